@@ -1,0 +1,86 @@
+import middy from '@middy/core';
+import { type APIGatewayProxyEventV2, type APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { NotFound, Rejected, ThroughlineError } from '../errors.ts';
+import { type WorkspaceStore } from '../ingestion/store.ts';
+import { problem } from './problem.ts';
+
+/** One call of the back-office API: whose workspace the secret key opened, and the parts of the URL, decoded by the gateway. */
+export interface ApiRequest {
+  workspace: string;
+  params: Record<string, string>;
+  query: Record<string, string>;
+  headers: Record<string, string>;
+  /** The parsed JSON body. Throws `Rejected('body.not-json')`. */
+  body(): unknown;
+}
+
+export interface ApiResponse {
+  status?: number;
+  headers?: Record<string, string>;
+  body: unknown;
+}
+
+/** Routes by API Gateway's route key, `GET /v1/customers/{id}`. */
+export type ApiRoutes = Record<string, (request: ApiRequest) => Promise<ApiResponse>>;
+
+type Handler = (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>;
+
+export function json({ status = 200, headers = {}, body }: ApiResponse): APIGatewayProxyStructuredResultV2 {
+  return {
+    statusCode: status,
+    headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store', ...headers },
+    body: JSON.stringify(body),
+  };
+}
+
+/** Whatever is thrown becomes problem+json; what is not of our family is logged and told as a bare 500. */
+export function problemJson(): middy.MiddlewareObj<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2> {
+  return {
+    onError: (request) => {
+      if (!(request.error instanceof ThroughlineError)) console.error(request.error);
+      request.response = problem(request.error, request.event.requestContext.requestId);
+    },
+  };
+}
+
+export function textBody(event: APIGatewayProxyEventV2): string {
+  const body = event.body ?? '';
+  return event.isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body;
+}
+
+function parseBody(event: APIGatewayProxyEventV2): unknown {
+  try {
+    return JSON.parse(textBody(event));
+  } catch (cause) {
+    throw new Rejected('body.not-json', { cause });
+  }
+}
+
+async function workspaceOf(event: APIGatewayProxyEventV2, workspaces: WorkspaceStore): Promise<string> {
+  const [, key] = /^Bearer (\S+)$/i.exec(event.headers.authorization ?? '') ?? [];
+  const workspace = key && (await workspaces.open('secret', key));
+  if (!workspace) throw new ThroughlineError('unauthorized', 'key.unknown', { hint: 'Authorization: Bearer sk_…' });
+  return workspace;
+}
+
+const defined = (entries: Record<string, string | undefined> = {}): Record<string, string> =>
+  Object.fromEntries(Object.entries(entries).map(([name, value = '']) => [name, value]));
+
+/** A function behind the back-office API: secret key, routes, problem+json. */
+export function api(workspaces: WorkspaceStore, routes: ApiRoutes): middy.MiddyfiedHandler<APIGatewayProxyEventV2> {
+  const handle: Handler = async (event) => {
+    const workspace = await workspaceOf(event, workspaces);
+    const route = routes[event.routeKey];
+    if (!route) throw new NotFound('route.unknown', { route: event.routeKey });
+    return json(
+      await route({
+        workspace,
+        params: defined(event.pathParameters),
+        query: defined(event.queryStringParameters),
+        headers: defined(event.headers),
+        body: () => parseBody(event),
+      }),
+    );
+  };
+  return middy(handle).use(problemJson()) as middy.MiddyfiedHandler<APIGatewayProxyEventV2>; // its result type is erased
+}

@@ -1,0 +1,40 @@
+import { type APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import * as z from 'zod';
+import { ThroughlineError } from '../errors.ts';
+
+/** An error as callers see it: RFC 9457, with our stable `code` and a `message` for SDKs that look for one. */
+export const Problem = z.looseObject({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  code: z.string(),
+  message: z.string(),
+  instance: z.string().optional(),
+});
+export type Problem = z.infer<typeof Problem>;
+
+const titles: Record<number, string> = {
+  400: 'Bad request',
+  401: 'Unauthorized',
+  404: 'Not found',
+  409: 'Conflict',
+  413: 'Too large',
+  429: 'Too many requests',
+  503: 'Unavailable',
+};
+
+/** The one place an error becomes a response. Facts of our own errors are shown; nothing of any other error is. */
+export function problem(error: unknown, requestId: string): APIGatewayProxyStructuredResultV2 {
+  const ours = error instanceof ThroughlineError ? error : undefined;
+  const status = ours?.status ?? 500;
+  const title = titles[status] ?? 'Internal error';
+  const code = ours?.code ?? 'internal';
+  const message = `${title}: ${code}`;
+  const body: Problem = { type: 'about:blank', title, status, code, message, instance: requestId, ...ours?.facts };
+  const retry = status === 429 || status === 503 ? { 'retry-after': '1' } : {};
+  return {
+    statusCode: status,
+    headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store', ...retry },
+    body: JSON.stringify(body),
+  };
+}

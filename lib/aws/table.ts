@@ -1,0 +1,258 @@
+import {
+  type AttributeValue,
+  BatchGetItemCommand,
+  BatchWriteItemCommand,
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  type TransactWriteItem,
+  TransactWriteItemsCommand,
+  TransactionCanceledException,
+  TransactionConflictException,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { Unavailable } from '../errors.ts';
+import { type Key } from '../keys.ts';
+
+export type Item = Key & Record<string, unknown>;
+
+/** An expression and what its names and values stand for. */
+export interface Expression {
+  expression: string;
+  names?: Record<string, string>;
+  values?: Record<string, unknown>;
+}
+
+/** One write of a transaction. */
+export type Write =
+  | { put: Item; if?: Expression }
+  | { update: Key; set: Expression; if?: Expression }
+  | { delete: Key; if?: Expression }
+  | { check: Key; if: Expression };
+
+export interface QueryOptions {
+  index?: 'byList' | 'byDue';
+  /** Only sort keys with this prefix. */
+  prefix?: string;
+  /** Only sort keys before or after this one, itself excluded; up to and with it for `upTo`. */
+  before?: string;
+  after?: string;
+  upTo?: string;
+  limit?: number;
+  newestFirst?: boolean;
+  consistent?: boolean;
+}
+
+/**
+ * The one table, in the verbs the stores need. A write whose condition fails answers `false`; everything else that AWS refuses is
+ * thrown. Throttles are retried by the SDK, conflicts between transactions here: safe, as each write is idempotent or conditional.
+ */
+export interface Table {
+  get(key: Key, options?: { consistent?: boolean }): Promise<Item | undefined>;
+  /** In no particular order; missing items are left out. Any number of distinct keys, asked for in hundreds. */
+  getMany(keys: Key[], options?: { consistent?: boolean }): Promise<Item[]>;
+  query(pk: string, options?: QueryOptions): Promise<Item[]>;
+  put(item: Item, condition?: Expression): Promise<boolean>;
+  /** The item after the update; undefined when the condition failed. */
+  update(key: Key, set: Expression, condition?: Expression): Promise<Item | undefined>;
+  /** All or nothing. At most 100 writes, one per key. False when a condition failed. */
+  transact(writes: Write[]): Promise<boolean>;
+  /** Unconditional puts of distinct keys in 25s. Answers those DynamoDB did not take, for the caller to try again. */
+  putMany(items: Item[]): Promise<Item[]>;
+}
+
+const toItem = (attributes: Record<string, AttributeValue>): Item => unmarshall(attributes) as Item; // every item has its key
+
+const bytes = (value: Record<string, unknown>): Record<string, AttributeValue> =>
+  marshall(value, { removeUndefinedValues: true });
+
+/** Full jitter: any time up to 20 ms doubled with each try. */
+const jitter = (tries: number): Promise<void> =>
+  new Promise((resume) => setTimeout(resume, Math.random() * 20 * 2 ** tries));
+
+const keyOf = ({ pk, sk }: Key): Record<string, AttributeValue> => ({ pk: { S: pk }, sk: { S: sk } });
+
+const chunksOf = <T>(all: T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size));
+
+/** Both expressions of a write share one set of names and values. */
+function expressionParts(...parts: (Expression | undefined)[]) {
+  const names = Object.assign({}, ...parts.map((part) => part?.names)) as Record<string, string>;
+  const values = Object.assign({}, ...parts.map((part) => part?.values)) as Record<string, unknown>;
+  return {
+    ...(Object.keys(names).length > 0 && { ExpressionAttributeNames: names }),
+    ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: bytes(values) }),
+  };
+}
+
+const conditionOf = (condition: Expression | undefined) =>
+  condition ? { ConditionExpression: condition.expression } : {};
+
+function toTransactItem(TableName: string, write: Write): TransactWriteItem {
+  if ('put' in write)
+    return { Put: { TableName, Item: bytes(write.put), ...conditionOf(write.if), ...expressionParts(write.if) } };
+  if ('delete' in write)
+    return { Delete: { TableName, Key: keyOf(write.delete), ...conditionOf(write.if), ...expressionParts(write.if) } };
+  if ('check' in write)
+    return {
+      ConditionCheck: {
+        TableName,
+        Key: keyOf(write.check),
+        ConditionExpression: write.if.expression,
+        ...expressionParts(write.if),
+      },
+    };
+  return {
+    Update: {
+      TableName,
+      Key: keyOf(write.update),
+      UpdateExpression: write.set.expression,
+      ...conditionOf(write.if),
+      ...expressionParts(write.set, write.if),
+    },
+  };
+}
+
+/** Another transaction holds one of the items. Nothing was written, and trying again is all there is to do. */
+function conflicts(error: unknown): boolean {
+  if (error instanceof TransactionConflictException) return true;
+  if (!(error instanceof TransactionCanceledException) || conditionFailed(error)) return false;
+  const codes = (error.CancellationReasons ?? []).map(({ Code }) => Code);
+  return codes.includes('TransactionConflict') || codes.includes('ThrottlingError');
+}
+
+function conditionFailed(error: unknown): boolean {
+  if (error instanceof ConditionalCheckFailedException) return true;
+  if (!(error instanceof TransactionCanceledException)) return false;
+  const codes = (error.CancellationReasons ?? []).map(({ Code }) => Code);
+  return codes.includes('ConditionalCheckFailed');
+}
+
+const indexKeys = { byList: ['listPk', 'listSk'], byDue: ['duePk', 'dueAt'] } as const;
+
+function queryInput(pk: string, { index, ...options }: QueryOptions) {
+  const [pkName, skName] = index ? indexKeys[index] : (['pk', 'sk'] as const);
+  const tests = ['#pk = :pk'];
+  const values: Record<string, unknown> = { ':pk': pk };
+  const range = (test: string, name: string, value: string | undefined): void => {
+    if (value === undefined) return;
+    tests.push(test);
+    values[name] = value;
+  };
+  if (options.prefix !== undefined && options.before !== undefined) {
+    // A key condition takes one test of the sort key: the prefix is the lower end of the range.
+    range('#sk BETWEEN :prefix AND :before', ':prefix', options.prefix);
+    values[':before'] = options.before;
+  } else {
+    range('begins_with(#sk, :prefix)', ':prefix', options.prefix);
+    range('#sk < :before', ':before', options.before);
+    range('#sk > :after', ':after', options.after);
+    range('#sk <= :upTo', ':upTo', options.upTo);
+  }
+  return {
+    ...(index && { IndexName: index }),
+    KeyConditionExpression: tests.join(' AND '),
+    ExpressionAttributeNames: { '#pk': pkName, ...(tests.length > 1 && { '#sk': skName }) },
+    ExpressionAttributeValues: bytes(values),
+    ScanIndexForward: !options.newestFirst,
+    ConsistentRead: options.consistent ?? false,
+  };
+}
+
+export function dynamoTable(client: DynamoDBClient, TableName: string): Table {
+  return {
+    async get(key, { consistent = false } = {}) {
+      const { Item } = await client.send(
+        new GetItemCommand({ TableName, Key: keyOf(key), ConsistentRead: consistent }),
+      );
+      return Item && toItem(Item);
+    },
+
+    async getMany(all, { consistent = false } = {}) {
+      const found = await Promise.all(
+        chunksOf(all, 100).map(async (chunk) => {
+          const items: Item[] = [];
+          let left = chunk.map(keyOf);
+          for (let tries = 0; left.length > 0; tries++) {
+            if (tries > 8) throw new Unavailable('table.unprocessed-keys', { count: left.length });
+            if (tries > 0) await jitter(tries);
+            const request = { [TableName]: { Keys: left, ConsistentRead: consistent } };
+            const page = await client.send(new BatchGetItemCommand({ RequestItems: request }));
+            items.push(...(page.Responses?.[TableName] ?? []).map(toItem));
+            left = page.UnprocessedKeys?.[TableName]?.Keys ?? [];
+          }
+          return items;
+        }),
+      );
+      return found.flat();
+    },
+
+    async query(pk, options = {}) {
+      const items: Item[] = [];
+      let ExclusiveStartKey: Record<string, AttributeValue> | undefined;
+      const input = queryInput(pk, options);
+      do {
+        const Limit = options.limit === undefined ? undefined : options.limit - items.length;
+        const page = await client.send(new QueryCommand({ TableName, ...input, Limit, ExclusiveStartKey }));
+        items.push(...(page.Items ?? []).map(toItem));
+        ExclusiveStartKey = page.LastEvaluatedKey;
+      } while (ExclusiveStartKey && (options.limit === undefined || items.length < options.limit));
+      // BETWEEN takes in both ends; `before` does not.
+      return items.filter(({ sk }) => sk !== options.before);
+    },
+
+    async put(item, condition) {
+      const input = { TableName, Item: bytes(item), ...conditionOf(condition), ...expressionParts(condition) };
+      return (await unlessConditionFails(() => client.send(new PutItemCommand(input)))) !== undefined;
+    },
+
+    async update(key, set, condition) {
+      const input = {
+        TableName,
+        Key: keyOf(key),
+        UpdateExpression: set.expression,
+        ReturnValues: 'ALL_NEW' as const,
+        ...conditionOf(condition),
+        ...expressionParts(set, condition),
+      };
+      const done = await unlessConditionFails(() => client.send(new UpdateItemCommand(input)));
+      return done?.Attributes && toItem(done.Attributes);
+    },
+
+    async transact(writes) {
+      const input = { TransactItems: writes.map((write) => toTransactItem(TableName, write)) };
+      return (await unlessConditionFails(() => client.send(new TransactWriteItemsCommand(input)))) !== undefined;
+    },
+
+    async putMany(items) {
+      const left = await Promise.all(
+        chunksOf(items, 25).map(async (chunk) => {
+          const requests = chunk.map((item) => ({ PutRequest: { Item: bytes(item) } }));
+          const { UnprocessedItems } = await client.send(
+            new BatchWriteItemCommand({ RequestItems: { [TableName]: requests } }),
+          );
+          return (UnprocessedItems?.[TableName] ?? []).flatMap(({ PutRequest }) =>
+            PutRequest?.Item ? [toItem(PutRequest.Item)] : [],
+          );
+        }),
+      );
+      return left.flat();
+    },
+  };
+}
+
+/** What was sent; undefined when its condition failed. A conflict with another transaction is tried again, up to six times. */
+async function unlessConditionFails<T>(send: () => Promise<T>): Promise<T | undefined> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await send();
+    } catch (error) {
+      if (conditionFailed(error)) return undefined;
+      if (!conflicts(error) || tries >= 6) throw error;
+      await jitter(tries);
+    }
+  }
+}

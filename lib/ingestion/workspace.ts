@@ -1,0 +1,38 @@
+import * as z from 'zod';
+import { StageModel } from '../stage/model.ts';
+import { Duration } from '../time.ts';
+
+/** Short enough to lead every key; no `#` (the key separator) and no `_` (the separator of API keys). */
+export const WorkspaceId = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/);
+
+export const SendChannel = z.enum(['email', 'sms', 'push', 'webhook']);
+export type SendChannel = z.infer<typeof SendChannel>;
+
+/** Why a message is sent. Marketing needs consent and keeps quiet hours and caps; transactional needs neither. */
+export const Purpose = z.enum(['marketing', 'transactional']);
+export type Purpose = z.infer<typeof Purpose>;
+
+const LocalTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/);
+
+/** At most `max` messages within a rolling time, of one channel or purpose where they are named. */
+export const FrequencyCap = z.object({
+  max: z.int().min(1),
+  within: Duration,
+  channel: SendChannel.optional(),
+  purpose: Purpose.optional(),
+});
+export type FrequencyCap = z.infer<typeof FrequencyCap>;
+
+/** A brand: its stage model and its rules of contact. Every key in the table starts with its id. */
+export const Workspace = z.object({
+  id: WorkspaceId,
+  name: z.string().min(1).max(100),
+  /** IANA zone for customers who tell none. */
+  timezone: z.string().default('UTC'),
+  stageModel: z.union([z.enum(['five-stage', 'seven-stage', 'growth']), StageModel]).default('five-stage'),
+  /** Touchpoints that are a purchase; their `revenue`, `total` or `value` property is its worth. */
+  purchaseEvents: z.array(z.string()).default(['Order Completed', 'Purchase', 'Subscription Renewed']),
+  quietHours: z.object({ from: LocalTime, to: LocalTime }).optional(),
+  caps: z.array(FrequencyCap).max(10).default([]),
+});
+export type Workspace = z.infer<typeof Workspace>;

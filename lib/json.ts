@@ -1,0 +1,22 @@
+import * as z from 'zod';
+
+/** Any JSON value. Payload that passed the guards of `lib/ingestion`. */
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+export type JsonObject = { [key: string]: Json };
+
+export const Json: z.ZodType<Json> = z.json();
+export const JsonObject = z.record(z.string(), Json);
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The value at a dotted path, `address.city`; undefined where any part is missing. Own keys only: `constructor` finds nothing. */
+export function at(value: Json | undefined, path: string): Json | undefined {
+  let found: Json | undefined = value;
+  for (const key of path.split('.')) {
+    if (!isJsonObject(found) || !Object.hasOwn(found, key)) return undefined;
+    found = found[key];
+  }
+  return found;
+}

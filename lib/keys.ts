@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import { type Customer } from './identity/customer.ts';
+import { type Instant } from './time.ts';
+
+/** Primary key of an item. */
+export interface Key {
+  pk: string;
+  sk: string;
+}
+
+/** Index partitions are spread over this many keys, so that one busy stage or journey is no hot partition. */
+export const listShards = 4;
+
+const shardOf = (text: string): number => (createHash('sha256').update(text).digest()[0] ?? 0) % listShards;
+
+/** Partition key of everything about one customer. */
+export const partition = ({ workspace, customer }: Customer): string => `${workspace}#${customer}`;
+
+/**
+ * Every key of the table. Each starts with the workspace, whose ids hold no `#`; ids from outside come last in a key, so that no
+ * content of theirs can reach into another range.
+ */
+export const keys = {
+  workspace: (workspace: string): Key => ({ pk: `${workspace}#workspace`, sk: 'settings' }),
+  apiKey: (workspace: string, hash: string): Key => ({ pk: `${workspace}#workspace`, sk: `key#${hash}` }),
+  placement: (workspace: string, id: string): Key => ({ pk: `${workspace}#placements`, sk: `placement#${id}` }),
+  offerStats: (workspace: string, stats: { placement: string; stage: string; shard: number }): Key => ({
+    pk: `${workspace}#offer-stats#${stats.placement}`,
+    sk: `stage#${stats.shard}#${stats.stage}`,
+  }),
+
+  profile: (customer: Customer): Key => ({ pk: partition(customer), sk: 'profile' }),
+  link: (customer: Customer, linked: string): Key => ({ pk: partition(customer), sk: `link#${linked}` }),
+  touchpoint: (customer: Customer, at: Instant, messageId: string): Key => ({
+    pk: partition(customer),
+    sk: `t#${at}#${messageId}`,
+  }),
+  clockSkew: (customer: Customer, at: Instant, messageId: string): Key => ({
+    pk: partition(customer),
+    sk: `c#${at}#${messageId}`,
+  }),
+  firstSeen: (customer: Customer, messageId: string): Key => ({ pk: partition(customer), sk: `first#${messageId}` }),
+  stageTransition: (customer: Customer, at: Instant, id: string): Key => ({
+    pk: partition(customer),
+    sk: `s#${at}#${id}`,
+  }),
+  decision: (customer: Customer, at: Instant, id: string): Key => ({ pk: partition(customer), sk: `d#${at}#${id}` }),
+  message: (customer: Customer, at: Instant, id: string): Key => ({ pk: partition(customer), sk: `m#${at}#${id}` }),
+  send: (customer: Customer, id: string): Key => ({ pk: partition(customer), sk: `send#${id}` }),
+  contacts: (customer: Customer): Key => ({ pk: partition(customer), sk: 'contacts' }),
+  enrolment: (customer: Customer, id: string): Key => ({ pk: partition(customer), sk: `enrolment#${id}` }),
+  entry: (customer: Customer, journeyId: string, entryKey: string): Key => ({
+    pk: partition(customer),
+    sk: `entry#${journeyId}#${entryKey}`,
+  }),
+  wait: (customer: Customer, id: string): Key => ({ pk: partition(customer), sk: `wait#${id}` }),
+  task: (customer: Customer, id: string): Key => ({ pk: partition(customer), sk: `task#${id}` }),
+} as const;
+
+/** Ranges of a customer's partition that hold its timeline, each sorted by time. */
+export const timelineRanges = { touchpoint: 't#', stage: 's#', decision: 'd#', message: 'm#' } as const;
+
+/** Keys of the index `byList`: things listed across customers. Only keys are projected, so an item that stays put costs nothing. */
+export const lists = {
+  stage: (workspace: string, stage: string, shard: number): string => `${workspace}#stage#${shard}#${stage}`,
+  enrolments: (workspace: string, journeyId: string, shard: number): string =>
+    `${workspace}#enrolments#${shard}#${journeyId}`,
+  tasks: (workspace: string, shard: number): string => `${workspace}#tasks#${shard}`,
+  workspaces: (): string => 'workspaces',
+} as const;
+
+/** Key of the index `byDue`: customers whose churn risk is to be looked at again, by time. */
+export const dueReviews = (workspace: string, shard: number): string => `${workspace}#review#${shard}`;
+
+/** The list shard of a customer. */
+export const listShard = (customer: Customer): number => shardOf(partition(customer));

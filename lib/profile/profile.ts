@@ -1,0 +1,89 @@
+import * as z from 'zod';
+import { ChurnRisk } from '../churn/risk.ts';
+import { CustomerRef } from '../identity/customer.ts';
+import { Json } from '../json.ts';
+import { Instant } from '../time.ts';
+import { Predicate } from './predicate.ts';
+
+/** A value and the event time it was set at: the latest event wins, whatever order they arrive in. */
+const Dated = <T extends z.ZodType>(value: T) => z.object({ value, at: Instant });
+
+export const Tally = z.object({ n: z.int(), first: Instant, last: Instant });
+export type Tally = z.infer<typeof Tally>;
+
+export const Answers = z.object({ nps: Dated(z.number()), ces: Dated(z.number()), csat: Dated(z.number()) }).partial();
+
+/** A journey the customer is inside: `exit` is looked at with every touchpoint. */
+export const ActiveEnrolment = z.object({
+  journeyId: z.string(),
+  version: z.int(),
+  since: Instant,
+  exit: Predicate.optional(),
+});
+export type ActiveEnrolment = z.infer<typeof ActiveEnrolment>;
+
+/** A step that waits for a touchpoint. Its task token lies in the row `wait#<id>`. Nothing wakes it at or after `until`. */
+export const Wait = z.object({ enrolmentId: z.string(), on: Predicate, since: Instant, until: Instant });
+export type Wait = z.infer<typeof Wait>;
+
+/** An offer shown to the customer that may still succeed: `on` is the success touchpoint, counted once until `until`. */
+export const OpenDecision = z.object({
+  placement: z.string(),
+  offer: z.string(),
+  stage: z.string(),
+  at: Instant,
+  exposed: z.boolean(),
+  on: Predicate,
+  until: Instant,
+});
+export type OpenDecision = z.infer<typeof OpenDecision>;
+
+/**
+ * One customer as the touchpoints so far tell it: one item, one read. All maps are bounded (`lib/profile/bounds.ts`), so a customer
+ * with 100,000 touchpoints costs what one with ten costs.
+ */
+export const Profile = z.object({
+  workspace: z.string(),
+  customer: CustomerRef,
+  firstSeen: Instant,
+  lastSeen: Instant,
+  traits: z.record(z.string(), Dated(Json)),
+  counts: z.record(z.string(), Tally),
+  channels: z.record(z.string(), Instant),
+  purchases: z.object({ n: z.int(), revenue: z.number(), first: Instant.optional(), last: Instant.optional() }),
+  answers: Answers,
+  consent: z.record(z.string(), Dated(z.boolean())),
+  stage: z.object({ id: z.string(), since: Instant, rule: z.string(), touchpoint: z.string().optional() }).optional(),
+  churn: ChurnRisk.optional(),
+  /** The latest silence that was told to the bus: told once per silence. */
+  silence: z.object({ since: Instant, told: z.array(z.string()) }).optional(),
+  nextReview: Instant.optional(),
+  journeys: z.record(z.string(), ActiveEnrolment),
+  waits: z.record(z.string(), Wait),
+  decisions: z.record(z.string(), OpenDecision),
+  /** Other identities whose history is part of this customer's timeline. */
+  linked: z.array(CustomerRef),
+  /** Stream position folded through, per partition the touchpoints came from. Positions of another `stream` mean nothing. */
+  folded: z.object({ stream: z.string(), through: z.record(CustomerRef, z.string()) }),
+});
+export type Profile = z.infer<typeof Profile>;
+
+/** A customer nothing is known of yet. */
+export function newProfile(who: { workspace: string; customer: CustomerRef }, at: Instant): Profile {
+  return {
+    ...who,
+    firstSeen: at,
+    lastSeen: at,
+    traits: {},
+    counts: {},
+    channels: {},
+    purchases: { n: 0, revenue: 0 },
+    answers: {},
+    consent: {},
+    journeys: {},
+    waits: {},
+    decisions: {},
+    linked: [],
+    folded: { stream: '', through: {} },
+  };
+}

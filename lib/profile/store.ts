@@ -1,0 +1,122 @@
+import { type Customer } from '../identity/customer.ts';
+import { Unavailable } from '../errors.ts';
+import { type Key, dueReviews, keys, listShard, lists, partition } from '../keys.ts';
+import { type Item, type Table, type Write } from '../aws/table.ts';
+import { Profile } from './profile.ts';
+import { Signal } from './signal.ts';
+
+/** What a change makes of a profile: the new one, what to tell others of it, and writes that must happen with it or not at all. */
+export interface Change {
+  profile: Profile;
+  signals?: Signal[];
+  also?: Write[];
+}
+
+/** A profile as it lies in the table. `rev` counts its writes, and every write names the one it builds on. */
+export interface Stored {
+  profile: Profile;
+  rev: number;
+}
+
+const maxTries = 10;
+
+/** The item of a profile. Index keys move with the stage and the next review only, so most writes leave both indexes alone. */
+export function profileItem(profile: Profile, rev: number, signals: Signal[] = []): Item {
+  const { workspace, stage, nextReview } = profile;
+  const shard = listShard(profile);
+  const active = Object.keys(profile.journeys);
+  return {
+    ...keys.profile(profile),
+    rev,
+    doc: JSON.stringify(profile),
+    ...(active.length > 0 && { active: new Set(active) }),
+    ...(signals.length > 0 && { signals: JSON.stringify(signals) }),
+    ...(stage && { listPk: lists.stage(workspace, stage.id, shard), listSk: `${stage.since}#${profile.customer}` }),
+    ...(nextReview !== undefined && { duePk: dueReviews(workspace, shard), dueAt: nextReview }),
+  };
+}
+
+/** The reverse of `profileItem`; undefined for the pointer that a linked identity leaves. */
+export function readProfileItem(item: Item): Stored | undefined {
+  if (typeof item.doc !== 'string') return undefined;
+  return { profile: Profile.parse(JSON.parse(item.doc)), rev: Number(item.rev) };
+}
+
+/** What a linked identity leaves in its profile's place. */
+export function pointerItem(from: Customer, to: Customer, rev: number): Item {
+  return { ...keys.profile(from), rev, linkedTo: to.customer };
+}
+
+/** The signals a profile's new image carries. */
+export function readSignals(text: string): Signal[] {
+  return Signal.array().parse(JSON.parse(text));
+}
+
+/** Put the profile if nobody wrote it since `rev`; 0 stands for "there is none yet". */
+export function profilePut(profile: Profile, rev: number, signals: Signal[] = []): Extract<Write, { put: Item }> {
+  return {
+    put: profileItem(profile, rev + 1, signals),
+    if: rev === 0 ? { expression: 'attribute_not_exists(pk)' } : { expression: 'rev = :rev', values: { ':rev': rev } },
+  };
+}
+
+export interface ProfileStore {
+  /** The profile, of the customer a linked identity points to. Undefined for somebody never seen. */
+  get(customer: Customer): Promise<Profile | undefined>;
+  /** Reads many at once, by the partition they were asked for; pointers are followed. */
+  getMany(customers: Customer[]): Promise<Map<string, Stored>>;
+  /**
+   * Reads, changes and writes on condition that nobody wrote in between; else starts over from what they wrote. So `change` may
+   * run several times and must be pure. When the process dies before the write nothing happened; after it, all did. Undefined
+   * (no write) when there is no profile or `change` answers undefined.
+   */
+  update(customer: Customer, change: (profile: Profile) => Change | undefined): Promise<Profile | undefined>;
+  /** One try of a write over what was read at `rev`. False when somebody was faster. */
+  save(change: Change, rev: number): Promise<boolean>;
+}
+
+export function profileStore(table: Table): ProfileStore {
+  async function read(customer: Customer): Promise<Stored | undefined> {
+    let key: Key = keys.profile(customer);
+    // A pointer may lead to a customer that was itself aliased later: a chain is followed, a ring cannot be written.
+    for (let hops = 0; hops < 5; hops++) {
+      const item = await table.get(key, { consistent: true });
+      if (!item) return undefined;
+      if (typeof item.linkedTo !== 'string') return readProfileItem(item);
+      key = keys.profile({ workspace: customer.workspace, customer: item.linkedTo });
+    }
+    return undefined;
+  }
+
+  const store: ProfileStore = {
+    get: async (customer) => (await read(customer))?.profile,
+
+    async getMany(customers) {
+      const found = new Map<string, Stored>();
+      const items = await table.getMany(customers.map(keys.profile), { consistent: true });
+      const byPk = new Map(items.map((item) => [item.pk, item]));
+      for (const customer of customers) {
+        const item = byPk.get(partition(customer));
+        const stored = item && (typeof item.linkedTo === 'string' ? await read(customer) : readProfileItem(item));
+        if (stored) found.set(partition(customer), stored);
+      }
+      return found;
+    },
+
+    async save({ profile, signals = [], also = [] }, rev) {
+      const write = profilePut(profile, rev, signals);
+      return also.length === 0 ? table.put(write.put, write.if) : table.transact([write, ...also]);
+    },
+
+    async update(customer, change) {
+      for (let tries = 0; tries < maxTries; tries++) {
+        const stored = await read(customer);
+        const changed = stored && change(stored.profile);
+        if (!changed) return undefined;
+        if (await store.save(changed, stored.rev)) return changed.profile;
+      }
+      throw new Unavailable('profile.contended', { customer: customer.customer, tries: maxTries });
+    },
+  };
+  return store;
+}
