@@ -37,7 +37,7 @@ export const keys = {
   }),
   clockSkew: (customer: Customer, at: Instant, messageId: string): Key => ({
     pk: partition(customer),
-    sk: `c#${at}#${messageId}`,
+    sk: `${skewRange}${at}#${messageId}`,
   }),
   firstSeen: (customer: Customer, messageId: string): Key => ({ pk: partition(customer), sk: `first#${messageId}` }),
   stageTransition: (customer: Customer, at: Instant, id: string): Key => ({
@@ -59,6 +59,9 @@ export const keys = {
 
 /** Ranges of a customer's partition that hold its timeline, each sorted by time. */
 export const timelineRanges = { touchpoint: 't#', stage: 's#', decision: 'd#', message: 'm#' } as const;
+
+/** Range of a customer's partition that holds how wrong the clock of a touchpoint's source was. */
+export const skewRange = 'c#';
 
 /** Keys of the index `byList`: things listed across customers. Only keys are projected, so an item that stays put costs nothing. */
 export const lists = {

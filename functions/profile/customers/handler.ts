@@ -1,0 +1,56 @@
+import { type ApiRoutes } from '../../../lib/aws/http.ts';
+import { type Table } from '../../../lib/aws/table.ts';
+import { NotFound } from '../../../lib/errors.ts';
+import { type WorkspaceStore } from '../../../lib/ingestion/store.ts';
+import { partition } from '../../../lib/keys.ts';
+import { customerView, EnrolmentView } from '../../../lib/profile/customer-view.ts';
+import { readLimit } from '../../../lib/profile/cursor.ts';
+import { findCustomer, listCustomers } from '../../../lib/profile/customers.ts';
+import { type Profile } from '../../../lib/profile/profile.ts';
+import { type ProfileStore } from '../../../lib/profile/store.ts';
+import { readTimeline } from '../../../lib/profile/timeline.ts';
+import { stageModelOf } from '../../../lib/stage/templates.ts';
+
+interface Dependencies {
+  table: Table;
+  workspaces: WorkspaceStore;
+  profiles: ProfileStore;
+}
+
+/** Reading customers. An id of another workspace is as unknown as one that never was. */
+export function customerRoutes({ table, workspaces, profiles }: Dependencies): ApiRoutes {
+  async function stagesOf(workspace: string): Promise<string[]> {
+    const settings = await workspaces.settings(workspace);
+    if (!settings) throw new NotFound('workspace.unknown', { workspace });
+    return stageModelOf(settings).stages.map(({ id }) => id);
+  }
+
+  async function enrolmentsOf({ workspace, customer, linked }: Profile): Promise<EnrolmentView[]> {
+    const owners = [customer, ...linked].map((owner) => partition({ workspace, customer: owner }));
+    const rows = await Promise.all(owners.map((pk) => table.query(pk, { prefix: 'enrolment#' })));
+    return rows
+      .flat()
+      .map(({ pk: _pk, sk, listPk: _listPk, listSk: _listSk, ttl: _ttl, ...row }) =>
+        EnrolmentView.parse({ ...row, enrolmentId: sk.slice('enrolment#'.length) }),
+      )
+      .sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
+  }
+
+  return {
+    'GET /v1/customers': async ({ workspace, query }) => {
+      const stages = query.stage === undefined ? await stagesOf(workspace) : [query.stage];
+      const page = { limit: readLimit(query.limit), cursor: query.cursor };
+      return { body: await listCustomers({ table, profiles }, { workspace, stages }, page) };
+    },
+
+    'GET /v1/customers/{id}': async ({ workspace, params }) => {
+      const profile = await findCustomer(profiles, workspace, params.id ?? '');
+      return { body: customerView(profile, await enrolmentsOf(profile)) };
+    },
+
+    'GET /v1/customers/{id}/timeline': async ({ workspace, params, query }) => {
+      const profile = await findCustomer(profiles, workspace, params.id ?? '');
+      return { body: await readTimeline(table, profile, { limit: readLimit(query.limit), cursor: query.cursor }) };
+    },
+  };
+}

@@ -1,0 +1,14 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { readEnv } from '../../../lib/aws/env.ts';
+import { api } from '../../../lib/aws/http.ts';
+import { dynamoTable } from '../../../lib/aws/table.ts';
+import { workspaceStore } from '../../../lib/ingestion/store.ts';
+import { profileStore } from '../../../lib/profile/store.ts';
+import { Env } from './env.ts';
+import { customerRoutes } from './handler.ts';
+
+const env = readEnv(Env);
+const table = dynamoTable(new DynamoDBClient({}), env.TABLE_NAME);
+const workspaces = workspaceStore(table);
+
+export const handler = api(workspaces, customerRoutes({ table, workspaces, profiles: profileStore(table) }));
