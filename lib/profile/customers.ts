@@ -3,7 +3,7 @@ import { type Table } from '../aws/table.ts';
 import { NotFound } from '../errors.ts';
 import { anonymousRef, type Customer, userRef } from '../identity/customer.ts';
 import { listShards, lists, partition } from '../keys.ts';
-import { readCursor, writeCursor } from './cursor.ts';
+import { readCursor, writeCursor } from '../paging.ts';
 import { type CustomerSummary, customerSummary } from './customer-view.ts';
 import { type Profile } from './profile.ts';
 import { type ProfileStore } from './store.ts';

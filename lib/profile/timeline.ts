@@ -4,7 +4,7 @@ import { type Customer } from '../identity/customer.ts';
 import { isJsonObject } from '../json.ts';
 import { partition, skewRange, timelineRanges } from '../keys.ts';
 import { plus } from '../time.ts';
-import { readCursor, writeCursor } from './cursor.ts';
+import { readCursor, writeCursor } from '../paging.ts';
 import { type Profile } from './profile.ts';
 
 export const TimelineKind = z.enum(['touchpoint', 'stage', 'decision', 'message']);

@@ -4,7 +4,7 @@ import { NotFound } from '../../../lib/errors.ts';
 import { type WorkspaceStore } from '../../../lib/ingestion/store.ts';
 import { partition } from '../../../lib/keys.ts';
 import { customerView, EnrolmentView } from '../../../lib/profile/customer-view.ts';
-import { readLimit } from '../../../lib/profile/cursor.ts';
+import { readLimit } from '../../../lib/paging.ts';
 import { findCustomer, listCustomers } from '../../../lib/profile/customers.ts';
 import { type Profile } from '../../../lib/profile/profile.ts';
 import { type ProfileStore } from '../../../lib/profile/store.ts';

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { Rejected } from '../errors.ts';
+import { Rejected } from './errors.ts';
 
 /** Where a listing goes on, as an opaque text for URLs. */
 export function writeCursor(position: unknown): string {
