@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import * as z from 'zod';
+
+const PriceFile = z.object({ prices: z.record(z.string(), z.object({ usd: z.number(), source: z.url() })) });
+
+/** What a path used. Every field is a count, but `lambdaGigabyteSeconds` and the two of bytes. */
+export interface Bill {
+  httpApiRequest?: number;
+  cloudFrontRequest?: number;
+  cloudFrontFunction?: number;
+  cloudFrontGigabyteOut?: number;
+  lambdaRequest?: number;
+  lambdaGigabyteSecondArm?: number;
+  dynamoWriteUnit?: number;
+  dynamoReadUnit?: number;
+  busEvent?: number;
+  stateTransition?: number;
+  logGigabyte?: number;
+}
+
+const { prices } = PriceFile.parse(JSON.parse(readFileSync(new URL('prices.json', import.meta.url), 'utf8')));
+
+/** US dollars of a bill by part, the largest first. */
+export function partsOf(bill: Bill): [string, number][] {
+  const parts = Object.entries(bill).map(([part, n]: [string, number]): [string, number] => {
+    const price = prices[part];
+    if (!price) throw new Error(`no price for ${part}`);
+    return [part, n * price.usd];
+  });
+  return parts.sort(([, a], [, b]) => b - a);
+}
+
+export function usd(bill: Bill): number {
+  return partsOf(bill).reduce((sum, [, dollars]) => sum + dollars, 0);
+}
