@@ -1,0 +1,142 @@
+import { type Key, keys } from '../lib/keys.ts';
+
+interface Pattern {
+  key: Key;
+  holds: string;
+  written: string;
+  read: string;
+}
+
+const customer = { workspace: '<ws>', customer: '<customer>' };
+
+/** Each key of the table: the compiler asks for a row when a key is added. `docs/access-patterns.md` is made from it. */
+const patterns: Record<keyof typeof keys, Pattern> = {
+  workspace: {
+    key: keys.workspace('<ws>'),
+    holds: 'settings of a workspace',
+    written: 'workspace API, `npm run workspace`',
+    read: 'every function, once a minute; all of them by list `workspaces`',
+  },
+  apiKey: {
+    key: keys.apiKey('<ws>', '<sha256>'),
+    holds: 'kind of an API key, under the hash of the key',
+    written: '`npm run workspace`',
+    read: 'collect and every API function, once a minute per key',
+  },
+  placement: {
+    key: keys.placement('<ws>', '<placement>'),
+    holds: 'a placement and its offers',
+    written: 'placements API',
+    read: 'decide, personalize',
+  },
+  offerStats: {
+    key: keys.offerStats('<ws>', { placement: '<placement>', stage: '<stage>', shard: 0 }),
+    holds: 'exposures and successes of each offer',
+    written: 'learn, by ADD to a random shard',
+    read: 'decide, personalize: one query for a placement',
+  },
+  profile: {
+    key: keys.profile(customer),
+    holds:
+      'the profile, or a pointer to the customer this identity belongs to; lists it by stage, due by its next review',
+    written: 'project: one write per customer and stream batch; enrol, wait, churn, decide',
+    read: 'everything about one customer: one read',
+  },
+  link: {
+    key: keys.link(customer, '<identity>'),
+    holds: 'an identity linked to this customer',
+    written: 'project, with the pointer and the merged profile',
+    read: 'erasure and support',
+  },
+  touchpoint: {
+    key: keys.touchpoint(customer, '<at>', '<messageId>'),
+    holds: 'a touchpoint, as its source sent it',
+    written: 'collect: one unconditional write',
+    read: 'timeline; wait, from when its step was entered',
+  },
+  clockSkew: {
+    key: keys.clockSkew(customer, '<at>', '<messageId>'),
+    holds: 'seconds by which the clock of a touchpoint’s source was wrong',
+    written: 'collect, only where it is wrong by more than 30 s',
+    read: 'timeline; project, where a touchpoint is older or newer than that',
+  },
+  firstSeen: {
+    key: keys.firstSeen(customer, '<messageId>'),
+    holds: 'when a message without a time of its own was first received',
+    written: 'collect, if not there yet',
+    read: 'collect, with the same write',
+  },
+  stageTransition: {
+    key: keys.stageTransition(customer, '<at>', '<id>'),
+    holds: 'a stage transition and why',
+    written: 'project and sweep, with the profile that moves',
+    read: 'timeline',
+  },
+  decision: {
+    key: keys.decision(customer, '<at>', '<decision>'),
+    holds: 'a decision: offer, propensity, reasons, exposure, outcome',
+    written: 'decide, personalize; learn',
+    read: 'timeline; learn',
+  },
+  message: {
+    key: keys.message(customer, '<at>', '<send>'),
+    holds: 'what was sent, skipped or failed, and why',
+    written: 'send, with the end of its ledger row',
+    read: 'timeline',
+  },
+  send: {
+    key: keys.send(customer, '<send>'),
+    holds: 'send ledger: claimed, then sent, failed, skipped or unknown',
+    written: 'send, if not there yet',
+    read: 'send, when the claim fails',
+  },
+  contacts: {
+    key: keys.contacts(customer),
+    holds: 'recent messages to the customer, for frequency caps',
+    written: 'send, with the claim',
+    read: 'send',
+  },
+  enrolment: {
+    key: keys.enrolment(customer, '<enrolment>'),
+    holds: 'one stay in a journey; listed by journey',
+    written: 'enrol, conclude, relay',
+    read: 'customer page; a journey’s enrolments by list',
+  },
+  entry: {
+    key: keys.entry(customer, '<journey>', '<entry key>'),
+    holds: 'who is inside by this entry key, since when, how often before',
+    written: 'enrol, with the enrolment; conclude',
+    read: 'enrol',
+  },
+  wait: {
+    key: keys.wait(customer, '<wait>'),
+    holds: 'task token of a step that waits for a touchpoint',
+    written: 'wait, with the profile that looks out for it',
+    read: 'relay, when the touchpoint came',
+  },
+  task: {
+    key: keys.task(customer, '<task>'),
+    holds: 'a question to a person, with its task token; listed while it is open',
+    written: 'wait; tasks API',
+    read: 'tasks API',
+  },
+};
+
+/** The page `docs/access-patterns.md`. */
+export function accessPatternsPage(): string {
+  const rows = Object.entries(patterns).map(
+    ([name, { key, holds, written, read }]) =>
+      `| ${name} | \`${key.pk}\` | \`${key.sk}\` | ${holds} | ${written} | ${read} |`,
+  );
+  return [
+    '# Access patterns',
+    '',
+    'Made from `lib/keys.ts` by `npm run docs`. One table; every key starts with the workspace. `<customer>` is `u:<user id>` or',
+    '`a:<anonymous id>`. Indexes, keys only: `byList` (what is listed across customers) and `byDue` (what is to be looked at again, by time).',
+    '',
+    '| item | partition | sort key | holds | written by | read by |',
+    '|---|---|---|---|---|---|',
+    ...rows,
+    '',
+  ].join('\n');
+}
