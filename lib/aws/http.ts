@@ -1,5 +1,5 @@
 import middy from '@middy/core';
-import { type APIGatewayProxyEventV2, type APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { NotFound, Rejected, ThroughlineError } from '../errors.ts';
 import { type WorkspaceStore } from '../ingestion/store.ts';
 import { problem } from './problem.ts';

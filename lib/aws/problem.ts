@@ -1,4 +1,4 @@
-import { type APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import * as z from 'zod';
 import { ThroughlineError } from '../errors.ts';
 

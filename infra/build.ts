@@ -1,0 +1,160 @@
+import { createHash } from 'node:crypto';
+import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build, type BuildOptions, type Metafile, type OutputFile } from 'esbuild';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const edgeEntry = 'functions/ingestion/edge/index.ts';
+
+/** Where the bundles lie: `<out>/<word>/<name>/index.mjs`, each alone in its folder, which is what Lambda gets. */
+export const buildDirectory = join(root, '.build');
+/** The CloudFront Function, made of `functions/ingestion/edge`. */
+export const edgeFile = join(buildDirectory, 'ingestion/edge/function.js');
+/** What went into each bundle, for the benchmark. */
+export const metaFile = join(buildDirectory, 'meta.json');
+
+/** CloudFront's limit for the text of one function. */
+const maxEdgeBytes = 10_240;
+
+/** Some packages inside are CommonJS and call `require`, which a module does not have. */
+const requireBanner = `import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);`;
+
+const functionOptions = {
+  absWorkingDir: root,
+  bundle: true,
+  minify: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'esm',
+  // An import of types alone brings in nothing.
+  tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: false } },
+  // The ES modules of a package can be shaken; its CommonJS cannot.
+  mainFields: ['module', 'main'],
+  conditions: ['module'],
+  banner: { js: requireBanner },
+  alias: { '@aws-sdk/credential-provider-node': join(root, 'lib/aws/credentials.ts') },
+  sourcemap: 'external',
+  sourcesContent: false,
+  legalComments: 'none',
+  metafile: true,
+  write: false,
+  logLevel: 'silent',
+} as const satisfies BuildOptions;
+
+/** JavaScript runtime 2.0 of CloudFront Functions: ES 5.1 and a part of what came later. What it lacks must fail here, not there. */
+const edgeLacks = {
+  'array-spread': false,
+  class: false,
+  'default-argument': false,
+  destructuring: false,
+  'for-of': false,
+  generator: false,
+  'object-accessors': false,
+};
+
+export interface Built {
+  /** `<word>/<name>` of each function. */
+  functions: string[];
+  /** Whether anything had to be built. */
+  built: boolean;
+}
+
+/** Hash of every file that a build or a synth reads, names and contents. Equal hashes make equal templates. */
+export function inputsHash(): string {
+  const sources = globSync(['infra/**/*.ts', 'lib/**/*', 'functions/**/*', 'events/**/*'], {
+    cwd: root,
+    withFileTypes: true,
+  })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+  const hash = createHash('sha256').update(process.version);
+  for (const file of [...sources, join(root, 'package-lock.json'), join(root, 'cdk.json')].sort())
+    hash.update(`\0${file.slice(root.length)}\0`).update(readFileSync(file));
+  return hash.digest('hex').slice(0, 16);
+}
+
+/** Every function there is, `<word>/<name>`, the edge function apart. */
+export function functionNames(): string[] {
+  const entries = globSync('functions/*/*/index.ts', { cwd: root }).filter((entry) => entry !== edgeEntry);
+  return entries.map((entry) => entry.split('/').slice(1, 3).join('/')).sort();
+}
+
+/**
+ * Bundles all functions in one run of esbuild, or those named. Nothing is done when a build of the same inputs lies there. Files
+ * appear by rename, so that a reader never meets half a file. Throws with esbuild's messages, and for an edge function too large.
+ */
+export async function buildFunctions({ only }: { only?: string[] } = {}): Promise<Built> {
+  const functions = only ?? functionNames();
+  const stampFile = join(buildDirectory, 'stamp');
+  const stamp = inputsHash();
+  if (!only && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return { functions, built: false };
+  rmSync(stampFile, { force: true });
+  const [metafile] = await Promise.all([bundle(functions), existsSync(join(root, edgeEntry)) && bundleEdge()]);
+  place(metaFile, JSON.stringify(metafile));
+  if (!only) place(stampFile, stamp);
+  return { functions, built: true };
+}
+
+async function bundle(functions: string[]): Promise<Metafile> {
+  const entryPoints = functions.map((name) => ({ in: `functions/${name}/index.ts`, out: `${name}/index` }));
+  const { outputFiles, metafile } = await build({
+    ...functionOptions,
+    entryPoints,
+    outdir: buildDirectory,
+    outExtension: { '.js': '.mjs' },
+  });
+  for (const file of outputFiles) place(placeOf(file), file.contents);
+  return metafile;
+}
+
+/** Source maps lie apart: they are for reading stack traces and are not shipped. */
+function placeOf({ path }: OutputFile): string {
+  return path.endsWith('.map') ? join(buildDirectory, 'maps', path.slice(buildDirectory.length)) : path;
+}
+
+async function bundleEdge(): Promise<void> {
+  const text = await edgeFunction(join(root, edgeEntry));
+  place(edgeFile, text);
+}
+
+/** The text of a CloudFront Function from a module that exports `handler`. Throws when it needs what CloudFront lacks. */
+export async function edgeFunction(entry: string): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [entry],
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: 'es2017',
+    supported: edgeLacks,
+    external: ['cloudfront'],
+    legalComments: 'none',
+    write: false,
+    logLevel: 'silent',
+  });
+  const text = asScript(outputFiles[0]?.text ?? '');
+  const bytes = Buffer.byteLength(text);
+  if (bytes > maxEdgeBytes) throw new Error(`the edge function has ${bytes} bytes, CloudFront takes ${maxEdgeBytes}`);
+  return text;
+}
+
+/** CloudFront calls a global function `handler` and knows no exports. */
+function asScript(text: string): string {
+  const [exported, name] = /export\s*\{\s*([\w$]+)(?:\s+as\s+handler)?\s*\};?\s*$/.exec(text) ?? [];
+  if (exported === undefined || name === undefined)
+    throw new Error('the edge function must export `handler` and nothing else');
+  const body = text.slice(0, -exported.length);
+  return name === 'handler' ? body : `${body}function handler(event){return ${name}(event)}\n`;
+}
+
+function place(file: string, content: string | Uint8Array): void {
+  mkdirSync(dirname(file), { recursive: true });
+  const fresh = `${file}.${process.pid}`;
+  writeFileSync(fresh, content);
+  renameSync(fresh, file);
+}
+
+if (import.meta.main) {
+  const { functions, built } = await buildFunctions();
+  console.log(built ? `built ${functions.length} functions` : `${functions.length} functions are up to date`);
+}

@@ -1,0 +1,19 @@
+import { type AwsCredentialIdentityProvider } from '@aws-sdk/types';
+
+/**
+ * Stands in for `@aws-sdk/credential-provider-node` in every bundle. Lambda hands a function its credentials in the environment and
+ * nowhere else, so files, SSO, processes and instance metadata would only be code to load: 135 KB and a third of the cold start.
+ * Rejects when the environment has none, as the chain does.
+ */
+export function defaultProvider(): AwsCredentialIdentityProvider {
+  return () => {
+    const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;
+    if (!AWS_ACCESS_KEY_ID || !AWS_SECRET_ACCESS_KEY)
+      return Promise.reject(new Error('no credentials in the environment'));
+    return Promise.resolve({
+      accessKeyId: AWS_ACCESS_KEY_ID,
+      secretAccessKey: AWS_SECRET_ACCESS_KEY,
+      ...(AWS_SESSION_TOKEN && { sessionToken: AWS_SESSION_TOKEN }),
+    });
+  };
+}
