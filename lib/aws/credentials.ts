@@ -1,11 +1,15 @@
-import { type AwsCredentialIdentityProvider } from '@aws-sdk/types';
+interface Credentials {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken?: string;
+}
 
 /**
  * Stands in for `@aws-sdk/credential-provider-node` in every bundle. Lambda hands a function its credentials in the environment and
  * nowhere else, so files, SSO, processes and instance metadata would only be code to load: 135 KB and a third of the cold start.
  * Rejects when the environment has none, as the chain does.
  */
-export function defaultProvider(): AwsCredentialIdentityProvider {
+export function defaultProvider(): () => Promise<Credentials> {
   return () => {
     const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;
     if (!AWS_ACCESS_KEY_ID || !AWS_SECRET_ACCESS_KEY)
