@@ -9,7 +9,8 @@ import { Duration } from '../time.ts';
 /** A step's name: what the Step Functions console shows as the state's name. */
 export const StepId = z.string().regex(/^[A-Za-z][A-Za-z0-9 _-]{0,59}$/);
 
-const next = { next: StepId };
+/** What a step is called on maps and in the console; its id is for the machine's history. */
+const label = Label.optional();
 
 /** Text with `{{traits.firstName | there}}` places: a path, and after the bar what to say where it is empty. */
 export const Template = z.object({ subject: z.string().optional(), body: z.string().min(1) });
@@ -17,14 +18,18 @@ export type Template = z.infer<typeof Template>;
 
 const Send = z.strictObject({
   kind: z.literal('send'),
+  label,
   channel: SendChannel,
   purpose: Purpose,
   template: Template,
-  ...next,
+  /** Where a webhook posts to. Other channels find the address in the customer's traits. */
+  url: z.url().optional(),
+  next: StepId,
 });
-const WaitFor = z.strictObject({ kind: z.literal('wait'), for: Duration, ...next });
+const WaitFor = z.strictObject({ kind: z.literal('wait'), label, for: Duration, next: StepId });
 const WaitForEvent = z.strictObject({
   kind: z.literal('waitForEvent'),
+  label,
   on: Predicate,
   timeout: Duration,
   next: StepId,
@@ -32,19 +37,37 @@ const WaitForEvent = z.strictObject({
 });
 const Branch = z.strictObject({
   kind: z.literal('branch'),
+  label,
   cases: z.array(z.strictObject({ when: Predicate, next: StepId })).min(1),
   otherwise: StepId,
 });
 const RandomSplit = z.strictObject({
   kind: z.literal('randomSplit'),
+  label,
   /** Same salt, same side: for re-entries and later versions too. */
   salt: z.string().min(1),
   paths: z.array(z.strictObject({ weight: z.number().positive(), next: StepId })).min(2),
 });
-const Decide = z.strictObject({ kind: z.literal('decide'), placement: z.string().min(1), ...next });
-const UpdateProfile = z.strictObject({ kind: z.literal('updateProfile'), traits: JsonObject, ...next });
+const Decide = z.strictObject({
+  kind: z.literal('decide'),
+  label,
+  placement: z.string().min(1),
+  /** What later templates call the answer: `{{vars.offer.content.title | …}}`. */
+  as: z
+    .string()
+    .regex(/^[A-Za-z]\w{0,39}$/)
+    .default('offer'),
+  next: StepId,
+});
+const UpdateProfile = z.strictObject({
+  kind: z.literal('updateProfile'),
+  label,
+  traits: JsonObject,
+  next: StepId,
+});
 const HumanTask = z.strictObject({
   kind: z.literal('humanTask'),
+  label,
   queue: z.string().min(1),
   title: z.string().min(1),
   timeout: Duration,
@@ -52,7 +75,7 @@ const HumanTask = z.strictObject({
   answers: z.record(z.string().min(1), StepId).refine((answers) => Object.keys(answers).length > 0, 'no answer'),
   onTimeout: StepId,
 });
-const Exit = z.strictObject({ kind: z.literal('exit'), outcome: z.string().min(1).default('completed') });
+const Exit = z.strictObject({ kind: z.literal('exit'), label, outcome: z.string().min(1).default('completed') });
 
 export const Step = z.discriminatedUnion('kind', [
   Send,

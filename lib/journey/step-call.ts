@@ -14,6 +14,8 @@ export const ExecutionInput = z.object({
   startedAt: Instant,
   trigger: z.object({ id: z.string(), name: z.string(), properties: JsonObject }),
   splits: z.record(z.string(), z.int()),
+  /** What steps leave for later ones; states hand it on with the rest of their input. */
+  vars: JsonObject,
 });
 export type ExecutionInput = z.infer<typeof ExecutionInput>;
 

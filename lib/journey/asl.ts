@@ -1,0 +1,55 @@
+/** The part of Amazon States Language that journeys compile to: JSONata mode only. https://states-language.net/spec.html */
+
+interface Retrier {
+  ErrorEquals: string[];
+  IntervalSeconds: number;
+  BackoffRate: number;
+  MaxAttempts: number;
+  MaxDelaySeconds: number;
+  JitterStrategy: 'FULL' | 'NONE';
+}
+
+interface Catcher {
+  ErrorEquals: string[];
+  Next: string;
+  Output: unknown;
+}
+
+export interface TaskState {
+  Type: 'Task';
+  Resource: string;
+  Arguments: { FunctionName: string; Payload: Record<string, unknown> };
+  Assign?: Record<string, unknown>;
+  Output: unknown;
+  TimeoutSeconds: number;
+  Retry: Retrier[];
+  Catch?: Catcher[];
+  Next: string;
+}
+
+export interface WaitState {
+  Type: 'Wait';
+  Seconds?: number;
+  Timestamp?: string;
+  Next: string;
+}
+
+export interface ChoiceState {
+  Type: 'Choice';
+  Choices: { Condition: string; Next: string }[];
+  Default: string;
+}
+
+export interface SucceedState {
+  Type: 'Succeed';
+  Output: unknown;
+}
+
+export type AslState = TaskState | WaitState | ChoiceState | SucceedState;
+
+export interface AslDefinition {
+  Comment: string;
+  QueryLanguage: 'JSONata';
+  StartAt: string;
+  States: Record<string, AslState>;
+}
