@@ -17,6 +17,8 @@ export interface WorkspaceStore {
   save(workspace: Workspace): Promise<void>;
   addKey(key: ApiKey): Promise<void>;
   all(): Promise<string[]>;
+  /** Throws when the table does not answer. Reads one key that is not there. */
+  ping(): Promise<void>;
 }
 
 export function workspaceStore(table: Table): WorkspaceStore {
@@ -59,6 +61,10 @@ export function workspaceStore(table: Table): WorkspaceStore {
     async all() {
       const items = await table.query(lists.workspaces(), { index: 'byList' });
       return items.map(({ listSk }) => String(listSk));
+    },
+
+    async ping() {
+      await table.get(keys.workspace('-'));
     },
   };
 }

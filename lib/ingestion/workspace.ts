@@ -36,3 +36,18 @@ export const Workspace = z.object({
   caps: z.array(FrequencyCap).max(10).default([]),
 });
 export type Workspace = z.infer<typeof Workspace>;
+
+function isTimezone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
+/** What a workspace may set of itself, its id left as it is. Strict: a misspelt rule of contact must not be taken for none. */
+export const WorkspaceSettings = Workspace.extend({
+  id: WorkspaceId.optional(),
+  timezone: z.string().refine(isTimezone, 'an IANA time zone: "Asia/Seoul"').default('UTC'),
+}).strict();
+export type WorkspaceSettings = z.infer<typeof WorkspaceSettings>;

@@ -1,0 +1,107 @@
+import { type APIGatewayProxyEventV2, type APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { metricLine } from '../../../lib/aws/metrics.ts';
+import { problem } from '../../../lib/aws/problem.ts';
+import { NotFound, ThroughlineError, Unavailable } from '../../../lib/errors.ts';
+import { readBody } from '../../../lib/ingestion/body.ts';
+import {
+  type Kind,
+  type Sorted,
+  faultCounts,
+  kindOf,
+  refuseAny,
+  sortMessages,
+  verdictOf,
+} from '../../../lib/ingestion/collect.ts';
+import { corsHeaders } from '../../../lib/ingestion/cors.ts';
+import { keyInBody, keyInHeader } from '../../../lib/ingestion/key.ts';
+import { type WorkspaceStore } from '../../../lib/ingestion/store.ts';
+import { type TouchpointStore } from '../../../lib/ingestion/touchpoint-store.ts';
+import { type JsonObject } from '../../../lib/json.ts';
+import { type Clock } from '../../../lib/time.ts';
+
+export interface Dependencies {
+  workspaces: Pick<WorkspaceStore, 'open'>;
+  touchpoints: TouchpointStore;
+  clock: Clock;
+  /** Where the line of metrics goes, at most one a request. */
+  write: (line: string | undefined) => void;
+}
+
+/** The part of Lambda's context we read. */
+interface Invocation {
+  getRemainingTimeInMillis(): number;
+}
+
+/** Kept back to answer in: an answer cut off by the time limit is a 500 that says nothing. Milliseconds. */
+const answerMs = 1_000;
+
+/** Longest time for storing: the Node library hangs up after ten seconds. Milliseconds. */
+const maxStoringMs = 8_000;
+
+const isStrict = ({ headers }: APIGatewayProxyEventV2): boolean => headers['x-strict-mode'] === '1';
+
+function answer(body: unknown): APIGatewayProxyStructuredResultV2 {
+  return { statusCode: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+}
+
+function readKind(event: APIGatewayProxyEventV2): Kind {
+  const path = event.pathParameters?.kind ?? '';
+  const kind = kindOf(path);
+  if (!kind) throw new NotFound('route.unknown', { route: `POST /v1/${path}` });
+  return kind;
+}
+
+/**
+ * `POST /v1/{kind}` as Segment's libraries call it. They drop a whole batch on any 4xx, so a bad message is told in the verdict of a
+ * 200. A 200 says that all accepted messages are stored; after anything else sending the same again is safe and the thing to do.
+ */
+export function collect({ workspaces, touchpoints, clock, write }: Dependencies) {
+  /** The workspace of the first key that opens one: an OAuth token in the header may come with a write key in the body. */
+  async function workspaceOf(authorization: string | undefined, body: JsonObject): Promise<string> {
+    for (const key of [keyInHeader(authorization), keyInBody(body)]) {
+      const workspace = key && (await workspaces.open('write', key).catch(unavailable));
+      if (workspace) return workspace;
+    }
+    throw new ThroughlineError('unauthorized', 'key.unknown', { hint: 'Basic auth or writeKey in the body' });
+  }
+
+  async function take(event: APIGatewayProxyEventV2, kind: Exclude<Kind, 'metrics'>, context: Invocation) {
+    const receivedAt = Date.parse(clock.now());
+    const body = readBody(event);
+    const workspace = await workspaceOf(event.headers.authorization, body);
+    const sorted = sortMessages(kind, body, receivedAt);
+    if (isStrict(event)) refuseAny(sorted);
+    const withinMs = Math.min(maxStoringMs, context.getRemainingTimeInMillis() - answerMs);
+    await touchpoints.save(sorted.accepted, { workspace, receivedAt, withinMs });
+    write(countLine(sorted, receivedAt));
+    return answer(verdictOf(sorted));
+  }
+
+  function refuse(error: unknown, event: APIGatewayProxyEventV2): APIGatewayProxyStructuredResultV2 {
+    const code = error instanceof ThroughlineError ? error.code : 'internal';
+    if (code === 'internal') console.error(error);
+    write(metricLine('ingestion/collect', { refused: 1 }, { now: Date.parse(clock.now()), code }));
+    return problem(error, event.requestContext.requestId);
+  }
+
+  return async (event: APIGatewayProxyEventV2, context: Invocation): Promise<APIGatewayProxyStructuredResultV2> => {
+    let response: APIGatewayProxyStructuredResultV2;
+    try {
+      const kind = readKind(event);
+      response = kind === 'metrics' ? answer({ success: true }) : await take(event, kind, context);
+    } catch (error) {
+      response = refuse(error, event);
+    }
+    return { ...response, headers: { ...response.headers, ...corsHeaders } };
+  };
+}
+
+function unavailable(cause: unknown): never {
+  console.error(cause);
+  throw new Unavailable('store.unavailable', { cause });
+}
+
+function countLine({ accepted, rejected }: Sorted, now: number): string | undefined {
+  const counts = { accepted: accepted.length, rejected: rejected.length };
+  return metricLine('ingestion/collect', counts, { now, ...(rejected.length > 0 && { codes: faultCounts(rejected) }) });
+}

@@ -1,0 +1,61 @@
+import { type APIGatewayProxyEventV2, type APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { problem } from '../../../lib/aws/problem.ts';
+import { NotFound, Unavailable } from '../../../lib/errors.ts';
+import { corsHeaders, preflightHeaders } from '../../../lib/ingestion/cors.ts';
+import { librarySettings, settingsKey, settingsMaxAge } from '../../../lib/ingestion/settings.ts';
+import { type WorkspaceStore } from '../../../lib/ingestion/store.ts';
+
+export interface Dependencies {
+  workspaces: Pick<WorkspaceStore, 'ping'>;
+  /** The OpenAPI document as JSON. */
+  openapi: string;
+}
+
+type Response = APIGatewayProxyStructuredResultV2;
+
+const json = (body: string, cacheControl: string): Response => ({
+  statusCode: 200,
+  headers: { 'content-type': 'application/json', 'cache-control': cacheControl },
+  body,
+});
+
+function settings({ pathParameters, headers }: APIGatewayProxyEventV2): Response {
+  const writeKey = settingsKey(`/v1/projects/${pathParameters?.writeKey ?? ''}/settings`);
+  if (writeKey === undefined) throw new NotFound('key.malformed');
+  return json(JSON.stringify(librarySettings(writeKey, headers.host ?? '')), `public, max-age=${settingsMaxAge}`);
+}
+
+const preflight = ({ headers }: APIGatewayProxyEventV2): Response => ({
+  statusCode: 204,
+  headers: preflightHeaders(headers['access-control-request-headers']),
+});
+
+/** What is told without a key: whether we work, what the API looks like, and what a library must know before it sends. */
+export function describe({ workspaces, openapi }: Dependencies) {
+  async function health(): Promise<Response> {
+    try {
+      await workspaces.ping();
+    } catch (cause) {
+      throw new Unavailable('table.unreachable', { cause });
+    }
+    return json(JSON.stringify({ status: 'ok' }), 'no-store');
+  }
+
+  const routes: Record<string, (event: APIGatewayProxyEventV2) => Response | Promise<Response>> = {
+    'GET /health': health,
+    'GET /v1/openapi.json': () => json(openapi, 'public, max-age=300'),
+    'GET /v1/projects/{writeKey}/settings': settings,
+    'OPTIONS /{proxy+}': preflight,
+  };
+
+  async function route(event: APIGatewayProxyEventV2): Promise<Response> {
+    const answer = routes[event.routeKey];
+    if (!answer) throw new NotFound('route.unknown', { route: event.routeKey });
+    return answer(event);
+  }
+
+  return async (event: APIGatewayProxyEventV2): Promise<Response> => {
+    const response = await route(event).catch((error: unknown) => problem(error, event.requestContext.requestId));
+    return { ...response, headers: { ...corsHeaders, ...response.headers } };
+  };
+}

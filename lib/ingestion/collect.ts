@@ -1,0 +1,76 @@
+import { Rejected } from '../errors.ts';
+import { type JsonObject } from '../json.ts';
+import { type Accepted, type Arrival, readMessage } from './message.ts';
+import { type TouchpointType } from './touchpoint.ts';
+import { type Fault, type Rejection, type Verdict, rejection } from './verdict.ts';
+
+/** Messages of one batch. The library that overshoots Segment's 500 KB still stays below. */
+const maxMessages = 2_500;
+
+const single = {
+  track: 'track',
+  identify: 'identify',
+  page: 'page',
+  screen: 'screen',
+  group: 'group',
+  alias: 'alias',
+  t: 'track',
+  i: 'identify',
+  p: 'page',
+  s: 'screen',
+  g: 'group',
+  a: 'alias',
+} as const satisfies Record<string, TouchpointType>;
+
+/** The last part of a route: one message of a type, a batch of any, or the metrics of a browser library, which nobody wants. */
+export type Kind = { type: TouchpointType } | 'batch' | 'metrics';
+
+const others: Record<string, Kind> = { batch: 'batch', import: 'batch', b: 'batch', m: 'metrics' };
+
+export function kindOf(path: string): Kind | undefined {
+  if (Object.hasOwn(single, path)) return { type: single[path as keyof typeof single] };
+  return Object.hasOwn(others, path) ? others[path] : undefined;
+}
+
+/** What a body holds: messages fit to be stored, and a reason for each of the others. */
+export interface Sorted {
+  accepted: Accepted[];
+  rejected: Rejection[];
+}
+
+/** Reads every message of a body. None of them can spoil another. */
+export function sortMessages(kind: Exclude<Kind, 'metrics'>, body: JsonObject, receivedAt: number): Sorted {
+  const sorted: Sorted = { accepted: [], rejected: [] };
+  if (kind !== 'batch') {
+    read(sorted, body, { index: 0, receivedAt, type: kind.type });
+    return sorted;
+  }
+  if (!Array.isArray(body.batch)) return { accepted: [], rejected: [rejection(0, undefined, 'no-batch')] };
+  body.batch.forEach((message, index) => read(sorted, message, { index, receivedAt, batch: body }));
+  return sorted;
+}
+
+function read({ accepted, rejected }: Sorted, message: JsonObject[string], arrival: Arrival): void {
+  const outcome = arrival.index < maxMessages ? readMessage(message, arrival) : { fault: 'batch-too-long' as const };
+  if ('draft' in outcome) accepted.push(outcome);
+  else rejected.push(rejection(arrival.index, messageIdOf(message), outcome.fault));
+}
+
+const messageIdOf = (message: JsonObject[string] | undefined): unknown =>
+  typeof message === 'object' && message !== null && 'messageId' in message ? message.messageId : undefined;
+
+export function verdictOf({ accepted, rejected }: Sorted): Verdict {
+  return { success: true, accepted: accepted.length, rejected };
+}
+
+/** In strict mode a request is taken whole or not at all: a developer's test wants to fail, a library's batch must not. */
+export function refuseAny({ rejected }: Sorted): void {
+  if (rejected.length > 0) throw new Rejected('messages.rejected', { accepted: 0, rejected });
+}
+
+/** How often each fault occurred. */
+export function faultCounts(rejected: readonly Rejection[]): Partial<Record<Fault, number>> {
+  const counts: Partial<Record<Fault, number>> = {};
+  for (const { code } of rejected) counts[code] = (counts[code] ?? 0) + 1;
+  return counts;
+}

@@ -1,0 +1,43 @@
+import * as z from 'zod';
+
+/** Why a message was not taken, in words for the developer who reads the answer. A code is stable, a text is not. */
+export const faults = {
+  'not-an-object': 'a message is a JSON object',
+  'no-batch': '`batch` is an array of messages',
+  'batch-too-long': 'a batch holds at most 2,500 messages',
+  'unknown-type': '`type` is track, identify, page, screen, group or alias',
+  'no-identifier': 'a message names its customer: `userId`, `anonymousId` or both',
+  'no-event': 'a track message has an `event`',
+  'no-group-id': 'a group message has a `groupId`',
+  'no-previous-id': 'an alias message has a `previousId`',
+  'invalid-id': 'an id is a string or a number, without NUL and lone surrogates',
+  'id-too-long': 'an id has at most 1,024 bytes',
+  'message-id-too-long': '`messageId` has fewer than 256 characters',
+  'invalid-timestamp': '`timestamp` is ISO 8601 or milliseconds since 1970',
+  'timestamp-in-future': '`timestamp` is more than a day ahead of us',
+  'invalid-properties': '`properties` and `traits` are JSON objects',
+  'too-large': 'a message has at most 32 KB of JSON',
+  'too-deep': 'a message nests at most 20 levels',
+  'too-many-keys': 'a message has at most 1,000 keys',
+  'number-out-of-range': 'a number is too large for a double',
+} as const;
+
+export type Fault = keyof typeof faults;
+
+export const Rejection = z.object({
+  index: z.int(),
+  messageId: z.string().nullable(),
+  code: z.enum(Object.keys(faults) as [Fault, ...Fault[]]), // Object.keys forgets the names
+  message: z.string(),
+});
+export type Rejection = z.infer<typeof Rejection>;
+
+/** What became of the messages of one request. Accepted means durably stored. */
+export const Verdict = z.object({ success: z.literal(true), accepted: z.int(), rejected: z.array(Rejection) });
+export type Verdict = z.infer<typeof Verdict>;
+
+/** `messageId` is shown as it came when it is text of a decent length: what the source can find again in its own log. */
+export function rejection(index: number, messageId: unknown, code: Fault): Rejection {
+  const shown = typeof messageId === 'string' && messageId.length < 256 ? messageId : null;
+  return { index, messageId: shown, code, message: faults[code] };
+}

@@ -1,0 +1,28 @@
+import * as z from 'zod';
+
+/** What is wrong with a document somebody sent, and where: `stages[2].entry.all[0]`. */
+export interface Issue {
+  path: string;
+  message: string;
+}
+
+type ZodIssue = z.core.$ZodIssue;
+
+/** Of the alternatives that all failed, the one that was probably meant: it fails below its root rather than at it. */
+function meant(alternatives: ZodIssue[][]): ZodIssue[] {
+  const atRoot = (issues: ZodIssue[]): number => issues.filter(({ path }) => path.length === 0).length;
+  return alternatives.toSorted((a, b) => atRoot(a) - atRoot(b) || a.length - b.length)[0] ?? [];
+}
+
+function flatten(issue: ZodIssue, above: PropertyKey[]): Issue[] {
+  const path = [...above, ...issue.path];
+  const inner = issue.code === 'invalid_union' ? meant(issue.errors) : [];
+  // All alternatives fail at the root: none of them was meant, and the union's own message says as much.
+  if (inner.some((deeper) => deeper.path.length > 0)) return inner.flatMap((deeper) => flatten(deeper, path));
+  return [{ path: z.core.toDotPath(path), message: issue.message }];
+}
+
+/** Every fault by its path. Where a schema allows alternatives, those of the alternative that was probably meant. */
+export function issuesOf(error: z.core.$ZodError): Issue[] {
+  return error.issues.flatMap((issue) => flatten(issue, []));
+}
