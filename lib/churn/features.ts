@@ -1,0 +1,70 @@
+import { type Profile } from '../profile/profile.ts';
+import { between, type Instant } from '../time.ts';
+
+const dayMs = 86_400_000;
+
+/** What the risk is made of, all from the profile: the same work for a customer with ten touchpoints and with 100,000. Days. */
+export interface ChurnFeatures {
+  /** Purchases after the first. Those of one day are one; as the profile keeps no days, there are at most as many as days in `span`. */
+  repeats: number;
+  /** From the first purchase to the last. */
+  span: number;
+  purchased: boolean;
+  /** Since the last purchase; since the last touchpoint of somebody who never bought. */
+  silence: number;
+  /** Since the last touchpoint of a buyer who came back later than a day after the last purchase. */
+  visitedAgo?: number;
+  badAnswer: boolean;
+  complained: boolean;
+  refusedContact: boolean;
+  cancelled: boolean;
+}
+
+/** Touchpoints by which a customer complains, or says good-bye. Segment's names where it has one. */
+const complaints = [
+  'Complaint Filed',
+  'Support Ticket Opened',
+  'Refund Requested',
+  'Order Refunded',
+  'Product Returned',
+];
+const goodbyes = ['Subscription Cancelled', 'Account Deleted', 'Account Closed'];
+
+/** Answers that tell of a bad experience: detractors of NPS (0–6), the lower two of CSAT (1–5), the lower three of CES (1–7, 7 is easy). */
+const badAnswerUpTo = { nps: 6, csat: 2, ces: 3 } as const satisfies Record<keyof Profile['answers'], number>;
+
+/** When the customer last answered a survey badly, if no better answer to the same survey followed. */
+export function badAnswerAt({ answers }: Pick<Profile, 'answers'>): Instant | undefined {
+  const bad = (['nps', 'csat', 'ces'] as const).flatMap((survey) => {
+    const answer = answers[survey];
+    return answer && answer.value <= badAnswerUpTo[survey] ? [answer.at] : [];
+  });
+  return bad.sort().at(-1);
+}
+
+const daysSince = (at: Instant, now: Instant): number => Math.max(0, between(at, now) / dayMs);
+
+/**
+ * The features at `now`. A complaint or bad answer counts until the next purchase and does not fade with time: mere silence makes
+ * nobody happier, and a risk that fell by waiting would hide who has left.
+ */
+export function churnFeatures(profile: Profile, now: Instant): ChurnFeatures {
+  const { purchases, counts, consent, lastSeen } = profile;
+  const first = purchases.first ?? purchases.last;
+  const sincePurchase = (at: Instant | undefined): boolean =>
+    at !== undefined && (purchases.last === undefined || at >= purchases.last);
+  const did = (names: string[]): boolean => names.some((name) => sincePurchase(counts[name]?.last));
+  const span = purchases.last !== undefined && first !== undefined ? daysSince(first, purchases.last) : 0;
+  const cameBack = purchases.last !== undefined && between(purchases.last, lastSeen) > dayMs;
+  return {
+    repeats: Math.min(Math.max(0, purchases.n - 1), Math.ceil(span)),
+    span,
+    purchased: purchases.n > 0,
+    silence: daysSince(purchases.last ?? lastSeen, now),
+    ...(cameBack && { visitedAgo: daysSince(lastSeen, now) }),
+    badAnswer: sincePurchase(badAnswerAt(profile)),
+    complained: did(complaints),
+    refusedContact: Object.values(consent).some(({ value }) => !value),
+    cancelled: did(goodbyes),
+  };
+}

@@ -1,0 +1,147 @@
+import { type Profile } from '../profile/profile.ts';
+import { type Instant } from '../time.ts';
+import { type ChurnFeatures, churnFeatures } from './features.ts';
+import { type ChurnRisk, type Reason, type RiskBand } from './risk.ts';
+
+/**
+ * The cold start: what we believe before any data of the team's own. Rounded judgements, fitted to nothing; a trained model replaces
+ * them behind `assess`. The gamma prior of the purchase rate is worth half a purchase in ten days, so that two or three
+ * purchases of the customer's own outweigh it.
+ */
+const prior = {
+  /** Purchases and days the gamma prior is worth. */
+  purchases: 0.5,
+  days: 10,
+  /** One customer in ten leaves after any one purchase. */
+  leaves: 0.1,
+  /** The horizon is the time within which all but this share of active customers are back. */
+  late: 0.1,
+} as const;
+
+/** What else is known, in logits: a good customer's odds of leaving about double with a bad answer, and so on down to a clear good-bye. */
+const weights = { badAnswer: 0.7, complained: 0.5, refusedContact: 0.4, cancelled: 2.5 } as const satisfies Partial<
+  Record<keyof ChurnFeatures, number>
+>;
+
+/** A visit without a purchase says "not gone", in logits, and half as loud two weeks later. */
+const visit = { weight: -1, halfLifeDays: 14 } as const;
+
+/** High: more likely than not to stay away. Medium: twice the risk of somebody who was just here. */
+const bands = { high: 0.5, medium: 0.35 } as const;
+
+interface Absence {
+  /** P(no purchase within the horizon). */
+  probability: number;
+  horizonDays: number;
+}
+
+/**
+ * Silence against the customer's own habit. The purchase rate of an active customer has the posterior Gamma(k, β) with k = prior +
+ * repeats, β = prior + days from first to last purchase (Fader, Hardie 2005; a chance to leave after every purchase, also the first:
+ * Batislam et al. 2007, MBG/NBD). An active customer stays silent for s days with probability (β/(β+s))^k, so
+ *
+ *   P(left | s)              = π / (π + (1 − π) (β/(β+s))^k)
+ *   P(nothing within H | s)  = P(left | s) + (1 − P(left | s)) ((β+s)/(β+s+H))^k
+ *
+ * with π held constant, and H the customer's own horizon: ((β)/(β+H))^k = `late`. By that choice the risk starts from one base for
+ * everybody, never falls with s, and for the same silence never falls when the purchases were more frequent (the second term is a
+ * power mean of 1 and `late` whose exponent −1/k rises with k).
+ */
+function absence({ repeats, span, silence }: Pick<ChurnFeatures, 'repeats' | 'span' | 'silence'>): Absence {
+  const k = prior.purchases + repeats;
+  const beta = prior.days + span;
+  const horizonDays = beta * (prior.late ** (-1 / k) - 1);
+  const stillActive = (1 - prior.leaves) * (beta / (beta + silence)) ** k;
+  const left = prior.leaves / (prior.leaves + stillActive);
+  const late = ((beta + silence) / (beta + silence + horizonDays)) ** k;
+  return { probability: left + (1 - left) * late, horizonDays };
+}
+
+/** The score of somebody who bought this moment and of whom nothing else is known. */
+export const baseScore = Math.round(1_000 * (prior.leaves + (1 - prior.leaves) * prior.late)) / 10;
+
+const logit = (p: number): number => Math.log(p / (1 - p));
+const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
+
+export function bandOf(probability: number): RiskBand {
+  if (probability >= bands.high) return 'high';
+  return probability >= bands.medium ? 'medium' : 'low';
+}
+
+type Cause = keyof typeof weights | 'visited';
+
+/** Logits beyond the silence, in the order in which reasons are given. */
+function adjustments(features: ChurnFeatures): [Cause, number][] {
+  const known = (Object.keys(weights) as (keyof typeof weights)[]).filter((cause) => features[cause]);
+  const visited = features.visitedAgo;
+  return [
+    ...known.map((cause): [Cause, number] => [cause, weights[cause]]),
+    ...(visited === undefined
+      ? []
+      : [['visited', visit.weight * 2 ** (-visited / visit.halfLifeDays)] as [Cause, number]]),
+  ];
+}
+
+/** P(no key event within the horizon) at `now`: never less at a later `now` when nothing else happens. A few powers, no read. */
+export function churnProbability(profile: Profile, now: Instant): number {
+  const features = churnFeatures(profile, now);
+  const moved = adjustments(features).reduce((sum, [, weight]) => sum + weight, 0);
+  return logistic(logit(absence(features).probability) + moved);
+}
+
+const texts = {
+  badAnswer: { en: 'Last survey answer was bad', ko: '최근 설문 응답이 부정적임' },
+  complained: { en: 'Complained since the last purchase', ko: '마지막 구매 이후 불만을 제기함' },
+  refusedContact: { en: 'Unsubscribed from messages', ko: '메시지 수신을 거부함' },
+  cancelled: { en: 'Cancelled', ko: '해지함' },
+  visited: { en: 'Still visits', ko: '계속 방문하고 있음' },
+} as const satisfies Record<Cause, Reason['text']>;
+
+function silenceText({ silence, purchased, repeats, span }: ChurnFeatures): Reason['text'] {
+  const days = Math.floor(silence);
+  if (!purchased) return { en: `Not seen for ${days} days`, ko: `${days}일째 방문 없음` };
+  if (repeats === 0) return { en: `No second purchase for ${days} days`, ko: `${days}일째 재구매 없음` };
+  const usual = Math.max(1, Math.round(span / repeats));
+  return {
+    en: `No purchase for ${days} days, usually every ${usual}`,
+    ko: `${days}일째 구매 없음 (평소 ${usual}일 간격)`,
+  };
+}
+
+/** At most three, strongest first: what is too many becomes one. Points are whole tenths, so sums hold to the last digit shown. */
+function topThree(reasons: Reason[]): Reason[] {
+  const ranked = reasons.filter(({ points }) => points !== 0).sort((a, b) => Math.abs(b.points) - Math.abs(a.points));
+  if (ranked.length <= 3) return ranked;
+  const rest = ranked.slice(2);
+  const points = Math.round(10 * rest.reduce((sum, reason) => sum + reason.points, 0)) / 10;
+  const text = { en: rest.map((r) => r.text.en).join('; '), ko: rest.map((r) => r.text.ko).join('; ') };
+  return [...ranked.slice(0, 2), { feature: 'other', points, text }];
+}
+
+/** The customer's risk at `now`, from the profile alone. Each reason's points are what its feature added to the score before it. */
+export function assess(profile: Profile, now: Instant): ChurnRisk {
+  const features = churnFeatures(profile, now);
+  const { probability, horizonDays } = absence(features);
+  const tenths = (p: number): number => Math.round(1_000 * p);
+  let reached = logit(probability);
+  let score = tenths(probability);
+  const silence = {
+    feature: 'silence',
+    points: (score - Math.round(10 * baseScore)) / 10,
+    text: silenceText(features),
+  };
+  const others = adjustments(features).map(([feature, weight]) => {
+    reached += weight;
+    const points = (tenths(logistic(reached)) - score) / 10;
+    score = tenths(logistic(reached));
+    return { feature, points, text: texts[feature] };
+  });
+  return {
+    score: score / 10,
+    band: bandOf(logistic(reached)),
+    reasons: topThree([silence, ...others]),
+    assessedAt: now,
+    horizonDays: Math.max(0.1, Math.round(10 * horizonDays) / 10),
+    ...(features.repeats === 0 && { insufficientData: [features.purchased ? 'repeat-purchase' : 'purchase'] }),
+  };
+}
