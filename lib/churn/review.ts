@@ -31,7 +31,7 @@ export function bandChange(profile: Profile, now: Instant): Instant | undefined 
   return plus(now, other);
 }
 
-const earliest = (times: Instant[]): Instant | undefined => times.sort()[0];
+const earliest = (first: Instant, ...others: Instant[]): Instant => others.reduce((a, b) => (b < a ? b : a), first);
 
 /** Never sooner than in an hour: a review that schedules itself for the same moment would run for ever. */
 const notBefore = (at: Instant, now: Instant): Instant => (between(now, at) < hourMs ? plus(now, hourMs) : at);
@@ -43,8 +43,8 @@ const notBefore = (at: Instant, now: Instant): Instant => (between(now, at) < ho
 export function nextReview(profile: Profile, now: Instant, silences: Duration[]): Instant | undefined {
   const change = bandChange(profile, now);
   const marks = silences.map((silence) => after(profile.lastSeen, silence)).filter((mark) => mark > now);
-  const first = earliest([...marks, ...(change === undefined ? [] : [change])]);
-  return first === undefined ? undefined : notBefore(first, now);
+  const [first, ...others] = change === undefined ? marks : [change, ...marks];
+  return first === undefined ? undefined : notBefore(earliest(first, ...others), now);
 }
 
 /**
@@ -55,12 +55,11 @@ export function nextReview(profile: Profile, now: Instant, silences: Duration[])
  */
 export function firstReview(profile: Profile, now: Instant): Instant {
   const { nextReview: planned, churn } = profile;
-  if (planned === undefined) return plus(now, dayMs);
-  if (churn === undefined) return planned;
   const band = bandAt(profile, now);
-  const soon = plus(now, hourMs);
-  if (band !== churn.band) return planned < soon ? planned : soon;
-  if (planned <= now || bandAt(profile, planned) === band) return planned;
+  if (churn && band !== churn.band)
+    return planned === undefined ? plus(now, hourMs) : earliest(planned, plus(now, hourMs));
+  if (planned === undefined) return plus(now, dayMs);
+  if (planned <= now || !churn || bandAt(profile, planned) === band) return planned;
   return notBefore(bandChange(profile, now) ?? planned, now);
 }
 

@@ -1,0 +1,104 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { bandChange, firstReview, nextReview, review } from '../../lib/churn/review.ts';
+import { assess } from '../../lib/churn/score.ts';
+import { after, between, plus } from '../../lib/time.ts';
+import { buyer, dayMs, silentFor } from './customer.ts';
+
+const hourMs = 3_600_000;
+const anyBuyer = fc.record({
+  n: fc.integer({ min: 1, max: 40 }),
+  every: fc.double({ min: 0.1, max: 200, noNaN: true }),
+});
+const anyDays = fc.double({ min: 0, max: 400, noNaN: true });
+
+test('the next review is at least an hour ahead, at a silence mark or where the band really changes', () => {
+  fc.assert(
+    fc.property(anyBuyer, anyDays, (purchases, days) => {
+      const customer = buyer(purchases);
+      const now = silentFor(customer, days);
+      const next = nextReview(customer, now, ['14d']);
+      if (next === undefined) {
+        expect(assess(customer, now).band).toBe('high');
+        return;
+      }
+      expect(between(now, next)).toBeGreaterThanOrEqual(hourMs);
+      const changes = assess(customer, next).band !== assess(customer, now).band;
+      const changedAnHourBefore = assess(customer, plus(next, -hourMs)).band !== assess(customer, now).band;
+      const isMark = between(after(customer.lastSeen, '14d'), next) <= hourMs && after(customer.lastSeen, '14d') > now;
+      expect(isMark || (changes && !changedAnHourBefore)).toBe(true);
+    }),
+  );
+});
+
+describe('a review', () => {
+  const customer = buyer({ n: 4, every: 30 });
+  const quiet = (days: number) => silentFor(customer, days);
+
+  test('tells a silence once, however often it looks', () => {
+    const first = review(customer, { now: quiet(15), silences: ['14d'] });
+    const second = review(first.profile, { now: quiet(16), silences: ['14d'] });
+    expect(first.signals).toEqual([{ type: 'silent', for: '14d', since: customer.lastSeen }]);
+    expect(second.signals).toEqual([]);
+  });
+
+  test('tells the next silence again after the customer came back', () => {
+    const { profile } = review(customer, { now: quiet(15), silences: ['14d'] });
+    const back = { ...profile, lastSeen: quiet(20) };
+    expect(review(back, { now: quiet(35), silences: ['14d'] }).signals).toContainEqual({
+      type: 'silent',
+      for: '14d',
+      since: quiet(20),
+    });
+  });
+
+  test('tells a change of band, and not that somebody new is low', () => {
+    const fine = review(customer, { now: quiet(1), silences: [] });
+    const gone = review(fine.profile, { now: quiet(90), silences: [] });
+    expect(fine.signals).toEqual([]);
+    expect(gone.signals).toMatchObject([{ type: 'churn', from: 'low', risk: { band: 'high' } }]);
+  });
+
+  test('followed at each time it names sees every band and mark, and comes to an end', () => {
+    const seen: string[] = [];
+    let profile = review(customer, { now: quiet(0), silences: ['14d', '60d'] }).profile;
+    for (let looks = 0; profile.nextReview !== undefined && looks < 10; looks++) {
+      const now = profile.nextReview;
+      const next = review(profile, { now, silences: ['14d', '60d'] });
+      seen.push(...next.signals.map((signal) => (signal.type === 'silent' ? signal.for : signal.type)));
+      profile = next.profile;
+    }
+    expect(seen).toEqual(['14d', 'churn', '60d', 'churn']);
+    expect(profile).toMatchObject({ churn: { band: 'high' } });
+    expect(profile.nextReview).toBeUndefined();
+  });
+});
+
+describe('the first review, from a fold', () => {
+  const customer = buyer({ n: 4, every: 30 });
+  const at = (days: number) => silentFor(customer, days);
+
+  test('is a day ahead for somebody new, and then stays', () => {
+    const planned = firstReview(customer, at(0));
+    expect(planned).toBe(at(1));
+    expect(firstReview({ ...customer, nextReview: planned }, at(0.5))).toBe(planned);
+  });
+
+  test('is within the hour for somebody at risk who bought again', () => {
+    const gone = review(customer, { now: at(90), silences: [] }).profile;
+    const back = { ...gone, lastSeen: at(95), purchases: { ...gone.purchases, n: 5, last: at(95) } };
+    const planned = firstReview(back, at(95));
+    expect(planned).toBe(plus(at(95), hourMs));
+    expect(firstReview({ ...back, nextReview: planned }, plus(at(95), 1_000))).toBe(planned);
+  });
+
+  test('moves earlier when a quicker habit makes the band change before it', () => {
+    const once = buyer({ n: 1, every: 1 });
+    const slow = review(once, { now: once.lastSeen, silences: [] }).profile;
+    const quick = { ...buyer({ n: 8, every: 2 }), churn: slow.churn, nextReview: slow.nextReview };
+    const planned = firstReview(quick, quick.lastSeen);
+    expect(planned < slow.nextReview!).toBe(true);
+    expect(planned).toBe(bandChange(quick, quick.lastSeen));
+    expect(between(quick.lastSeen, planned)).toBeLessThan(14 * dayMs);
+  });
+});

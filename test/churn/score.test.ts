@@ -1,0 +1,126 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { newProfile, type Profile } from '../../lib/profile/profile.ts';
+import { assess, baseScore, churnProbability } from '../../lib/churn/score.ts';
+import { buyer, day, silentFor, start } from './customer.ts';
+
+const bandAfter = (profile: Profile, days: number) => assess(profile, silentFor(profile, days)).band;
+
+/** Any customer, also odd ones: signals, visits, purchases that all happened at once. */
+const anyCustomer = fc
+  .record({
+    n: fc.integer({ min: 0, max: 60 }),
+    every: fc.double({ min: 0, max: 400, noNaN: true }),
+    visitAfter: fc.double({ min: 0, max: 100, noNaN: true }),
+    nps: fc.option(fc.integer({ min: 0, max: 10 })),
+    complained: fc.boolean(),
+    cancelled: fc.boolean(),
+    refused: fc.boolean(),
+  })
+  .map(({ n, every, visitAfter, nps, complained, cancelled, refused }): Profile => {
+    const profile = n === 0 ? newProfile({ workspace: 'local', customer: 'u:mina' }, start) : buyer({ n, every });
+    const at = silentFor(profile, visitAfter);
+    const tally = { n: 1, first: at, last: at };
+    return {
+      ...profile,
+      lastSeen: at,
+      answers: nps === null ? {} : { nps: { value: nps, at } },
+      counts: { ...(complained && { 'Complaint Filed': tally }), ...(cancelled && { 'Account Closed': tally }) },
+      consent: refused ? { email: { value: false, at } } : {},
+    };
+  });
+
+const anyDays = fc.double({ min: 0, max: 2_000, noNaN: true });
+
+describe('a customer who goes quiet', () => {
+  test.each([
+    { n: 2, every: 30 },
+    { n: 4, every: 30 },
+    { n: 4, every: 7 },
+    { n: 12, every: 7 },
+    { n: 30, every: 2 },
+  ])('for three purchase intervals is at risk: $n purchases every $every days', ({ n, every }) => {
+    const customer = buyer({ n, every });
+    expect(bandAfter(customer, 0.5 * every)).toBe('low');
+    expect(bandAfter(customer, 3 * every)).toBe('high');
+  });
+
+  test('is told why, with the usual interval', () => {
+    const customer = buyer({ n: 4, every: 30 });
+    const [reason] = assess(customer, silentFor(customer, 90)).reasons;
+    expect(reason).toMatchObject({
+      feature: 'silence',
+      text: { en: 'No purchase for 90 days, usually every 30', ko: '90일째 구매 없음 (평소 30일 간격)' },
+    });
+  });
+
+  test('but still visits is at less risk than one who does not', () => {
+    const gone = buyer({ n: 4, every: 30 });
+    const visiting = { ...gone, lastSeen: silentFor(gone, 58) };
+    expect(churnProbability(visiting, silentFor(gone, 60))).toBeLessThan(churnProbability(gone, silentFor(gone, 60)));
+  });
+});
+
+test('a new customer is low, and what is missing is said', () => {
+  const customer = newProfile({ workspace: 'local', customer: 'a:visitor' }, start);
+  expect(assess(customer, day(1))).toMatchObject({ band: 'low', insufficientData: ['purchase'] });
+});
+
+test('a bad answer raises the risk until the next purchase', () => {
+  const happy = buyer({ n: 4, every: 30 });
+  const unhappy: Profile = { ...happy, answers: { nps: { value: 3, at: happy.lastSeen } } };
+  const bought: Profile = { ...unhappy, purchases: { ...unhappy.purchases, last: silentFor(happy, 1) } };
+  const now = silentFor(happy, 10);
+  expect(assess(unhappy, now).reasons.map(({ feature }) => feature)).toContain('badAnswer');
+  expect(assess(bought, now).reasons.map(({ feature }) => feature)).not.toContain('badAnswer');
+});
+
+test('longer silence never lowers the risk', () => {
+  fc.assert(
+    fc.property(anyCustomer, anyDays, anyDays, (customer, days, more) => {
+      const before = churnProbability(customer, silentFor(customer, days));
+      const later = churnProbability(customer, silentFor(customer, days + more));
+      expect(later).toBeGreaterThanOrEqual(before - 1e-12);
+    }),
+  );
+});
+
+test('the same silence is the worse the more often the customer used to buy', () => {
+  const interval = fc.double({ min: 1, max: 200, noNaN: true });
+  fc.assert(
+    fc.property(fc.integer({ min: 2, max: 50 }), fc.tuple(interval, interval), anyDays, (n, [a, b], days) => {
+      const [often, seldom] = [Math.min(a, b), Math.max(a, b)].map((every) => buyer({ n, every })) as [
+        Profile,
+        Profile,
+      ];
+      const risk = (customer: Profile) => churnProbability(customer, silentFor(customer, days));
+      expect(risk(often)).toBeGreaterThanOrEqual(risk(seldom) - 1e-12);
+    }),
+  );
+});
+
+test('more purchases in the same time make the same silence worse', () => {
+  const purchases = fc.integer({ min: 2, max: 50 });
+  fc.assert(
+    fc.property(fc.tuple(purchases, purchases), anyDays, ([a, b], days) => {
+      const [fewer, more] = [Math.min(a, b), Math.max(a, b)].map((n) => buyer({ n, every: 100 / (n - 1) })) as [
+        Profile,
+        Profile,
+      ];
+      const risk = (customer: Profile) => churnProbability(customer, silentFor(customer, days));
+      expect(risk(more)).toBeGreaterThanOrEqual(risk(fewer) - 1e-12);
+    }),
+  );
+});
+
+test('scores lie in 0–100 and at most three reasons sum to what sets them apart from the base', () => {
+  fc.assert(
+    fc.property(anyCustomer, anyDays, (customer, days) => {
+      const { score, reasons } = assess(customer, silentFor(customer, days));
+      expect(score).toBeGreaterThanOrEqual(0);
+      expect(score).toBeLessThanOrEqual(100);
+      expect(reasons.length).toBeLessThanOrEqual(3);
+      expect(reasons.reduce((sum, { points }) => sum + points, baseScore)).toBeCloseTo(score, 6);
+    }),
+  );
+});
