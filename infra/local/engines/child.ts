@@ -1,0 +1,141 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+
+/** A process that cannot outlive us. */
+export interface Child {
+  /** Rejects when the process ends, with what it printed. */
+  ended: Promise<never>;
+  /** Asks it to end, insists after two seconds, and waits until it is gone. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Runs "$@" and kills it when our end of standard input closes, which the system does for us however we die. The first line printed
+ * is the process id.
+ */
+const tie = `
+exec 3<&0
+"$@" </dev/null 3<&- & child=$!
+echo $child
+{ read -r _; kill -9 $child; } <&3 >/dev/null 2>&1 & watch=$!
+exec 3<&-
+wait $child; code=$?
+kill $watch
+exit $code`;
+
+const stopMs = 2_000;
+
+const lookMs = 10;
+
+const pause = (ms: number): Promise<void> => new Promise((resume) => setTimeout(resume, ms));
+
+/** What tells a process from a later one of the same id: when it started, in ticks since boot. Undefined when it is gone. */
+function startedAt(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return state === 'Z' ? undefined : fields[18];
+  } catch {
+    return undefined;
+  }
+}
+
+const identityOf = (pid: number): string => `${pid} ${startedAt(pid) ?? ''}`;
+
+function pidIfAlive(identity: string): number | undefined {
+  const pid = Number(identity.split(' ')[0]);
+  return startedAt(pid) !== undefined && identityOf(pid) === identity ? pid : undefined;
+}
+
+/** Who is alive of those a pid file names: the process itself and the runner that started it. */
+function alive(pidFile: string): { child?: number | undefined; owner?: number | undefined } | undefined {
+  try {
+    const [child = '', owner = ''] = readFileSync(pidFile, 'utf8').split('\n');
+    return { child: pidIfAlive(child), owner: pidIfAlive(owner) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a pid file lies there whose processes are all gone. */
+export function abandoned(pidFile: string): boolean {
+  const found = alive(pidFile);
+  return found !== undefined && found.child === undefined && found.owner === undefined;
+}
+
+/** Ends what a run left behind that was itself killed. Throws when that run is still alive: two engines on one file harm it. */
+async function takeOver(pidFile: string): Promise<void> {
+  const { child, owner } = alive(pidFile) ?? {};
+  if (child === undefined) return;
+  if (owner !== undefined) throw new Error(`${pidFile}: in use by process ${owner}; stop it or choose another --data`);
+  process.kill(child, 'SIGKILL');
+  while (alive(pidFile)?.child === child) await pause(lookMs);
+}
+
+function firstLine(child: ChildProcess): Promise<string> {
+  return new Promise((resolve) => {
+    let text = '';
+    child.stdout?.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      if (text.includes('\n')) resolve(text.split('\n')[0] ?? '');
+    });
+  });
+}
+
+/** Starts a process that ends with us, and first ends the one that `pidFile` names. */
+export async function startChild(command: string[], where: { pidFile: string; cwd?: string }): Promise<Child> {
+  await takeOver(where.pidFile);
+  // Its own process group: Ctrl-C is for the runner, which stops the engine last.
+  const shell = spawn('/bin/sh', ['-c', tie, 'sh', ...command], { cwd: where.cwd, detached: true, stdio: 'pipe' });
+  let printed = '';
+  shell.stderr.on('data', (chunk: Buffer) => (printed = (printed + chunk.toString()).slice(-2_000)));
+  let stopping = false;
+  const exited = new Promise<void>((resolve) => shell.on('exit', () => resolve()));
+  const ended = exited.then(() => {
+    shell.stdin.destroy();
+    if (stopping) return new Promise<never>(() => undefined);
+    throw new Error(`${command[0] ?? ''} ended: ${printed.trim() || `exit code ${shell.exitCode ?? 'none'}`}`);
+  });
+  ended.catch(() => undefined);
+  const pid = Number(await Promise.race([firstLine(shell), ended]));
+  writeFileSync(where.pidFile, `${identityOf(pid)}\n${identityOf(process.pid)}\n`);
+  return {
+    ended,
+    async stop() {
+      if (stopping) return exited;
+      stopping = true;
+      if (shell.exitCode === null) process.kill(pid, 'SIGTERM');
+      const insist = setTimeout(() => shell.stdin.destroy(), stopMs);
+      await exited;
+      clearTimeout(insist);
+      rmSync(where.pidFile, { force: true });
+    },
+  };
+}
+
+/** A port of the loopback interface that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+  const { port } = server.address() as AddressInfo; // it listens on TCP
+  await new Promise((closed) => server.close(closed));
+  return port;
+}
+
+/** Resolves as soon as the endpoint answers anything; throws after `patienceMs`, or what `child.ended` throws. */
+export async function answering(endpoint: string, child: Child, patienceMs: number): Promise<void> {
+  const until = performance.now() + patienceMs;
+  const ask = async (): Promise<void> => {
+    for (;;) {
+      try {
+        await fetch(endpoint, { signal: AbortSignal.timeout(1_000) }).then((response) => response.arrayBuffer());
+        return;
+      } catch (cause) {
+        if (performance.now() > until) throw new Error(`${endpoint} does not answer`, { cause });
+        await pause(lookMs);
+      }
+    }
+  };
+  await Promise.race([ask(), child.ended]);
+}

@@ -1,0 +1,62 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { answering, freePort, startChild } from './child.ts';
+import { type Engine, type EnginePlace } from './contract.ts';
+
+/** Starts in 25–45 ms; this is for a machine under load. */
+const patienceMs = 10_000;
+
+/**
+ * dynoxide looks for the next sequence number of a table and for the records of a shard by scanning, so writes slow down as its stream
+ * grows. With these two it stays flat, at 0.25–0.5 ms a write.
+ */
+const streamIndexes = `
+CREATE INDEX IF NOT EXISTS throughline_sequence ON _stream_records (table_name, CAST(sequence_number AS INTEGER));
+CREATE INDEX IF NOT EXISTS throughline_shard ON _stream_records (table_name, shard_id, CAST(sequence_number AS INTEGER));`;
+
+/** Path of the binary that npm installed for this machine; undefined where there is none. */
+export function dynoxideBinary(): string | undefined {
+  try {
+    const manifest = createRequire(import.meta.url).resolve(
+      `@dynoxide/${process.platform}-${process.arch}/package.json`,
+    );
+    const binary = `${dirname(manifest)}/dynoxide`;
+    return existsSync(binary) ? binary : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Throws when the stream table is not there: a dynoxide other than the one we know, whose writes would get slower and slower. */
+function addStreamIndexes(file: string): void {
+  const database = new DatabaseSync(file);
+  try {
+    database.exec('PRAGMA busy_timeout = 5000');
+    const table = database
+      .prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = '_stream_records'")
+      .get();
+    if (!table) throw new Error(`${file}: no table _stream_records; this dynoxide is not version 1.2.1`);
+    database.exec(streamIndexes);
+  } finally {
+    database.close();
+  }
+}
+
+/** dynoxide on a file, which it creates. Nothing acknowledged is lost when it is killed. */
+export async function startDynoxide(binary: string, { file, port }: EnginePlace): Promise<Engine> {
+  mkdirSync(dirname(file), { recursive: true });
+  const on = port ?? (await freePort());
+  const command = [binary, 'serve', '--host', '127.0.0.1', '--port', String(on), '--db-path', file];
+  const child = await startChild(command, { pidFile: `${file}.pid` });
+  const endpoint = `http://127.0.0.1:${on}`;
+  try {
+    await answering(endpoint, child, patienceMs);
+    addStreamIndexes(file);
+  } catch (error) {
+    await child.stop();
+    throw error;
+  }
+  return { kind: 'dynoxide', endpoint, streamFile: file, ended: child.ended, stop: () => child.stop() };
+}
