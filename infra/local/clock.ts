@@ -1,3 +1,9 @@
+export interface ClockOptions {
+  start?: number;
+  speed?: number;
+  moved?: () => void;
+}
+
 /** A timer of the virtual clock. */
 interface Timer {
   at: number;
@@ -5,27 +11,50 @@ interface Timer {
   fire: () => void;
 }
 
+/** What another thread needs to tell the same time: `state` holds the offset, and where time stands still the time it stands at. */
+export interface SharedTime {
+  state: SharedArrayBuffer;
+  base: number;
+  speed: number;
+}
+
+/** Reads a clock from any thread. Each cell is written in one piece, the one that counts last. */
+export function tellTime({ state, base, speed }: SharedTime): () => number {
+  const cells = new Float64Array(state);
+  return () => {
+    const [offset = 0, stands = NaN] = cells;
+    return Math.floor(Number.isNaN(stands) ? offset + (realNow() - base) * speed : stands);
+  };
+}
+
+/** Never goes back, and means the same in every thread of the process. */
+const realNow = (): number => performance.timeOrigin + performance.now();
+
 /**
  * The time everything local lives in: real time, moved by `advance` and stretched by `speed`. Functions see it as their `Date`.
  * Milliseconds since 1970. It is not stored: who owns a timer stores its due time and sets it again after a restart.
  */
 export class VirtualClock {
   readonly speed: number;
-  #realStart = performance.now();
-  #start: number;
+  readonly shared: SharedTime;
+  readonly now: () => number;
+  #cells: Float64Array;
+  #moved: () => void;
   #timers: Timer[] = [];
   #seq = 0;
   #alarm: NodeJS.Timeout | undefined;
-  #frozenAt: number | undefined;
 
-  /** `start` is what `now()` answers at first: the time kept from the last run, or the real one. */
-  constructor({ start = Date.now(), speed = 1 }: { start?: number; speed?: number } = {}) {
-    this.#start = start;
+  /**
+   * `start` is what `now()` answers at first: the time kept from the last run, or the real one. `moved` is told of every jump, before
+   * anything happens at the new time.
+   */
+  constructor({ start = Date.now(), speed = 1, moved = () => {} }: ClockOptions = {}) {
     this.speed = speed;
-  }
-
-  now(): number {
-    return Math.floor(this.#frozenAt ?? this.#start + (performance.now() - this.#realStart) * this.speed);
+    this.shared = { state: new SharedArrayBuffer(16), base: realNow(), speed };
+    this.#cells = new Float64Array(this.shared.state);
+    this.#cells.set([start, NaN]);
+    this.#moved = moved;
+    this.now = tellTime(this.shared);
   }
 
   /** How far ahead of this machine's clock we are, with `speed` 1. */
@@ -53,13 +82,14 @@ export class VirtualClock {
     const target = this.now() + ms;
     await settled();
     for (let next = this.#timers[0]; next && next.at <= target; next = this.#timers[0]) {
-      this.#frozenAt = Math.max(this.now(), next.at);
+      this.#cells[1] = Math.max(this.now(), next.at);
+      this.#moved();
       this.#fireDue();
       await settled();
     }
-    this.#frozenAt = undefined;
-    this.#start = Math.max(target, this.now());
-    this.#realStart = performance.now();
+    this.#cells[0] = Math.max(target, this.now()) - (realNow() - this.shared.base) * this.speed;
+    this.#cells[1] = NaN;
+    this.#moved();
     this.#arm();
     await settled();
   }
@@ -77,9 +107,11 @@ export class VirtualClock {
   #arm(): void {
     clearTimeout(this.#alarm);
     const next = this.#timers[0];
-    if (!next || this.#frozenAt !== undefined) return;
+    if (!next || !Number.isNaN(this.#cells[1])) return;
     // setTimeout overflows past 24.8 days and may fire a millisecond early: look again, and never later than an hour.
-    const wait = Math.min(Math.max(0, (next.at - this.now()) / this.speed), 3_600_000);
+    // At speed 0 only `advance` moves the time.
+    const left = next.at - this.now();
+    const wait = left <= 0 ? 0 : Math.min(left / this.speed, 3_600_000);
     this.#alarm = setTimeout(() => {
       this.#fireDue();
       this.#arm();

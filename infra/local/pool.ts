@@ -1,0 +1,208 @@
+import { randomUUID } from 'node:crypto';
+import { Worker } from 'node:worker_threads';
+import { type Answer, type EnvironmentData, type Failure, type Invocation } from './invocation.ts';
+
+/** Why an invocation failed, in the words in which Lambda reports it. */
+export class FunctionError extends Error {
+  readonly errorType: string;
+  readonly errorMessage: string;
+  readonly trace: string[];
+
+  constructor({ errorType, errorMessage, trace }: Failure) {
+    super(`${errorType}: ${errorMessage}`);
+    this.name = 'FunctionError';
+    this.errorType = errorType;
+    this.errorMessage = errorMessage;
+    this.trace = trace;
+  }
+}
+
+export interface PoolOptions {
+  data: EnvironmentData;
+  /** All the variables a function sees. */
+  variables: Record<string, string>;
+  timeoutMs: number;
+  /** Most environments at a time. What is over waits its turn. */
+  max: number;
+  log: (functionName: string, text: string) => void;
+}
+
+interface Waiting {
+  payload: string;
+  resolve: (result: string) => void;
+  reject: (error: FunctionError) => void;
+}
+
+/** Lambda ends an environment whose start takes longer. */
+const maxStartMs = 10_000;
+
+/**
+ * The environments of one function: threads that handle one invocation at a time, started when all are busy. An environment that timed
+ * out, ran out of memory or left an error uncaught is given up; the next invocation gets a new one.
+ */
+export class Pool {
+  readonly #options: PoolOptions;
+  #environments = new Set<Environment>();
+  #waiting: Waiting[] = [];
+  #stopped = false;
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#environments.size;
+  }
+
+  /** JSON in, JSON out. Rejects with a `FunctionError`. */
+  invoke(payload: string): Promise<string> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ payload, resolve, reject });
+      this.#serve();
+    });
+  }
+
+  /** Starts an environment before anybody needs it. */
+  warm(): void {
+    if (this.#environments.size === 0) this.#start();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const { reject } of this.#waiting.splice(0)) reject(stopped());
+    await Promise.all([...this.#environments].map((environment) => environment.end()));
+  }
+
+  #serve(): void {
+    for (const environment of this.#environments) {
+      if (this.#waiting.length === 0) return;
+      if (environment.state === 'idle') void this.#run(environment);
+    }
+    const starting = [...this.#environments].filter(({ state }) => state === 'starting').length;
+    const wanted = Math.min(this.#waiting.length - starting, this.#options.max - this.#environments.size);
+    for (let i = 0; i < wanted; i++) this.#start();
+  }
+
+  #start(): void {
+    if (this.#stopped) return;
+    const environment = new Environment(this.#options);
+    this.#environments.add(environment);
+    environment.gone
+      .then((failure) => {
+        this.#environments.delete(environment);
+        // Whoever waited for this start learns why it failed; without anybody the next invocation tries again.
+        if (failure && !this.#stopped) this.#waiting.shift()?.reject(new FunctionError(failure));
+        if (!this.#stopped && this.#waiting.length > 0) this.#serve();
+      })
+      .catch(() => undefined);
+    void environment.ready.then(() => this.#serve());
+  }
+
+  async #run(environment: Environment): Promise<void> {
+    const next = this.#waiting.shift();
+    if (!next) return;
+    try {
+      next.resolve(await environment.invoke(next.payload));
+    } catch (error) {
+      next.reject(error instanceof FunctionError ? error : stopped());
+    }
+    this.#serve();
+  }
+}
+
+const stopped = (): FunctionError =>
+  new FunctionError({ errorType: 'Runner.Stopped', errorMessage: 'the runner stops', trace: [] });
+
+class Environment {
+  state: 'starting' | 'idle' | 'busy' | 'gone' = 'starting';
+  /** Resolves when it takes invocations; never when it fails to start. */
+  readonly ready: Promise<void>;
+  /** Resolves at its end, with the reason where it never came to take invocations. */
+  readonly gone: Promise<Failure | undefined>;
+  readonly #options: PoolOptions;
+  readonly #worker: Worker;
+  #settle: ((answer: Answer) => void) | undefined;
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+    const { data, variables, log } = options;
+    this.#worker = new Worker(new URL('./worker.ts', import.meta.url), {
+      workerData: data,
+      env: variables,
+      stdout: true,
+      stderr: true,
+      execArgv: ['--disable-warning=ExperimentalWarning'],
+      resourceLimits: { maxOldGenerationSizeMb: data.memoryMb },
+    });
+    for (const stream of [this.#worker.stdout, this.#worker.stderr])
+      stream.setEncoding('utf8').on('data', (text: string) => log(data.functionName, text));
+    this.#worker.on('message', (answer: Answer) => this.#settle?.(answer));
+    const first = this.#firstAnswer();
+    this.ready = new Promise((resolve) => {
+      void first.then((answer) => {
+        if (!('ready' in answer)) return;
+        this.state = 'idle';
+        resolve();
+      });
+    });
+    const ended = new Promise<void>((resolve) => {
+      this.#worker.on('error', (error: Error) => this.#fail(error));
+      this.#worker.on('exit', () => {
+        this.#fail(new Error('Runtime exited without providing a reason'));
+        this.state = 'gone';
+        resolve();
+      });
+    });
+    this.gone = Promise.all([first, ended]).then(([answer]) => ('failure' in answer ? answer.failure : undefined));
+  }
+
+  async invoke(payload: string): Promise<string> {
+    this.state = 'busy';
+    const requestId = randomUUID();
+    const { timeoutMs, data, log } = this.#options;
+    const answered = new Promise<Answer>((resolve) => (this.#settle = resolve));
+    const invocation: Invocation = { requestId, payload, deadline: Date.now() + timeoutMs };
+    this.#worker.postMessage(invocation);
+    const tooLong = setTimeout(() => {
+      const errorMessage = `RequestId: ${requestId} Error: Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`;
+      this.#settle?.({ failure: { errorType: 'Sandbox.Timedout', errorMessage, trace: [] }, fatal: true });
+    }, timeoutMs);
+    const answer = await answered;
+    clearTimeout(tooLong);
+    this.#settle = undefined;
+    if ('result' in answer) {
+      this.state = 'idle';
+      return answer.result;
+    }
+    const failure = 'failure' in answer ? answer.failure : stopped();
+    log(
+      data.functionName,
+      `ERROR ${requestId} ${failure.errorType}: ${failure.errorMessage}\n${failure.trace.join('\n')}\n`,
+    );
+    if ('fatal' in answer && answer.fatal) void this.end();
+    else this.state = 'idle';
+    throw new FunctionError(failure);
+  }
+
+  async end(): Promise<void> {
+    this.state = 'gone';
+    await this.#worker.terminate();
+  }
+
+  async #firstAnswer(): Promise<Answer> {
+    const slow = setTimeout(() => {
+      const errorMessage = `Init phase timed out after ${maxStartMs / 1000} seconds`;
+      this.#settle?.({ failure: { errorType: 'Sandbox.Timedout', errorMessage, trace: [] }, fatal: true });
+    }, maxStartMs);
+    const answer = await new Promise<Answer>((resolve) => (this.#settle = resolve));
+    clearTimeout(slow);
+    this.#settle = undefined;
+    if ('failure' in answer) void this.end();
+    return answer;
+  }
+
+  #fail(error: Error): void {
+    const failure = { errorType: 'Runtime.ExitError', errorMessage: error.message, trace: [] };
+    this.#settle?.({ failure, fatal: true });
+  }
+}

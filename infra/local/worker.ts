@@ -1,0 +1,80 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { type SharedTime, tellTime } from './clock.ts';
+import { type Answer, type EnvironmentData, type Failure, type Invocation } from './invocation.ts';
+
+type Handler = (event: unknown, context: object) => unknown;
+
+const data = workerData as EnvironmentData; // what functions.ts gives
+const realNow = Date.now;
+
+/** Functions see the virtual clock as their `Date`, before any of their code runs. */
+function liveIn(time: SharedTime): void {
+  const now = tellTime(time);
+  const RealDate = Date;
+  RealDate.now = now;
+  globalThis.Date = new Proxy(RealDate, {
+    construct: (target, args: unknown[], newTarget) =>
+      Reflect.construct(target, args.length > 0 ? args : [now()], newTarget === Date ? target : newTarget) as Date,
+    apply: () => new RealDate(now()).toString(),
+  });
+  RealDate.prototype.constructor = Date;
+}
+
+const answer = (message: Answer): void => parentPort?.postMessage(message);
+
+const failureOf = (error: unknown): Failure => {
+  if (error instanceof Error)
+    return { errorType: error.name, errorMessage: error.message, trace: (error.stack ?? '').split('\n') };
+  return { errorType: typeof error, errorMessage: String(error), trace: [] };
+};
+
+/** What Lambda's runtime does with errors nobody caught: tell, and give up the environment. */
+function giveUpOnUncaught(): void {
+  process.on('uncaughtException', (error) => {
+    answer({ failure: failureOf(error), fatal: true });
+    process.exit(1);
+  });
+  process.on('unhandledRejection', (reason) => {
+    const failure = { ...failureOf(reason), errorType: 'Runtime.UnhandledPromiseRejection' };
+    answer({ failure, fatal: true });
+    process.exit(1);
+  });
+}
+
+const context = ({ requestId, deadline }: Invocation): object => ({
+  callbackWaitsForEmptyEventLoop: true,
+  functionName: data.functionName,
+  functionVersion: '$LATEST',
+  invokedFunctionArn: data.functionArn,
+  memoryLimitInMB: String(data.memoryMb),
+  awsRequestId: requestId,
+  logGroupName: `/aws/lambda/${data.functionName}`,
+  logStreamName: 'local',
+  getRemainingTimeInMillis: () => Math.max(0, deadline - realNow()),
+});
+
+async function load(): Promise<Handler> {
+  const module = (await import(data.file)) as Record<string, unknown>;
+  const handler = module[data.exportName];
+  if (typeof handler !== 'function') throw new Error(`${data.file} exports no function ${data.exportName}`);
+  return handler as Handler;
+}
+
+async function handle(handler: Handler, invocation: Invocation): Promise<void> {
+  try {
+    const result = await handler(JSON.parse(invocation.payload), context(invocation));
+    answer({ result: JSON.stringify(result ?? null) });
+  } catch (error) {
+    answer({ failure: failureOf(error) });
+  }
+}
+
+giveUpOnUncaught();
+liveIn(data.time);
+try {
+  const handler = await load();
+  parentPort?.on('message', (invocation: Invocation) => void handle(handler, invocation));
+  answer({ ready: true });
+} catch (error) {
+  answer({ failure: failureOf(error), fatal: true });
+}
