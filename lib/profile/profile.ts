@@ -13,17 +13,27 @@ export type Tally = z.infer<typeof Tally>;
 
 export const Answers = z.object({ nps: Dated(z.number()), ces: Dated(z.number()), csat: Dated(z.number()) }).partial();
 
+/** Whose partition its rows lie in, where that is an identity linked since. */
+const rowsElsewhere = { owner: CustomerRef.optional() };
+
 /** A journey the customer is inside: `exit` is looked at with every touchpoint. */
 export const ActiveEnrolment = z.object({
   journeyId: z.string(),
   version: z.int(),
   since: Instant,
   exit: Predicate.optional(),
+  ...rowsElsewhere,
 });
 export type ActiveEnrolment = z.infer<typeof ActiveEnrolment>;
 
 /** A step that waits for a touchpoint. Its task token lies in the row `wait#<id>`. Nothing wakes it at or after `until`. */
-export const Wait = z.object({ enrolmentId: z.string(), on: Predicate, since: Instant, until: Instant });
+export const Wait = z.object({
+  enrolmentId: z.string(),
+  on: Predicate,
+  since: Instant,
+  until: Instant,
+  ...rowsElsewhere,
+});
 export type Wait = z.infer<typeof Wait>;
 
 /** An offer shown to the customer that may still succeed: `on` is the success touchpoint, counted once until `until`. */
@@ -35,6 +45,7 @@ export const OpenDecision = z.object({
   exposed: z.boolean(),
   on: Predicate,
   until: Instant,
+  ...rowsElsewhere,
 });
 export type OpenDecision = z.infer<typeof OpenDecision>;
 
@@ -53,7 +64,16 @@ export const Profile = z.object({
   purchases: z.object({ n: z.int(), revenue: z.number(), first: Instant.optional(), last: Instant.optional() }),
   answers: Answers,
   consent: z.record(z.string(), Dated(z.boolean())),
-  stage: z.object({ id: z.string(), since: Instant, rule: z.string(), touchpoint: z.string().optional() }).optional(),
+  /** `met` is the time of the latest touchpoint that met a stage's rule: older ones no longer move the customer. */
+  stage: z
+    .object({
+      id: z.string(),
+      since: Instant,
+      rule: z.string(),
+      touchpoint: z.string().optional(),
+      met: Instant.optional(),
+    })
+    .optional(),
   churn: ChurnRisk.optional(),
   /** The latest silence that was told to the bus: told once per silence. */
   silence: z.object({ since: Instant, told: z.array(z.string()) }).optional(),

@@ -9,6 +9,9 @@ import { Instant } from '../time.ts';
 export const Cause = z.object({ messageId: z.string(), name: z.string(), at: Instant, properties: JsonObject });
 export type Cause = z.infer<typeof Cause>;
 
+/** Whose partition the rows lie in, where that is an identity linked since. */
+const rowsElsewhere = { owner: CustomerRef.optional() };
+
 /**
  * What one write of a profile means to others. It is stored with that write and read off the stream by `relay`, so it can be neither
  * lost nor told without having happened; the write's revision and the signal's place make its id, so telling it twice is harmless.
@@ -17,8 +20,8 @@ export const Signal = z.discriminatedUnion('type', [
   z.object({ type: z.literal('stage'), transition: StageTransition }),
   z.object({ type: z.literal('identified'), linked: CustomerRef }),
   z.object({ type: z.literal('triggered'), journeyId: z.string(), cause: Cause }),
-  z.object({ type: z.literal('woken'), waitId: z.string(), cause: Cause }),
-  z.object({ type: z.literal('exited'), enrolmentId: z.string(), cause: Cause }),
+  z.object({ type: z.literal('woken'), waitId: z.string(), cause: Cause, ...rowsElsewhere }),
+  z.object({ type: z.literal('exited'), enrolmentId: z.string(), cause: Cause, ...rowsElsewhere }),
   z.object({ type: z.literal('churn'), from: RiskBand.optional(), risk: ChurnRisk }),
   z.object({ type: z.literal('silent'), for: z.string(), since: Instant }),
   z.object({ type: z.literal('exposed'), decisionId: z.string() }),

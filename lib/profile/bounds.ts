@@ -1,0 +1,61 @@
+/**
+ * What keeps a profile one small item, whatever its customer sends: about 1 KB for ordinary ones, never past 100 KB. First come, first
+ * kept: only past these limits does the order of arrival show.
+ */
+export const bounds = {
+  /** Touchpoint names counted on their own. */
+  names: 100,
+  traits: 100,
+  channels: 20,
+  consents: 20,
+  decisions: 10,
+  /** Identities whose history is the customer's; private browsing makes a new one each week. */
+  linked: 50,
+} as const;
+
+/** Longest name of a trait, touchpoint, channel or consent kept in a profile. Characters. */
+const maxNameLength = 100;
+
+/** Longest value of a trait. Characters of JSON. */
+const maxTraitLength = 512;
+
+/** What names past the bound are counted under. */
+export const otherName = '~other';
+
+/** Whether a map may be keyed by it. `__proto__` is no key of a JavaScript object, whoever sends it. */
+export function isKeepable(name: string): boolean {
+  return name.length > 0 && name.length <= maxNameLength && name !== '__proto__';
+}
+
+export function isKeepableTrait(name: string, value: unknown): boolean {
+  return isKeepable(name) && JSON.stringify(value).length <= maxTraitLength;
+}
+
+/** How the entries of two maps become one map. */
+export interface Combining<T> {
+  combine: (a: T, b: T) => T;
+  most: number;
+  /** Where entries past `most` are gathered; without it they are left out. */
+  overflow?: string;
+}
+
+/** Both maps in one: what both have is combined. A new name past `most` goes to the overflow. */
+export function combineMaps<T>(
+  a: Record<string, T>,
+  b: Record<string, T>,
+  { combine, most, overflow }: Combining<T>,
+): Record<string, T> {
+  const added = Object.entries(b);
+  if (added.length === 0) return a;
+  const all = { ...a };
+  let size = Object.keys(all).length - (overflow !== undefined && Object.hasOwn(all, overflow) ? 1 : 0);
+  for (const [name, value] of added) {
+    const isNew = !Object.hasOwn(all, name) && name !== overflow;
+    const place = isNew && size >= most ? overflow : name;
+    if (place === undefined) continue;
+    if (isNew && place === name) size++;
+    const present = Object.hasOwn(all, place) ? all[place] : undefined;
+    all[place] = present === undefined ? value : combine(present, value);
+  }
+  return all;
+}

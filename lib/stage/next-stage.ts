@@ -1,0 +1,57 @@
+import { type Touchpoint } from '../ingestion/touchpoint.ts';
+import { meets, type Situation } from '../profile/meets.ts';
+import { later } from '../profile/latest.ts';
+import { type Profile } from '../profile/profile.ts';
+import { type Instant } from '../time.ts';
+import { type Stage, type StageModel, type StageTransition } from './model.ts';
+
+type AtHand = Pick<Touchpoint, 'messageId' | 'at' | 'name' | 'channel' | 'properties'>;
+
+const metBy = ({ stages }: StageModel, situation: Situation): Stage | undefined =>
+  stages.findLast(({ entry }) => meets(entry, situation));
+
+/** The stage whose rule a touchpoint meets; one as old as the latest that met a rule does not take its customer back. */
+function target(model: StageModel, situation: Situation & { touchpoint?: AtHand | undefined }): Stage | undefined {
+  const { profile, touchpoint, now } = situation;
+  const { stage } = profile;
+  const quiet = { profile, now };
+  const met = stage?.met ?? stage?.since;
+  if (!touchpoint || !stage || met === undefined || touchpoint.at > met) return metBy(model, situation);
+  if (touchpoint.at < met) return metBy(model, quiet);
+  const found = metBy(model, situation);
+  const goesBack = found && model.stages.indexOf(found) < model.stages.findIndex(({ id }) => id === stage.id);
+  return goesBack ? metBy(model, quiet) : found;
+}
+
+/**
+ * The stage after a touchpoint (already folded into `profile`; its `at` is the corrected time), or after a review of a silent
+ * customer when there is none: the last stage of the model whose entry rule holds. Where none holds the customer stays.
+ *
+ * `event` leaves hold at the touchpoint at hand only, all others as long as they are true: a rule of `did … within` keeps its
+ * customers through every touchpoint that meets earlier stages, a rule of `event` gives them up to the next rule that is met. A
+ * touchpoint older than the latest one that met a rule (it came late) is no longer at hand: of it only what it did to the profile
+ * counts. So with `event` rules the stage does not depend on the order of arrival; its `since` does, as history is not kept here.
+ */
+export function nextStage(
+  model: StageModel,
+  situation: { profile: Profile; touchpoint?: AtHand | undefined; now: Instant },
+): { profile: Profile; transition?: StageTransition } {
+  const { profile, touchpoint, now } = situation;
+  const { stage } = profile;
+  const found = target(model, situation);
+  if (!found) return { profile };
+  const seen = touchpoint?.at ?? profile.lastSeen;
+  const met = stage ? later(stage.met ?? stage.since, seen) : seen;
+  if (found.id === stage?.id) return { profile: touchpoint ? { ...profile, stage: { ...stage, met } } : profile };
+  const moved = { id: found.id, since: now, rule: found.id, met };
+  return {
+    profile: { ...profile, stage: { ...moved, ...(touchpoint && { touchpoint: touchpoint.messageId }) } },
+    transition: {
+      ...(stage && { from: stage.id }),
+      to: found.id,
+      at: now,
+      rule: found.id,
+      ...(touchpoint && { touchpoint: { messageId: touchpoint.messageId, name: touchpoint.name } }),
+    },
+  };
+}
