@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['node_modules', '.build', 'cdk.out', '.throughline', '**/*.js', '**/*.cjs'] },
+  { ignores: ['bench/reference', 'node_modules', '.build', 'cdk.out', '.throughline', '**/*.js', '**/*.cjs'] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true } },

@@ -2,7 +2,9 @@
 const [bundle = '', event = ''] = process.argv.slice(2);
 
 const start = performance.now();
-const { handler } = (await import(bundle)) as { handler: (event: unknown, context: object) => Promise<{ statusCode: number }> }; // a Lambda bundle
+const { handler } = (await import(bundle)) as {
+  handler: (event: unknown, context: object) => Promise<{ statusCode: number }>;
+}; // a Lambda bundle
 const context = { awsRequestId: 'cold', getRemainingTimeInMillis: () => 10_000 };
 const { statusCode } = await handler(JSON.parse(event), context);
 const took = performance.now() - start;
