@@ -32,7 +32,7 @@ const patterns: Record<keyof typeof keys, Pattern> = {
   offerStats: {
     key: keys.offerStats('<ws>', { placement: '<placement>', stage: '<stage>', shard: 0 }),
     holds: 'exposures and successes of each offer',
-    written: 'learn, by ADD to a random shard',
+    written: 'learn, by ADD to the shard of the customer',
     read: 'decide, personalize: one query for a placement',
   },
   profile: {
@@ -77,6 +77,12 @@ const patterns: Record<keyof typeof keys, Pattern> = {
     holds: 'a decision: offer, propensity, reasons, exposure, outcome',
     written: 'decide, personalize; learn',
     read: 'timeline; learn',
+  },
+  decided: {
+    key: keys.decided(customer, '<decision>'),
+    holds: 'when a decision was made, by its id: makes it happen once; gone 30 days after the last outcome it can have',
+    written: 'decide, personalize: with the decision',
+    read: 'learn; decide, when asked again',
   },
   message: {
     key: keys.message(customer, '<at>', '<send>'),

@@ -45,6 +45,7 @@ export const keys = {
     sk: `s#${at}#${id}`,
   }),
   decision: (customer: Customer, at: Instant, id: string): Key => ({ pk: partition(customer), sk: `d#${at}#${id}` }),
+  decided: (customer: Customer, id: string): Key => ({ pk: partition(customer), sk: `decided#${id}` }),
   message: (customer: Customer, at: Instant, id: string): Key => ({ pk: partition(customer), sk: `m#${at}#${id}` }),
   send: (customer: Customer, id: string): Key => ({ pk: partition(customer), sk: `send#${id}` }),
   contacts: (customer: Customer): Key => ({ pk: partition(customer), sk: 'contacts' }),

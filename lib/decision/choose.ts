@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto';
+import { badAnswerAt } from '../churn/features.ts';
+import { meets, type Situation } from '../profile/meets.ts';
+import { type Profile } from '../profile/profile.ts';
+import { between, durationMs, type Instant } from '../time.ts';
+import { type Decision, type OfferReason, type OfferVerdict } from './decision.ts';
+import { type Offer, type Placement } from './placement.ts';
+import { belief, type OfferStats, probabilitiesBest } from './posterior.ts';
+
+/** Stage of a customer who has entered none. */
+export const noStage = 'none';
+
+/** One decision in twenty is drawn evenly among the offers that may be shown: a lasting control, and a floor under every propensity. */
+const control = 0.05;
+
+const policy = { kind: 'thompson', version: 1, control } as const;
+
+/** For how long a bad answer keeps promotions away. */
+const badExperienceMs = 30 * 86_400_000;
+
+/** An earlier decision for the same customer and placement. */
+export interface Past {
+  offer: string;
+  at: Instant;
+}
+
+export interface Asked {
+  decisionId: string;
+  placement: Placement;
+  stats: OfferStats;
+  past: Past[];
+  situation: Situation;
+}
+
+type Choice = Pick<Decision, 'propensity' | 'reasons' | 'policyVersion' | 'stage'> & { offer: Offer };
+
+const texts = {
+  fallback: { en: 'No other offer may be shown now', ko: '지금 보여줄 수 있는 다른 제안이 없음' },
+  'not-eligible': { en: 'Not meant for this customer', ko: '대상 고객이 아님' },
+  'consent-refused': { en: 'The customer refused marketing', ko: '고객이 마케팅 수신을 거부함' },
+  'bad-experience': { en: 'No promotion after a recent bad answer', ko: '최근 부정적 응답이 있어 프로모션 제외' },
+  capped: { en: 'Offered often enough lately', ko: '최근 제안 횟수 한도에 도달함' },
+} as const satisfies Partial<Record<OfferVerdict, OfferReason['text']>>;
+
+type Obstacle = Exclude<keyof typeof texts, 'fallback'>;
+
+/**
+ * Whether the customer wants no marketing at all: said so outright (`marketing`), or refused every channel there is an answer for. No
+ * answer is no refusal: a decision contacts nobody, and `send` asks for the consent of its own channel before it does.
+ */
+function refusesMarketing({ consent }: Profile): boolean {
+  const answers = Object.values(consent);
+  return consent.marketing?.value === false || (answers.length > 0 && answers.every(({ value }) => !value));
+}
+
+function capped({ id, cap }: Offer, past: Past[], now: Instant): boolean {
+  if (!cap) return false;
+  const recent = past.filter(({ offer, at }) => offer === id && between(at, now) < durationMs(cap.within));
+  return recent.length >= cap.max;
+}
+
+/** The first thing that forbids an offer. */
+function obstacle(offer: Offer, { past, situation }: Asked): Obstacle | undefined {
+  const { profile, now } = situation;
+  if (offer.eligible && !meets(offer.eligible, situation)) return 'not-eligible';
+  if (offer.purpose === 'marketing' && refusesMarketing(profile)) return 'consent-refused';
+  const badAt = badAnswerAt(profile);
+  if (offer.promotion && badAt !== undefined && between(badAt, now) < badExperienceMs) return 'bad-experience';
+  return capped(offer, past, now) ? 'capped' : undefined;
+}
+
+/** A number in [0, 1) that an id always gives. */
+function draw(id: string): number {
+  return createHash('sha256').update(`draw ${id}`).digest().readUIntBE(0, 6) / 2 ** 48;
+}
+
+/** Says which policy, on which placement, knowing what: decisions of one version and stage had the same chances. */
+function versionOf(placement: Placement, stats: OfferStats): string {
+  const hash = createHash('sha256').update(JSON.stringify([policy, placement, stats]));
+  return `${policy.kind}-${policy.version}-${hash.digest('hex').slice(0, 12)}`;
+}
+
+const percent = (share: number): string => `${Math.round(1_000 * share) / 10} %`;
+
+function competed(propensity: number, { a, b }: { a: number; b: number }): OfferReason['text'] {
+  const [success, share] = [percent(a / (a + b)), percent(propensity)];
+  return {
+    en: `Expected to succeed in ${success}; chosen in ${share} of such decisions`,
+    ko: `예상 성공률 ${success}; 같은 조건에서 선택될 확률 ${share}`,
+  };
+}
+
+/** Which of `shares`, that sum to 1, holds `point`. */
+function pick(shares: number[], point: number): number {
+  let sum = 0;
+  const found = shares.findIndex((share) => (sum += share) > point);
+  return found === -1 ? shares.length - 1 : found; // rounding may leave the sum a hair below 1
+}
+
+/**
+ * The offer for one customer. Those that may be shown compete: each is chosen with the probability that its success rate in the
+ * customer's stage is the highest (Thompson 1933), mixed with the even draw of `control`. That mixture is computed first and drawn
+ * from with a number made of the decision id: so the propensity is the truth, not an estimate, and asking again with the same id and
+ * knowledge answers the same. When nothing else may be shown the fallback is chosen, with certainty.
+ */
+export function choose(asked: Asked): Choice {
+  const { placement, stats, situation, decisionId } = asked;
+  const stage = situation.profile.stage?.id ?? noStage;
+  const common = { stage, policyVersion: versionOf(placement, stats) };
+  const rivals = placement.offers.filter(({ id }) => id !== placement.fallback);
+  const judged = rivals.map((offer) => ({ offer, obstacle: obstacle(offer, asked) }));
+  const barred = judged.flatMap(({ offer, obstacle: verdict }): OfferReason[] =>
+    verdict ? [{ offer: offer.id, verdict, text: texts[verdict] }] : [],
+  );
+  const open = judged.filter((one) => !one.obstacle).map(({ offer }) => offer);
+  const beliefs = open.map(({ id }) => belief(stats, { offer: id, stage }));
+  const shares = probabilitiesBest(beliefs).map((share) => (1 - control) * share + control / open.length);
+  const winner = pick(shares, draw(`${placement.id} ${decisionId}`));
+  const reasons = open.map(({ id }, i): OfferReason => {
+    const propensity = shares[i] ?? 0;
+    const verdict = i === winner ? 'chosen' : 'outranked';
+    return { offer: id, verdict, propensity, text: competed(propensity, beliefs[i] ?? { a: 1, b: 1 }) };
+  });
+  const offer = open[winner];
+  if (offer) return { offer, propensity: shares[winner] ?? 1, reasons: [...reasons, ...barred], ...common };
+  return { ...fallbackOf(placement, barred), ...common };
+}
+
+function fallbackOf(
+  { offers, fallback }: Placement,
+  barred: OfferReason[],
+): Pick<Choice, 'offer' | 'propensity' | 'reasons'> {
+  const offer = offers.find(({ id }) => id === fallback);
+  if (!offer) throw new RangeError(`fallback ${fallback} is no offer`); // the schema of placements forbids it
+  return { offer, propensity: 1, reasons: [{ offer: fallback, verdict: 'fallback', text: texts.fallback }, ...barred] };
+}

@@ -1,0 +1,67 @@
+import * as z from 'zod';
+import { JsonObject } from '../json.ts';
+import { Instant } from '../time.ts';
+
+export const OfferVerdict = z.enum([
+  'chosen',
+  'outranked',
+  'fallback',
+  'not-eligible',
+  'consent-refused',
+  'bad-experience',
+  'capped',
+]);
+export type OfferVerdict = z.infer<typeof OfferVerdict>;
+
+/** What became of each offer of the placement, and why. `propensity` for those that competed. */
+export const OfferReason = z.object({
+  offer: z.string(),
+  verdict: OfferVerdict,
+  propensity: z.number().optional(),
+  text: z.object({ en: z.string(), ko: z.string() }),
+});
+export type OfferReason = z.infer<typeof OfferReason>;
+
+/**
+ * An offer chosen for a customer. `propensity` is the probability with which this policy chooses this offer here: exact, never
+ * estimated afterwards, so that another policy can be judged by these decisions.
+ */
+export const Decision = z.object({
+  decisionId: z.string(),
+  placement: z.string(),
+  offer: z.object({ id: z.string(), content: JsonObject }),
+  stage: z.string(),
+  at: Instant,
+  propensity: z.number().gt(0).max(1),
+  reasons: z.array(OfferReason),
+  policyVersion: z.string(),
+});
+export type Decision = z.infer<typeof Decision>;
+
+/** What a channel tells of the moment it asks in: predicates see it as the touchpoint at hand. */
+export const DecisionContext = z.strictObject({
+  channel: z.string().min(1).max(100).optional(),
+  event: z.string().min(1).max(200).optional(),
+  properties: JsonObject.optional(),
+});
+export type DecisionContext = z.infer<typeof DecisionContext>;
+
+/** `decisionId` makes asking again answer the same decision; without it each asking is a new one. */
+export const DecisionRequest = z.strictObject({
+  customerId: z.string().min(1).max(1_024),
+  placement: z.string().min(1).max(40),
+  context: DecisionContext.optional(),
+  decisionId: z.string().min(1).max(200).optional(),
+});
+export type DecisionRequest = z.infer<typeof DecisionRequest>;
+
+/** `recorded` is false for somebody we have stored no touchpoint of yet: nothing will be learnt from that decision. */
+export const DecisionAnswer = Decision.pick({
+  decisionId: true,
+  placement: true,
+  offer: true,
+  propensity: true,
+  reasons: true,
+  policyVersion: true,
+}).extend({ recorded: z.boolean() });
+export type DecisionAnswer = z.infer<typeof DecisionAnswer>;
