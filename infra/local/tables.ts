@@ -39,7 +39,7 @@ const shapeOf = ({ KeySchema, GlobalSecondaryIndexes = [], LocalSecondaryIndexes
 async function createTable(client: DynamoDBClient, table: TableResource): Promise<void> {
   const found = await describe(client, table.ref);
   if (found) {
-    if (shapeOf(found as Shape) !== shapeOf(table))
+    if (shapeOf(found) !== shapeOf(table))
       // a description names the attributes of its keys
       throw new Error(`table ${table.ref} has other keys or indexes than the template; start with a fresh --data`);
     return;
