@@ -92,7 +92,8 @@ export async function buildFunctions({ only }: { only?: string[] } = {}): Promis
   rmSync(stampFile, { force: true });
   const [metafile] = await Promise.all([bundle(functions), existsSync(join(root, edgeEntry)) && bundleEdge()]);
   place(metaFile, JSON.stringify(metafile));
-  if (!only) place(stampFile, stamp);
+  // Sources that changed under the build make it nobody's.
+  if (!only && inputsHash() === stamp) place(stampFile, stamp);
   return { functions, built: true };
 }
 
