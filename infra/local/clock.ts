@@ -1,14 +1,9 @@
+import { TimerHeap } from './timer-heap.ts';
+
 export interface ClockOptions {
   start?: number;
   speed?: number;
   moved?: () => void;
-}
-
-/** A timer of the virtual clock. */
-interface Timer {
-  at: number;
-  seq: number;
-  fire: () => void;
 }
 
 /** What another thread needs to tell the same time: `state` holds the offset, and where time stands still the time it stands at. */
@@ -31,8 +26,9 @@ export function tellTime({ state, base, speed }: SharedTime): () => number {
 const realNow = (): number => performance.timeOrigin + performance.now();
 
 /**
- * The time everything local lives in: real time, moved by `advance` and stretched by `speed`. Functions see it as their `Date`.
- * Milliseconds since 1970. It is not stored: who owns a timer stores its due time and sets it again after a restart.
+ * The time everything local lives in: real time, moved by `advance` and stretched by `speed`; at speed 0 only `advance` moves it.
+ * Functions see it as their `Date`. Milliseconds since 1970. It is not stored: who owns a timer stores its due time and sets it again
+ * after a restart.
  */
 export class VirtualClock {
   readonly speed: number;
@@ -40,9 +36,9 @@ export class VirtualClock {
   readonly now: () => number;
   #cells: Float64Array;
   #moved: () => void;
-  #timers: Timer[] = [];
-  #seq = 0;
+  #timers = new TimerHeap();
   #alarm: NodeJS.Timeout | undefined;
+  #alarmFor = Infinity;
 
   /**
    * `start` is what `now()` answers at first: the time kept from the last run, or the real one. `moved` is told of every jump, before
@@ -64,14 +60,9 @@ export class VirtualClock {
 
   /** Runs `fire` when the time has come, never early; at once for a time gone by. Timers of one moment fire in the order they were set. */
   at(time: number, fire: () => void): () => void {
-    const timer: Timer = { at: time, seq: this.#seq++, fire };
-    const place = this.#timers.findIndex((other) => other.at > time);
-    this.#timers.splice(place === -1 ? this.#timers.length : place, 0, timer);
-    this.#arm();
-    return () => {
-      const index = this.#timers.indexOf(timer);
-      if (index !== -1) this.#timers.splice(index, 1);
-    };
+    const cancel = this.#timers.add(time, fire);
+    if (time < this.#alarmFor) this.#arm();
+    return cancel;
   }
 
   /**
@@ -81,8 +72,8 @@ export class VirtualClock {
   async advance(ms: number, settled: () => Promise<void>): Promise<void> {
     const target = this.now() + ms;
     await settled();
-    for (let next = this.#timers[0]; next && next.at <= target; next = this.#timers[0]) {
-      this.#cells[1] = Math.max(this.now(), next.at);
+    for (let next = this.#timers.next(); next !== undefined && next <= target; next = this.#timers.next()) {
+      this.#cells[1] = Math.max(this.now(), next);
       this.#moved();
       this.#fireDue();
       await settled();
@@ -96,21 +87,22 @@ export class VirtualClock {
 
   stop(): void {
     clearTimeout(this.#alarm);
-    this.#timers = [];
+    this.#timers = new TimerHeap();
+    this.#alarmFor = Infinity;
   }
 
   #fireDue(): void {
     const now = this.now();
-    while (this.#timers[0] && this.#timers[0].at <= now) this.#timers.shift()?.fire();
+    for (let fire = this.#timers.takeDue(now); fire; fire = this.#timers.takeDue(now)) fire();
   }
 
   #arm(): void {
     clearTimeout(this.#alarm);
-    const next = this.#timers[0];
-    if (!next || !Number.isNaN(this.#cells[1])) return;
+    const next = this.#timers.next();
+    this.#alarmFor = next ?? Infinity;
+    if (next === undefined || !Number.isNaN(this.#cells[1])) return;
     // setTimeout overflows past 24.8 days and may fire a millisecond early: look again, and never later than an hour.
-    // At speed 0 only `advance` moves the time.
-    const left = next.at - this.now();
+    const left = next - this.now();
     const wait = left <= 0 ? 0 : Math.min(left / this.speed, 3_600_000);
     this.#alarm = setTimeout(() => {
       this.#fireDue();
