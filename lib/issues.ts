@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import type * as z from 'zod';
 
 /** What is wrong with a document somebody sent, and where: `stages[2].entry.all[0]`. */
 export interface Issue {
@@ -7,6 +7,13 @@ export interface Issue {
 }
 
 type ZodIssue = z.core.$ZodIssue;
+
+function dotted(path: PropertyKey[]): string {
+  return path
+    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
+    .join('')
+    .replace(/^\./, '');
+}
 
 /** Of the alternatives that all failed, the one that was probably meant: it fails below its root rather than at it. */
 function meant(alternatives: ZodIssue[][]): ZodIssue[] {
@@ -19,7 +26,7 @@ function flatten(issue: ZodIssue, above: PropertyKey[]): Issue[] {
   const inner = issue.code === 'invalid_union' ? meant(issue.errors) : [];
   // All alternatives fail at the root: none of them was meant, and the union's own message says as much.
   if (inner.some((deeper) => deeper.path.length > 0)) return inner.flatMap((deeper) => flatten(deeper, path));
-  return [{ path: z.core.toDotPath(path), message: issue.message }];
+  return [{ path: dotted(path), message: issue.message }];
 }
 
 /** Every fault by its path. Where a schema allows alternatives, those of the alternative that was probably meant. */

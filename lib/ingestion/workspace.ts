@@ -32,6 +32,8 @@ export const Workspace = z.object({
   stageModel: z.union([z.enum(['five-stage', 'seven-stage', 'growth']), StageModel]).default('five-stage'),
   /** Touchpoints that are a purchase; their `revenue`, `total` or `value` property is its worth. */
   purchaseEvents: z.array(z.string()).default(['Order Completed', 'Purchase', 'Subscription Renewed']),
+  /** Marketing goes to whoever did not refuse it, or only to whoever agreed. */
+  marketingConsent: z.enum(['opt-out', 'opt-in']).default('opt-out'),
   quietHours: z.object({ from: LocalTime, to: LocalTime }).optional(),
   caps: z.array(FrequencyCap).max(10).default([]),
 });

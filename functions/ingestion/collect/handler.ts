@@ -1,4 +1,4 @@
-import { type APIGatewayProxyEventV2, type APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { metricLine } from '../../../lib/aws/metrics.ts';
 import { problem } from '../../../lib/aws/problem.ts';
 import { NotFound, ThroughlineError, Unavailable } from '../../../lib/errors.ts';

@@ -1,4 +1,4 @@
-import { type APIGatewayProxyEventV2, type APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { problem } from '../../../lib/aws/problem.ts';
 import { NotFound, Unavailable } from '../../../lib/errors.ts';
 import { corsHeaders, preflightHeaders } from '../../../lib/ingestion/cors.ts';

@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+import fc from 'fast-check';
+import { type Json } from '../../lib/json.ts';
+import { clockSkew, isFarFuture, readTime } from '../../lib/ingestion/clock.ts';
+
+const noon = Date.parse('2026-11-22T12:00:00.000Z');
+
+test.each<[Json, string]>([
+  ['2026-11-22T12:00:00.123Z', '2026-11-22T12:00:00.123Z'],
+  ['2026-11-22T12:00:00Z', '2026-11-22T12:00:00.000Z'],
+  ['2026-11-22T12:00:00.123456789Z', '2026-11-22T12:00:00.123Z'],
+  ['2026-11-22T12:00:00.5+09:00', '2026-11-22T03:00:00.500Z'],
+  ['2026-11-22T12:00:00.000+0000', '2026-11-22T12:00:00.000Z'],
+  ['2026-11-22 12:00:00 -0330', '2026-11-22T15:30:00.000Z'],
+  ['2026-11-22T12:00+09', '2026-11-22T03:00:00.000Z'],
+  ['2026-11-22T12:00:00', '2026-11-22T12:00:00.000Z'],
+  ['2026-11-22', '2026-11-22T00:00:00.000Z'],
+  ['1970-01-01T00:00:00.000Z', '1970-01-01T00:00:00.000Z'],
+  [noon, '2026-11-22T12:00:00.000Z'],
+  [noon / 1_000, '2026-11-22T12:00:00.000Z'],
+  [noon / 1_000 + 0.25, '2026-11-22T12:00:00.250Z'],
+  [String(noon), '2026-11-22T12:00:00.000Z'],
+])('%j is a time', (value, at) => {
+  expect(readTime(value)).toBe(Date.parse(at));
+});
+
+test.each<Json>([
+  'yesterday',
+  'foo 1',
+  '2026-13-01T00:00:00.000Z',
+  '2026-11-22T12:00:00.000 nonsense Z',
+  '0001-01-01T00:00:00Z',
+  '+012026-11-22T12:00:00Z',
+  -1,
+  1e300,
+  true,
+  {},
+])('%j is no time', (value) => {
+  expect(readTime(value)).toBeNaN();
+});
+
+test.each([undefined, null, ''])('%j is the lack of a time', (value) => {
+  expect(readTime(value)).toBeUndefined();
+});
+
+test('every instant reads as itself', () => {
+  const date = fc.date({ min: new Date(0), max: new Date('9999-12-31T23:59:59.999Z'), noInvalidDate: true });
+  fc.assert(
+    fc.property(date, (time) => {
+      expect(readTime(time.toISOString())).toBe(time.getTime());
+    }),
+  );
+});
+
+test.each([
+  ['a clock half a minute off is right enough', '2026-11-22T11:59:30.000Z', undefined],
+  ['a clock behind is moved forward', '2026-11-22T11:59:29.400Z', 31],
+  ['a clock ahead is moved back', '2026-11-22T13:00:00.000Z', -3_600],
+  ['who does not say when it sent is believed', undefined, undefined],
+  ['who says nonsense is believed', 'soon', undefined],
+])('%s', (_name, sentAt, skew) => {
+  expect(clockSkew(sentAt, noon)).toBe(skew);
+});
+
+test('a time is in the far future only by both clocks', () => {
+  const day = 86_400_000;
+  expect(isFarFuture(noon + 2 * day, undefined, noon)).toBe(true);
+  expect(isFarFuture(noon + day, undefined, noon)).toBe(false);
+  expect(isFarFuture(noon + 2 * day, (-2 * day) / 1_000, noon)).toBe(false);
+  expect(isFarFuture(noon, (2 * day) / 1_000, noon)).toBe(false);
+});
