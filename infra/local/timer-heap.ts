@@ -66,7 +66,7 @@ export class TimerHeap {
   }
 
   #rise(place: number): void {
-    for (let child = place; child > 0; ) {
+    for (let child = place; child > 0;) {
       const parent = (child - 1) >> 1;
       if (!this.#swapIfLater(parent, child)) return;
       child = parent;
@@ -74,7 +74,7 @@ export class TimerHeap {
   }
 
   #sink(): void {
-    for (let parent = 0; ; ) {
+    for (let parent = 0; ;) {
       const left = 2 * parent + 1;
       const smaller = this.#isLater(left, left + 1) ? left + 1 : left;
       if (!this.#swapIfLater(parent, smaller)) return;
