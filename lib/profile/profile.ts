@@ -13,27 +13,17 @@ export type Tally = z.infer<typeof Tally>;
 
 export const Answers = z.object({ nps: Dated(z.number()), ces: Dated(z.number()), csat: Dated(z.number()) }).partial();
 
-/** Whose partition its rows lie in, where that is an identity linked since. */
-const rowsElsewhere = { owner: CustomerRef.optional() };
-
 /** A journey the customer is inside: `exit` is looked at with every touchpoint. */
 export const ActiveEnrolment = z.object({
   journeyId: z.string(),
   version: z.int(),
   since: Instant,
   exit: Predicate.optional(),
-  ...rowsElsewhere,
 });
 export type ActiveEnrolment = z.infer<typeof ActiveEnrolment>;
 
 /** A step that waits for a touchpoint. Its task token lies in the row `wait#<id>`. Nothing wakes it at or after `until`. */
-export const Wait = z.object({
-  enrolmentId: z.string(),
-  on: Predicate,
-  since: Instant,
-  until: Instant,
-  ...rowsElsewhere,
-});
+export const Wait = z.object({ enrolmentId: z.string(), on: Predicate, since: Instant, until: Instant });
 export type Wait = z.infer<typeof Wait>;
 
 /** An offer shown to the customer that may still succeed: `on` is the success touchpoint, counted once until `until`. */
@@ -45,7 +35,6 @@ export const OpenDecision = z.object({
   exposed: z.boolean(),
   on: Predicate,
   until: Instant,
-  ...rowsElsewhere,
 });
 export type OpenDecision = z.infer<typeof OpenDecision>;
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ChurnRisk, RiskBand } from '../churn/risk.ts';
 import { CustomerRef } from '../identity/customer.ts';
+import { type Touchpoint } from '../ingestion/touchpoint.ts';
 import { JsonObject } from '../json.ts';
 import { StageTransition } from '../stage/model.ts';
 import { Instant } from '../time.ts';
@@ -9,8 +10,19 @@ import { Instant } from '../time.ts';
 export const Cause = z.object({ messageId: z.string(), name: z.string(), at: Instant, properties: JsonObject });
 export type Cause = z.infer<typeof Cause>;
 
-/** Whose partition the rows lie in, where that is an identity linked since. */
-const rowsElsewhere = { owner: CustomerRef.optional() };
+/** Properties that travel along: those that fit, in their order, so that all signals of a write fit its item. Bytes of JSON. */
+const maxPropertiesBytes = 4_096;
+
+/** What of a touchpoint travels with what it caused. `at` is its corrected time. */
+export function causeOf({ messageId, name, properties }: Touchpoint, at: Instant): Cause {
+  let left = maxPropertiesBytes;
+  const fitting = Object.entries(properties).filter((entry) => (left -= Buffer.byteLength(JSON.stringify(entry))) >= 0);
+  return { messageId, name, at, properties: Object.fromEntries(fitting) };
+}
+
+/** What was decided, so that who learns from it need not look it up. */
+export const Made = z.object({ placement: z.string(), offer: z.string(), stage: z.string(), at: Instant });
+export type Made = z.infer<typeof Made>;
 
 /**
  * What one write of a profile means to others. It is stored with that write and read off the stream by `relay`, so it can be neither
@@ -20,11 +32,11 @@ export const Signal = z.discriminatedUnion('type', [
   z.object({ type: z.literal('stage'), transition: StageTransition }),
   z.object({ type: z.literal('identified'), linked: CustomerRef }),
   z.object({ type: z.literal('triggered'), journeyId: z.string(), cause: Cause }),
-  z.object({ type: z.literal('woken'), waitId: z.string(), cause: Cause, ...rowsElsewhere }),
-  z.object({ type: z.literal('exited'), enrolmentId: z.string(), cause: Cause, ...rowsElsewhere }),
+  z.object({ type: z.literal('woken'), waitId: z.string(), cause: Cause }),
+  z.object({ type: z.literal('exited'), enrolmentId: z.string(), cause: Cause }),
   z.object({ type: z.literal('churn'), from: RiskBand.optional(), risk: ChurnRisk }),
   z.object({ type: z.literal('silent'), for: z.string(), since: Instant }),
-  z.object({ type: z.literal('exposed'), decisionId: z.string() }),
-  z.object({ type: z.literal('outcome'), decisionId: z.string(), cause: Cause }),
+  z.object({ type: z.literal('exposed'), decisionId: z.string(), made: Made }),
+  z.object({ type: z.literal('outcome'), decisionId: z.string(), made: Made, cause: Cause }),
 ]);
 export type Signal = z.infer<typeof Signal>;

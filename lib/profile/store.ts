@@ -2,7 +2,9 @@ import { type Customer } from '../identity/customer.ts';
 import { Unavailable } from '../errors.ts';
 import { type Key, dueReviews, keys, listShard, lists, partition } from '../keys.ts';
 import { type Item, type Table, type Write } from '../aws/table.ts';
-import { Profile } from './profile.ts';
+import { bounds } from './bounds.ts';
+import { pack, unpack } from './pack.ts';
+import { type Profile } from './profile.ts';
 import { Signal } from './signal.ts';
 
 /** What a change makes of a profile: the new one, what to tell others of it, and writes that must happen with it or not at all. */
@@ -28,7 +30,7 @@ export function profileItem(profile: Profile, rev: number, signals: Signal[] = [
   return {
     ...keys.profile(profile),
     rev,
-    doc: JSON.stringify(profile),
+    doc: pack(profile),
     ...(active.length > 0 && { active: new Set(active) }),
     ...(signals.length > 0 && { signals: JSON.stringify(signals) }),
     ...(stage && { listPk: lists.stage(workspace, stage.id, shard), listSk: `${stage.since}#${profile.customer}` }),
@@ -39,7 +41,9 @@ export function profileItem(profile: Profile, rev: number, signals: Signal[] = [
 /** The reverse of `profileItem`; undefined for the pointer that a linked identity leaves. */
 export function readProfileItem(item: Item): Stored | undefined {
   if (typeof item.doc !== 'string') return undefined;
-  return { profile: Profile.parse(JSON.parse(item.doc)), rev: Number(item.rev) };
+  const separator = item.pk.indexOf('#'); // workspace ids hold none
+  const who = { workspace: item.pk.slice(0, separator), customer: item.pk.slice(separator + 1) };
+  return { profile: unpack(item.doc, who), rev: Number(item.rev) };
 }
 
 /** What a linked identity leaves in its profile's place. */
@@ -63,8 +67,11 @@ export function profilePut(profile: Profile, rev: number, signals: Signal[] = []
 export interface ProfileStore {
   /** The profile, of the customer a linked identity points to. Undefined for somebody never seen. */
   get(customer: Customer): Promise<Profile | undefined>;
-  /** Reads many at once, by the partition they were asked for; pointers are followed. */
-  getMany(customers: Customer[]): Promise<Map<string, Stored>>;
+  /**
+   * Reads many at once, by the partition they were asked for; pointers are followed. Not `consistent` costs half and may answer what
+   * was true a moment ago: good enough for whoever only writes on condition of the `rev` that was read.
+   */
+  getMany(customers: Customer[], options?: { consistent?: boolean }): Promise<Map<string, Stored>>;
   /**
    * Reads, changes and writes on condition that nobody wrote in between; else starts over from what they wrote. So `change` may
    * run several times and must be pure. When the process dies before the write nothing happened; after it, all did. Undefined
@@ -76,24 +83,24 @@ export interface ProfileStore {
 }
 
 export function profileStore(table: Table): ProfileStore {
+  /** Every link adds an identity to a bounded list, so a chain of pointers is no longer than that; a ring cannot be written. */
   async function read(customer: Customer): Promise<Stored | undefined> {
     let key: Key = keys.profile(customer);
-    // A pointer may lead to a customer that was itself aliased later: a chain is followed, a ring cannot be written.
-    for (let hops = 0; hops < 5; hops++) {
+    for (let hops = 0; hops <= bounds.linked; hops++) {
       const item = await table.get(key, { consistent: true });
       if (!item) return undefined;
       if (typeof item.linkedTo !== 'string') return readProfileItem(item);
       key = keys.profile({ workspace: customer.workspace, customer: item.linkedTo });
     }
-    return undefined;
+    throw new Error(`more pointers than links from ${partition(customer)}`);
   }
 
   const store: ProfileStore = {
     get: async (customer) => (await read(customer))?.profile,
 
-    async getMany(customers) {
+    async getMany(customers, { consistent = true } = {}) {
       const found = new Map<string, Stored>();
-      const items = await table.getMany(customers.map(keys.profile), { consistent: true });
+      const items = await table.getMany(customers.map(keys.profile), { consistent });
       const byPk = new Map(items.map((item) => [item.pk, item]));
       for (const customer of customers) {
         const item = byPk.get(partition(customer));

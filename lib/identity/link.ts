@@ -1,0 +1,70 @@
+import { type Write } from '../aws/table.ts';
+import { type Touchpoint } from '../ingestion/touchpoint.ts';
+import { keys } from '../keys.ts';
+import { bounds } from '../profile/bounds.ts';
+import { type Profile } from '../profile/profile.ts';
+import { type Signal } from '../profile/signal.ts';
+import { pointerItem, type Stored } from '../profile/store.ts';
+import { type Instant } from '../time.ts';
+import { anonymousRef, type CustomerRef, userRef } from './customer.ts';
+import { merge } from './merge.ts';
+
+/**
+ * The other identities that a touchpoint says its user is: the anonymous id sent along with the user id, and for an alias the previous
+ * id, which may have been a user's or a visitor's. Nobody becomes part of an anonymous visitor.
+ */
+export function claimsOf({ type, userId, anonymousId, previousId }: Touchpoint): CustomerRef[] {
+  if (userId === undefined) return [];
+  const claimed = anonymousId === undefined ? [] : [anonymousRef(anonymousId)];
+  if (type === 'alias' && previousId !== undefined) claimed.push(userRef(previousId), anonymousRef(previousId));
+  return [...new Set(claimed)].filter((ref) => ref !== userRef(userId));
+}
+
+/** Claims that nobody has decided on yet: not the customer itself, and not linked before. */
+export function openClaims({ customer, linked }: Profile, touchpoint: Touchpoint): CustomerRef[] {
+  return claimsOf(touchpoint).filter((ref) => ref !== customer && !linked.includes(ref));
+}
+
+/** What linking makes of the user's profile, and the writes that must happen with it or not at all. */
+export interface Link {
+  profile: Profile;
+  signals: Signal[];
+  also: Write[];
+}
+
+/** Characters of ids that linked identities may take up in a profile: with sequence numbers about 20 KB. */
+const maxLinkedLength = 12_000;
+
+function hasRoom({ linked }: Profile, added: CustomerRef[]): boolean {
+  const all = [...linked, ...added];
+  return all.length <= bounds.linked && all.join('').length <= maxLinkedLength;
+}
+
+/** Stands for "there is none yet": whoever writes it first must not be written over. */
+const unwritten = { expression: 'attribute_not_exists(pk)' };
+
+/**
+ * Makes `ref` an identity of the user: its profile is merged in and a pointer put in its place, both in the transaction that writes
+ * the user's profile, on condition that neither changed since it was read. `found` is what was read under `ref`: nothing, its own
+ * profile, or by its pointer somebody else's. The first who claims an id keeps it: undefined when it is another's, or the user has
+ * more identities than a profile holds. After death in between nothing is linked and the redelivery links; after the transaction
+ * the redelivered touchpoint is folded already and claims nothing.
+ */
+export function link(
+  user: Profile,
+  ref: CustomerRef,
+  { found, at }: { found: Stored | undefined; at: Instant },
+): Link | undefined {
+  const { workspace } = user;
+  if (found && found.profile.customer !== ref) return undefined;
+  if (!hasRoom(user, [ref, ...(found?.profile.linked ?? [])])) return undefined;
+  const from = { workspace, customer: ref };
+  const profile = found ? merge(user, found.profile) : { ...user, linked: [...user.linked, ref] };
+  const rev = found?.rev ?? 0;
+  const pointer: Write = {
+    put: pointerItem(from, user, rev + 1),
+    if: found ? { expression: 'rev = :rev', values: { ':rev': rev } } : unwritten,
+  };
+  const row: Write = { put: { ...keys.link(user, ref), at } };
+  return { profile, signals: [{ type: 'identified', linked: ref }], also: [pointer, row] };
+}

@@ -1,0 +1,156 @@
+import * as z from 'zod';
+import { type Customer } from '../identity/customer.ts';
+import { Json } from '../json.ts';
+import { type Instant } from '../time.ts';
+import { OpenDecision, ActiveEnrolment, Wait, Profile } from './profile.ts';
+
+/** Milliseconds since the customer was first seen, in base 36: 6 characters where an instant takes 26 with its quotes. */
+const Time = z.string().regex(/^-?[0-9a-z]+$/);
+type Time = z.infer<typeof Time>;
+
+const Dated = <T extends z.ZodType>(value: T) => z.tuple([value, Time]);
+
+/**
+ * A profile as it is stored. DynamoDB bills by the KB, and a profile is written more often than anything but touchpoints, so an
+ * ordinary one must fit one: short names, times relative, nothing that is empty, nothing that the item's key says already.
+ */
+const Packed = z.object({
+  /** First seen, milliseconds since 1970 in base 36. */
+  f: Time,
+  /** Last seen. */
+  l: Time,
+  /** Traits. */
+  t: z.record(z.string(), Dated(Json)).optional(),
+  /** Touchpoints by name: how many, first, and last where that is another. */
+  n: z.record(z.string(), z.union([z.tuple([z.int(), Time]), z.tuple([z.int(), Time, Time])])).optional(),
+  /** Channels. */
+  c: z.record(z.string(), Time).optional(),
+  /** Purchases: how many, revenue, first, last. */
+  p: z.tuple([z.int(), z.number(), Time, Time]).optional(),
+  /** Answers. */
+  a: z
+    .object({ nps: Dated(z.number()), ces: Dated(z.number()), csat: Dated(z.number()) })
+    .partial()
+    .optional(),
+  /** Consent. */
+  o: z.record(z.string(), Dated(z.boolean())).optional(),
+  /** Identities linked. */
+  k: Profile.shape.linked.optional(),
+  /** Stream, and position folded through per partition; the customer's own has the empty name. */
+  g: z.tuple([z.string(), z.record(z.string(), z.string())]).optional(),
+  j: z.record(z.string(), ActiveEnrolment).optional(),
+  w: z.record(z.string(), Wait).optional(),
+  d: z.record(z.string(), OpenDecision).optional(),
+  s: Profile.shape.stage,
+  h: Profile.shape.churn,
+  q: Profile.shape.silence,
+  r: Profile.shape.nextReview,
+});
+type Packed = z.infer<typeof Packed>;
+
+type Map<T> = Record<string, T>;
+
+const mapValues = <From, To>(map: Map<From>, change: (value: From) => To): Map<To> =>
+  Object.fromEntries(Object.entries(map).map(([name, value]) => [name, change(value)]));
+
+const filled = <T>(map: Map<T>): Map<T> | undefined => (Object.keys(map).length > 0 ? map : undefined);
+
+const renamed = (map: Map<string>, from: string, to: string): Map<string> =>
+  Object.fromEntries(Object.entries(map).map(([name, value]) => [name === from ? to : name, value]));
+
+/** Both directions of the times of a profile first seen at `first`, in milliseconds. */
+function times(first: number) {
+  return {
+    write: (at: Instant): Time => (Date.parse(at) - first).toString(36),
+    read: (time: Time): Instant => new Date(first + parseInt(time, 36)).toISOString(),
+  };
+}
+
+function packPurchases({ n, revenue, first, last }: Profile['purchases'], write: (at: Instant) => Time): Packed['p'] {
+  return n === 0 || first === undefined || last === undefined ? undefined : [n, revenue, write(first), write(last)];
+}
+
+function unpackPurchases(packed: Packed['p'], read: (time: Time) => Instant): Profile['purchases'] {
+  if (!packed) return { n: 0, revenue: 0 };
+  const [n, revenue, first, last] = packed;
+  return { n, revenue, first: read(first), last: read(last) };
+}
+
+function packAnswers(answers: Profile['answers'], write: (at: Instant) => Time): Packed['a'] {
+  const packed: Packed['a'] = {};
+  for (const kind of ['nps', 'ces', 'csat'] as const) {
+    const answer = answers[kind];
+    if (answer) packed[kind] = [answer.value, write(answer.at)];
+  }
+  return Object.keys(packed).length > 0 ? packed : undefined;
+}
+
+function unpackAnswers(packed: Packed['a'], read: (time: Time) => Instant): Profile['answers'] {
+  const answers: Profile['answers'] = {};
+  for (const kind of ['nps', 'ces', 'csat'] as const) {
+    const answer = packed?.[kind];
+    if (answer) answers[kind] = { value: answer[0], at: read(answer[1]) };
+  }
+  return answers;
+}
+
+/** The text a profile is stored as. Workspace and customer are in its item's key. */
+export function pack(profile: Profile): string {
+  const first = Date.parse(profile.firstSeen);
+  const { write } = times(first);
+  const { stream, through } = profile.folded;
+  const packed: Packed = {
+    f: first.toString(36),
+    l: write(profile.lastSeen),
+    t: filled(mapValues(profile.traits, ({ value, at }) => [value, write(at)])),
+    n: filled(
+      mapValues(profile.counts, (tally) =>
+        tally.first === tally.last ? [tally.n, write(tally.first)] : [tally.n, write(tally.first), write(tally.last)],
+      ),
+    ),
+    c: filled(mapValues(profile.channels, write)),
+    p: packPurchases(profile.purchases, write),
+    a: packAnswers(profile.answers, write),
+    o: filled(mapValues(profile.consent, ({ value, at }) => [value, write(at)])),
+    k: profile.linked.length > 0 ? profile.linked : undefined,
+    g: stream === '' ? undefined : [stream, renamed(through, profile.customer, '')],
+    j: filled(profile.journeys),
+    w: filled(profile.waits),
+    d: filled(profile.decisions),
+    s: profile.stage,
+    h: profile.churn,
+    q: profile.silence,
+    r: profile.nextReview,
+  };
+  return JSON.stringify(packed);
+}
+
+/** The reverse of `pack`. Throws for a text that `pack` did not make. */
+export function unpack(text: string, { workspace, customer }: Customer): Profile {
+  const packed = Packed.parse(JSON.parse(text));
+  const first = parseInt(packed.f, 36);
+  const { read } = times(first);
+  const [stream, through] = packed.g ?? ['', {}];
+  const { s: stage, h: churn, q: silence, r: nextReview } = packed;
+  return {
+    workspace,
+    customer,
+    firstSeen: new Date(first).toISOString(),
+    lastSeen: read(packed.l),
+    traits: mapValues(packed.t ?? {}, ([value, at]) => ({ value, at: read(at) })),
+    counts: mapValues(packed.n ?? {}, ([count, from, to = from]) => ({ n: count, first: read(from), last: read(to) })),
+    channels: mapValues(packed.c ?? {}, read),
+    purchases: unpackPurchases(packed.p, read),
+    answers: unpackAnswers(packed.a, read),
+    consent: mapValues(packed.o ?? {}, ([value, at]) => ({ value, at: read(at) })),
+    journeys: packed.j ?? {},
+    waits: packed.w ?? {},
+    decisions: packed.d ?? {},
+    linked: packed.k ?? [],
+    folded: { stream, through: renamed(through, '', customer) },
+    ...(stage && { stage }),
+    ...(churn && { churn }),
+    ...(silence && { silence }),
+    ...(nextReview !== undefined && { nextReview }),
+  };
+}

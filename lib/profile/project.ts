@@ -1,0 +1,158 @@
+import { type Touchpoint } from '../ingestion/touchpoint.ts';
+import { type Workspace } from '../ingestion/workspace.ts';
+import { type JourneyDefinition } from '../journey/definition.ts';
+import { at as valueAt } from '../json.ts';
+import { type StageModel, type StageTransition } from '../stage/model.ts';
+import { nextStage } from '../stage/next-stage.ts';
+import { type Instant } from '../time.ts';
+import { fold } from './fold.ts';
+import { meets, type Situation } from './meets.ts';
+import { type Profile } from './profile.ts';
+import { causeOf, type Signal } from './signal.ts';
+
+/** What the rules of a workspace are, at one time. */
+export interface Rules {
+  workspace: Workspace;
+  model: StageModel;
+  journeys: readonly JourneyDefinition[];
+}
+
+/** A customer while touchpoints are folded: the profile so far, and what has happened on the way. */
+export interface Projection {
+  profile: Profile;
+  signals: Signal[];
+  transitions: StageTransition[];
+}
+
+/** A touchpoint and its time by our clock. */
+interface Happening {
+  touchpoint: Touchpoint;
+  at: Instant;
+}
+
+/** What the rules see after the fold: the profile, the touchpoint, and the latest time the customer was seen. */
+const situationOf = (profile: Profile, touchpoint: Touchpoint): Situation => ({
+  profile,
+  touchpoint,
+  now: profile.lastSeen,
+});
+
+function stageMoved({ profile, signals, transitions }: Projection, happening: Happening, rules: Rules): Projection {
+  const touchpoint = { ...happening.touchpoint, at: happening.at };
+  const moved = nextStage(rules.model, { profile, touchpoint, now: profile.lastSeen });
+  if (!moved.transition) return { profile: moved.profile, signals, transitions };
+  return {
+    profile: moved.profile,
+    signals: [...signals, { type: 'stage', transition: moved.transition }],
+    transitions: [...transitions, moved.transition],
+  };
+}
+
+const without = <T>(entries: Record<string, T>, leaves: (id: string, entry: T) => boolean): Record<string, T> =>
+  Object.fromEntries(Object.entries(entries).filter(([id, entry]) => !leaves(id, entry)));
+
+/** Enrolments whose exit criteria the touchpoint meets end here, and so do their waits: nothing is sent after this write. */
+function journeysLeft({ profile, signals, ...rest }: Projection, { touchpoint, at }: Happening): Projection {
+  const situation = situationOf(profile, touchpoint);
+  const left = Object.entries(profile.journeys).filter(
+    ([, { exit, since }]) => exit !== undefined && at >= since && meets(exit, situation),
+  );
+  if (left.length === 0) return { profile, signals, ...rest };
+  const ids = new Set(left.map(([id]) => id));
+  const exited = left.map(([enrolmentId]): Signal => {
+    return { type: 'exited', enrolmentId, cause: causeOf(touchpoint, at) };
+  });
+  const journeys = without(profile.journeys, (id) => ids.has(id));
+  const waits = without(profile.waits, (_, { enrolmentId }) => ids.has(enrolmentId));
+  return { ...rest, profile: { ...profile, journeys, waits }, signals: [...signals, ...exited] };
+}
+
+/**
+ * Waits that the touchpoint ends. One from before the step was entered counts if it lies within the enrolment: it came late, but the
+ * customer has done what is waited for.
+ */
+function waitsEnded({ profile, signals, ...rest }: Projection, { touchpoint, at }: Happening): Projection {
+  const situation = situationOf(profile, touchpoint);
+  const ended = Object.entries(profile.waits).filter(
+    ([, { enrolmentId, on, since, until }]) =>
+      at >= (profile.journeys[enrolmentId]?.since ?? since) && at < until && meets(on, situation),
+  );
+  if (ended.length === 0) return { profile, signals, ...rest };
+  const ids = new Set(ended.map(([id]) => id));
+  const woken = ended.map(([waitId]): Signal => {
+    return { type: 'woken', waitId, cause: causeOf(touchpoint, at) };
+  });
+  const waits = without(profile.waits, (id) => ids.has(id));
+  return { ...rest, profile: { ...profile, waits }, signals: [...signals, ...woken] };
+}
+
+/** Touchpoints that tell that what was decided was really seen, by `properties.decisionId`. */
+const exposures = new Set(['Offer Viewed', 'Offer Shown', 'Promotion Viewed', 'Experiment Viewed']);
+
+/**
+ * Open decisions that the touchpoint shows to have been seen, or to have succeeded. A success counts for what was seen before, and
+ * for what the touchpoint names itself: who clicks an offer has seen it.
+ */
+function decisionsSettled({ profile, signals, ...rest }: Projection, { touchpoint, at }: Happening): Projection {
+  const named = valueAt(touchpoint.properties, 'decisionId');
+  const situation = situationOf(profile, touchpoint);
+  const decisions = { ...profile.decisions };
+  const told: Signal[] = [];
+  for (const [decisionId, decision] of Object.entries(profile.decisions)) {
+    const isNamed = decisionId === named;
+    const inTime = at >= decision.at && at < decision.until;
+    const succeeds = inTime && (decision.exposed || isNamed) && meets(decision.on, situation);
+    const isSeen = !decision.exposed && isNamed && (succeeds || exposures.has(touchpoint.name));
+    const { placement, offer, stage } = decision;
+    const made = { placement, offer, stage, at: decision.at };
+    if (isSeen) told.push({ type: 'exposed', decisionId, made });
+    if (succeeds) told.push({ type: 'outcome', decisionId, made, cause: causeOf(touchpoint, at) });
+    if (isSeen) decisions[decisionId] = { ...decision, exposed: true };
+    if (succeeds) Reflect.deleteProperty(decisions, decisionId);
+  }
+  if (told.length === 0) return { profile, signals, ...rest };
+  return { ...rest, profile: { ...profile, decisions }, signals: [...signals, ...told] };
+}
+
+/** Journeys that the touchpoint lets the customer into. Who is inside is not told again, unless the journey is entered by key. */
+function journeysTriggered(projection: Projection, { touchpoint, at }: Happening, { journeys }: Rules): Projection {
+  const { profile } = projection;
+  const situation = situationOf(profile, touchpoint);
+  const inside = new Set(Object.values(profile.journeys).map(({ journeyId }) => journeyId));
+  const triggered = journeys.filter(
+    ({ id, entry }) =>
+      (entry.key !== undefined || !inside.has(id)) &&
+      entry.triggers.some((trigger) => 'touchpoint' in trigger && meets(trigger.touchpoint, situation)),
+  );
+  if (triggered.length === 0) return projection;
+  const signals = triggered.map(({ id }): Signal => {
+    return { type: 'triggered', journeyId: id, cause: causeOf(touchpoint, at) };
+  });
+  return { ...projection, signals: [...projection.signals, ...signals] };
+}
+
+/** Silence is over, and what nobody can wake or win any more is dropped. */
+export function tidied(profile: Profile, now: Instant): Profile {
+  const { silence, ...rest } = profile;
+  const over = ({ until }: { until: Instant }): boolean => until <= now;
+  const hasOver = [...Object.values(rest.waits), ...Object.values(rest.decisions)].some(over);
+  return {
+    ...rest,
+    ...(silence && silence.since >= rest.lastSeen && { silence }),
+    ...(hasOver && {
+      waits: without(rest.waits, (_, wait) => over(wait)),
+      decisions: without(rest.decisions, (_, decision) => over(decision)),
+    }),
+  };
+}
+
+/**
+ * What one more touchpoint makes of a customer. First the facts and the stage, then everything that looks at them: exits, waits, open
+ * decisions and journey triggers all see the customer as the touchpoint left them. Pure: a conflict starts over from another profile.
+ */
+export function project(projection: Projection, happening: Happening, rules: Rules): Projection {
+  const profile = fold(projection.profile, happening.touchpoint, { at: happening.at, workspace: rules.workspace });
+  const staged = stageMoved({ ...projection, profile }, happening, rules);
+  const settled = decisionsSettled(waitsEnded(journeysLeft(staged, happening), happening), happening);
+  return journeysTriggered(settled, happening, rules);
+}
