@@ -141,6 +141,14 @@ function namingProperties(properties: Record<string, unknown> = {}, names: Resol
 }
 
 function together(one: Template, other: Template): Template {
-  const lists = (Object.keys(handled) as (keyof Handled)[]).map((kind) => [kind, [...one[kind], ...other[kind]]]);
-  return { ...one, ...Object.fromEntries(lists), unsupported: [...one.unsupported, ...other.unsupported] };
+  const lists = (Object.keys(handled) as (keyof Handled)[]).map((kind): [string, unknown] => [
+    kind,
+    [...one[kind], ...other[kind]],
+  ]);
+  // Each list is put together of two of its kind.
+  return {
+    ...one,
+    ...(Object.fromEntries(lists) as Partial<Template>),
+    unsupported: [...one.unsupported, ...other.unsupported],
+  };
 }
