@@ -75,36 +75,35 @@ const pause = (ms: number): Promise<void> => new Promise((resume) => setTimeout(
 const jitter = (tries: number): number => Math.random() * Math.min(1_000, 25 * 2 ** tries);
 
 export function touchpointStore(table: Table): TouchpointStore {
-  /** Puts until all are taken. */
-  async function putAll(chunk: Item[], until: number): Promise<void> {
-    let left = chunk;
-    for (let tries = 0; left.length > 0; tries++) {
-      let failed: unknown;
-      try {
-        left = await table.putMany(left);
-      } catch (error) {
-        failed = error;
-      }
-      if (left.length === 0) return;
+  /** Puts a batch. What was not taken, and why when the whole call failed. */
+  async function put(batch: Item[]): Promise<{ left: Item[]; failure?: unknown }> {
+    try {
+      return { left: await table.putMany(batch) };
+    } catch (failure) {
+      return { left: batch, failure };
+    }
+  }
+
+  /** Puts full batches off a queue all lanes share, and what was not taken back to its end, until the queue is empty. */
+  async function work(queue: Item[], until: number): Promise<void> {
+    for (let tries = 0; queue.length > 0;) {
+      const batch = queue.splice(0, batchSize);
+      const { left, failure } = await put(batch);
+      if (left.length === 0) continue;
+      queue.push(...left);
+      tries = left.length < batch.length ? 1 : tries + 1;
       const wait = jitter(tries);
       if (performance.now() + wait > until)
-        throw failed === undefined ? new ThroughlineError('throttled', 'store.throttled') : storeError(failed);
+        throw failure === undefined ? new ThroughlineError('throttled', 'store.throttled') : storeError(failure);
       await pause(wait);
     }
   }
 
-  async function putInLanes(items: Item[], until: number): Promise<void> {
-    const distinctItems = distinct(items);
-    let next = 0;
-    const lane = async (): Promise<void> => {
-      while (next < distinctItems.length) {
-        const start = next;
-        next += batchSize;
-        await putAll(distinctItems.slice(start, next), until);
-      }
-    };
+  async function putAll(items: Item[], until: number): Promise<void> {
+    const queue = distinct(items);
+    const count = Math.min(lanes, Math.ceil(queue.length / batchSize));
     // No lane is left behind: what still ran after the answer would run in the middle of the next request.
-    const ended = await Promise.allSettled(Array.from({ length: lanes }, lane));
+    const ended = await Promise.allSettled(Array.from({ length: count }, () => work(queue, until)));
     for (const end of ended) if (end.status === 'rejected') throw end.reason;
   }
 
@@ -146,8 +145,8 @@ export function touchpointStore(table: Table): TouchpointStore {
             : [{ ...keys.clockSkew(customerOf(workspace, draft), draft.at, draft.messageId), skew }],
         );
         // Before the touchpoints: whoever reads one off the stream finds its companion there.
-        await putInLanes(companions, until);
-        await putInLanes(
+        await putAll(companions, until);
+        await putAll(
           touchpoints.map((touchpoint) => touchpointItem(workspace, touchpoint)),
           until,
         );
