@@ -30,7 +30,10 @@ const complaints = [
 ];
 const goodbyes = ['Subscription Cancelled', 'Account Deleted', 'Account Closed'];
 
-/** Answers that tell of a bad experience: detractors of NPS (0–6), the lower two of CSAT (1–5), the lower three of CES (1–7, 7 is easy). */
+/**
+ * Answers that tell of a bad experience: detractors of NPS (0–6), the lower two of CSAT (1–5), the lower three of CES (1–7, 7 is easy).
+ * Asked on a wider scale, only the very worst are known to be bad.
+ */
 const badAnswerUpTo = { nps: 6, csat: 2, ces: 3 } as const satisfies Record<keyof Profile['answers'], number>;
 
 /** When the customer last answered a survey badly, if no better answer to the same survey followed. */
@@ -41,6 +44,8 @@ export function badAnswerAt({ answers }: Pick<Profile, 'answers'>): Instant | un
   });
   return bad.sort().at(-1);
 }
+
+const contactChannels = ['email', 'sms', 'push', 'marketing'];
 
 const daysSince = (at: Instant, now: Instant): number => Math.max(0, between(at, now) / dayMs);
 
@@ -64,7 +69,7 @@ export function churnFeatures(profile: Profile, now: Instant): ChurnFeatures {
     ...(cameBack && { visitedAgo: daysSince(lastSeen, now) }),
     badAnswer: sincePurchase(badAnswerAt(profile)),
     complained: did(complaints),
-    refusedContact: Object.values(consent).some(({ value }) => !value),
+    refusedContact: contactChannels.some((channel) => consent[channel]?.value === false),
     cancelled: did(goodbyes),
   };
 }

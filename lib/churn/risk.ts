@@ -4,10 +4,14 @@ import { Instant } from '../time.ts';
 export const RiskBand = z.enum(['low', 'medium', 'high']);
 export type RiskBand = z.infer<typeof RiskBand>;
 
-/** One cause of a score: a feature, how much it moved the score in points, and a sentence in each language of the console. */
+/**
+ * One cause of a score: a feature (small ones together: `complained+visited`), how much it moved the score in points, the numbers it
+ * goes by, and a sentence in each language of the console.
+ */
 export const Reason = z.object({
   feature: z.string(),
   points: z.number(),
+  values: z.array(z.number()).optional(),
   text: z.object({ en: z.string(), ko: z.string() }),
 });
 export type Reason = z.infer<typeof Reason>;

@@ -1,6 +1,7 @@
 import { type Profile } from '../profile/profile.ts';
 import { type Instant } from '../time.ts';
 import { type ChurnFeatures, churnFeatures } from './features.ts';
+import { reasonText } from './reasons.ts';
 import { type ChurnRisk, type Reason, type RiskBand } from './risk.ts';
 
 /**
@@ -89,33 +90,22 @@ export function churnProbability(profile: Profile, now: Instant): number {
   return logistic(logit(absence(features).probability) + moved);
 }
 
-const texts = {
-  badAnswer: { en: 'Last survey answer was bad', ko: '최근 설문 응답이 부정적임' },
-  complained: { en: 'Complained since the last purchase', ko: '마지막 구매 이후 불만을 제기함' },
-  refusedContact: { en: 'Unsubscribed from messages', ko: '메시지 수신을 거부함' },
-  cancelled: { en: 'Cancelled', ko: '해지함' },
-  visited: { en: 'Still visits', ko: '계속 방문하고 있음' },
-} as const satisfies Record<Cause, Reason['text']>;
-
-function silenceText({ silence, purchased, repeats, span }: ChurnFeatures): Reason['text'] {
-  const days = Math.floor(silence);
-  if (!purchased) return { en: `Not seen for ${days} days`, ko: `${days}일째 방문 없음` };
-  if (repeats === 0) return { en: `No second purchase for ${days} days`, ko: `${days}일째 재구매 없음` };
-  const usual = Math.max(1, Math.round(span / repeats));
-  return {
-    en: `No purchase for ${days} days, usually every ${usual}`,
-    ko: `${days}일째 구매 없음 (평소 ${usual}일 간격)`,
-  };
+/** The numbers behind the silence: days of it, and the usual interval where there is one. */
+function silenceValues({ silence, repeats, span }: ChurnFeatures): number[] {
+  return [Math.floor(silence), ...(repeats > 0 ? [Math.max(1, Math.round(span / repeats))] : [])];
 }
 
+type Untold = Omit<Reason, 'text'>;
+
 /** At most three, strongest first: what is too many becomes one. Points are whole tenths, so sums hold to the last digit shown. */
-function topThree(reasons: Reason[]): Reason[] {
+function topThree(reasons: Untold[]): Untold[] {
   const ranked = reasons.filter(({ points }) => points !== 0).sort((a, b) => Math.abs(b.points) - Math.abs(a.points));
   if (ranked.length <= 3) return ranked;
   const rest = ranked.slice(2);
   const points = Math.round(10 * rest.reduce((sum, reason) => sum + reason.points, 0)) / 10;
-  const text = { en: rest.map((r) => r.text.en).join('; '), ko: rest.map((r) => r.text.ko).join('; ') };
-  return [...ranked.slice(0, 2), { feature: 'other', points, text }];
+  const values = rest.flatMap((reason) => reason.values ?? []);
+  const feature = rest.map((reason) => reason.feature).join('+');
+  return [...ranked.slice(0, 2), { feature, points, ...(values.length > 0 && { values }) }];
 }
 
 /** The customer's risk at `now`, from the profile alone. Each reason's points are what its feature added to the score before it. */
@@ -125,21 +115,18 @@ export function assess(profile: Profile, now: Instant): ChurnRisk {
   const tenths = (p: number): number => Math.round(1_000 * p);
   let reached = logit(probability);
   let score = tenths(probability);
-  const silence = {
-    feature: 'silence',
-    points: (score - Math.round(10 * baseScore)) / 10,
-    text: silenceText(features),
-  };
+  const points = (score - Math.round(10 * baseScore)) / 10;
+  const silence = { feature: features.purchased ? 'silence' : 'absence', points, values: silenceValues(features) };
   const others = adjustments(features).map(([feature, weight]) => {
     reached += weight;
-    const points = (tenths(logistic(reached)) - score) / 10;
+    const before = score;
     score = tenths(logistic(reached));
-    return { feature, points, text: texts[feature] };
+    return { feature, points: (score - before) / 10 };
   });
   return {
     score: score / 10,
     band: bandOf(logistic(reached)),
-    reasons: topThree([silence, ...others]),
+    reasons: topThree([silence, ...others]).map((reason) => ({ ...reason, text: reasonText(reason) })),
     assessedAt: now,
     horizonDays: Math.max(0.1, Math.round(10 * horizonDays) / 10),
     ...(features.repeats === 0 && { insufficientData: [features.purchased ? 'repeat-purchase' : 'purchase'] }),

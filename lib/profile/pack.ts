@@ -1,8 +1,10 @@
 import * as z from 'zod';
+import { PackedRisk, packRisk, unpackRisk } from '../churn/pack.ts';
 import { type Customer } from '../identity/customer.ts';
 import { Json } from '../json.ts';
 import { type Instant } from '../time.ts';
-import { OpenDecision, ActiveEnrolment, Wait, Profile } from './profile.ts';
+import { Predicate } from './predicate.ts';
+import { ActiveEnrolment, Wait, Profile } from './profile.ts';
 
 /** Milliseconds since the customer was first seen, in base 36: 6 characters where an instant takes 26 with its quotes. */
 const Time = z.string().regex(/^-?[0-9a-z]+$/);
@@ -40,9 +42,12 @@ const Packed = z.object({
   g: z.tuple([z.string(), z.record(z.string(), z.string())]).optional(),
   j: z.record(z.string(), ActiveEnrolment).optional(),
   w: z.record(z.string(), Wait).optional(),
-  d: z.record(z.string(), OpenDecision).optional(),
+  /** Decisions: placement, offer, stage, at, until, exposed, what counts as success. */
+  d: z
+    .record(z.string(), z.tuple([z.string(), z.string(), z.string(), Time, Time, z.literal([0, 1]), Predicate]))
+    .optional(),
   s: Profile.shape.stage,
-  h: Profile.shape.churn,
+  h: PackedRisk.optional(),
   q: Profile.shape.silence,
   r: Profile.shape.nextReview,
 });
@@ -116,9 +121,19 @@ export function pack(profile: Profile): string {
     g: stream === '' ? undefined : [stream, renamed(through, profile.customer, '')],
     j: filled(profile.journeys),
     w: filled(profile.waits),
-    d: filled(profile.decisions),
+    d: filled(
+      mapValues(profile.decisions, ({ placement, offer, stage, at, until, exposed, on }) => [
+        placement,
+        offer,
+        stage,
+        write(at),
+        write(until),
+        exposed ? 1 : 0,
+        on,
+      ]),
+    ),
     s: profile.stage,
-    h: profile.churn,
+    h: profile.churn && packRisk(profile.churn),
     q: profile.silence,
     r: profile.nextReview,
   };
@@ -131,7 +146,7 @@ export function unpack(text: string, { workspace, customer }: Customer): Profile
   const first = parseInt(packed.f, 36);
   const { read } = times(first);
   const [stream, through] = packed.g ?? ['', {}];
-  const { s: stage, h: churn, q: silence, r: nextReview } = packed;
+  const { s: stage, h: risk, q: silence, r: nextReview } = packed;
   return {
     workspace,
     customer,
@@ -145,11 +160,19 @@ export function unpack(text: string, { workspace, customer }: Customer): Profile
     consent: mapValues(packed.o ?? {}, ([value, at]) => ({ value, at: read(at) })),
     journeys: packed.j ?? {},
     waits: packed.w ?? {},
-    decisions: packed.d ?? {},
+    decisions: mapValues(packed.d ?? {}, ([placement, offer, stage, at, until, exposed, on]) => ({
+      placement,
+      offer,
+      stage,
+      at: read(at),
+      until: read(until),
+      exposed: exposed === 1,
+      on,
+    })),
     linked: packed.k ?? [],
     folded: { stream, through: renamed(through, '', customer) },
     ...(stage && { stage }),
-    ...(churn && { churn }),
+    ...(risk && { churn: unpackRisk(risk) }),
     ...(silence && { silence }),
     ...(nextReview !== undefined && { nextReview }),
   };

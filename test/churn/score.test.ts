@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { newProfile, type Profile } from '../../lib/profile/profile.ts';
+import { PackedRisk, packRisk, unpackRisk } from '../../lib/churn/pack.ts';
 import { assess, baseScore, churnProbability } from '../../lib/churn/score.ts';
 import { buyer, day, silentFor, start } from './customer.ts';
 
@@ -121,6 +122,17 @@ test('scores lie in 0–100 and at most three reasons sum to what sets them apar
       expect(score).toBeLessThanOrEqual(100);
       expect(reasons.length).toBeLessThanOrEqual(3);
       expect(reasons.reduce((sum, { points }) => sum + points, baseScore)).toBeCloseTo(score, 6);
+    }),
+  );
+});
+
+test('a packed risk unpacks to itself, words and all, and is small', () => {
+  fc.assert(
+    fc.property(anyCustomer, anyDays, (customer, days) => {
+      const risk = assess(customer, silentFor(customer, days));
+      const packed = JSON.stringify(packRisk(risk));
+      expect(unpackRisk(PackedRisk.parse(JSON.parse(packed)))).toEqual(risk);
+      expect(packed.length).toBeLessThan(160);
     }),
   );
 });

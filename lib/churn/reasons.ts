@@ -1,0 +1,27 @@
+import { type Reason } from './risk.ts';
+
+type Text = Reason['text'];
+
+function silence([days = 0, usual]: number[]): Text {
+  if (usual === undefined) return { en: `No second purchase for ${days} days`, ko: `${days}일째 재구매 없음` };
+  return {
+    en: `No purchase for ${days} days, usually every ${usual}`,
+    ko: `${days}일째 구매 없음 (평소 ${usual}일 간격)`,
+  };
+}
+
+const texts: Record<string, (values: number[]) => Text> = {
+  silence,
+  absence: ([days = 0]) => ({ en: `Not seen for ${days} days`, ko: `${days}일째 방문 없음` }),
+  badAnswer: () => ({ en: 'Last survey answer was bad', ko: '최근 설문 응답이 부정적임' }),
+  complained: () => ({ en: 'Complained since the last purchase', ko: '마지막 구매 이후 불만을 제기함' }),
+  refusedContact: () => ({ en: 'Unsubscribed from messages', ko: '메시지 수신을 거부함' }),
+  cancelled: () => ({ en: 'Cancelled', ko: '해지함' }),
+  visited: () => ({ en: 'Still visits', ko: '계속 방문하고 있음' }),
+};
+
+/** A reason in words, made of its feature and numbers alone: so it need not be stored. */
+export function reasonText({ feature, values = [] }: Pick<Reason, 'feature' | 'values'>): Text {
+  const parts = feature.split('+').map((name) => texts[name]?.(values) ?? { en: name, ko: name });
+  return { en: parts.map(({ en }) => en).join('; '), ko: parts.map(({ ko }) => ko).join('; ') };
+}
