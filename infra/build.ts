@@ -67,7 +67,9 @@ export function inputsHash(): string {
     withFileTypes: true,
   })
     .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
+    .map((entry) => join(entry.parentPath, entry.name))
+    // The runner reads the template, it has no part in it.
+    .filter((file) => !file.startsWith(join(root, 'infra/local/')));
   const hash = createHash('sha256').update(process.version);
   for (const file of [...sources, join(root, 'package-lock.json'), join(root, 'cdk.json')].sort())
     hash.update(`\0${file.slice(root.length)}\0`).update(readFileSync(file));

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    // Lambda's clock is UTC, whoever runs the tests.
+    env: { TZ: 'UTC' },
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    // A world is a runner of its own with a thread for each function: more than two at a time only wait for each other.
+    maxWorkers: 2,
+  },
+});
