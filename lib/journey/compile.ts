@@ -148,13 +148,13 @@ const compilers: { [Kind in Step['kind']]: Compile<Kind> } = {
     return { [id]: { Type: 'Choice', Choices, Default: last?.next ?? '' } };
   },
 
-  decide: (id, step, functions) => ({
-    [id]: {
-      ...task(id, step, functions),
-      Output: `{% $merge([$states.input, {'vars': $merge([$states.input.vars, {'${step.as}': $states.result.Payload}])}]) %}`,
-      Next: step.next,
-    },
-  }),
+  /** The offer and the decision's id, no more: reasons are kept with the decision. */
+  decide(id, step, functions) {
+    const answer = '$states.result.Payload';
+    const offer = `$merge([${answer}.offer, {'decisionId': ${answer}.decisionId}])`;
+    const Output = `{% $merge([$states.input, {'vars': $merge([$states.input.vars, {'${step.as}': ${offer}}])}]) %}`;
+    return { [id]: { ...task(id, step, functions), Output, Next: step.next } };
+  },
 
   updateProfile: (id, step, functions) => ({ [id]: { ...task(id, step, functions), Next: step.next } }),
 
@@ -174,7 +174,7 @@ const compilers: { [Kind in Step['kind']]: Compile<Kind> } = {
 };
 
 function statesOf<Kind extends Step['kind']>(id: string, step: StepOf<Kind>, functions: StepFunctions) {
-  const compile = compilers[step.kind as Kind]; // the table's row for this very kind
+  const compile = compilers[step.kind];
   return compile(id, step, functions);
 }
 

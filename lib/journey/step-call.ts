@@ -1,8 +1,9 @@
 import * as z from 'zod';
+import { Rejected } from '../errors.ts';
 import { CustomerRef } from '../identity/customer.ts';
 import { JsonObject } from '../json.ts';
 import { Instant } from '../time.ts';
-import { Step } from './definition.ts';
+import { Step, type StepOf } from './definition.ts';
 
 /** Input of a journey's execution. `splits` holds each random split's bucket (0–9,999), drawn by hash when the customer enters. */
 export const ExecutionInput = z.object({
@@ -33,3 +34,9 @@ export const StepCall = z.object({
   token: z.string().optional(),
 });
 export type StepCall = z.infer<typeof StepCall>;
+
+/** The step of a call, known to be of a kind. Throws `Rejected('journey.wrong-step')` when a machine calls the wrong function. */
+export function stepOf<Kind extends Step['kind']>({ step, stepId }: StepCall, kind: Kind): StepOf<Kind> {
+  if (step.kind !== kind) throw new Rejected('journey.wrong-step', { stepId, kind: step.kind, expected: kind });
+  return step as StepOf<Kind>; // the kind says so
+}

@@ -1,0 +1,10 @@
+import * as z from 'zod';
+
+/** `JOURNEYS`: journey id → ARN of the alias that new enrolments are started on. */
+export const Env = z.object({
+  TABLE_NAME: z.string(),
+  JOURNEYS: z
+    .string()
+    .transform((text): unknown => JSON.parse(text))
+    .pipe(z.record(z.string(), z.string())),
+});

@@ -1,0 +1,166 @@
+import * as z from 'zod';
+import { executionArn, type Executions } from '../../../lib/aws/executions.ts';
+import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
+import { Unavailable } from '../../../lib/errors.ts';
+import { type BusEvent, events } from '../../../lib/events.ts';
+import { type Touchpoint } from '../../../lib/ingestion/touchpoint.ts';
+import { type JourneyDefinition } from '../../../lib/journey/definition.ts';
+import { type Enrolment, executionName, nameOf } from '../../../lib/journey/enrolment.ts';
+import { type Door, type EnrolmentStore, entryWrites, type Placed } from '../../../lib/journey/enrolment-store.ts';
+import { entryKeyOf, journeysFor, type Knock, knockOf, refusalOf, type Refusal } from '../../../lib/journey/entry.ts';
+import { ownersOf, storedProfile } from '../../../lib/journey/owners.ts';
+import { drawSplits } from '../../../lib/journey/split.ts';
+import { type ExecutionInput } from '../../../lib/journey/step-call.ts';
+import { type Profile } from '../../../lib/profile/profile.ts';
+import { type ProfileStore, type Stored } from '../../../lib/profile/store.ts';
+import { type Clock, type Instant } from '../../../lib/time.ts';
+
+interface Dependencies {
+  definitions: readonly JourneyDefinition[];
+  /** Journey id → ARN of the alias. */
+  aliases: Record<string, string>;
+  profiles: ProfileStore;
+  enrolments: EnrolmentStore;
+  executions: Executions;
+  touchpointsSince: (profile: Profile, since: Instant) => Promise<Touchpoint[]>;
+  clock: Clock;
+}
+
+/** What became of one knock at one journey: `resumed` finished what an earlier try left, `over` found it ended. */
+export type EntryOutcome = 'entered' | 'resumed' | 'over' | 'unknown-customer' | Refusal;
+
+const Envelope = z.object({
+  'detail-type': z.enum(['StageEntered', 'EntryTriggered', 'ChurnRiskChanged', 'CustomerSilent']),
+});
+
+function readEvent(envelope: unknown): BusEvent {
+  const { 'detail-type': name } = Envelope.parse(envelope);
+  const { detail } = z.object({ detail: events[name] }).parse(envelope);
+  return { name, detail } as BusEvent; // the schema was picked by the name
+}
+
+/** Touchpoints of one customer folded while we enter: each makes us look again. */
+const maxTries = 10;
+
+/**
+ * Lets customers into journeys. An entry is one transaction: the enrolment (`starting`), its slot, and the profile, which holds it from
+ * then on; then the execution is started under a name made of the enrolment's id, then the enrolment is `active`. The id is made of
+ * the customer, the journey, the entry key and the event's id. So however often an event is delivered, and wherever an earlier try
+ * died, the missing part is done and nothing is started twice. The transaction holds only if the profile is still the one the decision
+ * was made on, with the touchpoints looked at: an exit that is folded meanwhile is never missed. Exit criteria met between
+ * transaction and start end the enrolment first; the execution is then stopped as soon as it is started.
+ */
+export function enrol({
+  definitions,
+  aliases,
+  profiles,
+  enrolments,
+  executions,
+  touchpointsSince,
+  clock,
+}: Dependencies) {
+  function aliasOf(journeyId: string): string {
+    const alias = aliases[journeyId];
+    if (alias === undefined) throw new Unavailable('journey.not-deployed', { journeyId });
+    return alias;
+  }
+
+  async function start(
+    { enrolment, owner }: Placed,
+    definition: JourneyDefinition,
+    knock: Knock,
+  ): Promise<EntryOutcome> {
+    const { enrolmentId, journeyId, version, startedAt } = enrolment;
+    const { id, name, properties } = knock;
+    const input: ExecutionInput = {
+      ...owner,
+      enrolmentId,
+      journeyId,
+      version,
+      startedAt,
+      trigger: { id, name, properties },
+      splits: drawSplits(definition, owner),
+      vars: {},
+    };
+    const arn = await executions.start(aliasOf(journeyId), executionName(enrolment), input);
+    if ((await enrolments.started({ enrolment, owner }, arn)) === 'active') return 'entered';
+    await executions.stop(arn, 'ended before it was started');
+    return 'over';
+  }
+
+  /** What an earlier try left undone. */
+  async function finish(earlier: Placed, definition: JourneyDefinition, knock: Knock): Promise<EntryOutcome> {
+    const { enrolment } = earlier;
+    if (enrolment.status === 'active') return 'resumed';
+    if (enrolment.status === 'starting')
+      return (await start(earlier, definition, knock)) === 'over' ? 'over' : 'resumed';
+    // The try that started it may have died before it noted down what to stop.
+    if (enrolment.executionArn === undefined)
+      await executions.stop(
+        executionArn(aliasOf(definition.id), executionName(enrolment)),
+        'ended before it was started',
+      );
+    return 'over';
+  }
+
+  /** One try over what is stored; undefined when it changed meanwhile. */
+  async function enter(
+    { profile, rev }: Stored,
+    door: Door,
+    {
+      definition,
+      knock,
+      ...ids
+    }: { definition: JourneyDefinition; knock: Knock; enrolmentId: string; entryKey: string },
+  ): Promise<EntryOutcome | undefined> {
+    const now = clock.now();
+    const since = definition.exit ? await touchpointsSince(profile, knock.at) : [];
+    const refusal = refusalOf({ definition, profile, slot: door.slot, since, now });
+    if (refusal) return refusal;
+    const { id: journeyId, version, exit } = definition;
+    const enrolment: Enrolment = {
+      ...ids,
+      journeyId,
+      version,
+      status: 'starting',
+      trigger: knock.name,
+      startedAt: now,
+    };
+    const inside = { journeyId, version, since: now, ...(exit && { exit }) };
+    const journeys = { ...profile.journeys, [ids.enrolmentId]: inside };
+    const [owner] = ownersOf(profile);
+    const also = entryWrites(owner, enrolment, door);
+    if (!(await profiles.save({ profile: { ...profile, journeys }, also }, rev))) return undefined;
+    return start({ enrolment, owner }, definition, knock);
+  }
+
+  async function knockAt(definition: JourneyDefinition, event: BusEvent): Promise<EntryOutcome> {
+    const { workspace, customer } = event.detail;
+    const knock = knockOf(event);
+    const entryKey = entryKeyOf(definition, knock);
+    if (entryKey === undefined) return 'no-entry-key';
+    const journeyId = definition.id;
+    const enrolmentId = nameOf('enrolment', workspace, customer, journeyId, entryKey, knock.id);
+    for (let tries = 0; tries < maxTries; tries++) {
+      const stored = await storedProfile(profiles, { workspace, customer });
+      if (!stored) return 'unknown-customer';
+      const door = await enrolments.door(ownersOf(stored.profile), { enrolmentId, journeyId, entryKey });
+      if (door.earlier) return finish(door.earlier, definition, knock);
+      const outcome = await enter(stored, door, { definition, knock, enrolmentId, entryKey });
+      if (outcome !== undefined) return outcome;
+    }
+    throw new Unavailable('entry.contended', { journeyId, customer });
+  }
+
+  return async (envelope: unknown): Promise<Record<string, EntryOutcome>> => {
+    const event = readEvent(envelope);
+    const outcomes: Record<string, EntryOutcome> = {};
+    for (const definition of journeysFor(definitions, event)) {
+      const outcome = await knockAt(definition, event);
+      outcomes[definition.id] = outcome;
+      const facts = { now: Date.parse(clock.now()), journeyId: definition.id, eventId: event.detail.id };
+      writeLine(metricLine('enrol', { [outcome]: 1 }, facts));
+    }
+    return outcomes;
+  };
+}

@@ -1,0 +1,25 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { readEnv } from '../../../lib/aws/env.ts';
+import { stepFunctions } from '../../../lib/aws/executions.ts';
+import { dynamoTable } from '../../../lib/aws/table.ts';
+import { enrolmentStore } from '../../../lib/journey/enrolment-store.ts';
+import { touchpointsSince } from '../../../lib/journey/owners.ts';
+import { shippedJourneys } from '../../../lib/journey/shipped.ts';
+import { profileStore } from '../../../lib/profile/store.ts';
+import { systemClock } from '../../../lib/time.ts';
+import { Env } from './env.ts';
+import { enrol } from './handler.ts';
+
+const env = readEnv(Env);
+const table = dynamoTable(new DynamoDBClient({}), env.TABLE_NAME);
+
+export const handler = enrol({
+  definitions: shippedJourneys,
+  aliases: env.JOURNEYS,
+  profiles: profileStore(table),
+  enrolments: enrolmentStore(table),
+  executions: stepFunctions(new SFNClient({})),
+  touchpointsSince: (profile, since) => touchpointsSince(table, profile, since),
+  clock: systemClock,
+});

@@ -1,0 +1,16 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { readEnv } from '../../../lib/aws/env.ts';
+import { api } from '../../../lib/aws/http.ts';
+import { dynamoTable } from '../../../lib/aws/table.ts';
+import { workspaceStore } from '../../../lib/ingestion/store.ts';
+import { enrolmentStore } from '../../../lib/journey/enrolment-store.ts';
+import { shippedJourneys } from '../../../lib/journey/shipped.ts';
+import { Env } from './env.ts';
+import { journeyRoutes } from './handler.ts';
+
+const table = dynamoTable(new DynamoDBClient({}), readEnv(Env).TABLE_NAME);
+
+export const handler = api(
+  workspaceStore(table),
+  journeyRoutes({ definitions: shippedJourneys, enrolments: enrolmentStore(table) }),
+);

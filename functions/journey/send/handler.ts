@@ -1,0 +1,114 @@
+import { NotFound, Unavailable } from '../../../lib/errors.ts';
+import { customerId } from '../../../lib/identity/customer.ts';
+import { type WorkspaceStore } from '../../../lib/ingestion/store.ts';
+import { type SendChannel } from '../../../lib/ingestion/workspace.ts';
+import { type StepOf } from '../../../lib/journey/definition.ts';
+import { type Deliver } from '../../../lib/journey/deliver.ts';
+import { nameOf } from '../../../lib/journey/enrolment.ts';
+import { storedProfile } from '../../../lib/journey/owners.ts';
+import { type Rendered, render } from '../../../lib/journey/render.ts';
+import { decideSend } from '../../../lib/journey/send.ts';
+import {
+  type Claim,
+  type Earlier,
+  type SendEnd,
+  type SendEntry,
+  type SendStore,
+} from '../../../lib/journey/send-store.ts';
+import { StepCall, stepOf } from '../../../lib/journey/step-call.ts';
+import { type Profile } from '../../../lib/profile/profile.ts';
+import { type ProfileStore } from '../../../lib/profile/store.ts';
+import { type Clock, type Instant } from '../../../lib/time.ts';
+
+interface Dependencies {
+  profiles: ProfileStore;
+  workspaces: WorkspaceStore;
+  sends: SendStore;
+  deliver: Partial<Record<SendChannel, Deliver>>;
+  clock: Clock;
+}
+
+/** `deferred`: quiet hours reign; nothing is claimed, the journey calls again at `until`. */
+type Result = (SendEnd & { messageId: string }) | { status: 'deferred'; until: Instant };
+
+/** Others changing the same profile or caps in between: more often than this in one call is trouble. */
+const maxTries = 10;
+
+function entryOf({ enrolment, stepId, occurrence }: StepCall, { channel, purpose }: StepOf<'send'>): SendEntry {
+  const { workspace, customer, enrolmentId, journeyId } = enrolment;
+  const sendId = nameOf('send', enrolmentId, stepId, occurrence);
+  return { owner: { workspace, customer }, sendId, enrolmentId, journeyId, stepId, channel, purpose };
+}
+
+function messageOf({ enrolment, vars }: StepCall, step: StepOf<'send'>, profile: Profile): Rendered {
+  const traits = Object.fromEntries(Object.entries(profile.traits).map(([name, { value }]) => [name, value]));
+  const customer = { id: customerId(profile.customer) };
+  return render(step.template, { traits, vars, customer, trigger: enrolment.trigger.properties });
+}
+
+/**
+ * The step `send`: a message at most once per visit. The ledger is claimed before the provider is called and settled after. A retry
+ * that finds its own claim unsettled cannot know whether the message went out: it reports `unknown` and sends nothing. A death before
+ * the claim leaves nothing behind; whatever ended stays as it ended, and is answered again.
+ */
+export function send({ profiles, workspaces, sends, deliver, clock }: Dependencies) {
+  async function settled(claim: Omit<Claim, 'customer' | 'contacts'>, end: SendEnd): Promise<SendEnd> {
+    await sends.settle(claim, end);
+    return end;
+  }
+
+  /** The end of a visit that an earlier try has begun. */
+  async function afterEarlier(earlier: Earlier, claim: Omit<Claim, 'customer' | 'contacts'>): Promise<SendEnd> {
+    if (earlier.status !== 'claimed') return earlier;
+    return settled({ ...claim, at: earlier.at }, { status: 'unknown', reason: 'interrupted' });
+  }
+
+  /** One try; undefined when something it was decided by has changed. */
+  async function attempt(call: StepCall, step: StepOf<'send'>): Promise<Result | undefined> {
+    const entry = entryOf(call, step);
+    const messageId = entry.sendId;
+    const { owner, enrolmentId } = entry;
+    const [stored, workspace] = await Promise.all([
+      storedProfile(profiles, owner),
+      workspaces.settings(owner.workspace),
+    ]);
+    if (!stored || !workspace) throw new NotFound('customer.unknown', { enrolmentId });
+    const { profile } = stored;
+    const contacts = workspace.caps.length > 0 ? await sends.contacts(profile) : undefined;
+    const at = clock.now();
+    const decision = decideSend({ step, enrolmentId, profile, workspace, contacts: contacts?.recent ?? [], now: at });
+    if (decision.action === 'defer') return { status: 'deferred', until: decision.until };
+
+    const message = messageOf(call, step, profile);
+    const to = decision.action === 'send' ? decision.to : '';
+    const claim = { entry, at, to, message };
+    if (decision.action === 'skip') {
+      const end = await sends.skip(entry, at, decision.reason);
+      return { ...(await afterEarlier(end, claim)), messageId };
+    }
+    const claimed = await sends.claim({ ...claim, customer: profile, contacts });
+    if (claimed === 'changed') return undefined;
+    if (claimed !== 'claimed') return { ...(await afterEarlier(claimed, claim)), messageId };
+    const about = {
+      workspace: owner.workspace,
+      customerId: customerId(profile.customer),
+      journeyId: entry.journeyId,
+      stepId: entry.stepId,
+    };
+    const deliverOn = deliver[step.channel];
+    const end: SendEnd = deliverOn
+      ? await deliverOn({ channel: step.channel, to, message, idempotencyKey: messageId, about })
+      : { status: 'failed', reason: 'channel-not-configured' };
+    return { ...(await settled(claim, end)), messageId };
+  }
+
+  return async (event: unknown): Promise<Result> => {
+    const call = StepCall.parse(event);
+    const step = stepOf(call, 'send');
+    for (let tries = 0; tries < maxTries; tries++) {
+      const result = await attempt(call, step);
+      if (result) return result;
+    }
+    throw new Unavailable('send.contended', { enrolmentId: call.enrolment.enrolmentId, stepId: call.stepId });
+  };
+}

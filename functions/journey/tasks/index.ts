@@ -1,0 +1,21 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { readEnv } from '../../../lib/aws/env.ts';
+import { stepFunctions } from '../../../lib/aws/executions.ts';
+import { api } from '../../../lib/aws/http.ts';
+import { dynamoTable } from '../../../lib/aws/table.ts';
+import { workspaceStore } from '../../../lib/ingestion/store.ts';
+import { taskStore } from '../../../lib/journey/task-store.ts';
+import { systemClock } from '../../../lib/time.ts';
+import { Env } from './env.ts';
+import { taskRoutes } from './handler.ts';
+
+const table = dynamoTable(new DynamoDBClient({}), readEnv(Env).TABLE_NAME);
+
+const routes = taskRoutes({
+  tasks: taskStore(table),
+  executions: stepFunctions(new SFNClient({})),
+  clock: systemClock,
+});
+
+export const handler = api(workspaceStore(table), routes);

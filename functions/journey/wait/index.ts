@@ -1,0 +1,19 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { readEnv } from '../../../lib/aws/env.ts';
+import { stepFunctions } from '../../../lib/aws/executions.ts';
+import { dynamoTable } from '../../../lib/aws/table.ts';
+import { touchpointsSince } from '../../../lib/journey/owners.ts';
+import { taskStore } from '../../../lib/journey/task-store.ts';
+import { profileStore } from '../../../lib/profile/store.ts';
+import { Env } from './env.ts';
+import { wait } from './handler.ts';
+
+const table = dynamoTable(new DynamoDBClient({}), readEnv(Env).TABLE_NAME);
+
+export const handler = wait({
+  profiles: profileStore(table),
+  tasks: taskStore(table),
+  executions: stepFunctions(new SFNClient({})),
+  touchpointsSince: (profile, since) => touchpointsSince(table, profile, since),
+});

@@ -1,0 +1,22 @@
+import { type SendChannel } from '../ingestion/workspace.ts';
+import { type Rendered } from './render.ts';
+import { type SendEnd } from './send-store.ts';
+
+/** A message on its way out. `idempotencyKey` is the same for every try: receivers may drop what they have. */
+export interface Outgoing {
+  channel: SendChannel;
+  to: string;
+  message: Rendered;
+  idempotencyKey: string;
+  /** What a webhook is told besides the text. */
+  about: { workspace: string; customerId: string; journeyId: string; stepId: string };
+}
+
+/**
+ * One try, never more: what may have arrived is not sent again. `sent` and `failed` only where that is certain, else `unknown`. Never
+ * throws.
+ */
+export type Deliver = (outgoing: Outgoing) => Promise<SendEnd>;
+
+/** Sends nothing: the timeline's row is the message, for whoever has set up no provider. */
+export const outbox: Deliver = () => Promise.resolve({ status: 'sent', provider: 'outbox' });

@@ -1,0 +1,178 @@
+import { type Item, type Table, type Write } from '../aws/table.ts';
+import { type Customer } from '../identity/customer.ts';
+import { keys, listShard, listShards, lists, partition } from '../keys.ts';
+import { type Instant } from '../time.ts';
+import { Enrolment } from './enrolment.ts';
+import { type EntrySlot } from './entry.ts';
+import { type Owners } from './owners.ts';
+
+/** An enrolment and the identity whose partition it lies in: the one that entered. */
+export interface Placed {
+  enrolment: Enrolment;
+  owner: Customer;
+}
+
+/** What is known of a customer at one door of a journey, over all identities. */
+export interface Door {
+  /** This very enrolment, when the same trigger came before. */
+  earlier?: Placed | undefined;
+  /** All identities together. */
+  slot?: EntrySlot | undefined;
+  /** Entries of the first identity alone: what its slot's write builds on. */
+  entries: number;
+}
+
+const enrolmentRange = 'enrolment#';
+
+export function readEnrolment({ sk, ...row }: Item): Enrolment {
+  return Enrolment.parse({ ...row, enrolmentId: sk.slice(enrolmentRange.length) });
+}
+
+/** The customer whose partition a row lies in. */
+function ownerOf(workspace: string, { pk }: Item): Customer {
+  return { workspace, customer: pk.slice(workspace.length + 1) };
+}
+
+/** Newest first: `listSk` starts with the time. */
+function enrolmentItem(owner: Customer, { enrolmentId, ...row }: Enrolment): Item {
+  return {
+    ...keys.enrolment(owner, enrolmentId),
+    ...row,
+    listPk: lists.enrolments(owner.workspace, row.journeyId, listShard(owner)),
+    listSk: `${row.startedAt}#${enrolmentId}`,
+  };
+}
+
+const notEnded = {
+  expression: 'attribute_exists(pk) AND #status <> :ended',
+  names: { '#status': 'status' },
+  values: { ':ended': 'ended' },
+};
+
+/** The writes of an entry, one transaction with the profile that the enrolment becomes part of. All fail when any was written before. */
+export function entryWrites(owner: Customer, enrolment: Enrolment, { entries }: Pick<Door, 'entries'>): Write[] {
+  const { enrolmentId, journeyId, entryKey, startedAt } = enrolment;
+  return [
+    { put: enrolmentItem(owner, enrolment), if: { expression: 'attribute_not_exists(pk)' } },
+    {
+      put: {
+        ...keys.entry(owner, journeyId, entryKey),
+        active: enrolmentId,
+        lastEntered: startedAt,
+        entries: entries + 1,
+      },
+      if:
+        entries === 0
+          ? { expression: 'attribute_not_exists(pk)' }
+          : { expression: 'entries = :entries AND attribute_not_exists(active)', values: { ':entries': entries } },
+    },
+  ];
+}
+
+/** The writes of an end. All fail when it has ended before: whoever ends an enrolment first says how. */
+export function endWrites({ owner, enrolment }: Placed, outcome: string, at: Instant): Write[] {
+  const { enrolmentId, journeyId, entryKey } = enrolment;
+  return [
+    {
+      update: keys.enrolment(owner, enrolmentId),
+      set: {
+        expression: 'SET #status = :ended, outcome = :outcome, endedAt = :at',
+        values: { ':outcome': outcome, ':at': at },
+      },
+      if: notEnded,
+    },
+    { update: keys.entry(owner, journeyId, entryKey), set: { expression: 'REMOVE active' } },
+  ];
+}
+
+export interface EnrolmentStore {
+  get(owner: Customer, enrolmentId: string): Promise<Enrolment | undefined>;
+  /** The enrolment in the partition of whichever identity entered. */
+  find(owners: Owners, enrolmentId: string): Promise<Placed | undefined>;
+  /** One read of the enrolment and its slot, for every identity: the first is where a new enrolment would lie. */
+  door(owners: Owners, at: Pick<Enrolment, 'enrolmentId' | 'journeyId' | 'entryKey'>): Promise<Door>;
+  /** `starting` becomes `active`. `ended` when it has ended meanwhile: then the execution is to be stopped. Safe to repeat. */
+  started(placed: Placed, executionArn: string): Promise<'active' | 'ended'>;
+  /** Ends it without the profile, which no longer holds it. False when it had ended before. */
+  end(placed: Placed, outcome: string, at: Instant): Promise<boolean>;
+  /** A journey's enrolments, newest first, from `before` (a position of an earlier page) on. */
+  list(
+    journey: { workspace: string; journeyId: string },
+    page: { limit: number; before?: string | undefined },
+  ): Promise<{ placed: Placed[]; next?: string }>;
+}
+
+export function enrolmentStore(table: Table): EnrolmentStore {
+  async function find(owners: Owners, enrolmentId: string): Promise<Placed | undefined> {
+    const [item] = await table.getMany(
+      owners.map((owner) => keys.enrolment(owner, enrolmentId)),
+      { consistent: true },
+    );
+    return item && { enrolment: readEnrolment(item), owner: ownerOf(owners[0].workspace, item) };
+  }
+
+  return {
+    find,
+    get: async (owner, enrolmentId) => (await find([owner], enrolmentId))?.enrolment,
+
+    async door(owners, { enrolmentId, journeyId, entryKey }) {
+      const items = await table.getMany(
+        owners.flatMap((owner) => [keys.enrolment(owner, enrolmentId), keys.entry(owner, journeyId, entryKey)]),
+        { consistent: true },
+      );
+      const row = items.find(({ sk }) => sk.startsWith(enrolmentRange));
+      const slots = items.filter((item) => item !== row);
+      const first = slots.find(({ pk }) => pk === partition(owners[0]));
+      return {
+        ...(row && { earlier: { enrolment: readEnrolment(row), owner: ownerOf(owners[0].workspace, row) } }),
+        ...(slots.length > 0 && { slot: together(slots) }),
+        entries: first ? Number(first.entries) : 0,
+      };
+    },
+
+    async started({ owner, enrolment }, executionArn) {
+      const written = await table.update(
+        keys.enrolment(owner, enrolment.enrolmentId),
+        {
+          expression: 'SET #status = :active, executionArn = :arn',
+          values: { ':active': 'active', ':arn': executionArn },
+        },
+        notEnded,
+      );
+      return written ? 'active' : 'ended';
+    },
+
+    end: (placed, outcome, at) => table.transact(endWrites(placed, outcome, at)),
+
+    async list({ workspace, journeyId }, { limit, before }) {
+      const shards = Array.from({ length: listShards }, (_, shard) => lists.enrolments(workspace, journeyId, shard));
+      const range = {
+        index: 'byList',
+        newestFirst: true,
+        limit: limit + 1,
+        ...(before !== undefined && { before }),
+      } as const;
+      const found = (await Promise.all(shards.map((pk) => table.query(pk, range)))).flat();
+      found.sort((a, b) => (String(a.listSk) < String(b.listSk) ? 1 : -1));
+      const shown = found.slice(0, limit);
+      const rows = await table.getMany(shown.map(({ pk, sk }) => ({ pk, sk })));
+      const placed = rows.map((row) => ({ enrolment: readEnrolment(row), owner: ownerOf(workspace, row) }));
+      placed.sort((a, b) => (position(a.enrolment) < position(b.enrolment) ? 1 : -1));
+      const last = shown.at(-1)?.listSk;
+      return { placed, ...(found.length > limit && typeof last === 'string' && { next: last }) };
+    },
+  };
+}
+
+const position = ({ startedAt, enrolmentId }: Enrolment): string => `${startedAt}#${enrolmentId}`;
+
+/** The slots of all identities as one. */
+function together(slots: Item[]): EntrySlot {
+  const entered = slots.map(({ lastEntered }) => String(lastEntered)).sort();
+  const active = slots.map((slot) => slot.active).find((id) => typeof id === 'string');
+  return {
+    ...(active !== undefined && { active }),
+    lastEntered: entered.at(-1) ?? '',
+    entries: slots.reduce((sum, slot) => sum + Number(slot.entries), 0),
+  };
+}

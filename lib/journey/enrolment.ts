@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+import { Instant } from '../time.ts';
+
+/** `starting` until its execution was started, `active` while inside, `ended` with an outcome. */
+export const EnrolmentStatus = z.enum(['starting', 'active', 'ended']);
+export type EnrolmentStatus = z.infer<typeof EnrolmentStatus>;
+
+/** One customer's way through one version of a journey. */
+export const Enrolment = z.object({
+  enrolmentId: z.string(),
+  journeyId: z.string(),
+  version: z.int(),
+  /** The value of the journey's entry key; empty where the journey has none. */
+  entryKey: z.string(),
+  status: EnrolmentStatus,
+  /** How it ended: the exit step's outcome, `exited` by the exit criteria, or what stopped it. */
+  outcome: z.string().optional(),
+  /** Name of what let the customer in. */
+  trigger: z.string(),
+  startedAt: Instant,
+  endedAt: Instant.optional(),
+  executionArn: z.string().optional(),
+});
+export type Enrolment = z.infer<typeof Enrolment>;
+
+/** Short name of what `parts` are together: the same parts, the same name. 128 bits. */
+export function nameOf(...parts: (string | number)[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
+}
+
+/** Name of the execution: Step Functions starts it once, whoever asks how often. */
+export function executionName({ version, enrolmentId }: Pick<Enrolment, 'version' | 'enrolmentId'>): string {
+  return `v${version}-${enrolmentId}`;
+}
+
+/** The reverse of `executionName`; undefined for an execution that is not ours. */
+export function enrolmentOfExecution(name: string): string | undefined {
+  return /^v\d+-([0-9a-f]{32})$/.exec(name)?.[1];
+}
