@@ -1,0 +1,25 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { type Construct } from 'constructs';
+import { type Asking } from '../functions.ts';
+import { acknowledge } from './acknowledge.ts';
+import { type NodeFunction } from './node-function.ts';
+
+/** Where work ends that failed too often: kept as long as SQS keeps anything, two weeks, and looked at by an alarm. */
+export class DeadLetters extends Queue {
+  constructor(scope: Construct, id: string, name: string) {
+    super(scope, id, {
+      queueName: `${Stack.of(scope).stackName}-${name}`,
+      retentionPeriod: Duration.days(14),
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+    });
+    acknowledge(this, { 'AwsSolutions-SQS3': 'this is the dead-letter queue' });
+  }
+
+  /** Lets a function put letters here itself, with the reason, and tells it the queue. */
+  grantSend(fn: NodeFunction<Asking<'DEAD_LETTER_QUEUE_URL'>>): void {
+    this.grantSendMessages(fn);
+    fn.give('DEAD_LETTER_QUEUE_URL', this.queueUrl);
+  }
+}

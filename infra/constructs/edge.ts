@@ -1,0 +1,95 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import {
+  AllowedMethods,
+  CachePolicy,
+  Distribution,
+  Function as EdgeFunction,
+  FunctionCode,
+  FunctionEventType,
+  FunctionRuntime,
+  HttpVersion,
+  OriginProtocolPolicy,
+  OriginRequestPolicy,
+  OriginSslPolicy,
+  type PriceClass,
+  SecurityPolicyProtocol,
+  ViewerProtocolPolicy,
+} from 'aws-cdk-lib/aws-cloudfront';
+import { HttpOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
+import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { edgeFile } from '../build.ts';
+import { type Settings } from '../environments.ts';
+import { acknowledge } from './acknowledge.ts';
+
+/** CloudFront in front of the gateway: nothing is cached, every request passes the edge function, and every header reaches the gateway but `Host`. */
+export class Edge extends Construct {
+  readonly distribution: Distribution;
+
+  constructor(scope: Construct, id: string, props: { settings: Settings; host: string }) {
+    super(scope, id);
+    const { settings, host } = props;
+    const viewerRequest = new EdgeFunction(this, 'ViewerRequest', {
+      code: FunctionCode.fromFile({ filePath: edgeFile }),
+      runtime: FunctionRuntime.JS_2_0,
+      comment: 'Keeps compressed bodies whole, answers preflights and library settings',
+    });
+    this.distribution = new Distribution(this, 'Distribution', {
+      comment: 'Throughline API',
+      defaultBehavior: {
+        origin: new HttpOrigin(host, {
+          protocolPolicy: OriginProtocolPolicy.HTTPS_ONLY,
+          originSslProtocols: [OriginSslPolicy.TLS_V1_2],
+          readTimeout: Duration.seconds(30),
+        }),
+        allowedMethods: AllowedMethods.ALLOW_ALL,
+        cachePolicy: CachePolicy.CACHING_DISABLED,
+        originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+        // Not redirected: a POST would come back as a GET, and its key would have gone in the clear already.
+        viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
+        functionAssociations: [{ function: viewerRequest, eventType: FunctionEventType.VIEWER_REQUEST }],
+      },
+      httpVersion: HttpVersion.HTTP2_AND_3,
+      minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
+      priceClass: settings.priceClass as PriceClass, // the enum's values, by the schema
+      ...(settings.domain && {
+        domainNames: [settings.domain.name],
+        certificate: Certificate.fromCertificateArn(this, 'Certificate', settings.domain.certificateArn),
+      }),
+      ...(settings.webAclArn && { webAclId: settings.webAclArn }),
+      ...(settings.edgeLogs && { logBucket: this.#logBucket(settings) }),
+    });
+    this.#acknowledgeChoices();
+  }
+
+  /** Where the API is reached: its own name, or CloudFront's. */
+  url({ domain }: Settings): string {
+    return `https://${domain?.name ?? this.distribution.distributionDomainName}`;
+  }
+
+  #logBucket({ logDays, keepsData }: Settings): IBucket {
+    const bucket = new Bucket(this, 'Logs', {
+      encryption: BucketEncryption.S3_MANAGED,
+      enforceSSL: true,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      // CloudFront's standard logs are written with an access control list.
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_PREFERRED,
+      lifecycleRules: [{ expiration: Duration.days(logDays) }],
+      removalPolicy: keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    return bucket as IBucket; // it is one; the library's types do not allow for exact optional properties
+  }
+
+  #acknowledgeChoices(): void {
+    acknowledge(this, {
+      'AwsSolutions-CFR1': 'customers may be anywhere',
+      'AwsSolutions-CFR2': 'a web ACL costs $5 a month also when idle: `webAclArn` in the environment turns it on',
+      'AwsSolutions-CFR3':
+        'the gateway logs each request: `edgeLogs` in the environment logs those answered at the edge, too',
+      'AwsSolutions-CFR4':
+        'TLS 1.2 is required wherever `domain` gives a certificate; CloudFront’s own name takes no such setting',
+      'AwsSolutions-S1': 'the bucket holds logs: logs of reading them have no end',
+    });
+  }
+}

@@ -1,0 +1,31 @@
+import { Duration } from 'aws-cdk-lib';
+import { type EventBus, type EventPattern, type IEventBus, Rule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { type EventName, eventSource } from '../../lib/events.ts';
+import { type DeadLetters } from './dead-letters.ts';
+import { type NodeFunction } from './node-function.ts';
+
+export interface EventRuleProps {
+  /** The bus listened to; the account's own where none is given. */
+  bus?: EventBus;
+  pattern: EventPattern;
+  deadLetters: DeadLetters;
+}
+
+/** Events of ours by name. */
+export function busPattern(...names: EventName[]): EventPattern {
+  return { source: [eventSource], detailType: names };
+}
+
+/** Calls a function with events. What EventBridge cannot deliver for six hours goes to the dead letters; its own default drops it after a day. */
+export function onEvents(fn: NodeFunction, { bus, pattern, deadLetters }: EventRuleProps): Rule {
+  return new Rule(fn, 'Events', {
+    // EventBus is an IEventBus; the library's types do not allow for exact optional properties.
+    ...(bus && { eventBus: bus as IEventBus }),
+    description: `Events for ${fn.entry}`,
+    eventPattern: pattern,
+    targets: [
+      new LambdaFunction(fn, { deadLetterQueue: deadLetters, maxEventAge: Duration.hours(6), retryAttempts: 30 }),
+    ],
+  });
+}

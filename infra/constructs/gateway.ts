@@ -1,0 +1,69 @@
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import { HttpApi, HttpMethod, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { type Settings } from '../environments.ts';
+import { acknowledge } from './acknowledge.ts';
+import { type NodeFunction } from './node-function.ts';
+
+/** A route key as API Gateway writes it. */
+export type RouteKey = `${'GET' | 'POST' | 'PUT' | 'OPTIONS'} /${string}`;
+
+/** One short line a request, about 200 bytes: what was asked, what came of it, how long it took, and how to find its trace. */
+const logFormat = {
+  at: '$context.requestTimeEpoch',
+  id: '$context.requestId',
+  route: '$context.routeKey',
+  status: '$context.status',
+  ms: '$context.responseLatency',
+  bytes: '$context.responseLength',
+  error: '$context.integrationErrorMessage',
+};
+
+/** The HTTP API. It checks no keys: sources send theirs in headers and in bodies, which no authorizer of a gateway sees. */
+export class Gateway extends Construct {
+  readonly api: HttpApi;
+  readonly stage: HttpStage;
+  /** Host of the API itself, without CloudFront. */
+  readonly host: string;
+
+  constructor(scope: Construct, id: string, { throttle, logDays, keepsData }: Settings) {
+    super(scope, id);
+    const { stackName, region, urlSuffix } = Stack.of(this);
+    this.api = new HttpApi(this, 'Api', { apiName: stackName, createDefaultStage: false });
+    const logGroup = new LogGroup(this, 'AccessLog', {
+      logGroupName: `/${stackName.replace('-', '/')}/gateway`,
+      retention: logDays,
+      removalPolicy: keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    this.stage = new HttpStage(this, 'Stage', {
+      httpApi: this.api,
+      stageName: '$default',
+      autoDeploy: true,
+      throttle: { rateLimit: throttle.rate, burstLimit: throttle.burst },
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(logGroup),
+        format: AccessLogFormat.custom(JSON.stringify(logFormat)),
+      },
+    });
+    this.host = `${this.api.apiId}.execute-api.${region}.${urlSuffix}`;
+    acknowledge(this, {
+      'AwsSolutions-APIG4':
+        'write keys come in headers or in bodies and secret keys as bearer tokens: functions check them',
+    });
+  }
+
+  /** Sends these routes to a function. */
+  serve(fn: NodeFunction, routes: RouteKey[]): void {
+    const integration = new HttpLambdaIntegration(`${fn.node.id}Integration`, fn, {
+      scopePermissionToRoute: false,
+      timeout: Duration.seconds(29),
+    });
+    for (const route of routes) {
+      const [method = '', path = ''] = route.split(' ');
+      this.api.addRoutes({ path, methods: [method as HttpMethod], integration }); // RouteKey names methods of the enum
+    }
+  }
+}

@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto';
+import { ArnFormat, Aws, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type ILogGroup } from 'aws-cdk-lib/aws-logs';
+import { CfnStateMachine, CfnStateMachineAlias, CfnStateMachineVersion } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { type StepFunction, compileJourney } from '../../lib/journey/compile.ts';
+import { type JourneyDefinition } from '../../lib/journey/definition.ts';
+import { acknowledge } from './acknowledge.ts';
+import { type NodeFunction } from './node-function.ts';
+
+export interface JourneyMachineProps {
+  definition: JourneyDefinition;
+  steps: Record<StepFunction, NodeFunction>;
+  logGroup: ILogGroup;
+}
+
+/** The names under which the log of a definition's functions is kept apart from where they are deployed. */
+const named: Record<StepFunction, string> = {
+  send: 'send',
+  wait: 'wait',
+  branch: 'branch',
+  decide: 'decide',
+  update: 'update',
+};
+
+/**
+ * A journey as a state machine. Each definition that was ever deployed stays as a version: people inside stay on the one they entered,
+ * and newcomers enter by the alias `live`, which points at the newest.
+ */
+export class JourneyMachine extends Construct {
+  readonly machineArn: string;
+  /** Executions of every version. */
+  readonly executionsArn: string;
+  readonly liveArn: string;
+
+  constructor(scope: Construct, id: string, { definition, steps, logGroup }: JourneyMachineProps) {
+    super(scope, id);
+    const stack = Stack.of(this);
+    const stateMachineName = `${stack.stackName}-${definition.id}`;
+    const arns = mapValues(steps, ({ functionArn }) => functionArn);
+    const compiled = compileJourney(definition, arns);
+    const used = Object.values(steps).filter(({ functionArn }) => JSON.stringify(compiled).includes(functionArn));
+    const machine = new CfnStateMachine(this, 'Machine', {
+      stateMachineName,
+      stateMachineType: 'STANDARD',
+      definitionString: stack.toJsonString(compiled),
+      roleArn: this.#role(used).roleArn,
+      loggingConfiguration: {
+        level: 'ERROR',
+        includeExecutionData: false,
+        destinations: [{ cloudWatchLogsLogGroup: { logGroupArn: logGroup.logGroupArn } }],
+      },
+      tracingConfiguration: { enabled: true },
+    });
+    this.machineArn = machine.attrArn;
+    this.executionsArn = stack.formatArn({
+      service: 'states',
+      resource: 'execution',
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      resourceName: `${stateMachineName}:*`,
+    });
+
+    const version = new CfnStateMachineVersion(this, `Version${fingerprint(definition)}`, {
+      stateMachineArn: machine.attrArn,
+      stateMachineRevisionId: machine.attrStateMachineRevisionId,
+      description: `${definition.id}, version ${definition.version}`,
+    });
+    version.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    const alias = new CfnStateMachineAlias(this, 'Live', {
+      name: 'live',
+      routingConfiguration: [{ stateMachineVersionArn: version.attrArn, weight: 100 }],
+    });
+    this.liveArn = alias.attrArn;
+    acknowledge(machine, {
+      'AwsSolutions-SF1':
+        'a log of every event would cost more than the journeys; each step leaves a row in the customer’s timeline',
+    });
+  }
+
+  /** May call the functions its definition names, log and trace. */
+  #role(used: NodeFunction[]): Role {
+    const role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('states.amazonaws.com', {
+        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+      }),
+    });
+    const allow = (actions: string[], resources: string[]): void => {
+      role.addToPolicy(new PolicyStatement({ actions, resources }));
+    };
+    allow(
+      ['lambda:InvokeFunction'],
+      used.map(({ functionArn }) => functionArn),
+    );
+    allow(
+      [
+        'logs:CreateLogDelivery',
+        'logs:GetLogDelivery',
+        'logs:UpdateLogDelivery',
+        'logs:DeleteLogDelivery',
+        'logs:ListLogDeliveries',
+        'logs:PutResourcePolicy',
+        'logs:DescribeResourcePolicies',
+        'logs:DescribeLogGroups',
+        'xray:PutTraceSegments',
+        'xray:PutTelemetryRecords',
+        'xray:GetSamplingRules',
+        'xray:GetSamplingTargets',
+      ],
+      ['*'],
+    );
+    acknowledge(role, { 'AwsSolutions-IAM5[Resource::*]': 'log delivery and X-Ray know no resources' });
+    return role;
+  }
+}
+
+function mapValues<Key extends string, From, To>(record: Record<Key, From>, map: (value: From) => To): Record<Key, To> {
+  const entries = Object.entries<From>(record).map(([key, value]) => [key, map(value)] as const);
+  return Object.fromEntries(entries) as Record<Key, To>; // the same keys
+}
+
+/** Changes when what is executed changes, wherever it is deployed. */
+function fingerprint(definition: JourneyDefinition): string {
+  return createHash('sha256')
+    .update(JSON.stringify(compileJourney(definition, named)))
+    .digest('hex')
+    .slice(0, 8);
+}

@@ -1,0 +1,98 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  ApplicationLogLevel,
+  Architecture,
+  Code,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+  SystemLogLevel,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { type Queue } from 'aws-cdk-lib/aws-sqs';
+import { type Construct } from 'constructs';
+import { buildDirectory } from '../build.ts';
+import { type Settings } from '../environments.ts';
+import { type FunctionEntry, type GivenEnv, type Granted, functions } from '../functions.ts';
+import { acknowledge } from './acknowledge.ts';
+
+export interface NodeFunctionProps<Entry extends FunctionEntry> {
+  entry: Entry;
+  env: GivenEnv<Entry>;
+  settings: Settings;
+  /** Where an event goes that failed three times, for functions nobody waits for. */
+  deadLetters?: Queue;
+}
+
+/** Age at which an event nobody could work on goes to the dead letters: long enough to sit out a throttled hour. */
+const maxEventAge = Duration.hours(6);
+
+/**
+ * A function in the house style: its bundle from `.build`, arm64, an own log group that forgets, traces, a role that may write its log
+ * and nothing else until it is granted more.
+ */
+export class NodeFunction<Entry extends FunctionEntry = FunctionEntry> extends LambdaFunction {
+  readonly entry: Entry;
+
+  constructor(scope: Construct, id: string, { entry, env, settings, deadLetters }: NodeFunctionProps<Entry>) {
+    const { stackName } = Stack.of(scope);
+    const { description, timeoutSeconds, memoryMb = settings.memoryMb } = functions[entry];
+    const logGroup = new LogGroup(scope, `${id}Log`, {
+      logGroupName: `/${stackName.replace('-', '/')}/${entry}`,
+      retention: settings.logDays,
+      removalPolicy: settings.keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    super(scope, id, {
+      functionName: `${stackName}-${entry.replace('/', '-')}`,
+      description,
+      code: codeOf(entry),
+      handler: 'index.handler',
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      timeout: Duration.seconds(timeoutSeconds),
+      memorySize: memoryMb,
+      role,
+      logGroup,
+      loggingFormat: LoggingFormat.JSON,
+      applicationLogLevelV2: ApplicationLogLevel.INFO,
+      // Start, end and report of each call are three lines nobody reads and everybody pays for; metrics and traces tell the same.
+      systemLogLevelV2: SystemLogLevel.WARN,
+      tracing: Tracing.ACTIVE,
+      environment: defined(env),
+      ...(deadLetters && { onFailure: new SqsDestination(deadLetters), retryAttempts: 2, maxEventAge }),
+    });
+    this.entry = entry;
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        resources: [logGroup.logGroupArn],
+      }),
+    );
+    acknowledge(role, {
+      'AwsSolutions-IAM5[Resource::*]': 'X-Ray takes traces from everybody in the account and knows no resources',
+    });
+  }
+
+  /** Sets a variable that belongs to a permission. */
+  give(variable: Granted, value: string): void {
+    this.addEnvironment(variable, value);
+  }
+}
+
+function codeOf(entry: FunctionEntry): Code {
+  const folder = join(buildDirectory, entry);
+  if (!existsSync(join(folder, 'index.mjs')))
+    return Code.fromInline(`exports.handler = async () => { throw new Error('${entry} is not built'); };`);
+  return Code.fromAsset(folder);
+}
+
+function defined(env: Record<string, unknown>): Record<string, string> {
+  const given = Object.entries(env).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given.map(([name, value]) => [name, String(value)]));
+}

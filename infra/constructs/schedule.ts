@@ -1,0 +1,29 @@
+import { Stack } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
+import { type DeadLetters } from './dead-letters.ts';
+import { type NodeFunction } from './node-function.ts';
+
+/** Calls a function at its times, exactly then. A call that cannot be made within an hour goes to the dead letters: the next comes anyway. */
+export function onSchedule(fn: NodeFunction, props: { expression: string; deadLetters: DeadLetters }): CfnSchedule {
+  const { expression, deadLetters } = props;
+  const role = new Role(fn, 'ScheduleRole', {
+    assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
+      conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(fn).account } },
+    }),
+  });
+  role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [fn.functionArn] }));
+  role.addToPolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [deadLetters.queueArn] }));
+  return new CfnSchedule(fn, 'Schedule', {
+    name: `${Stack.of(fn).stackName}-${fn.entry.replace('/', '-')}`,
+    scheduleExpression: expression,
+    flexibleTimeWindow: { mode: 'OFF' },
+    target: {
+      arn: fn.functionArn,
+      roleArn: role.roleArn,
+      input: '{}',
+      deadLetterConfig: { arn: deadLetters.queueArn },
+      retryPolicy: { maximumEventAgeInSeconds: 3_600, maximumRetryAttempts: 10 },
+    },
+  });
+}

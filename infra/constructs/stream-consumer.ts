@@ -1,0 +1,42 @@
+import { Duration } from 'aws-cdk-lib';
+import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { acknowledge } from './acknowledge.ts';
+import { type DeadLetters } from './dead-letters.ts';
+import { type NodeFunction } from './node-function.ts';
+import { type OneTable } from './one-table.ts';
+
+export interface StreamConsumerProps {
+  table: OneTable;
+  deadLetters: DeadLetters;
+  /** Records that match any of them come; the rest costs nothing. At most five. https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html */
+  filters: object[];
+  batchSize: number;
+  /** Batches of one shard under way at once. Above 1 Lambda keeps the order of each item only, no longer that of a customer. */
+  parallelization?: number;
+}
+
+/**
+ * Feeds a function from the table's stream. A batch that fails is tried five times, halved each time, and then the records at fault go
+ * to the dead letters: a shard waits for poison for a minute or so, never for a day.
+ */
+export function consumeStream(fn: NodeFunction, props: StreamConsumerProps): void {
+  const { table, deadLetters, filters, batchSize, parallelization = 1 } = props;
+  const { table: source } = table;
+  const reads = source.grantStreamRead(fn);
+  const mapping = fn.addEventSourceMapping('Stream', {
+    eventSourceArn: source.tableStreamArn ?? '',
+    startingPosition: StartingPosition.TRIM_HORIZON,
+    batchSize,
+    filters: filters.map((filter) => ({ pattern: JSON.stringify(filter) })),
+    reportBatchItemFailures: true,
+    bisectBatchOnError: true,
+    retryAttempts: 5,
+    maxRecordAge: Duration.hours(12),
+    parallelizationFactor: parallelization,
+    onFailure: new SqsDlq(deadLetters),
+  });
+  reads.applyBefore(mapping);
+  deadLetters.grantSend(fn as never);
+  acknowledge(fn, { 'AwsSolutions-IAM5[Resource::*]': 'dynamodb:ListStreams lists names and knows no resources' });
+}

@@ -1,0 +1,34 @@
+import { Construct } from 'constructs';
+import { busPattern, onEvents } from './constructs/event-rule.ts';
+import { NodeFunction } from './constructs/node-function.ts';
+import { type Foundation } from './foundation.ts';
+
+/** Chooses the next best offer and learns from what became of it. */
+export class Decision extends Construct {
+  readonly personalize: NodeFunction<'decision/personalize'>;
+
+  constructor(scope: Construct, id: string, { settings, table, gateway, bus, deadLetters }: Foundation) {
+    super(scope, id);
+
+    const decide = new NodeFunction(this, 'Decide', { entry: 'decision/decide', env: {}, settings });
+    table.grant(decide, ['GetItem', 'Query', 'PutItem']);
+    gateway.serve(decide, ['POST /v1/decisions']);
+
+    this.personalize = new NodeFunction(this, 'Personalize', {
+      entry: 'decision/personalize',
+      env: {},
+      settings,
+      deadLetters,
+    });
+    table.grant(this.personalize, ['GetItem', 'Query', 'PutItem']);
+    onEvents(this.personalize, { bus, deadLetters, pattern: busPattern('StageEntered') });
+
+    const learn = new NodeFunction(this, 'Learn', { entry: 'decision/learn', env: {}, settings, deadLetters });
+    table.grant(learn, ['GetItem', 'UpdateItem', 'PutItem']);
+    onEvents(learn, { bus, deadLetters, pattern: busPattern('DecisionExposed', 'OutcomeObserved') });
+
+    const placements = new NodeFunction(this, 'Placements', { entry: 'decision/placements', env: {}, settings });
+    table.grant(placements, ['GetItem', 'Query', 'PutItem']);
+    gateway.serve(placements, ['GET /v1/placements', 'GET /v1/placements/{id}', 'PUT /v1/placements/{id}']);
+  }
+}

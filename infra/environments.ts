@@ -1,0 +1,51 @@
+import * as z from 'zod';
+
+const LogDays = z.union([z.literal(7), z.literal(30), z.literal(90), z.literal(365)]);
+
+/** What differs between deployments of the one template. A misspelt setting is an error, not a default. */
+export const Settings = z.strictObject({
+  /** Whether the table and its logs outlive the stack, and the table refuses to be deleted. */
+  keepsData: z.boolean(),
+  /** Days that logs are kept: of functions, of the gateway, of state machines. */
+  logDays: LogDays,
+  /** MB of every function that asks for no other. Lambda gives processor time by memory: at 512 MB a cold start takes half as long as at 256. */
+  memoryMb: z.int().min(128).max(10_240).default(512),
+  /** What the gateway lets through before it answers 429: requests a second, and at once. */
+  throttle: z.strictObject({ rate: z.int().min(1), burst: z.int().min(1) }),
+  /** Alarms cost about $0.10 each a month past the first ten of an account, also when idle. */
+  alarms: z.boolean(),
+  /** Who is told of alarms: a new topic that mails to this address, or a topic there is. */
+  alarmEmail: z.email().optional(),
+  alarmTopicArn: z.string().startsWith('arn:').optional(),
+  /** The sender, and the SES identity (an address or a domain) that was verified for it. Without it e-mail goes to the outbox row only. */
+  email: z.strictObject({ from: z.email(), identity: z.string().min(1) }).optional(),
+  /** Own name of the API; its certificate lies in us-east-1. */
+  domain: z.strictObject({ name: z.hostname(), certificateArn: z.string().startsWith('arn:') }).optional(),
+  /** A WAF web ACL of scope CLOUDFRONT, which lies in us-east-1. */
+  webAclArn: z.string().startsWith('arn:').optional(),
+  /** Whether CloudFront logs its requests, too; the gateway always does. */
+  edgeLogs: z.boolean().default(false),
+  /** Where CloudFront answers from: `PriceClass_100` is North America and Europe, `PriceClass_All` everywhere. */
+  priceClass: z.enum(['PriceClass_100', 'PriceClass_200', 'PriceClass_All']).default('PriceClass_All'),
+});
+export type Settings = z.infer<typeof Settings>;
+
+export const environmentNames = ['dev', 'staging', 'prod', 'local'] as const;
+export type EnvironmentName = (typeof environmentNames)[number];
+
+/** `local` is never deployed: `npm start` runs it, and it differs in nothing that runs. */
+const environments: Record<EnvironmentName, z.input<typeof Settings>> = {
+  dev: { keepsData: false, logDays: 7, throttle: { rate: 100, burst: 200 }, alarms: false },
+  staging: { keepsData: false, logDays: 30, throttle: { rate: 500, burst: 1_000 }, alarms: true },
+  prod: { keepsData: true, logDays: 90, throttle: { rate: 5_000, burst: 5_000 }, alarms: true },
+  local: { keepsData: false, logDays: 7, throttle: { rate: 10_000, burst: 5_000 }, alarms: true },
+};
+
+/** The settings of an environment. Throws for a name that is none, and for settings that are not right. */
+export function settingsOf(name: string): Settings {
+  const known = environmentNames.find((each) => each === name);
+  if (!known) throw new Error(`-c env=${name}: there is ${environmentNames.join(', ')}`);
+  const read = Settings.safeParse(environments[known]);
+  if (!read.success) throw new Error(`infra/environments.ts, ${known}: ${z.prettifyError(read.error)}`);
+  return read.data;
+}

@@ -1,0 +1,143 @@
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { shippedJourneys } from '../lib/journey/shipped.ts';
+import { busPattern, onEvents } from './constructs/event-rule.ts';
+import { JourneyMachine } from './constructs/journey-machine.ts';
+import { NodeFunction } from './constructs/node-function.ts';
+import { type Foundation } from './foundation.ts';
+
+/** Ends of an execution, however it came to it. */
+const ends = ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'];
+
+/** Moves people on: one state machine per journey, the functions that carry out its steps, and those that let people in and out. */
+export class Journey extends Construct {
+  readonly machines: Record<string, JourneyMachine>;
+  /** Functions that steps call, for which no caller but an execution waits. */
+  readonly steps: NodeFunction[];
+
+  constructor(scope: Construct, id: string, props: { foundation: Foundation; decide: NodeFunction }) {
+    super(scope, id);
+    const { foundation, decide } = props;
+    const steps = this.#steps(foundation);
+    this.steps = Object.values(steps);
+    const logGroup = this.#logGroup(foundation);
+    this.machines = Object.fromEntries(
+      shippedJourneys.map((definition) => [
+        definition.id,
+        new JourneyMachine(this, pascal(definition.id), { definition, steps: { ...steps, decide }, logGroup }),
+      ]),
+    );
+    this.#entries(foundation);
+    this.#api(foundation);
+  }
+
+  /** Lets a function wake executions that wait and stop those whose customer left. */
+  grantSteer(fn: NodeFunction): void {
+    const machines = Object.values(this.machines);
+    const allow = (action: string, resources: string[]): void => {
+      fn.addToRolePolicy(new PolicyStatement({ actions: [action], resources }));
+    };
+    allow(
+      'states:SendTaskSuccess',
+      machines.map(({ machineArn }) => machineArn),
+    );
+    allow(
+      'states:StopExecution',
+      machines.map(({ executionsArn }) => executionsArn),
+    );
+  }
+
+  #steps({ settings, table }: Foundation) {
+    const send = new NodeFunction(this, 'Send', {
+      entry: 'journey/send',
+      env: { EMAIL_FROM: settings.email?.from },
+      settings,
+    });
+    table.grant(send, ['GetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem']);
+    if (settings.email) this.#grantEmail(send, settings.email.identity);
+
+    const wait = new NodeFunction(this, 'Wait', { entry: 'journey/wait', env: {}, settings });
+    table.grant(wait, ['GetItem', 'Query', 'PutItem', 'DeleteItem', 'ConditionCheckItem']);
+
+    const branch = new NodeFunction(this, 'Branch', { entry: 'journey/branch', env: {}, settings });
+    table.grant(branch, ['GetItem']);
+
+    const update = new NodeFunction(this, 'Update', { entry: 'journey/update', env: {}, settings });
+    table.grant(update, ['GetItem', 'PutItem']);
+    return { send, wait, branch, update };
+  }
+
+  #grantEmail(send: NodeFunction, identity: string): void {
+    const { partition, region, account } = Stack.of(this);
+    send.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['ses:SendEmail'],
+        resources: [`arn:${partition}:ses:${region}:${account}:identity/${identity}`],
+      }),
+    );
+  }
+
+  /** Step Functions takes only so many log groups whose names do not begin so. */
+  #logGroup({ settings }: Foundation): LogGroup {
+    return new LogGroup(this, 'MachinesLog', {
+      logGroupName: `/aws/vendedlogs/states/${Stack.of(this).stackName}`,
+      retention: settings.logDays,
+      removalPolicy: settings.keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+  }
+
+  #entries({ settings, table, bus, deadLetters }: Foundation): void {
+    const machines = Object.entries(this.machines);
+    const enrol = new NodeFunction(this, 'Enrol', {
+      entry: 'journey/enrol',
+      env: {
+        JOURNEYS: Stack.of(this).toJsonString(Object.fromEntries(machines.map(([id, { liveArn }]) => [id, liveArn]))),
+      },
+      settings,
+      deadLetters,
+    });
+    table.grant(enrol, ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'ConditionCheckItem']);
+    enrol.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['states:StartExecution'],
+        resources: machines.map(([, { liveArn }]) => liveArn),
+      }),
+    );
+    onEvents(enrol, {
+      bus,
+      deadLetters,
+      pattern: busPattern('StageEntered', 'EntryTriggered', 'ChurnRiskChanged', 'CustomerSilent'),
+    });
+
+    const conclude = new NodeFunction(this, 'Conclude', { entry: 'journey/conclude', env: {}, settings, deadLetters });
+    table.grant(conclude, ['GetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem']);
+    onEvents(conclude, {
+      deadLetters,
+      pattern: {
+        source: ['aws.states'],
+        detailType: ['Step Functions Execution Status Change'],
+        detail: { status: ends, stateMachineArn: machines.map(([, { machineArn }]) => machineArn) },
+      },
+    });
+  }
+
+  #api({ settings, table, gateway }: Foundation): void {
+    const journeys = new NodeFunction(this, 'Journeys', { entry: 'journey/journeys', env: {}, settings });
+    table.grant(journeys, ['GetItem', 'BatchGetItem', 'Query'], ['byList']);
+    gateway.serve(journeys, ['GET /v1/journeys', 'GET /v1/journeys/{id}', 'GET /v1/journeys/{id}/enrolments']);
+
+    const tasks = new NodeFunction(this, 'Tasks', { entry: 'journey/tasks', env: {}, settings });
+    table.grant(tasks, ['GetItem', 'BatchGetItem', 'Query', 'UpdateItem', 'PutItem', 'DeleteItem'], ['byList']);
+    tasks.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['states:SendTaskSuccess'],
+        resources: Object.values(this.machines).map(({ machineArn }) => machineArn),
+      }),
+    );
+    gateway.serve(tasks, ['GET /v1/tasks', 'POST /v1/tasks/{id}']);
+  }
+}
+
+const pascal = (id: string): string => id.replace(/(^|-)([a-z])/g, (_, __, letter: string) => letter.toUpperCase());

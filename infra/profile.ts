@@ -1,0 +1,65 @@
+import { Construct } from 'constructs';
+import { DeadLetters } from './constructs/dead-letters.ts';
+import { NodeFunction } from './constructs/node-function.ts';
+import { consumeStream } from './constructs/stream-consumer.ts';
+import { type Foundation } from './foundation.ts';
+
+const inserted = { eventName: ['INSERT'] };
+const sortKey = (...matches: (string | { prefix: string })[]) => ({ Keys: { sk: { S: matches } } });
+
+/** New touchpoints. A touchpoint that is sent again changes nothing, and so makes no record. */
+const touchpoints = { ...inserted, dynamodb: sortKey({ prefix: 't#' }) };
+
+/** What others must know: profiles that carry signals, stays that begin or end, decisions, tasks. Never touchpoints. */
+const facts = [
+  {
+    eventName: ['INSERT', 'MODIFY'],
+    dynamodb: { ...sortKey('profile'), NewImage: { signals: { S: [{ exists: true }] } } },
+  },
+  { ...inserted, dynamodb: sortKey({ prefix: 'enrolment#' }, { prefix: 'd#' }, { prefix: 'task#' }) },
+  {
+    eventName: ['MODIFY'],
+    dynamodb: { ...sortKey({ prefix: 'enrolment#' }), NewImage: { status: { S: ['ended'] } } },
+  },
+];
+
+/** Keeps each customer's profile and stage, and tells the rest of the system what changed. */
+export class Profile extends Construct {
+  readonly project: NodeFunction<'profile/project'>;
+  readonly relay: NodeFunction<'profile/relay'>;
+  readonly projectDeadLetters: DeadLetters;
+  readonly relayDeadLetters: DeadLetters;
+
+  constructor(scope: Construct, id: string, foundation: Foundation) {
+    super(scope, id);
+    const { settings, table, gateway } = foundation;
+
+    this.project = new NodeFunction(this, 'Project', { entry: 'profile/project', env: {}, settings });
+    table.grant(this.project, ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem']);
+    this.projectDeadLetters = new DeadLetters(this, 'ProjectDeadLetters', 'project-dead-letters');
+    consumeStream(this.project, {
+      table,
+      deadLetters: this.projectDeadLetters,
+      filters: [touchpoints],
+      // The larger the batch, the fewer writes of a busy customer's profile; a batch of strangers still fits the time-out.
+      batchSize: 500,
+    });
+
+    this.relay = new NodeFunction(this, 'Relay', { entry: 'profile/relay', env: {}, settings });
+    table.grant(this.relay, ['GetItem', 'UpdateItem', 'PutItem', 'DeleteItem']);
+    foundation.grantPut(this.relay);
+    this.relayDeadLetters = new DeadLetters(this, 'RelayDeadLetters', 'relay-dead-letters');
+    consumeStream(this.relay, {
+      table,
+      deadLetters: this.relayDeadLetters,
+      filters: facts,
+      batchSize: 100,
+      // One profile's records stay in order; between items there is none to keep.
+      parallelization: 4,
+    });
+
+    const customers = new NodeFunction(this, 'Customers', { entry: 'profile/customers', env: {}, settings });
+    table.grant(customers, ['GetItem', 'BatchGetItem', 'Query'], ['byList']);
+    gateway.serve(customers, ['GET /v1/customers', 'GET /v1/customers/{id}', 'GET /v1/customers/{id}/timeline']);
+  }
+}
