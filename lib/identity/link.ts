@@ -4,7 +4,9 @@ import { keys } from '../keys.ts';
 import { bounds } from '../profile/bounds.ts';
 import { type Profile } from '../profile/profile.ts';
 import { type Signal } from '../profile/signal.ts';
-import { pointerItem, type Stored } from '../profile/store.ts';
+import { type Change, pointerItem, type Stored } from '../profile/store.ts';
+import { type StageTransition } from '../stage/model.ts';
+import { transitionRow } from '../stage/store.ts';
 import { type Instant } from '../time.ts';
 import { anonymousRef, type CustomerRef, userRef } from './customer.ts';
 import { merge } from './merge.ts';
@@ -21,16 +23,15 @@ export function claimsOf({ type, userId, anonymousId, previousId }: Touchpoint):
 }
 
 /** Claims that nobody has decided on yet: not the customer itself, and not linked before. */
-export function openClaims({ customer, linked }: Profile, touchpoint: Touchpoint): CustomerRef[] {
+export function openClaims(
+  { customer, linked }: Pick<Profile, 'customer' | 'linked'>,
+  touchpoint: Touchpoint,
+): CustomerRef[] {
   return claimsOf(touchpoint).filter((ref) => ref !== customer && !linked.includes(ref));
 }
 
 /** What linking makes of the user's profile, and the writes that must happen with it or not at all. */
-export interface Link {
-  profile: Profile;
-  signals: Signal[];
-  also: Write[];
-}
+export type Link = Required<Change>;
 
 /** Characters of ids that linked identities may take up in a profile: with sequence numbers about 20 KB. */
 const maxLinkedLength = 12_000;
@@ -43,6 +44,20 @@ function hasRoom({ linked }: Profile, added: CustomerRef[]): boolean {
 /** Stands for "there is none yet": whoever writes it first must not be written over. */
 const unwritten = { expression: 'attribute_not_exists(pk)' };
 
+/** A user who stood somewhere else moves to where the linked identity was seen last. */
+function moveTo({ stage }: Profile, from: Profile['stage'], { touchpoint, at }: Claim): StageTransition | undefined {
+  if (!stage || !from || stage.id === from.id) return undefined;
+  const { messageId, name } = touchpoint;
+  return { from: from.id, to: stage.id, at, rule: stage.rule, touchpoint: { messageId, name } };
+}
+
+/** Who claims, what was read of the identity claimed, and when by our clock. */
+export interface Claim {
+  found: Stored | undefined;
+  touchpoint: Pick<Touchpoint, 'messageId' | 'name'>;
+  at: Instant;
+}
+
 /**
  * Makes `ref` an identity of the user: its profile is merged in and a pointer put in its place, both in the transaction that writes
  * the user's profile, on condition that neither changed since it was read. `found` is what was read under `ref`: nothing, its own
@@ -50,12 +65,9 @@ const unwritten = { expression: 'attribute_not_exists(pk)' };
  * more identities than a profile holds. After death in between nothing is linked and the redelivery links; after the transaction
  * the redelivered touchpoint is folded already and claims nothing.
  */
-export function link(
-  user: Profile,
-  ref: CustomerRef,
-  { found, at }: { found: Stored | undefined; at: Instant },
-): Link | undefined {
+export function link(user: Profile, ref: CustomerRef, claim: Claim): Link | undefined {
   const { workspace } = user;
+  const { found, touchpoint, at } = claim;
   if (found && found.profile.customer !== ref) return undefined;
   if (!hasRoom(user, [ref, ...(found?.profile.linked ?? [])])) return undefined;
   const from = { workspace, customer: ref };
@@ -65,6 +77,13 @@ export function link(
     put: pointerItem(from, user, rev + 1),
     if: found ? { expression: 'rev = :rev', values: { ':rev': rev } } : unwritten,
   };
-  const row: Write = { put: { ...keys.link(user, ref), at } };
-  return { profile, signals: [{ type: 'identified', linked: ref }], also: [pointer, row] };
+  const also: Write[] = [pointer, { put: { ...keys.link(user, ref), at } }];
+  const signals: Signal[] = [{ type: 'identified', linked: ref }];
+  const transition = moveTo(profile, user.stage, claim);
+  if (transition) {
+    // The touchpoint may move the customer once more by itself: that row has its plain id.
+    also.push(transitionRow(user, transition, `${touchpoint.messageId}#${ref}`));
+    signals.push({ type: 'stage', transition });
+  }
+  return { profile, signals, also };
 }

@@ -7,8 +7,11 @@ import { type StageTransition } from './model.ts';
  * The row of a stage transition, to be written with the profile that moves. Its id is the touchpoint that moved the customer, or
  * `review`: writing it again writes the same row.
  */
-export function transitionRow(customer: Customer, transition: StageTransition): Write {
-  const id = transition.touchpoint?.messageId ?? 'review';
+export function transitionRow(
+  customer: Customer,
+  transition: StageTransition,
+  id = transition.touchpoint?.messageId ?? 'review',
+): Write {
   const { at, ...doc } = transition;
   return { put: { ...keys.stageTransition(customer, at, id), doc: JSON.stringify(doc) } };
 }

@@ -1,0 +1,23 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { deadLetterQueue } from '../../../lib/aws/dead-letters.ts';
+import { readEnv } from '../../../lib/aws/env.ts';
+import { dynamoTable } from '../../../lib/aws/table.ts';
+import { workspaceStore } from '../../../lib/ingestion/store.ts';
+import { shippedJourneys } from '../../../lib/journey/shipped.ts';
+import { profileStore } from '../../../lib/profile/store.ts';
+import { systemClock } from '../../../lib/time.ts';
+import { Env } from './env.ts';
+import { projector } from './handler.ts';
+
+const env = readEnv(Env);
+const table = dynamoTable(new DynamoDBClient({}), env.TABLE_NAME);
+
+export const handler = projector({
+  table,
+  profiles: profileStore(table),
+  workspaces: workspaceStore(table),
+  journeys: shippedJourneys,
+  deadLetters: deadLetterQueue(new SQSClient({}), env.DEAD_LETTER_QUEUE_URL),
+  clock: systemClock,
+});

@@ -1,0 +1,120 @@
+import { type CustomerRef } from '../identity/customer.ts';
+import { link, openClaims } from '../identity/link.ts';
+import { firstReview } from '../churn/review.ts';
+import { type Touchpoint } from '../ingestion/touchpoint.ts';
+import { type Write } from '../aws/table.ts';
+import { transitionRow } from '../stage/store.ts';
+import { type Instant } from '../time.ts';
+import { type Arrival } from './arrival.ts';
+import { foldedThrough, isFolded } from './folded.ts';
+import { newProfile, type Profile } from './profile.ts';
+import { project, type Projection, type Rules, tidied } from './project.ts';
+import { type Change, type Stored } from './store.ts';
+
+/** What a transaction holds (100 writes) less what one touchpoint may add: three links of two rows and a stage, and the profile. */
+const maxWrites = 85;
+
+/** Signals share the profile's item, of at most 400 KB. Characters of JSON at which the rest waits for the next write. */
+const maxSignals = 100_000;
+
+export interface Advancing {
+  rules: Rules;
+  now: Instant;
+  /** A touchpoint's time by our clock. */
+  timeOf: (arrival: Arrival, touchpoint: Touchpoint) => Instant;
+  /** What was read of an identity that a touchpoint claims. */
+  found: (ref: CustomerRef) => Stored | undefined;
+}
+
+export type Fold = 'folded' | 'duplicate' | 'deadLettered';
+
+/** What arrivals made of a customer: `outcomes` of as many of them as fit one write, and no change where all were folded before. */
+export interface Advanced {
+  change?: Change;
+  outcomes: Fold[];
+  letters: { arrival: Arrival; reason: string }[];
+}
+
+interface Progress extends Projection {
+  also: Write[];
+}
+
+/** The identities a touchpoint names become the user's before its facts are folded. */
+function linked(progress: Progress, touchpoint: Touchpoint, { at, found }: { at: Instant } & Pick<Advancing, 'found'>) {
+  let { profile, signals, also } = progress;
+  for (const ref of openClaims(profile, touchpoint)) {
+    const made = link(profile, ref, { found: found(ref), touchpoint, at });
+    if (!made) continue;
+    profile = made.profile;
+    signals = [...signals, ...made.signals];
+    also = [...also, ...made.also];
+  }
+  return { ...progress, profile, signals, also };
+}
+
+/** The customer after one more arrival; `letter` says why an arrival changed nothing but the position. */
+function step(
+  progress: Progress,
+  arrival: Arrival,
+  { rules, timeOf, found }: Advancing,
+): { progress: Progress; letter?: string } {
+  if ('reason' in arrival) return { progress, letter: arrival.reason };
+  const { touchpoint } = arrival;
+  try {
+    const at = timeOf(arrival, touchpoint);
+    const together = linked(progress, touchpoint, { at, found });
+    return { progress: { ...together, ...project(together, { touchpoint, at }, rules) } };
+  } catch (error) {
+    // A touchpoint our own code cannot fold must not hold up its neighbours either.
+    return { progress, letter: `fold.failed: ${error instanceof Error ? error.message : String(error)}` };
+  }
+}
+
+function isFull({ signals, transitions, also }: Progress): boolean {
+  return (
+    also.length + transitions.length >= maxWrites ||
+    (signals.length > 20 && JSON.stringify(signals).length > maxSignals)
+  );
+}
+
+function begin(stored: Stored | undefined, arrivals: Arrival[], { timeOf }: Advancing): Profile | undefined {
+  if (stored) return stored.profile;
+  const first = arrivals.find((arrival) => 'touchpoint' in arrival);
+  if (!first || !('touchpoint' in first)) return undefined;
+  const { workspace, position } = first;
+  return newProfile({ workspace, customer: position.source }, timeOf(first, first.touchpoint));
+}
+
+function changeOf({ profile, signals, transitions, also }: Progress, now: Instant): Change {
+  const rows = transitions.map((transition) => transitionRow(profile, transition));
+  const tidy = tidied(profile, now);
+  return { profile: { ...tidy, nextReview: firstReview(tidy, now) }, signals, also: [...also, ...rows] };
+}
+
+/**
+ * Folds arrivals of one customer, in order, onto what is stored of it: all that fit one write. Pure, so after a conflict it is simply
+ * called again with what was read then. Those folded before are told by their position; what cannot be folded becomes a letter, and
+ * its position is passed. Without a profile and without a readable touchpoint there are only letters.
+ */
+export function advance(stored: Stored | undefined, arrivals: Arrival[], advancing: Advancing): Advanced {
+  const letters: Advanced['letters'] = [];
+  const outcomes: Fold[] = [];
+  const profile = begin(stored, arrivals, advancing);
+  if (!profile) return { outcomes: arrivals.map(() => 'deadLettered'), letters: arrivals.flatMap(unreadable) };
+  let progress: Progress = { profile, signals: [], transitions: [], also: [] };
+  for (const arrival of arrivals) {
+    if (isFolded(progress.profile.folded, arrival.position)) {
+      outcomes.push('duplicate');
+      continue;
+    }
+    if (isFull(progress)) break;
+    const { progress: next, letter } = step(progress, arrival, advancing);
+    if (letter !== undefined) letters.push({ arrival, reason: letter });
+    outcomes.push(letter === undefined ? 'folded' : 'deadLettered');
+    progress = { ...next, profile: { ...next.profile, folded: foldedThrough(next.profile.folded, arrival.position) } };
+  }
+  const moved = outcomes.some((outcome) => outcome !== 'duplicate');
+  return { outcomes, letters, ...(moved && { change: changeOf(progress, advancing.now) }) };
+}
+
+const unreadable = (arrival: Arrival) => ('reason' in arrival ? [{ arrival, reason: arrival.reason }] : []);

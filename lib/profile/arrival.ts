@@ -1,0 +1,80 @@
+import { type DynamoDBRecord } from 'aws-lambda';
+import * as z from 'zod';
+import { CustomerRef } from '../identity/customer.ts';
+import { Touchpoint } from '../ingestion/touchpoint.ts';
+import { WorkspaceId } from '../ingestion/workspace.ts';
+import { isJsonObject, type JsonObject } from '../json.ts';
+import { type Key, timelineRanges } from '../keys.ts';
+import { between, Instant, plus } from '../time.ts';
+import { type Position } from './folded.ts';
+
+/** A stored touchpoint as it comes off the table's stream; with a `reason` instead when it cannot be read. */
+export type Arrival = {
+  /** Empty when the key names none: nobody's arrival. */
+  workspace: string;
+  key: Key;
+  position: Position;
+  /** When the record was stored, to the second: AWS rounds down. */
+  storedAt: Instant;
+} & ({ touchpoint: Touchpoint } | { reason: string });
+
+/** What `JSON.parse` made needs no look at its depths. */
+const Parsed = z.custom<JsonObject>(isJsonObject).default({});
+
+const Doc = Touchpoint.omit({ messageId: true, at: true }).extend({ properties: Parsed, context: Parsed });
+
+const Owner = z.object({ workspace: WorkspaceId, source: CustomerRef });
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function readTouchpoint(sk: string, text: string | undefined): { touchpoint: Touchpoint } | { reason: string } {
+  const place = sk.slice(timelineRanges.touchpoint.length);
+  const end = place.indexOf('#');
+  const at = place.slice(0, end);
+  if (end === -1 || !Instant.safeParse(at).success) return { reason: 'key.invalid' };
+  const json = parse(text ?? '');
+  if (json === undefined) return { reason: 'doc.not-json' };
+  const doc = Doc.safeParse(json);
+  return doc.success ? { touchpoint: { ...doc.data, at, messageId: place.slice(end + 1) } } : { reason: 'doc.invalid' };
+}
+
+function ownerOf(pk: string): { workspace: string; source: CustomerRef } | undefined {
+  const separator = pk.indexOf('#');
+  const owner = { workspace: pk.slice(0, Math.max(0, separator)), source: pk.slice(separator + 1) };
+  return Owner.safeParse(owner).data;
+}
+
+/** Reads a stream record of a touchpoint. Never throws: what cannot be read is an arrival too, and has a reason. */
+export function readArrival({ dynamodb = {}, eventSourceARN = '' }: DynamoDBRecord): Arrival {
+  const { pk: { S: pk = '' } = {}, sk: { S: sk = '' } = {} } = dynamodb.Keys ?? {};
+  const owner = ownerOf(pk);
+  const position = { stream: eventSourceARN.split('/stream/')[1] ?? '', sequence: dynamodb.SequenceNumber ?? '' };
+  return {
+    workspace: owner?.workspace ?? '',
+    key: { pk, sk },
+    position: { ...position, source: owner?.source ?? '' },
+    storedAt: new Date((dynamodb.ApproximateCreationDateTime ?? 0) * 1_000).toISOString(),
+    ...(owner ? readTouchpoint(sk, dynamodb.NewImage?.doc?.S) : { reason: 'key.invalid' }),
+  };
+}
+
+/** Clocks that differ by less are left alone; ingestion writes a companion row beyond it. */
+const toleratedMs = 30_000;
+
+/** Whether a companion row may tell how wrong the source's clock was: the touchpoint's time is far from when it was stored. */
+export function isFarOff({ storedAt }: Arrival, { at }: Touchpoint): boolean {
+  return Math.abs(between(at, storedAt)) > toleratedMs;
+}
+
+/** The touchpoint's time by our clock: moved by its source's skew, and never later than it was stored (to the end of that second). */
+export function correctedTime({ storedAt }: Arrival, { at }: Touchpoint, skewSeconds = 0): Instant {
+  const moved = plus(at, skewSeconds * 1_000);
+  const latest = plus(storedAt, 999);
+  return moved < latest ? moved : latest;
+}
