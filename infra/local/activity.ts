@@ -1,14 +1,21 @@
 /** Counts work under way, so that a test or the clock can wait until there is none. */
 export class Activity {
   #running = 0;
+  #begun = 0;
   #waiting: (() => void)[] = [];
 
   get busy(): boolean {
     return this.#running > 0;
   }
 
+  /** How much work was ever begun: equal numbers say that nothing happened in between. */
+  get begun(): number {
+    return this.#begun;
+  }
+
   async run<T>(work: () => Promise<T>): Promise<T> {
     this.#running++;
+    this.#begun++;
     try {
       return await work();
     } finally {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { account, type Identity, type RawResource, region } from './intrinsics.ts';
 
@@ -72,7 +73,7 @@ const identities: Record<string, Identify> = {
     return { ref: self, attributes: { Arn: self, Name: name, StateMachineRevisionId: '1' } };
   },
   'AWS::StepFunctions::StateMachineVersion': ({ name, property }) => {
-    const self = `${property('StateMachineArn') ?? name}:${property('StateMachineRevisionId') ?? '1'}`;
+    const self = `${property('StateMachineArn') ?? ''}:${versionNumber(name)}`;
     return { ref: self, attributes: { Arn: self } };
   },
   'AWS::StepFunctions::StateMachineAlias': ({ name, properties }) => {
@@ -111,6 +112,9 @@ const identities: Record<string, Identify> = {
 };
 
 const functionArn = (name = ''): string => (name.startsWith('arn:') ? name : arn('lambda', `function:${name}`));
+
+/** A new definition is a resource with a new id, and so a new number here; numbers of one machine do not follow each other. */
+const versionNumber = (id: string): number => createHash('sha256').update(id).digest().readUInt32BE() >>> 8;
 
 /** CDK ends a logical id with eight hex digits of its path. */
 const readable = (logicalId: string): string => logicalId.replace(/[0-9A-F]{8}$/, '');

@@ -80,9 +80,11 @@ test('an alias of a state machine leads to its version', () => {
     Type: 'AWS::StepFunctions::StateMachineAlias',
     Properties: { Name: 'live', RoutingConfiguration: [{ StateMachineVersionArn: { Ref: 'V' }, Weight: 100 }] },
   };
-  const [found] = read({ A: alias, V: version, M: machine }).stateMachineAliases;
+  const template = read({ A: alias, V: version, M: machine });
   const arn = 'arn:aws:states:us-east-1:000000000000:stateMachine:onboarding';
-  expect(found).toMatchObject({ arn: `${arn}:live`, routing: [{ versionArn: `${arn}:1`, weight: 100 }] });
+  const { arn: versionArn } = template.stateMachineVersions[0]!;
+  expect(template.stateMachineAliases[0]).toMatchObject({ arn: `${arn}:live`, routing: [{ versionArn, weight: 100 }] });
+  expect(versionArn).toMatch(/:onboarding:\d+$/);
 });
 
 test('routes lead through their integration to a function', () => {
