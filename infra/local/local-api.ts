@@ -1,0 +1,71 @@
+import * as z from 'zod';
+import { Duration, durationMs } from '../../lib/time.ts';
+import { type EdgeRequest } from './edge.ts';
+import { type Answer, plain } from './payload.ts';
+
+/** What the runner tells and does besides what the template has. */
+export interface LocalControls {
+  now(): number;
+  speed: number;
+  /** Moves the clock; resolves when all that fell due is done. */
+  advance(ms: number): Promise<void>;
+  outbox(): unknown[];
+  deadLetters(): unknown;
+  /** Lines that say what runs. */
+  page(): string;
+}
+
+const Advance = z.strictObject({ advance: Duration });
+
+const json = (status: number, body: unknown): Answer => ({
+  status,
+  headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' },
+  cookies: [],
+  body: Buffer.from(JSON.stringify(body)),
+});
+
+/** A page of another name that resolves to this machine (DNS rebinding) must not reach in: browsers send its name as the host. */
+const isLoopback = (host = ''): boolean => /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i.test(host);
+
+/** A page of any other site may post here, too, without asking first. It says where it comes from. */
+const isForeign = (origin: string | undefined): boolean =>
+  origin !== undefined && !isLoopback(origin.replace(/^https?:\/\//, ''));
+
+/** The routes under `/local`. They are in no template and nowhere deployed. */
+export function localApi(controls: LocalControls): (request: EdgeRequest, body: Buffer) => Promise<Answer> {
+  const time = (): Answer => json(200, { now: new Date(controls.now()).toISOString(), speed: controls.speed });
+
+  async function advance(body: Buffer): Promise<Answer> {
+    const read = Advance.safeParse(parsed(body));
+    if (!read.success)
+      return json(400, { message: 'a JSON body like {"advance":"3d"}: a whole number and s, m, h or d' });
+    await controls.advance(durationMs(read.data.advance));
+    return time();
+  }
+
+  const routes: Record<string, (body: Buffer) => Answer | Promise<Answer>> = {
+    'GET /local': () => ({
+      ...plain(200, ''),
+      headers: { 'content-type': 'text/plain; charset=utf-8' },
+      body: Buffer.from(controls.page()),
+    }),
+    'GET /local/clock': time,
+    'POST /local/clock': advance,
+    'GET /local/outbox': () => json(200, { items: controls.outbox() }),
+    'GET /local/queues': () => json(200, controls.deadLetters()),
+  };
+
+  return async ({ method, path, headers }, body) => {
+    if (!isLoopback(headers.host) || isForeign(headers.origin)) return json(403, { message: 'only for this machine' });
+    const route = routes[`${method} ${path.replace(/\/$/, '')}`];
+    return route ? route(body) : json(404, { message: `there is ${Object.keys(routes).join(', ')}` });
+  };
+}
+
+function parsed(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString());
+  } catch {
+    return undefined;
+  }
+}
