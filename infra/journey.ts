@@ -1,4 +1,4 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -55,11 +55,12 @@ export class Journey extends Construct {
       env: { EMAIL_FROM: settings.email?.from },
       settings,
     });
-    table.grant(send, ['GetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem']);
+    table.grant(send, ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem']);
     if (settings.email) this.#grantEmail(send, settings.email.identity);
 
     const wait = new NodeFunction(this, 'Wait', { entry: 'journey/wait', env: {}, settings });
-    table.grant(wait, ['GetItem', 'Query', 'PutItem', 'DeleteItem', 'ConditionCheckItem']);
+    table.grant(wait, ['GetItem', 'BatchGetItem', 'Query', 'PutItem']);
+    this.#grantResume(wait);
 
     const branch = new NodeFunction(this, 'Branch', { entry: 'journey/branch', env: {}, settings });
     table.grant(branch, ['GetItem']);
@@ -67,6 +68,20 @@ export class Journey extends Construct {
     const update = new NodeFunction(this, 'Update', { entry: 'journey/update', env: {}, settings });
     table.grant(update, ['GetItem', 'PutItem']);
     return { send, wait, branch, update };
+  }
+
+  /** What it waits for may have come already. By name: the machines name this function, so it cannot refer to them. */
+  #grantResume(wait: NodeFunction): void {
+    const stack = Stack.of(this);
+    const resources = shippedJourneys.map(({ id }) =>
+      stack.formatArn({
+        service: 'states',
+        resource: 'stateMachine',
+        resourceName: `${stack.stackName}-${id}`,
+        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      }),
+    );
+    wait.addToRolePolicy(new PolicyStatement({ actions: ['states:SendTaskSuccess'], resources }));
   }
 
   #grantEmail(send: NodeFunction, identity: string): void {
@@ -98,11 +113,17 @@ export class Journey extends Construct {
       settings,
       deadLetters,
     });
-    table.grant(enrol, ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'ConditionCheckItem']);
+    table.grant(enrol, ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem']);
     enrol.addToRolePolicy(
       new PolicyStatement({
         actions: ['states:StartExecution'],
         resources: machines.map(([, { liveArn }]) => liveArn),
+      }),
+    );
+    enrol.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['states:StopExecution'],
+        resources: machines.map(([, { executionsArn }]) => executionsArn),
       }),
     );
     onEvents(enrol, {
@@ -112,7 +133,7 @@ export class Journey extends Construct {
     });
 
     const conclude = new NodeFunction(this, 'Conclude', { entry: 'journey/conclude', env: {}, settings, deadLetters });
-    table.grant(conclude, ['GetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem']);
+    table.grant(conclude, ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem']);
     onEvents(conclude, {
       deadLetters,
       pattern: {
@@ -129,7 +150,7 @@ export class Journey extends Construct {
     gateway.serve(journeys, ['GET /v1/journeys', 'GET /v1/journeys/{id}', 'GET /v1/journeys/{id}/enrolments']);
 
     const tasks = new NodeFunction(this, 'Tasks', { entry: 'journey/tasks', env: {}, settings });
-    table.grant(tasks, ['GetItem', 'BatchGetItem', 'Query', 'UpdateItem', 'PutItem', 'DeleteItem'], ['byList']);
+    table.grant(tasks, ['GetItem', 'BatchGetItem', 'Query', 'UpdateItem'], ['byList']);
     tasks.addToRolePolicy(
       new PolicyStatement({
         actions: ['states:SendTaskSuccess'],

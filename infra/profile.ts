@@ -46,7 +46,7 @@ export class Profile extends Construct {
     });
 
     this.relay = new NodeFunction(this, 'Relay', { entry: 'profile/relay', env: {}, settings });
-    table.grant(this.relay, ['GetItem', 'UpdateItem', 'PutItem', 'DeleteItem']);
+    table.grant(this.relay, ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem']);
     foundation.grantPut(this.relay);
     this.relayDeadLetters = new DeadLetters(this, 'RelayDeadLetters', 'relay-dead-letters');
     consumeStream(this.relay, {

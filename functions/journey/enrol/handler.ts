@@ -126,7 +126,8 @@ export function enrol({
       trigger: knock.name,
       startedAt: now,
     };
-    const inside = { journeyId, version, since: now, ...(exit && { exit }) };
+    // From the trigger on, by its source's clock: an exit that happened after it and comes late still counts.
+    const inside = { journeyId, version, since: knock.at < now ? knock.at : now, ...(exit && { exit }) };
     const journeys = { ...profile.journeys, [ids.enrolmentId]: inside };
     const [owner] = ownersOf(profile);
     const also = entryWrites(owner, enrolment, door);
