@@ -42,8 +42,8 @@ export interface FunctionsOptions {
   journal: Journal;
   clock: VirtualClock;
   activity: Activity;
-  /** Variables every function gets besides its own: where the local services are. */
-  variables: Record<string, string>;
+  /** Variables every function gets besides its own: where the local services are. Asked when an environment starts. */
+  variables: () => Record<string, string>;
   sendToQueue: AsyncDependencies['sendToQueue'];
   /** Called after each invocation: it may have written to the table. */
   invoked?: () => void;
@@ -128,7 +128,7 @@ export function createFunctions(options: FunctionsOptions): RunningFunctions {
         memoryMb: f.memoryMb,
         time: clock.shared,
       },
-      variables: { ...lambdaVariables(f), ...options.variables, ...f.environment },
+      variables: () => ({ ...lambdaVariables(f), ...options.variables(), ...f.environment }),
       timeoutMs: f.timeoutMs,
       max: f.max,
       log,

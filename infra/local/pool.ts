@@ -20,7 +20,7 @@ export class FunctionError extends Error {
 export interface PoolOptions {
   data: EnvironmentData;
   /** All the variables a function sees. */
-  variables: Record<string, string>;
+  variables: () => Record<string, string>;
   timeoutMs: number;
   /** Most environments at a time. What is over waits its turn. */
   max: number;
@@ -128,7 +128,7 @@ class Environment {
     const { data, variables, log } = options;
     this.#worker = new Worker(new URL('./worker.ts', import.meta.url), {
       workerData: data,
-      env: variables,
+      env: variables(),
       stdout: true,
       stderr: true,
       execArgv: ['--disable-warning=ExperimentalWarning'],

@@ -40,7 +40,7 @@ function run(f: LocalFunction, { journal = openJournal(':memory:'), start = Date
     journal,
     clock,
     activity,
-    variables: { AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1' },
+    variables: () => ({ AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1' }),
     sendToQueue: (queue, body) => dead.push({ queue, body }),
   });
   started.push(functions);
