@@ -1,0 +1,21 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { readEnv } from '../../../lib/aws/env.ts';
+import { dynamoTable } from '../../../lib/aws/table.ts';
+import { reviewer } from '../../../lib/churn/reviewer.ts';
+import { workspaceStore } from '../../../lib/ingestion/store.ts';
+import { shippedJourneys } from '../../../lib/journey/shipped.ts';
+import { profileStore } from '../../../lib/profile/store.ts';
+import { systemClock } from '../../../lib/time.ts';
+import { Env } from './env.ts';
+import { assessRisk } from './handler.ts';
+
+const table = dynamoTable(new DynamoDBClient({}), readEnv(Env).TABLE_NAME);
+
+export const handler = assessRisk(
+  reviewer({
+    profiles: profileStore(table),
+    workspaces: workspaceStore(table),
+    journeys: shippedJourneys,
+    clock: systemClock,
+  }),
+);

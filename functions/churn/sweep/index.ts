@@ -1,0 +1,20 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { readEnv } from '../../../lib/aws/env.ts';
+import { dynamoTable } from '../../../lib/aws/table.ts';
+import { reviewer } from '../../../lib/churn/reviewer.ts';
+import { workspaceStore } from '../../../lib/ingestion/store.ts';
+import { shippedJourneys } from '../../../lib/journey/shipped.ts';
+import { profileStore } from '../../../lib/profile/store.ts';
+import { systemClock as clock } from '../../../lib/time.ts';
+import { Env } from './env.ts';
+import { sweep } from './handler.ts';
+
+const table = dynamoTable(new DynamoDBClient({}), readEnv(Env).TABLE_NAME);
+const workspaces = workspaceStore(table);
+
+export const handler = sweep({
+  table,
+  workspaces,
+  clock,
+  reviewer: reviewer({ profiles: profileStore(table), workspaces, journeys: shippedJourneys, clock }),
+});

@@ -1,0 +1,24 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { readEnv } from '../../../lib/aws/env.ts';
+import { api } from '../../../lib/aws/http.ts';
+import { dynamoTable } from '../../../lib/aws/table.ts';
+import { decider } from '../../../lib/decision/decide.ts';
+import { placementStore } from '../../../lib/decision/placement-store.ts';
+import { statsReader } from '../../../lib/decision/stats-store.ts';
+import { decisionStore } from '../../../lib/decision/store.ts';
+import { workspaceStore } from '../../../lib/ingestion/store.ts';
+import { profileStore } from '../../../lib/profile/store.ts';
+import { systemClock as clock } from '../../../lib/time.ts';
+import { Env } from './env.ts';
+import { decideRoutes } from './handler.ts';
+
+const table = dynamoTable(new DynamoDBClient({}), readEnv(Env).TABLE_NAME);
+const profiles = profileStore(table);
+const decide = decider({
+  profiles,
+  placements: placementStore(table, clock),
+  decisions: decisionStore(table),
+  stats: statsReader(table, clock),
+});
+
+export const handler = api(workspaceStore(table), decideRoutes({ decide, profiles, clock }));

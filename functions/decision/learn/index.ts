@@ -1,0 +1,12 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { readEnv } from '../../../lib/aws/env.ts';
+import { dynamoTable } from '../../../lib/aws/table.ts';
+import { decisionStore } from '../../../lib/decision/store.ts';
+import { profileStore } from '../../../lib/profile/store.ts';
+import { systemClock } from '../../../lib/time.ts';
+import { Env } from './env.ts';
+import { learn } from './handler.ts';
+
+const table = dynamoTable(new DynamoDBClient({}), readEnv(Env).TABLE_NAME);
+
+export const handler = learn({ decisions: decisionStore(table), profiles: profileStore(table), clock: systemClock });

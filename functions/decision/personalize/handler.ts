@@ -1,0 +1,49 @@
+import * as z from 'zod';
+import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
+import { type Decide, type Question } from '../../../lib/decision/decide.ts';
+import { type Decision } from '../../../lib/decision/decision.ts';
+import { events } from '../../../lib/events.ts';
+import { nameOf } from '../../../lib/journey/enrolment.ts';
+import { StepCall, stepOf } from '../../../lib/journey/step-call.ts';
+import { type Clock } from '../../../lib/time.ts';
+
+/** The placement decided on when a customer enters a stage: what the next contact, whoever makes it, should be about. */
+export const nextContact = 'next-contact';
+
+const StageEntered = z.object({ 'detail-type': z.literal('StageEntered'), detail: events.StageEntered });
+
+/** What later templates of the journey read: `{{vars.offer.content.title}}`. */
+export interface StepDecision extends Pick<Decision, 'decisionId' | 'placement' | 'propensity'> {
+  id: string;
+  content: Decision['offer']['content'];
+}
+
+function ofEvent({ detail }: z.infer<typeof StageEntered>): Question {
+  const { workspace, customer, id, occurredAt } = detail;
+  const decisionId = nameOf('decision', workspace, customer, id, nextContact);
+  return { customer: { workspace, customer }, placement: nextContact, decisionId, at: occurredAt };
+}
+
+function ofStep(call: StepCall): Question {
+  const { enrolment, stepId, occurrence, enteredAt } = call;
+  const { workspace, customer, enrolmentId } = enrolment;
+  const { placement } = stepOf(call, 'decide');
+  const decisionId = nameOf('decision', enrolmentId, stepId, String(occurrence), placement);
+  return { customer: { workspace, customer }, placement, decisionId, at: new Date(enteredAt).toISOString() };
+}
+
+/**
+ * Decides unasked: when a customer enters a stage, and where a journey says so. The decision's id is made of the event or of the
+ * visit of the step, so each, however often delivered, makes one decision and gets the same answer.
+ */
+export function personalize({ decide, clock }: { decide: Decide; clock: Clock }) {
+  return async (event: unknown): Promise<StepDecision> => {
+    const bus = StageEntered.safeParse(event);
+    const question = bus.success ? ofEvent(bus.data) : ofStep(StepCall.parse(event));
+    const { decision, recorded } = await decide(question);
+    const { decisionId, placement, propensity, offer } = decision;
+    const outcome = recorded ? 'decided' : 'unknown-customer';
+    writeLine(metricLine('personalize', { [outcome]: 1 }, { now: Date.parse(clock.now()), placement }));
+    return { decisionId, placement, propensity, ...offer };
+  };
+}

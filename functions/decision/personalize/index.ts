@@ -1,0 +1,21 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { readEnv } from '../../../lib/aws/env.ts';
+import { dynamoTable } from '../../../lib/aws/table.ts';
+import { decider } from '../../../lib/decision/decide.ts';
+import { placementStore } from '../../../lib/decision/placement-store.ts';
+import { statsReader } from '../../../lib/decision/stats-store.ts';
+import { decisionStore } from '../../../lib/decision/store.ts';
+import { profileStore } from '../../../lib/profile/store.ts';
+import { systemClock as clock } from '../../../lib/time.ts';
+import { Env } from './env.ts';
+import { personalize } from './handler.ts';
+
+const table = dynamoTable(new DynamoDBClient({}), readEnv(Env).TABLE_NAME);
+const decide = decider({
+  profiles: profileStore(table),
+  placements: placementStore(table, clock),
+  decisions: decisionStore(table),
+  stats: statsReader(table, clock),
+});
+
+export const handler = personalize({ decide, clock });

@@ -1,0 +1,109 @@
+import { NotFound, Unavailable } from '../errors.ts';
+import { type Customer } from '../identity/customer.ts';
+import { storedProfile } from '../journey/owners.ts';
+import { bounds } from '../profile/bounds.ts';
+import { newProfile, type OpenDecision, type Profile } from '../profile/profile.ts';
+import { type ProfileStore } from '../profile/store.ts';
+import { after, type Instant } from '../time.ts';
+import { choose, type Past } from './choose.ts';
+import { type Decision, type DecisionContext } from './decision.ts';
+import { type Placement } from './placement.ts';
+import { type PlacementStore } from './placement-store.ts';
+import { type OfferStats } from './posterior.ts';
+import { type ReadStats } from './stats-store.ts';
+import { type DecisionStore } from './store.ts';
+
+export interface DecideDependencies {
+  profiles: ProfileStore;
+  placements: PlacementStore;
+  decisions: DecisionStore;
+  stats: ReadStats;
+}
+
+export interface Question {
+  customer: Customer;
+  placement: string;
+  /** The same for every try of one asking: it makes the decision happen once. */
+  decisionId: string;
+  /** When it is asked. For an event or a step its own time, so that a second try writes the same rows. */
+  at: Instant;
+  context?: DecisionContext | undefined;
+}
+
+const maxTries = 10;
+
+/** The profile that knows of the decision too. The oldest make room: their outcomes are not looked for any more. */
+function remembering(profile: Profile, decisionId: string, open: OpenDecision): Profile {
+  const newest = Object.entries({ ...profile.decisions, [decisionId]: open }).sort(([, a], [, b]) =>
+    a.at < b.at ? 1 : -1,
+  );
+  return { ...profile, decisions: Object.fromEntries(newest.slice(0, bounds.decisions)) };
+}
+
+const touchpointOf = ({ channel = 'server', event = 'Decision Requested', properties = {} }: DecisionContext) => ({
+  name: event,
+  channel,
+  properties,
+});
+
+/** What a decision is made of beside the question: read anew for each try. */
+interface Known {
+  profile: Profile;
+  placement: Placement;
+  past: Past[];
+  stats: OfferStats;
+}
+
+/** The decision, and the profile that remembers it. */
+function make({ decisionId, at, context }: Question, { profile, placement, past, stats }: Known) {
+  const situation = { profile, now: at, ...(context && { touchpoint: touchpointOf(context) }) };
+  const { offer, ...choice } = choose({ decisionId, placement, stats, past, situation });
+  const { id, content, success, window } = offer;
+  const until = after(at, window);
+  const decision: Decision = { decisionId, placement: placement.id, offer: { id, content }, at, ...choice };
+  const open = { placement: placement.id, offer: id, stage: choice.stage, at, exposed: false, on: success, until };
+  return { decision, until, profile: remembering(profile, decisionId, open) };
+}
+
+/**
+ * Decides which offer a customer is shown, and stores it with the profile. Asked again with the same id, for whatever reason, it answers
+ * what it answered first; after a death before the write it decides anew, after the write it finds the decision. For somebody never
+ * seen it decides by an empty profile and stores nothing: there is no profile to look for the outcome in. Throws
+ * `NotFound('placement.unknown')`.
+ *
+ * One decision costs one read of the profile, one transaction of three writes (profile, decision, its id) and, where an offer has a
+ * cap, one query; each environment reads placements once a minute and a placement's numbers once in ten seconds.
+ */
+export function decider({ profiles, placements, decisions, stats }: DecideDependencies) {
+  /** The first try looks only where the profile says there is something: nearly always there is nothing, and that costs no read. */
+  async function madeBefore(profile: Profile, decisionId: string, tries: number): Promise<Decision | undefined> {
+    const worthLooking = tries > 0 || Object.hasOwn(profile.decisions, decisionId);
+    return worthLooking ? decisions.find(profile, decisionId) : undefined;
+  }
+
+  async function pastOf(profile: Profile, placement: Placement): Promise<Past[]> {
+    return placement.offers.some(({ cap }) => cap) ? decisions.past(profile, placement.id) : [];
+  }
+
+  return async function decide(question: Question): Promise<{ decision: Decision; recorded: boolean }> {
+    const { customer, decisionId, at } = question;
+    const placement = await placements.get(customer.workspace, question.placement);
+    if (!placement) throw new NotFound('placement.unknown', { placement: question.placement });
+    const numbers = { placement, stats: await stats(customer.workspace, placement.id) };
+    for (let tries = 0; tries < maxTries; tries++) {
+      const stored = await storedProfile(profiles, customer);
+      if (!stored) {
+        const { decision } = make(question, { ...numbers, profile: newProfile(customer, at), past: [] });
+        return { decision, recorded: false };
+      }
+      const { profile, rev } = stored;
+      const before = await madeBefore(profile, decisionId, tries);
+      if (before) return { decision: before, recorded: true };
+      const made = make(question, { ...numbers, profile, past: await pastOf(profile, placement) });
+      if (await decisions.record(made, rev)) return { decision: made.decision, recorded: true };
+    }
+    throw new Unavailable('profile.contended', { customer: customer.customer, tries: maxTries });
+  };
+}
+
+export type Decide = ReturnType<typeof decider>;

@@ -1,0 +1,42 @@
+import * as z from 'zod';
+import { type Routes } from '../route.ts';
+import { DecisionAnswer, DecisionRequest } from './decision.ts';
+import { Placement } from './placement.ts';
+
+const path = z.object({ id: z.string() });
+const unknown = { 404: 'No such placement in this workspace' } as const;
+
+export const decisionRoutes: Routes = {
+  'POST /v1/decisions': {
+    id: 'decide',
+    summary: 'The next best offer for a customer at a placement',
+    description: 'With a `decisionId`, asking again answers the same decision.',
+    key: 'secret',
+    body: { schema: DecisionRequest, example: { customerId: 'ada', placement: 'home' } },
+    answer: DecisionAnswer,
+    refusals: { 400: 'Not a valid request', ...unknown },
+  },
+  'GET /v1/placements': {
+    id: 'listPlacements',
+    summary: 'Placements and their offers',
+    key: 'secret',
+    answer: z.object({ items: z.array(Placement) }),
+  },
+  'GET /v1/placements/{id}': {
+    id: 'getPlacement',
+    summary: 'One placement and its offers',
+    key: 'secret',
+    path,
+    answer: Placement,
+    refusals: unknown,
+  },
+  'PUT /v1/placements/{id}': {
+    id: 'putPlacement',
+    summary: 'Create or replace a placement',
+    key: 'secret',
+    path,
+    body: { schema: Placement },
+    answer: Placement,
+    refusals: { 400: 'Not a valid placement; `issues` names each fault by its path' },
+  },
+};

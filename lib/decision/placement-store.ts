@@ -1,0 +1,41 @@
+import { type Table } from '../aws/table.ts';
+import { keys } from '../keys.ts';
+import { type Clock } from '../time.ts';
+import { Placement } from './placement.ts';
+import { remember } from './remember.ts';
+import { shippedPlacements } from './shipped.ts';
+
+/** How long an environment may decide by a placement that has since been changed. Milliseconds. */
+const usuallyFreshMs = 60_000;
+
+export interface PlacementStore {
+  /** The workspace's own placement, else the shipped one of that id. May be as old as the store was told it may. */
+  get(workspace: string, id: string): Promise<Placement | undefined>;
+  /** All there are to decide on, by id. */
+  all(workspace: string): Promise<Placement[]>;
+  /** Replaces the placement whole. What was learnt of offers that keep their id is kept. */
+  save(workspace: string, placement: Placement): Promise<void>;
+}
+
+const read = (doc: unknown): Placement[] => (typeof doc === 'string' ? [Placement.parse(JSON.parse(doc))] : []);
+
+export function placementStore(table: Table, clock: Clock, freshMs = usuallyFreshMs): PlacementStore {
+  /** All of a workspace's placements in one query a minute: there are few, and most requests ask for the same. */
+  const own = remember(clock, freshMs, async (workspace) => {
+    const items = await table.query(keys.placement(workspace, '').pk, { prefix: keys.placement(workspace, '').sk });
+    return new Map(items.flatMap(({ doc }) => read(doc)).map((placement) => [placement.id, placement]));
+  });
+
+  return {
+    get: async (workspace, id) => (await own(workspace)).get(id) ?? shippedPlacements.get(id),
+
+    async all(workspace) {
+      const byId = new Map([...shippedPlacements, ...(await own(workspace))]);
+      return [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+    },
+
+    async save(workspace, placement) {
+      await table.put({ ...keys.placement(workspace, placement.id), doc: JSON.stringify(placement) });
+    },
+  };
+}

@@ -1,0 +1,152 @@
+import { type Item, type Table, type Write } from '../aws/table.ts';
+import { type Customer } from '../identity/customer.ts';
+import { ownersOf } from '../journey/owners.ts';
+import { keys, partition, timelineRanges } from '../keys.ts';
+import { type Profile } from '../profile/profile.ts';
+import { profilePut } from '../profile/store.ts';
+import { after, type Duration, type Instant } from '../time.ts';
+import { type Past } from './choose.ts';
+import { Decision } from './decision.ts';
+import { type Counted, countWrite } from './stats-store.ts';
+
+/** For how long after its last possible outcome a decision can still be found by its id. */
+const keptFor: Duration = '30d';
+
+/** Most earlier decisions that are looked at for caps. */
+const mostPast = 100;
+
+/** What is learnt of a decision. */
+export interface Lesson {
+  decisionId: string;
+  kind: 'exposure' | 'outcome';
+  at: Instant;
+}
+
+/** What learning did: `counted` now, `known` before, or `unknown`: there is no such decision (any more). */
+export type Learnt = 'counted' | 'known' | 'unknown';
+
+export interface DecisionStore {
+  /** A decision by its id, also one made for an identity that has been linked since. Two reads. */
+  find(profile: Profile, decisionId: string): Promise<Decision | undefined>;
+  /** The newest decisions on a placement. One query for each identity. */
+  past(profile: Profile, placement: string): Promise<Past[]>;
+  /**
+   * Stores the decision with the profile that knows of it, all or nothing. False when the profile was written since `rev`, or there is
+   * a decision of this id.
+   */
+  record(made: { profile: Profile; decision: Decision; until: Instant }, rev: number): Promise<boolean>;
+  /**
+   * Counts an exposure or outcome, once however often and in whatever order it is told: an outcome counts its exposure too, where that
+   * was not told. One read and one transaction of two writes; up to three of those when the outcome comes first.
+   */
+  learn(owner: Customer, lesson: Lesson): Promise<Learnt>;
+}
+
+interface Known extends Counted {
+  owner: Customer;
+  at: Instant;
+}
+
+function readKnown(owner: Customer, decisionId: string, item: Item): Known {
+  const [at = '', placement = '', offer = '', stage = ''] = [item.at, item.placement, item.offer, item.stage].map(
+    String,
+  );
+  return { owner, workspace: owner.workspace, decisionId, at, placement, offer, stage };
+}
+
+/** The row of the timeline. `relay` tells of it, `learn` notes on it when it was exposed and when it succeeded. */
+function decisionItem(owner: Customer, decision: Decision): Item {
+  const { decisionId, at, placement, offer, stage, propensity, policyVersion, reasons } = decision;
+  return {
+    ...keys.decision(owner, at, decisionId),
+    ...{ decisionId, placement, offer: offer.id, stage, propensity, policyVersion },
+    doc: JSON.stringify({ content: offer.content, reasons }),
+  };
+}
+
+const Row = Decision.omit({ at: true, offer: true });
+
+function readDecision(item: Item, at: Instant): Decision {
+  const { content, reasons } = JSON.parse(String(item.doc)) as Pick<Decision, 'reasons'> &
+    Pick<Decision['offer'], 'content'>; // ours
+  return { ...Row.parse({ ...item, reasons }), at, offer: { id: String(item.offer), content } };
+}
+
+/** Notes a lesson on the decision's row and adds it to the numbers, on condition that the row knows nothing of it. */
+function lessonWrites(known: Known, learnt: { exposedAt?: Instant; wonAt?: Instant }, condition: string): Write[] {
+  const noted = Object.entries(learnt);
+  const set = {
+    expression: `SET ${noted.map(([name]) => `${name} = :${name}`).join(', ')}`,
+    values: Object.fromEntries(noted.map(([name, at]) => [`:${name}`, at])),
+  };
+  const row = keys.decision(known.owner, known.at, known.decisionId);
+  const counted = noted.map(([name]) => (name === 'exposedAt' ? 'exposed' : 'won'));
+  return [
+    { update: row, set, if: { expression: `attribute_exists(pk) AND ${condition}` } },
+    countWrite(known, counted),
+  ];
+}
+
+const unexposed = 'attribute_not_exists(exposedAt)';
+const unwon = 'attribute_not_exists(wonAt)';
+
+/**
+ * The transactions of which the first that is accepted counts the lesson; when none is, it was counted before. An outcome is tried as
+ * that of an exposed decision, then as that of an unexposed one, then the first again: the exposure may have come between the two, and
+ * as nothing undoes an exposure, the third fails only where the outcome is known.
+ */
+function attempts(known: Known, { kind, at }: Lesson): Write[][] {
+  if (kind === 'exposure') return [lessonWrites(known, { exposedAt: at }, unexposed)];
+  const usual = lessonWrites(known, { wonAt: at }, `attribute_exists(exposedAt) AND ${unwon}`);
+  return [usual, lessonWrites(known, { exposedAt: at, wonAt: at }, `${unexposed} AND ${unwon}`), usual];
+}
+
+export function decisionStore(table: Table): DecisionStore {
+  async function locate(owner: Customer, decisionId: string): Promise<Known | undefined> {
+    const item = await table.get(keys.decided(owner, decisionId), { consistent: true });
+    return item && readKnown(owner, decisionId, item);
+  }
+
+  return {
+    async find(profile, decisionId) {
+      const owners = ownersOf(profile);
+      const items = await table.getMany(
+        owners.map((owner) => keys.decided(owner, decisionId)),
+        { consistent: true },
+      );
+      const [item] = items;
+      const owner = owners.find((one) => partition(one) === item?.pk);
+      if (!item || !owner) return undefined;
+      const { at } = readKnown(owner, decisionId, item);
+      const row = await table.get(keys.decision(owner, at, decisionId), { consistent: true });
+      return row && readDecision(row, at);
+    },
+
+    async past(profile, placement) {
+      const page = { prefix: timelineRanges.decision, newestFirst: true, limit: mostPast, consistent: true };
+      const rows = await Promise.all(ownersOf(profile).map((owner) => table.query(partition(owner), page)));
+      return rows
+        .flat()
+        .filter((row) => row.placement === placement)
+        .map(({ sk, offer }) => ({ offer: String(offer), at: sk.split('#')[1] ?? '' }));
+    },
+
+    async record({ profile, decision, until }, rev) {
+      const { at, placement, stage, offer, decisionId } = decision;
+      const ttl = Math.floor(Date.parse(after(until, keptFor)) / 1_000);
+      const decided = { ...keys.decided(profile, decisionId), at, placement, stage, offer: offer.id, ttl };
+      return table.transact([
+        profilePut(profile, rev),
+        { put: decisionItem(profile, decision) },
+        { put: decided, if: { expression: 'attribute_not_exists(pk)' } },
+      ]);
+    },
+
+    async learn(owner, lesson) {
+      const known = await locate(owner, lesson.decisionId);
+      if (!known) return 'unknown';
+      for (const writes of attempts(known, lesson)) if (await table.transact(writes)) return 'counted';
+      return 'known';
+    },
+  };
+}
