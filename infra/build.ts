@@ -106,9 +106,16 @@ async function bundle(functions: string[]): Promise<Metafile> {
     entryPoints,
     outdir: buildDirectory,
     outExtension: { '.js': '.mjs' },
+    define: await constants(),
   });
   for (const file of outputFiles) place(placeOf(file), file.contents);
   return metafile;
+}
+
+/** Texts made at build time, under the name a function declares for each. What makes them is loaded only when there is something to build. */
+async function constants(): Promise<Record<string, string>> {
+  const { openapiDocument } = await import('../lib/openapi.ts');
+  return { OPENAPI_DOCUMENT: JSON.stringify(JSON.stringify(openapiDocument())) };
 }
 
 /** Source maps lie apart: they are for reading stack traces and are not shipped. */

@@ -1,0 +1,156 @@
+import * as z from 'zod';
+import alias from '../../events/http/alias.json' with { type: 'json' };
+import batch from '../../events/http/batch.json' with { type: 'json' };
+import group from '../../events/http/group.json' with { type: 'json' };
+import identify from '../../events/http/identify.json' with { type: 'json' };
+import page from '../../events/http/page.json' with { type: 'json' };
+import screen from '../../events/http/screen.json' with { type: 'json' };
+import track from '../../events/http/track.json' with { type: 'json' };
+import { JsonObject } from '../json.ts';
+import { type Route, type Routes } from '../route.ts';
+import { TouchpointType } from './touchpoint.ts';
+import { Verdict } from './verdict.ts';
+import { Workspace, WorkspaceSettings } from './workspace.ts';
+
+const Id = z.union([z.string(), z.number()]).describe('Text of at most 1,024 bytes; a number becomes text');
+const Time = z
+  .union([z.string(), z.number()])
+  .describe('ISO 8601, or seconds or milliseconds since 1970, by the source’s own clock');
+
+/** What every message may hold. Which ids are needed is told per kind; one of `userId` and `anonymousId` always is. */
+const Message = z.looseObject({
+  messageId: z.string().max(255).optional().describe('Sending a message again under its id stores nothing twice'),
+  userId: Id.optional(),
+  anonymousId: Id.optional(),
+  timestamp: Time.optional(),
+  originalTimestamp: Time.optional().describe('Comes before `timestamp`'),
+  sentAt: Time.optional().describe('When the request was sent: tells how wrong the source’s clock is'),
+  channel: z.string().optional(),
+  context: JsonObject.optional(),
+  writeKey: z.string().optional().describe('For sources that send no Authorization header'),
+});
+
+const properties = { properties: JsonObject.optional() };
+const view = { name: z.string().optional(), category: z.string().optional(), ...properties };
+
+const messages = {
+  track: Message.extend({ event: z.string().min(1), ...properties }),
+  identify: Message.extend({ traits: JsonObject.optional() }),
+  page: Message.extend(view),
+  screen: Message.extend(view),
+  group: Message.extend({ groupId: Id, traits: JsonObject.optional() }),
+  alias: Message.extend({ previousId: Id }),
+} as const satisfies Record<TouchpointType, z.ZodType>;
+
+const Batch = z.looseObject({
+  batch: z
+    .array(Message.extend({ type: TouchpointType }))
+    .describe('At most 2,500; those after are rejected one by one'),
+  context: JsonObject.optional().describe('What messages lack in theirs'),
+  sentAt: Time.optional(),
+  writeKey: z.string().optional(),
+});
+
+/** Schemas that many routes share. */
+export const ingestionSchemas = {
+  TrackMessage: messages.track,
+  IdentifyMessage: messages.identify,
+  PageMessage: messages.page,
+  ScreenMessage: messages.screen,
+  GroupMessage: messages.group,
+  AliasMessage: messages.alias,
+  Batch,
+  Verdict,
+};
+
+const samples = { track, identify, page, screen, group, alias };
+
+const summaries: Record<TouchpointType, string> = {
+  track: 'A customer did something',
+  identify: 'Who a customer is',
+  page: 'A customer saw a page',
+  screen: 'A customer saw a screen of an app',
+  group: 'A customer belongs to a group',
+  alias: 'Two ids are one customer',
+};
+
+/** What all routes for messages share. */
+const collecting = {
+  key: 'write',
+  headers: z.object({
+    'x-strict-mode': z.literal('1').optional().describe('Take all messages or none: any rejection is a 400'),
+  }),
+  answer: Verdict,
+  description:
+    'Segment’s HTTP API. 200 says that every accepted message is durably stored, and why each of the others was not taken. The body is JSON ' +
+    'whatever the content type says, as it is or in gzip or deflate. After any other answer than a 4xx send the same again.',
+  refusals: {
+    400: 'No JSON object; or in strict mode a message was rejected',
+    413: 'Over 5 MB decompressed',
+    429: 'Throttled: come again after `Retry-After` seconds',
+    503: 'Not stored, or the body would not decompress: send it again',
+  },
+} as const satisfies Partial<Route>;
+
+function messageRoutes(type: TouchpointType): Routes {
+  const route = { ...collecting, summary: summaries[type], body: { schema: messages[type], example: samples[type] } };
+  const letter = type.charAt(0);
+  return {
+    [`POST /v1/${type}`]: { ...route, id: type },
+    [`POST /v1/${letter}`]: { ...route, id: `${type}Short`, summary: `${route.summary} (short for /v1/${type})` },
+  };
+}
+
+function batchRoute(name: string): Routes {
+  const route = { ...collecting, summary: 'Many messages of any kind', body: { schema: Batch, example: batch } };
+  return { [`POST /v1/${name}`]: { ...route, id: name === 'b' ? 'batchShort' : name } };
+}
+
+const LibrarySettings = z.looseObject({ integrations: JsonObject });
+
+export const ingestionRoutes: Routes = {
+  ...Object.fromEntries(TouchpointType.options.flatMap((type) => Object.entries(messageRoutes(type)))),
+  ...batchRoute('batch'),
+  ...batchRoute('import'),
+  ...batchRoute('b'),
+
+  'POST /v1/m': {
+    id: 'libraryMetrics',
+    summary: 'Metrics of Segment’s browser library: answered and thrown away',
+    key: 'none',
+    answer: z.object({ success: z.literal(true) }),
+  },
+  'GET /health': {
+    id: 'health',
+    summary: 'Whether the table answers',
+    key: 'none',
+    answer: z.object({ status: z.literal('ok') }),
+    refusals: { 503: 'It does not' },
+  },
+  'GET /v1/openapi.json': { id: 'openapi', summary: 'This document', key: 'none', answer: JsonObject },
+  'GET /v1/projects/{writeKey}/settings': {
+    id: 'librarySettings',
+    summary: 'What Segment’s browser and mobile libraries load first',
+    key: 'none',
+    path: z.object({ writeKey: z.string() }),
+    answer: LibrarySettings,
+    refusals: { 404: 'Not the form of a key' },
+  },
+  'GET /v1/workspace': {
+    id: 'getWorkspace',
+    summary: 'Settings of the workspace',
+    key: 'secret',
+    answer: Workspace,
+    refusals: { 404: 'It has none yet' },
+  },
+  'PUT /v1/workspace': {
+    id: 'putWorkspace',
+    summary: 'Replace the settings of the workspace',
+    description:
+      'Stage model (a template or your own), quiet hours, frequency caps. They hold everywhere within a minute.',
+    key: 'secret',
+    body: { schema: WorkspaceSettings, example: { name: 'Shop', timezone: 'Asia/Seoul', stageModel: 'five-stage' } },
+    answer: Workspace,
+    refusals: { 400: 'Not a valid workspace; `issues` names each fault by its path' },
+  },
+};

@@ -1,0 +1,108 @@
+import * as z from 'zod';
+import { type ZodOpenApiOperationObject, type ZodOpenApiPathsObject, createDocument } from 'zod-openapi';
+import { Problem } from './aws/problem.ts';
+import { ChurnRisk } from './churn/risk.ts';
+import { decisionRoutes } from './decision/openapi.ts';
+import { Placement } from './decision/placement.ts';
+import { ingestionRoutes, ingestionSchemas } from './ingestion/openapi.ts';
+import { Workspace } from './ingestion/workspace.ts';
+import { JourneyDefinition } from './journey/definition.ts';
+import { journeyRoutes } from './journey/openapi.ts';
+import { Json } from './json.ts';
+import { CustomerView } from './profile/customer-view.ts';
+import { profileRoutes } from './profile/openapi.ts';
+import { Predicate } from './profile/predicate.ts';
+import { Timeline } from './profile/timeline.ts';
+import { type Route, type RouteKey, type Routes } from './route.ts';
+import { StageModel } from './stage/model.ts';
+
+/** The words of the API, in the order readers meet them. */
+const words: Record<string, { routes: Routes; description: string }> = {
+  ingestion: { routes: ingestionRoutes, description: 'Touchpoints in, as Segment’s libraries send them' },
+  profile: { routes: profileRoutes, description: 'Customers, their stages and timelines' },
+  decision: { routes: decisionRoutes, description: 'Next best offers and the placements that show them' },
+  journey: { routes: journeyRoutes, description: 'Journeys, enrolments, tasks for people' },
+};
+
+/** Schemas with a name of their own; all others stand where they are used. */
+const named = {
+  ...ingestionSchemas,
+  ChurnRisk,
+  CustomerView,
+  JourneyDefinition,
+  Json,
+  Placement,
+  Predicate,
+  Problem,
+  StageModel,
+  Timeline,
+  Workspace,
+};
+
+const security: Record<RouteKey, Record<string, string[]>[]> = {
+  // `{}`: the key may also stand in the body, which OpenAPI cannot say.
+  write: [{ writeKey: [] }, {}],
+  secret: [{ secretKey: [] }],
+  none: [],
+};
+
+const problem = (description: string) => ({
+  description,
+  content: { 'application/problem+json': { schema: Problem } },
+});
+
+function operation(tag: string, route: Route): ZodOpenApiOperationObject {
+  const { id, summary, description, key, body, answer, refusals = {} } = route;
+  const refused = Object.entries(refusals).map(([status, when]) => [status, problem(when)] as const);
+  const { path, query, headers: header } = route;
+  return {
+    operationId: id,
+    summary,
+    ...(description !== undefined && { description }),
+    tags: [tag],
+    security: security[key],
+    requestParams: { ...(path && { path }), ...(query && { query }), ...(header && { header }) },
+    ...(body && { requestBody: { required: true, content: { 'application/json': body } } }),
+    responses: {
+      200: { description: 'OK', content: { 'application/json': { schema: answer } } },
+      ...(key !== 'none' && { 401: problem('No key, or one that opens nothing here') }),
+      ...Object.fromEntries(refused),
+    },
+  };
+}
+
+function paths(): ZodOpenApiPathsObject {
+  const found: ZodOpenApiPathsObject = {};
+  for (const [tag, { routes }] of Object.entries(words))
+    for (const [key, route] of Object.entries(routes)) {
+      const [method = '', path = ''] = key.split(' ');
+      found[path] = { ...found[path], [method.toLowerCase()]: operation(tag, route) };
+    }
+  return found;
+}
+
+/**
+ * The HTTP API as OpenAPI 3.1, made from the schemas the functions read and answer with. For the build, which puts it as text into the
+ * function that serves it: what it takes to make is far larger than what is made.
+ */
+export function openapiDocument(): ReturnType<typeof createDocument> {
+  for (const [id, schema] of Object.entries(named)) z.globalRegistry.add(schema, { ...schema.meta(), id });
+  return createDocument({
+    openapi: '3.1.0',
+    info: {
+      title: 'Throughline',
+      version: '1',
+      description: 'Customer journeys: what customers do comes in, who they are and what to do next comes out.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/', description: 'Where this document came from' }],
+    tags: Object.entries(words).map(([name, { description }]) => ({ name, description })),
+    paths: paths(),
+    components: {
+      securitySchemes: {
+        writeKey: { type: 'http', scheme: 'basic', description: 'The write key as user name, no password' },
+        secretKey: { type: 'http', scheme: 'bearer', description: 'The secret key' },
+      },
+    },
+  });
+}

@@ -1,0 +1,35 @@
+import * as z from 'zod';
+import { PageQuery, type Routes } from '../route.ts';
+import { CustomerSummary, CustomerView } from './customer-view.ts';
+import { Timeline } from './timeline.ts';
+
+const path = z.object({ id: z.string().describe('User id, or anonymous id of a visitor nobody knows') });
+const unknown = { 404: 'No such customer in this workspace' } as const;
+
+export const profileRoutes: Routes = {
+  'GET /v1/customers': {
+    id: 'listCustomers',
+    summary: 'Customers by stage',
+    key: 'secret',
+    query: PageQuery.extend({ stage: z.string().optional().describe('Only those who stand in this stage') }),
+    answer: z.object({ items: z.array(CustomerSummary), nextCursor: z.string().optional() }),
+    refusals: { 400: 'Not a limit, or not a cursor of ours', 404: 'The workspace has no settings' },
+  },
+  'GET /v1/customers/{id}': {
+    id: 'getCustomer',
+    summary: 'One customer: stage, traits, churn risk, enrolments',
+    key: 'secret',
+    path,
+    answer: CustomerView,
+    refusals: unknown,
+  },
+  'GET /v1/customers/{id}/timeline': {
+    id: 'getTimeline',
+    summary: 'What happened to one customer, newest first',
+    key: 'secret',
+    path,
+    query: PageQuery,
+    answer: Timeline,
+    refusals: { 400: 'Not a limit, or not a cursor of ours', ...unknown },
+  },
+};
