@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { ChurnRisk, RiskBand } from './churn/risk.ts';
 import { CustomerRef } from './identity/customer.ts';
-import { Cause, Made } from './profile/signal.ts';
+import { Cause } from './profile/signal.ts';
 import { Instant } from './time.ts';
 
 /** `source` of everything we put on the bus. */
@@ -40,8 +40,8 @@ export const events = {
     stage: z.string(),
     propensity: z.number(),
   }),
-  DecisionExposed: event({ decisionId: z.string(), made: Made.optional() }),
-  OutcomeObserved: event({ decisionId: z.string(), made: Made.optional(), cause: Cause }),
+  DecisionExposed: event({ decisionId: z.string() }),
+  OutcomeObserved: event({ decisionId: z.string(), cause: Cause }),
   EnrolmentStarted: event({ enrolmentId: z.string(), journeyId: z.string(), version: z.int() }),
   EnrolmentEnded: event({
     enrolmentId: z.string(),

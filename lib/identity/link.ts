@@ -78,7 +78,7 @@ export function link(user: Profile, ref: CustomerRef, claim: Claim): Link | unde
     if: found ? { expression: 'rev = :rev', values: { ':rev': rev } } : unwritten,
   };
   const also: Write[] = [pointer, { put: { ...keys.link(user, ref), at } }];
-  const signals: Signal[] = [{ type: 'identified', linked: ref }];
+  const signals: Signal[] = [{ type: 'identified', linked: ref, at }];
   const transition = moveTo(profile, user.stage, claim);
   if (transition) {
     // The touchpoint may move the customer once more by itself: that row has its plain id.

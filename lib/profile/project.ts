@@ -4,7 +4,7 @@ import { type JourneyDefinition } from '../journey/definition.ts';
 import { at as valueAt } from '../json.ts';
 import { type StageModel, type StageTransition } from '../stage/model.ts';
 import { nextStage } from '../stage/next-stage.ts';
-import { type Instant } from '../time.ts';
+import { type Instant, plus } from '../time.ts';
 import { fold } from './fold.ts';
 import { meets, type Situation } from './meets.ts';
 import { type Profile } from './profile.ts';
@@ -51,11 +51,19 @@ function stageMoved({ profile, signals, transitions }: Projection, happening: Ha
 const without = <T>(entries: Record<string, T>, leaves: (id: string, entry: T) => boolean): Record<string, T> =>
   Object.fromEntries(Object.entries(entries).filter(([id, entry]) => !leaves(id, entry)));
 
+/**
+ * How much older than an enrolment a touchpoint may be and still count for it: on its way while the customer was let in. What was done
+ * long before, and is only told now, ends no stay and wakes no step. Milliseconds.
+ */
+const underWayMs = 5 * 60_000;
+
+const belongsTo = ({ since }: { since: Instant }, at: Instant): boolean => at >= plus(since, -underWayMs);
+
 /** Enrolments whose exit criteria the touchpoint meets end here, and so do their waits: nothing is sent after this write. */
 function journeysLeft({ profile, signals, ...rest }: Projection, { touchpoint, at }: Happening): Projection {
   const situation = situationOf(profile, touchpoint);
   const left = Object.entries(profile.journeys).filter(
-    ([, { exit, since }]) => exit !== undefined && at >= since && meets(exit, situation),
+    ([, enrolment]) => enrolment.exit !== undefined && belongsTo(enrolment, at) && meets(enrolment.exit, situation),
   );
   if (left.length === 0) return { profile, signals, ...rest };
   const ids = new Set(left.map(([id]) => id));
@@ -68,14 +76,14 @@ function journeysLeft({ profile, signals, ...rest }: Projection, { touchpoint, a
 }
 
 /**
- * Waits that the touchpoint ends. One from before the step was entered counts if it lies within the enrolment: it came late, but the
- * customer has done what is waited for.
+ * Waits that the touchpoint ends. One from before the step was entered counts too, if it belongs to the enrolment: it came late, but
+ * the customer has done what is waited for.
  */
 function waitsEnded({ profile, signals, ...rest }: Projection, { touchpoint, at }: Happening): Projection {
   const situation = situationOf(profile, touchpoint);
   const ended = Object.entries(profile.waits).filter(
-    ([, { enrolmentId, on, since, until }]) =>
-      at >= (profile.journeys[enrolmentId]?.since ?? since) && at < until && meets(on, situation),
+    ([, wait]) =>
+      belongsTo(profile.journeys[wait.enrolmentId] ?? wait, at) && at < wait.until && meets(wait.on, situation),
   );
   if (ended.length === 0) return { profile, signals, ...rest };
   const ids = new Set(ended.map(([id]) => id));
@@ -103,10 +111,8 @@ function decisionsSettled({ profile, signals, ...rest }: Projection, { touchpoin
     const inTime = at >= decision.at && at < decision.until;
     const succeeds = inTime && (decision.exposed || isNamed) && meets(decision.on, situation);
     const isSeen = !decision.exposed && isNamed && (succeeds || exposures.has(touchpoint.name));
-    const { placement, offer, stage } = decision;
-    const made = { placement, offer, stage, at: decision.at };
-    if (isSeen) told.push({ type: 'exposed', decisionId, made });
-    if (succeeds) told.push({ type: 'outcome', decisionId, made, cause: causeOf(touchpoint, at) });
+    if (isSeen) told.push({ type: 'exposed', decisionId, at });
+    if (succeeds) told.push({ type: 'outcome', decisionId, cause: causeOf(touchpoint, at) });
     if (isSeen) decisions[decisionId] = { ...decision, exposed: true };
     if (succeeds) Reflect.deleteProperty(decisions, decisionId);
   }

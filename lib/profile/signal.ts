@@ -20,23 +20,19 @@ export function causeOf({ messageId, name, properties }: Touchpoint, at: Instant
   return { messageId, name, at, properties: Object.fromEntries(fitting) };
 }
 
-/** What was decided, so that who learns from it need not look it up. */
-export const Made = z.object({ placement: z.string(), offer: z.string(), stage: z.string(), at: Instant });
-export type Made = z.infer<typeof Made>;
-
 /**
  * What one write of a profile means to others. It is stored with that write and read off the stream by `relay`, so it can be neither
  * lost nor told without having happened; the write's revision and the signal's place make its id, so telling it twice is harmless.
  */
 export const Signal = z.discriminatedUnion('type', [
   z.object({ type: z.literal('stage'), transition: StageTransition }),
-  z.object({ type: z.literal('identified'), linked: CustomerRef }),
+  z.object({ type: z.literal('identified'), linked: CustomerRef, at: Instant }),
   z.object({ type: z.literal('triggered'), journeyId: z.string(), cause: Cause }),
   z.object({ type: z.literal('woken'), waitId: z.string(), cause: Cause }),
   z.object({ type: z.literal('exited'), enrolmentId: z.string(), cause: Cause }),
   z.object({ type: z.literal('churn'), from: RiskBand.optional(), risk: ChurnRisk }),
   z.object({ type: z.literal('silent'), for: z.string(), since: Instant }),
-  z.object({ type: z.literal('exposed'), decisionId: z.string(), made: Made }),
-  z.object({ type: z.literal('outcome'), decisionId: z.string(), made: Made, cause: Cause }),
+  z.object({ type: z.literal('exposed'), decisionId: z.string(), at: Instant }),
+  z.object({ type: z.literal('outcome'), decisionId: z.string(), cause: Cause }),
 ]);
 export type Signal = z.infer<typeof Signal>;

@@ -1,0 +1,33 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { eventBus } from '../../../lib/aws/bus.ts';
+import { deadLetterQueue } from '../../../lib/aws/dead-letters.ts';
+import { readEnv } from '../../../lib/aws/env.ts';
+import { stepFunctions } from '../../../lib/aws/executions.ts';
+import { dynamoTable } from '../../../lib/aws/table.ts';
+import { enrolmentStore } from '../../../lib/journey/enrolment-store.ts';
+import { taskStore } from '../../../lib/journey/task-store.ts';
+import { waitStore } from '../../../lib/journey/wait-store.ts';
+import { journeyWake } from '../../../lib/journey/wake.ts';
+import { profileStore } from '../../../lib/profile/store.ts';
+import { systemClock } from '../../../lib/time.ts';
+import { Env } from './env.ts';
+import { relay } from './handler.ts';
+
+const env = readEnv(Env);
+const table = dynamoTable(new DynamoDBClient({}), env.TABLE_NAME);
+
+export const handler = relay({
+  bus: eventBus(new EventBridgeClient({}), env.BUS_NAME),
+  journeys: journeyWake({
+    profiles: profileStore(table),
+    enrolments: enrolmentStore(table),
+    waits: waitStore(table),
+    tasks: taskStore(table),
+    executions: stepFunctions(new SFNClient({})),
+  }),
+  deadLetters: deadLetterQueue(new SQSClient({}), env.DEAD_LETTER_QUEUE_URL),
+  clock: systemClock,
+});
