@@ -6,6 +6,8 @@ import { type Foundation } from './foundation.ts';
 
 /** Sees customers leaving: with each new stage, and by looking at those who fell silent, for silence sends no event. */
 export class Churn extends Construct {
+  readonly functions: NodeFunction[];
+
   constructor(scope: Construct, id: string, { settings, table, bus, deadLetters }: Foundation) {
     super(scope, id);
 
@@ -14,7 +16,8 @@ export class Churn extends Construct {
     onEvents(assess, { bus, deadLetters, pattern: busPattern('StageEntered') });
 
     const sweep = new NodeFunction(this, 'Sweep', { entry: 'churn/sweep', env: {}, settings, deadLetters });
-    table.grant(sweep, ['GetItem', 'BatchGetItem', 'PutItem'], ['byList', 'byDue']);
+    table.grant(sweep, ['GetItem', 'PutItem'], ['byList', 'byDue']);
     onSchedule(sweep, { expression: 'rate(15 minutes)', deadLetters });
+    this.functions = [assess, sweep];
   }
 }

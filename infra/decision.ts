@@ -6,12 +6,13 @@ import { type Foundation } from './foundation.ts';
 /** Chooses the next best offer and learns from what became of it. */
 export class Decision extends Construct {
   readonly personalize: NodeFunction<'decision/personalize'>;
+  readonly learn: NodeFunction<'decision/learn'>;
 
   constructor(scope: Construct, id: string, { settings, table, gateway, bus, deadLetters }: Foundation) {
     super(scope, id);
 
     const decide = new NodeFunction(this, 'Decide', { entry: 'decision/decide', env: {}, settings });
-    table.grant(decide, ['GetItem', 'Query', 'PutItem']);
+    table.grant(decide, ['GetItem', 'BatchGetItem', 'Query', 'PutItem']);
     gateway.serve(decide, ['POST /v1/decisions']);
 
     this.personalize = new NodeFunction(this, 'Personalize', {
@@ -20,12 +21,12 @@ export class Decision extends Construct {
       settings,
       deadLetters,
     });
-    table.grant(this.personalize, ['GetItem', 'Query', 'PutItem']);
+    table.grant(this.personalize, ['GetItem', 'BatchGetItem', 'Query', 'PutItem']);
     onEvents(this.personalize, { bus, deadLetters, pattern: busPattern('StageEntered') });
 
-    const learn = new NodeFunction(this, 'Learn', { entry: 'decision/learn', env: {}, settings, deadLetters });
-    table.grant(learn, ['GetItem', 'UpdateItem', 'PutItem']);
-    onEvents(learn, { bus, deadLetters, pattern: busPattern('DecisionExposed', 'OutcomeObserved') });
+    this.learn = new NodeFunction(this, 'Learn', { entry: 'decision/learn', env: {}, settings, deadLetters });
+    table.grant(this.learn, ['GetItem', 'UpdateItem']);
+    onEvents(this.learn, { bus, deadLetters, pattern: busPattern('DecisionExposed', 'OutcomeObserved') });
 
     const placements = new NodeFunction(this, 'Placements', { entry: 'decision/placements', env: {}, settings });
     table.grant(placements, ['GetItem', 'Query', 'PutItem']);

@@ -1,6 +1,6 @@
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { CfnOutput, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { DeadLetters } from './constructs/dead-letters.ts';
 import { Gateway } from './constructs/gateway.ts';
@@ -25,7 +25,6 @@ export class Foundation extends Construct {
     this.bus = new EventBus(this, 'Bus', { eventBusName: Stack.of(this).stackName });
     this.gateway = new Gateway(this, 'Gateway', settings);
     this.deadLetters = new DeadLetters(this, 'DeadLetters', 'dead-letters');
-    new CfnOutput(this, 'BusName', { value: this.bus.eventBusName });
   }
 
   /** Lets a function put events on the bus and tells it the bus. */

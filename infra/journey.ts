@@ -1,10 +1,10 @@
-import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { shippedJourneys } from '../lib/journey/shipped.ts';
 import { busPattern, onEvents } from './constructs/event-rule.ts';
-import { JourneyMachine } from './constructs/journey-machine.ts';
+import { JourneyMachine, grantStop, machineArn } from './constructs/journey-machine.ts';
 import { NodeFunction } from './constructs/node-function.ts';
 import { type Foundation } from './foundation.ts';
 
@@ -14,14 +14,13 @@ const ends = ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'];
 /** Moves people on: one state machine per journey, the functions that carry out its steps, and those that let people in and out. */
 export class Journey extends Construct {
   readonly machines: Record<string, JourneyMachine>;
-  /** Functions that steps call, for which no caller but an execution waits. */
-  readonly steps: NodeFunction[];
+  /** Functions that nobody waits for but an execution or an event. */
+  readonly background: NodeFunction[];
 
   constructor(scope: Construct, id: string, props: { foundation: Foundation; decide: NodeFunction }) {
     super(scope, id);
     const { foundation, decide } = props;
     const steps = this.#steps(foundation);
-    this.steps = Object.values(steps);
     const logGroup = this.#logGroup(foundation);
     this.machines = Object.fromEntries(
       shippedJourneys.map((definition) => [
@@ -29,24 +28,20 @@ export class Journey extends Construct {
         new JourneyMachine(this, pascal(definition.id), { definition, steps: { ...steps, decide }, logGroup }),
       ]),
     );
-    this.#entries(foundation);
+    this.background = [...Object.values(steps), ...this.#entries(foundation)];
     this.#api(foundation);
   }
 
-  /** Lets a function wake executions that wait and stop those whose customer left. */
-  grantSteer(fn: NodeFunction): void {
-    const machines = Object.values(this.machines);
-    const allow = (action: string, resources: string[]): void => {
-      fn.addToRolePolicy(new PolicyStatement({ actions: [action], resources }));
-    };
-    allow(
-      'states:SendTaskSuccess',
-      machines.map(({ machineArn }) => machineArn),
-    );
-    allow(
-      'states:StopExecution',
-      machines.map(({ executionsArn }) => executionsArn),
-    );
+  /** Lets a function wake executions that wait. */
+  grantWake(fn: NodeFunction): void {
+    // By name, as a machine names functions that may wake it: a reference would be a ring.
+    const resources = shippedJourneys.map(({ id }) => machineArn(this, id));
+    fn.addToRolePolicy(new PolicyStatement({ actions: ['states:SendTaskSuccess'], resources }));
+  }
+
+  /** Lets a function stop executions whose customer left. */
+  grantStop(fn: NodeFunction): void {
+    for (const { id } of shippedJourneys) grantStop(fn, id);
   }
 
   #steps({ settings, table }: Foundation) {
@@ -60,7 +55,7 @@ export class Journey extends Construct {
 
     const wait = new NodeFunction(this, 'Wait', { entry: 'journey/wait', env: {}, settings });
     table.grant(wait, ['GetItem', 'BatchGetItem', 'Query', 'PutItem']);
-    this.#grantResume(wait);
+    this.grantWake(wait); // what it waits for may have come already
 
     const branch = new NodeFunction(this, 'Branch', { entry: 'journey/branch', env: {}, settings });
     table.grant(branch, ['GetItem']);
@@ -68,20 +63,6 @@ export class Journey extends Construct {
     const update = new NodeFunction(this, 'Update', { entry: 'journey/update', env: {}, settings });
     table.grant(update, ['GetItem', 'PutItem']);
     return { send, wait, branch, update };
-  }
-
-  /** What it waits for may have come already. By name: the machines name this function, so it cannot refer to them. */
-  #grantResume(wait: NodeFunction): void {
-    const stack = Stack.of(this);
-    const resources = shippedJourneys.map(({ id }) =>
-      stack.formatArn({
-        service: 'states',
-        resource: 'stateMachine',
-        resourceName: `${stack.stackName}-${id}`,
-        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-      }),
-    );
-    wait.addToRolePolicy(new PolicyStatement({ actions: ['states:SendTaskSuccess'], resources }));
   }
 
   #grantEmail(send: NodeFunction, identity: string): void {
@@ -103,7 +84,7 @@ export class Journey extends Construct {
     });
   }
 
-  #entries({ settings, table, bus, deadLetters }: Foundation): void {
+  #entries({ settings, table, bus, deadLetters }: Foundation): NodeFunction[] {
     const machines = Object.entries(this.machines);
     const enrol = new NodeFunction(this, 'Enrol', {
       entry: 'journey/enrol',
@@ -120,12 +101,7 @@ export class Journey extends Construct {
         resources: machines.map(([, { liveArn }]) => liveArn),
       }),
     );
-    enrol.addToRolePolicy(
-      new PolicyStatement({
-        actions: ['states:StopExecution'],
-        resources: machines.map(([, { executionsArn }]) => executionsArn),
-      }),
-    );
+    this.grantStop(enrol);
     onEvents(enrol, {
       bus,
       deadLetters,
@@ -139,9 +115,10 @@ export class Journey extends Construct {
       pattern: {
         source: ['aws.states'],
         detailType: ['Step Functions Execution Status Change'],
-        detail: { status: ends, stateMachineArn: machines.map(([, { machineArn }]) => machineArn) },
+        detail: { status: ends, stateMachineArn: machines.map(([, machine]) => machine.machineArn) },
       },
     });
+    return [enrol, conclude];
   }
 
   #api({ settings, table, gateway }: Foundation): void {
@@ -151,12 +128,7 @@ export class Journey extends Construct {
 
     const tasks = new NodeFunction(this, 'Tasks', { entry: 'journey/tasks', env: {}, settings });
     table.grant(tasks, ['GetItem', 'BatchGetItem', 'Query', 'UpdateItem'], ['byList']);
-    tasks.addToRolePolicy(
-      new PolicyStatement({
-        actions: ['states:SendTaskSuccess'],
-        resources: Object.values(this.machines).map(({ machineArn }) => machineArn),
-      }),
-    );
+    this.grantWake(tasks);
     gateway.serve(tasks, ['GET /v1/tasks', 'POST /v1/tasks/{id}']);
   }
 }

@@ -1,5 +1,6 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { type Construct } from 'constructs';
+import { Alarms } from './alarms.ts';
 import { Churn } from './churn.ts';
 import { Edge } from './constructs/edge.ts';
 import { Decision } from './decision.ts';
@@ -17,11 +18,36 @@ export class ThroughlineStack extends Stack {
     new Ingestion(this, 'Ingestion', foundation);
     const profile = new Profile(this, 'Profile', foundation);
     const decision = new Decision(this, 'Decision', foundation);
-    new Churn(this, 'Churn', foundation);
+    const churn = new Churn(this, 'Churn', foundation);
     const journey = new Journey(this, 'Journey', { foundation, decide: decision.personalize });
-    journey.grantSteer(profile.relay);
+    journey.grantWake(profile.relay);
+    journey.grantStop(profile.relay);
 
     const edge = new Edge(this, 'Edge', { settings, host: foundation.gateway.host });
+    new Alarms(this, 'Alarms', {
+      settings,
+      watched: {
+        gateway: foundation.gateway,
+        functions: [
+          profile.project,
+          profile.relay,
+          decision.personalize,
+          decision.learn,
+          ...churn.functions,
+          ...journey.background,
+        ],
+        streamConsumers: [profile.project, profile.relay],
+        deadLetters: {
+          DeadLetters: foundation.deadLetters,
+          ProjectDeadLetters: profile.projectDeadLetters,
+          RelayDeadLetters: profile.relayDeadLetters,
+        },
+        machines: journey.machines,
+      },
+    });
+    new CfnOutput(this, 'TableName', { value: foundation.table.table.tableName });
+    new CfnOutput(this, 'BusName', { value: foundation.bus.eventBusName });
+
     new CfnOutput(this, 'Url', { value: edge.url(settings) });
   }
 }

@@ -15,7 +15,7 @@ export interface JourneyMachineProps {
   logGroup: ILogGroup;
 }
 
-/** The names under which the log of a definition's functions is kept apart from where they are deployed. */
+/** Stand in for functions, so that a fingerprint is the same wherever they are deployed. */
 const named: Record<StepFunction, string> = {
   send: 'send',
   wait: 'wait',
@@ -24,25 +24,42 @@ const named: Record<StepFunction, string> = {
   update: 'update',
 };
 
+const nameOf = (scope: Construct, journeyId: string): string => `${Stack.of(scope).stackName}-${journeyId}`;
+
+function arnOf(scope: Construct, resource: 'stateMachine' | 'execution', resourceName: string): string {
+  const arnFormat = ArnFormat.COLON_RESOURCE_NAME;
+  return Stack.of(scope).formatArn({ service: 'states', resource, resourceName, arnFormat });
+}
+
+/** A journey's state machine by name, for those it refers to itself. */
+export const machineArn = (scope: Construct, journeyId: string): string =>
+  arnOf(scope, 'stateMachine', nameOf(scope, journeyId));
+
+/** Lets a function stop a journey's executions, of whatever version. */
+export function grantStop(fn: NodeFunction, journeyId: string): void {
+  const executions = arnOf(fn, 'execution', `${nameOf(fn, journeyId)}:*`);
+  fn.addToRolePolicy(new PolicyStatement({ actions: ['states:StopExecution'], resources: [executions] }));
+  const found = `arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:${nameOf(fn, journeyId)}:*`;
+  if (fn.role)
+    acknowledge(fn.role, { [`AwsSolutions-IAM5[Resource::${found}]`]: 'every customer has an execution of its own' });
+}
+
 /**
  * A journey as a state machine. Each definition that was ever deployed stays as a version: people inside stay on the one they entered,
  * and newcomers enter by the alias `live`, which points at the newest.
  */
 export class JourneyMachine extends Construct {
   readonly machineArn: string;
-  /** Executions of every version. */
-  readonly executionsArn: string;
   readonly liveArn: string;
 
   constructor(scope: Construct, id: string, { definition, steps, logGroup }: JourneyMachineProps) {
     super(scope, id);
     const stack = Stack.of(this);
-    const stateMachineName = `${stack.stackName}-${definition.id}`;
     const arns = mapValues(steps, ({ functionArn }) => functionArn);
     const compiled = compileJourney(definition, arns);
     const used = Object.values(steps).filter(({ functionArn }) => JSON.stringify(compiled).includes(functionArn));
     const machine = new CfnStateMachine(this, 'Machine', {
-      stateMachineName,
+      stateMachineName: nameOf(this, definition.id),
       stateMachineType: 'STANDARD',
       definitionString: stack.toJsonString(compiled),
       roleArn: this.#role(used).roleArn,
@@ -54,12 +71,6 @@ export class JourneyMachine extends Construct {
       tracingConfiguration: { enabled: true },
     });
     this.machineArn = machine.attrArn;
-    this.executionsArn = stack.formatArn({
-      service: 'states',
-      resource: 'execution',
-      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-      resourceName: `${stateMachineName}:*`,
-    });
 
     const version = new CfnStateMachineVersion(this, `Version${fingerprint(definition)}`, {
       stateMachineArn: machine.attrArn,

@@ -1,4 +1,4 @@
-import { CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import {
   AttributeType,
   BillingMode,
@@ -60,7 +60,6 @@ export class OneTable extends Construct {
       projectionType: ProjectionType.KEYS_ONLY,
     });
     this.#pinCollections();
-    new CfnOutput(this, 'Name', { value: this.table.tableName });
   }
 
   /** Lets the function do this much with the table, and this much with its indexes, and tells it the table's name. */

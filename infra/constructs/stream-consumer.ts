@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { type Asking } from '../functions.ts';
 import { acknowledge } from './acknowledge.ts';
 import { type DeadLetters } from './dead-letters.ts';
 import { type NodeFunction } from './node-function.ts';
@@ -20,7 +21,7 @@ export interface StreamConsumerProps {
  * Feeds a function from the table's stream. A batch that fails is tried five times, halved each time, and then the records at fault go
  * to the dead letters: a shard waits for poison for a minute or so, never for a day.
  */
-export function consumeStream(fn: NodeFunction, props: StreamConsumerProps): void {
+export function consumeStream(fn: NodeFunction<Asking<'DEAD_LETTER_QUEUE_URL'>>, props: StreamConsumerProps): void {
   const { table, deadLetters, filters, batchSize, parallelization = 1 } = props;
   const { table: source } = table;
   const reads = source.grantStreamRead(fn);
@@ -37,6 +38,6 @@ export function consumeStream(fn: NodeFunction, props: StreamConsumerProps): voi
     onFailure: new SqsDlq(deadLetters),
   });
   reads.applyBefore(mapping);
-  deadLetters.grantSend(fn as never);
+  deadLetters.grantSend(fn);
   acknowledge(fn, { 'AwsSolutions-IAM5[Resource::*]': 'dynamodb:ListStreams lists names and knows no resources' });
 }
