@@ -1,0 +1,41 @@
+import { type VirtualClock } from '../clock.ts';
+import { type Announcement } from './store.ts';
+
+export type Emit = (source: string, detailType: string, detail: Record<string, unknown>) => unknown;
+
+export interface Announcer {
+  tell: (announcement: Announcement) => void;
+  stop(): void;
+}
+
+/** How long after a refusal the bus is told again. */
+const againMs = 1_000;
+
+/** Tells the bus of status changes, at least once each: one that it did not take is told again, by this run or the next. */
+export function announcer(options: {
+  emit: Emit;
+  clock: VirtualClock;
+  forget: (announcement: Announcement) => void;
+}): Announcer {
+  const { emit, clock, forget } = options;
+  let stopped = false;
+
+  async function told({ detail }: Announcement): Promise<void> {
+    await emit('aws.states', 'Step Functions Execution Status Change', detail);
+  }
+
+  function tell(announcement: Announcement): void {
+    if (stopped) return;
+    told(announcement).then(
+      () => stopped || forget(announcement),
+      () => stopped || clock.at(clock.now() + againMs, () => tell(announcement)),
+    );
+  }
+
+  return {
+    tell,
+    stop() {
+      stopped = true;
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import { type Json, isJsonObject } from '../../../lib/json.ts';
+import { type Outcome } from './flow.ts';
+import { type Resource } from './resource.ts';
+import { functionNameOf } from './task.ts';
+
+/** The functions a Task can call, by ARN or name. */
+export interface Functions {
+  /** Throws {errorType, errorMessage, trace} when the function failed, as Lambda reports it. */
+  invoke(functionArn: string, payload: unknown): Promise<unknown>;
+  /** Lambda's async invoke. */
+  invokeAsync(functionArn: string, payload: unknown): void;
+}
+
+/** Makes a task's call. Never throws: what goes wrong is the outcome, under the error type that Lambda reports. */
+export async function callFunction(functions: Functions, resource: Resource, args: Json): Promise<Outcome> {
+  try {
+    if (resource.kind === 'function') return { result: (await functions.invoke(resource.arn, args)) as Json };
+    const { Payload = {}, InvocationType } = isJsonObject(args) ? args : {};
+    if (InvocationType === 'Event') {
+      functions.invokeAsync(functionNameOf(args), Payload);
+      return { result: answered({}, 202) };
+    }
+    const payload = (await functions.invoke(functionNameOf(args), Payload)) ?? null;
+    return { result: answered({ ExecutedVersion: '$LATEST', Payload: payload as Json }, 200) }; // a function answers JSON
+  } catch (error) {
+    return { failure: failureOf(error) };
+  }
+}
+
+function answered(answer: Record<string, Json>, status: number): Json {
+  return { ...answer, StatusCode: status, SdkHttpMetadata: { HttpStatusCode: status } };
+}
+
+/** Lambda's own report when there is one; otherwise the service could not run the function. */
+function failureOf(error: unknown): { error: string; cause: string } {
+  const { errorType, errorMessage, trace } = error as { errorType?: unknown; errorMessage?: unknown; trace?: unknown };
+  if (typeof errorType === 'string')
+    return { error: errorType, cause: JSON.stringify({ errorType, errorMessage, trace }) };
+  return { error: 'Lambda.Unknown', cause: error instanceof Error ? error.message : String(error) };
+}

@@ -1,0 +1,69 @@
+import { type Activity } from '../activity.ts';
+import { type VirtualClock } from '../clock.ts';
+import { type Journal } from '../journal.ts';
+import { callApi } from './api.ts';
+import { announcer, type Emit } from './announcer.ts';
+import { type Functions } from './call.ts';
+import { Catalog, type CatalogOptions } from './catalog.ts';
+import { ExecutionLists } from './execution-lists.ts';
+import { Interpreter } from './interpreter.ts';
+import { ExecutionStore } from './store.ts';
+import { Tokens } from './token.ts';
+
+export type { Alias, StateMachine, Version } from './catalog.ts';
+export { ApiError } from './api-error.ts';
+
+export interface StatesOptions extends Pick<CatalogOptions, 'machines' | 'versions' | 'aliases'> {
+  functions: Functions;
+  clock: VirtualClock;
+  journal: Journal;
+  activity: Activity;
+  /** Puts an event on the default bus. Told again when it throws. */
+  emit: Emit;
+}
+
+export interface States {
+  /** The AWS JSON API, `StartExecution` or `AWSStepFunctions.StartExecution`. What it answers is in the journal. Throws {name, message}. */
+  call(action: string, body: unknown): unknown;
+  /** Goes on where the last run ended, however it ended. Call it once, when the functions can be invoked. */
+  restore(): void;
+  stop(): void;
+}
+
+/** How long AWS keeps an execution that has ended, and its name taken. */
+const retentionMs = 90 * 86_400_000;
+
+/**
+ * Step Functions for Standard workflows in JSONata mode. A task is invoked at least once, a status change told at least once; every other
+ * step of an execution happens once, also over `kill -9`. Throws for a machine that it cannot run.
+ */
+export function createStates({ functions, clock, journal, activity, emit, ...declared }: StatesOptions): States {
+  const now = () => clock.now();
+  const announce = announcer({ emit, clock, forget: (announcement) => store.forget(announcement) });
+  const store = new ExecutionStore(journal, announce.tell);
+  const catalog = new Catalog({ ...declared, journal, now });
+  const machineOf = (hash: string) => catalog.machineOf(hash);
+  const interpreter = new Interpreter({ store, tokens: new Tokens(journal), clock, activity, functions, machineOf });
+  const lists = new ExecutionLists(journal, () => store.flush());
+  const actions = { catalog, interpreter, store, lists, now };
+  let cancelPurge = () => {};
+
+  function purge(): void {
+    store.purge(now() - retentionMs);
+    cancelPurge = clock.at(now() + 86_400_000, purge);
+  }
+
+  return {
+    call: (action, body) => callApi(actions, action, body),
+    restore() {
+      for (const announcement of store.untold()) announce.tell(announcement);
+      interpreter.restore();
+      purge();
+    },
+    stop() {
+      cancelPurge();
+      announce.stop();
+      interpreter.stop();
+    },
+  };
+}

@@ -1,0 +1,274 @@
+import { type Activity } from '../activity.ts';
+import { type VirtualClock } from '../clock.ts';
+import { callFunction, type Functions } from './call.ts';
+import { type Core } from './core.ts';
+import { endExecution, type End } from './ending.ts';
+import { runtimeFailed } from './failure.ts';
+import { dueOf, stateOf, type Execution, type Flow, type Live, type Outcome, type TaskRun } from './flow.ts';
+import { HistoryFull, recorder, withInput, type Recorder } from './history.ts';
+import { type Machine } from './machine.ts';
+import { pack, unpack } from './packed.ts';
+import { flowsFrom } from './rows.ts';
+import { statusChange } from './status-change.ts';
+import { step } from './steps.ts';
+import { type ExecutionStore } from './store.ts';
+import { isCallback, settleTask, submitTask, timeOut } from './task.ts';
+import { type Tokens } from './token.ts';
+import { Gone, Visit } from './visit.ts';
+
+export interface InterpreterOptions {
+  store: ExecutionStore;
+  tokens: Tokens;
+  clock: VirtualClock;
+  activity: Activity;
+  functions: Functions;
+  /** The compiled definition with this hash. */
+  machineOf: (definition: string) => Machine;
+}
+
+/**
+ * Runs executions. A flow moves until it rests: on a timer, a call, a token, its branches. What it rests on is in the journal before the
+ * outside hears of it, so after a kill every call under way is made again, every wait ends when it was to end, every token is still good.
+ * An execution that rests is in the journal only.
+ */
+export class Interpreter implements Core {
+  readonly store: ExecutionStore;
+  readonly tokens: Tokens;
+  readonly history: Recorder;
+  readonly #options: InterpreterOptions;
+  readonly #live = new Map<number, Live>();
+  /** Of flows by their id, of executions (machines with a time limit) by their id's negative. */
+  readonly #timers = new Map<number, () => void>();
+  #stopped = false;
+
+  constructor(options: InterpreterOptions) {
+    this.#options = options;
+    this.store = options.store;
+    this.tokens = options.tokens;
+    this.history = recorder(options.store, () => this.now());
+  }
+
+  now(): number {
+    return this.#options.clock.now();
+  }
+
+  /** The execution is in the journal when this returns, and moves as soon as the caller is done. */
+  begin(execution: Execution): void {
+    const machine = this.#options.machineOf(execution.definition);
+    const input = unpack(execution.input);
+    const live: Live = { execution, machine, input, flows: new Map(), lastEvent: 0, active: 0 };
+    const root = rootFlow(this.store.newFlowId(), live);
+    live.flows.set(root.id, root);
+    this.store.insert(execution);
+    const details = { ...withInput(input), roleArn: execution.roleArn, ...qualifiers(execution) };
+    this.history.recordAside(live, 0, { type: 'ExecutionStarted', details });
+    this.store.saveFlow(root);
+    this.store.announce(statusChange(execution));
+    this.store.flush();
+    if (execution.deadline !== undefined) this.#armDeadline(execution.id, execution.deadline);
+    this.drive(live, root);
+  }
+
+  /** Ends an execution from outside. In the journal when this returns. */
+  end(id: number, end: Omit<End, 'after'>): void {
+    const live = this.#load(id);
+    if (!live) return;
+    endExecution(this, live, { ...end, after: live.lastEvent });
+    this.store.flush();
+  }
+
+  drive(live: Live, flow: Flow): void {
+    this.#during(live, async () => {
+      await this.#move(live, flow);
+      await this.store.committed();
+      if (!flow.gone && !this.#stopped) this.#rest(live, flow);
+    });
+  }
+
+  disarm({ id }: Flow): void {
+    this.#timers.get(id)?.();
+    this.#timers.delete(id);
+  }
+
+  /** The call that a token stands for, if it is still under way. */
+  awaited([execution, flowId, call]: [number, number, number]): { live: Live; flow: Flow; task: TaskRun } | undefined {
+    const live = this.#load(execution);
+    const flow = live?.flows.get(flowId);
+    if (!live || !flow || (flow.phase.kind !== 'task' && flow.phase.kind !== 'callback')) return undefined;
+    return flow.phase.task.id === call ? { live, flow, task: flow.phase.task } : undefined;
+  }
+
+  /** Takes the answer that came with a token. In the journal when this returns. */
+  answer(live: Live, flow: Flow, outcome: Outcome): void {
+    this.#guarded(live, flow, () => settleTask(new Visit(this, live, flow), outcome));
+    this.store.flush();
+    this.drive(live, flow);
+  }
+
+  /** The silence starts anew; the deadline stays. In the journal when this returns. */
+  beat(flow: Flow, task: TaskRun): void {
+    if (task.heartbeatMs === undefined) return;
+    task.beatBy = this.now() + task.heartbeatMs;
+    this.store.saveFlow(flow);
+    this.store.flush();
+    this.#arm(flow);
+  }
+
+  /** Sets every timer again and goes on with what was moving or called when the last run ended. */
+  restore(): void {
+    for (const { id, deadline } of this.store.deadlines()) this.#armDeadline(id, deadline);
+    for (const { id, execution, phase, due } of this.store.resting()) {
+      if (phase === 'wait' || phase === 'retry' || phase === 'callback') {
+        if (due !== null) this.#setTimer(id, due, () => this.#wake(execution, id));
+      } else if (phase !== 'queued' && phase !== 'fan' && phase !== 'ended') {
+        const live = this.#load(execution);
+        const flow = live?.flows.get(id);
+        if (live && flow) this.drive(live, flow);
+      }
+    }
+  }
+
+  /** Nothing moves any more; what comes back from calls under way is dropped, as after a kill. */
+  stop(): void {
+    this.#stopped = true;
+    for (const cancel of this.#timers.values()) cancel();
+    this.#timers.clear();
+    this.store.stop();
+  }
+
+  async #move(live: Live, flow: Flow): Promise<void> {
+    try {
+      while (!this.#stopped && !flow.gone && moves(flow)) await step(this, live, flow);
+    } catch (error) {
+      if (!(error instanceof Gone)) this.#failHard(live, flow, error);
+    }
+  }
+
+  #rest(live: Live, flow: Flow): void {
+    this.#arm(flow);
+    if (flow.phase.kind === 'task') this.#call(live, flow, flow.phase.task);
+  }
+
+  #call(live: Live, flow: Flow, task: TaskRun): void {
+    const state = stateOf(flow);
+    if (state.type !== 'Task') return;
+    this.#during(live, async () => {
+      const outcome = await callFunction(this.#options.functions, state.resource, task.args);
+      if (this.#stopped || flow.gone || flow.phase.kind !== 'task' || flow.phase.task.id !== task.id) return;
+      const visit = new Visit(this, live, flow);
+      const submitted = isCallback(state.resource) && 'result' in outcome;
+      this.#guarded(live, flow, () => (submitted ? submitTask(visit, outcome.result) : settleTask(visit, outcome)));
+      if (!submitted) this.drive(live, flow);
+      await this.store.committed();
+    });
+  }
+
+  #wake(execution: number, id: number): void {
+    const live = this.#load(execution);
+    const flow = live?.flows.get(id);
+    if (!live || !flow) return;
+    const { phase } = flow;
+    if (phase.kind === 'wait') flow.phase = { kind: 'settled', outcome: { result: null } };
+    else if (phase.kind === 'retry') flow.phase = { kind: 'run' };
+    else if (phase.kind === 'task' || phase.kind === 'callback') {
+      const failure = timeOut(phase.task, this.now());
+      this.#guarded(live, flow, () => settleTask(new Visit(this, live, flow), { failure }));
+    } else return;
+    this.drive(live, flow);
+  }
+
+  /** An execution in memory; loaded when it rests, undefined when it has ended. */
+  #load(id: number): Live | undefined {
+    const known = this.#live.get(id);
+    if (known) return known.execution.status === 'RUNNING' ? known : undefined;
+    const execution = this.store.byId(id);
+    if (execution?.status !== 'RUNNING') return undefined;
+    const machine = this.#options.machineOf(execution.definition);
+    const flows = flowsFrom(this.store.flowsOf(id), machine);
+    return {
+      execution,
+      machine,
+      input: unpack(execution.input),
+      flows,
+      lastEvent: this.store.lastEvent(id),
+      active: 0,
+    };
+  }
+
+  /** Keeps the execution in memory while `work` runs. A journal that cannot be written ends the process: nothing was acknowledged. */
+  #during(live: Live, work: () => Promise<void>): void {
+    live.active++;
+    this.#live.set(live.execution.id, live);
+    void this.#options.activity.run(async () => {
+      try {
+        await work();
+      } finally {
+        if (--live.active === 0) this.#live.delete(live.execution.id);
+      }
+    });
+  }
+
+  #guarded(live: Live, flow: Flow, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#failHard(live, flow, error);
+    }
+  }
+
+  #failHard(live: Live, flow: Flow, error: unknown): void {
+    const { failure } = error instanceof HistoryFull ? error : runtimeFailed(String(error));
+    endExecution(this, live, { status: 'FAILED', failure, after: flow.last });
+  }
+
+  #arm(flow: Flow): void {
+    this.disarm(flow);
+    const due = dueOf(flow);
+    if (due !== undefined) this.#setTimer(flow.id, due, () => this.#wake(flow.execution, flow.id));
+  }
+
+  #armDeadline(id: number, deadline: number): void {
+    this.#setTimer(-id, deadline, () => {
+      const live = this.#load(id);
+      if (live) this.#during(live, () => Promise.resolve(this.end(id, { status: 'TIMED_OUT' })));
+    });
+  }
+
+  #setTimer(key: number, due: number, fire: () => void): void {
+    const cancel = this.#options.clock.at(due, () => {
+      this.#timers.delete(key);
+      fire();
+    });
+    this.#timers.set(key, cancel);
+  }
+}
+
+function moves({ phase: { kind } }: Flow): boolean {
+  return kind === 'enter' || kind === 'run' || kind === 'settled';
+}
+
+function qualifiers({ versionArn, aliasArn }: Execution): Record<string, string> {
+  return {
+    ...(versionArn !== undefined && { stateMachineVersionArn: versionArn }),
+    ...(aliasArn !== undefined && { stateMachineAliasArn: aliasArn }),
+  };
+}
+
+function rootFlow(id: number, { execution, machine, input }: Live): Flow {
+  return {
+    id,
+    execution: execution.id,
+    place: 0,
+    region: machine,
+    state: machine.startAt,
+    input,
+    variables: pack({}),
+    phase: { kind: 'enter' },
+    last: 0,
+    enteredAt: 0,
+    enteredEvent: 0,
+    tries: [],
+    calls: 0,
+    gone: false,
+  };
+}
