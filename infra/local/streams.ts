@@ -122,7 +122,9 @@ function streamOf(table: Template['tables'][number], options: StreamsOptions, cl
   const of = mappings.filter(({ eventSourceArn, enabled }) => enabled && tableOf(eventSourceArn) === table.ref);
   const attribute = table.ttlAttribute;
   const expiry =
-    attribute === undefined ? undefined : createExpiry({ journal, clock, client, table: table.ref, attribute });
+    attribute === undefined
+      ? undefined
+      : createExpiry({ journal, clock, activity, client, table: table.ref, attribute });
   const noting: Consumer = {
     ...noLimits,
     batchSize: noteAtOnce,
@@ -153,7 +155,7 @@ function streamOf(table: Template['tables'][number], options: StreamsOptions, cl
  * batches under way. Throws when a mapping reads a table that has no stream.
  */
 export async function createStreams(options: StreamsOptions): Promise<Streams> {
-  const { engine, tables, mappings, activity } = options;
+  const { engine, tables, mappings } = options;
   const client = new DynamoDBClient({ endpoint: engine.endpoint, ...localAccess });
   const streaming = tables.filter(({ streamView }) => streamView !== undefined);
   for (const { id, eventSourceArn } of mappings)
@@ -165,7 +167,7 @@ export async function createStreams(options: StreamsOptions): Promise<Streams> {
   const nudge = (): void => all.forEach(({ stream }) => stream.nudge());
 
   async function sweep(): Promise<void> {
-    await activity.run(() => Promise.all(all.flatMap(({ expiry }) => (expiry ? [expiry.sweep()] : []))));
+    await Promise.all(all.map(({ expiry }) => expiry?.sweep() ?? Promise.resolve()));
     nudge();
   }
 

@@ -4,6 +4,7 @@ import {
   DeleteItemCommand,
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
+import { type Activity } from '../activity.ts';
 import { type VirtualClock } from '../clock.ts';
 import { type Journal } from '../journal.ts';
 import { keptMs, type WasSwept } from './source.ts';
@@ -22,6 +23,7 @@ export interface Expiry {
 interface ExpiryOptions {
   journal: Journal;
   clock: VirtualClock;
+  activity: Activity;
   client: DynamoDBClient;
   table: string;
   attribute: string;
@@ -36,7 +38,7 @@ type Image = Record<string, { N?: string } | undefined> | undefined;
  * The stream tells which items have a time to live, so nothing is ever scanned. What was swept is written down before it is deleted:
  * its stream record can then be told from a delete by a function, also after a kill.
  */
-export function createExpiry({ journal, clock, client, table, attribute }: ExpiryOptions): Expiry {
+export function createExpiry({ journal, clock, activity, client, table, attribute }: ExpiryOptions): Expiry {
   journal.exec(`
     CREATE TABLE IF NOT EXISTS expiring (tableName TEXT, item TEXT, keys TEXT, expires INTEGER, PRIMARY KEY (tableName, item));
     CREATE INDEX IF NOT EXISTS expiring_by_time ON expiring (tableName, expires);
@@ -83,7 +85,8 @@ export function createExpiry({ journal, clock, client, table, attribute }: Expir
       for (;;) {
         const rows = due.all(table, now, sweptAtOnce);
         // The columns of the table above.
-        await Promise.all(rows.map((row) => remove(row as unknown as Parameters<typeof remove>[0], now)));
+        const expired = rows as unknown as Parameters<typeof remove>[0][];
+        if (expired.length > 0) await activity.run(() => Promise.all(expired.map((row) => remove(row, now))));
         if (rows.length < sweptAtOnce) return;
       }
     },

@@ -84,7 +84,7 @@ export class Pump {
     this.#flush ||= flush;
     if (this.#busy || this.#stopped) return this.#running;
     this.#busy = true;
-    this.#running = this.#given.activity.run(() => this.#work());
+    this.#running = this.#work();
     return this.#running;
   }
 
@@ -194,10 +194,10 @@ export class Pump {
   }
 
   async #try(batch: Batch): Promise<Verdict | undefined> {
-    const { consumer } = this.#given;
+    const { consumer, activity } = this.#given;
     this.delivered++;
     try {
-      return afterResult(batch, await consumer.deliver(batch.entries), consumer);
+      return afterResult(batch, await activity.run(() => consumer.deliver(batch.entries)), consumer);
     } catch (error) {
       if (!(error instanceof Stopped)) return afterError(batch, consumer);
       this.#stopped = true;

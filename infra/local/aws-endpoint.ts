@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import { AwsError, NoAnswer } from './aws-error.ts';
+
+/** One action of an AWS service: takes the request's JSON, answers the response's. Throws an error with a `name` the SDK knows. */
+export type Call = (action: string, body: unknown) => unknown;
+
+/**
+ * Services by the prefix of `X-Amz-Target` (`AWSEvents`, `AWSStepFunctions`, `AmazonSQS`), and those of REST by method and path
+ * (`POST /v2/email/outbound-emails`), which are told that as their action.
+ */
+export type Handlers = Record<string, Call>;
+
+/** A server that SDK clients take for AWS: give its URL to `AWS_ENDPOINT_URL_<SERVICE>`. */
+export interface AwsEndpoint {
+  url: string;
+  stop(): Promise<void>;
+}
+
+/** More than any service takes in one request. */
+const maxBodyBytes = 12_000_000;
+
+async function readBody(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request) {
+    chunks.push(chunk as Buffer); // no encoding is set
+    bytes += (chunk as Buffer).length;
+    if (bytes > maxBodyBytes)
+      throw new AwsError('RequestEntityTooLargeException', 'request too large', { status: 413 });
+  }
+  const text = Buffer.concat(chunks).toString('utf8');
+  try {
+    return text === '' ? {} : (JSON.parse(text) as unknown);
+  } catch {
+    throw new AwsError('SerializationException', 'the body is no JSON');
+  }
+}
+
+async function dispatch(handlers: Handlers, request: IncomingMessage): Promise<unknown> {
+  const body = await readBody(request);
+  const target = request.headers['x-amz-target'];
+  const rest = `${request.method ?? ''} ${request.url?.split('?')[0] ?? ''}`;
+  const [service, action] = typeof target === 'string' ? target.split('.') : [rest, rest];
+  const call = handlers[service ?? ''];
+  if (!call || action === undefined)
+    throw new AwsError('UnknownOperationException', `nothing answers ${target?.toString() ?? rest} locally`, {
+      status: 404,
+    });
+  return call(action, body);
+}
+
+function answerError(response: ServerResponse, error: unknown): void {
+  if (error instanceof NoAnswer) {
+    response.destroy();
+    return;
+  }
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  // A fault of ours is what a plain Error is: services name theirs.
+  const ours = name === 'Error' || name.endsWith('TypeError');
+  const status = error instanceof AwsError ? error.status : ours ? 500 : 400;
+  const code = ours ? 'InternalFailure' : name;
+  if (ours) console.error(error);
+  const query =
+    error instanceof AwsError && error.queryName ? { 'x-amzn-query-error': `${error.queryName};Sender` } : {};
+  response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-errortype': code, ...query });
+  response.end(JSON.stringify({ __type: code, message, Message: message }));
+}
+
+/** Listens on a free port of the loopback interface. Signatures are not looked at. */
+export async function startAwsEndpoint({ handlers }: { handlers: Handlers }): Promise<AwsEndpoint> {
+  const server = createServer((request, response) => {
+    response.setHeader('x-amzn-requestid', randomUUID());
+    dispatch(handlers, request).then(
+      (answer) => {
+        response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' });
+        response.end(JSON.stringify(answer ?? {}));
+      },
+      (error: unknown) => answerError(response, error),
+    );
+  });
+  server.keepAliveTimeout = 60_000;
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, // it listens on TCP
+    stop: async () => {
+      server.closeAllConnections();
+      await new Promise((closed) => server.close(closed));
+    },
+  };
+}
