@@ -46,7 +46,8 @@ const Packed = z.object({
   d: z
     .record(z.string(), z.tuple([z.string(), z.string(), z.string(), Time, Time, z.literal([0, 1]), Predicate]))
     .optional(),
-  s: Profile.shape.stage,
+  /** Stage: id, since, met, touchpoint, and rule where it is not the stage's. What is missing is empty. */
+  s: z.tuple([z.string(), Time, z.union([Time, z.literal('')]), z.string(), z.string()]).optional(),
   h: PackedRisk.optional(),
   q: Profile.shape.silence,
   r: Profile.shape.nextReview,
@@ -99,6 +100,22 @@ function unpackAnswers(packed: Packed['a'], read: (time: Time) => Instant): Prof
   return answers;
 }
 
+function packStage(stage: Profile['stage'], write: (at: Instant) => Time): Packed['s'] {
+  if (!stage) return undefined;
+  const { id, since, met, touchpoint = '', rule } = stage;
+  return [id, write(since), met === undefined ? '' : write(met), touchpoint, rule === id ? '' : rule];
+}
+
+function unpackStage(packed: Packed['s'], read: (time: Time) => Instant): Profile['stage'] {
+  if (!packed) return undefined;
+  const [id, since, met, touchpoint, rule] = packed;
+  return {
+    ...{ id, since: read(since), rule: rule || id },
+    ...(touchpoint !== '' && { touchpoint }),
+    ...(met !== '' && { met: read(met) }),
+  };
+}
+
 /** The text a profile is stored as. Workspace and customer are in its item's key. */
 export function pack(profile: Profile): string {
   const first = Date.parse(profile.firstSeen);
@@ -132,7 +149,7 @@ export function pack(profile: Profile): string {
         on,
       ]),
     ),
-    s: profile.stage,
+    s: packStage(profile.stage, write),
     h: profile.churn && packRisk(profile.churn),
     q: profile.silence,
     r: profile.nextReview,
@@ -146,7 +163,8 @@ export function unpack(text: string, { workspace, customer }: Customer): Profile
   const first = parseInt(packed.f, 36);
   const { read } = times(first);
   const [stream, through] = packed.g ?? ['', {}];
-  const { s: stage, h: risk, q: silence, r: nextReview } = packed;
+  const { h: risk, q: silence, r: nextReview } = packed;
+  const stage = unpackStage(packed.s, read);
   return {
     workspace,
     customer,
