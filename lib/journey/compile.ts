@@ -52,19 +52,25 @@ const retry = {
 
 const unchanged = '{% $states.input %}';
 
+/** JSON is JSONata, but for two line ends that only JSON allows in a string. */
+const asCode = (value: unknown): string =>
+  `{% ${JSON.stringify(value)
+    .replace(/\u2028/g, '\\u2028')
+    .replace(/\u2029/g, '\\u2029')} %}`;
+
 /**
  * `text` as it may stand in a state: itself, or a string in JSONata where Step Functions would take it for code (authors write texts,
  * never code) and where the language has no place for it (line ends, nothing at all).
  */
 function quoted(text: string): string {
   const plain = /^.+$/.test(text) && !/^\s*\{%|%\}\s*$/.test(text);
-  const escaped = JSON.stringify(text).replace(/[\u2028\u2029]/g, (end) => (end === '\u2028' ? '\\u2028' : '\\u2029'));
-  return plain ? text : `{% ${escaped} %}`;
+  return plain ? text : asCode(text);
 }
 
 function literal(value: unknown): unknown {
   if (typeof value === 'string') return quoted(value);
-  if (Array.isArray(value)) return value.map(literal);
+  // asl-validator has no place for an array straight inside an array.
+  if (Array.isArray(value)) return value.map((part) => (Array.isArray(part) ? asCode(part) : literal(part)));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, literal(part)]));
 }

@@ -55,9 +55,13 @@ export function journeysFor(definitions: readonly JourneyDefinition[], event: Bu
 
 function bounded(properties: JsonObject): JsonObject {
   let left = maxPropertiesBytes;
-  return Object.fromEntries(
-    Object.entries(properties).filter((entry) => (left -= Buffer.byteLength(JSON.stringify(entry))) >= 0),
-  );
+  const fits = (entry: [string, unknown]): boolean => {
+    const bytes = Buffer.byteLength(JSON.stringify(entry));
+    if (bytes > left) return false;
+    left -= bytes;
+    return true;
+  };
+  return Object.fromEntries(Object.entries(properties).filter(fits));
 }
 
 /** What of an event travels with the enrolment it starts. */

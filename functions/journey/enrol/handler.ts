@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { executionArn, type Executions } from '../../../lib/aws/executions.ts';
-import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
 import { Unavailable } from '../../../lib/errors.ts';
 import { type BusEvent, events } from '../../../lib/events.ts';
 import { type Touchpoint } from '../../../lib/ingestion/touchpoint.ts';
@@ -24,6 +23,8 @@ interface Dependencies {
   executions: Executions;
   touchpointsSince: (profile: Profile, since: Instant) => Promise<Touchpoint[]>;
   clock: Clock;
+  /** Told what became of each knock. */
+  report: (outcome: EntryOutcome, knock: { journeyId: string; eventId: string }) => void;
 }
 
 /** What became of one knock at one journey: `resumed` finished what an earlier try left, `over` found it ended. */
@@ -58,6 +59,7 @@ export function enrol({
   executions,
   touchpointsSince,
   clock,
+  report,
 }: Dependencies) {
   function aliasOf(journeyId: string): string {
     const alias = aliases[journeyId];
@@ -159,8 +161,7 @@ export function enrol({
     for (const definition of journeysFor(definitions, event)) {
       const outcome = await knockAt(definition, event);
       outcomes[definition.id] = outcome;
-      const facts = { now: Date.parse(clock.now()), journeyId: definition.id, eventId: event.detail.id };
-      writeLine(metricLine('enrol', { [outcome]: 1 }, facts));
+      report(outcome, { journeyId: definition.id, eventId: event.detail.id });
     }
     return outcomes;
   };

@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { readEnv } from '../../../lib/aws/env.ts';
 import { stepFunctions } from '../../../lib/aws/executions.ts';
+import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
 import { enrolmentStore } from '../../../lib/journey/enrolment-store.ts';
 import { touchpointsSince } from '../../../lib/journey/owners.ts';
@@ -22,4 +23,5 @@ export const handler = enrol({
   executions: stepFunctions(new SFNClient({})),
   touchpointsSince: (profile, since) => touchpointsSince(table, profile, since),
   clock: systemClock,
+  report: (outcome, knock) => writeLine(metricLine('enrol', { [outcome]: 1 }, { now: Date.now(), ...knock })),
 });

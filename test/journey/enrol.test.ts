@@ -1,0 +1,152 @@
+import { expect, test } from 'vitest';
+import { enrol } from '../../functions/journey/enrol/handler.ts';
+import { type JourneyDefinition } from '../../lib/journey/definition.ts';
+import { executionName } from '../../lib/journey/enrolment.ts';
+import { enrolmentStore } from '../../lib/journey/enrolment-store.ts';
+import { touchpointsSince } from '../../lib/journey/owners.ts';
+import { journeyWake } from '../../lib/journey/wake.ts';
+import { waitStore } from '../../lib/journey/wait-store.ts';
+import { pointerItem, profileStore } from '../../lib/profile/store.ts';
+import { plus } from '../../lib/time.ts';
+import { aJourney, aProfile, mina, start } from './given.ts';
+import { aliasArn, aWorld, Life, survives, type World } from './world.ts';
+
+const stranger = () => aProfile({ journeys: {} });
+
+const signedUp = (id = 'event-1', properties = {}, customer = mina.customer) => ({
+  'detail-type': 'EntryTriggered',
+  detail: {
+    id,
+    ...mina,
+    customer,
+    customerId: 'mina',
+    occurredAt: start,
+    journeyId: 'welcome',
+    cause: { messageId: 'm1', name: 'Signed Up', at: start, properties },
+  },
+});
+
+function enrolling(
+  world: World,
+  { life = new Life(), definition = aJourney() }: { life?: Life; definition?: JourneyDefinition } = {},
+) {
+  const table = life.table(world.table);
+  return enrol({
+    definitions: [definition],
+    aliases: { welcome: aliasArn },
+    profiles: profileStore(table),
+    enrolments: enrolmentStore(table),
+    executions: life.executions(world.executions),
+    touchpointsSince: (profile, since) => touchpointsSince(table, profile, since),
+    clock: world.clock,
+    report: () => undefined,
+  });
+}
+
+const enrolmentsOf = async (world: World) => {
+  const { placed } = await world.enrolments.list({ workspace: 'acme', journeyId: 'welcome' }, { limit: 100 });
+  return placed.map(({ enrolment }) => enrolment);
+};
+
+test('an entry is an enrolment, a journey in the profile and one execution', async () => {
+  const world = await aWorld();
+  await world.know(stranger());
+  expect(await enrolling(world)(signedUp('event-1', { plan: 'pro' }))).toEqual({ welcome: 'entered' });
+  const [enrolment] = await enrolmentsOf(world);
+  expect(enrolment).toMatchObject({ status: 'active', journeyId: 'welcome', trigger: 'Signed Up', startedAt: start });
+  const profile = await world.profiles.get(mina);
+  expect(profile?.journeys).toEqual({
+    [enrolment!.enrolmentId]: { journeyId: 'welcome', version: 1, since: start, exit: { event: 'Order Completed' } },
+  });
+  expect(world.started.get(executionName(enrolment!))).toMatchObject({
+    ...mina,
+    trigger: { name: 'Signed Up', properties: { plan: 'pro' } },
+  });
+});
+
+test('wherever an entry dies, the next delivery finishes it and starts nothing twice', async () => {
+  for (let last = 1, alive = false; !alive; last++) {
+    const world = await aWorld();
+    await world.know(stranger());
+    alive = await survives(() => enrolling(world, { life: new Life(last) })(signedUp()));
+    for (let again = 0; again < 2; again++) await enrolling(world)(signedUp());
+    const enrolments = await enrolmentsOf(world);
+    expect(enrolments).toMatchObject([{ status: 'active' }]);
+    expect(enrolments[0]?.executionArn).toContain(':execution:test-welcome:v1-');
+    expect([...world.started.keys()]).toEqual([executionName(enrolments[0]!)]);
+    expect(Object.keys((await world.profiles.get(mina))!.journeys)).toHaveLength(1);
+    if (alive) expect(last).toBe(4);
+  }
+});
+
+test('deliveries at once start one execution', async () => {
+  const world = await aWorld();
+  await world.know(stranger());
+  await Promise.all(Array.from({ length: 8 }, () => enrolling(world)(signedUp())));
+  expect(world.started.size).toBe(1);
+  expect(await enrolmentsOf(world)).toHaveLength(1);
+});
+
+test('different triggers at once let a customer in once', async () => {
+  const world = await aWorld();
+  await world.know(stranger());
+  const all = await Promise.all(Array.from({ length: 6 }, (_, i) => enrolling(world)(signedUp(`event-${i}`))));
+  expect(all.filter(({ welcome }) => welcome === 'entered')).toHaveLength(1);
+  expect(world.started.size).toBe(1);
+});
+
+test('with an entry key there is one enrolment for each value', async () => {
+  const world = await aWorld();
+  await world.know(stranger());
+  const entry = { triggers: [{ touchpoint: { event: 'Signed Up' } }], key: 'orderId' };
+  const definition = aJourney({ entry });
+  for (const [id, orderId] of [
+    ['event-1', 'a'],
+    ['event-2', 'b'],
+    ['event-3', 'a'],
+  ] as const)
+    await enrolling(world, { definition })(signedUp(id, { orderId }));
+  expect((await enrolmentsOf(world)).map(({ entryKey }) => entryKey).sort()).toEqual(['a', 'b']);
+});
+
+test('who has met the exit criteria since the trigger does not enter, folded or not', async () => {
+  const world = await aWorld();
+  await world.know(stranger());
+  await world.touch('Order Completed', plus(start, 5));
+  expect(await enrolling(world)(signedUp())).toEqual({ welcome: 'exit-met' });
+  expect(world.started.size).toBe(0);
+});
+
+test('an exit between the entry and the start stops the execution, whoever is first', async () => {
+  const world = await aWorld();
+  await world.know(stranger());
+  await survives(() => enrolling(world, { life: new Life(1) })(signedUp()));
+  const [enrolment] = await enrolmentsOf(world);
+  expect(enrolment).toMatchObject({ status: 'starting' });
+  const { enrolmentId } = enrolment!;
+  const wake = journeyWake({ ...world, waits: waitStore(world.table) });
+  const cause = { messageId: 'm2', name: 'Order Completed', at: plus(start, 1000), properties: {} };
+  expect(await wake.leave({ customer: mina, enrolmentId, cause })).toBe('left');
+  expect(await enrolling(world)(signedUp())).toEqual({ welcome: 'over' });
+  expect(world.stopped).toHaveLength(1);
+  expect(await enrolmentsOf(world)).toMatchObject([{ status: 'ended', outcome: 'exited' }]);
+});
+
+test('who entered as a visitor and signed in is not let in again as a user', async () => {
+  const world = await aWorld();
+  const visitor = { ...mina, customer: 'a:visitor' };
+  await world.know({ ...stranger(), customer: visitor.customer });
+  await enrolling(world)(signedUp('event-1', {}, visitor.customer));
+  const before = (await world.profiles.get(visitor))!;
+  await world.know({ ...before, customer: mina.customer, linked: [visitor.customer] });
+  await world.table.put(pointerItem(visitor, mina, 9));
+
+  expect(await enrolling(world)(signedUp('event-1', {}, visitor.customer))).toEqual({ welcome: 'resumed' });
+  expect(await enrolling(world)(signedUp('event-2'))).toEqual({ welcome: 'already-inside' });
+  expect(world.started.size).toBe(1);
+});
+
+test('nobody known, nobody enrolled', async () => {
+  const world = await aWorld();
+  expect(await enrolling(world)(signedUp())).toEqual({ welcome: 'unknown-customer' });
+});

@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest';
+import { type BusEvent } from '../../lib/events.ts';
+import { entryKeyOf, type EntrySlot, journeysFor, knockOf, refusalOf } from '../../lib/journey/entry.ts';
+import { shippedJourneys } from '../../lib/journey/shipped.ts';
+import { type Profile } from '../../lib/profile/profile.ts';
+import { aJourney, aProfile, mina, start } from './given.ts';
+
+const detail = { id: 'event-1', ...mina, customerId: 'mina', occurredAt: start };
+const risk = (band: 'low' | 'high') => ({ score: 80, band, reasons: [], assessedAt: start });
+const cause = (name: string, properties = {}) => ({ messageId: 'm1', name, at: start, properties });
+
+const events: [string, BusEvent, string[]][] = [
+  [
+    'acquisition',
+    { name: 'StageEntered', detail: { ...detail, stage: 'acquisition', rule: 'acquisition' } },
+    ['onboarding'],
+  ],
+  ['another stage', { name: 'StageEntered', detail: { ...detail, stage: 'loyalty', rule: 'loyalty' } }, []],
+  ['a high risk', { name: 'ChurnRiskChanged', detail: { ...detail, risk: risk('high') } }, ['retention']],
+  ['a low risk', { name: 'ChurnRiskChanged', detail: { ...detail, risk: risk('low') } }, []],
+  ['two weeks of silence', { name: 'CustomerSilent', detail: { ...detail, for: '14d', since: start } }, ['retention']],
+  ['a month of silence', { name: 'CustomerSilent', detail: { ...detail, for: '30d', since: start } }, []],
+  [
+    'a touchpoint',
+    { name: 'EntryTriggered', detail: { ...detail, journeyId: 'onboarding', cause: cause('Signed Up') } },
+    ['onboarding'],
+  ],
+];
+
+test.each(events)('%s knocks at the journeys it is a trigger of', (_, event, ids) => {
+  expect(journeysFor(shippedJourneys, event).map(({ id }) => id)).toEqual(ids);
+});
+
+test('an abandoned cart is no return, a purchase is', () => {
+  const retention = shippedJourneys.find(({ id }) => id === 'retention')!;
+  const since = (name: string) => [{ name, channel: 'web', properties: {} }];
+  const knock = { definition: retention, profile: aProfile(), slot: undefined, now: start };
+  expect(refusalOf({ ...knock, since: since('Cart Abandoned') })).toBeUndefined();
+  expect(refusalOf({ ...knock, since: [...since('Cart Abandoned'), ...since('Order Completed')] })).toBe('exit-met');
+});
+
+const slot = (more: Partial<EntrySlot> = {}): EntrySlot => ({
+  lastEntered: '2026-03-01T10:00:00.000Z',
+  entries: 1,
+  ...more,
+});
+const entry = (more: object) => aJourney({ entry: { triggers: [{ touchpoint: { event: 'Signed Up' } }], ...more } });
+
+const doors: [string, object, EntrySlot | undefined, string | undefined][] = [
+  ['the first time', {}, undefined, undefined],
+  ['while inside', { reentry: 'always' }, slot({ active: 'e0' }), 'already-inside'],
+  ['again, where once is enough', { reentry: 'never' }, slot(), 'entered-before'],
+  ['again, always', { reentry: 'always' }, slot(), undefined],
+  ['again too soon', { reentry: { after: '2d' } }, slot(), 'entered-lately'],
+  ['again after a while', { reentry: { after: '1d' } }, slot(), undefined],
+  ['against the condition', { condition: { stage: ['trial'] } }, undefined, 'condition-not-met'],
+];
+
+test.each(doors)('%s', (...[, more, before, refusal]) => {
+  const profile: Profile = aProfile();
+  expect(refusalOf({ definition: entry(more), profile, slot: before, since: [], now: start })).toBe(refusal);
+});
+
+test('an entry key makes one enrolment per value, whatever the value', () => {
+  const keyed = entry({ key: 'order.id' });
+  const key = (order: object) => entryKeyOf(keyed, { properties: { order: { ...order } } });
+  expect(key({ id: 'o-1' })).toBe('o-1');
+  expect(key({ id: 7 })).toBe('7');
+  expect(key({ id: { a: 1 } })).toBeUndefined();
+  expect(key({})).toBeUndefined();
+  expect(key({ id: 'x'.repeat(5_000) })).toHaveLength(32);
+  expect(entryKeyOf(entry({}), { properties: {} })).toBe('');
+});
+
+test('properties of a trigger that are too big stay behind', () => {
+  const properties = { id: 'o-1', text: 'x'.repeat(5_000), total: 10 };
+  const event: BusEvent = {
+    name: 'EntryTriggered',
+    detail: { ...detail, journeyId: 'j', cause: cause('Order', properties) },
+  };
+  expect(knockOf(event).properties).toEqual({ id: 'o-1', total: 10 });
+});

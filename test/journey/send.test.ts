@@ -1,0 +1,104 @@
+import { expect, test } from 'vitest';
+import { Workspace } from '../../lib/ingestion/workspace.ts';
+import { type Contact, decideSend } from '../../lib/journey/send.ts';
+import { type Profile } from '../../lib/profile/profile.ts';
+import { aProfile, dated, start } from './given.ts';
+
+const acme = (rules: Partial<Workspace> = {}) => Workspace.parse({ id: 'acme', name: 'Acme', ...rules });
+
+interface Given {
+  step?: object;
+  profile?: Partial<Profile>;
+  rules?: Partial<Workspace>;
+  contacts?: Contact[];
+  now?: string;
+}
+
+function decided({ step, profile, rules, contacts = [], now = start }: Given) {
+  return decideSend({
+    step: { channel: 'email', purpose: 'marketing', ...step },
+    enrolmentId: 'e1',
+    profile: aProfile(profile),
+    workspace: acme(rules),
+    contacts,
+    now,
+  });
+}
+
+const skipped = (reason: string) => ({ action: 'skip', reason });
+const sent = { action: 'send', to: 'mina@example.com' };
+const said = (name: string, value: boolean) => ({ consent: { [name]: { value, at: start } } });
+const contact = (at: string, more: Partial<Contact> = {}): Contact => ({
+  at,
+  channel: 'email',
+  purpose: 'marketing',
+  ...more,
+});
+const twoADay = { caps: [{ max: 2, within: '24h' }] };
+const night = { quietHours: { from: '22:00', to: '08:00' } };
+const transactional = { purpose: 'transactional' };
+
+const cases: [string, Given, unknown][] = [
+  ['who has an address and said nothing gets it', {}, sent],
+  ['who left gets nothing, not even a receipt', { profile: { journeys: {} }, step: transactional }, skipped('left')],
+  ['no address, no message', { profile: { traits: {} } }, skipped('no-address')],
+  ['what is no address is none', { profile: { traits: dated({ email: 'a@b, c@d' }) } }, skipped('no-address')],
+  ['a channel without a provider', { step: { channel: 'sms' } }, skipped('channel-not-configured')],
+  [
+    'a webhook goes to its URL',
+    { step: { channel: 'webhook', url: 'https://a.example' } },
+    { action: 'send', to: 'https://a.example' },
+  ],
+  ['who unsubscribed gets no marketing', { profile: said('email', false) }, skipped('no-consent')],
+  ['who refused the purpose gets none either', { profile: said('Marketing', false) }, skipped('no-consent')],
+  ['but what they asked for arrives', { profile: said('email', false), step: transactional }, sent],
+  ['refusing another channel is no refusal', { profile: said('sms', false) }, sent],
+  ['with opt-in, silence is no consent', { rules: { marketingConsent: 'opt-in' } }, skipped('no-consent')],
+  ['with opt-in, yes is', { rules: { marketingConsent: 'opt-in' }, profile: said('email', true) }, sent],
+  [
+    'at night marketing waits for the customer’s morning',
+    {
+      rules: night,
+      profile: { traits: dated({ email: 'a@b.c', timezone: 'Asia/Seoul' }) },
+      now: '2026-03-02T14:00:00.000Z',
+    },
+    { action: 'defer', until: '2026-03-02T23:00:00.000Z' },
+  ],
+  ['a receipt does not wait', { rules: night, now: '2026-03-02T23:00:00.000Z', step: transactional }, sent],
+  [
+    'a cap that is reached',
+    { rules: twoADay, contacts: [contact('2026-03-02T08:00:00.000Z'), contact('2026-03-01T20:00:00.000Z')] },
+    skipped('frequency-cap'),
+  ],
+  [
+    'a window that has rolled on',
+    { rules: twoADay, contacts: [contact('2026-03-02T08:00:00.000Z'), contact('2026-03-01T10:00:00.000Z')] },
+    sent,
+  ],
+  [
+    'a cap of another channel',
+    { rules: { caps: [{ max: 1, within: '1d', channel: 'sms' }] }, contacts: [contact('2026-03-02T08:00:00.000Z')] },
+    sent,
+  ],
+  [
+    'a cap of a purpose counts that purpose only',
+    {
+      rules: { caps: [{ max: 1, within: '1d', purpose: 'marketing' }] },
+      contacts: [contact('2026-03-02T08:00:00.000Z', { purpose: 'transactional' })],
+    },
+    sent,
+  ],
+  [
+    'caps hold no receipt back',
+    {
+      rules: { caps: [{ max: 1, within: '1d' }] },
+      contacts: [contact('2026-03-02T08:00:00.000Z')],
+      step: transactional,
+    },
+    sent,
+  ],
+];
+
+test.each(cases)('%s', (_, given, expected) => {
+  expect(decided(given)).toEqual(expected);
+});
