@@ -41,18 +41,19 @@ export function readTime(value: Json | undefined): number | undefined {
 }
 
 /**
- * Whole seconds to add to a source's times to get ours, from when it says it sent the request; undefined when the clocks agree or it
- * does not say. Differs a little between two tries of one message, so it never touches what is stored of the message itself.
+ * Whole seconds to add to a message's time to have it by our clock, from when its source says it sent the request; undefined when the
+ * clocks agree, when it does not say, and for a time after the sending: that one was not taken from the clock that is wrong. Differs
+ * a little between two tries of one message, so it never touches what is stored of the message itself.
  */
-export function clockSkew(sentAt: Json | undefined, receivedAt: number): number | undefined {
+export function clockSkew(at: number, sentAt: Json | undefined, receivedAt: number): number | undefined {
   const sent = readTime(sentAt);
   if (sent === undefined || Number.isNaN(sent) || Math.abs(receivedAt - sent) <= toleratedMs) return undefined;
-  return Math.round((receivedAt - sent) / 1_000);
+  return at > sent + toleratedMs ? undefined : Math.round((receivedAt - sent) / 1_000);
 }
 
-/** True for a time that lies far ahead by the source's clock and by ours: no skew explains it. */
+/** True for a time that lies far ahead, and no skew explains it. */
 export function isFarFuture(at: number, skew: number | undefined, receivedAt: number): boolean {
-  return Math.min(at, at + (skew ?? 0) * 1_000) > receivedAt + farFutureMs;
+  return skew === undefined && at > receivedAt + farFutureMs;
 }
 
 export const instant = (ms: number): Instant => new Date(ms).toISOString();

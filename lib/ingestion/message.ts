@@ -145,7 +145,7 @@ function accept(message: JsonObject, arrival: Arrival): Accepted {
   const messageId = readMessageId(message.messageId);
   const time = readTime(message.originalTimestamp ?? message.timestamp);
   if (Number.isNaN(time)) throw new Refusal('invalid-timestamp');
-  const skew = time === undefined ? undefined : clockSkew(message.sentAt ?? batch?.sentAt, receivedAt);
+  const skew = time === undefined ? undefined : clockSkew(time, message.sentAt ?? batch?.sentAt, receivedAt);
   if (time !== undefined && isFarFuture(time, skew, receivedAt)) throw new Refusal('timestamp-in-future');
   const content = {
     type,

@@ -113,10 +113,10 @@ test('a message of a wrong clock is kept with its own time and the difference be
 });
 
 test('the batch lends its messages what they lack', () => {
-  const batch = { context: { app: 'shop', locale: 'ko' }, sentAt: '2026-11-22T11:00:00.000Z' };
+  const batch = { context: { app: 'shop', locale: 'ko' }, sentAt: '2026-11-22T13:00:00.000Z' };
   expect(accepted(track({ context: { locale: 'en' } }), { batch })).toMatchObject({
     draft: { context: { app: 'shop', locale: 'en' } },
-    skew: 3_600,
+    skew: -3_600,
   });
 });
 

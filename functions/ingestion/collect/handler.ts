@@ -92,7 +92,9 @@ export function collect({ workspaces, touchpoints, clock, write }: Dependencies)
     } catch (error) {
       response = refuse(error, event);
     }
-    return { ...response, headers: { ...response.headers, ...corsHeaders } };
+    const requestId = event.headers['x-request-id'];
+    const traced = requestId !== undefined && { 'x-request-id': requestId };
+    return { ...response, headers: { ...response.headers, ...corsHeaders, ...traced } };
   };
 }
 
