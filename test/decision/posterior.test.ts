@@ -48,7 +48,7 @@ test('two offers are compared as exactly as the closed form does', () => {
         { a, b },
         { a: c, b: d },
       ]);
-      expect(Math.abs(better - exactlyBetter({ a, b }, { a: c, b: d }))).toBeLessThan(0.005);
+      expect(Math.abs(better - exactlyBetter({ a, b }, { a: c, b: d }))).toBeLessThan(0.001);
     }),
   );
 });

@@ -1,0 +1,152 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { assessRisk } from '../../functions/churn/assess/handler.ts';
+import { sweep } from '../../functions/churn/sweep/handler.ts';
+import { dynamoTable, type Table } from '../../lib/aws/table.ts';
+import { reviewer } from '../../lib/churn/reviewer.ts';
+import { workspaceStore } from '../../lib/ingestion/store.ts';
+import { Workspace } from '../../lib/ingestion/workspace.ts';
+import { shippedJourneys } from '../../lib/journey/shipped.ts';
+import { keys } from '../../lib/keys.ts';
+import { type Profile } from '../../lib/profile/profile.ts';
+import { profileStore, readSignals } from '../../lib/profile/store.ts';
+import { plus } from '../../lib/time.ts';
+import { anEngine, localClient, theTable } from '../support/engines.ts';
+import { buyer, dayMs, start } from './customer.ts';
+
+const anHour = { getRemainingTimeInMillis: () => 3_600_000 };
+
+/** Metric lines go past `console`, so the runner cannot hold them back. */
+beforeEach(() => void vi.spyOn(process.stdout, 'write').mockReturnValue(true));
+
+async function aWorld({ wrap = (table: Table) => table, settings = {} } = {}) {
+  const engine = await anEngine();
+  const table = wrap(dynamoTable(localClient(engine.endpoint), theTable.ref));
+  let now = start;
+  const clock = { now: () => now };
+  const [profiles, workspaces] = [profileStore(table), workspaceStore(table)];
+  await workspaces.save(Workspace.parse({ id: 'local', name: 'Local', ...settings }));
+  const dependencies = { profiles, workspaces, journeys: shippedJourneys, clock };
+  return {
+    table,
+    profiles,
+    at: (days: number) => (now = plus(start, days * dayMs)),
+    sweep: sweep({ table, workspaces, clock, reviewer: reviewer(dependencies) }),
+    assess: assessRisk(reviewer(dependencies)),
+    know: (name: string, more: Partial<Profile> = {}) => {
+      const profile = { ...buyer({ n: 4, every: 30 }), customer: `u:${name}`, ...more };
+      return profiles.save({ profile }, 0);
+    },
+    signalsOf: async (name: string) => {
+      const item = await table.get(keys.profile({ workspace: 'local', customer: `u:${name}` }));
+      return typeof item?.signals === 'string' ? readSignals(item.signals).map((s) => s.type) : [];
+    },
+    profileOf: (name: string) => profiles.get({ workspace: 'local', customer: `u:${name}` }),
+  };
+}
+
+const due = (days: number) => ({ nextReview: plus(start, days * dayMs) });
+
+describe('a sweep', () => {
+  test('looks at who is due and at nobody else', async () => {
+    const world = await aWorld();
+    for (const n of [1, 2, 3]) await world.know(`due${n}`, due(100));
+    await world.know('later', due(200));
+    world.at(150);
+    expect(await world.sweep({}, anHour)).toMatchObject({ reviewed: 3, failed: 0 });
+    expect((await world.profileOf('due1'))?.churn?.band).toBe('medium');
+    expect(await world.profileOf('later')).not.toHaveProperty('churn');
+  });
+
+  test('signals a silence and the bands on the way, each once, and leaves the customer in peace after that', async () => {
+    const world = await aWorld();
+    await world.know('mina', { ...due(91), stage: { id: 'retention', since: start, rule: 'retention' } });
+    const told: string[] = [];
+    for (let day = 91; day < 400; day++) {
+      world.at(day);
+      const { reviewed } = await world.sweep({}, anHour);
+      if (reviewed > 0) told.push(...(await world.signalsOf('mina')));
+    }
+    expect(told).toEqual(['silent', 'churn', 'churn']);
+    expect(await world.profileOf('mina')).not.toHaveProperty('nextReview');
+  });
+
+  test('run twice at once reviews each customer once', async () => {
+    const world = await aWorld();
+    for (let n = 0; n < 30; n++) await world.know(`c${n}`, due(100));
+    world.at(101);
+    const runs = await Promise.all([world.sweep({}, anHour), world.sweep({}, anHour)]);
+    expect(runs.reduce((sum, { reviewed }) => sum + reviewed, 0)).toBe(30);
+  });
+
+  test('is not held up by a customer who cannot be reviewed', async () => {
+    const world = await aWorld();
+    vi.spyOn(console, 'error').mockReturnValue(undefined);
+    for (let n = 0; n < 5; n++) await world.know(`c${n}`, due(100));
+    const broken = keys.profile({ workspace: 'local', customer: 'u:c2' });
+    await world.table.update(broken, { expression: 'SET doc = :doc', values: { ':doc': 'not a profile' } });
+    world.at(101);
+    expect(await world.sweep({}, anHour)).toMatchObject({ reviewed: 4, failed: 1 });
+  });
+
+  test('survives an index that still shows who was just reviewed', async () => {
+    const stale: Awaited<ReturnType<Table['query']>> = [];
+    const behind = (table: Table): Table => ({
+      ...table,
+      query: async (pk, options) => {
+        const rows = await table.query(pk, options);
+        if (options?.index !== 'byDue') return rows;
+        stale.push(...rows);
+        return stale.filter((row) => row.duePk === pk);
+      },
+    });
+    const world = await aWorld({ wrap: behind });
+    await world.know('mina', due(100));
+    world.at(101);
+    expect(await world.sweep({}, anHour)).toMatchObject({ reviewed: 1 });
+    expect(await world.sweep({}, anHour)).toMatchObject({ reviewed: 0, 'not-due': 1 });
+  });
+
+  test('stops in time, and the next run goes on', async () => {
+    const world = await aWorld();
+    await world.know('mina', due(100));
+    world.at(101);
+    expect(await world.sweep({}, { getRemainingTimeInMillis: () => 5_000 })).toMatchObject({ reviewed: 0, cut: 4 });
+    expect(await world.sweep({}, anHour)).toMatchObject({ reviewed: 1, cut: 0 });
+  });
+
+  test('moves a customer into a stage of the silent', async () => {
+    const label = { en: 'Stage', ko: '단계' };
+    const stageModel = {
+      id: 'own',
+      label,
+      stages: [
+        { id: 'here', label, entry: { not: { silentFor: '60d' } } },
+        { id: 'asleep', label, entry: { silentFor: '60d' } },
+      ],
+    };
+    const world = await aWorld({ settings: { stageModel } });
+    await world.know('mina', { ...due(91), stage: { id: 'here', since: start, rule: 'here' } });
+    for (let day = 91; day < 152; day++) await sweepAt(world, day);
+    expect((await world.profileOf('mina'))?.stage?.id).toBe('asleep');
+    const rows = await world.table.query('local#u:mina', { prefix: 's#' });
+    expect(rows).toHaveLength(1);
+  });
+});
+
+async function sweepAt(world: Awaited<ReturnType<typeof aWorld>>, day: number): Promise<void> {
+  world.at(day);
+  await world.sweep({}, anHour);
+}
+
+test('a stage entered is assessed once, however often it is told', async () => {
+  const world = await aWorld();
+  await world.know('mina');
+  const occurredAt = plus(start, 90 * dayMs);
+  const detail = { id: 'e1', workspace: 'local', customer: 'u:mina', customerId: 'mina', occurredAt };
+  const entered = { 'detail-type': 'StageEntered', detail: { ...detail, stage: 'retention', rule: 'retention' } };
+  world.at(91);
+  expect(await world.assess(entered)).toBe('reviewed');
+  world.at(92);
+  expect(await world.assess(entered)).toBe('not-due');
+  expect((await world.profileOf('mina'))?.churn).toMatchObject({ band: 'low', assessedAt: plus(start, 91 * dayMs) });
+});
