@@ -127,18 +127,14 @@ export function createSchedules({ schedules, rules, targets, journal, clock, act
   function fire(timed: Timed, at: number): void {
     for (const { target, payload } of timed.deliveries(at)) targets.deliver(target, payload, timed.arn);
     save.run(timed.id, at);
-    arm(timed, at);
+    arm(timed, { anchor: at, after: Math.max(at, clock.now()) });
   }
 
-  /** The firing after `anchor`; of those that time has passed only the latest. */
-  function arm(timed: Timed, anchor: number): void {
-    const { expression, timezone } = timed;
-    let due = nextFiring(expression, timezone, { after: anchor, anchor });
-    for (let later = due; later !== undefined && later <= clock.now();)
-      [due, later] = [later, nextFiring(expression, timezone, { after: later, anchor })];
+  /** Sets the timer of the first firing after `after`; one whose time has passed fires at once. */
+  function arm(timed: Timed, from: { anchor: number; after: number }): void {
+    const due = nextFiring(timed.expression, timed.timezone, from);
     if (due === undefined) return void timers.delete(timed.id);
-    const at = due;
-    const cancel = clock.at(at, () => void activity.run(() => Promise.resolve(fire(timed, at))));
+    const cancel = clock.at(due, () => void activity.run(() => Promise.resolve(fire(timed, due))));
     timers.set(timed.id, { cancel, due });
   }
 
@@ -148,7 +144,7 @@ export function createSchedules({ schedules, rules, targets, journal, clock, act
         const kept = load.get(timed.id)?.anchor;
         const anchor = typeof kept === 'number' ? kept : clock.now();
         if (kept === undefined) save.run(timed.id, anchor);
-        arm(timed, anchor);
+        arm(timed, { anchor, after: anchor });
       }
     },
 
