@@ -104,7 +104,8 @@ test('no barred offer is ever chosen, and the propensities of the others sum to 
       const competing = reasons.filter((reason) => reason.propensity !== undefined);
       const sum = competing.reduce((total, reason) => total + reason.propensity!, 0);
       expect(competing.length === 0 ? propensity : sum).toBeCloseTo(1, 9);
-      expect(propensity).toBeGreaterThanOrEqual(0.05 / Math.max(1, competing.length));
+      const floor = 0.05 / competing.length;
+      for (const reason of competing) expect(reason.propensity).toBeGreaterThanOrEqual(floor);
     }),
   );
 });

@@ -45,6 +45,16 @@ describe('a decision', () => {
     expect(profile?.decisions['asked-1']).toMatchObject({ offer: first.offer.id, at: start, exposed: false });
   });
 
+  test('is remembered also after it succeeded, when the profile knows nothing of it any more', async () => {
+    const world = await aWorld();
+    await world.know(mina);
+    const first = await world.post<DecisionAnswer>(request);
+    await world.profiles.update(mina, (profile) => ({ profile: { ...profile, decisions: {} } }));
+    world.advance(60_000);
+    expect(await world.post(request)).toEqual(first);
+    expect(await world.rowsOf(mina, 'd#')).toHaveLength(1);
+  });
+
   test('is made once by twenty that ask at once', async () => {
     const world = await aWorld();
     await world.know(mina);
