@@ -28,7 +28,7 @@ const maxSince = 200;
 /** The touchpoints of all identities from `since` on, by their sources' clocks, folded into the profile or not yet. */
 export async function touchpointsSince(table: Table, profile: Profile, since: Instant): Promise<Touchpoint[]> {
   const prefix = timelineRanges.touchpoint;
-  const range = { prefix: `${prefix}${since}`, before: `${prefix}~`, limit: maxSince, consistent: true }; // `~` follows all digits
+  const range = { prefix, from: `${prefix}${since}`, limit: maxSince, consistent: true };
   const rows = await Promise.all(ownersOf(profile).map((owner) => table.query(partition(owner), range)));
   return rows.flat().map(({ sk, doc }) => {
     const position = sk.slice(prefix.length);

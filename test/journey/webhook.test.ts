@@ -1,0 +1,104 @@
+import { createServer, type IncomingHttpHeaders, type RequestListener } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { type Outgoing } from '../../lib/journey/deliver.ts';
+import { isClosed, webhook } from '../../lib/journey/webhook.ts';
+
+const outgoing = (to: string): Outgoing => ({
+  channel: 'webhook',
+  to,
+  message: { body: '안녕하세요' },
+  idempotencyKey: 'send-1',
+  about: { workspace: 'acme', customerId: 'mina', journeyId: 'welcome', stepId: 'Hello' },
+});
+
+/** A receiver on this machine. */
+async function receiver(listener: RequestListener): Promise<string> {
+  const server = createServer(listener);
+  onTestFinished(() => void server.close());
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
+}
+
+test('a message is posted as JSON with its key', async () => {
+  const got: { headers: IncomingHttpHeaders; body: unknown }[] = [];
+  const url = await receiver((request, response) => {
+    const parts: Buffer[] = [];
+    request.on('data', (part: Buffer) => parts.push(part));
+    request.on('end', () => {
+      got.push({ headers: request.headers, body: JSON.parse(Buffer.concat(parts).toString()) });
+      response.writeHead(202).end('thanks');
+    });
+  });
+  expect(await webhook({ local: true })(outgoing(url))).toEqual({ status: 'sent', provider: 'webhook' });
+  expect(got).toMatchObject([
+    {
+      headers: { 'content-type': 'application/json', 'idempotency-key': 'send-1' },
+      body: { messageId: 'send-1', customerId: 'mina', journeyId: 'welcome', body: '안녕하세요' },
+    },
+  ]);
+});
+
+test('a receiver that refuses has not got it; redirects are not followed', async () => {
+  const refuse = await receiver((_, response) => response.writeHead(500).end());
+  const redirect = await receiver((_, response) => response.writeHead(307, { location: refuse }).end());
+  const post = webhook({ local: true });
+  expect(await post(outgoing(refuse))).toMatchObject({ status: 'failed', reason: 'http-500' });
+  expect(await post(outgoing(redirect))).toMatchObject({ status: 'failed', reason: 'http-307' });
+});
+
+test('a receiver that hangs up without an answer may have got it', async () => {
+  const url = await receiver((request) => request.socket.destroy());
+  expect(await webhook({ local: true })(outgoing(url))).toMatchObject({ status: 'unknown' });
+});
+
+test('nobody there, nothing got', async () => {
+  const post = webhook({ local: true });
+  expect(await post(outgoing('http://127.0.0.1:9/'))).toMatchObject({ status: 'failed', reason: 'ECONNREFUSED' });
+});
+
+const inside = [
+  'http://example.com/',
+  'ftp://example.com/',
+  'not a url',
+  'https://127.0.0.1/',
+  'https://2130706433/',
+  'https://0x7f.1/',
+  'https://[::1]/',
+  'https://[::ffff:10.0.0.1]/',
+  'https://169.254.169.254/latest/meta-data/',
+  'https://[fd00:ec2::254]/',
+];
+
+test.each(inside)('deployed, %s is not posted to', async (url) => {
+  expect(await webhook({ local: false })(outgoing(url))).toMatchObject({
+    status: 'failed',
+    reason: 'address-not-allowed',
+  });
+});
+
+test('a name that leads inside is found out when it is resolved', async () => {
+  const end = await webhook({ local: false })(outgoing('https://localhost/'));
+  expect(end).toMatchObject({ status: 'failed', reason: 'EADDRCLOSED' });
+});
+
+test.each([
+  ['10.1.2.3', true],
+  ['172.31.0.1', true],
+  ['192.168.1.1', true],
+  ['100.64.0.1', true],
+  ['169.254.169.254', true],
+  ['224.0.0.1', true],
+  ['255.255.255.255', true],
+  ['::1', true],
+  ['::ffff:127.0.0.1', true],
+  ['64:ff9b::a00:1', true],
+  ['fe80::1', true],
+  ['fc00::1', true],
+  ['no address', true],
+  ['93.184.216.34', false],
+  ['172.32.0.1', false],
+  ['2606:2800:220:1::1', false],
+])('%s is closed: %s', (address, closed) => {
+  expect(isClosed(address)).toBe(closed);
+});
