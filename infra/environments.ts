@@ -1,6 +1,8 @@
+import { PriceClass } from 'aws-cdk-lib/aws-cloudfront';
 import * as z from 'zod';
 
 const LogDays = z.union([z.literal(7), z.literal(30), z.literal(90), z.literal(365)]);
+export type LogDays = z.infer<typeof LogDays>;
 
 /** What differs between deployments of the one template. A misspelt setting is an error, not a default. */
 export const Settings = z.strictObject({
@@ -26,7 +28,7 @@ export const Settings = z.strictObject({
   /** Whether CloudFront logs its requests, too; the gateway always does. */
   edgeLogs: z.boolean().default(false),
   /** Where CloudFront answers from: `PriceClass_100` is North America and Europe, `PriceClass_All` everywhere. */
-  priceClass: z.enum(['PriceClass_100', 'PriceClass_200', 'PriceClass_All']).default('PriceClass_All'),
+  priceClass: z.enum(PriceClass).default(PriceClass.PRICE_CLASS_ALL),
 });
 export type Settings = z.infer<typeof Settings>;
 

@@ -1,45 +1,28 @@
 import type * as z from 'zod';
+import { Env as AssessEnv } from '../functions/churn/assess/env.ts';
+import { Env as SweepEnv } from '../functions/churn/sweep/env.ts';
+import { Env as DecideEnv } from '../functions/decision/decide/env.ts';
+import { Env as LearnEnv } from '../functions/decision/learn/env.ts';
+import { Env as PersonalizeEnv } from '../functions/decision/personalize/env.ts';
+import { Env as PlacementsEnv } from '../functions/decision/placements/env.ts';
+import { Env as CollectEnv } from '../functions/ingestion/collect/env.ts';
+import { Env as DescribeEnv } from '../functions/ingestion/describe/env.ts';
+import { Env as WorkspaceEnv } from '../functions/ingestion/workspace/env.ts';
+import { Env as BranchEnv } from '../functions/journey/branch/env.ts';
+import { Env as ConcludeEnv } from '../functions/journey/conclude/env.ts';
+import { Env as EnrolEnv } from '../functions/journey/enrol/env.ts';
+import { Env as JourneysEnv } from '../functions/journey/journeys/env.ts';
+import { Env as SendEnv } from '../functions/journey/send/env.ts';
+import { Env as TasksEnv } from '../functions/journey/tasks/env.ts';
+import { Env as UpdateEnv } from '../functions/journey/update/env.ts';
+import { Env as WaitEnv } from '../functions/journey/wait/env.ts';
+import { Env as CustomersEnv } from '../functions/profile/customers/env.ts';
+import { Env as ProjectEnv } from '../functions/profile/project/env.ts';
+import { Env as RelayEnv } from '../functions/profile/relay/env.ts';
 
-/** Every function there is, and the schema of its environment. What a folder holds without a row here is not deployed. */
-interface Schemas {
-  'ingestion/collect': typeof import('../functions/ingestion/collect/env.ts').Env;
-  'ingestion/describe': typeof import('../functions/ingestion/describe/env.ts').Env;
-  'ingestion/workspace': typeof import('../functions/ingestion/workspace/env.ts').Env;
-  'profile/project': typeof import('../functions/profile/project/env.ts').Env;
-  'profile/relay': typeof import('../functions/profile/relay/env.ts').Env;
-  'profile/customers': typeof import('../functions/profile/customers/env.ts').Env;
-  'decision/decide': typeof import('../functions/decision/decide/env.ts').Env;
-  'decision/personalize': typeof import('../functions/decision/personalize/env.ts').Env;
-  'decision/learn': typeof import('../functions/decision/learn/env.ts').Env;
-  'decision/placements': typeof import('../functions/decision/placements/env.ts').Env;
-  'churn/assess': typeof import('../functions/churn/assess/env.ts').Env;
-  'churn/sweep': typeof import('../functions/churn/sweep/env.ts').Env;
-  'journey/enrol': typeof import('../functions/journey/enrol/env.ts').Env;
-  'journey/send': typeof import('../functions/journey/send/env.ts').Env;
-  'journey/wait': typeof import('../functions/journey/wait/env.ts').Env;
-  'journey/branch': typeof import('../functions/journey/branch/env.ts').Env;
-  'journey/update': typeof import('../functions/journey/update/env.ts').Env;
-  'journey/conclude': typeof import('../functions/journey/conclude/env.ts').Env;
-  'journey/journeys': typeof import('../functions/journey/journeys/env.ts').Env;
-  'journey/tasks': typeof import('../functions/journey/tasks/env.ts').Env;
-}
-
-export type FunctionEntry = keyof Schemas;
-
-/** Variables that come with a permission: who grants the one sets the other, so neither can be forgotten. */
-export type Granted = 'TABLE_NAME' | 'BUS_NAME' | 'DEAD_LETTER_QUEUE_URL';
-
-type Input<Entry extends FunctionEntry> = z.input<Schemas[Entry]>;
-
-/** What a capability gives its function by hand: everything its schema asks for that no grant sets. */
-export type GivenEnv<Entry extends FunctionEntry> = Omit<Input<Entry>, Granted>;
-
-/** The functions whose schema asks for a variable. */
-export type Asking<Variable extends Granted> = {
-  [Entry in FunctionEntry]: Variable extends keyof Input<Entry> ? Entry : never;
-}[FunctionEntry];
-
-interface Sizing {
+export interface FunctionRow {
+  /** What it reads from its environment. */
+  env: z.ZodObject;
   /** What it does, as the Lambda console shows it. */
   description: string;
   timeoutSeconds: number;
@@ -51,27 +34,73 @@ const behindGateway = 29;
 /** A step of a journey: the state that calls it gives up after 60. */
 const step = 30;
 
-/** How much each function may take. Nothing is reserved or provisioned: what does not run costs nothing. */
-export const functions: Record<FunctionEntry, Sizing> = {
+/**
+ * Every function there is: the folder it lies in, its environment and how much it may take. Nothing is reserved or provisioned: what
+ * does not run costs nothing.
+ */
+export const functions = {
   // Storing takes eight seconds at most; the Node library hangs up after ten.
-  'ingestion/collect': { description: 'Stores touchpoints', timeoutSeconds: 10 },
-  'ingestion/describe': { description: 'Health, OpenAPI, library settings, preflights', timeoutSeconds: 5 },
-  'ingestion/workspace': { description: 'Workspace settings', timeoutSeconds: behindGateway },
-  'profile/project': { description: 'Folds touchpoints into profiles, moves stages', timeoutSeconds: 60 },
-  'profile/relay': { description: 'Publishes what changed, wakes and ends journeys', timeoutSeconds: 60 },
-  'profile/customers': { description: 'Customers and their timelines', timeoutSeconds: behindGateway },
-  'decision/decide': { description: 'Next best offer on demand', timeoutSeconds: 10 },
-  'decision/personalize': { description: 'Next best offer on a new stage, and in journeys', timeoutSeconds: step },
-  'decision/learn': { description: 'Counts exposures and outcomes of offers', timeoutSeconds: 30 },
-  'decision/placements': { description: 'Placements and their offers', timeoutSeconds: behindGateway },
-  'churn/assess': { description: 'Churn risk on a new stage', timeoutSeconds: 30 },
-  'churn/sweep': { description: 'Churn risk of customers who fell silent', timeoutSeconds: 600 },
-  'journey/enrol': { description: 'Starts journeys', timeoutSeconds: 30 },
-  'journey/send': { description: 'Sends one message, at most once', timeoutSeconds: step },
-  'journey/wait': { description: 'Registers waits for touchpoints and tasks for people', timeoutSeconds: step },
-  'journey/branch': { description: 'Chooses a branch', timeoutSeconds: step },
-  'journey/update': { description: 'Sets traits', timeoutSeconds: step },
-  'journey/conclude': { description: 'Ends enrolments whose execution ended', timeoutSeconds: 30 },
-  'journey/journeys': { description: 'Journeys and their enrolments', timeoutSeconds: behindGateway },
-  'journey/tasks': { description: 'Tasks for people', timeoutSeconds: behindGateway },
-};
+  'ingestion/collect': { env: CollectEnv, description: 'Stores touchpoints', timeoutSeconds: 10 },
+  'ingestion/describe': {
+    env: DescribeEnv,
+    description: 'Health, OpenAPI, library settings, preflights',
+    timeoutSeconds: 5,
+  },
+  'ingestion/workspace': { env: WorkspaceEnv, description: 'Workspace settings', timeoutSeconds: behindGateway },
+  'profile/project': {
+    env: ProjectEnv,
+    description: 'Folds touchpoints into profiles, moves stages',
+    timeoutSeconds: 60,
+  },
+  'profile/relay': {
+    env: RelayEnv,
+    description: 'Publishes what changed, wakes and ends journeys',
+    timeoutSeconds: 60,
+  },
+  'profile/customers': {
+    env: CustomersEnv,
+    description: 'Customers and their timelines',
+    timeoutSeconds: behindGateway,
+  },
+  'decision/decide': { env: DecideEnv, description: 'Next best offer on demand', timeoutSeconds: 10 },
+  'decision/personalize': {
+    env: PersonalizeEnv,
+    description: 'Next best offer on a new stage, and in journeys',
+    timeoutSeconds: step,
+  },
+  'decision/learn': { env: LearnEnv, description: 'Counts exposures and outcomes of offers', timeoutSeconds: 30 },
+  'decision/placements': {
+    env: PlacementsEnv,
+    description: 'Placements and their offers',
+    timeoutSeconds: behindGateway,
+  },
+  'churn/assess': { env: AssessEnv, description: 'Churn risk on a new stage', timeoutSeconds: 30 },
+  'churn/sweep': { env: SweepEnv, description: 'Churn risk of customers who fell silent', timeoutSeconds: 600 },
+  'journey/enrol': { env: EnrolEnv, description: 'Starts journeys', timeoutSeconds: 30 },
+  'journey/send': { env: SendEnv, description: 'Sends one message, at most once', timeoutSeconds: step },
+  'journey/wait': {
+    env: WaitEnv,
+    description: 'Registers waits for touchpoints and tasks for people',
+    timeoutSeconds: step,
+  },
+  'journey/branch': { env: BranchEnv, description: 'Chooses a branch', timeoutSeconds: step },
+  'journey/update': { env: UpdateEnv, description: 'Sets traits', timeoutSeconds: step },
+  'journey/conclude': { env: ConcludeEnv, description: 'Ends enrolments whose execution ended', timeoutSeconds: 30 },
+  'journey/journeys': { env: JourneysEnv, description: 'Journeys and their enrolments', timeoutSeconds: behindGateway },
+  'journey/tasks': { env: TasksEnv, description: 'Tasks for people', timeoutSeconds: behindGateway },
+} as const satisfies Record<string, FunctionRow>;
+
+export type FunctionEntry = keyof typeof functions;
+
+/** Variables that come with a permission: who grants the one sets the other, so neither can be forgotten. */
+export type Granted = 'TABLE_NAME' | 'BUS_NAME' | 'DEAD_LETTER_QUEUE_URL';
+
+type Input<Entry extends FunctionEntry> = z.input<(typeof functions)[Entry]['env']>;
+
+/** What a capability gives its function by hand: everything its schema asks for that no grant sets. */
+export type GivenEnv<Entry extends FunctionEntry> = Omit<Input<Entry>, Granted>;
+
+/** The functions whose schema asks for a variable. */
+export type Asking<Variable extends Granted> = {
+  [Entry in FunctionEntry]: Variable extends keyof Input<Entry> ? Entry : never;
+}[FunctionEntry];

@@ -1,9 +1,10 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { type LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { shippedJourneys } from '../lib/journey/shipped.ts';
 import { busPattern, onEvents } from './constructs/event-rule.ts';
+import { forgettingLog } from './constructs/forgetting-log.ts';
 import { JourneyMachine, grantStop, machineArn } from './constructs/journey-machine.ts';
 import { NodeFunction } from './constructs/node-function.ts';
 import { type Foundation } from './foundation.ts';
@@ -77,11 +78,7 @@ export class Journey extends Construct {
 
   /** Step Functions takes only so many log groups whose names do not begin so. */
   #logGroup({ settings }: Foundation): LogGroup {
-    return new LogGroup(this, 'MachinesLog', {
-      logGroupName: `/aws/vendedlogs/states/${Stack.of(this).stackName}`,
-      retention: settings.logDays,
-      removalPolicy: settings.keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
-    });
+    return forgettingLog(this, 'MachinesLog', { name: `/aws/vendedlogs/states/${Stack.of(this).stackName}`, settings });
   }
 
   #entries({ settings, table, bus, deadLetters }: Foundation): NodeFunction[] {

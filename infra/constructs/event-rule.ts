@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { type EventBus, type EventPattern, type IEventBus, Rule } from 'aws-cdk-lib/aws-events';
+import { type EventBus, type EventPattern, Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { type EventName, eventSource } from '../../lib/events.ts';
 import { type DeadLetters } from './dead-letters.ts';
@@ -20,8 +20,7 @@ export function busPattern(...names: EventName[]): EventPattern {
 /** Calls a function with events. What EventBridge cannot deliver for six hours goes to the dead letters; its own default drops it after a day. */
 export function onEvents(fn: NodeFunction, { bus, pattern, deadLetters }: EventRuleProps): Rule {
   return new Rule(fn, 'Events', {
-    // EventBus is an IEventBus; the library's types do not allow for exact optional properties.
-    ...(bus && { eventBus: bus as IEventBus }),
+    ...(bus && { eventBus: bus }),
     description: `Events for ${fn.entry}`,
     eventPattern: pattern,
     targets: [

@@ -1,15 +1,22 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import { HttpApi, HttpMethod, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { type Settings } from '../environments.ts';
 import { acknowledge } from './acknowledge.ts';
+import { forgettingLog } from './forgetting-log.ts';
 import { type NodeFunction } from './node-function.ts';
 
+const methods = {
+  GET: HttpMethod.GET,
+  POST: HttpMethod.POST,
+  PUT: HttpMethod.PUT,
+  OPTIONS: HttpMethod.OPTIONS,
+} as const;
+
 /** A route key as API Gateway writes it. */
-export type RouteKey = `${'GET' | 'POST' | 'PUT' | 'OPTIONS'} /${string}`;
+export type RouteKey = `${keyof typeof methods} /${string}`;
 
 /** One short line a request, about 200 bytes: what was asked, what came of it, how long it took, and how to find its trace. */
 const logFormat = {
@@ -29,20 +36,17 @@ export class Gateway extends Construct {
   /** Host of the API itself, without CloudFront. */
   readonly host: string;
 
-  constructor(scope: Construct, id: string, { throttle, logDays, keepsData }: Settings) {
+  constructor(scope: Construct, id: string, settings: Settings) {
     super(scope, id);
     const { stackName, region, urlSuffix } = Stack.of(this);
     this.api = new HttpApi(this, 'Api', { apiName: stackName, createDefaultStage: false });
-    const logGroup = new LogGroup(this, 'AccessLog', {
-      logGroupName: `/${stackName.replace('-', '/')}/gateway`,
-      retention: logDays,
-      removalPolicy: keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
-    });
+    // Named so, the group needs no room in the account's one policy for log deliveries.
+    const logGroup = forgettingLog(this, 'AccessLog', { name: `/aws/vendedlogs/apis/${stackName}`, settings });
     this.stage = new HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName: '$default',
       autoDeploy: true,
-      throttle: { rateLimit: throttle.rate, burstLimit: throttle.burst },
+      throttle: { rateLimit: settings.throttle.rate, burstLimit: settings.throttle.burst },
       accessLogSettings: {
         destination: new LogGroupLogDestination(logGroup),
         format: AccessLogFormat.custom(JSON.stringify(logFormat)),
@@ -62,8 +66,8 @@ export class Gateway extends Construct {
       timeout: Duration.seconds(29),
     });
     for (const route of routes) {
-      const [method = '', path = ''] = route.split(' ');
-      this.api.addRoutes({ path, methods: [method as HttpMethod], integration }); // RouteKey names methods of the enum
+      const [method, path] = route.split(' ') as [keyof typeof methods, string]; // what a RouteKey is made of
+      this.api.addRoutes({ path, methods: [methods[method]], integration });
     }
   }
 }

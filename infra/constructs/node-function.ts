@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   ApplicationLogLevel,
@@ -13,13 +13,13 @@ import {
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { type Queue } from 'aws-cdk-lib/aws-sqs';
 import { type Construct } from 'constructs';
 import { buildDirectory } from '../build.ts';
 import { type Settings } from '../environments.ts';
-import { type FunctionEntry, type GivenEnv, type Granted, functions } from '../functions.ts';
+import { type FunctionEntry, type GivenEnv, type FunctionRow, type Granted, functions } from '../functions.ts';
 import { acknowledge } from './acknowledge.ts';
+import { forgettingLog } from './forgetting-log.ts';
 
 export interface NodeFunctionProps<Entry extends FunctionEntry> {
   entry: Entry;
@@ -41,12 +41,8 @@ export class NodeFunction<Entry extends FunctionEntry = FunctionEntry> extends L
 
   constructor(scope: Construct, id: string, { entry, env, settings, deadLetters }: NodeFunctionProps<Entry>) {
     const { stackName } = Stack.of(scope);
-    const { description, timeoutSeconds, memoryMb = settings.memoryMb } = functions[entry];
-    const logGroup = new LogGroup(scope, `${id}Log`, {
-      logGroupName: `/${stackName.replace('-', '/')}/${entry}`,
-      retention: settings.logDays,
-      removalPolicy: settings.keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
-    });
+    const { description, timeoutSeconds, memoryMb = settings.memoryMb }: FunctionRow = functions[entry];
+    const logGroup = forgettingLog(scope, `${id}Log`, { name: `/${stackName.replace('-', '/')}/${entry}`, settings });
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     super(scope, id, {
       functionName: `${stackName}-${entry.replace('/', '-')}`,
@@ -87,8 +83,7 @@ export class NodeFunction<Entry extends FunctionEntry = FunctionEntry> extends L
 
 function codeOf(entry: FunctionEntry): Code {
   const folder = join(buildDirectory, entry);
-  if (!existsSync(join(folder, 'index.mjs')))
-    return Code.fromInline(`exports.handler = async () => { throw new Error('${entry} is not built'); };`);
+  if (!existsSync(join(folder, 'index.mjs'))) throw new Error(`${entry} is not built: npm run build`);
   return Code.fromAsset(folder);
 }
 

@@ -1,0 +1,86 @@
+const aws = '^node_modules/(@aws-sdk|@smithy|@aws-lambda-powertools|@middy|aws-cdk-lib|aws-lambda)/|^lib/aws/';
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      comment: 'Two files that need each other are one file, or there is a third idea between them.',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'pure-files-know-no-aws',
+      comment:
+        'Decisions take state, input and now, and return what happened: they run in a test, in the console and in a simulation. Only stores (store.ts, …-store.ts), lib/aws and the description of its answers (openapi.ts) meet AWS. Types are free.',
+      severity: 'error',
+      from: { path: '^lib/', pathNot: '^lib/(aws/|openapi\\.ts$)|[/-]store\\.ts$' },
+      to: { path: aws, dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'lib-stands-alone',
+      comment: 'lib is what functions, infrastructure, tests and the bench are made of; never the other way round.',
+      severity: 'error',
+      from: { path: '^lib/' },
+      to: { path: '^(functions|infra|test|bench)/' },
+    },
+    {
+      name: 'functions-never-import-each-other',
+      comment: 'A function is deployed alone. What two of them share belongs in lib.',
+      severity: 'error',
+      from: { path: '^functions/([^/]+)/([^/]+)/' },
+      to: { path: '^functions/', pathNot: '^functions/$1/$2/' },
+    },
+    {
+      name: 'functions-know-no-infrastructure',
+      comment: 'A function knows its environment (env.ts) and nothing of how it is deployed.',
+      severity: 'error',
+      from: { path: '^functions/' },
+      to: { path: '^(infra|test|bench)/|^node_modules/(aws-cdk-lib|constructs)/' },
+    },
+    {
+      name: 'handlers-get-their-clients',
+      comment: 'index.ts makes clients and stores and hands them in; handler.ts is a function of its dependencies.',
+      severity: 'error',
+      from: { path: '^functions/.*/handler\\.ts$' },
+      to: { path: '^node_modules/@aws-sdk/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'the-template-runs-nothing',
+      comment:
+        'Infrastructure reads the environment’s schema (env.ts), never the code; the local runner runs the bundles.',
+      severity: 'error',
+      from: { path: '^infra/' },
+      to: { path: '^functions/', pathNot: '/env\\.ts$', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'local-is-not-deployed',
+      comment: 'The deployed template knows nothing of the local runner.',
+      severity: 'error',
+      from: { path: '^infra/', pathNot: '^infra/local/' },
+      to: { path: '^infra/local/' },
+    },
+    {
+      name: 'no-development-packages-in-what-runs',
+      comment: 'What runs in production stands under dependencies.',
+      severity: 'error',
+      from: { path: '^(lib|functions)/' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: '^node_modules/@types/' },
+    },
+    {
+      name: 'nothing-unresolvable',
+      comment: 'An import that leads nowhere.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true, pathNot: '^cloudfront$' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(\\.build|cdk\\.out|\\.throughline)/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+};
