@@ -1,4 +1,4 @@
-import { type DynamoDBRecord } from 'aws-lambda';
+import type { DynamoDBRecord } from 'aws-lambda';
 import * as z from 'zod';
 import { CustomerRef } from '../identity/customer.ts';
 import { Touchpoint } from '../ingestion/touchpoint.ts';

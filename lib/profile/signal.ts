@@ -16,7 +16,12 @@ const maxPropertiesBytes = 4_096;
 /** What of a touchpoint travels with what it caused. `at` is its corrected time. */
 export function causeOf({ messageId, name, properties }: Touchpoint, at: Instant): Cause {
   let left = maxPropertiesBytes;
-  const fitting = Object.entries(properties).filter((entry) => (left -= Buffer.byteLength(JSON.stringify(entry))) >= 0);
+  const fitting = Object.entries(properties).filter((entry) => {
+    const bytes = Buffer.byteLength(JSON.stringify(entry));
+    const fits = bytes <= left;
+    if (fits) left -= bytes;
+    return fits;
+  });
   return { messageId, name, at, properties: Object.fromEntries(fitting) };
 }
 

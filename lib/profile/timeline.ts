@@ -74,7 +74,7 @@ async function skewsOf(table: Table, rows: Row[]): Promise<Map<string, number>> 
   }
   const found = await Promise.all(
     [...spans].map(([pk, { from, to }]) =>
-      table.query(pk, { prefix: `${skewRange}${from}`, before: `${skewRange}${to}$` }),
+      table.query(pk, { from: `${skewRange}${from}`, before: `${skewRange}${to}$` }),
     ),
   );
   return new Map(found.flat().map((row) => [`${row.pk} ${row.sk.slice(skewRange.length)}`, Number(row.skew)]));

@@ -1,4 +1,4 @@
-import { type DynamoDBBatchResponse, type DynamoDBStreamEvent } from 'aws-lambda';
+import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { type DeadLetters } from '../../../lib/aws/dead-letters.ts';
 import { inLanes } from '../../../lib/aws/lanes.ts';
 import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';

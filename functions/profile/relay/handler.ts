@@ -1,4 +1,4 @@
-import { type DynamoDBBatchResponse, type DynamoDBRecord, type DynamoDBStreamEvent } from 'aws-lambda';
+import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { type Bus } from '../../../lib/aws/bus.ts';
 import { type DeadLetters } from '../../../lib/aws/dead-letters.ts';
 import { inLanes } from '../../../lib/aws/lanes.ts';
