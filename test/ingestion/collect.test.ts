@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type JsonObject } from '../../lib/json.ts';
 import { faults } from '../../lib/ingestion/verdict.ts';
-import { basic, world } from './world.ts';
+import { basic, muteErrors, world } from './world.ts';
 
 const line = (messageId: string, fields: JsonObject = {}): JsonObject => ({
   ...{ type: 'track', userId: 'ada', event: 'Signed Up', messageId, timestamp: '2026-11-22T11:59:50.000Z' },
@@ -122,6 +122,7 @@ test('a throttled table is 429, and says when to come again so that a page can r
 });
 
 test('a failing table is 503, whether the key or the touchpoint fails', async () => {
+  muteErrors();
   const fail = (): never => {
     throw new Error('no table');
   };

@@ -3,6 +3,7 @@ import { Analytics } from '@segment/analytics-node';
 import { expect, test } from 'vitest';
 import { systemClock } from '../../lib/time.ts';
 import { server } from './server.ts';
+import { muteErrors } from './world.ts';
 
 /** The stored touchpoints, oldest first, each with its partition and its document. */
 const stored = (rows: (prefix: string) => { pk: string; sk: string; doc?: unknown }[]) =>
@@ -36,6 +37,7 @@ test("Segment's Node library delivers every kind of message, and knows it did", 
 });
 
 test('what the Node library has to send twice is stored once', async () => {
+  muteErrors();
   let calls = 0;
   const refuse = (): never[] => {
     if (++calls === 2) throw new Error('the table fails after the first batch');

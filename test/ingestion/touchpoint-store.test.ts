@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { type Item } from '../../lib/aws/table.ts';
 import { type Accepted, type Draft } from '../../lib/ingestion/message.ts';
 import { touchpointStore } from '../../lib/ingestion/touchpoint-store.ts';
-import { memoryTable } from './world.ts';
+import { memoryTable, muteErrors } from './world.ts';
 
 const at = '2026-11-22T11:59:50.000Z';
 const saving = { workspace: 'local', receivedAt: Date.parse('2026-11-22T12:00:00.000Z'), withinMs: 2_000 };
@@ -59,6 +59,7 @@ test.each([
   { when: 'throttles', refuse: fail('ThrottlingException'), kind: 'throttled', code: 'store.throttled' },
   { when: 'fails', refuse: fail('InternalServerError'), kind: 'unavailable', code: 'store.unavailable' },
 ])('a table that $when to the end is told apart', async ({ refuse, kind, code }) => {
+  muteErrors();
   const { table } = memoryTable(refuse);
   const save = touchpointStore(table).save(many(3), { ...saving, withinMs: 20 });
   await expect(save).rejects.toMatchObject({ kind, code });

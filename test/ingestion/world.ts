@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { onTestFinished, vi } from 'vitest';
 import { type Item, type Table } from '../../lib/aws/table.ts';
 import { type Dependencies, collect } from '../../functions/ingestion/collect/handler.ts';
 import { type Problem } from '../../lib/aws/problem.ts';
@@ -8,6 +9,12 @@ import { type Verdict } from '../../lib/ingestion/verdict.ts';
 const unused = (): never => {
   throw new Error('collect does not use this');
 };
+
+/** For tests of failures, which are logged. */
+export function muteErrors(): void {
+  const log = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  onTestFinished(() => log.mockRestore());
+}
 
 /** The verbs of a table that collect uses, in memory. `refuse` may throw, or answer those items of a batch that are not taken. */
 export function memoryTable(refuse: (items: Item[]) => Item[] = () => []) {
