@@ -1,17 +1,19 @@
 import * as z from 'zod';
 import { Duration, durationMs } from '../../lib/time.ts';
 import { type EdgeRequest } from './edge.ts';
-import { type Answer, plain } from './payload.ts';
+import { type VirtualClock } from './clock.ts';
+import { type Mail } from './mail.ts';
+import { type Answer } from './payload.ts';
+import { type Queues } from './queues.ts';
 
 /** What the runner tells and does besides what the template has. */
 export interface LocalControls {
-  now(): number;
-  speed: number;
+  clock: VirtualClock;
   /** Moves the clock; resolves when all that fell due is done. */
   advance(ms: number): Promise<void>;
-  outbox(): unknown[];
-  deadLetters(): unknown;
-  /** Lines that say what runs. */
+  mail: Pick<Mail, 'list'>;
+  queues: Pick<Queues, 'counts' | 'list'>;
+  /** What runs, for people. */
   page(): string;
 }
 
@@ -24,6 +26,16 @@ const json = (status: number, body: unknown): Answer => ({
   body: Buffer.from(JSON.stringify(body)),
 });
 
+const text = (page: string): Answer => ({
+  status: 200,
+  headers: { 'content-type': 'text/plain; charset=utf-8' },
+  cookies: [],
+  body: Buffer.from(page),
+});
+
+/** Of the outbox, the newest. */
+const maxMails = 1_000;
+
 /** A page of another name that resolves to this machine (DNS rebinding) must not reach in: browsers send its name as the host. */
 const isLoopback = (host = ''): boolean => /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i.test(host);
 
@@ -32,8 +44,13 @@ const isForeign = (origin: string | undefined): boolean =>
   origin !== undefined && !isLoopback(origin.replace(/^https?:\/\//, ''));
 
 /** The routes under `/local`. They are in no template and nowhere deployed. */
-export function localApi(controls: LocalControls): (request: EdgeRequest, body: Buffer) => Promise<Answer> {
-  const time = (): Answer => json(200, { now: new Date(controls.now()).toISOString(), speed: controls.speed });
+export function localApi({
+  clock,
+  mail,
+  queues,
+  ...controls
+}: LocalControls): (request: EdgeRequest, body: Buffer) => Promise<Answer> {
+  const time = (): Answer => json(200, { now: new Date(clock.now()).toISOString(), speed: clock.speed });
 
   async function advance(body: Buffer): Promise<Answer> {
     const read = Advance.safeParse(parsed(body));
@@ -43,16 +60,17 @@ export function localApi(controls: LocalControls): (request: EdgeRequest, body: 
     return time();
   }
 
+  function deadLetters(): Answer {
+    const names = Object.keys(queues.counts());
+    return json(200, { queues: Object.fromEntries(names.map((name) => [name, queues.list(name)])) });
+  }
+
   const routes: Record<string, (body: Buffer) => Answer | Promise<Answer>> = {
-    'GET /local': () => ({
-      ...plain(200, ''),
-      headers: { 'content-type': 'text/plain; charset=utf-8' },
-      body: Buffer.from(controls.page()),
-    }),
+    'GET /local': () => text(controls.page()),
     'GET /local/clock': time,
     'POST /local/clock': advance,
-    'GET /local/outbox': () => json(200, { items: controls.outbox() }),
-    'GET /local/queues': () => json(200, controls.deadLetters()),
+    'GET /local/outbox': () => json(200, { items: mail.list({ limit: maxMails }) }),
+    'GET /local/queues': deadLetters,
   };
 
   return async ({ method, path, headers }, body) => {

@@ -226,7 +226,7 @@ export const StateMachine = z
     DefinitionString: z.string().optional(),
     Definition: z.unknown().optional(),
     DefinitionS3Location: z.object({ Key: z.string() }).optional(),
-    DefinitionSubstitutions: z.record(z.string(), z.unknown()).default({}),
+    DefinitionSubstitutions: z.record(z.string(), z.coerce.string()).default({}),
     RoleArn: z.string(),
   })
   .transform((m) => ({

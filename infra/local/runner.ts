@@ -1,0 +1,159 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Workspace } from '../../lib/ingestion/workspace.ts';
+import { Activity } from './activity.ts';
+import { type VirtualClock } from './clock.ts';
+import { createEdge, noEdge } from './edge.ts';
+import { type EngineKind, startEngine } from './engine.ts';
+import { type Gateway, startGateway } from './gateway.ts';
+import { type Journal, openJournal } from './journal.ts';
+import { keptClock } from './kept-time.ts';
+import { localApi } from './local-api.ts';
+import { tryLock } from './lock.ts';
+import { localRoutes } from './routes.ts';
+import { localKeys, seed } from './seed.ts';
+import { type Services, startServices } from './services.ts';
+import { summary } from './summary.ts';
+import { createTables } from './tables.ts';
+import { readAssembly, type Template } from './template.ts';
+
+export interface LocalOptions {
+  /** Folder of the cloud assembly: what `assemble()` answers. */
+  assembly: string;
+  /** A free one unless told. */
+  port?: number | undefined;
+  /** Folder the data is kept in; without it all is in memory and gone after `stop`. */
+  data?: string | undefined;
+  /** How much faster than ours the time passes, 1 unless told; at 0 only `advance` moves it. */
+  speed?: number | undefined;
+  /** What the clock shows at first, milliseconds since 1970. Data that is there already goes on from its own time. */
+  start?: number | undefined;
+  engine?: EngineKind | undefined;
+  /** Whether requests pass the edge function, as they do unless told. */
+  edge?: boolean;
+  /** Settings of the workspace `local`, where there is none yet. */
+  workspace?: Partial<Workspace>;
+  /** Puts something between functions and table, a meter for one: gets the engine's endpoint, answers its own. */
+  dynamodb?: (endpoint: string) => Promise<string>;
+  /** Gets what functions print and what the runner has to say. */
+  log?: (source: string, text: string) => void;
+}
+
+/** A running system. */
+export interface Local {
+  url: string;
+  keys: typeof localKeys;
+  clock: VirtualClock;
+  template: Template;
+  services: Services;
+  /** Where the table is, for who must look into it. */
+  engine: { endpoint: string; tableName: string };
+  /** Resolves when nothing runs and nothing is due: streams are read, events delivered, journeys wait for timers or customers. */
+  settled(): Promise<void>;
+  /** Moves the clock, stopping wherever something falls due, and settles. One at a time. */
+  advance(ms: number): Promise<void>;
+  /** Resolves never; rejects when the engine dies under us. */
+  failed: Promise<never>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Runs the template on this machine. With `data` everything acknowledged is there again after `kill -9` and the next start. Throws when
+ * the port is taken, another runner uses the data, or the template holds something that cannot run here.
+ */
+export async function startLocal(options: LocalOptions): Promise<Local> {
+  const ends: (() => unknown)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const end of ends.splice(0).reverse()) await end();
+  };
+  try {
+    return await start(options, { ends, stop });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+interface Ending {
+  /** What to end, in the order it was begun. */
+  ends: (() => unknown)[];
+  stop: () => Promise<void>;
+}
+
+async function start(options: LocalOptions, { ends, stop }: Ending): Promise<Local> {
+  const { data, speed = 1, log = () => {} } = options;
+  const template = readAssembly(options.assembly);
+  for (const resource of template.unsupported) log('runner', `not run locally: ${resource}\n`);
+  const journal = openData(data, ends);
+  ends.push(() => journal.close());
+  const time = keptClock(journal, { speed, start: options.start });
+  const { clock } = time;
+  ends.push(() => time.stop());
+
+  const file = data === undefined ? undefined : join(data, 'table.db');
+  const engine = await startEngine({ ...(options.engine && { engine: options.engine }), ...(file && { file }) });
+  ends.push(() => engine.stop());
+  await createTables(engine.endpoint, template.tables);
+  const tableName = template.tables[0]?.ref ?? '';
+  await seed(engine.endpoint, tableName, options.workspace);
+
+  const dynamodb = (await options.dynamodb?.(engine.endpoint)) ?? engine.endpoint;
+  const activity = new Activity();
+  const services = await startServices({ template, engine, dynamodb, journal, clock, activity, log });
+  ends.push(() => services.stop());
+
+  const settled = (): Promise<void> => settle(activity, services);
+  const advance = oneAtATime(async (ms: number) => {
+    await clock.advance(ms, settled);
+    await services.streams.sweep();
+    await settled();
+  });
+  const gateway: Gateway = await startGateway({
+    port: options.port ?? 0,
+    routes: localRoutes(template),
+    edge: options.edge === false ? noEdge : createEdge(template),
+    functions: services.functions,
+    now: clock.now,
+    local: localApi({ ...services, clock, advance, page: () => summary(template, services) }),
+    log: (line) => log('gateway', `${line}\n`),
+  });
+  ends.push(() => gateway.stop());
+  return {
+    ...{ url: `http://127.0.0.1:${gateway.port}`, keys: localKeys, clock, template, services },
+    ...{ settled, advance, failed: engine.ended, stop },
+    engine: { endpoint: engine.endpoint, tableName },
+  };
+}
+
+/** The journal, of a folder that is ours alone until the end. */
+function openData(data: string | undefined, ends: (() => unknown)[]): Journal {
+  if (data === undefined) return openJournal(':memory:');
+  mkdirSync(data, { recursive: true });
+  const held = tryLock(join(data, 'lock'));
+  if (!held) throw new Error(`another runner uses ${data}: stop it, or choose another folder with --data`);
+  ends.push(() => held.release());
+  return openJournal(join(data, 'journal.db'));
+}
+
+const nextTurn = (): Promise<void> => new Promise((resume) => setImmediate(resume));
+
+/** What ends may begin something else: it is settled when a whole round began nothing. */
+async function settle(activity: Activity, { streams }: Services): Promise<void> {
+  for (;;) {
+    await activity.quiet();
+    const before = activity.begun;
+    await streams.drained();
+    // The interpreter writes its journal, and tells of it, at the end of a turn.
+    await nextTurn();
+    await nextTurn();
+    if (!activity.busy && activity.begun === before) return;
+  }
+}
+
+function oneAtATime<Argument>(work: (argument: Argument) => Promise<void>): (argument: Argument) => Promise<void> {
+  let last: Promise<void> = Promise.resolve();
+  return (argument) => {
+    last = last.catch(() => undefined).then(() => work(argument));
+    return last;
+  };
+}

@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Activity } from './activity.ts';
+import { type AwsEndpoint, startAwsEndpoint } from './aws-endpoint.ts';
+import { type Bus, createBus } from './bus.ts';
+import { type VirtualClock } from './clock.ts';
+import { type Engine } from './engine.ts';
+import { createFunctions, localFunctions, type RunningFunctions } from './functions.ts';
+import { type Journal } from './journal.ts';
+import { createMail, type Mail, sendEmailRoute } from './mail.ts';
+import { createQueues, type Queues } from './queues.ts';
+import { createSchedules, type Schedules } from './schedules.ts';
+import { createStates, type States } from './states/index.ts';
+import { createStreams, type Streams } from './streams.ts';
+import { createTargets } from './targets.ts';
+import { type Template } from './template.ts';
+
+export interface ServicesOptions {
+  template: Template;
+  engine: Engine;
+  /** Where functions reach the table. */
+  dynamodb: string;
+  journal: Journal;
+  clock: VirtualClock;
+  activity: Activity;
+  log: (source: string, text: string) => void;
+}
+
+/** Everything of the template that works behind the gateway. */
+export interface Services {
+  functions: RunningFunctions;
+  streams: Streams;
+  bus: Bus;
+  queues: Queues;
+  mail: Mail;
+  states: States;
+  schedules: Schedules;
+  endpoint: AwsEndpoint;
+  stop(): Promise<void>;
+}
+
+/** Starts them all, and what the last run left under way. When it resolves, everything can reach everything. */
+export async function startServices({
+  template,
+  engine,
+  dynamodb,
+  log,
+  ...shared
+}: ServicesOptions): Promise<Services> {
+  const { journal, clock } = shared;
+  const queues = createQueues({ queues: template.queues, journal, clock, url: () => endpoint.url });
+  const mail = createMail({ journal, clock });
+  const sendToQueue: typeof queues.send = (...message) => queues.send(...message);
+  const functions = createFunctions({
+    ...shared,
+    functions: localFunctions(template),
+    // Every service is answered here, known to us or not: no call may ever leave this machine.
+    variables: () => ({ AWS_ENDPOINT_URL: endpoint.url, AWS_ENDPOINT_URL_DYNAMODB: dynamodb }),
+    sendToQueue,
+    invoked: () => streams.nudge(),
+    log,
+  });
+  const targets = createTargets({
+    ...shared,
+    functions,
+    sendToQueue,
+    startExecution: (stateMachineArn, input) => states.call('StartExecution', { stateMachineArn, input }),
+  });
+  const bus = createBus({ ...template, targets, clock });
+  const states = createStates({
+    ...shared,
+    ...stateMachines(template),
+    functions,
+    // What the interpreter tells is JSON.
+    emit: (source, detailType, detail) => bus.emit(source, detailType, JSON.parse(JSON.stringify(detail)) as never),
+  });
+  const schedules = createSchedules({ ...shared, ...template, targets });
+  const endpoint = await startAwsEndpoint({
+    handlers: {
+      AWSEvents: (action, body) => bus.call(action, body),
+      AWSStepFunctions: (action, body) => states.call(action, body),
+      AmazonSQS: (action, body) => queues.call(action, body),
+      [sendEmailRoute]: (action, body) => mail.call(action, body),
+    },
+  });
+  const { tables, mappings } = template;
+  const streams = await createStreams({
+    ...shared,
+    engine,
+    tables,
+    mappings,
+    functions,
+    sendToQueue,
+    log: (text) => log('streams', `${text}\n`),
+  });
+  functions.restore();
+  targets.restore();
+  states.restore();
+  schedules.start();
+  streams.nudge();
+
+  return {
+    ...{ functions, streams, bus, queues, mail, states, schedules, endpoint },
+    async stop() {
+      // First what starts work, then what does it: nothing may take the end for a failure.
+      schedules.stop();
+      states.stop();
+      const read = streams.stop();
+      await functions.stop();
+      await read;
+      await endpoint.stop();
+    },
+  };
+}
+
+function stateMachines(template: Template) {
+  return {
+    machines: template.stateMachines.map((machine) => ({
+      arn: machine.arn,
+      name: machine.arn.split(':').at(-1) ?? machine.id,
+      definition: definitionOf(machine, template.directory),
+      roleArn: machine.roleArn,
+    })),
+    versions: template.stateMachineVersions,
+    aliases: template.stateMachineAliases.map(({ arn, routing }) => ({ aliasArn: arn, routing })),
+  };
+}
+
+function definitionOf(machine: Template['stateMachines'][number], directory: string): string {
+  const key = machine.definitionKey;
+  const text = machine.definition ?? (key === undefined ? '{}' : readFileSync(join(directory, `asset.${key}`), 'utf8'));
+  return text.replace(/\$\{(\w+)\}/g, (whole, name: string) => machine.substitutions[name] ?? whole);
+}
