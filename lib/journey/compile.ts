@@ -154,11 +154,9 @@ const compilers: { [Kind in Step['kind']]: Compile<Kind> } = {
     return { [id]: { Type: 'Choice', Choices, Default: last?.next ?? '' } };
   },
 
-  /** The offer and the decision's id, no more: reasons are kept with the decision. */
   decide(id, step, functions) {
-    const answer = '$states.result.Payload';
-    const offer = `$merge([${answer}.offer, {'decisionId': ${answer}.decisionId}])`;
-    const Output = `{% $merge([$states.input, {'vars': $merge([$states.input.vars, {'${step.as}': ${offer}}])}]) %}`;
+    const vars = `$merge([$states.input.vars, {'${step.as}': $states.result.Payload}])`;
+    const Output = `{% $merge([$states.input, {'vars': ${vars}}]) %}`;
     return { [id]: { ...task(id, step, functions), Output, Next: step.next } };
   },
 

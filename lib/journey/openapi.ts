@@ -44,7 +44,7 @@ export const journeyRoutes: Routes = {
   'POST /v1/tasks/{id}': {
     id: 'answerTask',
     summary: 'Answer a task: its journey goes on',
-    description: 'The first answer stands. The same answer again is fine, another one is a conflict.',
+    description: 'The first answer stands and moves the journey on; any later one is a conflict.',
     key: 'secret',
     path,
     body: { schema: z.strictObject({ answer: z.string().min(1) }) },
@@ -52,7 +52,7 @@ export const journeyRoutes: Routes = {
     refusals: {
       400: 'None of the task’s answers',
       404: 'No such task',
-      409: 'Answered otherwise, or the journey went on without',
+      409: 'Answered before, or the journey went on without',
     },
   },
 };

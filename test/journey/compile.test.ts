@@ -3,7 +3,6 @@ import jsonata from 'jsonata';
 import { expect, test } from 'vitest';
 import { check } from '../../lib/journey/check.ts';
 import { JourneyDefinition, type Step } from '../../lib/journey/definition.ts';
-import { shippedJourneys } from '../../lib/journey/shipped.ts';
 import { aJourney, aSend, aslFaults, compiled } from './given.ts';
 
 const everyKind = aJourney({
@@ -52,18 +51,6 @@ test('a time-out is not tried again but leads on, and a failed wait fails the jo
     Retry: [{ ErrorEquals: ['States.TaskFailed'] }],
     Catch: [{ ErrorEquals: ['States.Timeout'], Next: 'Ask' }],
   });
-});
-
-/** Transitions on the way that asks most of each step: every state but the loop of quiet hours. */
-function transitions(definition: JourneyDefinition): { visible: number; states: number } {
-  const states = Object.keys(compiled(definition).States).filter((name) => !name.endsWith(': later'));
-  return { visible: Object.keys(definition.steps).length, states: states.length };
-}
-
-test('the shipped journeys take at most 1.6 transitions for each visible step', () => {
-  const all = shippedJourneys.map(transitions);
-  const sum = (of: 'visible' | 'states') => all.reduce((total, counts) => total + counts[of], 0);
-  expect(sum('states') / sum('visible')).toBeLessThanOrEqual(1.6);
 });
 
 /** The text that Step Functions would hand to the function. */

@@ -15,7 +15,7 @@ interface Validation {
 const validate = createRequire(import.meta.url)('asl-validator') as (definition: unknown) => Validation;
 
 const arn = (name: string): string => `arn:aws:lambda:us-east-1:000000000000:function:${name}`;
-const functions: StepFunctions = {
+export const functions: StepFunctions = {
   send: arn('send'),
   wait: arn('wait'),
   branch: arn('branch'),
