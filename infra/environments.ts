@@ -40,7 +40,11 @@ const environments: Record<EnvironmentName, z.input<typeof Settings>> = {
   dev: { keepsData: false, logDays: 7, throttle: { rate: 100, burst: 200 }, alarms: false },
   staging: { keepsData: false, logDays: 30, throttle: { rate: 500, burst: 1_000 }, alarms: true },
   prod: { keepsData: true, logDays: 90, throttle: { rate: 5_000, burst: 5_000 }, alarms: true },
-  local: { keepsData: false, logDays: 7, throttle: { rate: 10_000, burst: 5_000 }, alarms: true },
+  local: {
+    ...{ keepsData: false, logDays: 7, throttle: { rate: 10_000, burst: 5_000 }, alarms: true },
+    // Nothing leaves the machine: the runner's outbox shows what would have been sent.
+    email: { from: 'journeys@example.com', identity: 'example.com' },
+  },
 };
 
 /** The settings of an environment. Throws for a name that is none, and for settings that are not right. */
