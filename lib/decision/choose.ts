@@ -4,6 +4,7 @@ import { meets, type Situation } from '../profile/meets.ts';
 import { type Profile } from '../profile/profile.ts';
 import { between, durationMs, type Instant } from '../time.ts';
 import { type Decision, type OfferReason, type OfferVerdict } from './decision.ts';
+import { worded } from './words.ts';
 import { type Offer, type Placement } from './placement.ts';
 import { belief, type OfferStats, probabilitiesBest } from './posterior.ts';
 
@@ -34,22 +35,16 @@ export interface Asked {
 
 type Choice = Pick<Decision, 'propensity' | 'reasons' | 'policyVersion' | 'stage'> & { offer: Offer };
 
-const texts = {
-  fallback: { en: 'No other offer may be shown now', ko: '지금 보여줄 수 있는 다른 제안이 없음' },
-  'not-eligible': { en: 'Not meant for this customer', ko: '대상 고객이 아님' },
-  'consent-refused': { en: 'The customer refused marketing', ko: '고객이 마케팅 수신을 거부함' },
-  'bad-experience': { en: 'No promotion after a recent bad answer', ko: '최근 부정적 응답이 있어 프로모션 제외' },
-  capped: { en: 'Offered often enough lately', ko: '최근 제안 횟수 한도에 도달함' },
-} as const satisfies Partial<Record<OfferVerdict, OfferReason['text']>>;
+type Obstacle = Exclude<OfferVerdict, 'chosen' | 'outranked' | 'fallback'>;
 
-type Obstacle = Exclude<keyof typeof texts, 'fallback'>;
+const contactChannels = ['email', 'sms', 'push'];
 
 /**
  * Whether the customer wants no marketing at all: said so outright (`marketing`), or refused every channel there is an answer for. No
  * answer is no refusal: a decision contacts nobody, and `send` asks for the consent of its own channel before it does.
  */
 function refusesMarketing({ consent }: Profile): boolean {
-  const answers = Object.values(consent);
+  const answers = contactChannels.flatMap((channel) => consent[channel] ?? []);
   return consent.marketing?.value === false || (answers.length > 0 && answers.every(({ value }) => !value));
 }
 
@@ -80,16 +75,6 @@ function versionOf(placement: Placement, stats: OfferStats): string {
   return `${policy.kind}-${policy.version}-${hash.digest('hex').slice(0, 12)}`;
 }
 
-const percent = (share: number): string => `${Math.round(1_000 * share) / 10} %`;
-
-function competed(propensity: number, { a, b }: { a: number; b: number }): OfferReason['text'] {
-  const [success, share] = [percent(a / (a + b)), percent(propensity)];
-  return {
-    en: `Expected to succeed in ${success}; chosen in ${share} of such decisions`,
-    ko: `예상 성공률 ${success}; 같은 조건에서 선택될 확률 ${share}`,
-  };
-}
-
 /** Which of `shares`, that sum to 1, holds `point`. */
 function pick(shares: number[], point: number): number {
   let sum = 0;
@@ -110,16 +95,16 @@ export function choose(asked: Asked): Choice {
   const rivals = placement.offers.filter(({ id }) => id !== placement.fallback);
   const judged = rivals.map((offer) => ({ offer, obstacle: obstacle(offer, asked) }));
   const barred = judged.flatMap(({ offer, obstacle: verdict }): OfferReason[] =>
-    verdict ? [{ offer: offer.id, verdict, text: texts[verdict] }] : [],
+    verdict ? [worded({ offer: offer.id, verdict })] : [],
   );
   const open = judged.filter((one) => !one.obstacle).map(({ offer }) => offer);
   const beliefs = open.map(({ id }) => belief(stats, { offer: id, stage }));
   const shares = probabilitiesBest(beliefs).map((share) => (1 - control) * share + control / open.length);
   const winner = pick(shares, draw(`${placement.id} ${decisionId}`));
   const reasons = open.map(({ id }, i): OfferReason => {
-    const propensity = shares[i] ?? 0;
+    const { a, b } = beliefs[i] ?? { a: 1, b: 1 };
     const verdict = i === winner ? 'chosen' : 'outranked';
-    return { offer: id, verdict, propensity, text: competed(propensity, beliefs[i] ?? { a: 1, b: 1 }) };
+    return worded({ offer: id, verdict, expected: a / (a + b), propensity: shares[i] ?? 0 });
   });
   const offer = open[winner];
   if (offer) return { offer, propensity: shares[winner] ?? 1, reasons: [...reasons, ...barred], ...common };
@@ -132,5 +117,5 @@ function fallbackOf(
 ): Pick<Choice, 'offer' | 'propensity' | 'reasons'> {
   const offer = offers.find(({ id }) => id === fallback);
   if (!offer) throw new RangeError(`fallback ${fallback} is no offer`); // the schema of placements forbids it
-  return { offer, propensity: 1, reasons: [{ offer: fallback, verdict: 'fallback', text: texts.fallback }, ...barred] };
+  return { offer, propensity: 1, reasons: [worded({ offer: fallback, verdict: 'fallback' }), ...barred] };
 }

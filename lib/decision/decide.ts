@@ -4,7 +4,7 @@ import { storedProfile } from '../journey/owners.ts';
 import { bounds } from '../profile/bounds.ts';
 import { newProfile, type OpenDecision, type Profile } from '../profile/profile.ts';
 import { type ProfileStore } from '../profile/store.ts';
-import { after, type Instant } from '../time.ts';
+import { after, durationMs, type Instant, plus } from '../time.ts';
 import { choose, type Past } from './choose.ts';
 import { type Decision, type DecisionContext } from './decision.ts';
 import { type Placement } from './placement.ts';
@@ -81,8 +81,10 @@ export function decider({ profiles, placements, decisions, stats }: DecideDepend
     return worthLooking ? decisions.find(profile, decisionId) : undefined;
   }
 
-  async function pastOf(profile: Profile, placement: Placement): Promise<Past[]> {
-    return placement.offers.some(({ cap }) => cap) ? decisions.past(profile, placement.id) : [];
+  /** What caps are counted by: nothing is read where no offer has one. */
+  async function pastOf(profile: Profile, { id, offers }: Placement, at: Instant): Promise<Past[]> {
+    const longest = Math.max(0, ...offers.map(({ cap }) => (cap ? durationMs(cap.within) : 0)));
+    return longest > 0 ? decisions.past(profile, id, plus(at, -longest)) : [];
   }
 
   return async function decide(question: Question): Promise<{ decision: Decision; recorded: boolean }> {
@@ -99,7 +101,7 @@ export function decider({ profiles, placements, decisions, stats }: DecideDepend
       const { profile, rev } = stored;
       const before = await madeBefore(profile, decisionId, tries);
       if (before) return { decision: before, recorded: true };
-      const made = make(question, { ...numbers, profile, past: await pastOf(profile, placement) });
+      const made = make(question, { ...numbers, profile, past: await pastOf(profile, placement, at) });
       if (await decisions.record(made, rev)) return { decision: made.decision, recorded: true };
     }
     throw new Unavailable('profile.contended', { customer: customer.customer, tries: maxTries });

@@ -13,10 +13,11 @@ export const OfferVerdict = z.enum([
 ]);
 export type OfferVerdict = z.infer<typeof OfferVerdict>;
 
-/** What became of each offer of the placement, and why. `propensity` for those that competed. */
+/** What became of each offer of the placement, and why. For those that competed, the success rate we expect and their propensity. */
 export const OfferReason = z.object({
   offer: z.string(),
   verdict: OfferVerdict,
+  expected: z.number().optional(),
   propensity: z.number().optional(),
   text: z.object({ en: z.string(), ko: z.string() }),
 });

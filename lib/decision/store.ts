@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { type Item, type Table, type Write } from '../aws/table.ts';
 import { type Customer } from '../identity/customer.ts';
 import { ownersOf } from '../journey/owners.ts';
@@ -6,8 +7,9 @@ import { type Profile } from '../profile/profile.ts';
 import { profilePut } from '../profile/store.ts';
 import { after, type Duration, type Instant } from '../time.ts';
 import { type Past } from './choose.ts';
-import { Decision } from './decision.ts';
+import { Decision, OfferReason } from './decision.ts';
 import { type Counted, countWrite } from './stats-store.ts';
+import { worded } from './words.ts';
 
 /** For how long after its last possible outcome a decision can still be found by its id. */
 const keptFor: Duration = '30d';
@@ -28,8 +30,8 @@ export type Learnt = 'counted' | 'known' | 'unknown';
 export interface DecisionStore {
   /** A decision by its id, also one made for an identity that has been linked since. Two reads. */
   find(profile: Profile, decisionId: string): Promise<Decision | undefined>;
-  /** The newest decisions on a placement. One query for each identity. */
-  past(profile: Profile, placement: string): Promise<Past[]>;
+  /** Decisions on a placement since then, the newest hundred. One query for each identity, of the rows of that time. */
+  past(profile: Profile, placement: string, since: Instant): Promise<Past[]>;
   /**
    * Stores the decision with the profile that knows of it, all or nothing. False when the profile was written since `rev`, or there is
    * a decision of this id.
@@ -54,22 +56,25 @@ function readKnown(owner: Customer, decisionId: string, item: Item): Known {
   return { owner, workspace: owner.workspace, decisionId, at, placement, offer, stage };
 }
 
-/** The row of the timeline. `relay` tells of it, `learn` notes on it when it was exposed and when it succeeded. */
+/** The row of the timeline, about 700 bytes: reasons are worded when read. `relay` tells of it, `learn` notes on it when it was exposed and when it succeeded. */
 function decisionItem(owner: Customer, decision: Decision): Item {
   const { decisionId, at, placement, offer, stage, propensity, policyVersion, reasons } = decision;
   return {
     ...keys.decision(owner, at, decisionId),
     ...{ decisionId, placement, offer: offer.id, stage, propensity, policyVersion },
-    doc: JSON.stringify({ content: offer.content, reasons }),
+    doc: JSON.stringify({ content: offer.content, reasons: reasons.map(({ text: _made, ...reason }) => reason) }),
   };
 }
 
-const Row = Decision.omit({ at: true, offer: true });
+const Doc = z.object({
+  content: Decision.shape.offer.shape.content,
+  reasons: z.array(OfferReason.omit({ text: true })),
+});
+const Row = Decision.omit({ at: true, offer: true, reasons: true });
 
 function readDecision(item: Item, at: Instant): Decision {
-  const { content, reasons } = JSON.parse(String(item.doc)) as Pick<Decision, 'reasons'> &
-    Pick<Decision['offer'], 'content'>; // ours
-  return { ...Row.parse({ ...item, reasons }), at, offer: { id: String(item.offer), content } };
+  const { content, reasons } = Doc.parse(JSON.parse(String(item.doc)));
+  return { ...Row.parse(item), at, offer: { id: String(item.offer), content }, reasons: reasons.map(worded) };
 }
 
 /** Notes a lesson on the decision's row and adds it to the numbers, on condition that the row knows nothing of it. */
@@ -122,8 +127,9 @@ export function decisionStore(table: Table): DecisionStore {
       return row && readDecision(row, at);
     },
 
-    async past(profile, placement) {
-      const page = { prefix: timelineRanges.decision, newestFirst: true, limit: mostPast, consistent: true };
+    async past(profile, placement, since) {
+      const prefix = timelineRanges.decision;
+      const page = { prefix, from: prefix + since, newestFirst: true, limit: mostPast, consistent: true };
       const rows = await Promise.all(ownersOf(profile).map((owner) => table.query(partition(owner), page)));
       return rows
         .flat()
