@@ -2,7 +2,6 @@ import { expect, test } from 'vitest';
 import { customerRoutes } from '../../functions/profile/customers/handler.ts';
 import { type ApiRequest } from '../../lib/aws/http.ts';
 import { dynamoTable, type Table } from '../../lib/aws/table.ts';
-import { type CustomerRef } from '../../lib/identity/customer.ts';
 import { workspaceStore } from '../../lib/ingestion/store.ts';
 import { Workspace } from '../../lib/ingestion/workspace.ts';
 import { keys } from '../../lib/keys.ts';

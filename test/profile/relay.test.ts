@@ -1,0 +1,234 @@
+import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import type { DynamoDBRecord } from 'aws-lambda';
+import { mockClient } from 'aws-sdk-client-mock';
+import { expect, test } from 'vitest';
+import { relay } from '../../functions/profile/relay/handler.ts';
+import { eventBus } from '../../lib/aws/bus.ts';
+import { type DeadLetter } from '../../lib/aws/dead-letters.ts';
+import { type Item } from '../../lib/aws/table.ts';
+import { type BusEvent, events } from '../../lib/events.ts';
+import { type Wake } from '../../lib/journey/wake.ts';
+import { keys } from '../../lib/keys.ts';
+import { type Signal } from '../../lib/profile/signal.ts';
+import { pointerItem, profileItem } from '../../lib/profile/store.ts';
+import { aProfile, days, minutes } from './given.ts';
+
+const ada = { workspace: 'acme', customer: 'u:ada' };
+const cause = { messageId: 'm1', name: 'Order Completed', at: minutes(1), properties: {} };
+
+let sequence = 100;
+
+function record(after: Item, before?: Item): DynamoDBRecord {
+  const image = (item: Item) => marshall(item, { removeUndefinedValues: true }) as never; // typed apart by two packages
+  return {
+    eventName: before ? 'MODIFY' : 'INSERT',
+    dynamodb: {
+      Keys: { pk: { S: after.pk }, sk: { S: after.sk } },
+      NewImage: image(after),
+      ...(before && { OldImage: image(before) }),
+      SequenceNumber: String(++sequence),
+    },
+  };
+}
+
+const signalled = (...signals: Signal[]) => record(profileItem(aProfile(), 4, signals), profileItem(aProfile(), 3));
+
+/** The relay with a bus that takes what `takes` says. */
+function aRelay({
+  takes = () => true,
+  fails = false,
+}: { takes?: (entry: PutEventsRequestEntry, call: number) => boolean; fails?: boolean } = {}) {
+  const client = mockClient(EventBridgeClient);
+  const put: BusEvent[] = [];
+  let call = 0;
+  client.on(PutEventsCommand).callsFake(({ Entries }: { Entries: PutEventsRequestEntry[] }) => {
+    call++;
+    expect(Entries.length).toBeLessThanOrEqual(10);
+    const taken = Entries.map((entry) => takes(entry, call));
+    Entries.forEach((entry, i) => {
+      const name = entry.DetailType as BusEvent['name'];
+      if (taken[i]) put.push({ name, detail: events[name].parse(JSON.parse(entry.Detail!)) } as BusEvent);
+    });
+    return { Entries: taken.map((ok) => (ok ? { EventId: 'e' } : { ErrorCode: 'ThrottlingException' })) };
+  });
+  const steered: unknown[] = [];
+  const letters: DeadLetter[] = [];
+  const journeys: Wake = {
+    wake: async (told) => {
+      if (fails) throw new Error('Step Functions is away');
+      steered.push(told);
+      return 'woken';
+    },
+    leave: async (told) => {
+      steered.push(told);
+      return 'left';
+    },
+  };
+  const bus = eventBus(new EventBridgeClient({ region: 'us-east-1' }), 'bus');
+  const tell = relay({
+    bus,
+    journeys,
+    deadLetters: async (letter) => void letters.push(letter),
+    clock: { now: () => days(1) },
+  });
+  const deliver = async (...Records: DynamoDBRecord[]) =>
+    (await tell({ Records })).batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
+  return { deliver, put, steered, letters, calls: () => call };
+}
+
+const transition = {
+  from: 'decision',
+  to: 'retention',
+  at: minutes(1),
+  rule: 'retention',
+  touchpoint: { messageId: 'm1', name: 'Order Completed' },
+};
+
+test.each<[Signal, Record<string, unknown>[]]>([
+  [
+    { type: 'stage', transition },
+    [
+      { name: 'StageExited', detail: { stage: 'decision', to: 'retention', occurredAt: minutes(1) } },
+      {
+        name: 'StageEntered',
+        detail: { stage: 'retention', from: 'decision', rule: 'retention', touchpoint: transition.touchpoint },
+      },
+    ],
+  ],
+  [{ type: 'stage', transition: { to: 'awareness', at: minutes(1), rule: 'awareness' } }, [{ name: 'StageEntered' }]],
+  [
+    { type: 'identified', linked: 'a:v1', at: minutes(1) },
+    [{ name: 'CustomerIdentified', detail: { linked: 'a:v1' } }],
+  ],
+  [
+    { type: 'triggered', journeyId: 'onboarding', cause },
+    [{ name: 'EntryTriggered', detail: { journeyId: 'onboarding', cause } }],
+  ],
+  [
+    { type: 'churn', from: 'low', risk: { score: 80, band: 'high', reasons: [], assessedAt: minutes(2) } },
+    [{ name: 'ChurnRiskChanged', detail: { from: 'low', occurredAt: minutes(2) } }],
+  ],
+  [
+    { type: 'silent', for: '14d', since: days(0) },
+    [{ name: 'CustomerSilent', detail: { for: '14d', occurredAt: days(14) } }],
+  ],
+  [{ type: 'exposed', decisionId: 'd1', at: minutes(3) }, [{ name: 'DecisionExposed', detail: { decisionId: 'd1' } }]],
+  [{ type: 'outcome', decisionId: 'd1', cause }, [{ name: 'OutcomeObserved', detail: { decisionId: 'd1', cause } }]],
+])('the signal %j is told as %j', async (signal, told) => {
+  const { deliver, put } = aRelay();
+  expect(await deliver(signalled(signal))).toEqual([]);
+  expect(put).toMatchObject(
+    told.map((event) => ({ ...event, detail: { ...ada, customerId: 'ada', ...(event.detail as object) } })),
+  );
+});
+
+const enrolment = {
+  ...keys.enrolment(ada, 'e1'),
+  ...{
+    journeyId: 'onboarding',
+    version: 1,
+    entryKey: '',
+    status: 'starting',
+    trigger: 'Signed Up',
+    startedAt: minutes(1),
+  },
+};
+const ended = { ...enrolment, status: 'ended', outcome: 'exited', endedAt: minutes(9) };
+
+test('an enrolment is told when it starts and when it ends, and at no change in between', async () => {
+  const { deliver, put } = aRelay();
+  await deliver(record(enrolment), record({ ...enrolment, status: 'active' }, enrolment));
+  await deliver(record(ended, enrolment), record({ ...ended, executionArn: 'arn' }, ended));
+  expect(put).toMatchObject([
+    { name: 'EnrolmentStarted', detail: { enrolmentId: 'e1', occurredAt: minutes(1) } },
+    { name: 'EnrolmentEnded', detail: { enrolmentId: 'e1', outcome: 'exited', occurredAt: minutes(9) } },
+  ]);
+});
+
+test('decisions and tasks are told when they are made', async () => {
+  const { deliver, put } = aRelay();
+  const decided = { placement: 'home', offer: 'ten', stage: 'decision', propensity: 0.4 };
+  await deliver(
+    record({ ...keys.decision(ada, minutes(1), 'd#1'), ...decided }),
+    record({
+      ...keys.task(ada, 't1'),
+      ...{ enrolmentId: 'e1', journeyId: 'retention', stepId: 'Call', queue: 'care', title: 'Call', answers: ['yes'] },
+      ...{ openedAt: minutes(2), until: days(1), status: 'open', token: 'x' },
+    }),
+  );
+  expect(put).toMatchObject([
+    { name: 'DecisionMade', detail: { decisionId: 'd#1', ...decided } },
+    { name: 'TaskOpened', detail: { journeyId: 'retention', queue: 'care', occurredAt: minutes(2) } },
+  ]);
+});
+
+test('waiting steps are woken and left journeys ended, in the order of the signals', async () => {
+  const { deliver, steered, put } = aRelay();
+  await deliver(signalled({ type: 'exited', enrolmentId: 'e1', cause }, { type: 'woken', waitId: 'w1', cause }));
+  expect(steered).toEqual([
+    { customer: ada, enrolmentId: 'e1', cause },
+    { customer: ada, waitId: 'w1', cause },
+  ]);
+  expect(put).toEqual([]);
+});
+
+test('the same change is told under the same ids, other changes under others', async () => {
+  const { deliver, put } = aRelay();
+  const change = signalled({ type: 'stage', transition });
+  await deliver(change);
+  await deliver(change);
+  await deliver(record(profileItem(aProfile(), 5, [{ type: 'stage', transition }])));
+  const ids = put.map(({ detail }) => detail.id);
+  expect(ids.slice(2, 4)).toEqual(ids.slice(0, 2));
+  expect(new Set(ids).size).toBe(4);
+});
+
+test('forty events go in tens; those the bus refuses are put again and none twice', async () => {
+  const refusedOnce = new Set<string>();
+  const takes = ({ Detail }: PutEventsRequestEntry): boolean => {
+    const { id } = JSON.parse(Detail!) as { id: string };
+    const takesIt = refusedOnce.has(id) || refusedOnce.size >= 12;
+    refusedOnce.add(id);
+    return takesIt;
+  };
+  const { deliver, put, calls } = aRelay({ takes });
+  const signals = Array.from({ length: 40 }, (_, i): Signal => ({
+    type: 'exposed',
+    decisionId: `d${i}`,
+    at: minutes(i),
+  }));
+  expect(await deliver(signalled(...signals))).toEqual([]);
+  expect(new Set(put.map(({ detail }) => detail.id)).size).toBe(40);
+  expect(put).toHaveLength(40);
+  expect(calls()).toBe(6);
+});
+
+test('what the bus goes on refusing is left in the stream', async () => {
+  const { deliver, put } = aRelay({ takes: ({ Detail }) => !Detail!.includes('never') });
+  const [good, bad] = ['d1', 'never'].map((decisionId) => signalled({ type: 'exposed', decisionId, at: minutes(1) }));
+  expect(await deliver(good!, bad!)).toEqual([bad!.dynamodb!.SequenceNumber]);
+  expect(put).toHaveLength(1);
+});
+
+test('a journey that cannot be reached is told again, with nothing else held up', async () => {
+  const { deliver, put } = aRelay({ fails: true });
+  const waking = signalled({ type: 'woken', waitId: 'w1', cause });
+  expect(await deliver(waking, record(enrolment))).toEqual([waking.dynamodb!.SequenceNumber]);
+  expect(put).toHaveLength(1);
+});
+
+test('a row nobody can read goes to the queue with its key and reason', async () => {
+  const { deliver, put, letters } = aRelay();
+  const key = keys.enrolment(ada, 'e2');
+  expect(await deliver(record({ ...key, journeyId: 7 }), record(enrolment))).toEqual([]);
+  expect(letters).toMatchObject([{ function: 'relay', key, reason: expect.stringContaining('row.invalid') as string }]);
+  expect(put).toHaveLength(1);
+});
+
+test('the pointer that a linked identity leaves tells nothing', async () => {
+  const { deliver, put } = aRelay();
+  const pointer = pointerItem({ workspace: 'acme', customer: 'a:v1' }, ada, 2);
+  expect(await deliver(record(pointer, profileItem(aProfile({}, 'a:v1'), 1)))).toEqual([]);
+  expect(put).toEqual([]);
+});
