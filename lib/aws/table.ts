@@ -16,6 +16,9 @@ import {
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { Unavailable } from '../errors.ts';
 import { type Key } from '../keys.ts';
+import { queryInput, type QueryOptions } from './query.ts';
+
+export type { QueryOptions };
 
 export type Item = Key & Record<string, unknown>;
 
@@ -33,30 +36,17 @@ export type Write =
   | { delete: Key; if?: Expression }
   | { check: Key; if: Expression };
 
-export interface QueryOptions {
-  index?: 'byList' | 'byDue';
-  /** Only sort keys with this prefix. */
-  prefix?: string;
-  /** Only sort keys before or after this one, itself excluded; up to and with it for `upTo`. */
-  before?: string;
-  after?: string;
-  upTo?: string;
-  limit?: number;
-  newestFirst?: boolean;
-  consistent?: boolean;
-}
-
 /**
  * The one table, in the verbs the stores need. A write whose condition fails answers `false`; everything else that AWS refuses is
  * thrown. Throttles are retried by the SDK, conflicts between transactions here: safe, as each write is idempotent or conditional.
  */
 export interface Table {
   get(key: Key, options?: { consistent?: boolean }): Promise<Item | undefined>;
-  /** In no particular order; missing items are left out. Any number of distinct keys, asked for in hundreds. */
+  /** In no particular order, each once; missing items are left out. Any number of keys, asked for in hundreds. */
   getMany(keys: Key[], options?: { consistent?: boolean }): Promise<Item[]>;
   query(pk: string, options?: QueryOptions): Promise<Item[]>;
   put(item: Item, condition?: Expression): Promise<boolean>;
-  /** The item after the update; undefined when the condition failed. */
+  /** The item after the update, which makes it when it is missing; undefined when the condition failed. */
   update(key: Key, set: Expression, condition?: Expression): Promise<Item | undefined>;
   /** All or nothing. At most 100 writes, one per key. False when a condition failed. */
   transact(writes: Write[]): Promise<boolean>;
@@ -77,6 +67,11 @@ const keyOf = ({ pk, sk }: Key): Record<string, AttributeValue> => ({ pk: { S: p
 
 const chunksOf = <T>(all: T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size));
+
+/** BatchGetItem refuses a key that is asked for twice. */
+const distinct = (all: Key[]): Key[] => [
+  ...new Map(all.map((key) => [JSON.stringify([key.pk, key.sk]), key])).values(),
+];
 
 /** Both expressions of a write share one set of names and values. */
 function expressionParts(...parts: (Expression | undefined)[]) {
@@ -116,12 +111,18 @@ function toTransactItem(TableName: string, write: Write): TransactWriteItem {
   };
 }
 
-/** Another transaction holds one of the items. Nothing was written, and trying again is all there is to do. */
+/** Names DynamoDB gives to a lack of capacity, its own or the account's. */
+const throttles = new Set(['ProvisionedThroughputExceededException', 'ThrottlingException', 'RequestLimitExceeded']);
+
+/** Reasons of a cancelled transaction that may be gone a moment later. The SDK does not look at them. */
+const retriedCodes = new Set(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']);
+
+/** Another transaction holds one of the items, or there is too much to do. Nothing was written, and trying again is all there is to do. */
 function conflicts(error: unknown): boolean {
   if (error instanceof TransactionConflictException) return true;
   if (!(error instanceof TransactionCanceledException) || conditionFailed(error)) return false;
   const codes = (error.CancellationReasons ?? []).map(({ Code }) => Code);
-  return codes.includes('TransactionConflict') || codes.includes('ThrottlingError');
+  return codes.some((code) => retriedCodes.has(code ?? ''));
 }
 
 function conditionFailed(error: unknown): boolean {
@@ -129,37 +130,6 @@ function conditionFailed(error: unknown): boolean {
   if (!(error instanceof TransactionCanceledException)) return false;
   const codes = (error.CancellationReasons ?? []).map(({ Code }) => Code);
   return codes.includes('ConditionalCheckFailed');
-}
-
-const indexKeys = { byList: ['listPk', 'listSk'], byDue: ['duePk', 'dueAt'] } as const;
-
-function queryInput(pk: string, { index, ...options }: QueryOptions) {
-  const [pkName, skName] = index ? indexKeys[index] : (['pk', 'sk'] as const);
-  const tests = ['#pk = :pk'];
-  const values: Record<string, unknown> = { ':pk': pk };
-  const range = (test: string, name: string, value: string | undefined): void => {
-    if (value === undefined) return;
-    tests.push(test);
-    values[name] = value;
-  };
-  if (options.prefix !== undefined && options.before !== undefined) {
-    // A key condition takes one test of the sort key: the prefix is the lower end of the range.
-    range('#sk BETWEEN :prefix AND :before', ':prefix', options.prefix);
-    values[':before'] = options.before;
-  } else {
-    range('begins_with(#sk, :prefix)', ':prefix', options.prefix);
-    range('#sk < :before', ':before', options.before);
-    range('#sk > :after', ':after', options.after);
-    range('#sk <= :upTo', ':upTo', options.upTo);
-  }
-  return {
-    ...(index && { IndexName: index }),
-    KeyConditionExpression: tests.join(' AND '),
-    ExpressionAttributeNames: { '#pk': pkName, ...(tests.length > 1 && { '#sk': skName }) },
-    ExpressionAttributeValues: bytes(values),
-    ScanIndexForward: !options.newestFirst,
-    ConsistentRead: options.consistent ?? false,
-  };
 }
 
 export function dynamoTable(client: DynamoDBClient, TableName: string): Table {
@@ -173,7 +143,7 @@ export function dynamoTable(client: DynamoDBClient, TableName: string): Table {
 
     async getMany(all, { consistent = false } = {}) {
       const found = await Promise.all(
-        chunksOf(all, 100).map(async (chunk) => {
+        chunksOf(distinct(all), 100).map(async (chunk) => {
           const items: Item[] = [];
           let left = chunk.map(keyOf);
           for (let tries = 0; left.length > 0; tries++) {
@@ -191,17 +161,18 @@ export function dynamoTable(client: DynamoDBClient, TableName: string): Table {
     },
 
     async query(pk, options = {}) {
+      const { limit = Infinity } = options;
+      const query = queryInput(pk, options);
+      if (!query) return [];
       const items: Item[] = [];
       let ExclusiveStartKey: Record<string, AttributeValue> | undefined;
-      const input = queryInput(pk, options);
       do {
-        const Limit = options.limit === undefined ? undefined : options.limit - items.length;
-        const page = await client.send(new QueryCommand({ TableName, ...input, Limit, ExclusiveStartKey }));
-        items.push(...(page.Items ?? []).map(toItem));
+        const Limit = limit === Infinity ? undefined : limit - items.length + query.sifted;
+        const page = await client.send(new QueryCommand({ TableName, ...query.input, Limit, ExclusiveStartKey }));
+        items.push(...(page.Items ?? []).map(toItem).filter(query.isInside));
         ExclusiveStartKey = page.LastEvaluatedKey;
-      } while (ExclusiveStartKey && (options.limit === undefined || items.length < options.limit));
-      // BETWEEN takes in both ends; `before` does not.
-      return items.filter(({ sk }) => sk !== options.before);
+      } while (ExclusiveStartKey && items.length < limit);
+      return items.slice(0, limit);
     },
 
     async put(item, condition) {
@@ -231,10 +202,10 @@ export function dynamoTable(client: DynamoDBClient, TableName: string): Table {
       const left = await Promise.all(
         chunksOf(items, 25).map(async (chunk) => {
           const requests = chunk.map((item) => ({ PutRequest: { Item: bytes(item) } }));
-          const { UnprocessedItems } = await client.send(
-            new BatchWriteItemCommand({ RequestItems: { [TableName]: requests } }),
-          );
-          return (UnprocessedItems?.[TableName] ?? []).flatMap(({ PutRequest }) =>
+          const command = new BatchWriteItemCommand({ RequestItems: { [TableName]: requests } });
+          const answer = await unlessThrottled(() => client.send(command));
+          if (!answer) return chunk;
+          return (answer.UnprocessedItems?.[TableName] ?? []).flatMap(({ PutRequest }) =>
             PutRequest?.Item ? [toItem(PutRequest.Item)] : [],
           );
         }),
@@ -242,6 +213,16 @@ export function dynamoTable(client: DynamoDBClient, TableName: string): Table {
       return left.flat();
     },
   };
+}
+
+/** Undefined when DynamoDB took nothing of it, for lack of capacity. */
+async function unlessThrottled<T>(send: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await send();
+  } catch (error) {
+    if (error instanceof Error && throttles.has(error.name)) return undefined;
+    throw error;
+  }
 }
 
 /** What was sent; undefined when its condition failed. A conflict with another transaction is tried again, up to six times. */
