@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { anchorOf } from '../../infra/alarms.ts';
+import { resourcesOf, templateOf } from './synthesized.ts';
+
+const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
+const anchors = [...runbook.matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = '']) => anchorOf(heading));
+
+const alarmsOf = async (...args: Parameters<typeof templateOf>) =>
+  Object.entries(resourcesOf(await templateOf(...args), 'AWS::CloudWatch::Alarm'));
+
+test('every alarm leads to a heading of the runbook', async () => {
+  const alarms = await alarmsOf('prod');
+  expect(alarms.length).toBeGreaterThan(10);
+  for (const [, { Properties }] of alarms) {
+    const [, anchor] = /docs\/runbook\.md#([a-z0-9-]+)$/.exec(String(Properties.AlarmDescription)) ?? [];
+    expect(anchors).toContain(anchor);
+  }
+});
+
+test('idle is no alarm', async () => {
+  for (const [, { Properties }] of await alarmsOf('prod')) expect(Properties.TreatMissingData).toBe('notBreaching');
+});
+
+test('every queue of letters, stream reader and journey is watched', async () => {
+  const names = (await alarmsOf('prod')).map(([id]) => id.replace(/^Alarms|[0-9A-F]{8}$/g, ''));
+  expect(names).toEqual(
+    expect.arrayContaining([
+      'DeadLetters',
+      'ProjectDeadLetters',
+      'RelayDeadLetters',
+      'ProjectBehind',
+      'RelayBehind',
+      'ServerErrors',
+      'Throttles',
+      'OnboardingFailed',
+      'RetentionFailed',
+    ]),
+  );
+});
+
+test('an environment without alarms has none; one with an address mails to it', async () => {
+  expect(await alarmsOf('dev')).toEqual([]);
+  const template = await templateOf('prod', { alarmEmail: 'ops@example.com' });
+  template.hasResourceProperties('AWS::SNS::Subscription', { Protocol: 'email', Endpoint: 'ops@example.com' });
+  for (const { Properties } of Object.values(resourcesOf(template, 'AWS::CloudWatch::Alarm')))
+    expect(Properties.AlarmActions).toHaveLength(1);
+});

@@ -1,0 +1,88 @@
+import type { Template } from 'aws-cdk-lib/assertions';
+import { beforeAll, expect, test } from 'vitest';
+import { functionIds, permissionsOf, resourcesOf, templateOf } from './synthesized.ts';
+
+let template: Template;
+beforeAll(async () => (template = await templateOf('prod')));
+
+const allowed = (entry: string) => permissionsOf(template, functionIds(template)[entry] ?? '');
+const actions = (entry: string) =>
+  allowed(entry)
+    .map(({ action }) => action)
+    .sort();
+
+test('collect may write touchpoints and read keys, and nothing else of the table', () => {
+  expect(actions('ingestion/collect').filter((action) => action.startsWith('dynamodb:'))).toEqual([
+    'dynamodb:BatchWriteItem',
+    'dynamodb:GetItem',
+    'dynamodb:UpdateItem',
+  ]);
+});
+
+test('no role may do anything by wildcard', () => {
+  for (const { Properties } of Object.values(resourcesOf(template, 'AWS::IAM::Policy'))) {
+    const { Statement } = Properties.PolicyDocument as { Statement: { Action: string | string[] }[] };
+    expect(Statement.flatMap(({ Action }) => Action).filter((action) => action.includes('*'))).toEqual([]);
+  }
+});
+
+test('everything is allowed on named resources but tracing and the listing of streams', () => {
+  const everywhere = Object.values(functionIds(template)).flatMap((id) =>
+    permissionsOf(template, id).filter(({ resource }) => resource === '"*"'),
+  );
+  expect([...new Set(everywhere.map(({ action }) => action))].sort()).toEqual([
+    'dynamodb:ListStreams',
+    'xray:PutTelemetryRecords',
+    'xray:PutTraceSegments',
+  ]);
+});
+
+test('nobody may scan the table or change it', () => {
+  const all = Object.keys(functionIds(template)).flatMap(actions);
+  expect(all.filter((action) => /^dynamodb:(Scan|CreateTable|UpdateTable|DeleteTable|PartiQL)/.test(action))).toEqual(
+    [],
+  );
+});
+
+test('a query of an index is allowed on that index alone', () => {
+  const resources = allowed('churn/sweep').filter(({ action }) => action === 'dynamodb:Query');
+  expect(resources.map(({ resource }) => /index\/(\w+)/.exec(resource)?.[1]).sort()).toEqual(['byDue', 'byList']);
+});
+
+test('only relay publishes, only enrol starts journeys', () => {
+  const who = (action: string) => Object.keys(functionIds(template)).filter((entry) => actions(entry).includes(action));
+  expect(who('events:PutEvents')).toEqual(['profile/relay']);
+  expect(who('states:StartExecution')).toEqual(['journey/enrol']);
+});
+
+test('enrol starts journeys by the alias people enter by', () => {
+  const starts = allowed('journey/enrol').filter(({ action }) => action === 'states:StartExecution');
+  for (const { resource } of starts) expect(resource).toMatch(/Live/);
+  expect(starts.length).toBe(Object.keys(resourcesOf(template, 'AWS::StepFunctions::StateMachine')).length);
+});
+
+test('e-mail may be sent where a sender is set, as that sender', async () => {
+  expect(actions('journey/send')).not.toContain('ses:SendEmail');
+  const withEmail = await templateOf('prod', { email: { from: 'hello@example.com', identity: 'example.com' } });
+  const sends = permissionsOf(withEmail, functionIds(withEmail)['journey/send'] ?? '').filter(
+    ({ action }) => action === 'ses:SendEmail',
+  );
+  expect(sends.map(({ resource }) => resource)).toEqual([expect.stringContaining('identity/example.com')]);
+});
+
+test('a journey may call the functions of its steps and no other', () => {
+  const roles = Object.entries(resourcesOf(template, 'AWS::IAM::Policy')).filter(([id]) =>
+    /^Journey(Onboarding|Retention)Role/.test(id),
+  );
+  expect(roles.length).toBe(2);
+  for (const [, { Properties }] of roles) {
+    const { Statement } = Properties.PolicyDocument as { Statement: { Action: unknown; Resource: unknown }[] };
+    const invoked = JSON.stringify(Statement.find(({ Action }) => Action === 'lambda:InvokeFunction')?.Resource);
+    expect(invoked).toMatch(/Send/);
+    expect(invoked).not.toMatch(/Collect|Project|Relay|Enrol|\*/);
+  }
+});
+
+test('nothing secret is written into the template', () => {
+  expect(JSON.stringify(template.toJSON())).not.toMatch(/sk_|wk_|AKIA|BEGIN [A-Z ]*PRIVATE KEY|[Pp]assword/);
+});
