@@ -40,6 +40,20 @@ function readEvent(envelope: unknown): BusEvent {
   return { name, detail } as BusEvent; // the schema was picked by the name
 }
 
+/** What an entry is decided on. */
+interface Read {
+  stored: Stored;
+  door: Door;
+  since: Touchpoint[];
+}
+
+interface Entering {
+  definition: JourneyDefinition;
+  knock: Knock;
+  enrolmentId: string;
+  entryKey: string;
+}
+
 /** Touchpoints of one customer folded while we enter: each makes us look again. */
 const maxTries = 10;
 
@@ -105,29 +119,17 @@ export function enrol({
     return 'over';
   }
 
-  /** One try over what is stored; undefined when it changed meanwhile. */
+  /** One try over what was read; undefined when it changed meanwhile. */
   async function enter(
-    { profile, rev }: Stored,
-    door: Door,
-    {
-      definition,
-      knock,
-      ...ids
-    }: { definition: JourneyDefinition; knock: Knock; enrolmentId: string; entryKey: string },
+    { stored: { profile, rev }, door, since }: Read,
+    { definition, knock, ...ids }: Entering,
   ): Promise<EntryOutcome | undefined> {
     const now = clock.now();
-    const since = definition.exit ? await touchpointsSince(profile, knock.at) : [];
     const refusal = refusalOf({ definition, profile, slot: door.slot, since, now });
     if (refusal) return refusal;
     const { id: journeyId, version, exit } = definition;
-    const enrolment: Enrolment = {
-      ...ids,
-      journeyId,
-      version,
-      status: 'starting',
-      trigger: knock.name,
-      startedAt: now,
-    };
+    const first = { status: 'starting', trigger: knock.name, startedAt: now } as const;
+    const enrolment: Enrolment = { ...ids, journeyId, version, ...first };
     // From the trigger on, by its source's clock: an exit that happened after it and comes late still counts.
     const inside = { journeyId, version, since: knock.at < now ? knock.at : now, ...(exit && { exit }) };
     const journeys = { ...profile.journeys, [ids.enrolmentId]: inside };
@@ -147,9 +149,13 @@ export function enrol({
     for (let tries = 0; tries < maxTries; tries++) {
       const stored = await storedProfile(profiles, { workspace, customer });
       if (!stored) return 'unknown-customer';
-      const door = await enrolments.door(ownersOf(stored.profile), { enrolmentId, journeyId, entryKey });
+      // After the profile: what is not among these touchpoints yet, the write or the projector meets.
+      const [door, since] = await Promise.all([
+        enrolments.door(ownersOf(stored.profile), { enrolmentId, journeyId, entryKey }),
+        definition.exit ? touchpointsSince(stored.profile, knock.at) : [],
+      ]);
       if (door.earlier) return finish(door.earlier, definition, knock);
-      const outcome = await enter(stored, door, { definition, knock, enrolmentId, entryKey });
+      const outcome = await enter({ stored, door, since }, { definition, knock, enrolmentId, entryKey });
       if (outcome !== undefined) return outcome;
     }
     throw new Unavailable('entry.contended', { journeyId, customer });
