@@ -1,7 +1,8 @@
+import { type JsonObject } from '../../../lib/json.ts';
 import { type VirtualClock } from '../clock.ts';
 import { type Announcement } from './store.ts';
 
-export type Emit = (source: string, detailType: string, detail: Record<string, unknown>) => unknown;
+export type Emit = (source: string, detailType: string, detail: JsonObject) => unknown;
 
 export interface Announcer {
   tell: (announcement: Announcement) => void;

@@ -15,7 +15,7 @@ export const OneExecution = z.object({ executionArn: z.string() });
 export const StopExecution = OneExecution.extend({ error: z.string().optional(), cause: z.string().optional() });
 
 /** What AWS refuses in a name: white space, control characters, brackets, wildcards and these. */
- 
+
 const badName = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f]/;
 
 /**

@@ -1,10 +1,11 @@
+import { type JsonObject } from '../../../lib/json.ts';
 import { type Execution } from './flow.ts';
 
 /** Past this the event leaves input and output out: EventBridge takes 256 KiB, and AWS cuts at 248. Bytes of escaped JSON. */
 const maxIncludedBytes = 248 * 1024;
 
 /** The detail of a "Step Functions Execution Status Change" event, as AWS sends it: times in ms, what is not known yet is null. */
-export function statusChange(execution: Execution): Record<string, unknown> {
+export function statusChange(execution: Execution): JsonObject {
   const { input, output } = execution;
   const included = Buffer.byteLength(JSON.stringify([input, output ?? null])) <= maxIncludedBytes;
   return {

@@ -1,3 +1,4 @@
+import { type JsonObject } from '../../../lib/json.ts';
 import { type Journal } from '../journal.ts';
 import { dueOf, type Execution, type Flow } from './flow.ts';
 import { createTables } from './schema.ts';
@@ -6,7 +7,7 @@ import { docOf, executionFrom, type ExecutionRow, type FlowRow } from './rows.ts
 /** An announcement in the journal: told to the bus at least once, then deleted. */
 export interface Announcement {
   id: number;
-  detail: Record<string, unknown>;
+  detail: JsonObject;
 }
 
 /**
@@ -83,7 +84,7 @@ export class ExecutionStore {
     this.#write(() => this.#statements.event.run(execution, id, text));
   }
 
-  announce(detail: Record<string, unknown>): void {
+  announce(detail: JsonObject): void {
     const id = ++this.#nextId.announcement;
     this.#announced.push({ id, detail });
     this.#write(() => this.#statements.announce.run(id, JSON.stringify(detail)));
@@ -155,7 +156,7 @@ export class ExecutionStore {
 
   untold(): Announcement[] {
     const rows = this.#statements.untold.all() as unknown as { id: number; detail: string }[];
-    return rows.map(({ id, detail }) => ({ id, detail: JSON.parse(detail) as Announcement['detail'] }));
+    return rows.map(({ id, detail }) => ({ id, detail: JSON.parse(detail) as JsonObject }));
   }
 
   /** Forgets executions that ended before `time`, with their history. */

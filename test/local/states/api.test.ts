@@ -4,6 +4,7 @@ import { machineArn, room, start, task } from './machine-room.ts';
 
 const resting = { States: { Rest: { Type: 'Wait', Seconds: 90, End: true } } };
 const executionOf = (name: string) => `arn:aws:states:us-east-1:000000000000:execution:machine:${name}`;
+const nobody = { executionArn: executionOf('nobody') };
 const named = (name: string) => expect.objectContaining({ name }) as Error;
 
 test('StartExecution answers the ARN and when it started', () => {
@@ -49,33 +50,35 @@ test.each(['', 'a b', 'a/b', 'a:b', 'x'.repeat(81), 'a\u0000'])('the name "%s" i
   expect(() => call('StartExecution', { stateMachineArn: machineArn, name })).toThrow(named('InvalidName'));
 });
 
-const refusals: [rule: string, action: string, body: object, error: string][] = [
-  ['an input that is no JSON', 'StartExecution', { stateMachineArn: machineArn, input: '{' }, 'InvalidExecutionInput'],
-  ['a machine that is not there', 'StartExecution', { stateMachineArn: `${machineArn}x` }, 'StateMachineDoesNotExist'],
-  ['a version that is not there', 'StartExecution', { stateMachineArn: `${machineArn}:9` }, 'StateMachineDoesNotExist'],
+const refusals: [rule: string, error: string, call: [action: string, body: object]][] = [
   [
-    'an execution that is not there',
-    'DescribeExecution',
-    { executionArn: executionOf('nobody') },
-    'ExecutionDoesNotExist',
+    'an input that is no JSON',
+    'InvalidExecutionInput',
+    ['StartExecution', { stateMachineArn: machineArn, input: '{' }],
   ],
-  ['stopping what is not there', 'StopExecution', { executionArn: executionOf('nobody') }, 'ExecutionDoesNotExist'],
   [
-    'the history of what is not there',
-    'GetExecutionHistory',
-    { executionArn: executionOf('nobody') },
-    'ExecutionDoesNotExist',
+    'a machine that is not there',
+    'StateMachineDoesNotExist',
+    ['StartExecution', { stateMachineArn: `${machineArn}x` }],
   ],
-  ['what is no ARN of an execution', 'DescribeExecution', { executionArn: 'execution' }, 'InvalidArn'],
-  ['a page that nobody handed out', 'ListExecutions', { stateMachineArn: machineArn, nextToken: '!' }, 'InvalidToken'],
-  ['a list of a machine that is not there', 'ListExecutions', { stateMachineArn: 'x' }, 'StateMachineDoesNotExist'],
-  ['a request without its ARN', 'StartExecution', {}, 'ValidationException'],
-  ['an alias that is not there', 'DescribeStateMachineAlias', { stateMachineAliasArn: 'x' }, 'ResourceNotFound'],
-  ['an action that the engine does not know', 'RedriveExecution', {}, 'UnknownOperationException'],
+  [
+    'a version that is not there',
+    'StateMachineDoesNotExist',
+    ['StartExecution', { stateMachineArn: `${machineArn}:9` }],
+  ],
+  ['an execution that is not there', 'ExecutionDoesNotExist', ['DescribeExecution', nobody]],
+  ['stopping what is not there', 'ExecutionDoesNotExist', ['StopExecution', nobody]],
+  ['the history of what is not there', 'ExecutionDoesNotExist', ['GetExecutionHistory', nobody]],
+  ['what is no ARN of an execution', 'InvalidArn', ['DescribeExecution', { executionArn: 'execution' }]],
+  ['a page nobody handed out', 'InvalidToken', ['ListExecutions', { stateMachineArn: machineArn, nextToken: '!' }]],
+  ['a list of no machine', 'StateMachineDoesNotExist', ['ListExecutions', { stateMachineArn: 'x' }]],
+  ['a request without its ARN', 'ValidationException', ['StartExecution', {}]],
+  ['an alias that is not there', 'ResourceNotFound', ['DescribeStateMachineAlias', { stateMachineAliasArn: 'x' }]],
+  ['an action that the engine does not know', 'UnknownOperationException', ['RedriveExecution', {}]],
 ];
 
-test.each(refusals)('%s is refused', (_rule, action, body, error) => {
-  expect(() => room(resting).call(action, body)).toThrow(named(error));
+test.each(refusals)('%s is refused: %s', (_rule, error, call) => {
+  expect(() => room(resting).call(...call)).toThrow(named(error));
 });
 
 test('DescribeExecution shows a running and an ended execution as AWS does', async () => {
@@ -154,73 +157,6 @@ test('ListExecutions pages from the newest, by status, machine, version and alia
   expect(list(machineArn, { maxResults: 2, nextToken: page.nextToken }).names).toEqual(['a']);
 });
 
-test('an execution started by an alias runs on a version and shows both', async () => {
-  const [aliasArn, versionArn] = [`${machineArn}:live`, `${machineArn}:3`];
-  const { call, describe, settled, emitted } = room(
-    resting,
-    {},
-    { aliases: [{ aliasArn, routing: [{ versionArn, weight: 100 }] }] },
-  );
-  const { executionArn } = call<{ executionArn: string }>('StartExecution', {
-    stateMachineArn: aliasArn,
-    name: 'v3-x',
-  });
-  await settled();
-  expect(executionArn).toBe(executionOf('v3-x'));
-  expect(describe(executionArn)).toMatchObject({
-    stateMachineArn: machineArn,
-    stateMachineAliasArn: aliasArn,
-    stateMachineVersionArn: versionArn,
-  });
-  expect(emitted).toMatchObject([{ stateMachineAliasArn: aliasArn, stateMachineVersionArn: versionArn }]);
-});
-
-test('an alias with two versions sends each its share, the same name always to the same', () => {
-  const routing = [
-    { versionArn: `${machineArn}:1`, weight: 90 },
-    { versionArn: `${machineArn}:2`, weight: 10 },
-  ];
-  const { call, describe } = room(resting, {}, { aliases: [{ aliasArn: `${machineArn}:live`, routing }] });
-  const versions = Array.from({ length: 500 }, (_, index) => {
-    const { executionArn } = call<{ executionArn: string }>('StartExecution', {
-      stateMachineArn: `${machineArn}:live`,
-      name: `n${index}`,
-    });
-    return describe(executionArn).stateMachineVersionArn;
-  });
-  const second = versions.filter((arn) => arn === `${machineArn}:2`).length;
-  expect(second).toBeGreaterThan(25);
-  expect(second).toBeLessThan(80);
-});
-
-test('machines, versions and aliases are described', async () => {
-  const aliasArn = `${machineArn}:live`;
-  const versions = [1, 2].map((number) => ({ arn: `${machineArn}:${number}`, stateMachineArn: machineArn }));
-  const aliases = [{ aliasArn, routing: [{ versionArn: `${machineArn}:2`, weight: 100 }] }];
-  const { call, begin } = room(resting, {}, { versions, aliases });
-  const described = call<{ definition: string }>('DescribeStateMachine', { stateMachineArn: machineArn });
-  expect(described).toMatchObject({ name: 'machine', status: 'ACTIVE', type: 'STANDARD', stateMachineArn: machineArn });
-  expect(JSON.parse(described.definition)).toMatchObject(resting);
-  expect(call('ListStateMachines', {})).toMatchObject({
-    stateMachines: [{ stateMachineArn: machineArn, name: 'machine' }],
-  });
-  expect(call('ListStateMachineVersions', { stateMachineArn: machineArn })).toMatchObject({
-    stateMachineVersions: [
-      { stateMachineVersionArn: `${machineArn}:2` },
-      { stateMachineVersionArn: `${machineArn}:1` },
-    ],
-  });
-  expect(call('DescribeStateMachineAlias', { stateMachineAliasArn: aliasArn })).toMatchObject({
-    name: 'live',
-    routingConfiguration: [{ stateMachineVersionArn: `${machineArn}:2`, weight: 100 }],
-  });
-  const executionArn = await begin();
-  expect(call('DescribeStateMachineForExecution', { executionArn })).toMatchObject({
-    stateMachineArn: machineArn,
-    definition: described.definition,
-  });
-});
-
 test('a status change tells the bus what AWS tells', async () => {
   const { begin, advance, emitted } = room(resting);
   const executionArn = await begin({ a: 1 }, 'one');
@@ -257,30 +193,4 @@ test('a status change too large for the bus leaves the data out', async () => {
     inputDetails: { included: false },
     output: null,
   });
-});
-
-const unable: [what: string, state: object, hint: RegExp][] = [
-  ['JSONPath fields', { Type: 'Pass', ResultPath: '$.x', End: true }, /ResultPath/],
-  ['JSONPath states', { Type: 'Pass', QueryLanguage: 'JSONPath', End: true }, /QueryLanguage/],
-  [
-    'a resource other than a function',
-    { Type: 'Task', Resource: 'arn:aws:states:::sqs:sendMessage', End: true },
-    /Lambda functions only/,
-  ],
-  ['an unknown type of state', { Type: 'Loop', End: true }, /Type/],
-  ['a state that leads nowhere', { Type: 'Pass' }, /Next or End/],
-  ['a state that leads to none', { Type: 'Pass', Next: 'Nobody' }, /no state "Nobody"/],
-  ['a Wait without a time', { Type: 'Wait', End: true }, /Seconds or Timestamp/],
-  ['an expression that is none', { Type: 'Pass', Output: '{% ) %}', End: true }, /Output/],
-  [
-    'a distributed Map',
-    { Type: 'Map', End: true, ItemProcessor: { ProcessorConfig: { Mode: 'DISTRIBUTED' }, StartAt: 'A', States: {} } },
-    /Mode/,
-  ],
-];
-
-test.each(unable)('%s: refused when the engine starts, with the name of the machine', (_what, state, hint) => {
-  const create = () => room({ States: { Only: state } });
-  expect(create).toThrow(/state machine machine/);
-  expect(create).toThrow(hint);
 });

@@ -114,7 +114,10 @@ const cases: Case[] = [
         4,
         3,
         'ExecutionFailed',
-        { error: 'States.QueryEvaluationError', cause: expect.stringContaining("executing the state 'Only'") },
+        {
+          error: 'States.QueryEvaluationError',
+          cause: expect.stringContaining("executing the state 'Only'") as string,
+        },
       ],
     ],
   },
