@@ -16,6 +16,7 @@ export interface Bill {
   busEvent?: number;
   stateTransition?: number;
   logGigabyte?: number;
+  xrayTrace?: number;
 }
 
 const { prices } = PriceFile.parse(JSON.parse(readFileSync(new URL('prices.json', import.meta.url), 'utf8')));
