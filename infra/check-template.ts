@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { CelEngine, TemplateFile } from '@aws/cloudformation-validate';
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import { check } from '../lib/journey/check.ts';
 import { type StepFunctions, compileJourney } from '../lib/journey/compile.ts';
 import { shippedJourneys } from '../lib/journey/shipped.ts';
 import { buildFunctions } from './build.ts';
@@ -67,7 +68,10 @@ const functions: StepFunctions = {
 function journeyFaults(): string[] {
   return shippedJourneys.flatMap((definition) => {
     const { isValid, errorsText } = validateAsl(compileJourney(definition, functions));
-    return isValid ? [] : [`journey ${definition.id}: ${errorsText('\n')}`];
+    const faults = check(definition).map(
+      ({ code, place, hint }) => `journey ${definition.id}: ${place}: ${hint} (${code})`,
+    );
+    return isValid ? faults : [...faults, `journey ${definition.id}: ${errorsText('\n')}`];
   });
 }
 

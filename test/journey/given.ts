@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module';
+import validate from 'asl-validator';
 import { compileJourney, type StepFunctions } from '../../lib/journey/compile.ts';
 import { JourneyDefinition } from '../../lib/journey/definition.ts';
 import { type ExecutionInput, type StepCall } from '../../lib/journey/step-call.ts';
@@ -6,13 +6,6 @@ import { newProfile, type Profile } from '../../lib/profile/profile.ts';
 
 export const start = '2026-03-02T10:00:00.000Z';
 export const mina = { workspace: 'acme', customer: 'u:mina' };
-
-interface Validation {
-  isValid: boolean;
-  errorsText: (separator: string) => string;
-}
-// CommonJS whose types are not shipped.
-const validate = createRequire(import.meta.url)('asl-validator') as (definition: unknown) => Validation;
 
 const arn = (name: string): string => `arn:aws:lambda:us-east-1:000000000000:function:${name}`;
 export const functions: StepFunctions = {
