@@ -35,7 +35,7 @@ export class Profile extends Construct {
     const { settings, table, gateway } = foundation;
 
     this.project = new NodeFunction(this, 'Project', { entry: 'profile/project', env: {}, settings });
-    table.grant(this.project, ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem']);
+    table.grant(this.project, ['GetItem', 'BatchGetItem', 'PutItem']);
     this.projectDeadLetters = new DeadLetters(this, 'ProjectDeadLetters', 'project-dead-letters');
     consumeStream(this.project, {
       table,
