@@ -42,8 +42,8 @@ export interface FunctionsOptions {
   journal: Journal;
   clock: VirtualClock;
   activity: Activity;
-  /** Variables every function gets besides its own: where the local services are. Asked when an environment starts. */
-  variables: () => Record<string, string>;
+  /** Variables a function gets besides its own, or in their place: where the local services are. Asked when an environment starts. */
+  variables: (own: Record<string, string>) => Record<string, string>;
   sendToQueue: AsyncDependencies['sendToQueue'];
   /** Called after each invocation: it may have written to the table. */
   invoked?: () => void;
@@ -128,7 +128,7 @@ export function createFunctions(options: FunctionsOptions): RunningFunctions {
         memoryMb: f.memoryMb,
         time: clock.shared,
       },
-      variables: () => ({ ...lambdaVariables(f), ...options.variables(), ...f.environment }),
+      variables: () => ({ ...lambdaVariables(f), ...f.environment, ...options.variables(f.environment) }),
       timeoutMs: f.timeoutMs,
       max: f.max,
       log,

@@ -91,6 +91,15 @@ function parse<Shape extends z.ZodType>(shape: Shape, body: unknown): z.infer<Sh
 }
 
 /**
+ * A function's variables with the URLs of queues moved to the local endpoint. SQS clients call the host of a queue's URL, whatever
+ * endpoint the environment names.
+ */
+export function queuesAt(endpoint: string, variables: Record<string, string>): Record<string, string> {
+  const host = /^https:\/\/sqs\.[\w-]+\.amazonaws\.com/;
+  return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, value.replace(host, endpoint)]));
+}
+
+/**
  * Messages are delivered at least once, oldest first. What is received and not deleted shows again after the visibility timeout, or
  * goes to the dead-letter queue when it was received often enough. Times are virtual.
  */

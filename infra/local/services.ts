@@ -8,7 +8,7 @@ import { type Engine } from './engine.ts';
 import { createFunctions, localFunctions, type RunningFunctions } from './functions.ts';
 import { type Journal } from './journal.ts';
 import { createMail, type Mail, sendEmailRoute } from './mail.ts';
-import { createQueues, type Queues } from './queues.ts';
+import { createQueues, queuesAt, type Queues } from './queues.ts';
 import { createSchedules, type Schedules } from './schedules.ts';
 import { createStates, type States } from './states/index.ts';
 import { createStreams, type Streams } from './streams.ts';
@@ -55,7 +55,11 @@ export async function startServices({
     ...shared,
     functions: localFunctions(template),
     // Every service is answered here, known to us or not: no call may ever leave this machine.
-    variables: () => ({ AWS_ENDPOINT_URL: endpoint.url, AWS_ENDPOINT_URL_DYNAMODB: dynamodb }),
+    variables: (own) => ({
+      ...queuesAt(endpoint.url, own),
+      AWS_ENDPOINT_URL: endpoint.url,
+      AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
+    }),
     sendToQueue,
     invoked: () => streams.nudge(),
     log,

@@ -7,11 +7,11 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { startAwsEndpoint } from '../../infra/local/aws-endpoint.ts';
 import { VirtualClock } from '../../infra/local/clock.ts';
 import { openJournal } from '../../infra/local/journal.ts';
-import { createQueues } from '../../infra/local/queues.ts';
+import { createQueues, queuesAt } from '../../infra/local/queues.ts';
 import { localAccess } from '../../infra/local/tables.ts';
 import { type Template } from '../../infra/local/template.ts';
 
@@ -99,6 +99,15 @@ test('messages past their retention are gone', async () => {
   await client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'old' }));
   await advance(61);
   expect(await receive()).toEqual([]);
+});
+
+test('a function that knows its queue by the URL of AWS reaches the local one, without a change', async () => {
+  const { all, endpoint } = await aQueue();
+  vi.stubEnv('AWS_ENDPOINT_URL', endpoint.url);
+  onTestFinished(() => vi.unstubAllEnvs());
+  const { QUEUE_URL: QueueUrl } = queuesAt(endpoint.url, { QUEUE_URL: queue('letters').ref });
+  await new SQSClient(localAccess).send(new SendMessageCommand({ QueueUrl, MessageBody: 'x' }));
+  expect(all.counts()).toEqual({ letters: 1 });
 });
 
 test('a queue that is not there is the exception the SDK knows', async () => {
