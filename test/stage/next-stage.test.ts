@@ -65,8 +65,9 @@ test('a rule that holds for a time keeps its customer through touchpoints of ear
   expect(path).toEqual(['>buying', 'buying>looking']);
 });
 
-test('a touchpoint that comes late does not take its customer back', () => {
+test('a touchpoint that comes late takes its customer neither back nor on', () => {
   expect(walk(events, [ordered(days(2)), viewed(days(1))]).path).toEqual(['>buying']);
+  expect(walk(events, [viewed(days(2)), ordered(days(1))]).path).toEqual(['>looking']);
 });
 
 test('what a late touchpoint adds to the profile counts', () => {
