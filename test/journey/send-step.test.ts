@@ -20,8 +20,11 @@ function sending(
     sends: sendStore(table),
     deliver: { email: life.deliver(deliver) },
     clock: world.clock,
+    report: (status) => void reported.push(status),
   });
 }
+
+const reported: string[] = [];
 
 const messages = async (world: World) => {
   const { items } = await readTimeline(world.table, aProfile(), { limit: 100 });
@@ -42,6 +45,7 @@ test('a message is rendered, delivered and shown on the timeline', async () => {
 
 test('wherever a send dies, nothing is sent twice and every try after tells the same', async () => {
   const ends: string[] = [];
+  reported.length = 0;
   for (let last = 1, alive = false; !alive; last++) {
     const world = await aWorld({ caps: [{ max: 5, within: '1d' }] });
     await world.know(aProfile());
@@ -54,6 +58,7 @@ test('wherever a send dies, nothing is sent twice and every try after tells the 
   }
   // After the claim; after the provider answered; after the settling; at the end.
   expect(ends).toEqual(['unknown after 0', 'unknown after 1', 'sent after 1', 'sent after 1']);
+  expect(reported.filter((status) => status === 'unknown')).toHaveLength(4); // each of both tries tells of both
 });
 
 test('tries at once send one message', async () => {

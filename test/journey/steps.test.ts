@@ -58,6 +58,12 @@ test('a function refuses the step of another', async () => {
   const world = await aWorld();
   await world.know(aProfile());
   await expect(branch(world)(aCall(aSend()))).rejects.toMatchObject({ code: 'journey.wrong-step' });
-  const unused = { ...world, workspaces: undefined as never, sends: undefined as never, deliver: {} };
+  const unused = {
+    ...world,
+    workspaces: undefined as never,
+    sends: undefined as never,
+    deliver: {},
+    report: () => undefined,
+  };
   await expect(send(unused)(marks)).rejects.toMatchObject({ code: 'journey.wrong-step' });
 });

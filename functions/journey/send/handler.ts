@@ -26,6 +26,8 @@ interface Dependencies {
   sends: SendStore;
   deliver: Partial<Record<SendChannel, Deliver>>;
   clock: Clock;
+  /** Told how each call ended: `unknown` is for people to look into. */
+  report: (status: Result['status'], call: { sendId: string; journeyId: string; reason?: string | undefined }) => void;
 }
 
 /** `deferred`: quiet hours reign; nothing is claimed, the journey calls again at `until`. */
@@ -51,7 +53,7 @@ function messageOf({ enrolment, vars }: StepCall, step: StepOf<'send'>, profile:
  * that finds its own claim unsettled cannot know whether the message went out: it reports `unknown` and sends nothing. A death before
  * the claim leaves nothing behind; whatever ended stays as it ended, and is answered again.
  */
-export function send({ profiles, workspaces, sends, deliver, clock }: Dependencies) {
+export function send({ profiles, workspaces, sends, deliver, clock, report }: Dependencies) {
   async function settled(claim: Omit<Claim, 'customer' | 'contacts'>, end: SendEnd): Promise<SendEnd> {
     await sends.settle(claim, end);
     return end;
@@ -107,7 +109,10 @@ export function send({ profiles, workspaces, sends, deliver, clock }: Dependenci
     const step = stepOf(call, 'send');
     for (let tries = 0; tries < maxTries; tries++) {
       const result = await attempt(call, step);
-      if (result) return result;
+      if (!result) continue;
+      const reason = 'reason' in result ? result.reason : undefined;
+      report(result.status, { sendId: entryOf(call, step).sendId, journeyId: call.enrolment.journeyId, reason });
+      return result;
     }
     throw new Unavailable('send.contended', { enrolmentId: call.enrolment.enrolmentId, stepId: call.stepId });
   };

@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { emailClient, sesEmail } from '../../../lib/aws/email.ts';
 import { readEnv } from '../../../lib/aws/env.ts';
+import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
 import { workspaceStore } from '../../../lib/ingestion/store.ts';
 import { outbox } from '../../../lib/journey/deliver.ts';
@@ -23,4 +24,5 @@ export const handler = send({
     webhook: webhook({ local: env.AWS_ENDPOINT_URL_DYNAMODB !== undefined }),
   },
   clock: systemClock,
+  report: (status, call) => writeLine(metricLine('send', { [status]: 1 }, { now: Date.now(), ...call })),
 });
