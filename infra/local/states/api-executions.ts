@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { seconds, type Actions } from './actions.ts';
 import { ApiError, noSuchExecution, noSuchMachine } from './api-error.ts';
 import { drawFrom } from './draw.ts';
-import { type Execution } from './flow.ts';
+import { qualifiersOf, type Execution } from './flow.ts';
 import { isTooLarge } from './packed.ts';
 
 export const StartExecution = z.object({
@@ -136,11 +136,4 @@ export function found({ store }: Actions, arn: string): Execution {
   const execution = store.byArn(arn);
   if (!execution) throw noSuchExecution(arn);
   return execution;
-}
-
-export function qualifiersOf({ versionArn, aliasArn }: Execution): Record<string, string> {
-  return {
-    ...(versionArn !== undefined && { stateMachineVersionArn: versionArn }),
-    ...(aliasArn !== undefined && { stateMachineAliasArn: aliasArn }),
-  };
 }

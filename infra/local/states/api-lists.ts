@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { seconds, type Actions } from './actions.ts';
 import { ApiError, noSuchMachine } from './api-error.ts';
-import { found, qualifiersOf } from './api-executions.ts';
-import { statuses } from './flow.ts';
+import { found } from './api-executions.ts';
+import { qualifiersOf, statuses } from './flow.ts';
 
 const page = { maxResults: z.int().min(0).max(1_000).default(100), nextToken: z.string().optional() };
 

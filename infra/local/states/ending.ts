@@ -31,6 +31,7 @@ export function endExecution(core: Core, live: Live, { status, output, failure, 
   execution.cause = failure?.cause;
   for (const flow of live.flows.values()) drop(core, flow);
   live.flows.clear();
+  core.timers.disarmDeadline(execution);
   const details = output ? withOutput(output) : failureDetails(failure);
   core.history.recordEnd(live, after, { type: endEvents[status], details });
   core.store.close(execution);
@@ -45,5 +46,5 @@ function failureDetails({ error, cause }: Partial<Failure> = {}): Record<string,
 /** Whatever comes back for the flow from now on is dropped. */
 export function drop(core: Core, flow: Flow): void {
   flow.gone = true;
-  core.disarm(flow);
+  core.timers.disarm(flow);
 }

@@ -100,3 +100,11 @@ export function dueOf({ phase }: Flow): number | undefined {
   const due = Math.min(deadline, beatBy);
   return due === Infinity ? undefined : due;
 }
+
+/** The version and alias it was started by, under the API's names. */
+export function qualifiersOf({ versionArn, aliasArn }: Execution): Record<string, string> {
+  return {
+    ...(versionArn !== undefined && { stateMachineVersionArn: versionArn }),
+    ...(aliasArn !== undefined && { stateMachineAliasArn: aliasArn }),
+  };
+}

@@ -4,7 +4,7 @@ import { callFunction, type Functions } from './call.ts';
 import { type Core } from './core.ts';
 import { endExecution, type End } from './ending.ts';
 import { runtimeFailed } from './failure.ts';
-import { dueOf, stateOf, type Execution, type Flow, type Live, type Outcome, type TaskRun } from './flow.ts';
+import { qualifiersOf, stateOf, type Execution, type Flow, type Live, type Outcome, type TaskRun } from './flow.ts';
 import { HistoryFull, recorder, withInput, type Recorder } from './history.ts';
 import { type Machine } from './machine.ts';
 import { pack, unpack } from './packed.ts';
@@ -13,6 +13,7 @@ import { statusChange } from './status-change.ts';
 import { step } from './steps.ts';
 import { type ExecutionStore } from './store.ts';
 import { isCallback, settleTask, submitTask, timeOut } from './task.ts';
+import { Timers } from './timers.ts';
 import { type Tokens } from './token.ts';
 import { Gone, Visit } from './visit.ts';
 
@@ -37,8 +38,7 @@ export class Interpreter implements Core {
   readonly history: Recorder;
   readonly #options: InterpreterOptions;
   readonly #live = new Map<number, Live>();
-  /** Of flows by their id, of executions (machines with a time limit) by their id's negative. */
-  readonly #timers = new Map<number, () => void>();
+  readonly timers: Timers;
   #stopped = false;
 
   constructor(options: InterpreterOptions) {
@@ -46,6 +46,10 @@ export class Interpreter implements Core {
     this.store = options.store;
     this.tokens = options.tokens;
     this.history = recorder(options.store, () => this.now());
+    this.timers = new Timers(options.clock, {
+      flow: (execution, flow) => this.#wake(execution, flow),
+      execution: (execution) => this.#expire(execution),
+    });
   }
 
   now(): number {
@@ -60,12 +64,12 @@ export class Interpreter implements Core {
     const root = rootFlow(this.store.newFlowId(), live);
     live.flows.set(root.id, root);
     this.store.insert(execution);
-    const details = { ...withInput(input), roleArn: execution.roleArn, ...qualifiers(execution) };
+    const details = { ...withInput(input), roleArn: execution.roleArn, ...qualifiersOf(execution) };
     this.history.recordAside(live, 0, { type: 'ExecutionStarted', details });
     this.store.saveFlow(root);
     this.store.announce(statusChange(execution));
     this.store.flush();
-    if (execution.deadline !== undefined) this.#armDeadline(execution.id, execution.deadline);
+    this.timers.armDeadline(execution);
     this.drive(live, root);
   }
 
@@ -83,11 +87,6 @@ export class Interpreter implements Core {
       await this.store.committed();
       if (!flow.gone && !this.#stopped) this.#rest(live, flow);
     });
-  }
-
-  disarm({ id }: Flow): void {
-    this.#timers.get(id)?.();
-    this.#timers.delete(id);
   }
 
   /** The call that a token stands for, if it is still under way. */
@@ -111,15 +110,15 @@ export class Interpreter implements Core {
     task.beatBy = this.now() + task.heartbeatMs;
     this.store.saveFlow(flow);
     this.store.flush();
-    this.#arm(flow);
+    this.timers.arm(flow);
   }
 
   /** Sets every timer again and goes on with what was moving or called when the last run ended. */
   restore(): void {
-    for (const { id, deadline } of this.store.deadlines()) this.#armDeadline(id, deadline);
+    for (const limited of this.store.deadlines()) this.timers.armDeadline(limited);
     for (const { id, execution, phase, due } of this.store.resting()) {
       if (phase === 'wait' || phase === 'retry' || phase === 'callback') {
-        if (due !== null) this.#setTimer(id, due, () => this.#wake(execution, id));
+        if (due !== null) this.timers.restore({ execution, id }, due);
       } else if (phase !== 'queued' && phase !== 'fan' && phase !== 'ended') {
         const live = this.#load(execution);
         const flow = live?.flows.get(id);
@@ -131,8 +130,7 @@ export class Interpreter implements Core {
   /** Nothing moves any more; what comes back from calls under way is dropped, as after a kill. */
   stop(): void {
     this.#stopped = true;
-    for (const cancel of this.#timers.values()) cancel();
-    this.#timers.clear();
+    this.timers.stop();
     this.store.stop();
   }
 
@@ -145,7 +143,7 @@ export class Interpreter implements Core {
   }
 
   #rest(live: Live, flow: Flow): void {
-    this.#arm(flow);
+    this.timers.arm(flow);
     if (flow.phase.kind === 'task') this.#call(live, flow, flow.phase.task);
   }
 
@@ -221,37 +219,14 @@ export class Interpreter implements Core {
     endExecution(this, live, { status: 'FAILED', failure, after: flow.last });
   }
 
-  #arm(flow: Flow): void {
-    this.disarm(flow);
-    const due = dueOf(flow);
-    if (due !== undefined) this.#setTimer(flow.id, due, () => this.#wake(flow.execution, flow.id));
-  }
-
-  #armDeadline(id: number, deadline: number): void {
-    this.#setTimer(-id, deadline, () => {
-      const live = this.#load(id);
-      if (live) this.#during(live, () => Promise.resolve(this.end(id, { status: 'TIMED_OUT' })));
-    });
-  }
-
-  #setTimer(key: number, due: number, fire: () => void): void {
-    const cancel = this.#options.clock.at(due, () => {
-      this.#timers.delete(key);
-      fire();
-    });
-    this.#timers.set(key, cancel);
+  #expire(id: number): void {
+    const live = this.#load(id);
+    if (live) this.#during(live, () => Promise.resolve(this.end(id, { status: 'TIMED_OUT' })));
   }
 }
 
 function moves({ phase: { kind } }: Flow): boolean {
   return kind === 'enter' || kind === 'run' || kind === 'settled';
-}
-
-function qualifiers({ versionArn, aliasArn }: Execution): Record<string, string> {
-  return {
-    ...(versionArn !== undefined && { stateMachineVersionArn: versionArn }),
-    ...(aliasArn !== undefined && { stateMachineAliasArn: aliasArn }),
-  };
 }
 
 function rootFlow(id: number, { execution, machine, input }: Live): Flow {

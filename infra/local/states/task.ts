@@ -56,7 +56,7 @@ export function submitTask(visit: Visit, answer: Json): void {
 /** The task is over, by its function's answer, by its token or by the clock. A result over the limit is a failure. */
 export function settleTask(visit: Visit, outcome: Outcome): void {
   const { core, flow, state } = visit;
-  core.disarm(flow);
+  core.timers.disarm(flow);
   flow.phase = { kind: 'settled', outcome: limited(outcome, state.name) };
   const { outcome: settled } = flow.phase;
   if ('result' in settled) recordTask(visit, 'Succeeded', withOutput(JSON.stringify(settled.result)));
