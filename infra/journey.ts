@@ -102,7 +102,11 @@ export class Journey extends Construct {
     onEvents(enrol, {
       bus,
       deadLetters,
-      pattern: busPattern('StageEntered', 'EntryTriggered', 'ChurnRiskChanged', 'CustomerSilent'),
+      pattern: {
+        ...busPattern('StageEntered', 'EntryTriggered', 'ChurnRiskChanged', 'CustomerSilent'),
+        // A stage that a touchpoint led to: `EntryTriggered` tells of it where a journey waits for it.
+        detail: { touchpoint: { messageId: [{ exists: false }] } },
+      },
     });
 
     const conclude = new NodeFunction(this, 'Conclude', { entry: 'journey/conclude', env: {}, settings, deadLetters });

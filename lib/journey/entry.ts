@@ -41,7 +41,9 @@ const maxKeyLength = 200;
 const maxPropertiesBytes = 4_096;
 
 function opens(trigger: Trigger, { name, detail }: BusEvent): boolean {
-  if ('stageEntered' in trigger) return name === 'StageEntered' && trigger.stageEntered.includes(detail.stage);
+  // A stage that a touchpoint led to is looked at with the touchpoint.
+  if ('stageEntered' in trigger)
+    return name === 'StageEntered' && !detail.touchpoint && trigger.stageEntered.includes(detail.stage);
   if ('churnBand' in trigger) return name === 'ChurnRiskChanged' && trigger.churnBand.includes(detail.risk.band);
   if ('silentFor' in trigger) return name === 'CustomerSilent' && detail.for === trigger.silentFor;
   return false; // touchpoints are looked at when they are folded; `EntryTriggered` names the journey

@@ -1,6 +1,6 @@
 import { type Touchpoint } from '../ingestion/touchpoint.ts';
 import { type Workspace } from '../ingestion/workspace.ts';
-import { type JourneyDefinition } from '../journey/definition.ts';
+import { type JourneyDefinition, type Trigger } from '../journey/definition.ts';
 import { at as valueAt } from '../json.ts';
 import { type StageModel, type StageTransition } from '../stage/model.ts';
 import { nextStage } from '../stage/next-stage.ts';
@@ -120,15 +120,24 @@ function decisionsSettled({ profile, signals, ...rest }: Projection, { touchpoin
   return { ...rest, profile: { ...profile, decisions }, signals: [...signals, ...told] };
 }
 
-/** Journeys that the touchpoint lets the customer into. Who is inside is not told again, unless the journey is entered by key. */
-function journeysTriggered(projection: Projection, { touchpoint, at }: Happening, { journeys }: Rules): Projection {
+/**
+ * Journeys that the touchpoint lets the customer into, by itself or by the stage it led to (`entered`): told once for each journey,
+ * with the touchpoint as the cause. Who is inside is not told again, unless the journey is entered by key.
+ */
+function journeysTriggered(
+  projection: Projection,
+  { touchpoint, at }: Happening,
+  { journeys, entered }: Pick<Rules, 'journeys'> & { entered: string | undefined },
+): Projection {
   const { profile } = projection;
   const situation = situationOf(profile, touchpoint);
   const inside = new Set(Object.values(profile.journeys).map(({ journeyId }) => journeyId));
+  const opens = (trigger: Trigger): boolean =>
+    'touchpoint' in trigger
+      ? meets(trigger.touchpoint, situation)
+      : 'stageEntered' in trigger && entered !== undefined && trigger.stageEntered.includes(entered);
   const triggered = journeys.filter(
-    ({ id, entry }) =>
-      (entry.key !== undefined || !inside.has(id)) &&
-      entry.triggers.some((trigger) => 'touchpoint' in trigger && meets(trigger.touchpoint, situation)),
+    ({ id, entry }) => (entry.key !== undefined || !inside.has(id)) && entry.triggers.some(opens),
   );
   if (triggered.length === 0) return projection;
   const signals = triggered.map(({ id }): Signal => {
@@ -160,5 +169,6 @@ export function project(projection: Projection, happening: Happening, rules: Rul
   const profile = fold(projection.profile, happening.touchpoint, { at: happening.at, workspace: rules.workspace });
   const staged = stageMoved({ ...projection, profile }, happening, rules);
   const settled = decisionsSettled(waitsEnded(journeysLeft(staged, happening), happening), happening);
-  return journeysTriggered(settled, happening, rules);
+  const entered = staged.transitions[projection.transitions.length]?.to;
+  return journeysTriggered(settled, happening, { ...rules, entered });
 }

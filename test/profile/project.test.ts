@@ -104,6 +104,12 @@ test('a touchpoint lets into each journey whose trigger it meets, but not into o
   ]);
 });
 
+test('the stage a touchpoint leads to lets into journeys too, and into one journey once', () => {
+  const triggers = [{ stageEntered: ['decision'] }, { touchpoint: { event: 'Order Completed' } }];
+  const { signals } = at(30, { name: 'Order Completed' }, { using: rules(journey('thanks', { triggers })) });
+  expect(signals.filter(({ type }) => type === 'triggered')).toMatchObject([{ journeyId: 'thanks' }]);
+});
+
 test('rules see the customer as the touchpoint left him, stage included', () => {
   const exit = { stage: ['decision'] };
   const { signals } = at(30, { name: 'Order Completed' }, { journeys: { e1: { ...inside, exit } } });
