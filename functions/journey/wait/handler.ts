@@ -47,9 +47,9 @@ export function wait({ profiles, tasks, executions, touchpointsSince }: Dependen
       if (!stored) throw new NotFound('customer.unknown', { enrolmentId });
       const { profile, rev } = stored;
       if (!Object.hasOwn(profile.journeys, enrolmentId)) return { status: 'left' };
-      const done = (await touchpointsSince(profile, since)).find((touchpoint) =>
-        meets(on, { profile, touchpoint, now: touchpoint.at }),
-      );
+      // Whoever was last seen before has done nothing since that is folded; what is not folded yet will find the wait.
+      const looked = profile.lastSeen < since ? [] : await touchpointsSince(profile, since);
+      const done = looked.find((touchpoint) => meets(on, { profile, touchpoint, now: touchpoint.at }));
       if (done) {
         const { messageId, name, at } = done;
         await executions.resume(token, { touchpoint: { messageId, name, at } });
