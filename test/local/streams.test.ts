@@ -46,6 +46,17 @@ test.each(engines)(
   60_000,
 );
 
+test('an engine whose file is out of reach is read by the Streams API', async () => {
+  const world = await aStreamWorld({ byApi: true, startingPosition: 'LATEST' });
+  await world.put('before');
+  const streams = await world.run();
+  await world.put('a');
+  await streams.drained();
+  await world.put('b');
+  await streams.drained();
+  expect(world.batches).toEqual([['a'], ['b']]);
+});
+
 test('batches fill up under load', async () => {
   const world = await aStreamWorld({ batchSize: 10 });
   for (let i = 0; i < 25; i++) await world.put(`t#${i}`);

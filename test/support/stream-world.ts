@@ -41,6 +41,8 @@ export const failing = (...records: DynamoDBRecord[]) => ({
 interface Given extends Partial<Mapping> {
   engine?: (typeof engines)[number];
   journal?: Journal;
+  /** Read by the Streams API, whatever file there is. */
+  byApi?: boolean;
 }
 
 export const engines = installedEngines();
@@ -49,6 +51,7 @@ export const engines = installedEngines();
 export async function aStreamWorld({
   engine: kind = engines[0]!,
   journal = openJournal(':memory:'),
+  byApi = false,
   ...changes
 }: Given = {}) {
   const engine = await anEngine({ engine: kind });
@@ -59,7 +62,7 @@ export async function aStreamWorld({
   const batches: string[][] = [];
   const records: DynamoDBRecord[] = [];
   const options = {
-    engine,
+    engine: byApi ? { endpoint: engine.endpoint } : engine,
     tables: [theTable],
     mappings: [{ ...mapping, ...changes }],
     journal,

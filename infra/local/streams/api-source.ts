@@ -29,9 +29,12 @@ const Records = z.object({
   ),
 });
 
-/** Local engines look at the key in here and at nothing else. */
-const authorization =
-  'AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0';
+/** Local engines want a signature to be there and look at nothing in it but the key. */
+const signature = {
+  authorization:
+    'AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host;x-amz-date, Signature=0',
+  'x-amz-date': '20260101T000000Z',
+};
 
 /** Shards change every few hours at most. */
 const shardsFreshMs = 2_000;
@@ -59,7 +62,7 @@ export function apiSource(endpoint: string, table: string): StreamSource {
     const headers = {
       'content-type': 'application/x-amz-json-1.0',
       'x-amz-target': `DynamoDBStreams_20120810.${action}`,
-      authorization,
+      ...signature,
     };
     const response = await fetch(endpoint, { method: 'POST', headers, body: JSON.stringify(body) });
     const answer: unknown = await response.json();
