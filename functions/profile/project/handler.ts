@@ -111,7 +111,10 @@ export function projector(dependencies: Dependencies) {
     }
   }
 
-  /** A customer's trouble is nobody else's: its first arrival not folded is where the stream starts again, and folds others twice in vain. */
+  /**
+   * One customer's trouble is nobody else's. The stream starts again at the first arrival that was not folded, and hands out those of
+   * others after it once more: they are duplicates then.
+   */
   async function foldGroup(group: Lot[], batch: Batch): Promise<void> {
     for (const lot of group) {
       try {
