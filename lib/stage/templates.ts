@@ -36,15 +36,14 @@ const fiveStages = (purchases: string[]): Stage[] => [
   {
     id: 'decision',
     label: { en: 'Decision', ko: '결정' },
-    entry: { did: [...checkout, 'Trial Started', 'Subscription Started', ...purchases], within: '14d' },
+    entry: { did: [...checkout, 'Trial Started'], within: '14d' },
   },
   {
     id: 'retention',
     label: { en: 'Retention', ko: '유지' },
     entry: {
       any: [
-        { did: purchases, atLeast: 2, within: '180d' },
-        { did: 'Subscription Renewed', within: '180d' },
+        { did: [...purchases, 'Subscription Started', 'Subscription Renewed'], within: '180d' },
         { all: [{ stage: ['advocacy'] }, detractor] },
       ],
     },

@@ -89,7 +89,7 @@ test.each<[string, { minute: number; made?: object; properties?: Sketch['propert
 
 test('a touchpoint lets into each journey whose trigger it meets, but not into one the customer is inside', () => {
   const journeys = [journey('onboarding', {}), journey('welcome', {}), journey('orders', { key: 'orderId' })];
-  const other = journey('other', { triggers: [{ stageEntered: ['decision'] }] });
+  const other = journey('other', { triggers: [{ stageEntered: ['retention'] }] });
   const { signals } = at(
     30,
     { name: 'Signed Up' },
@@ -105,13 +105,13 @@ test('a touchpoint lets into each journey whose trigger it meets, but not into o
 });
 
 test('the stage a touchpoint leads to lets into journeys too, and into one journey once', () => {
-  const triggers = [{ stageEntered: ['decision'] }, { touchpoint: { event: 'Order Completed' } }];
+  const triggers = [{ stageEntered: ['retention'] }, { touchpoint: { event: 'Order Completed' } }];
   const { signals } = at(30, { name: 'Order Completed' }, { using: rules(journey('thanks', { triggers })) });
   expect(signals.filter(({ type }) => type === 'triggered')).toMatchObject([{ journeyId: 'thanks' }]);
 });
 
 test('rules see the customer as the touchpoint left him, stage included', () => {
-  const exit = { stage: ['decision'] };
+  const exit = { stage: ['retention'] };
   const { signals } = at(30, { name: 'Order Completed' }, { journeys: { e1: { ...inside, exit } } });
   expect(signals.map(({ type }) => type)).toEqual(['exited']);
 });

@@ -34,12 +34,12 @@ test('a first touchpoint makes the profile, with its stage, transition row, sign
   const first = order();
   await world.fold(record(first));
   expect(await world.profile('u:ada')).toMatchObject({
-    stage: { id: 'decision', touchpoint: first.messageId },
+    stage: { id: 'retention', touchpoint: first.messageId },
     nextReview: days(31),
   });
   const item = await world.table.get(keys.profile(ada));
-  expect(item).toMatchObject({ rev: 1, listPk: expect.stringContaining('#decision') as string, dueAt: days(31) });
-  expect(JSON.parse(String(item?.signals))).toMatchObject([{ type: 'stage', transition: { to: 'decision' } }]);
+  expect(item).toMatchObject({ rev: 1, listPk: expect.stringContaining('#retention') as string, dueAt: days(31) });
+  expect(JSON.parse(String(item?.signals))).toMatchObject([{ type: 'stage', transition: { to: 'retention' } }]);
   expect(await world.rows('u:ada')).toContain(`s#${first.at}#${first.messageId}`);
 });
 
@@ -79,7 +79,7 @@ test('every record delivered one to three times, customers shuffled, folds as de
     const expected = folded(mine, `u:${userId}`);
     expect({ counts, purchases }).toEqual({ counts: expected.counts, purchases: expected.purchases });
     const moves = (await world.rows(`u:${userId}`)).filter((sk) => sk.startsWith('s#'));
-    expect(moves).toHaveLength(mine.length > 1 ? 2 : 1); // decision, then retention
+    expect(moves).toHaveLength(1); // to retention, once
   }
 });
 
@@ -189,7 +189,7 @@ test('a customer of a workspace without settings is folded by the defaults', asy
   const key = keys.touchpoint({ workspace: 'other', customer: 'u:ada' }, days(1), 'm1');
   await world.fold(rawRecord(key, JSON.stringify({ type: 'track', name: 'Order Completed', channel: 'web' }), days(1)));
   expect(await world.profiles.get({ workspace: 'other', customer: 'u:ada' })).toMatchObject({
-    stage: { id: 'decision' },
+    stage: { id: 'retention' },
   });
   expect(acme.id).not.toBe('other');
 });

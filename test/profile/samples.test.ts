@@ -36,7 +36,7 @@ test('the sample of touchpoints on the stream can be read and folded into one cu
   const world = await aWorld();
   expect(await world.fold(...sample)).toEqual([]);
   expect(await world.profiles.get({ workspace: 'local', customer: 'u:ada' })).toMatchObject({
-    stage: { id: 'decision' },
+    stage: { id: 'retention' },
     purchases: { n: 1, revenue: 59.9 },
     consent: { email: { value: true } },
     linked: [expect.stringMatching(/^a:/)],

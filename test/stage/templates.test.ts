@@ -40,9 +40,9 @@ const walks: Record<Template, [did: Did[], path: string[]][]> = {
       [
         [0, 'Order Completed'],
         [1, 'Product Viewed'],
-        [30, 'Product Viewed'],
+        [200, 'Product Viewed'],
       ],
-      ['decision', 'consideration'],
+      ['retention', 'consideration'],
     ],
     [
       [
@@ -50,7 +50,7 @@ const walks: Record<Template, [did: Did[], path: string[]][]> = {
         [9, 'Order Completed'],
         [10, 'Product Viewed'],
       ],
-      ['decision', 'retention'],
+      ['retention'],
     ],
     [
       [
@@ -65,7 +65,7 @@ const walks: Record<Template, [did: Did[], path: string[]][]> = {
         [1, 'NPS Answered', 10],
         [2, 'Product Viewed'],
       ],
-      ['decision', 'advocacy'],
+      ['retention', 'advocacy'],
     ],
     [
       [
@@ -201,9 +201,9 @@ describe.each(Object.entries(walks))('%s', (template, rows) => {
 
 test('a workspace’s own purchase events are what its stages go by', () => {
   const workspace = Workspace.parse({ id: 'acme', name: 'Acme', purchaseEvents: ['Ticket Bought'] });
-  const [, , decision] = stageModelOf(workspace).stages;
-  expect(JSON.stringify(decision)).toContain('Ticket Bought');
-  expect(JSON.stringify(decision)).not.toContain('Order Completed');
+  const [, , , retention] = stageModelOf(workspace).stages;
+  expect(JSON.stringify(retention)).toContain('Ticket Bought');
+  expect(JSON.stringify(retention)).not.toContain('Order Completed');
 });
 
 test('a workspace may have no purchases, and may have its own stages', () => {
