@@ -55,7 +55,7 @@ export async function aStreamWorld({
   ...changes
 }: Given = {}) {
   const engine = await anEngine({ engine: kind });
-  const clock = new VirtualClock({ start });
+  const clock = new VirtualClock({ start, speed: 0 });
   const activity = new Activity();
   const client = localClient(engine.endpoint);
   const letters: { queue: string; body: Record<string, unknown> }[] = [];
