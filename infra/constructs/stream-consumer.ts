@@ -18,8 +18,9 @@ export interface StreamConsumerProps {
 }
 
 /**
- * Feeds a function from the table's stream. A batch that fails is tried five times, halved each time, and then the records at fault go
- * to the dead letters: a shard waits for poison for a minute or so, never for a day.
+ * Feeds a function from the table's stream. A batch that fails is tried again, halved each time. Both consumers put poison aside
+ * themselves, record by record, so what still fails is an outage, and what an outage sends to the dead letters is folded or told by
+ * nobody any more: so it is tried often, at growing distances, and given up only then, for poison of a kind nobody foresaw.
  */
 export function consumeStream(fn: NodeFunction<Asking<'DEAD_LETTER_QUEUE_URL'>>, props: StreamConsumerProps): void {
   const { table, deadLetters, filters, batchSize, parallelization = 1 } = props;
@@ -32,7 +33,7 @@ export function consumeStream(fn: NodeFunction<Asking<'DEAD_LETTER_QUEUE_URL'>>,
     filters: filters.map((filter) => ({ pattern: JSON.stringify(filter) })),
     reportBatchItemFailures: true,
     bisectBatchOnError: true,
-    retryAttempts: 5,
+    retryAttempts: 50,
     maxRecordAge: Duration.hours(12),
     parallelizationFactor: parallelization,
     onFailure: new SqsDlq(deadLetters),

@@ -98,7 +98,7 @@ test('the stream has at most two readers, which retry within bounds, halve and p
     expect(Properties).toMatchObject({
       FunctionResponseTypes: ['ReportBatchItemFailures'],
       BisectBatchOnFunctionError: true,
-      MaximumRetryAttempts: 5,
+      MaximumRetryAttempts: 50,
       MaximumRecordAgeInSeconds: 43_200,
       DestinationConfig: { OnFailure: {} },
     });
