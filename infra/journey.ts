@@ -124,11 +124,11 @@ export class Journey extends Construct {
 
   #api({ settings, table, gateway }: Foundation): void {
     const journeys = new NodeFunction(this, 'Journeys', { entry: 'journey/journeys', env: {}, settings });
-    table.grant(journeys, ['GetItem', 'BatchGetItem', 'Query'], ['byList']);
+    table.grant(journeys, ['GetItem', 'BatchGetItem'], ['byList']);
     gateway.serve(journeys, ['GET /v1/journeys', 'GET /v1/journeys/{id}', 'GET /v1/journeys/{id}/enrolments']);
 
     const tasks = new NodeFunction(this, 'Tasks', { entry: 'journey/tasks', env: {}, settings });
-    table.grant(tasks, ['GetItem', 'BatchGetItem', 'Query', 'UpdateItem'], ['byList']);
+    table.grant(tasks, ['GetItem', 'BatchGetItem', 'UpdateItem'], ['byList']);
     this.grantWake(tasks);
     gateway.serve(tasks, ['GET /v1/tasks', 'POST /v1/tasks/{id}']);
   }

@@ -1,4 +1,5 @@
 import { Duration, Stack } from 'aws-cdk-lib';
+import { type Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { type Construct } from 'constructs';
 import { type Asking } from '../functions.ts';
@@ -15,6 +16,11 @@ export class DeadLetters extends Queue {
       enforceSSL: true,
     });
     acknowledge(this, { 'AwsSolutions-SQS3': 'this is the dead-letter queue' });
+  }
+
+  /** Sending and nothing else: who writes letters need not know how many there are. */
+  override grantSendMessages(grantee: IGrantable): Grant {
+    return this.grant(grantee, 'sqs:SendMessage');
   }
 
   /** Lets a function put letters here itself, with the reason, and tells it the queue. */

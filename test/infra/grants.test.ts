@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest';
+import winBack from '../../events/placements/win-back.json' with { type: 'json' };
+import updateProfile from '../../events/steps/update-profile.json' with { type: 'json' };
+import { aGuardedWorld, type GuardedWorld } from './guarded-world.ts';
+
+/** Seventy days that lead through every function. */
+async function live(world: GuardedWorld): Promise<void> {
+  const send: GuardedWorld['send'] = (...messages) => world.send(...messages);
+  const identify = (userId: string, traits: object, anonymousId?: string) =>
+    send({ type: 'identify', userId, traits, ...(anonymousId && { anonymousId }) });
+  const track = (userId: string, event: string, properties: object = {}) => send({ userId, event, properties });
+
+  await send({ type: 'page', anonymousId: 'visitor', name: 'Pricing' });
+  await identify('ada', { email: 'ada@example.com', consent: { email: true } }, 'visitor');
+  await track('ada', 'Signed Up');
+  await send({ userId: 'ada', event: 'Without a time', timestamp: null as never });
+  await identify('bo', { email: 'bo@example.com', plan: 'enterprise', consent: { email: true } });
+  await track('bo', 'Order Completed', { orderId: 'o1', total: 900 });
+  await world.advance('2d');
+  // No shipped journey has such a step yet.
+  const enrolment = { ...updateProfile.enrolment, workspace: 'local', customer: 'u:ada' };
+  await world.local.services.functions.invoke('throughline-local-journey-update', { ...updateProfile, enrolment });
+  await track('ada', 'Activated');
+  await track('bo', 'Cart Abandoned', { cartId: 'c1' });
+  await world.call('POST', '/v1/decisions', { customerId: 'ada', placement: 'next-contact', decisionId: 'asked' });
+  await track('ada', 'Offer Viewed', { decisionId: 'asked' });
+  await track('ada', 'Order Completed', { orderId: 'o2', total: 20, decisionId: 'asked' });
+  await world.advance('6d');
+  const { body } = await world.get<{ items: { taskId: string }[] }>('/v1/tasks');
+  for (const { taskId } of body.items) await world.call('POST', `/v1/tasks/${taskId}`, { answer: 'won-back' });
+  await world.advance('20d');
+  await identify('cy', { email: 'cy@example.com', consent: { email: true } });
+  await track('cy', 'Signed Up');
+  await world.advance('1d');
+  await track('cy', 'Order Completed', { orderId: 'o3', total: 5 });
+  await track('cy', 'Cart Abandoned', { cartId: 'c2' });
+  await track('cy', 'Signed In');
+  await world.advance('40d');
+  await world.call('PUT', '/v1/placements/win-back', winBack);
+  await world.call('PUT', '/v1/workspace', { name: 'Local', caps: [{ max: 3, within: '7d' }] });
+  await track('cy', 'Cart Abandoned', { cartId: 'c3' });
+  await world.advance('15d');
+  for (const path of [
+    '/health',
+    '/v1/openapi.json',
+    '/v1/workspace',
+    '/v1/customers',
+    '/v1/customers/ada/timeline',
+    '/v1/placements',
+    '/v1/placements/win-back',
+    '/v1/journeys',
+    '/v1/journeys/retention',
+    '/v1/journeys/retention/enrolments',
+  ])
+    expect([path, (await world.get(path)).status]).toEqual([path, 200]);
+}
+
+test('no function asks AWS for anything its role does not allow', async () => {
+  const world = await aGuardedWorld();
+  await live(world);
+  const asked = world.asked();
+  const refused = Object.entries(asked).flatMap(([entry, permissions]) =>
+    [...permissions].filter((one) => !world.allowed[entry]?.has(one)).map((one) => `${entry} ${one}`),
+  );
+  expect(refused).toEqual([]);
+  // Who never asked was never called, and then nothing was proved of it.
+  const silent = Object.entries(asked).filter(([, permissions]) => permissions.size === 0);
+  expect(silent.map(([entry]) => entry)).toEqual([]);
+}, 120_000);
