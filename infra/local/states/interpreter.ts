@@ -5,6 +5,7 @@ import { type Core } from './core.ts';
 import { endExecution, type End } from './ending.ts';
 import { runtimeFailed } from './failure.ts';
 import { qualifiersOf, stateOf, type Execution, type Flow, type Live, type Outcome, type TaskRun } from './flow.ts';
+import { Gate } from './gate.ts';
 import { HistoryFull, recorder, withInput, type Recorder } from './history.ts';
 import { type Machine } from './machine.ts';
 import { pack, unpack } from './packed.ts';
@@ -16,6 +17,9 @@ import { isCallback, settleTask, submitTask, timeOut } from './task.ts';
 import { Timers } from './timers.ts';
 import { type Tokens } from './token.ts';
 import { Gone, Visit } from './visit.ts';
+
+/** Executions in memory past which no timer brings in another: some 20 MB, and some 30 ms for the transaction they share. */
+const maxWoken = 1_000;
 
 export interface InterpreterOptions {
   store: ExecutionStore;
@@ -38,6 +42,7 @@ export class Interpreter implements Core {
   readonly history: Recorder;
   readonly #options: InterpreterOptions;
   readonly #live = new Map<number, Live>();
+  readonly #gate = new Gate(() => this.#live.size < maxWoken);
   readonly timers: Timers;
   #stopped = false;
 
@@ -47,7 +52,7 @@ export class Interpreter implements Core {
     this.tokens = options.tokens;
     this.history = recorder(options.store, () => this.now());
     this.timers = new Timers(options.clock, {
-      flow: (execution, flow) => this.#wake(execution, flow),
+      flow: (execution, flow) => this.#wakeInTurn(execution, flow),
       execution: (execution) => this.#expire(execution),
     });
   }
@@ -161,6 +166,12 @@ export class Interpreter implements Core {
     });
   }
 
+  /** When 100,000 waits end at one moment, a thousand executions at a time are taken into memory. */
+  #wakeInTurn(execution: number, id: number): void {
+    if (this.#live.has(execution)) this.#wake(execution, id);
+    else this.#gate.enter(() => this.#wake(execution, id));
+  }
+
   #wake(execution: number, id: number): void {
     const live = this.#load(execution);
     const flow = live?.flows.get(id);
@@ -202,6 +213,7 @@ export class Interpreter implements Core {
         await work();
       } finally {
         if (--live.active === 0) this.#live.delete(live.execution.id);
+        if (!this.#stopped) this.#gate.left();
       }
     });
   }
