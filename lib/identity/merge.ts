@@ -8,10 +8,10 @@ function newest(decisions: Record<string, OpenDecision>): Record<string, OpenDec
   return Object.fromEntries(all.slice(0, bounds.decisions));
 }
 
-/** Where they stand: the stage of whichever met a rule last; of one time the user's. */
+/** Where they stand: the stage of whichever met a rule last; of one time, or when neither met any, the user's. */
 function stageOf(user: Profile, other: Profile): Profile['stage'] {
   if (!user.stage || !other.stage) return user.stage ?? other.stage;
-  return (other.stage.met ?? other.stage.since) > (user.stage.met ?? user.stage.since) ? other.stage : user.stage;
+  return (other.stage.met ?? '') > (user.stage.met ?? '') ? other.stage : user.stage;
 }
 
 /**

@@ -53,7 +53,7 @@ export const Profile = z.object({
   purchases: z.object({ n: z.int(), revenue: z.number(), first: Instant.optional(), last: Instant.optional() }),
   answers: Answers,
   consent: z.record(z.string(), Dated(z.boolean())),
-  /** `met` is the time of the latest touchpoint that met a stage's rule: older ones no longer move the customer. */
+  /** `met` is the time of the latest touchpoint that met a stage's rule: older ones no longer move the customer. None yet: no `met`. */
   stage: z
     .object({
       id: z.string(),

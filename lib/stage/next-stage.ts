@@ -1,6 +1,7 @@
 import { type Touchpoint } from '../ingestion/touchpoint.ts';
 import { meets, type Situation } from '../profile/meets.ts';
 import { later } from '../profile/latest.ts';
+import { type Predicate } from '../profile/predicate.ts';
 import { type Profile } from '../profile/profile.ts';
 import { type Instant } from '../time.ts';
 import { type Stage, type StageModel, type StageTransition } from './model.ts';
@@ -10,12 +11,19 @@ type AtHand = Pick<Touchpoint, 'messageId' | 'at' | 'name' | 'channel' | 'proper
 const metBy = ({ stages }: StageModel, situation: Situation): Stage | undefined =>
   stages.findLast(({ entry }) => meets(entry, situation));
 
+/** A rule that asks only where the customer stands: no touchpoint meets it, it is true in between. */
+function isOfStandingOnly(rule: Predicate): boolean {
+  if ('all' in rule) return rule.all.every(isOfStandingOnly);
+  if ('any' in rule) return rule.any.every(isOfStandingOnly);
+  return 'not' in rule ? isOfStandingOnly(rule.not) : 'stage' in rule;
+}
+
 /** The stage whose rule a touchpoint meets; one as old as the latest that met a rule does not take its customer back. */
 function target(model: StageModel, situation: Situation & { touchpoint?: AtHand | undefined }): Stage | undefined {
   const { profile, touchpoint, now } = situation;
   const { stage } = profile;
   const quiet = { profile, now };
-  const met = stage?.met ?? stage?.since;
+  const met = stage?.met;
   if (!touchpoint || !stage || met === undefined || touchpoint.at > met) return metBy(model, situation);
   if (touchpoint.at < met) return metBy(model, quiet);
   const found = metBy(model, situation);
@@ -30,7 +38,8 @@ function target(model: StageModel, situation: Situation & { touchpoint?: AtHand 
  * `event` leaves hold at the touchpoint at hand only, all others as long as they are true: a rule of `did … within` keeps its
  * customers through every touchpoint that meets earlier stages, a rule of `event` gives them up to the next rule that is met. A
  * touchpoint older than the latest one that met a rule (it came late) is no longer at hand: of it only what it did to the profile
- * counts. So with `event` rules the stage does not depend on the order of arrival; its `since` does, as history is not kept here.
+ * counts. So with `event` rules, and rules for whoever stands nowhere else, the stage does not depend on the order of arrival; its
+ * `since` does, as history is not kept here.
  */
 export function nextStage(
   model: StageModel,
@@ -41,9 +50,11 @@ export function nextStage(
   const found = target(model, situation);
   if (!found) return { profile };
   const seen = touchpoint?.at ?? profile.lastSeen;
-  const met = stage ? later(stage.met ?? stage.since, seen) : seen;
-  if (found.id === stage?.id) return { profile: touchpoint ? { ...profile, stage: { ...stage, met } } : profile };
-  const moved = { id: found.id, since: now, rule: found.id, met };
+  const before = stage?.met;
+  const met = isOfStandingOnly(found.entry) ? before : later(before ?? seen, seen);
+  const metAt = met !== undefined && { met };
+  if (found.id === stage?.id) return { profile: touchpoint ? { ...profile, stage: { ...stage, ...metAt } } : profile };
+  const moved = { id: found.id, since: now, rule: found.id, ...metAt };
   return {
     profile: { ...profile, stage: { ...moved, ...(touchpoint && { touchpoint: touchpoint.messageId }) } },
     transition: {

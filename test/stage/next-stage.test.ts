@@ -89,11 +89,12 @@ test('silence moves customers whose rule is about it', () => {
   expect(nextStage(asleep, { profile: seen, touchpoint: back, now: seen.lastSeen }).transition?.to).toBe('looking');
 });
 
-test('where rules are of events alone, the order of arrival does not change where customers end', () => {
+test('where rules are of events or of standing nowhere else, the order of arrival does not change where customers end', () => {
   const some = fc.array(fc.tuple(fc.constantFrom('A', 'B', 'C', 'D'), fc.integer({ min: 0, max: 4 })), {
     minLength: 1,
   });
-  const three = model({ a: { event: 'A' }, b: { event: ['B', 'C'] }, c: { event: 'C' } });
+  const nowhere: Predicate = { not: { stage: ['a', 'b', 'c'] } };
+  const three = model({ new: nowhere, a: { event: 'A' }, b: { event: ['B', 'C'] }, c: { event: 'C' } });
   const arrivals = some.map((all) => all.map(([name, minute]) => aTouchpoint({ name, at: minutes(minute) })));
   fc.assert(
     fc.property(

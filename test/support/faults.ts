@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import { type AddressInfo } from 'node:net';
+import { randomFrom } from './random.ts';
 
 /** A share (0 to 1) of writes that fail, drawn from the seed: the same requests in the same order fail the same way. */
 export interface FaultPlan {
@@ -45,17 +46,6 @@ const refused = (type: string, message: string, more: Body = {}): Answer => ({
 });
 
 const throttled = refused('ProvisionedThroughputExceededException', 'The level of configured throughput was exceeded.');
-
-/** Mulberry32: numbers from 0 to 1, the same for a seed. */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 /** Those for which `fails` says no, and the others. */
 function split<T>(all: T[], fails: Fails): { sent: T[]; failed: T[] } {
