@@ -1,24 +1,11 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { type SharedTime, tellTime } from './clock.ts';
 import { type Answer, type EnvironmentData, type Failure, type Invocation } from './invocation.ts';
+import { liveIn } from './virtual-date.ts';
 
 type Handler = (event: unknown, context: object) => unknown;
 
 const data = workerData as EnvironmentData; // what functions.ts gives
 const realNow = Date.now;
-
-/** Functions see the virtual clock as their `Date`, before any of their code runs. */
-function liveIn(time: SharedTime): void {
-  const now = tellTime(time);
-  const RealDate = Date;
-  RealDate.now = now;
-  globalThis.Date = new Proxy(RealDate, {
-    construct: (target, args: unknown[], newTarget) =>
-      Reflect.construct(target, args.length > 0 ? args : [now()], newTarget === Date ? target : newTarget) as Date,
-    apply: () => new RealDate(now()).toString(),
-  });
-  RealDate.prototype.constructor = Date;
-}
 
 const answer = (message: Answer): void => parentPort?.postMessage(message);
 
@@ -70,6 +57,7 @@ async function handle(handler: Handler, invocation: Invocation): Promise<void> {
 }
 
 giveUpOnUncaught();
+// Before any of the function's code runs.
 liveIn(data.time);
 try {
   const handler = await load();

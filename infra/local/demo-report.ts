@@ -1,0 +1,147 @@
+/** What the API tells of one customer, as far as the report shows it. */
+export interface Told {
+  id: string;
+  profile: {
+    stage?: string;
+    churn?: { band: string; score: number };
+    enrolments: { journeyId: string; status: string; outcome?: string }[];
+  };
+  /** Oldest first. */
+  timeline: Entry[];
+}
+
+export interface Entry {
+  kind: string;
+  at: string;
+  name?: string;
+  channel?: string;
+  to?: string;
+  from?: string;
+  rule?: string;
+  subject?: string;
+  stepId?: string;
+  journeyId?: string;
+  status?: string;
+  reason?: string;
+  placement?: string;
+  offer?: string;
+  propensity?: number;
+}
+
+type Row = (string | number)[];
+
+/** Columns as wide as their widest cell, numbers to the right. */
+export function table(title: string, head: string[], rows: Row[]): string {
+  const all = [head, ...rows.map((row) => row.map(String))];
+  const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
+  const line = (row: string[], numbers: boolean[]): string =>
+    row
+      .map((cell, i) => (numbers[i] ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0)))
+      .join('  ')
+      .trimEnd();
+  const numeric = head.map((_, column) => rows.length > 0 && rows.every((row) => typeof row[column] === 'number'));
+  const body = all.map((row) => `  ${line(row, numeric)}`);
+  return [`\n${title}`, body[0], `  ${widths.map((width) => '─'.repeat(width)).join('  ')}`, ...body.slice(1)].join(
+    '\n',
+  );
+}
+
+/** How often each combination occurs, the most frequent first, ties by name. */
+function tally(keys: string[][]): Row[] {
+  const counts = new Map<string, number>();
+  for (const key of keys.map((parts) => JSON.stringify(parts))) counts.set(key, (counts.get(key) ?? 0) + 1);
+  return [...counts]
+    .sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))
+    .map(([key, n]): Row => [...(JSON.parse(key) as string[]), n]);
+}
+
+const entriesOf = (customers: Told[], kind: string): Entry[] =>
+  customers.flatMap(({ timeline }) => timeline.filter((entry) => entry.kind === kind));
+
+function describe({ kind, ...entry }: Entry): string {
+  switch (kind) {
+    case 'stage':
+      return `moves to ${entry.to ?? '?'}${entry.from === undefined ? '' : ` from ${entry.from}`}`;
+    case 'message':
+      return `${entry.journeyId ?? ''}: ${entry.stepId ?? ''} — ${entry.status ?? ''}${entry.reason === undefined ? '' : ` (${entry.reason})`}${entry.subject === undefined ? '' : `: “${entry.subject}”`}`;
+    case 'decision':
+      return `${entry.placement ?? ''}: ${entry.offer ?? ''} (chosen in ${Math.round((entry.propensity ?? 1) * 100)} %)`;
+    default:
+      return `${entry.name ?? ''}, ${entry.channel ?? ''}`;
+  }
+}
+
+const maxLines = 30;
+
+function timelineOf({ id, profile, timeline }: Told): string {
+  const lines = timeline.map(
+    (entry) => `  ${entry.at.slice(0, 16).replace('T', ' ')}  ${entry.kind.padEnd(10)}  ${describe(entry)}`,
+  );
+  const left = lines.length - maxLines;
+  const band = profile.churn ? `, churn risk ${profile.churn.band} (${Math.round(profile.churn.score)})` : '';
+  return [
+    `\n${id}: stands in ${profile.stage ?? 'no stage'}${band}`,
+    ...lines.slice(0, maxLines),
+    ...(left > 0 ? [`  … and ${left} more`] : []),
+  ].join('\n');
+}
+
+/** Somebody who got far, somebody we wrote to when they went quiet, somebody we are losing; no one twice. */
+function threeOf(customers: Told[]): Told[] {
+  const wanted: ((customer: Told) => boolean)[] = [
+    ({ profile, timeline }) => profile.stage === 'advocacy' && timeline.some(({ kind }) => kind === 'message'),
+    ({ profile }) => profile.enrolments.some(({ outcome }) => outcome === 'returned' || outcome === 'won-back'),
+    ({ profile }) => profile.churn?.band === 'high',
+    () => true,
+    () => true,
+    () => true,
+  ];
+  const found: Told[] = [];
+  for (const fits of wanted) {
+    const next = customers.find((customer) => !found.includes(customer) && fits(customer));
+    if (next && found.length < 3) found.push(next);
+  }
+  return found;
+}
+
+/** The end of the demo: what the API tells of everybody, counted. */
+export function report(customers: Told[]): string {
+  const enrolments = customers.flatMap(({ profile }) => profile.enrolments);
+  return [
+    table('Stages', ['stage', 'customers'], tally(customers.map(({ profile }) => [profile.stage ?? 'none']))),
+    table(
+      'Journeys',
+      ['journey', 'outcome', 'enrolments'],
+      tally(enrolments.map(({ journeyId, outcome, status }) => [journeyId, outcome ?? status])),
+    ),
+    table(
+      'Messages',
+      ['journey', 'step', 'outcome', 'messages'],
+      tally(
+        entriesOf(customers, 'message').map(({ journeyId = '', stepId = '', status = '', reason }) => [
+          journeyId,
+          stepId,
+          reason === undefined ? status : `${status}: ${reason}`,
+        ]),
+      ),
+    ),
+    table(
+      'Decisions',
+      ['placement', 'offer', 'decisions'],
+      tally(entriesOf(customers, 'decision').map(({ placement = '', offer = '' }) => [placement, offer])),
+    ),
+    table(
+      'Churn risk',
+      ['band', 'customers'],
+      tally(customers.map(({ profile }) => [profile.churn?.band ?? 'not assessed'])),
+    ),
+    table(
+      'Touchpoints',
+      ['channel', 'touchpoints'],
+      tally(entriesOf(customers, 'touchpoint').map(({ channel = '' }) => [channel])),
+    ),
+    '\nThree customers',
+    ...threeOf(customers).map(timelineOf),
+    '',
+  ].join('\n');
+}
