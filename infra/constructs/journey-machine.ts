@@ -58,11 +58,12 @@ export class JourneyMachine extends Construct {
     const arns = mapValues(steps, ({ functionArn }) => functionArn);
     const compiled = compileJourney(definition, arns);
     const used = Object.values(steps).filter(({ functionArn }) => JSON.stringify(compiled).includes(functionArn));
+    const role = this.#role(used);
     const machine = new CfnStateMachine(this, 'Machine', {
       stateMachineName: nameOf(this, definition.id),
       stateMachineType: 'STANDARD',
       definitionString: stack.toJsonString(compiled),
-      roleArn: this.#role(used).roleArn,
+      roleArn: role.roleArn,
       loggingConfiguration: {
         level: 'ERROR',
         includeExecutionData: false,
@@ -70,6 +71,8 @@ export class JourneyMachine extends Construct {
       },
       tracingConfiguration: { enabled: true },
     });
+    // A machine that may not write its log yet is refused.
+    machine.node.addDependency(role);
     this.machineArn = machine.attrArn;
 
     const version = new CfnStateMachineVersion(this, `Version${fingerprint(definition)}`, {

@@ -14,7 +14,7 @@ export function onSchedule(fn: NodeFunction, props: { expression: string; deadLe
   });
   role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [fn.functionArn] }));
   role.addToPolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [deadLetters.queueArn] }));
-  return new CfnSchedule(fn, 'Schedule', {
+  const schedule = new CfnSchedule(fn, 'Schedule', {
     name: `${Stack.of(fn).stackName}-${fn.entry.replace('/', '-')}`,
     scheduleExpression: expression,
     flexibleTimeWindow: { mode: 'OFF' },
@@ -26,4 +26,6 @@ export function onSchedule(fn: NodeFunction, props: { expression: string; deadLe
       retryPolicy: { maximumEventAgeInSeconds: 3_600, maximumRetryAttempts: 10 },
     },
   });
+  schedule.node.addDependency(role);
+  return schedule;
 }
