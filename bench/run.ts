@@ -4,23 +4,12 @@ import { startChild } from './child.ts';
 import { type Cost, edgePerMillion, measureCosts } from './costs.ts';
 import { measureCollect } from './ingestion.ts';
 import { measureBurst, measureLatency } from './latency.ts';
+import { type Baseline, type Figure, grew, line, page } from './report.ts';
 import { measureBatches, measureEngine, measureSingles } from './throughput.ts';
 import { startBenchWorld } from './world.ts';
 
-/** One line of the report. `counted` figures are the same on every machine, within the tolerance: they may not grow. */
-interface Figure {
-  name: string;
-  value: number;
-  unit: string;
-  atMost?: number;
-  atLeast?: number;
-  counted?: boolean;
-}
-
 const baselineFile = new URL('baseline.json', import.meta.url);
-
-/** Retried conflicts and how batches happen to fall make small differences. */
-const tolerance = 1.1;
+const costsFile = new URL('../docs/costs.md', import.meta.url);
 
 const costFigures = (name: string, cost: Cost, most?: number): Figure[] => [
   { name: `${name}: DynamoDB requests`, value: cost.dynamoRequests, unit: '', counted: true },
@@ -96,37 +85,30 @@ async function timed(): Promise<Figure[]> {
   }
 }
 
-function verdict({ name, value, atMost, atLeast, counted }: Figure, baseline: Record<string, number>): string {
-  const before = baseline[name];
-  if (counted && before !== undefined && value > before * tolerance + 0.01) return `GREW from ${before.toFixed(2)}`;
-  if (atMost !== undefined) return value <= atMost ? `≤ ${atMost}` : `MISSED ≤ ${atMost}`;
-  if (atLeast !== undefined) return value >= atLeast ? `≥ ${atLeast.toFixed(0)}` : `MISSED ≥ ${atLeast.toFixed(0)}`;
-  return '';
-}
-
-/** `npm run bench [-- --record]`: prints every figure with its target; fails when a counted one grew past the recorded baseline. */
+/**
+ * `npm run bench [-- --record]`: prints every figure with its target; fails when a counted one grew past the recorded baseline. `--record`
+ * makes these figures the baseline and `docs/costs.md`.
+ */
 async function main(): Promise<void> {
   const record = process.argv.includes('--record');
   const baseline = (
     existsSync(baselineFile) && !record ? JSON.parse(readFileSync(baselineFile, 'utf8')) : {}
-  ) as Record<string, number>;
+  ) as Baseline;
   const { batchedUs, singleUs } = await measureCollect();
   const figures: Figure[] = [
+    ...(await timed()),
     { name: 'collect, own code, batched', value: batchedUs, unit: 'µs CPU', atMost: 60 },
     { name: 'collect, own code, alone', value: singleUs, unit: 'µs CPU' },
-    ...bundleFigures(await measureBundles({ rounds: 5 })),
     ...(await counted()),
-    ...(await timed()),
+    ...bundleFigures(await measureBundles({ rounds: 5 })),
   ];
-  for (const figure of figures) {
-    const shown = figure.value.toLocaleString('en', { maximumFractionDigits: figure.value < 100 ? 2 : 0 });
-    console.log(`${figure.name.padEnd(56)} ${shown.padStart(9)} ${figure.unit.padEnd(7)} ${verdict(figure, baseline)}`);
-  }
+  for (const figure of figures) console.log(line(figure, baseline));
   if (record) {
     const kept = Object.fromEntries(figures.filter((figure) => figure.counted).map(({ name, value }) => [name, value]));
     writeFileSync(baselineFile, `${JSON.stringify(kept, undefined, 2)}\n`);
+    writeFileSync(costsFile, page(figures, new Date().toISOString()));
   }
-  process.exit(figures.some((figure) => verdict(figure, baseline).startsWith('GREW')) ? 1 : 0);
+  process.exit(figures.some((figure) => grew(figure, baseline)) ? 1 : 0);
 }
 
 await main();
