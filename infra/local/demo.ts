@@ -174,7 +174,7 @@ async function main(): Promise<void> {
   const options = readOptions();
   const assembly = await assemble({ log: console.error });
   // One environment a function: two would race, and what they decide must come out the same each time.
-  const local = await startLocal({ assembly, speed: 0, start: begins, workspace });
+  const local = await startLocal({ assembly, speed: 0, start: begins, workspace, environments: 1 });
   try {
     const { customers, days, seed } = options;
     console.log(`${customers} customers, ${days} days, seed ${seed}, through @segment/analytics-node`);

@@ -19,6 +19,9 @@ export interface Functions {
   invokeAsync(functionArn: string, payload: unknown): void;
 }
 
+/** One run of the function whose ARN or name this is: JSON in, its answer out. Throws `FunctionError`. */
+export type Invoke = (functionArn: string, payload: string) => Promise<unknown>;
+
 /** A function of the template as it runs here. */
 export interface LocalFunction {
   name: string;
@@ -47,6 +50,8 @@ export interface FunctionsOptions {
   sendToQueue: AsyncDependencies['sendToQueue'];
   /** Called after each invocation: it may have written to the table. */
   invoked?: () => void;
+  /** Stands between whatever triggers functions and each of their runs, first or repeated: for tests of redelivery and of crashes. */
+  between?: ((invoke: Invoke) => Invoke) | undefined;
   log?: (functionName: string, text: string) => void;
 }
 
@@ -63,11 +68,11 @@ export interface RunningFunctions extends Functions {
 /** Lambda takes and gives at most 6 MB with a synchronous invoke. */
 const maxPayloadBytes = 6_291_556;
 
-/** Enough for two cores: more threads only wait for each other. */
-const maxEnvironments = 4;
+/** Environments of one function unless told. Enough for two cores: more threads only wait for each other. */
+const defaultEnvironments = 4;
 
 /** The functions of the template. Their bundles lie in the assembly, in folders named by their content, which nobody changes. */
-export function localFunctions(template: Template): LocalFunction[] {
+export function localFunctions(template: Template, environments = defaultEnvironments): LocalFunction[] {
   return template.functions.map((f) => {
     const config = template.invokeConfigs.find(({ functionName }) => nameOf(functionName) === f.ref);
     const [file = 'index', exportName = 'handler'] = f.handler.split('.');
@@ -84,7 +89,7 @@ export function localFunctions(template: Template): LocalFunction[] {
       maxAgeMs: config?.maxAgeMs ?? 21_600_000,
       onFailureArn: config?.onFailureArn,
       deadLetterArn: f.deadLetterArn,
-      max: Math.min(f.reservedConcurrency ?? maxEnvironments, maxEnvironments),
+      max: Math.min(f.reservedConcurrency ?? environments, environments),
     };
   });
 }
@@ -141,7 +146,7 @@ export function createFunctions(options: FunctionsOptions): RunningFunctions {
     return found;
   }
 
-  async function run(functionArn: string, payload: string): Promise<unknown> {
+  async function runOnce(functionArn: string, payload: string): Promise<unknown> {
     if (Buffer.byteLength(payload) > maxPayloadBytes)
       throw failure('RequestTooLargeException', `Request must be smaller than ${maxPayloadBytes} bytes`);
     const { pool } = find(functionArn);
@@ -157,6 +162,7 @@ export function createFunctions(options: FunctionsOptions): RunningFunctions {
     });
   }
 
+  const run = options.between?.(runOnce) ?? runOnce;
   const events = new AsyncInvokes({ ...options, invoke: run, policyOf: find });
 
   return {

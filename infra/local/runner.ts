@@ -5,6 +5,7 @@ import { Activity } from './activity.ts';
 import { type VirtualClock } from './clock.ts';
 import { createEdge, noEdge } from './edge.ts';
 import { type EngineKind, startEngine } from './engine.ts';
+import { type FunctionsOptions } from './functions.ts';
 import { type Gateway, startGateway } from './gateway.ts';
 import { type Journal, openJournal } from './journal.ts';
 import { keptClock } from './kept-time.ts';
@@ -29,12 +30,18 @@ export interface LocalOptions {
   /** What the clock shows at first, milliseconds since 1970. Data that is there already goes on from its own time. */
   start?: number | undefined;
   engine?: EngineKind | undefined;
+  /** Most environments of one function, 4 unless told. With 1 its invocations come one after the other. */
+  environments?: number | undefined;
   /** Whether requests pass the edge function, as they do unless told. */
   edge?: boolean;
   /** Settings of the workspace `local`, where there is none yet. */
   workspace?: Partial<Workspace>;
   /** Puts something between functions and table, a meter for one: gets the engine's endpoint, answers its own. */
   dynamodb?: (endpoint: string) => Promise<string>;
+  /** Puts something between triggers and functions: a test of redelivery, or of crashes. */
+  between?: FunctionsOptions['between'];
+  /** Puts something between functions and bus, as `dynamodb` does for the table. */
+  eventbridge?: (endpoint: string) => Promise<string>;
   /** Gets what functions print and what the runner has to say. */
   log?: (source: string, text: string) => void;
 }
@@ -99,7 +106,9 @@ async function start(options: LocalOptions, { ends, stop }: Ending): Promise<Loc
 
   const dynamodb = (await options.dynamodb?.(engine.endpoint)) ?? engine.endpoint;
   const activity = new Activity();
-  const services = await startServices({ template, engine, dynamodb, journal, clock, activity, log });
+  const { between, environments, eventbridge } = options;
+  const seams = { dynamodb, between, environments, eventbridge };
+  const services = await startServices({ template, engine, journal, clock, activity, log, ...seams });
   ends.push(() => services.stop());
 
   const settled = (): Promise<void> => settle(activity, services);

@@ -5,7 +5,7 @@ import { type AwsEndpoint, startAwsEndpoint } from './aws-endpoint.ts';
 import { type Bus, createBus } from './bus.ts';
 import { type VirtualClock } from './clock.ts';
 import { type Engine } from './engine.ts';
-import { createFunctions, localFunctions, type RunningFunctions } from './functions.ts';
+import { createFunctions, type FunctionsOptions, localFunctions, type RunningFunctions } from './functions.ts';
 import { type Journal } from './journal.ts';
 import { createMail, type Mail, sendEmailRoute } from './mail.ts';
 import { createQueues, queuesAt, type Queues } from './queues.ts';
@@ -23,6 +23,11 @@ export interface ServicesOptions {
   journal: Journal;
   clock: VirtualClock;
   activity: Activity;
+  /** Most environments of one function. */
+  environments?: number | undefined;
+  between?: FunctionsOptions['between'];
+  /** Where functions reach the bus, given where it is. */
+  eventbridge?: ((endpoint: string) => Promise<string>) | undefined;
   log: (source: string, text: string) => void;
 }
 
@@ -44,6 +49,9 @@ export async function startServices({
   template,
   engine,
   dynamodb,
+  environments,
+  between,
+  eventbridge = (endpoint) => Promise.resolve(endpoint),
   log,
   ...shared
 }: ServicesOptions): Promise<Services> {
@@ -53,15 +61,17 @@ export async function startServices({
   const sendToQueue: typeof queues.send = (...message) => queues.send(...message);
   const functions = createFunctions({
     ...shared,
-    functions: localFunctions(template),
+    functions: localFunctions(template, environments),
     // Every service is answered here, known to us or not: no call may ever leave this machine.
     variables: (own) => ({
       ...queuesAt(endpoint.url, own),
       AWS_ENDPOINT_URL: endpoint.url,
       AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
+      AWS_ENDPOINT_URL_EVENTBRIDGE: busEndpoint,
     }),
     sendToQueue,
     invoked: () => streams.nudge(),
+    between,
     log,
   });
   const targets = createTargets({
@@ -87,6 +97,7 @@ export async function startServices({
       [sendEmailRoute]: (action, body) => mail.call(action, body),
     },
   });
+  const busEndpoint = await eventbridge(endpoint.url);
   const { tables, mappings } = template;
   const streams = await createStreams({
     ...shared,
