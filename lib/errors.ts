@@ -56,7 +56,3 @@ export class Unavailable extends ThroughlineError {
     super('unavailable', code, facts);
   }
 }
-
-export function isThroughlineError(error: unknown): error is ThroughlineError {
-  return error instanceof ThroughlineError;
-}

@@ -104,7 +104,7 @@ test('messages past their retention are gone', async () => {
 test('a function that knows its queue by the URL of AWS reaches the local one, without a change', async () => {
   const { all, endpoint } = await aQueue();
   vi.stubEnv('AWS_ENDPOINT_URL', endpoint.url);
-  onTestFinished(() => vi.unstubAllEnvs());
+  onTestFinished(() => void vi.unstubAllEnvs());
   const { QUEUE_URL: QueueUrl } = queuesAt(endpoint.url, { QUEUE_URL: queue('letters').ref });
   await new SQSClient(localAccess).send(new SendMessageCommand({ QueueUrl, MessageBody: 'x' }));
   expect(all.counts()).toEqual({ letters: 1 });
