@@ -52,6 +52,9 @@ export interface Flow {
   gone: boolean;
 }
 
+/** Thrown on the way of a flow that has ended meanwhile: what it was about to do is not done. */
+export class Gone extends Error {}
+
 export const statuses = ['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'] as const;
 export type Status = (typeof statuses)[number];
 

@@ -1,5 +1,5 @@
 import { type Failure } from './failure.ts';
-import { type Flow, type Live } from './flow.ts';
+import { Gone, type Flow, type Live } from './flow.ts';
 import { type Packed } from './packed.ts';
 import { type ExecutionStore } from './store.ts';
 
@@ -17,7 +17,7 @@ export class HistoryFull extends Error {
 type Details = Record<string, unknown>;
 
 export interface Recorder {
-  /** Appends an event that follows the flow's last one, and answers its id. Details go under the key that AWS gives this type. */
+  /** Appends an event that follows the flow's last one, and answers its id. Throws `Gone` for a flow that has ended. */
   record(live: Live, flow: Flow, event: { type: string; details?: Details }): number;
   /** How an execution ended; `after` is the event it followed. */
   recordEnd(live: Live, after: number, event: { type: string; details: Details }): void;
@@ -26,6 +26,7 @@ export interface Recorder {
 }
 
 export function recorder(store: ExecutionStore, now: () => number): Recorder {
+  /** Details go under the key that AWS gives this type. */
   function append(live: Live, previousEventId: number, { type, details }: { type: string; details?: Details }): number {
     const id = ++live.lastEvent;
     const event = {
@@ -45,7 +46,10 @@ export function recorder(store: ExecutionStore, now: () => number): Recorder {
   }
 
   return {
-    record: (live, flow, event) => (flow.last = appendWithin(live, flow.last, event)),
+    record(live, flow, event) {
+      if (flow.gone) throw new Gone();
+      return (flow.last = appendWithin(live, flow.last, event));
+    },
     recordEnd: (live, after, event) => void append(live, after, event),
     recordAside: (live, after, event) => void appendWithin(live, after, event),
   };

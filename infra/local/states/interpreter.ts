@@ -4,7 +4,16 @@ import { callFunction, type Functions } from './call.ts';
 import { type Core } from './core.ts';
 import { endExecution, type End } from './ending.ts';
 import { runtimeFailed } from './failure.ts';
-import { qualifiersOf, stateOf, type Execution, type Flow, type Live, type Outcome, type TaskRun } from './flow.ts';
+import {
+  Gone,
+  qualifiersOf,
+  stateOf,
+  type Execution,
+  type Flow,
+  type Live,
+  type Outcome,
+  type TaskRun,
+} from './flow.ts';
 import { Gate } from './gate.ts';
 import { HistoryFull, recorder, withInput, type Recorder } from './history.ts';
 import { type Machine } from './machine.ts';
@@ -16,7 +25,7 @@ import { type ExecutionStore } from './store.ts';
 import { isCallback, settleTask, submitTask, timeOut } from './task.ts';
 import { Timers } from './timers.ts';
 import { type Tokens } from './token.ts';
-import { Gone, Visit } from './visit.ts';
+import { Visit } from './visit.ts';
 
 /** Executions in memory past which no timer brings in another: some 20 MB, and some 30 ms for the transaction they share. */
 const maxWoken = 1_000;

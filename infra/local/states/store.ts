@@ -12,15 +12,14 @@ export interface Announcement {
 
 /**
  * The executions' rows. Writes gather in memory and reach the journal in one transaction: with `flush` at once, with `committed` at the
- * end of the turn together with everybody else's. Nothing may be told to the outside before one of them returned. Reads see all writes.
+ * end of the turn together with everybody else's. Nothing may be told to the outside before one of them returned. What is read by id has no writes under way:
+ * an execution leaves the memory only after `committed`.
  */
 export class ExecutionStore {
   readonly #journal: Journal;
   readonly #statements: ReturnType<typeof prepare>;
   #writes: (() => unknown)[] = [];
   #flows = new Map<number, Flow>();
-  /** Executions with writes that are not in the journal yet. */
-  #dirty = new Set<number>();
   #commit: Promise<void> | undefined;
   #announced: Announcement[] = [];
   readonly #tell: (announcement: Announcement) => void;
@@ -50,7 +49,6 @@ export class ExecutionStore {
 
   insert(execution: Execution): void {
     const row = { ...execution };
-    this.#dirty.add(row.id);
     this.#write(() =>
       this.#statements.insert.run(
         ...[row.id, row.arn, row.name, row.machineArn, row.machineName, row.versionArn ?? null, row.aliasArn ?? null],
@@ -70,7 +68,6 @@ export class ExecutionStore {
   /** The flow as it is when the transaction is written: several moves in one turn are one row. */
   saveFlow(flow: Flow): void {
     this.#flows.set(flow.id, flow);
-    this.#dirty.add(flow.execution);
     this.#schedule();
   }
 
@@ -80,7 +77,6 @@ export class ExecutionStore {
   }
 
   event(execution: number, id: number, text: string): void {
-    this.#dirty.add(execution);
     this.#write(() => this.#statements.event.run(execution, id, text));
   }
 
@@ -109,7 +105,6 @@ export class ExecutionStore {
     }
     this.#writes = [];
     this.#flows.clear();
-    this.#dirty.clear();
     for (const announcement of this.#announced.splice(0)) this.#tell(announcement);
   }
 
@@ -131,12 +126,10 @@ export class ExecutionStore {
   }
 
   byId(id: number): Execution | undefined {
-    if (this.#dirty.has(id)) this.flush();
     return executionFrom(this.#statements.byId.get(id) as ExecutionRow | undefined);
   }
 
   flowsOf(execution: number): FlowRow[] {
-    if (this.#dirty.has(execution)) this.flush();
     return this.#statements.flowsOf.all(execution) as unknown as FlowRow[];
   }
 

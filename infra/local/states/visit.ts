@@ -5,7 +5,7 @@ import { drawFrom, type Draw } from './draw.ts';
 import { endExecution } from './ending.ts';
 import { queryFailed, StateFailed, type Failure } from './failure.ts';
 import { endChild, failFan } from './fan.ts';
-import { stateOf, type Flow, type Live } from './flow.ts';
+import { Gone, stateOf, type Flow, type Live } from './flow.ts';
 import { withAssigned, withOutput } from './history.ts';
 import { type State } from './machine.ts';
 import { pack, packLimited, type Packed } from './packed.ts';
@@ -14,16 +14,16 @@ import { evaluateTemplate, type Template } from './template.ts';
 /** Step Functions' limit for all variables of an execution together. Bytes. */
 const maxVariableBytes = 10 * 1024 * 1024;
 
-/** Thrown on the way back from an evaluation when the flow has ended meanwhile. */
-export class Gone extends Error {}
-
 /** What `$states` holds beside input and context. */
 interface Seen {
   result?: Json;
   errorOutput?: Json;
 }
 
-/** A flow in its present state. What follows the last evaluation happens at once: no other flow and no kill sees half of it. */
+/**
+ * A flow in its present state. What follows the last evaluation happens at once: no other flow and no kill sees half of it. When the
+ * flow has ended during the evaluation, the first thing that is recorded throws `Gone`.
+ */
 export class Visit {
   readonly core: Core;
   readonly live: Live;
@@ -44,7 +44,7 @@ export class Visit {
     return (this.#draw ??= drawFrom(`${this.live.execution.arn}#${enteredEvent}#${tries.join()}#${phase.kind}`));
   }
 
-  /** Throws `StateFailed` for an expression that fails, `Gone` when the flow has ended meanwhile. */
+  /** Throws `StateFailed` for an expression that fails. */
   async evaluate(
     template: Template,
     seen: Seen & { token?: string; item?: { index: number; value: Json } } = {},
@@ -54,9 +54,7 @@ export class Visit {
     const context = contextOf(this.live, this.flow, token);
     if (item) context.Map = { Item: itemOf(item.index, item.value) };
     const states: JsonObject = { input: this.flow.input.value, context, ...rest };
-    const value = await evaluateTemplate(template, { states, variables: this.#variables(), draw: this.draw });
-    if (this.flow.gone) throw new Gone();
-    return value;
+    return evaluateTemplate(template, { states, variables: this.#variables(), draw: this.draw });
   }
 
   /** As `evaluate`; undefined without a template. */
@@ -89,6 +87,7 @@ export class Visit {
   /** The flow ends here, and with it its parent's state or the whole execution. */
   fail(failure: Failure): void {
     const { core, live, flow } = this;
+    if (flow.gone) throw new Gone();
     if (flow.parent === undefined) endExecution(core, live, { status: 'FAILED', failure, after: flow.last });
     else failFan(core, live, { child: flow, failure });
   }

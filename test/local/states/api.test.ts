@@ -117,6 +117,21 @@ test('StopExecution aborts in mid-wait; stopping again changes nothing', async (
   expect(emitted.map(({ status }) => status)).toEqual(['RUNNING', 'ABORTED']);
 });
 
+test('an execution stopped at any moment of an evaluation has one end, and nothing after it', async () => {
+  const machine = { States: { Only: { Type: 'Pass', Output: '{% $uuid() %}', End: true } } };
+  const { call, history, settled, emitted } = room(machine);
+  const ends: unknown[] = [];
+  for (let ticks = 0; ticks < 30; ticks++) {
+    const { executionArn } = call<{ executionArn: string }>('StartExecution', { stateMachineArn: machineArn });
+    for (let tick = 0; tick < ticks; tick++) await Promise.resolve();
+    call('StopExecution', { executionArn });
+    await settled();
+    ends.push(history(executionArn).at(-1)!.type);
+  }
+  expect(new Set(ends)).toEqual(new Set(['ExecutionAborted', 'ExecutionSucceeded']));
+  expect(emitted).toHaveLength(60);
+});
+
 test('what a stopped execution was calling comes back to nothing', async () => {
   let answer: (value: unknown) => void = () => undefined;
   const slow = () => new Promise((resolve) => (answer = resolve));

@@ -62,6 +62,17 @@ test('a call that was under way is made again, with the same arguments', async (
   expect(again.describe(arn)).toMatchObject({ status: 'SUCCEEDED', output: '"found"' });
 });
 
+test('a call is in the journal before it is made, and the next state before its call', async () => {
+  const events: number[] = [];
+  const look = () => {
+    const { n } = first.wreck().prepare('SELECT max(id) AS n FROM sfn_event').get() as { n: number };
+    events.push(n);
+  };
+  const first = room({ States: { One: task('look', { Next: 'Two' }), Two: task('look') } }, { look });
+  await first.begin();
+  expect(events).toEqual([4, 9]);
+});
+
 test('an execution that was acknowledged but has not moved moves after a kill', async () => {
   const machine = { States: { Do: task('do') } };
   const first = room(machine, { do: () => 1 });

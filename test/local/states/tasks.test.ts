@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { VirtualClock } from '../../../infra/local/clock.ts';
-import { functionError, machineArn, room, start, task } from './machine-room.ts';
+import { functionError, room, start, task } from './machine-room.ts';
 
 interface Asked {
   token: string;
@@ -211,45 +211,4 @@ test('heartbeats do not move the deadline', async () => {
     error: 'States.Timeout',
     stopDate: (describe(arn).startDate as number) + 100,
   });
-});
-
-test('a function that does not come back is timed out, and what it answers later is dropped', async () => {
-  let answer: (value: unknown) => void = () => undefined;
-  const hang = () => new Promise((resolve) => (answer = resolve));
-  const machine = {
-    States: {
-      Hang: task('hang', {
-        TimeoutSeconds: 5,
-        Catch: [{ ErrorEquals: ['States.Timeout'], Next: 'Rescue' }],
-        Next: 'Rescue',
-      }),
-      Rescue: { Type: 'Succeed', Output: 'rescued' },
-    },
-  };
-  const { call, clock, describe, settled } = room(machine, { hang });
-  const turns = async () => {
-    for (let turn = 0; turn < 5; turn++) await new Promise((done) => setImmediate(done));
-  };
-  const { executionArn } = call<{ executionArn: string }>('StartExecution', { stateMachineArn: machineArn });
-  await turns();
-  await clock.advance(5_000, turns);
-  expect(describe(executionArn)).toMatchObject({ status: 'SUCCEEDED', output: '"rescued"' });
-  answer('too late');
-  await settled();
-  expect(describe(executionArn).output).toBe('"rescued"');
-});
-
-test('InvocationType Event hands over and goes on at once', async () => {
-  const machine = {
-    States: {
-      Go: {
-        ...task('later'),
-        Arguments: { FunctionName: 'later', InvocationType: 'Event', Payload: { a: 1 } },
-        Output: '{% $states.result.StatusCode %}',
-      },
-    },
-  };
-  const { run, invoked } = room(machine);
-  expect((await run()).result).toBe(202);
-  expect(invoked).toMatchObject([{ name: 'later', payload: { a: 1 } }]);
 });

@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest';
+import { functionError, machineArn, room, task } from './machine-room.ts';
+
+test('a function that does not come back is timed out, and what it answers later is dropped', async () => {
+  let answer: (value: unknown) => void = () => undefined;
+  const hang = () => new Promise((resolve) => (answer = resolve));
+  const machine = {
+    States: {
+      Hang: task('hang', {
+        TimeoutSeconds: 5,
+        Catch: [{ ErrorEquals: ['States.Timeout'], Next: 'Rescue' }],
+        Next: 'Rescue',
+      }),
+      Rescue: { Type: 'Succeed', Output: 'rescued' },
+    },
+  };
+  const { call, clock, describe, settled } = room(machine, { hang });
+  const turns = async () => {
+    for (let turn = 0; turn < 5; turn++) await new Promise((done) => setImmediate(done));
+  };
+  const { executionArn } = call<{ executionArn: string }>('StartExecution', { stateMachineArn: machineArn });
+  await turns();
+  await clock.advance(5_000, turns);
+  expect(describe(executionArn)).toMatchObject({ status: 'SUCCEEDED', output: '"rescued"' });
+  answer('too late');
+  await settled();
+  expect(describe(executionArn).output).toBe('"rescued"');
+});
+
+test('what an earlier try answers is not taken for the answer of the present one', async () => {
+  const answers: ((value: unknown) => void)[] = [];
+  const hang = () => new Promise((resolve) => answers.push(resolve));
+  const machine = {
+    States: { Hang: task('hang', { TimeoutSeconds: 5, Retry: [{ ErrorEquals: ['States.Timeout'] }] }) },
+  };
+  const { call, clock, describe, settled } = room(machine, { hang });
+  const turns = async () => {
+    for (let turn = 0; turn < 5; turn++) await new Promise((done) => setImmediate(done));
+  };
+  const { executionArn } = call<{ executionArn: string }>('StartExecution', { stateMachineArn: machineArn });
+  await turns();
+  await clock.advance(7_000, turns);
+  answers[0]!('first');
+  await turns();
+  expect([answers.length, describe(executionArn).status]).toEqual([2, 'RUNNING']);
+  answers[1]!('second');
+  await settled();
+  expect(describe(executionArn).output).toBe('"second"');
+});
+
+test('each try draws its chance anew', async () => {
+  const fail = () => {
+    throw functionError('Nope');
+  };
+  const retry = { Retry: [{ ErrorEquals: ['Nope'], MaxAttempts: 2 }] };
+  const { begin, advance, invoked } = room({ States: { Do: task('fail', retry, '{% $uuid() %}') } }, { fail });
+  await begin();
+  await advance(60);
+  expect(new Set(invoked.map(({ payload }) => payload)).size).toBe(3);
+});
+
+test('InvocationType Event hands over and goes on at once', async () => {
+  const machine = {
+    States: {
+      Go: {
+        ...task('later'),
+        Arguments: { FunctionName: 'later', InvocationType: 'Event', Payload: { a: 1 } },
+        Output: '{% $states.result.StatusCode %}',
+      },
+    },
+  };
+  const { run, invoked } = room(machine);
+  expect((await run()).result).toBe(202);
+  expect(invoked).toMatchObject([{ name: 'later', payload: { a: 1 } }]);
+});
