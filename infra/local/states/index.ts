@@ -10,8 +10,6 @@ import { Interpreter } from './interpreter.ts';
 import { ExecutionStore } from './store.ts';
 import { Tokens } from './token.ts';
 
-export type { Alias, StateMachine, Version } from './catalog.ts';
-export { ApiError } from './api-error.ts';
 
 export interface StatesOptions extends Pick<CatalogOptions, 'machines' | 'versions' | 'aliases'> {
   functions: Functions;

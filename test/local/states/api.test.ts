@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Alias } from '../../../infra/local/states/index.ts';
+import { type Alias } from '../../../infra/local/states/catalog.ts';
 import { machineArn, room, start, task } from './machine-room.ts';
 
 const resting = { States: { Rest: { Type: 'Wait', Seconds: 90, End: true } } };
