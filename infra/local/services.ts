@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Activity } from './activity.ts';
 import { type AwsEndpoint, startAwsEndpoint } from './aws-endpoint.ts';
 import { type Bus, createBus } from './bus.ts';
@@ -44,6 +45,12 @@ export interface Services {
   stop(): Promise<void>;
 }
 
+/** Lambda looks at a shard four times a second. We read on at once, but for when callers queue up: they go first. */
+const pollMs = 250;
+
+/** So many invocations in the queue are a crowd. */
+const crowded = 8;
+
 /** Starts them all, and what the last run left under way. When it resolves, everything can reach everything. */
 export async function startServices({
   template,
@@ -85,8 +92,7 @@ export async function startServices({
     ...shared,
     ...stateMachines(template),
     functions,
-    // What the interpreter tells is JSON.
-    emit: (source, detailType, detail) => bus.emit(source, detailType, JSON.parse(JSON.stringify(detail)) as never),
+    emit: (...event) => bus.emit(...event),
   });
   const schedules = createSchedules({ ...shared, ...template, targets });
   const endpoint = await startAwsEndpoint({
@@ -106,6 +112,7 @@ export async function startServices({
     mappings,
     functions,
     sendToQueue,
+    pace: () => (functions.waiting() < crowded ? Promise.resolve() : sleep(pollMs)),
     log: (text) => log('streams', `${text}\n`),
   });
   functions.restore();
