@@ -52,9 +52,11 @@ export const noEdge: Edge = (request) => Promise.resolve({ request });
 /** What stands in front of the API: the viewer-request function of the first behaviour whose path fits. */
 export function createEdge(template: Pick<Template, 'distributions' | 'edgeFunctions'>): Edge {
   const handlers = new Map(template.edgeFunctions.map(({ ref, code }) => [ref, load(code)]));
-  const behaviors = template.distributions.flatMap((distribution) => distribution.behaviors);
+  const behaviors = template.distributions
+    .flatMap((distribution) => distribution.behaviors)
+    .map(({ path, viewerRequest }) => ({ fits: pathPattern(path), viewerRequest }));
   return async (request) => {
-    const behavior = behaviors.find(({ path }) => pathFits(path, request.path));
+    const behavior = behaviors.find(({ fits }) => fits.test(request.path));
     const handler = behavior?.viewerRequest === undefined ? undefined : handlers.get(behavior.viewerRequest);
     if (!handler) return { request };
     const asked = toFunction(request);
@@ -92,12 +94,12 @@ const emptyStore = () => ({
 });
 
 /** `*` stands for any text, `?` for one character. */
-function pathFits(pattern: string, path: string): boolean {
+function pathPattern(pattern: string): RegExp {
   const text = pattern
     .replace(/[.+^${}()|[\]\\]/g, '\\$&')
     .replaceAll('*', '.*')
     .replaceAll('?', '.');
-  return new RegExp(`^/?${text}$`).test(path);
+  return new RegExp(`^/?${text}$`);
 }
 
 const pairs = (text: string, separator: RegExp): [string, string][] =>

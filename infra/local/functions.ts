@@ -60,6 +60,8 @@ export interface RunningFunctions extends Functions {
   /** Runs asynchronous invocations that an earlier run left. Call it once everything that functions reach is up. */
   restore(): void;
   warm(): void;
+  /** Invocations that wait for an environment. */
+  waiting(): number;
   /** Environments that run at the moment, by function. */
   environments(): Record<string, number>;
   stop(): Promise<void>;
@@ -171,6 +173,7 @@ export function createFunctions(options: FunctionsOptions): RunningFunctions {
     invokeAsync: (functionArn, payload) => events.add(find(functionArn).arn, payload),
     restore: () => events.restore(),
     warm: () => byName.forEach(({ pool }) => pool.warm()),
+    waiting: () => [...byName.values()].reduce((sum, { pool }) => sum + pool.waiting, 0),
     environments: () => Object.fromEntries([...byName].map(([name, { pool }]) => [name, pool.size])),
     stop: async () => {
       await Promise.all([...byName.values()].map(({ pool }) => pool.stop()));

@@ -29,6 +29,8 @@ export interface StreamsOptions {
   journal: Journal;
   clock: VirtualClock;
   activity: Activity;
+  /** Waited for between two readings of a shard: lets others go first. */
+  pace?: (() => Promise<void>) | undefined;
   log?: (text: string) => void;
 }
 
@@ -143,6 +145,7 @@ function streamOf(table: Template['tables'][number], options: StreamsOptions, cl
     places: createPlaces(journal),
     clock,
     activity,
+    pace: options.pace ?? (() => Promise.resolve()),
     wasSwept: (record) => expiry?.wasSwept(record) ?? false,
     onError: (error) => log(`stream of ${table.ref}: ${String(error)}`),
   });

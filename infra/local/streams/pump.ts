@@ -41,6 +41,8 @@ interface PumpOptions {
   place: Place;
   clock: VirtualClock;
   activity: Activity;
+  /** Waited for between two waves. */
+  pace: () => Promise<void>;
   /** Told when the stream cannot be read; it is tried again. */
   onError: (error: unknown) => void;
 }
@@ -98,7 +100,7 @@ export class Pump {
     try {
       while (this.#again && !this.#stopped) {
         this.#again = false;
-        if (this.#mayGoOn()) while (await this.#step());
+        if (this.#mayGoOn()) while (await this.#step()) await this.#given.pace();
       }
     } catch (error) {
       if (this.#stopped) return;

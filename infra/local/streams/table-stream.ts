@@ -20,6 +20,7 @@ interface TableStreamOptions {
   clock: VirtualClock;
   activity: Activity;
   wasSwept: WasSwept;
+  pace: () => Promise<void>;
   onError: (error: unknown) => void;
 }
 
@@ -106,12 +107,15 @@ export class TableStream {
   }
 
   #reading(reader: Reader, shard: string, newest: Position): Reading {
-    const { places, clock, activity, onError } = this.#given;
+    const { places, clock, activity, pace, onError } = this.#given;
     const place = places.of(reader.id, shard, '');
     // A place behind the end is of another table: somebody took the data away and left the journal.
     if (isAfter(place.read(), newest)) place.write('');
     const window = this.#windowOf(shard);
-    return { place, pump: new Pump({ consumer: reader.consumerOf(shard), window, place, clock, activity, onError }) };
+    return {
+      place,
+      pump: new Pump({ consumer: reader.consumerOf(shard), window, place, clock, activity, pace, onError }),
+    };
   }
 
   #windowOf(shard: string): ShardWindow {
