@@ -21,6 +21,8 @@ export interface TaskStore {
   answer(owner: Customer, id: string, answer: string): Promise<boolean>;
   /** Takes it off the list. Safe to repeat. */
   close(owner: Customer, id: string): Promise<void>;
+  /** Closes it without the answer that came too late: nobody waited for it any more. */
+  withdraw(owner: Customer, id: string): Promise<void>;
   /** Closes what an enrolment leaves behind. */
   closeAll(owner: Customer, enrolmentId: string): Promise<void>;
   /** Open tasks of a workspace that still matter at `now`, oldest first. */
@@ -48,11 +50,11 @@ const isOpen = {
 };
 
 export function taskStore(table: Table): TaskStore {
-  async function close(owner: Customer, id: string): Promise<void> {
+  async function end(owner: Customer, id: string, ...forgotten: 'answer'[]): Promise<void> {
     await table.update(
       keys.task(owner, id),
       {
-        expression: 'SET #status = :closed REMOVE listPk, listSk',
+        expression: `SET #status = :closed REMOVE ${['listPk', 'listSk', ...forgotten].join(', ')}`,
         names: { '#status': 'status' },
         values: { ':closed': 'closed' },
       },
@@ -60,8 +62,11 @@ export function taskStore(table: Table): TaskStore {
     );
   }
 
+  const close = (owner: Customer, id: string): Promise<void> => end(owner, id);
+
   return {
     close,
+    withdraw: (owner, id) => end(owner, id, 'answer'),
 
     open: (owner, id, { task, token }) =>
       table.put(

@@ -65,6 +65,7 @@ test('an open task is listed and answered once', async () => {
   expect(await answer(world, { taskId, answer: 'yes' })).toEqual({ taskId, status: 'closed', answer: 'yes' });
   expect(world.resumed).toEqual([{ token: 'token-1', output: { answer: 'yes' } }]);
   await expect(answer(world, { taskId, answer: 'no' })).rejects.toMatchObject(conflict);
+  expect(await answer(world, { taskId, answer: 'yes' })).toMatchObject({ answer: 'yes' });
   expect(world.resumed).toHaveLength(1);
   expect((await ask<Page<TaskView>>(taskRoutes(world), 'GET /v1/tasks')).items).toEqual([]);
 });
@@ -93,6 +94,13 @@ test('an answer after the journey went on without is a conflict', async () => {
   const late = { ...world, clock: { now: () => plus(start, 86_400_000) } };
   await expect(answer(late, { taskId, answer: 'yes' })).rejects.toMatchObject(conflict);
   expect(world.resumed).toEqual([]);
+});
+
+test('an answer that nobody waits for any more is a conflict, also when it is sent again', async () => {
+  const { world, taskId } = await withTask();
+  const gone = { ...world, executions: { ...world.executions, resume: () => Promise.resolve('late' as const) } };
+  for (const tries of [gone, gone, world])
+    await expect(answer(tries, { taskId, answer: 'yes' })).rejects.toMatchObject(conflict);
 });
 
 test('what cannot be answered is refused', async () => {

@@ -24,8 +24,8 @@ function readAnswer(body: unknown, { task }: StoredTask): string {
 
 /**
  * People's part in journeys. The first answer stands, and moves the journey on; it is kept before the journey is told, so that the same
- * answer sent again after a death in between is told then. Any other answer, and any that comes after the journey went on without,
- * is a conflict: `task.closed`.
+ * answer sent again after a death in between is told then, and one whose reply was lost is answered once more. Any other answer, and
+ * any that comes after the journey went on without, is a conflict: `task.closed`.
  */
 export function taskRoutes({ tasks, executions, clock }: Dependencies): ApiRoutes {
   return {
@@ -45,13 +45,19 @@ export function taskRoutes({ tasks, executions, clock }: Dependencies): ApiRoute
       const answer = readAnswer(request.body(), stored);
       const closed = (): ThroughlineError => new ThroughlineError('conflict', 'task.closed', { taskId });
       const { task, token } = stored;
-      const told = task.status === 'answered' && task.answer === answer;
+      const reply = { body: { taskId, status: 'closed', answer } };
+      const isSame = task.answer === answer;
+      if (isSame && task.status === 'closed') return reply;
+      const told = isSame && task.status === 'answered';
       if (!told && task.until <= clock.now()) throw closed();
       if (!told && !(await tasks.answer(owner, id, answer))) throw closed();
       const resumed = await executions.resume(token, { answer });
+      if (resumed === 'late' && !told) {
+        await tasks.withdraw(owner, id);
+        throw closed();
+      }
       await tasks.close(owner, id);
-      if (resumed === 'late' && !told) throw closed();
-      return { body: { taskId, status: 'closed', answer } };
+      return reply;
     },
   };
 }
