@@ -29,9 +29,17 @@ export interface PoolOptions {
 
 interface Waiting {
   payload: string;
+  /** Since when, by `performance.now()`. */
+  since: number;
   resolve: (result: string) => void;
   reject: (error: FunctionError) => void;
 }
+
+/**
+ * How long an invocation waits for an environment that works before one more is started. A start takes a core for about this long, away
+ * from those who work, so it pays only for who would wait longer; and one start at a time. Milliseconds.
+ */
+const patienceMs = 100;
 
 /** Lambda ends an environment whose start takes longer. */
 const maxStartMs = 10_000;
@@ -44,6 +52,7 @@ export class Pool {
   readonly #options: PoolOptions;
   #environments = new Set<Environment>();
   #waiting: Waiting[] = [];
+  #lookAgain: NodeJS.Timeout | undefined;
   #stopped = false;
 
   constructor(options: PoolOptions) {
@@ -62,7 +71,7 @@ export class Pool {
   /** JSON in, JSON out. Rejects with a `FunctionError`. */
   invoke(payload: string): Promise<string> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ payload, resolve, reject });
+      this.#waiting.push({ payload, since: performance.now(), resolve, reject });
       this.#serve();
     });
   }
@@ -74,6 +83,7 @@ export class Pool {
 
   async stop(): Promise<void> {
     this.#stopped = true;
+    clearTimeout(this.#lookAgain);
     for (const { reject } of this.#waiting.splice(0)) reject(stopped());
     await Promise.all([...this.#environments].map((environment) => environment.end()));
   }
@@ -83,9 +93,17 @@ export class Pool {
       if (this.#waiting.length === 0) return;
       if (environment.state === 'idle') void this.#run(environment);
     }
-    const starting = [...this.#environments].filter(({ state }) => state === 'starting').length;
-    const wanted = Math.min(this.#waiting.length - starting, this.#options.max - this.#environments.size);
-    for (let i = 0; i < wanted; i++) this.#start();
+    const [oldest] = this.#waiting;
+    const isStarting = [...this.#environments].some(({ state }) => state === 'starting');
+    if (!oldest || isStarting || this.#environments.size >= this.#options.max) return;
+    const patience = this.#environments.size === 0 ? 0 : oldest.since + patienceMs - performance.now();
+    if (patience <= 0) this.#start();
+    else this.#lookAgain ??= setTimeout(() => this.#impatient(), patience);
+  }
+
+  #impatient(): void {
+    this.#lookAgain = undefined;
+    this.#serve();
   }
 
   #start(): void {
