@@ -67,7 +67,7 @@ function close(server: Server): Promise<void> {
   return closed;
 }
 
-function handler({ routes, edge, functions, now, local }: GatewayOptions) {
+function handler({ routes, edge, functions, now, local, log = () => {} }: GatewayOptions) {
   const routeOf = router(routes);
 
   async function invoke(request: EdgeRequest, body: Buffer): Promise<Answer> {
@@ -83,7 +83,10 @@ function handler({ routes, edge, functions, now, local }: GatewayOptions) {
     if (!request) return plain(400, 'Bad Request');
     const body = await bodyOf(incoming);
     if (request.path === '/local' || request.path.startsWith('/local/')) return local(request, body);
-    const passed = await edge(request);
+    const passed = await edge(request).catch((error: unknown) => {
+      log(`edge: ${String(error)}`);
+      return { answer: plain(503, 'The edge function failed') };
+    });
     if ('answer' in passed) return passed.answer;
     try {
       return await invoke(passed.request, body);

@@ -133,7 +133,7 @@ test('kill -9 under load loses nothing acknowledged, and journeys go on', async 
   let counted = 0;
   for (const id of ['u0', 'u1', 'u2']) {
     const read = async (path: string) =>
-      (await (await fetch(`${second.url}/v1/customers/${id}${path}`, { headers: secret })).json());
+      await (await fetch(`${second.url}/v1/customers/${id}${path}`, { headers: secret })).json();
     const { items } = (await read('/timeline?limit=100')) as { items: { kind: string; messageId: string }[] };
     const touchpoints = items.filter(({ kind }) => kind === 'touchpoint').map(({ messageId }) => messageId);
     stored.push(...touchpoints);
