@@ -1,9 +1,11 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { inLanes } from '../../lib/aws/lanes.ts';
 import { type Item } from '../../lib/aws/table.ts';
 import { randomFrom, shuffled } from '../support/random.ts';
 import { allRows, profilesIn, rowsIn } from '../support/rows.ts';
 import { type Message, startWorld, type World } from '../support/world.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
 
 const customers = 200;
 const messagesEach = 100;

@@ -1,6 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { aPerson, aSignedUpPerson } from '../support/person.ts';
 import { startWorld, type World } from '../support/world.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
 
 /** Nobody gets marketing at night, nor more than two messages of it in a week. */
 const workspace = {

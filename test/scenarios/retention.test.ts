@@ -1,6 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { aPerson, type Person } from '../support/person.ts';
 import { startWorld, type World } from '../support/world.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
 
 let world: World;
 beforeAll(async () => {
@@ -141,7 +143,7 @@ test('fourteen days of silence begin the journey, unless it was there lately for
   expect(await silent.enrolments('retention')).toMatchObject([{ trigger: 'CustomerSilent' }]);
   await cart.does('Cart Abandoned');
   expect(await cart.enrolments('retention')).toMatchObject([{ trigger: 'Cart Abandoned' }]);
-}, 60_000);
+});
 
 test('the same cart told twice brings one offer', async () => {
   const person = await aShopper();
