@@ -10,7 +10,6 @@ import { Interpreter } from './interpreter.ts';
 import { ExecutionStore } from './store.ts';
 import { Tokens } from './token.ts';
 
-
 export interface StatesOptions extends Pick<CatalogOptions, 'machines' | 'versions' | 'aliases'> {
   functions: Functions;
   clock: VirtualClock;
