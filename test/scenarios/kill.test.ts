@@ -9,7 +9,7 @@ import { type RunnerProcess, startRunner } from '../support/runner-process.ts';
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 400_000 });
 
 const kills = 10;
-const senders = 4;
+const senders = 8;
 
 /** Each sender's customers sign up, and look at this many products, one request each. */
 const views = 3;
@@ -19,6 +19,7 @@ afterAll(() => rmSync(data, { recursive: true, force: true }));
 
 const random = randomFrom(42);
 const acknowledged = new Map<string, Set<string>>();
+let requests = 0;
 let runner: RunnerProcess;
 
 const pause = (ms: number): Promise<void> => new Promise((resume) => setTimeout(resume, ms));
@@ -37,6 +38,7 @@ async function insist({ userId, batch }: Sending): Promise<void> {
     if (taken?.ok) break;
     await pause(20);
   }
+  requests++;
   const mine = acknowledged.get(userId) ?? new Set();
   acknowledged.set(userId, mine);
   for (const { messageId } of batch) mine.add(String(messageId));
@@ -78,12 +80,19 @@ async function send(sender: number, going: () => boolean): Promise<void> {
   }
 }
 
+/** Resolves when so many more requests were taken: what they began is under way. */
+async function underWay(more: number): Promise<void> {
+  const enough = requests + more;
+  while (requests < enough) await pause(5);
+}
+
 beforeAll(async () => {
   runner = await startRunner('--data', data);
   let killed = 0;
   const sending = Array.from({ length: senders }, (_, sender) => send(sender, () => killed < kills));
   while (killed < kills) {
-    await pause(200 + random() * 1_300);
+    await underWay(5 + Math.floor(random() * 40));
+    await pause(random() * 50);
     await runner.kill();
     killed++;
     runner = await startRunner('--data', data);
