@@ -63,7 +63,7 @@ const lambdaEnv = (endpoint: string, table: string): Record<string, string> => (
   BUS_NAME: 'bench',
   JOURNEYS: '{}',
   DEAD_LETTER_QUEUE_URL: 'http://127.0.0.1/queue',
-  EMAIL_FROM: '',
+  EMAIL_FROM: 'bench@example.com',
 });
 
 /** Size and import time of every function's bundle. */

@@ -96,11 +96,11 @@ async function main(): Promise<void> {
   ) as Baseline;
   const { batchedUs, singleUs } = await measureCollect();
   const figures: Figure[] = [
+    ...bundleFigures(await measureBundles({ rounds: 5 })),
     ...(await timed()),
     { name: 'collect, own code, batched', value: batchedUs, unit: 'µs CPU', atMost: 60 },
     { name: 'collect, own code, alone', value: singleUs, unit: 'µs CPU' },
     ...(await counted()),
-    ...bundleFigures(await measureBundles({ rounds: 5 })),
   ];
   for (const figure of figures) console.log(line(figure, baseline));
   if (record) {
