@@ -62,7 +62,7 @@ const event = (kind: string, body: object) => ({
 
 export async function measureCollect({ rounds = 7, touchpoints = 10_000 } = {}): Promise<CollectCpu> {
   const handler = collect({
-    workspaces: { open: () => Promise.resolve('local') },
+    keys: { open: () => Promise.resolve('local') },
     touchpoints: touchpointStore(willingTable),
     clock: systemClock,
     write: () => undefined,

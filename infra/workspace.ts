@@ -4,7 +4,8 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type Table, dynamoTable } from '../lib/aws/table.ts';
 import { type KeyKind, parseApiKey } from '../lib/ingestion/api-key.ts';
 import { type WorkspaceStore, workspaceStore } from '../lib/ingestion/store.ts';
-import { Workspace, WorkspaceId } from '../lib/ingestion/workspace.ts';
+import { WorkspaceId } from '../lib/ingestion/workspace-id.ts';
+import { Workspace } from '../lib/ingestion/workspace.ts';
 import { keys } from '../lib/keys.ts';
 
 const usage = `npm run workspace -- create <id> [--name <name>] [--timezone <IANA zone>]   a workspace and its first keys

@@ -2,7 +2,7 @@ import { type Table } from '../aws/table.ts';
 import { keys } from '../keys.ts';
 import { type Clock } from '../time.ts';
 import { Placement } from './placement.ts';
-import { remember } from './remember.ts';
+import { remember } from '../remember.ts';
 import { shippedPlacements } from './shipped.ts';
 
 /** How long an environment may decide by a placement that has since been changed. Milliseconds. */

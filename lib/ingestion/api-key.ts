@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { WorkspaceId } from './workspace.ts';
+import { WorkspaceId } from './workspace-id.ts';
 
 /** `write` keys sit in apps and pages and may only send touchpoints; `secret` keys read, decide and publish. */
 export const KeyKind = z.enum(['write', 'secret']);

@@ -1,9 +1,7 @@
 import * as z from 'zod';
 import { StageModel } from '../stage/model.ts';
 import { Duration } from '../time.ts';
-
-/** Short enough to lead every key; no `#` (the key separator) and no `_` (the separator of API keys). */
-export const WorkspaceId = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/);
+import { WorkspaceId } from './workspace-id.ts';
 
 export const SendChannel = z.enum(['email', 'sms', 'push', 'webhook']);
 export type SendChannel = z.infer<typeof SendChannel>;

@@ -2,7 +2,7 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import * as z from 'zod';
 import { CustomerRef } from '../identity/customer.ts';
 import { Touchpoint } from '../ingestion/touchpoint.ts';
-import { WorkspaceId } from '../ingestion/workspace.ts';
+import { WorkspaceId } from '../ingestion/workspace-id.ts';
 import { isJsonObject, type JsonObject } from '../json.ts';
 import { type Key, timelineRanges } from '../keys.ts';
 import { between, Instant, plus } from '../time.ts';

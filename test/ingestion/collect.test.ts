@@ -127,7 +127,7 @@ test('a failing table is 503, whether the key or the touchpoint fails', async ()
     throw new Error('no table');
   };
   const storing = await world({ refuse: fail }).post('track', { body: line('m-1') });
-  const opening = await world({ workspaces: { open: async () => fail() } }).post('track', { body: line('m-1') });
+  const opening = await world({ keys: { open: async () => fail() } }).post('track', { body: line('m-1') });
   expect([storing, opening].map(({ status, answer }) => `${status} ${answer.code}`)).toEqual(
     Array(2).fill('503 store.unavailable'),
   );

@@ -80,7 +80,7 @@ export function world({ refuse, remainingMs = 1_200, ...dependencies }: World = 
   const lines: string[] = [];
   const clock = { time: '2026-11-22T12:00:00.000Z' };
   const handle = collect({
-    workspaces: { open: async (kind, key) => (kind === 'write' && key === 'wk_local' ? 'local' : undefined) },
+    keys: { open: async (kind, key) => (kind === 'write' && key === 'wk_local' ? 'local' : undefined) },
     touchpoints: touchpointStore(memory.table),
     clock: { now: () => clock.time },
     write: (line) => {

@@ -14,13 +14,13 @@ import {
 } from '../../../lib/ingestion/collect.ts';
 import { corsHeaders } from '../../../lib/ingestion/cors.ts';
 import { keyInBody, keyInHeader } from '../../../lib/ingestion/key.ts';
-import { type WorkspaceStore } from '../../../lib/ingestion/store.ts';
+import { type KeyStore } from '../../../lib/ingestion/key-store.ts';
 import { type TouchpointStore } from '../../../lib/ingestion/touchpoint-store.ts';
 import { type JsonObject } from '../../../lib/json.ts';
 import { type Clock } from '../../../lib/time.ts';
 
 export interface Dependencies {
-  workspaces: Pick<WorkspaceStore, 'open'>;
+  keys: Pick<KeyStore, 'open'>;
   touchpoints: TouchpointStore;
   clock: Clock;
   /** Where the line of metrics goes, at most one a request. */
@@ -55,11 +55,11 @@ function readKind(event: APIGatewayProxyEventV2): Kind {
  * `POST /v1/{kind}` as Segment's libraries call it. They drop a whole batch on any 4xx, so a bad message is told in the verdict of a
  * 200. A 200 says that all accepted messages are stored; after anything else sending the same again is safe and the thing to do.
  */
-export function collect({ workspaces, touchpoints, clock, write }: Dependencies) {
+export function collect({ keys, touchpoints, clock, write }: Dependencies) {
   /** The workspace of the first key that opens one: an OAuth token in the header may come with a write key in the body. */
   async function workspaceOf(authorization: string | undefined, body: JsonObject): Promise<string> {
     for (const key of [keyInHeader(authorization), keyInBody(body)]) {
-      const workspace = key && (await workspaces.open('write', key).catch(unavailable));
+      const workspace = key && (await keys.open('write', key).catch(unavailable));
       if (workspace) return workspace;
     }
     throw new ThroughlineError('unauthorized', 'key.unknown', { hint: 'Basic auth or writeKey in the body' });

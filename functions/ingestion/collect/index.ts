@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { readEnv } from '../../../lib/aws/env.ts';
 import { writeLine } from '../../../lib/aws/metrics.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
-import { workspaceStore } from '../../../lib/ingestion/store.ts';
+import { keyStore } from '../../../lib/ingestion/key-store.ts';
 import { touchpointStore } from '../../../lib/ingestion/touchpoint-store.ts';
 import { systemClock } from '../../../lib/time.ts';
 import { Env } from './env.ts';
@@ -11,7 +11,7 @@ import { collect } from './handler.ts';
 const table = dynamoTable(new DynamoDBClient({}), readEnv(Env).TABLE_NAME);
 
 export const handler = collect({
-  workspaces: workspaceStore(table),
+  keys: keyStore(table),
   touchpoints: touchpointStore(table),
   clock: systemClock,
   write: writeLine,

@@ -1,12 +1,18 @@
-import { type Clock } from '../time.ts';
+import { type Clock } from './time.ts';
 
 /** Bound of what one environment remembers: past it everything is forgotten and read anew. */
 const most = 500;
 
+/** A reader that remembers; `forget` makes it read a key anew. */
+export interface Remembering<T> {
+  (key: string): Promise<T>;
+  forget(key: string): void;
+}
+
 /** `read`, asked at most once in `ms` for each key. What could not be read is not remembered. */
-export function remember<T>(clock: Clock, ms: number, read: (key: string) => Promise<T>): (key: string) => Promise<T> {
+export function remember<T>(clock: Clock, ms: number, read: (key: string) => Promise<T>): Remembering<T> {
   const known = new Map<string, { value: Promise<T>; until: number }>();
-  return (key) => {
+  const ask = (key: string): Promise<T> => {
     const now = Date.parse(clock.now());
     const hit = known.get(key);
     if (hit && now < hit.until && now >= hit.until - ms) return hit.value;
@@ -16,4 +22,5 @@ export function remember<T>(clock: Clock, ms: number, read: (key: string) => Pro
     value.catch(() => known.delete(key));
     return value;
   };
+  return Object.assign(ask, { forget: (key: string) => void known.delete(key) });
 }
