@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const main = fileURLToPath(new URL('../infra/local/main.ts', import.meta.url));
@@ -8,6 +9,9 @@ export interface Child {
   url: string;
   stop(): Promise<void>;
 }
+
+/** The runner warms its functions up right after it has said where it runs. Milliseconds. */
+const warmUpMs = 6_000;
 
 /** Starts it on a free port, with data in memory; resolves when it is healthy and its functions are warm. */
 export async function startChild(): Promise<Child> {
@@ -22,6 +26,7 @@ export async function startChild(): Promise<Child> {
     });
     child.once('exit', (code) => reject(new Error(`the runner ended with ${code ?? 'a signal'}: ${printed}`)));
   });
+  await pause(warmUpMs);
   return {
     url,
     stop: async () => {
