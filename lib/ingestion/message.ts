@@ -4,7 +4,7 @@ import { type Json, type JsonObject, isJsonObject } from '../json.ts';
 import { channelOf } from './channel.ts';
 import { clockSkew, instant, isFarFuture, readTime } from './clock.ts';
 import { payloadFault } from './guards.ts';
-import { type Touchpoint, type TouchpointType } from './touchpoint.ts';
+import { type Touchpoint, TouchpointType } from './touchpoint.ts';
 import { type Fault } from './verdict.ts';
 
 /** A touchpoint whose time may still be unknown: it is then the time its id was first received, which the store knows. */
@@ -37,14 +37,9 @@ class Refusal extends Error {
   }
 }
 
-const types: Record<string, TouchpointType> = {
-  track: 'track',
-  identify: 'identify',
-  page: 'page',
-  screen: 'screen',
-  group: 'group',
-  alias: 'alias',
-};
+const types: ReadonlySet<unknown> = new Set(TouchpointType.options);
+
+const isType = (named: unknown): named is TouchpointType => types.has(named);
 
 const nameOf = {
   identify: 'Identified',
@@ -71,9 +66,8 @@ function readMessageId(value: Json | undefined): string | undefined {
 
 function readType(message: JsonObject, { type }: Arrival): TouchpointType {
   const named = type ?? message.type ?? message.action;
-  const known = typeof named === 'string' && Object.hasOwn(types, named) ? types[named] : undefined;
-  if (!known) throw new Refusal('unknown-type');
-  return known;
+  if (!isType(named)) throw new Refusal('unknown-type');
+  return named;
 }
 
 function readObject(value: Json | undefined): JsonObject {
