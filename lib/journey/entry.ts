@@ -3,6 +3,7 @@ import { type Touchpoint } from '../ingestion/touchpoint.ts';
 import { at as valueAt, type JsonObject } from '../json.ts';
 import { meets } from '../profile/meets.ts';
 import { type Profile } from '../profile/profile.ts';
+import { fittingProperties } from '../profile/signal.ts';
 import { after, type Instant } from '../time.ts';
 import { type JourneyDefinition, type Trigger } from './definition.ts';
 import { nameOf } from './enrolment.ts';
@@ -37,9 +38,6 @@ export type Refusal =
 /** Longest entry key that is kept as it is; a longer one is named by its hash. A sort key takes 1,024 bytes in all. */
 const maxKeyLength = 200;
 
-/** Properties of a trigger that an execution carries along: those that fit, so that inputs stay small. Bytes of JSON. */
-const maxPropertiesBytes = 4_096;
-
 function opens(trigger: Trigger, { name, detail }: BusEvent): boolean {
   // A stage that a touchpoint led to is looked at with the touchpoint.
   if ('stageEntered' in trigger)
@@ -55,23 +53,12 @@ export function journeysFor(definitions: readonly JourneyDefinition[], event: Bu
   return definitions.filter(({ entry }) => entry.triggers.some((trigger) => opens(trigger, event)));
 }
 
-function bounded(properties: JsonObject): JsonObject {
-  let left = maxPropertiesBytes;
-  const fits = (entry: [string, unknown]): boolean => {
-    const bytes = Buffer.byteLength(JSON.stringify(entry));
-    if (bytes > left) return false;
-    left -= bytes;
-    return true;
-  };
-  return Object.fromEntries(Object.entries(properties).filter(fits));
-}
-
 /** What of an event travels with the enrolment it starts. */
 export function knockOf({ name, detail }: BusEvent): Knock {
   const { id, occurredAt: at } = detail;
   switch (name) {
     case 'EntryTriggered':
-      return { id, name: detail.cause.name, at, properties: bounded(detail.cause.properties) };
+      return { id, name: detail.cause.name, at, properties: fittingProperties(detail.cause.properties) };
     case 'StageEntered':
       return { id, name, at, properties: { stage: detail.stage } };
     case 'ChurnRiskChanged':

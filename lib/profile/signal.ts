@@ -10,11 +10,11 @@ import { Instant } from '../time.ts';
 export const Cause = z.object({ messageId: z.string(), name: z.string(), at: Instant, properties: JsonObject });
 export type Cause = z.infer<typeof Cause>;
 
-/** Properties that travel along: those that fit, in their order, so that all signals of a write fit its item. Bytes of JSON. */
+/** Most that travels along of a touchpoint's properties. Bytes of JSON. */
 const maxPropertiesBytes = 4_096;
 
-/** What of a touchpoint travels with what it caused. `at` is its corrected time. */
-export function causeOf({ messageId, name, properties }: Touchpoint, at: Instant): Cause {
+/** Properties that travel along: those that fit, in their order, so that all signals of a write fit its item, and inputs of executions stay small. */
+export function fittingProperties(properties: JsonObject): JsonObject {
   let left = maxPropertiesBytes;
   const fitting = Object.entries(properties).filter((entry) => {
     const bytes = Buffer.byteLength(JSON.stringify(entry));
@@ -22,7 +22,12 @@ export function causeOf({ messageId, name, properties }: Touchpoint, at: Instant
     if (fits) left -= bytes;
     return fits;
   });
-  return { messageId, name, at, properties: Object.fromEntries(fitting) };
+  return Object.fromEntries(fitting);
+}
+
+/** What of a touchpoint travels with what it caused. `at` is its corrected time. */
+export function causeOf({ messageId, name, properties }: Touchpoint, at: Instant): Cause {
+  return { messageId, name, at, properties: fittingProperties(properties) };
 }
 
 /**
