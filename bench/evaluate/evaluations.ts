@@ -1,0 +1,4 @@
+import { type Evaluation } from './figure.ts';
+
+/** Every evaluation by its name, in the order of the table. */
+export const evaluations: Record<string, Evaluation> = {};
