@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -7,10 +8,8 @@ const unzip = promisify(gunzip);
 
 /** Text of `name` in the folder, or of `name.gz` unpacked. Throws ENOENT where there is neither. */
 export async function textOf(folder: string, name: string): Promise<string> {
-  const plain = await readFile(join(folder, name), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error;
-  });
-  return plain ?? (await unzip(await readFile(join(folder, `${name}.gz`)))).toString('utf8');
+  const path = join(folder, name);
+  return existsSync(path) ? readFile(path, 'utf8') : (await unzip(await readFile(`${path}.gz`))).toString('utf8');
 }
 
 /** Rows of a CSV with a header, by column. Fields in double quotes may hold commas. */
