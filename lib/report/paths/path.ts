@@ -1,0 +1,79 @@
+/** One touchpoint of a path: its name and its time in milliseconds since 1970. */
+export interface PathStep {
+  name: string;
+  at: number;
+}
+
+/** What one customer did, in time order. A customer may have several paths; they are handed over one after the other. */
+export interface Path {
+  customer: string;
+  steps: PathStep[];
+}
+
+/**
+ * A report that is computed while paths pass by: none is kept, memory grows with what is told apart (variants, pairs, deviations)
+ * and not with how many paths there are. `result` may be asked at any time and changes nothing.
+ */
+export interface Tally<Result> {
+  add(path: Path): void;
+  result(): Result;
+}
+
+/** The result of one tally over all paths. */
+export function tallied<Result>(paths: Iterable<Path>, tally: Tally<Result>): Result {
+  for (const path of paths) tally.add(path);
+  return tally.result();
+}
+
+/** A touchpoint as a report reads it. */
+export interface PathRow extends PathStep {
+  customer: string;
+}
+
+export interface PathCut {
+  /** Silence after which a new path of the same customer begins, in milliseconds. Without it a customer has one path. */
+  gapMs?: number;
+  /** Which touchpoints count; the others are as if they had not happened. */
+  keep?: (row: PathRow) => boolean;
+}
+
+function* cut(customer: string, steps: PathStep[], gapMs: number): Generator<Path> {
+  // Stable: touchpoints of the same time keep the order in which they were handed over.
+  const sorted = steps.toSorted((a, b) => a.at - b.at);
+  let from = 0;
+  for (let i = 1; i <= sorted.length; i++) {
+    const [before, here] = [sorted[i - 1], sorted[i]];
+    if (before && here && here.at - before.at <= gapMs) continue;
+    yield { customer, steps: sorted.slice(from, i) };
+    from = i;
+  }
+}
+
+/**
+ * Paths of touchpoints whose rows lie together by customer, as the table and an export sorted by key deliver them; within a customer
+ * any order. Memory is that of the longest customer. A customer whose rows lie apart counts as two: use `grouped` first.
+ */
+export function* pathsOf(rows: Iterable<PathRow>, { gapMs = Infinity, keep }: PathCut = {}): Generator<Path> {
+  let customer: string | undefined;
+  let steps: PathStep[] = [];
+  for (const row of rows) {
+    if (row.customer !== customer) {
+      if (customer !== undefined) yield* cut(customer, steps, gapMs);
+      customer = row.customer;
+      steps = [];
+    }
+    if (!keep || keep(row)) steps.push({ name: row.name, at: row.at });
+  }
+  if (customer !== undefined) yield* cut(customer, steps, gapMs);
+}
+
+/** Rows in any order, those of a customer brought together. Keeps every row in memory: for files, not for a table. */
+export function* grouped(rows: Iterable<PathRow>): Generator<PathRow> {
+  const byCustomer = new Map<string, PathRow[]>();
+  for (const row of rows) {
+    const own = byCustomer.get(row.customer);
+    if (own) own.push(row);
+    else byCustomer.set(row.customer, [row]);
+  }
+  for (const own of byCustomer.values()) yield* own;
+}
