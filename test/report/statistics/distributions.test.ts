@@ -41,7 +41,11 @@ describe('laws', () => {
   });
 
   test('the two incomplete gamma functions make one', () => {
-    fc.assert(fc.property(positive, positive, (a, x) => expect(gammaP(a, x) + gammaQ(a, x)).toBeCloseTo(1, 12)));
+    fc.assert(
+      fc.property(positive, positive, (a, x) => {
+        expect(gammaP(a, x) + gammaQ(a, x)).toBeCloseTo(1, 12);
+      }),
+    );
   });
 
   test('the incomplete beta function mirrors', () => {
