@@ -1,4 +1,7 @@
+import { attribution } from './attribution.ts';
 import { type Evaluation } from './figure.ts';
 
 /** Every evaluation by its name, in the order of the table. */
-export const evaluations: Record<string, Evaluation> = {};
+export const evaluations: Record<string, Evaluation> = {
+  attribution,
+};

@@ -1,6 +1,7 @@
 import { type Item, type Table, type Write } from '../aws/table.ts';
 import { type Customer } from '../identity/customer.ts';
-import { keys, listShard, listShards, lists, partition } from '../keys.ts';
+import { type Key, keys, listShard, listShards, lists, partition } from '../keys.ts';
+import { readProfileItem, type Stored } from '../profile/store.ts';
 import { type Instant } from '../time.ts';
 import { Enrolment } from './enrolment.ts';
 import { type EntrySlot } from './entry.ts';
@@ -20,6 +21,12 @@ export interface Door {
   slot?: EntrySlot | undefined;
   /** Entries of the first identity alone: what its slot's write builds on. */
   entries: number;
+}
+
+/** What an entry is decided on. */
+export interface Approach {
+  stored: Stored;
+  door: Door;
 }
 
 const enrolmentRange = 'enrolment#';
@@ -85,12 +92,35 @@ export function endWrites({ owner, enrolment }: Placed, outcome: string, at: Ins
   ];
 }
 
+type At = Pick<Enrolment, 'enrolmentId' | 'journeyId' | 'entryKey'>;
+
+const doorKeys = (owner: Customer, { enrolmentId, journeyId, entryKey }: At): Key[] => [
+  keys.enrolment(owner, enrolmentId),
+  keys.entry(owner, journeyId, entryKey),
+];
+
+function doorOf(owner: Customer, items: Item[]): Door {
+  const row = items.find(({ sk }) => sk.startsWith(enrolmentRange));
+  const slots = items.filter((item) => item !== row);
+  const first = slots.find(({ pk }) => pk === partition(owner));
+  return {
+    ...(row && { earlier: { enrolment: readEnrolment(row), owner: ownerOf(owner.workspace, row) } }),
+    ...(slots.length > 0 && { slot: together(slots) }),
+    entries: first ? Number(first.entries) : 0,
+  };
+}
+
 export interface EnrolmentStore {
   get(owner: Customer, enrolmentId: string): Promise<Enrolment | undefined>;
   /** The enrolment in the partition of whichever identity entered. */
   find(owners: Owners, enrolmentId: string): Promise<Placed | undefined>;
   /** One read of the enrolment and its slot, for every identity: the first is where a new enrolment would lie. */
-  door(owners: Owners, at: Pick<Enrolment, 'enrolmentId' | 'journeyId' | 'entryKey'>): Promise<Door>;
+  door(owners: Owners, at: At): Promise<Door>;
+  /**
+   * The door with the profile behind it, in one read: for a customer of one identity, which most are. Undefined for anybody else, who
+   * is found by the profile store first.
+   */
+  approach(customer: Customer, at: At): Promise<Approach | undefined>;
   /** `starting` becomes `active`. `ended` when it has ended meanwhile: then the execution is to be stopped. Safe to repeat. */
   started(placed: Placed, executionArn: string): Promise<'active' | 'ended'>;
   /** Ends it without the profile, which no longer holds it. False when it had ended before. */
@@ -115,18 +145,23 @@ export function enrolmentStore(table: Table): EnrolmentStore {
     find,
     get: async (owner, enrolmentId) => (await find([owner], enrolmentId))?.enrolment,
 
-    async door(owners, { enrolmentId, journeyId, entryKey }) {
-      const items = await table.getMany(
-        owners.flatMap((owner) => [keys.enrolment(owner, enrolmentId), keys.entry(owner, journeyId, entryKey)]),
-        { consistent: true },
-      );
-      const row = items.find(({ sk }) => sk.startsWith(enrolmentRange));
-      const slots = items.filter((item) => item !== row);
-      const first = slots.find(({ pk }) => pk === partition(owners[0]));
+    async door(owners, at) {
+      const wanted = owners.flatMap((owner) => doorKeys(owner, at));
+      return doorOf(owners[0], await table.getMany(wanted, { consistent: true }));
+    },
+
+    async approach(customer, at) {
+      const wanted = [keys.profile(customer), ...doorKeys(customer, at)];
+      const items = await table.getMany(wanted, { consistent: true });
+      const profile = items.find(({ sk }) => sk === wanted[0]?.sk);
+      const stored = profile && readProfileItem(profile);
+      if (!stored || stored.profile.linked.length > 0) return undefined;
       return {
-        ...(row && { earlier: { enrolment: readEnrolment(row), owner: ownerOf(owners[0].workspace, row) } }),
-        ...(slots.length > 0 && { slot: together(slots) }),
-        entries: first ? Number(first.entries) : 0,
+        stored,
+        door: doorOf(
+          customer,
+          items.filter((item) => item !== profile),
+        ),
       };
     },
 

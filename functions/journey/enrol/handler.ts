@@ -2,16 +2,17 @@ import * as z from 'zod';
 import { executionArn, type Executions } from '../../../lib/aws/executions.ts';
 import { Unavailable } from '../../../lib/errors.ts';
 import { type BusEvent, events } from '../../../lib/events.ts';
+import { type Customer } from '../../../lib/identity/customer.ts';
 import { type Touchpoint } from '../../../lib/ingestion/touchpoint.ts';
 import { type JourneyDefinition } from '../../../lib/journey/definition.ts';
 import { type Enrolment, executionName, nameOf } from '../../../lib/journey/enrolment.ts';
-import { type Door, type EnrolmentStore, entryWrites, type Placed } from '../../../lib/journey/enrolment-store.ts';
+import { type Approach, type EnrolmentStore, entryWrites, type Placed } from '../../../lib/journey/enrolment-store.ts';
 import { entryKeyOf, journeysFor, type Knock, knockOf, refusalOf, type Refusal } from '../../../lib/journey/entry.ts';
 import { ownersOf, storedProfile } from '../../../lib/journey/owners.ts';
 import { drawSplits } from '../../../lib/journey/split.ts';
 import { type ExecutionInput } from '../../../lib/journey/step-call.ts';
 import { type Profile } from '../../../lib/profile/profile.ts';
-import { type ProfileStore, type Stored } from '../../../lib/profile/store.ts';
+import { type ProfileStore } from '../../../lib/profile/store.ts';
 import { type Clock, type Instant } from '../../../lib/time.ts';
 
 interface Dependencies {
@@ -41,9 +42,7 @@ function readEvent(envelope: unknown): BusEvent {
 }
 
 /** What an entry is decided on. */
-interface Read {
-  stored: Stored;
-  door: Door;
+interface Read extends Approach {
   since: Touchpoint[];
 }
 
@@ -139,6 +138,16 @@ export function enrol({
     return start({ enrolment, owner }, definition, knock);
   }
 
+  async function approached(
+    customer: Customer,
+    at: Parameters<EnrolmentStore['door']>[1],
+  ): Promise<Approach | undefined> {
+    const found = await enrolments.approach(customer, at);
+    if (found) return found;
+    const stored = await storedProfile(profiles, customer);
+    return stored && { stored, door: await enrolments.door(ownersOf(stored.profile), at) };
+  }
+
   async function knockAt(definition: JourneyDefinition, event: BusEvent): Promise<EntryOutcome> {
     const { workspace, customer } = event.detail;
     const knock = knockOf(event);
@@ -147,15 +156,12 @@ export function enrol({
     const journeyId = definition.id;
     const enrolmentId = nameOf('enrolment', workspace, customer, journeyId, entryKey, knock.id);
     for (let tries = 0; tries < maxTries; tries++) {
-      const stored = await storedProfile(profiles, { workspace, customer });
-      if (!stored) return 'unknown-customer';
+      const approach = await approached({ workspace, customer }, { enrolmentId, journeyId, entryKey });
+      if (!approach) return 'unknown-customer';
+      if (approach.door.earlier) return finish(approach.door.earlier, definition, knock);
       // After the profile: what is not among these touchpoints yet, the write or the projector meets.
-      const [door, since] = await Promise.all([
-        enrolments.door(ownersOf(stored.profile), { enrolmentId, journeyId, entryKey }),
-        definition.exit ? touchpointsSince(stored.profile, knock.at) : [],
-      ]);
-      if (door.earlier) return finish(door.earlier, definition, knock);
-      const outcome = await enter({ stored, door, since }, { definition, knock, enrolmentId, entryKey });
+      const since = definition.exit ? await touchpointsSince(approach.stored.profile, knock.at) : [];
+      const outcome = await enter({ ...approach, since }, { definition, knock, enrolmentId, entryKey });
       if (outcome !== undefined) return outcome;
     }
     throw new Unavailable('entry.contended', { journeyId, customer });
