@@ -1,0 +1,25 @@
+/**
+ * Customers who took the same way: the touches in order, how many of them converted at its end, how many did not, and what the conversions
+ * were worth together. Equal ways may come in one row or in many.
+ */
+export interface Way {
+  touches: readonly string[];
+  conversions: number;
+  nulls: number;
+  value?: number;
+}
+
+/** What one touch is given: conversions and value. Over all touches they sum to those of the ways. */
+export interface Credit {
+  conversions: number;
+  value: number;
+}
+
+export type Credits = Map<string, Credit>;
+
+export function give(credits: Credits, touch: string, { conversions, value }: Credit): void {
+  const credit = credits.get(touch);
+  if (!credit) return void credits.set(touch, { conversions, value });
+  credit.conversions += conversions;
+  credit.value += value;
+}
