@@ -15,8 +15,10 @@ export type Shape =
   | { kind: 'done' }
   | { kind: 'leaf'; leaf: Leaf }
   | { kind: 'then'; first: Rest; rest: Rest }
-  | { kind: 'choice' | 'parallel'; of: Rest[] }
-  | { kind: 'loop' | 'looped'; body: Rest; again: Rest };
+  | { kind: 'choice'; of: Rest[] }
+  | { kind: 'parallel'; of: Rest[] }
+  | { kind: 'loop'; body: Rest; again: Rest }
+  | { kind: 'looped'; body: Rest; again: Rest };
 
 /** Counts from here to an end of the plan, per name: at least, at most (`Infinity` inside loops). */
 export interface Counts {

@@ -1,0 +1,98 @@
+import { type Plan, partsOf } from './plan.ts';
+
+/** What is wrong with a plan, where in the document, and what to do about it. `warning`s do not keep it from being compared with. */
+export interface PlanFault {
+  code: 'too-deep' | 'too-large' | 'too-wide' | 'empty' | 'one-part' | 'twice-optional' | 'ambiguous';
+  severity: 'error' | 'warning';
+  place: string;
+  hint: string;
+}
+
+/** Past these a plan is no longer one that people read, and comparing with it takes long: k parallel parts have 2^k standings. */
+const most = { depth: 12, touchpoints: 200, parallel: 10 } as const;
+
+/** Whether it can be walked without a single touchpoint. */
+function mayBeNothing(plan: Plan): boolean {
+  if ('touchpoint' in plan) return false;
+  if ('optional' in plan) return true;
+  if ('loop' in plan) return mayBeNothing(plan.loop);
+  return 'choice' in plan ? plan.choice.some(mayBeNothing) : partsOf(plan).every((part) => mayBeNothing(part.plan));
+}
+
+/** Names that may come first. */
+function firstOf(plan: Plan): Set<string> {
+  if ('touchpoint' in plan) return new Set([plan.touchpoint]);
+  const first = new Set<string>();
+  for (const { plan: part } of partsOf(plan)) {
+    for (const name of firstOf(part)) first.add(name);
+    if (('sequence' in plan || 'loop' in plan) && !mayBeNothing(part)) break;
+  }
+  return first;
+}
+
+function choiceFaults(parts: Plan[], place: string): PlanFault[] {
+  const seen = new Map<string, number>();
+  return parts.flatMap((part, i) =>
+    [...firstOf(part)].flatMap((name): PlanFault[] => {
+      const earlier = seen.get(name);
+      seen.set(name, earlier ?? i);
+      if (earlier === undefined || earlier === i) return [];
+      const hint = `"${name}" begins this and part ${earlier}: which of them was taken shows only later`;
+      return [{ code: 'ambiguous', severity: 'warning', place: `${place}[${i}]`, hint }];
+    }),
+  );
+}
+
+function ownFaults(plan: Plan, place: string): PlanFault[] {
+  const fault = (code: PlanFault['code'], severity: PlanFault['severity'], hint: string): PlanFault[] => [
+    { code, severity, place, hint },
+  ];
+  if ('touchpoint' in plan) return [];
+  if ('optional' in plan)
+    return mayBeNothing(plan.optional)
+      ? fault('twice-optional', 'warning', 'what is inside may already be left out: "optional" adds nothing')
+      : [];
+  if ('loop' in plan)
+    return mayBeNothing(plan.loop)
+      ? fault('empty', 'warning', 'a round may be nothing: put "optional" around the loop instead of inside')
+      : [];
+  const parts = partsOf(plan);
+  if (parts.length === 1) return fault('one-part', 'warning', 'a single part needs nothing around it');
+  if ('choice' in plan) return choiceFaults(plan.choice, place === '' ? 'choice' : `${place}.choice`);
+  return 'parallel' in plan && parts.length > most.parallel
+    ? fault('too-wide', 'error', `at most ${most.parallel} parts side by side; group some into a sequence`)
+    : [];
+}
+
+/**
+ * Everything that is wrong with a plan, before paths are compared with it. Without an `error` comparing is bounded; what is only a
+ * `warning` is compared as it is written.
+ */
+export function checkPlan(plan: Plan): PlanFault[] {
+  const faults: PlanFault[] = [];
+  let touchpoints = 0;
+  const visit = (part: { plan: Plan; place: string }, depth: number): void => {
+    if (depth > most.depth) {
+      const hint = `at most ${most.depth} levels; draw the inner part as a map of its own`;
+      faults.push({ code: 'too-deep', severity: 'error', place: part.place, hint });
+      return;
+    }
+    if ('touchpoint' in part.plan) touchpoints++;
+    faults.push(...ownFaults(part.plan, part.place));
+    for (const below of partsOf(part.plan, part.place)) visit(below, depth + 1);
+  };
+  visit({ plan, place: '' }, 1);
+  if (touchpoints > most.touchpoints)
+    faults.push({
+      code: 'too-large',
+      severity: 'error',
+      place: '',
+      hint: `${touchpoints} touchpoints, at most ${most.touchpoints}`,
+    });
+  return faults.some(({ severity }) => severity === 'error') || !mayBeNothing(plan)
+    ? faults
+    : [
+        ...faults,
+        { code: 'empty', severity: 'warning', place: '', hint: 'a customer who does nothing follows this plan' },
+      ];
+}

@@ -1,0 +1,87 @@
+import { type Plan, partsOf } from '../../map/plan.ts';
+import { type Label } from '../../stage/model.ts';
+import { type Move } from './alignment.ts';
+import { deviationWords } from './words.ts';
+
+/** One way in which paths leave the plan, and how much of it there is. */
+export interface Deviation {
+  kind: 'skipped' | 'extra';
+  name: string;
+  /** Where in the plan it was skipped: `sequence[2].choice[0]`. */
+  place?: string;
+  /** The touchpoint before it that was done as planned; without one it is at the start. */
+  after?: string;
+  /** The same touchpoint is skipped at one place and extra at another of these paths: it was done, out of order. */
+  outOfOrder: boolean;
+  /** How often, in how many paths, and of how many customers. */
+  count: number;
+  paths: number;
+  customers: number;
+  text: Label;
+}
+
+type Named = Pick<Deviation, 'kind' | 'name' | 'place' | 'after' | 'outOfOrder'>;
+
+/** The deviations of one alignment, each with how often it occurs there. */
+export function deviationsIn(moves: readonly Move[]): { key: string; named: Named; count: number }[] {
+  const skipped = new Set(moves.flatMap(({ kind, name }) => (kind === 'skipped' ? [name] : [])));
+  const extra = new Set(moves.flatMap(({ kind, name }) => (kind === 'extra' ? [name] : [])));
+  const found = new Map<string, { key: string; named: Named; count: number }>();
+  let after: string | undefined;
+  for (const move of moves) {
+    if (move.kind === 'planned') {
+      after = move.name;
+      continue;
+    }
+    const { kind, name } = move;
+    const place = kind === 'skipped' ? { place: move.place } : {};
+    const outOfOrder = skipped.has(name) && extra.has(name);
+    const named = { kind, name, ...place, ...(after !== undefined && { after }), outOfOrder };
+    const key = JSON.stringify([kind, name, place.place, after, outOfOrder]);
+    const known = found.get(key);
+    if (known) known.count++;
+    else found.set(key, { key, named, count: 1 });
+  }
+  return [...found.values()];
+}
+
+/** What each touchpoint of the plan is called; the first label of a name. */
+function labelsOf(plan: Plan, labels = new Map<string, Label>()): Map<string, Label> {
+  if ('touchpoint' in plan && plan.label && !labels.has(plan.touchpoint)) labels.set(plan.touchpoint, plan.label);
+  for (const { plan: part } of partsOf(plan)) labelsOf(part, labels);
+  return labels;
+}
+
+/** Counts deviations while paths pass by. Paths of a customer come one after the other: so customers are counted without keeping them. */
+export function deviationCounts(plan: Plan): {
+  add(customer: string, deviations: ReturnType<typeof deviationsIn>): void;
+  /** Those of most customers first. */
+  list(): Deviation[];
+} {
+  const labels = labelsOf(plan);
+  const called = (name: string): Label => labels.get(name) ?? { en: name, ko: name };
+  const counts = new Map<string, { deviation: Deviation; lastCustomer: string | undefined }>();
+  return {
+    add(customer, deviations) {
+      for (const { key, named, count } of deviations) {
+        const text = deviationWords[named.kind](
+          called(named.name),
+          named.after === undefined ? undefined : called(named.after),
+        );
+        const known = counts.get(key) ?? {
+          deviation: { ...named, count: 0, paths: 0, customers: 0, text },
+          lastCustomer: undefined,
+        };
+        known.deviation.count += count;
+        known.deviation.paths++;
+        if (known.lastCustomer !== customer) known.deviation.customers++;
+        known.lastCustomer = customer;
+        counts.set(key, known);
+      }
+    },
+    list: () =>
+      [...counts.values()]
+        .map(({ deviation }) => ({ ...deviation }))
+        .sort((a, b) => b.customers - a.customers || b.count - a.count),
+  };
+}

@@ -1,0 +1,25 @@
+/** Entries by whole-numbered priority, smallest first; of equal ones the latest first, so that a search runs on before it looks around. */
+export interface Frontier {
+  push(entry: number, priority: number): void;
+  /** The next entry, and the priority it had. */
+  pop(): { entry: number; priority: number } | undefined;
+}
+
+/** A bucket for each priority: every move costs nothing or one (Dial, "Algorithm 360: shortest-path forest", 1969). */
+export function frontier(): Frontier {
+  const buckets: number[][] = [];
+  let lowest = 0;
+  return {
+    push(entry, priority) {
+      (buckets[priority] ??= []).push(entry);
+      lowest = Math.min(lowest, priority);
+    },
+    pop() {
+      for (; lowest < buckets.length; lowest++) {
+        const entry = buckets[lowest]?.pop();
+        if (entry !== undefined) return { entry, priority: lowest };
+      }
+      return undefined;
+    },
+  };
+}
