@@ -1,9 +1,11 @@
+import { experiments } from './experiments.ts';
 import { attribution } from './attribution.ts';
 import { conformanceFigures } from './conformance.ts';
 import { type Evaluation } from './figure.ts';
 
 /** Every evaluation by its name, in the order of the table. */
 export const evaluations: Record<string, Evaluation> = {
+  experiments,
   attribution,
   conformance: conformanceFigures,
 };
