@@ -21,7 +21,7 @@ function movesTo(end: Standing): Move[] {
 
 /**
  * The optimal alignment of a path with a plan: the shortest way through the product of the two, by A* (Adriansyah 2014, ch. 4;
- * Carmona, van Dongen, Solti, Weidlich, "Conformance Checking", 2018, ch. 7). Looks at no more than `limit` standings; where that is
+ * Carmona, van Dongen, Solti, Weidlich, "Conformance Checking", 2018, ch. 7). Stops once `limit` standings were reached; where that is
  * not enough the answer is the bound proved so far. Of several optimal alignments always the same one is found.
  */
 export function align(automaton: Automaton, trace: readonly string[], limit: number): Alignment {
@@ -56,14 +56,14 @@ export function align(automaton: Automaton, trace: readonly string[], limit: num
   }
 
   reach({ position: 0, rest: automaton.start, cost: 0 });
-  for (let looked = 0; ;) {
+  for (;;) {
     const next = open.pop();
     const standing = next && standings[next.entry];
     if (!standing) throw new Error('a plan can always be walked to its end');
     if ((best.get(keyOf(standing)) ?? 0) < standing.cost) continue;
     if (standing.position === trace.length && standing.rest.mayEnd)
       return { cost: standing.cost, moves: movesTo(standing), exact: true };
-    if (++looked > limit) return { cost: next.priority, moves: [], exact: false };
+    if (standings.length > limit) return { cost: next.priority, moves: [], exact: false };
     walk(standing);
   }
 }

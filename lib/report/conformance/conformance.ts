@@ -28,7 +28,7 @@ export interface Conformance {
 }
 
 export interface Comparing {
-  /** Most standings looked at for one variant. About a second of work and 100 MB at the default. */
+  /** Standings reached for one variant before it is given up. The default is about a second of work and 100 MB. */
   limit?: number;
 }
 
@@ -38,10 +38,10 @@ const mostRests = 50_000;
 /** Compares single paths with a plan. Answers are not kept. */
 export function aligner(
   plan: Plan,
-  { limit = 200_000 }: Comparing = {},
+  { limit = 100_000 }: Comparing = {},
 ): {
   shortest: number;
-  align(trace: readonly string[]): Alignment;
+  align: (trace: readonly string[]) => Alignment;
 } {
   const linear = linearOf(plan);
   let automaton = automatonOf(plan);

@@ -5,7 +5,7 @@ export interface Remaining {
   /** The number of each touchpoint's name in the plan; −1 of what the plan does not know. */
   labels: Int32Array;
   /** Least cost from here to the end: never more than the true one. */
-  atLeast(rest: Rest, position: number): number;
+  atLeast: (rest: Rest, position: number) => number;
 }
 
 /**

@@ -62,23 +62,25 @@ const none = (labels: number): Counts => ({
   longest: 0,
 });
 
-function combined(
-  a: Counts,
-  b: Counts,
-  how: [(x: number, y: number) => number, (x: number, y: number) => number],
-): Counts {
-  const [low, high] = how;
-  return {
-    least: a.least.map((count, label) => low(count, b.least[label] ?? 0)),
-    most: a.most.map((count, label) => high(count, b.most[label] ?? 0)),
-    shortest: low(a.shortest, b.shortest),
-    longest: high(a.longest, b.longest),
-  };
-}
+const either = (a: Counts, b: Counts): Counts => ({
+  least: a.least.map((count, label) => Math.min(count, b.least[label] ?? 0)),
+  most: a.most.map((count, label) => Math.max(count, b.most[label] ?? 0)),
+  shortest: Math.min(a.shortest, b.shortest),
+  longest: Math.max(a.longest, b.longest),
+});
 
-const sum = (x: number, y: number): number => x + y;
-const all = (parts: Rest[], labels: number): Counts =>
-  parts.reduce((counts, part) => combined(counts, part.counts, [sum, sum]), none(labels));
+function all(parts: Rest[], labels: number): Counts {
+  const total = none(labels);
+  for (const { counts } of parts) {
+    total.shortest += counts.shortest;
+    total.longest += counts.longest;
+    for (let label = 0; label < labels; label++) {
+      total.least[label] = (total.least[label] ?? 0) + (counts.least[label] ?? 0);
+      total.most[label] = (total.most[label] ?? 0) + (counts.most[label] ?? 0);
+    }
+  }
+  return total;
+}
 
 /** What a shape needs and allows, put together from its parts; exact for each name alone, a bound for all of them together. */
 export function countsOf(shape: Shape, labels: number): Counts {
@@ -90,8 +92,7 @@ export function countsOf(shape: Shape, labels: number): Counts {
   }
   if (shape.kind === 'then') return all([shape.first, shape.rest], labels);
   if (shape.kind === 'parallel') return all(shape.of, labels);
-  if (shape.kind === 'choice')
-    return shape.of.map(({ counts }) => counts).reduce((a, b) => combined(a, b, [Math.min, Math.max]));
+  if (shape.kind === 'choice') return shape.of.map(({ counts }) => counts).reduce(either);
   const round = all([shape.body, shape.again], labels);
   const endless = (count: number): number => (count > 0 ? Infinity : 0);
   const least = shape.kind === 'loop' ? shape.body.counts : none(labels);

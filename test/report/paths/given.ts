@@ -1,0 +1,6 @@
+import { type Path } from '../../../lib/report/paths/path.ts';
+
+/** A path of touchpoints named by one letter each, a second apart. */
+export function aPath(letters: string, customer = 'Kim'): Path {
+  return { customer, steps: [...letters].map((name, i) => ({ name, at: i * 1_000 })) };
+}
