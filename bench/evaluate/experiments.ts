@@ -1,6 +1,7 @@
 import { alwaysValidP, confidenceSequence } from '../../lib/report/experiment/always-valid.ts';
 import { boundaries, type Shape } from '../../lib/report/experiment/boundaries.ts';
 import { compareRates } from '../../lib/report/experiment/comparison.ts';
+import { mismatchLevel, sampleRatioP } from '../../lib/report/experiment/sample-ratio.ts';
 import { scanSampleRatios } from '../../lib/report/experiment/sample-ratio-window.ts';
 import { rateOf } from '../../lib/report/statistics/moments.ts';
 import { type Evaluation, type Figure } from './figure.ts';
@@ -74,12 +75,16 @@ async function upworthy(folder: string): Promise<Figure[]> {
   const failed = experiments.filter(({ at }) => at >= failure.from && at < failure.to);
   const sound = experiments.filter(({ at }) => at < failure.from || at >= failure.to);
   const share = (of: typeof experiments) => of.filter(({ id }) => mismatched.has(id)).length / of.length;
+  const alone = (of: typeof experiments) =>
+    of.filter(({ arms }) => sampleRatioP(arms) < mismatchLevel).length / of.length;
   const [window] = windows;
   const days = (seconds = Number.NaN) => seconds / 86_400;
   return [
     { name: 'Upworthy, windows of mismatch found', ours: windows.length, target: { is: 1, within: 0 } },
     { name: 'window begins, days off', ours: days((window?.from ?? NaN) - failure.from), target: { is: 0, within: 3 } },
     { name: 'window ends, days off', ours: days((window?.to ?? NaN) - failure.to), target: { is: 0, within: 3 } },
+    { name: 'p < .001 by itself, in the window', ours: alone(failed), reference: '.70' },
+    { name: 'p < .001 by itself, outside', ours: alone(sound), reference: '.005' },
     { name: 'broken splits found, share', ours: share(failed), floor: { min: 0.69 }, reference: '.70' },
     { name: 'false alarms, share', ours: share(sound), floor: { max: 0.006 }, reference: '.005' },
   ];

@@ -3,14 +3,18 @@ import { StageModel } from '../stage/model.ts';
 import { Duration } from '../time.ts';
 import { WorkspaceId } from './workspace-id.ts';
 
-export const SendChannel = z.enum(['email', 'sms', 'push', 'webhook']);
+export const SendChannel = z.enum(['email', 'sms', 'push', 'whatsapp', 'in-app', 'webhook', 'slack']);
 export type SendChannel = z.infer<typeof SendChannel>;
 
 /** Why a message is sent. Marketing needs consent and keeps quiet hours and caps; transactional needs neither. */
 export const Purpose = z.enum(['marketing', 'transactional']);
 export type Purpose = z.infer<typeof Purpose>;
 
-const LocalTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/);
+/** `09:30`, on the clocks of whichever zone is meant. */
+export const LocalTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/);
+
+export const Weekday = z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']);
+export type Weekday = z.infer<typeof Weekday>;
 
 /** At most `max` messages within a rolling time, of one channel or purpose where they are named. */
 export const FrequencyCap = z.object({
@@ -34,6 +38,8 @@ export const Workspace = z.object({
   marketingConsent: z.enum(['opt-out', 'opt-in']).default('opt-out'),
   quietHours: z.object({ from: LocalTime, to: LocalTime }).optional(),
   caps: z.array(FrequencyCap).max(10).default([]),
+  /** Customers that no journey ever takes in, always the same ones for a salt: what all journeys together are worth. */
+  holdout: z.object({ percent: z.number().gt(0).max(50), salt: z.string().min(1) }).optional(),
 });
 export type Workspace = z.infer<typeof Workspace>;
 

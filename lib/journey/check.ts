@@ -1,5 +1,6 @@
 import { type Duration, durationMs } from '../time.ts';
-import { type JourneyDefinition, type Step, type StepOf } from './definition.ts';
+import { type JourneyDefinition } from './definition.ts';
+import { type Step, type StepOf } from './step.ts';
 
 /** What is wrong with a definition, where, and what to do about it. */
 export interface Fault {

@@ -1,6 +1,7 @@
 import { durationMs } from '../time.ts';
 import { type AslDefinition, type AslState, type TaskState } from './asl.ts';
-import { type JourneyDefinition, type Step, type StepOf } from './definition.ts';
+import { type JourneyDefinition } from './definition.ts';
+import { type Step, type StepOf } from './step.ts';
 import { buckets, thresholds } from './split.ts';
 
 /** The functions that carry out steps, by the name the infrastructure knows them by. */

@@ -1,113 +1,35 @@
 import * as z from 'zod';
-import { Purpose, SendChannel } from '../ingestion/workspace.ts';
-import { JsonObject } from '../json.ts';
+import { LocalTime, Weekday } from '../ingestion/workspace.ts';
 import { Predicate } from '../profile/predicate.ts';
 import { Label } from '../stage/model.ts';
-import { RiskBand } from '../churn/risk.ts';
 import { Duration } from '../time.ts';
+import { Entry } from './entry-rule.ts';
+import { Step, StepId } from './step.ts';
 
-/** A step's name: what the Step Functions console shows as the state's name. */
-export const StepId = z.string().regex(/^[A-Za-z][A-Za-z0-9 _-]{0,59}$/);
+const Hours = z.strictObject({ from: LocalTime, to: LocalTime });
 
-/** What a step is called on maps and in the console; its id is for the machine's history. */
-const label = Label.optional();
+/** When marketing may reach a customer, on the clocks where the customer lives; what is named here stands for the workspace's own rule. */
+export const ContactHours = z.strictObject({
+  quiet: Hours.optional(),
+  /** By day of the week; a day that is not named is closed. */
+  open: z.partialRecord(Weekday, Hours).optional(),
+  /** `2026-12-25`, or `12-25` for every year. */
+  closed: z
+    .array(z.string().regex(/^(\d{4}-)?\d{2}-\d{2}$/))
+    .max(400)
+    .optional(),
+  /** For a customer of no known zone: the workspace's zone, or no message. */
+  missingZone: z.enum(['workspace', 'skip']).default('workspace'),
+});
+export type ContactHours = z.infer<typeof ContactHours>;
 
-/** Text with `{{traits.firstName | there}}` places: a path, and after the bar what to say where it is empty. */
-export const Template = z.object({ subject: z.string().optional(), body: z.string().min(1) });
-export type Template = z.infer<typeof Template>;
+/** What the journey is there for, by a touchpoint within a time of entry, inside the journey or after. */
+export const Goal = z.strictObject({ on: Predicate, window: Duration });
+export type Goal = z.infer<typeof Goal>;
 
-const Send = z.strictObject({
-  kind: z.literal('send'),
-  label,
-  channel: SendChannel,
-  purpose: Purpose,
-  template: Template,
-  /** Where a webhook posts to. Other channels find the address in the customer's traits. */
-  url: z.url().optional(),
-  next: StepId,
-});
-const WaitFor = z.strictObject({ kind: z.literal('wait'), label, for: Duration, next: StepId });
-const WaitForEvent = z.strictObject({
-  kind: z.literal('waitForEvent'),
-  label,
-  on: Predicate,
-  timeout: Duration,
-  next: StepId,
-  onTimeout: StepId,
-});
-const Branch = z.strictObject({
-  kind: z.literal('branch'),
-  label,
-  cases: z.array(z.strictObject({ when: Predicate, next: StepId })).min(1),
-  otherwise: StepId,
-});
-const RandomSplit = z.strictObject({
-  kind: z.literal('randomSplit'),
-  label,
-  /** Same salt, same side: for re-entries and later versions too. */
-  salt: z.string().min(1),
-  paths: z.array(z.strictObject({ weight: z.number().positive(), next: StepId })).min(2),
-});
-const Decide = z.strictObject({
-  kind: z.literal('decide'),
-  label,
-  placement: z.string().min(1),
-  /** What later templates call the answer: `{{vars.offer.content.title | …}}`. */
-  as: z
-    .string()
-    .regex(/^[A-Za-z]\w{0,39}$/)
-    .default('offer'),
-  next: StepId,
-});
-const UpdateProfile = z.strictObject({
-  kind: z.literal('updateProfile'),
-  label,
-  traits: JsonObject,
-  next: StepId,
-});
-const HumanTask = z.strictObject({
-  kind: z.literal('humanTask'),
-  label,
-  queue: z.string().min(1),
-  title: z.string().min(1),
-  timeout: Duration,
-  /** Answer → step. */
-  answers: z.record(z.string().min(1), StepId).refine((answers) => Object.keys(answers).length > 0, 'no answer'),
-  onTimeout: StepId,
-});
-const Exit = z.strictObject({ kind: z.literal('exit'), label, outcome: z.string().min(1).default('completed') });
-
-export const Step = z.discriminatedUnion('kind', [
-  Send,
-  WaitFor,
-  WaitForEvent,
-  Branch,
-  RandomSplit,
-  Decide,
-  UpdateProfile,
-  HumanTask,
-  Exit,
-]);
-export type Step = z.infer<typeof Step>;
-export type StepOf<Kind extends Step['kind']> = Extract<Step, { kind: Kind }>;
-
-/** What lets a customer in. A touchpoint's `event` predicate is looked at when it is folded; the others arrive on the bus. */
-export const Trigger = z.union([
-  z.strictObject({ touchpoint: Predicate }),
-  z.strictObject({ stageEntered: z.array(z.string()).min(1) }),
-  z.strictObject({ churnBand: z.array(RiskBand).min(1) }),
-  z.strictObject({ silentFor: Duration }),
-]);
-export type Trigger = z.infer<typeof Trigger>;
-
-export const Entry = z.strictObject({
-  triggers: z.array(Trigger).min(1),
-  condition: Predicate.optional(),
-  /** Dotted path in the trigger's properties (`orderId`): one enrolment per value. Without it one per customer. */
-  key: z.string().optional(),
-  /** When somebody who was in before may enter again; nobody is inside twice with one key. */
-  reentry: z.union([z.enum(['never', 'always']), z.strictObject({ after: Duration })]).default('never'),
-});
+/** A share of customers, always the same ones for a salt, that never enters: what would have happened without. */
+export const Holdout = z.strictObject({ percent: z.number().gt(0).max(50), salt: z.string().min(1) });
+export type Holdout = z.infer<typeof Holdout>;
 
 /** A journey as its author writes it. `steps` are reached from `start`; every path ends in an `exit`. */
 export const JourneyDefinition = z.strictObject({
@@ -117,7 +39,18 @@ export const JourneyDefinition = z.strictObject({
   entry: Entry,
   /** Met by a touchpoint at any moment, even in mid-wait: the customer leaves and nothing more is sent. */
   exit: Predicate.optional(),
+  goal: Goal.optional(),
+  hours: ContactHours.optional(),
+  /** Of journeys in one group a customer is in one at a time: a higher priority takes over, a lower or equal one does not enter. */
+  competition: z.strictObject({ group: z.string().min(1), priority: z.int().min(0).max(100) }).optional(),
+  holdout: Holdout.optional(),
+  /** A longer wait ends the execution, and a timer starts the next leg: an account has a million open executions. */
+  parkAfter: Duration.default('30d'),
   start: StepId,
   steps: z.record(StepId, Step),
 });
 export type JourneyDefinition = z.infer<typeof JourneyDefinition>;
+
+/** A definition on its way: publishing gives it its version. */
+export const JourneyDraft = JourneyDefinition.omit({ version: true });
+export type JourneyDraft = z.infer<typeof JourneyDraft>;

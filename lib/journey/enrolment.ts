@@ -29,12 +29,12 @@ export function nameOf(...parts: (string | number)[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
 }
 
-/** Name of the execution: Step Functions starts it once, whoever asks how often. */
-export function executionName({ version, enrolmentId }: Pick<Enrolment, 'version' | 'enrolmentId'>): string {
-  return `v${version}-${enrolmentId}`;
+/** Name of an execution: Step Functions starts it once, whoever asks how often. `leg` counts those that took over from another. */
+export function executionName({ version, enrolmentId }: Pick<Enrolment, 'version' | 'enrolmentId'>, leg = 0): string {
+  return leg === 0 ? `v${version}-${enrolmentId}` : `v${version}-${enrolmentId}-${leg}`;
 }
 
 /** The reverse of `executionName`; undefined for an execution that is not ours. */
 export function enrolmentOfExecution(name: string): string | undefined {
-  return /^v\d+-([0-9a-f]{32})$/.exec(name)?.[1];
+  return /^v\d+-([0-9a-f]{32})(?:-\d+)?$/.exec(name)?.[1];
 }

@@ -5,7 +5,8 @@ import { meets } from '../profile/meets.ts';
 import { type Profile } from '../profile/profile.ts';
 import { fittingProperties } from '../profile/signal.ts';
 import { after, type Instant } from '../time.ts';
-import { type JourneyDefinition, type Trigger } from './definition.ts';
+import { type JourneyDefinition } from './definition.ts';
+import { type Trigger } from './entry-rule.ts';
 import { nameOf } from './enrolment.ts';
 
 /** What knocked at a journey's door. */

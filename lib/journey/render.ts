@@ -1,5 +1,5 @@
 import { at as valueAt, type Json, type JsonObject } from '../json.ts';
-import { type Template } from './definition.ts';
+import { type Template } from './step.ts';
 
 /** Longest text a message may grow to by what customers' data puts into it. Characters. */
 const maxBody = 20_000;

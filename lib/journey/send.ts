@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { type Purpose, type SendChannel, type Workspace } from '../ingestion/workspace.ts';
 import { type Profile } from '../profile/profile.ts';
 import { durationMs, Instant, plus } from '../time.ts';
-import { type StepOf } from './definition.ts';
+import { type StepOf } from './step.ts';
 import { quietUntil, zoneOf } from './quiet-hours.ts';
 
 /** Why a message was not sent. */

@@ -1,6 +1,7 @@
 import { type Touchpoint } from '../ingestion/touchpoint.ts';
 import { type Workspace } from '../ingestion/workspace.ts';
-import { type JourneyDefinition, type Trigger } from '../journey/definition.ts';
+import { type JourneyDefinition } from '../journey/definition.ts';
+import { type Trigger } from '../journey/entry-rule.ts';
 import { at as valueAt } from '../json.ts';
 import { type StageModel, type StageTransition } from '../stage/model.ts';
 import { nextStage } from '../stage/next-stage.ts';

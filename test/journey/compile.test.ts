@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import jsonata from 'jsonata';
 import { expect, test } from 'vitest';
 import { check } from '../../lib/journey/check.ts';
-import { JourneyDefinition, type Step } from '../../lib/journey/definition.ts';
+import { JourneyDefinition } from '../../lib/journey/definition.ts';
+import { type Step } from '../../lib/journey/step.ts';
 import { aJourney, aSend, aslFaults, compiled } from './given.ts';
 
 const everyKind = aJourney({

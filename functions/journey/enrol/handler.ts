@@ -10,7 +10,7 @@ import { type Approach, type EnrolmentStore, entryWrites, type Placed } from '..
 import { entryKeyOf, journeysFor, type Knock, knockOf, refusalOf, type Refusal } from '../../../lib/journey/entry.ts';
 import { ownersOf, storedProfile } from '../../../lib/journey/owners.ts';
 import { drawSplits } from '../../../lib/journey/split.ts';
-import { type ExecutionInput } from '../../../lib/journey/step-call.ts';
+import { type ExecutionInput, firstRun } from '../../../lib/journey/step-call.ts';
 import { type Profile } from '../../../lib/profile/profile.ts';
 import { type ProfileStore } from '../../../lib/profile/store.ts';
 import { type Clock, type Instant } from '../../../lib/time.ts';
@@ -96,6 +96,7 @@ export function enrol({
       trigger: { id, name, properties },
       splits: drawSplits(definition, owner),
       vars: {},
+      run: firstRun,
     };
     const arn = await executions.start(aliasOf(journeyId), executionName(enrolment), input);
     if ((await enrolments.started({ enrolment, owner }, arn)) === 'active') return 'entered';

@@ -2,7 +2,7 @@ import { NotFound, Unavailable } from '../../../lib/errors.ts';
 import { customerId } from '../../../lib/identity/customer.ts';
 import { type WorkspaceStore } from '../../../lib/ingestion/store.ts';
 import { type SendChannel } from '../../../lib/ingestion/workspace.ts';
-import { type StepOf } from '../../../lib/journey/definition.ts';
+import { type StepOf } from '../../../lib/journey/step.ts';
 import { type Deliver } from '../../../lib/journey/deliver.ts';
 import { nameOf } from '../../../lib/journey/enrolment.ts';
 import { storedProfile } from '../../../lib/journey/owners.ts';

@@ -1,7 +1,7 @@
 import { NotFound, Rejected, Unavailable } from '../../../lib/errors.ts';
 import { type Executions } from '../../../lib/aws/executions.ts';
 import { type Touchpoint } from '../../../lib/ingestion/touchpoint.ts';
-import { type StepOf } from '../../../lib/journey/definition.ts';
+import { type StepOf } from '../../../lib/journey/step.ts';
 import { nameOf } from '../../../lib/journey/enrolment.ts';
 import { storedProfile } from '../../../lib/journey/owners.ts';
 import { StepCall } from '../../../lib/journey/step-call.ts';

@@ -1,4 +1,5 @@
 import { binomialTail } from '../statistics/distributions.ts';
+import { benjaminiHochberg } from '../statistics/multiple.ts';
 import { type ArmCount, mismatchLevel, sampleRatioP } from './sample-ratio.ts';
 
 /** An experiment, when it started (any unit that grows with time) and how its arms came out. */
@@ -19,7 +20,7 @@ export interface Window {
 }
 
 export interface SampleRatioScan {
-  /** Ids whose own split is broken. */
+  /** Ids whose own split is called broken. */
   mismatched: Set<string>;
   /** Windows, the clearest first. None is told of beforehand. */
   windows: Window[];
@@ -65,29 +66,48 @@ function chanceOf({ first, last, mismatched }: Stretch, hits: number, n: number)
   return Math.min(1, (binomialTail(mismatched, inside, Math.max(mismatchLevel, outside)) * n * (n + 1)) / 2);
 }
 
+/** Share of false alarms among those called that is put up with. */
+const falseDiscoveries = 0.05;
+
+interface Tested {
+  id: string;
+  at: number;
+  p: number;
+}
+
+/**
+ * Those called broken: false discoveries are kept rare among the experiments of a window and among those outside, each for itself (Benjamini
+ * & Hochberg 1995; apart, because mixing groups of different rates misjudges both: Efron 2008). So where splits break often weaker evidence
+ * will do, and where they hardly do it will not.
+ */
+function called(group: readonly Tested[]): string[] {
+  const adjusted = benjaminiHochberg(group.map(({ p }) => p));
+  return group.filter((_, i) => (adjusted[i] ?? 1) <= falseDiscoveries).map(({ id }) => id);
+}
+
 /**
  * Looks through experiments over time and finds, unprompted, which splits are broken and the windows in which that was more than chance.
  * Takes them in any order; memory grows with the number of experiments, not of customers. Time grows with the square of the mismatches.
  */
 export function scanSampleRatios(experiments: Iterable<Dated>): SampleRatioScan {
-  const tested = [...experiments].map(({ id, at, arms }) => ({ id, at, broken: sampleRatioP(arms) < mismatchLevel }));
-  tested.sort((a, b) => a.at - b.at);
+  const rest: Tested[] = [...experiments].map(({ id, at, arms }) => ({ id, at, p: sampleRatioP(arms) }));
+  rest.sort((a, b) => a.at - b.at);
   const windows: Window[] = [];
-  let rest = tested;
+  const mismatched: string[] = [];
   for (;;) {
-    const hits = rest.flatMap(({ broken }, place) => (broken ? [place] : []));
+    const hits = rest.flatMap(({ p }, place) => (p < mismatchLevel ? [place] : []));
     const found = clearest(hits, rest.length);
     const p = found ? chanceOf(found, hits.length, rest.length) : 1;
-    const [first, last] = [rest[found?.first ?? -1], rest[found?.last ?? -1]];
-    if (!found || !first || !last || p >= mismatchLevel) break;
+    if (!found || p >= mismatchLevel) break;
+    const inside = rest.splice(found.first, found.last - found.first + 1);
     windows.push({
-      from: first.at,
-      to: last.at,
-      experiments: found.last - found.first + 1,
+      from: inside[0]?.at ?? 0,
+      to: inside.at(-1)?.at ?? 0,
+      experiments: inside.length,
       mismatched: found.mismatched,
       p,
     });
-    rest = rest.toSpliced(found.first, found.last - found.first + 1);
+    mismatched.push(...called(inside));
   }
-  return { mismatched: new Set(tested.filter(({ broken }) => broken).map(({ id }) => id)), windows };
+  return { mismatched: new Set([...mismatched, ...called(rest)]), windows };
 }
