@@ -145,6 +145,7 @@ describe('personalize', () => {
         trigger: { id: 't1', name: 'ChurnRiskChanged', properties: {} },
         splits: {},
         vars: {},
+        run: { leg: 0, round: 0, rounds: {} },
       },
       stepId: 'Choose offer',
       occurrence: 0,

@@ -1,7 +1,7 @@
 import validate from 'asl-validator';
 import { compileJourney, type StepFunctions } from '../../lib/journey/compile.ts';
 import { JourneyDefinition } from '../../lib/journey/definition.ts';
-import { type ExecutionInput, type StepCall } from '../../lib/journey/step-call.ts';
+import { type ExecutionInput, firstRun, type StepCall } from '../../lib/journey/step-call.ts';
 import { newProfile, type Profile } from '../../lib/profile/profile.ts';
 
 export const start = '2026-03-02T10:00:00.000Z';
@@ -67,6 +67,7 @@ export const anInput = (more: Partial<ExecutionInput> = {}): ExecutionInput => (
   trigger: { id: 'event-1', name: 'Signed Up', properties: {} },
   splits: {},
   vars: {},
+  run: firstRun,
   ...more,
 });
 
