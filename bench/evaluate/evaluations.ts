@@ -1,11 +1,17 @@
+import { cohorts } from './cohorts.ts';
+import { survival } from './survival.ts';
 import { experiments } from './experiments.ts';
 import { attribution } from './attribution.ts';
 import { conformanceFigures } from './conformance.ts';
 import { type Evaluation } from './figure.ts';
+import { upworthy } from './upworthy.ts';
 
 /** Every evaluation by its name, in the order of the table. */
 export const evaluations: Record<string, Evaluation> = {
   experiments,
   attribution,
+  survival,
+  cohorts,
   conformance: conformanceFigures,
+  upworthy,
 };
