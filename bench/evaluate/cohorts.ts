@@ -18,7 +18,7 @@ function purchase(line: string): PathRow[] {
 /** CDNOW master: who bought again in the months after the first purchase. */
 export const cohorts: Evaluation = async (folder) => {
   const lines = (await textOf(folder, 'CDNOW_master.txt')).split('\n');
-  const months = tallied(pathsOf(lines.values().flatMap(purchase)), retentionCohorts({ unit: 'month' }));
+  const months = tallied(pathsOf(lines.flatMap(purchase)), retentionCohorts({ unit: 'month' }));
   return Object.entries(reference).flatMap(([month, [customers, ...active]], i) => [
     { name: `CDNOW, joined in ${month}`, ours: months[i]?.customers ?? 0, floor: { is: customers, within: 0 } },
     ...active.map((is, age): Figure => ({
