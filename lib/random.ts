@@ -57,3 +57,25 @@ export function shuffled<T>(all: readonly T[], random: Random): T[] {
   }
   return deck.map(({ one }) => one);
 }
+
+/** How many of `n` tries succeed that each do with `chance`: by the waiting times between successes (Devroye 1986, ch. X.4). */
+export function binomial(random: Random, { n, chance }: { n: number; chance: number }): number {
+  if (!(chance > 0) || n <= 0) return 0;
+  if (chance >= 1) return n;
+  if (chance > 0.5) return n - binomial(random, { n, chance: 1 - chance });
+  const scale = Math.log1p(-chance);
+  let successes = -1;
+  for (let tries = 0; tries <= n; successes++) tries += 1 + Math.floor(Math.log(1 - random()) / scale);
+  return successes;
+}
+
+/** `n` things dealt to the given shares, which sum to 1: one binomial draw after another. */
+export function dealt(random: Random, n: number, shares: readonly number[]): number[] {
+  let [left, rest] = [n, 1];
+  return shares.map((share, i) => {
+    const drawn = i === shares.length - 1 ? left : binomial(random, { n: left, chance: Math.min(1, share / rest) });
+    left -= drawn;
+    rest = Math.max(Number.MIN_VALUE, rest - share);
+    return drawn;
+  });
+}
