@@ -1,4 +1,4 @@
-import { TimerHeap } from './timer-heap.ts';
+import { TimerHeap } from '../../lib/journey/states/timer-heap.ts';
 
 export interface ClockOptions {
   start?: number;

@@ -1,6 +1,6 @@
 import { type Catalog } from './catalog.ts';
 import { type ExecutionLists } from './execution-lists.ts';
-import { type Interpreter } from './interpreter.ts';
+import { type Interpreter } from '../../../lib/journey/states/interpreter.ts';
 import { type ExecutionStore } from './store.ts';
 
 /** What the API's actions work with. */

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { seconds, type Actions } from './actions.ts';
 import { ApiError, noSuchExecution, noSuchMachine } from './api-error.ts';
-import { drawFrom } from './draw.ts';
-import { qualifiersOf, type Execution } from './flow.ts';
-import { isTooLarge } from './packed.ts';
+import { drawFrom } from '../../../lib/journey/states/draw.ts';
+import { qualifiersOf, type Execution } from '../../../lib/journey/states/flow.ts';
+import { isTooLarge } from '../../../lib/journey/states/packed.ts';
 
 export const StartExecution = z.object({
   stateMachineArn: z.string(),

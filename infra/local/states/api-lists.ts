@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { seconds, type Actions } from './actions.ts';
 import { ApiError, noSuchMachine } from './api-error.ts';
 import { found } from './api-executions.ts';
-import { qualifiersOf, statuses } from './flow.ts';
+import { qualifiersOf, statuses } from '../../../lib/journey/states/flow.ts';
 
 const page = { maxResults: z.int().min(0).max(1_000).default(100), nextToken: z.string().optional() };
 

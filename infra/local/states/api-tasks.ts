@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { type Json } from '../../../lib/json.ts';
 import { type Actions } from './actions.ts';
 import { ApiError } from './api-error.ts';
-import { type Flow, type Live, type TaskRun } from './flow.ts';
-import { isTooLarge } from './packed.ts';
+import { type Flow, type Live, type TaskRun } from '../../../lib/journey/states/flow.ts';
+import { isTooLarge } from '../../../lib/journey/states/packed.ts';
 
 export const OneTask = z.object({ taskToken: z.string() });
 export const TaskSuccess = OneTask.extend({ output: z.string() });

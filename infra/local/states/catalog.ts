@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Journal } from '../journal.ts';
-import { type Machine } from './machine.ts';
-import { compileMachine } from './machine.ts';
+import { type Machine } from '../../../lib/journey/states/machine.ts';
+import { compileMachine } from '../../../lib/journey/states/machine.ts';
 
 /** A state machine as the template has it. */
 export interface StateMachine {

@@ -1,5 +1,5 @@
 import { type Journal } from '../journal.ts';
-import { type Execution, type Status } from './flow.ts';
+import { type Execution, type Status } from '../../../lib/journey/states/flow.ts';
 import { executionFrom, type ExecutionRow } from './rows.ts';
 
 export interface ListQuery {

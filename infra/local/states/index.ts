@@ -3,10 +3,10 @@ import { type VirtualClock } from '../clock.ts';
 import { type Journal } from '../journal.ts';
 import { callApi } from './api.ts';
 import { announcer, type Emit } from './announcer.ts';
-import { type Functions } from './call.ts';
+import { type Functions } from '../../../lib/journey/states/call.ts';
 import { Catalog, type CatalogOptions } from './catalog.ts';
 import { ExecutionLists } from './execution-lists.ts';
-import { Interpreter } from './interpreter.ts';
+import { Interpreter } from '../../../lib/journey/states/interpreter.ts';
 import { ExecutionStore } from './store.ts';
 import { Tokens } from './token.ts';
 

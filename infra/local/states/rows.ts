@@ -1,6 +1,7 @@
-import { type Execution, type Flow } from './flow.ts';
-import { type Machine, type Region } from './machine.ts';
-import { unpack } from './packed.ts';
+import { type Execution, type Flow } from '../../../lib/journey/states/flow.ts';
+import { type Machine } from '../../../lib/journey/states/machine.ts';
+import { regionBelow } from '../../../lib/journey/states/region.ts';
+import { unpack } from '../../../lib/journey/states/packed.ts';
 
 /** A row of `sfn_execution`: what SQLite has as NULL is undefined in an `Execution`. */
 export type ExecutionRow = { [Key in keyof Execution]: Exclude<Execution[Key], undefined> | null };
@@ -50,12 +51,4 @@ export function flowsFrom(rows: readonly FlowRow[], machine: Machine): Map<numbe
     flows.set(id, { ...rest, id, execution, region, input: unpack(input), variables: unpack(variables), gone: false });
   }
   return flows;
-}
-
-export function regionBelow(parent: Flow, place: number): Region {
-  const state = parent.region.states.get(parent.state);
-  const region =
-    state?.type === 'Map' ? state.processor : state?.type === 'Parallel' ? state.branches[place] : undefined;
-  if (!region) throw new Error(`state ${parent.state} has no branch ${place}`);
-  return region;
 }

@@ -1,8 +1,10 @@
 import { type JsonObject } from '../../../lib/json.ts';
+import { type ExecutionRecords, type HistoryEvent } from '../../../lib/journey/states/core.ts';
+import { type Machine } from '../../../lib/journey/states/machine.ts';
 import { type Journal } from '../journal.ts';
-import { dueOf, type Execution, type Flow } from './flow.ts';
+import { dueOf, type Execution, type Flow } from '../../../lib/journey/states/flow.ts';
 import { createTables } from './schema.ts';
-import { docOf, executionFrom, type ExecutionRow, type FlowRow } from './rows.ts';
+import { docOf, executionFrom, type ExecutionRow, flowsFrom, type FlowRow } from './rows.ts';
 
 /** An announcement in the journal: told to the bus at least once, then deleted. */
 export interface Announcement {
@@ -15,7 +17,7 @@ export interface Announcement {
  * end of the turn together with everybody else's. Nothing may be told to the outside before one of them returned. What is read by id has no writes under way:
  * an execution leaves the memory only after `committed`.
  */
-export class ExecutionStore {
+export class ExecutionStore implements ExecutionRecords {
   readonly #journal: Journal;
   readonly #statements: ReturnType<typeof prepare>;
   #writes: (() => unknown)[] = [];
@@ -76,7 +78,8 @@ export class ExecutionStore {
     this.#write(() => this.#statements.dropFlow.run(id));
   }
 
-  event(execution: number, id: number, text: string): void {
+  event(execution: number, id: number, event: HistoryEvent): void {
+    const text = JSON.stringify(event);
     this.#write(() => this.#statements.event.run(execution, id, text));
   }
 
@@ -129,8 +132,8 @@ export class ExecutionStore {
     return executionFrom(this.#statements.byId.get(id) as ExecutionRow | undefined);
   }
 
-  flowsOf(execution: number): FlowRow[] {
-    return this.#statements.flowsOf.all(execution) as unknown as FlowRow[];
+  flowsOf(execution: number, machine: Machine): Map<number, Flow> {
+    return flowsFrom(this.#statements.flowsOf.all(execution) as unknown as FlowRow[], machine);
   }
 
   lastEvent(execution: number): number {

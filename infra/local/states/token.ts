@@ -1,16 +1,15 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import * as z from 'zod';
+import { type CallId, type TaskTokens } from '../../../lib/journey/states/core.ts';
 import { type Journal } from '../journal.ts';
 
 const Call = z.tuple([z.int(), z.int(), z.int()]);
-/** Execution, flow and number of the call within the flow. */
-export type Call = z.infer<typeof Call>;
 
 /**
  * Task tokens say which call they stand for and are signed, so that nobody can make one up and none has to be stored. The key is kept in
  * the journal: a token stays valid over restarts, and the call that is invoked again after a kill has the same one.
  */
-export class Tokens {
+export class Tokens implements TaskTokens {
   readonly #key: Buffer;
 
   constructor(journal: Journal) {
@@ -19,13 +18,12 @@ export class Tokens {
     this.#key = Buffer.from(secret, 'hex');
   }
 
-  of(call: Call): string {
+  of(call: CallId): string {
     const body = Buffer.from(JSON.stringify(call));
     return Buffer.concat([this.#sign(body), body]).toString('base64url');
   }
 
-  /** The call it stands for; undefined for a text that is no token of ours. */
-  read(token: string): Call | undefined {
+  read(token: string): CallId | undefined {
     const bytes = Buffer.from(token, 'base64url');
     const [signature, body] = [bytes.subarray(0, 16), bytes.subarray(16)];
     if (signature.length < 16 || !timingSafeEqual(signature, this.#sign(body))) return undefined;

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import jsonata from 'jsonata';
 import { expect, test } from 'vitest';
-import { drawFrom } from '../../../infra/local/states/draw.ts';
-import { compileTemplate, evaluateTemplate } from '../../../infra/local/states/template.ts';
+import { drawFrom } from '../../../lib/journey/states/draw.ts';
+import { compileTemplate, evaluateTemplate } from '../../../lib/journey/states/template.ts';
 import { type Json } from '../../../lib/json.ts';
 
 const noon = Date.UTC(2026, 0, 1, 12);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { maxDataBytes } from '../../../infra/local/states/packed.ts';
+import { maxDataBytes } from '../../../lib/journey/states/packed.ts';
 import { machineArn, room, task } from './machine-room.ts';
 
 /** A JSON string of so many bytes. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { Retrier } from '../../../infra/local/states/definition.ts';
-import { names, type Failure } from '../../../infra/local/states/failure.ts';
-import { retryOf } from '../../../infra/local/states/retry.ts';
+import { Retrier } from '../../../lib/journey/states/definition.ts';
+import { names, type Failure } from '../../../lib/journey/states/failure.ts';
+import { retryOf } from '../../../lib/journey/states/retry.ts';
 import { functionError, room, start, task } from './machine-room.ts';
 
 const heartbeat: Failure = { error: 'States.Timeout', also: ['States.HeartbeatTimeout'] };

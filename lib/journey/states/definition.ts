@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Json } from '../../../lib/json.ts';
+import { Json } from '../../json.ts';
 
 /** Text, a number or the JSONata expression that yields one. */
 const Amount = z.union([z.number(), z.string()]);

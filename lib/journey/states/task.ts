@@ -1,4 +1,4 @@
-import { type Json, isJsonObject } from '../../../lib/json.ts';
+import { type Json, isJsonObject } from '../../json.ts';
 import { StateFailed, runtimeFailed, type Failure } from './failure.ts';
 import { type Outcome } from './flow.ts';
 import { withFailure, withInput, withOutput } from './history.ts';

@@ -1,10 +1,10 @@
-import { type Json } from '../../../lib/json.ts';
+import { type Json } from '../../json.ts';
 import { type Core } from './core.ts';
 import { drop } from './ending.ts';
 import { StateFailed, type Failure } from './failure.ts';
 import { stateOf, type Flow, type Live, type Outcome } from './flow.ts';
 import { packLimited, type Packed } from './packed.ts';
-import { regionBelow } from './rows.ts';
+import { regionBelow } from './region.ts';
 
 export interface Child {
   input: Packed;

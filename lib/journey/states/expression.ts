@@ -1,5 +1,5 @@
 import jsonata from 'jsonata';
-import { type Json, isJsonObject } from '../../../lib/json.ts';
+import { type Json, isJsonObject } from '../../json.ts';
 import { type Draw } from './draw.ts';
 import { queryFailed } from './failure.ts';
 import { randomFrom, registerFunctions } from './jsonata-functions.ts';

@@ -1,4 +1,4 @@
-import { type JsonObject } from '../../../lib/json.ts';
+import { type JsonObject } from '../../json.ts';
 import { type Execution } from './flow.ts';
 
 /** Past this the event leaves input and output out: EventBridge takes 256 KiB, and AWS cuts at 248. Bytes of escaped JSON. */

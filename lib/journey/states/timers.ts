@@ -1,4 +1,4 @@
-import { type VirtualClock } from '../clock.ts';
+import { type TimerClock } from './core.ts';
 import { dueOf, type Execution, type Flow } from './flow.ts';
 
 /** What to do when a timer is due. */
@@ -9,12 +9,12 @@ export interface Due {
 
 /** The timers of flows that rest and of executions with a time limit: one each, all that a waiting execution takes of memory. */
 export class Timers {
-  readonly #clock: VirtualClock;
+  readonly #clock: TimerClock;
   readonly #due: Due;
   /** Cancels by the flow's id, or by the negative id of the execution. */
   readonly #cancels = new Map<number, () => void>();
 
-  constructor(clock: VirtualClock, due: Due) {
+  constructor(clock: TimerClock, due: Due) {
     this.#clock = clock;
     this.#due = due;
   }

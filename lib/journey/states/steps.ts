@@ -1,4 +1,4 @@
-import { type Json } from '../../../lib/json.ts';
+import { type Json } from '../../json.ts';
 import { type Core } from './core.ts';
 import { names, queryFailed, StateFailed, type Failure } from './failure.ts';
 import { startFan, type Child } from './fan.ts';

@@ -1,4 +1,4 @@
-import { type Json } from '../../../lib/json.ts';
+import { type Json } from '../../json.ts';
 import { type Failure } from './failure.ts';
 import { type Machine, type Region, type State } from './machine.ts';
 import { type Packed } from './packed.ts';

@@ -1,4 +1,4 @@
-import { type Json, type JsonObject } from '../../../lib/json.ts';
+import { type Json, type JsonObject } from '../../json.ts';
 import { type Flow, type Live } from './flow.ts';
 
 function iso(time: number): string {

@@ -1,7 +1,12 @@
-import { type Activity } from '../activity.ts';
-import { type VirtualClock } from '../clock.ts';
 import { callFunction, type Functions } from './call.ts';
-import { type Core } from './core.ts';
+import {
+  type CallId,
+  type Core,
+  type ExecutionRecords,
+  type TaskTokens,
+  type TimerClock,
+  type WorkCount,
+} from './core.ts';
 import { endExecution, type End } from './ending.ts';
 import { runtimeFailed } from './failure.ts';
 import {
@@ -18,23 +23,20 @@ import { Gate } from './gate.ts';
 import { HistoryFull, recorder, withInput, type Recorder } from './history.ts';
 import { type Machine } from './machine.ts';
 import { pack, unpack } from './packed.ts';
-import { flowsFrom } from './rows.ts';
 import { statusChange } from './status-change.ts';
 import { step } from './steps.ts';
-import { type ExecutionStore } from './store.ts';
 import { isCallback, settleTask, submitTask, timeOut } from './task.ts';
 import { Timers } from './timers.ts';
-import { type Tokens } from './token.ts';
 import { Visit } from './visit.ts';
 
 /** Executions in memory past which no timer brings in another: some 20 MB, and some 30 ms for the transaction they share. */
 const maxWoken = 1_000;
 
 export interface InterpreterOptions {
-  store: ExecutionStore;
-  tokens: Tokens;
-  clock: VirtualClock;
-  activity: Activity;
+  store: ExecutionRecords;
+  tokens: TaskTokens;
+  clock: TimerClock;
+  activity: WorkCount;
   functions: Functions;
   /** The compiled definition with this hash. */
   machineOf: (definition: string) => Machine;
@@ -46,8 +48,8 @@ export interface InterpreterOptions {
  * An execution that rests is in the journal only.
  */
 export class Interpreter implements Core {
-  readonly store: ExecutionStore;
-  readonly tokens: Tokens;
+  readonly store: ExecutionRecords;
+  readonly tokens: TaskTokens;
   readonly history: Recorder;
   readonly #options: InterpreterOptions;
   readonly #live = new Map<number, Live>();
@@ -104,7 +106,7 @@ export class Interpreter implements Core {
   }
 
   /** The call that a token stands for, if it is still under way. */
-  awaited([execution, flowId, call]: [number, number, number]): { live: Live; flow: Flow; task: TaskRun } | undefined {
+  awaited([execution, flowId, call]: CallId): { live: Live; flow: Flow; task: TaskRun } | undefined {
     const live = this.#load(execution);
     const flow = live?.flows.get(flowId);
     if (!live || !flow || (flow.phase.kind !== 'task' && flow.phase.kind !== 'callback')) return undefined;
@@ -202,7 +204,7 @@ export class Interpreter implements Core {
     const execution = this.store.byId(id);
     if (execution?.status !== 'RUNNING') return undefined;
     const machine = this.#options.machineOf(execution.definition);
-    const flows = flowsFrom(this.store.flowsOf(id), machine);
+    const flows = this.store.flowsOf(id, machine);
     return {
       execution,
       machine,

@@ -1,4 +1,4 @@
-import { type Json, type JsonObject, isJsonObject } from '../../../lib/json.ts';
+import { type Json, type JsonObject, isJsonObject } from '../../json.ts';
 import { contextOf, itemOf } from './context.ts';
 import { type Core } from './core.ts';
 import { drawFrom, type Draw } from './draw.ts';

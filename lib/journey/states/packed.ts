@@ -1,4 +1,4 @@
-import { type Json } from '../../../lib/json.ts';
+import { type Json } from '../../json.ts';
 import { StateFailed } from './failure.ts';
 
 /** A JSON value with its text: it is written to the journal and the history more often than it changes. */

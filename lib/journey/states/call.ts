@@ -1,4 +1,4 @@
-import { type Json, isJsonObject } from '../../../lib/json.ts';
+import { type Json, isJsonObject } from '../../json.ts';
 import { type Outcome } from './flow.ts';
 import { type Resource } from './resource.ts';
 import { functionNameOf } from './task.ts';

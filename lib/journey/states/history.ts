@@ -1,7 +1,7 @@
+import { type ExecutionRecords } from './core.ts';
 import { type Failure } from './failure.ts';
 import { Gone, type Flow, type Live } from './flow.ts';
 import { type Packed } from './packed.ts';
-import { type ExecutionStore } from './store.ts';
 
 /** Step Functions' limit for Standard workflows. The last one is kept for how the execution ended. */
 export const maxEvents = 25_000;
@@ -25,7 +25,7 @@ export interface Recorder {
   recordAside(live: Live, after: number, event: { type: string; details?: Details }): void;
 }
 
-export function recorder(store: ExecutionStore, now: () => number): Recorder {
+export function recorder(store: Pick<ExecutionRecords, 'event'>, now: () => number): Recorder {
   /** Details go under the key that AWS gives this type. */
   function append(live: Live, previousEventId: number, { type, details }: { type: string; details?: Details }): number {
     const id = ++live.lastEvent;
@@ -36,7 +36,7 @@ export function recorder(store: ExecutionStore, now: () => number): Recorder {
       previousEventId,
       ...(details && { [detailsKey(type)]: details }),
     };
-    store.event(live.execution.id, id, JSON.stringify(event));
+    store.event(live.execution.id, id, event);
     return id;
   }
 

@@ -1,4 +1,4 @@
-import { type Json, isJsonObject } from '../../../lib/json.ts';
+import { type Json, isJsonObject } from '../../json.ts';
 import { compileExpression, sourceOf, type Expression, type Scope } from './expression.ts';
 
 /** JSON with expressions in it, compiled once: what has none in it is kept as it is. */
