@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { checkPlan } from '../../lib/map/check-plan.ts';
 import { type Plan, PlannedMap } from '../../lib/map/plan.ts';
 import { issuesOf } from '../../lib/issues.ts';
-import { aPlan, inOrder, t, walks } from './plans.ts';
+import { aPlan, inOrder, lettersOf, t, walks } from './plans.ts';
 
 const nested = (levels: number): Plan => (levels === 0 ? t('a') : { sequence: [t('b'), nested(levels - 1)] });
 
@@ -19,34 +19,31 @@ test('a plan of every operator has no fault', () => {
   expect(checkPlan(plan)).toEqual([]);
 });
 
-const faulty: [string, Plan, string, string][] = [
-  ['more levels than people read', nested(12), 'too-deep', `${'sequence[1].'.repeat(11)}sequence[1]`],
+const faulty: [string, Plan, [code: string, place: string]][] = [
+  ['more levels than people read', nested(12), ['too-deep', `${'sequence[1].'.repeat(11)}sequence[1]`]],
   [
     'more touchpoints than people read',
     { loop: { sequence: [inOrder('a'.repeat(100)), inOrder('b'.repeat(101))] } },
-    'too-large',
-    '',
+    ['too-large', ''],
   ],
   [
     'eleven parts side by side',
-    { sequence: [t('x'), { parallel: [...'abcdefghijk'].map(t) }] },
-    'too-wide',
-    'sequence[1]',
+    { sequence: [t('x'), { parallel: lettersOf('abcdefghijk').map(t) }] },
+    ['too-wide', 'sequence[1]'],
   ],
-  ['a plan that nothing follows', { optional: t('a') }, 'empty', ''],
-  ['a round that may be nothing', { sequence: [t('a'), { loop: { optional: t('b') } }] }, 'empty', 'sequence[1]'],
-  ['a choice of one', { sequence: [t('a'), { choice: [t('b')] }] }, 'one-part', 'sequence[1]'],
+  ['a plan that nothing follows', { optional: t('a') }, ['empty', '']],
+  ['a round that may be nothing', { sequence: [t('a'), { loop: { optional: t('b') } }] }, ['empty', 'sequence[1]']],
+  ['a choice of one', { sequence: [t('a'), { choice: [t('b')] }] }, ['one-part', 'sequence[1]']],
   [
     'optional inside optional',
     { sequence: [t('a'), { optional: { optional: t('b') } }] },
-    'twice-optional',
-    'sequence[1]',
+    ['twice-optional', 'sequence[1]'],
   ],
-  ['parts of a choice that begin alike', { choice: [inOrder('ab'), inOrder('ac')] }, 'ambiguous', 'choice[1]'],
+  ['parts of a choice that begin alike', { choice: [inOrder('ab'), inOrder('ac')] }, ['ambiguous', 'choice[1]']],
 ];
 
-test.each(faulty)('%s is told with its place', (_, plan, code, place) => {
-  expect(checkPlan(plan).map((fault) => [fault.code, fault.place])).toContainEqual([code, place]);
+test.each(faulty)('%s is told with its place', (_, plan, fault) => {
+  expect(checkPlan(plan).map(({ code, place }) => [code, place])).toContainEqual(fault);
 });
 
 test('nothing at all follows a plan exactly when the check says so', () =>

@@ -3,8 +3,10 @@ import { type Plan, partsOf } from '../../lib/map/plan.ts';
 
 export const t = (touchpoint: string): Plan => ({ touchpoint });
 
+export const lettersOf = (word: string): string[] => Array.from(word);
+
 /** Names one letter each: `abc` is a, then b, then c. */
-export const inOrder = (letters: string): Plan => ({ sequence: [...letters].map(t) });
+export const inOrder = (letters: string): Plan => ({ sequence: lettersOf(letters).map(t) });
 
 /** Small plans of every operator over a, b and c. */
 export const aPlan: fc.Arbitrary<Plan> = fc.letrec<{ plan: Plan; leaf: Plan }>((tie) => ({

@@ -1,10 +1,11 @@
 import { type Plan, partsOf } from '../../map/plan.ts';
 import { type Label } from '../../stage/model.ts';
+import { type Counted, countedOf, counter, type Counter, entry } from '../paths/counted.ts';
 import { type Move } from './alignment.ts';
 import { deviationWords } from './words.ts';
 
-/** One way in which paths leave the plan, and how much of it there is. */
-export interface Deviation {
+/** One way in which paths leave the plan, and how often it is met. */
+export interface Deviation extends Counted {
   kind: 'skipped' | 'extra';
   name: string;
   /** Where in the plan it was skipped: `sequence[2].choice[0]`. */
@@ -13,10 +14,6 @@ export interface Deviation {
   after?: string;
   /** The same touchpoint is skipped at one place and extra at another of these paths: it was done, out of order. */
   outOfOrder: boolean;
-  /** How often, in how many paths, and of how many customers. */
-  count: number;
-  paths: number;
-  customers: number;
   text: Label;
 }
 
@@ -52,7 +49,7 @@ function labelsOf(plan: Plan, labels = new Map<string, Label>()): Map<string, La
   return labels;
 }
 
-/** Counts deviations while paths pass by. Paths of a customer come one after the other: so customers are counted without keeping them. */
+/** Counts deviations while paths pass by, those of a customer one after the other. */
 export function deviationCounts(plan: Plan): {
   add(customer: string, deviations: ReturnType<typeof deviationsIn>): void;
   /** Those of most customers first. */
@@ -60,28 +57,20 @@ export function deviationCounts(plan: Plan): {
 } {
   const labels = labelsOf(plan);
   const called = (name: string): Label => labels.get(name) ?? { en: name, ko: name };
-  const counts = new Map<string, { deviation: Deviation; lastCustomer: string | undefined }>();
+  const counts = new Map<string, { named: Named; counter: Counter }>();
+  let paths = 0;
   return {
     add(customer, deviations) {
-      for (const { key, named, count } of deviations) {
-        const text = deviationWords[named.kind](
-          called(named.name),
-          named.after === undefined ? undefined : called(named.after),
-        );
-        const known = counts.get(key) ?? {
-          deviation: { ...named, count: 0, paths: 0, customers: 0, text },
-          lastCustomer: undefined,
-        };
-        known.deviation.count += count;
-        known.deviation.paths++;
-        if (known.lastCustomer !== customer) known.deviation.customers++;
-        known.lastCustomer = customer;
-        counts.set(key, known);
-      }
+      paths++;
+      for (const { key, named, count } of deviations)
+        entry(counts, key, () => ({ named, counter: counter() })).counter.add(paths, customer, count);
     },
     list: () =>
       [...counts.values()]
-        .map(({ deviation }) => ({ ...deviation }))
+        .map(({ named, counter: own }) => {
+          const after = named.after === undefined ? undefined : called(named.after);
+          return { ...named, ...countedOf(own), text: deviationWords[named.kind](called(named.name), after) };
+        })
         .sort((a, b) => b.customers - a.customers || b.count - a.count),
   };
 }

@@ -1,4 +1,5 @@
-import { type Path, type Tally } from './path.ts';
+import { counter, type Counter, entry } from './counted.ts';
+import { type Tally } from './path.ts';
 
 /** One way that customers went, and how many went it. */
 export interface Variant {
@@ -17,38 +18,23 @@ export interface Variants {
   variants: Variant[];
 }
 
-interface Counted {
-  names: string[];
-  paths: number;
-  customers: number;
-  lastCustomer: string;
-}
-
 /** Paths that are the same touchpoints in the same order, counted as one; the `top` most frequent are listed, or all. */
 export function variants({ top = Infinity }: { top?: number } = {}): Tally<Variants> {
-  const byNames = new Map<string, Counted>();
+  const byNames = new Map<string, { names: string[]; counter: Counter }>();
   let paths = 0;
   return {
-    add({ customer, steps }: Path) {
-      const names = steps.map(({ name }) => name);
-      const key = JSON.stringify(names);
-      const known = byNames.get(key);
+    add({ customer, steps }) {
       paths++;
-      if (!known) {
-        byNames.set(key, { names, paths: 1, customers: 1, lastCustomer: customer });
-        return;
-      }
-      known.paths++;
-      if (known.lastCustomer !== customer) known.customers++;
-      known.lastCustomer = customer;
+      const names = steps.map(({ name }) => name);
+      entry(byNames, JSON.stringify(names), () => ({ names, counter: counter() })).counter.add(paths, customer);
     },
     result: () => ({
       paths,
       distinct: byNames.size,
       variants: [...byNames.values()]
-        .sort((a, b) => b.paths - a.paths)
+        .sort((a, b) => b.counter.paths - a.counter.paths)
         .slice(0, top)
-        .map(({ names, paths: own, customers }) => ({ names, paths: own, customers, share: own / paths })),
+        .map(({ names, counter: { paths: own, customers } }) => ({ names, paths: own, customers, share: own / paths })),
     }),
   };
 }

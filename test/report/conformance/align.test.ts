@@ -6,7 +6,7 @@ import { type Move } from '../../../lib/report/conformance/alignment.ts';
 import { automatonOf } from '../../../lib/report/conformance/automaton.ts';
 import { aligner } from '../../../lib/report/conformance/conformance.ts';
 import { alignLinear, linearOf } from '../../../lib/report/conformance/indel.ts';
-import { aPlan, inOrder, leavesOf, t, walks } from '../../map/plans.ts';
+import { aPlan, inOrder, leavesOf, lettersOf, t, walks } from '../../map/plans.ts';
 
 const aTrace = fc.array(fc.constantFrom('a', 'b', 'c', 'x'), { maxLength: 4 });
 const searched = (plan: Plan, trace: readonly string[]) => align(automatonOf(plan), trace, 1e6);
@@ -104,8 +104,8 @@ test.each(requests)('requests for compensation: %s', (_, trace, cost) => {
 });
 
 test('a search that is given up says what the cost is at least', () => {
-  const wide: Plan = { parallel: [...'abcdefgh'].map((name) => ({ loop: inOrder(`${name}z${name}`) })) };
-  const trace = [...'zzhgfedcbazazbzczdzezfzgzhz'];
+  const wide: Plan = { parallel: lettersOf('abcdefgh').map((name) => ({ loop: inOrder(`${name}z${name}`) })) };
+  const trace = lettersOf('zzhgfedcbazazbzczdzezfzgzhz');
   const exact = searched(wide, trace);
   const bound = align(automatonOf(wide), trace, 10);
   expect(bound).toMatchObject({ exact: false, moves: [] });
@@ -115,10 +115,10 @@ test('a search that is given up says what the cost is at least', () => {
 
 test('ten parts side by side are aligned within the limit, in any order', () => {
   const { align: aligned } = aligner({
-    parallel: [...'abcdefghij'].map((name) => inOrder(`${name}${name.toUpperCase()}`)),
+    parallel: lettersOf('abcdefghij').map((name) => inOrder(`${name}${name.toUpperCase()}`)),
   });
-  expect(aligned([...'jihgfedcbaABCDEFGHIJ'])).toMatchObject({ cost: 0, exact: true });
-  expect(aligned([...'jihgfedcbaABCDEFGHIx'])).toMatchObject({ cost: 2, exact: true });
+  expect(aligned(lettersOf('jihgfedcbaABCDEFGHIJ'))).toMatchObject({ cost: 0, exact: true });
+  expect(aligned(lettersOf('jihgfedcbaABCDEFGHIx'))).toMatchObject({ cost: 2, exact: true });
 });
 
 test('a long path is aligned with a loop', () => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { type Plan } from '../../../lib/map/plan.ts';
 import { conformance } from '../../../lib/report/conformance/conformance.ts';
 import { tallied } from '../../../lib/report/paths/path.ts';
-import { inOrder, t } from '../../map/plans.ts';
+import { inOrder, lettersOf, t } from '../../map/plans.ts';
 import { aPath } from '../paths/given.ts';
 
 const compared = (plan: Plan, ...letters: string[]) =>
@@ -66,7 +66,7 @@ test('a deviation is told in the words of the map', () => {
 });
 
 test('paths given up are counted, and the average says how low it may be', () => {
-  const wide: Plan = { parallel: [...'abcdefgh'].map((name) => inOrder(`${name}z${name}`)) };
+  const wide: Plan = { parallel: lettersOf('abcdefgh').map((name) => inOrder(`${name}z${name}`)) };
   const paths = [aPath('zzhgfedcbaabcdefghz', 'Kim'), aPath('azabzbczcdzdezefzfgzghzh', 'Lee')];
   const result = tallied(paths, conformance(wide, { limit: 1_000 }));
   expect(result.unresolved.paths).toBe(1);

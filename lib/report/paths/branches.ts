@@ -1,0 +1,99 @@
+import { type Durations, durations, type Spread, spreadOf } from './durations.ts';
+import { entry } from './counted.ts';
+import { type Path, type PathStep, type Tally } from './path.ts';
+
+export interface Anchor {
+  touchpoint: string;
+  /** `from`: what came after its first occurrence. `to`: what came before its first occurrence, read backwards. */
+  direction: 'from' | 'to';
+  /** Touchpoints shown on either way, the anchor not counted. */
+  depth?: number;
+  /** Branches shown at each place; the others are gathered in `others`. */
+  top?: number;
+  /** The same touchpoint directly again is shown once. */
+  collapse?: boolean;
+}
+
+/** A place that paths reached, and how they went on: `paths` = `ended` + `beyond` + `others` + those of `next`. */
+export interface Branch {
+  name: string;
+  paths: number;
+  /** Of the paths through the anchor. */
+  share: number;
+  /** Nothing further in this direction: the path ended here, or began here. */
+  ended: number;
+  /** Went on past the depth shown. */
+  beyond: number;
+  /** Went on to touchpoints too rare to be shown, and how many these are. */
+  others: { paths: number; names: number };
+  /** Time from the place before (backwards: to it); none at the anchor. */
+  time?: Spread;
+  next: Branch[];
+}
+
+export interface Branches {
+  paths: number;
+  /** Undefined where no path has the anchor. */
+  root?: Branch;
+}
+
+interface Place {
+  paths: number;
+  ended: number;
+  beyond: number;
+  time: Durations;
+  next: Map<string, Place>;
+}
+
+const place = (): Place => ({ paths: 0, ended: 0, beyond: 0, time: durations(), next: new Map() });
+
+/** The steps from the anchor on, in reading order. */
+function wayOf({ steps }: Path, { touchpoint, direction, collapse = true }: Anchor): PathStep[] {
+  const at = steps.findIndex(({ name }) => name === touchpoint);
+  if (at < 0) return [];
+  const way = direction === 'from' ? steps.slice(at) : steps.slice(0, at + 1).reverse();
+  return collapse ? way.filter(({ name }, i) => name !== way[i - 1]?.name) : way;
+}
+
+function branchOf(name: string, { paths, ended, beyond, time, next }: Place, of: { all: number; top: number }): Branch {
+  const ranked = [...next].sort(([, a], [, b]) => b.paths - a.paths);
+  const rare = ranked.slice(of.top);
+  const spread = spreadOf(time);
+  return {
+    name,
+    paths,
+    share: paths / of.all,
+    ended,
+    beyond,
+    others: { paths: rare.reduce((sum, [, one]) => sum + one.paths, 0), names: rare.length },
+    ...(spread && { time: spread }),
+    next: ranked.slice(0, of.top).map(([after, one]) => branchOf(after, one, of)),
+  };
+}
+
+/** Where paths go from a touchpoint, or how they come to it: a tree with what is lost at each place. Memory: distinct ways of the depth. */
+export function branches(anchor: Anchor): Tally<Branches> {
+  const { touchpoint, depth = 4, top = 8 } = anchor;
+  const root = place();
+  let paths = 0;
+  return {
+    add(path) {
+      paths++;
+      const way = wayOf(path, anchor);
+      if (way.length === 0) return;
+      let here = root;
+      here.paths++;
+      for (const [i, step] of way.slice(1, depth + 1).entries()) {
+        here = entry(here.next, step.name, place);
+        here.paths++;
+        here.time.add(Math.abs(step.at - (way[i]?.at ?? step.at)));
+      }
+      if (way.length > depth + 1) here.beyond++;
+      else here.ended++;
+    },
+    result: () => ({
+      paths,
+      ...(root.paths > 0 && { root: branchOf(touchpoint, root, { all: root.paths, top }) }),
+    }),
+  };
+}

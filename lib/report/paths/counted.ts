@@ -1,0 +1,43 @@
+/** How often something happened, in how many paths, and of how many customers. */
+export interface Counted {
+  count: number;
+  paths: number;
+  customers: number;
+}
+
+/**
+ * Counts without keeping paths or customers: a path is handed over at once and a customer's paths come one after the other, so the
+ * latest of each is enough to tell whether it was counted before.
+ */
+export interface Counter extends Counted {
+  /** Occurrences in the path of this number. */
+  add(path: number, customer: string, times?: number): void;
+}
+
+export function counter(): Counter {
+  let lastPath: number | undefined;
+  let lastCustomer: string | undefined;
+  const self: Counter = {
+    count: 0,
+    paths: 0,
+    customers: 0,
+    add(path, customer, times = 1) {
+      self.count += times;
+      if (lastPath !== path) self.paths++;
+      if (lastCustomer !== customer) self.customers++;
+      [lastPath, lastCustomer] = [path, customer];
+    },
+  };
+  return self;
+}
+
+export const countedOf = ({ count, paths, customers }: Counter): Counted => ({ count, paths, customers });
+
+/** The entry of a key, made when it is first asked for. */
+export function entry<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+  const found = map.get(key);
+  if (found !== undefined) return found;
+  const made = make();
+  map.set(key, made);
+  return made;
+}
