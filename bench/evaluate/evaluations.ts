@@ -4,6 +4,7 @@ import { experiments } from './experiments.ts';
 import { attribution } from './attribution.ts';
 import { conformanceFigures } from './conformance.ts';
 import { type Evaluation } from './figure.ts';
+import { estimators } from './estimators.ts';
 import { upworthy } from './upworthy.ts';
 
 /** Every evaluation by its name, in the order of the table. */
@@ -14,4 +15,5 @@ export const evaluations: Record<string, Evaluation> = {
   cohorts,
   conformance: conformanceFigures,
   upworthy,
+  estimators,
 };
