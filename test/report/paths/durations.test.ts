@@ -21,19 +21,20 @@ test('values that come after a quantile was asked count as well', () => {
 
 test('no value has no quantile', () => expect(spreadOf(of([]))).toBeUndefined());
 
-test('of many values a quantile is within one percent of the value of its rank', () =>
+test('of many values a quantile is within half a percent of the value of its rank', () =>
   fc.assert(
     fc.property(
-      fc.array(fc.double({ min: 1, max: 1e11, noNaN: true }), { minLength: 513, maxLength: 900 }),
+      fc.array(fc.double({ min: 1, max: 1e11, noNaN: true }), { minLength: 11, maxLength: 60 }),
       fc.double({ min: 0, max: 1, noNaN: true }),
-      (values, q) => {
+      (drawn, q) => {
+        const values = Array.from({ length: 500 }, () => drawn).flat();
         const exact = values.toSorted((a, b) => a - b)[Math.floor(q * (values.length - 1))]!;
-        expect(Math.abs(of(values).quantile(q)! - exact)).toBeLessThanOrEqual(0.01 * exact * (1 + 1e-9));
+        expect(Math.abs(of(values).quantile(q)! - exact)).toBeLessThanOrEqual(0.005 * exact * (1 + 1e-9));
       },
     ),
     { numRuns: 50 },
   ));
 
 test('times of nothing stay nothing among many', () => {
-  expect(of(Array<number>(2_000).fill(0)).quantile(0.5)).toBe(0);
+  expect(of(Array<number>(6_000).fill(0)).quantile(0.5)).toBe(0);
 });
