@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Activity } from './activity.ts';
+import { type Activity } from '../../lib/journey/states/activity.ts';
 import { type VirtualClock } from './clock.ts';
 import { type Journal } from './journal.ts';
 import { FunctionError } from './pool.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Activity } from './activity.ts';
+import { type Activity } from '../../lib/journey/states/activity.ts';
 import { AsyncInvokes, type AsyncDependencies } from './async-invokes.ts';
 import { type VirtualClock } from './clock.ts';
 import { account, region } from './intrinsics.ts';

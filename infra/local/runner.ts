@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Workspace } from '../../lib/ingestion/workspace.ts';
-import { Activity } from './activity.ts';
+import { Activity } from '../../lib/journey/states/activity.ts';
 import { type VirtualClock } from './clock.ts';
 import { createEdge, noEdge } from './edge.ts';
 import { type EngineKind, startEngine } from './engine.ts';

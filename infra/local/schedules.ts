@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Activity } from './activity.ts';
+import { type Activity } from '../../lib/journey/states/activity.ts';
 import { type VirtualClock } from './clock.ts';
 import { fromWall, nextCron } from './cron.ts';
 import { account, region } from './intrinsics.ts';

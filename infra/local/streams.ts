@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { type Activity } from './activity.ts';
+import { type Activity } from '../../lib/journey/states/activity.ts';
 import { type VirtualClock } from './clock.ts';
 import { type Engine } from './engine.ts';
 import { FunctionError, type Functions } from './functions.ts';

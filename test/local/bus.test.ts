@@ -1,6 +1,6 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { expect, onTestFinished, test } from 'vitest';
-import { Activity } from '../../infra/local/activity.ts';
+import { Activity } from '../../lib/journey/states/activity.ts';
 import { startAwsEndpoint } from '../../infra/local/aws-endpoint.ts';
 import { createBus } from '../../infra/local/bus.ts';
 import { VirtualClock } from '../../infra/local/clock.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { Activity } from '../../infra/local/activity.ts';
+import { Activity } from '../../lib/journey/states/activity.ts';
 import { VirtualClock } from '../../infra/local/clock.ts';
 import { createFunctions, type LocalFunction, type RunningFunctions } from '../../infra/local/functions.ts';
 import { openJournal } from '../../infra/local/journal.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Activity } from '../../infra/local/activity.ts';
+import { Activity } from '../../lib/journey/states/activity.ts';
 import { VirtualClock } from '../../infra/local/clock.ts';
 import { openJournal } from '../../infra/local/journal.ts';
 import { createSchedules, nextFiring } from '../../infra/local/schedules.ts';

@@ -1,7 +1,7 @@
 import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { onTestFinished } from 'vitest';
-import { Activity } from '../../infra/local/activity.ts';
+import { Activity } from '../../lib/journey/states/activity.ts';
 import { VirtualClock } from '../../infra/local/clock.ts';
 import { installedEngines } from '../../infra/local/engine.ts';
 import { openJournal, type Journal } from '../../infra/local/journal.ts';

@@ -4,7 +4,7 @@ import {
   DeleteItemCommand,
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
-import { type Activity } from '../activity.ts';
+import { type Activity } from '../../../lib/journey/states/activity.ts';
 import { type VirtualClock } from '../clock.ts';
 import { type Journal } from '../journal.ts';
 import { keptMs, type WasSwept } from './source.ts';

@@ -1,4 +1,4 @@
-import { type Activity } from '../activity.ts';
+import { type Activity } from '../../../lib/journey/states/activity.ts';
 import { type VirtualClock } from '../clock.ts';
 import {
   afterError,

@@ -1,4 +1,4 @@
-import { type Activity } from '../activity.ts';
+import { type Activity } from '../../../lib/journey/states/activity.ts';
 import { type VirtualClock } from '../clock.ts';
 import { type Places } from './places.ts';
 import { type Consumer, type Place, Pump } from './pump.ts';

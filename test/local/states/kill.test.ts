@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { Activity } from '../../../infra/local/activity.ts';
+import { Activity } from '../../../lib/journey/states/activity.ts';
 import { VirtualClock } from '../../../infra/local/clock.ts';
 import { openJournal } from '../../../infra/local/journal.ts';
 import { createStates } from '../../../infra/local/states/index.ts';

@@ -1,4 +1,4 @@
-import { Activity } from '../../../infra/local/activity.ts';
+import { Activity } from '../../../lib/journey/states/activity.ts';
 import { VirtualClock } from '../../../infra/local/clock.ts';
 import { openJournal, type Journal } from '../../../infra/local/journal.ts';
 import { createStates, type States, type StatesOptions } from '../../../infra/local/states/index.ts';

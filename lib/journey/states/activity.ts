@@ -1,5 +1,6 @@
+import { type WorkCount } from './core.ts';
 /** Counts work under way, so that a test or the clock can wait until there is none. */
-export class Activity {
+export class Activity implements WorkCount {
   #running = 0;
   #begun = 0;
   #waiting: (() => void)[] = [];

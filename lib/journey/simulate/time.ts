@@ -1,0 +1,28 @@
+import { type TimerClock } from '../states/core.ts';
+import { TimerHeap } from '../states/timer-heap.ts';
+
+/** Time that only `run` moves: from timer to timer, as fast as their work is done. */
+export class SimulatedTime implements TimerClock {
+  readonly #timers = new TimerHeap();
+  #now: number;
+
+  constructor(start: number) {
+    this.#now = start;
+  }
+
+  readonly now = (): number => this.#now;
+
+  at(time: number, fire: () => void): () => void {
+    return this.#timers.add(time, fire);
+  }
+
+  /** Fires everything due until `end`, each at its own time; `settled` is awaited before time goes on. */
+  async run(end: number, settled: () => Promise<void>): Promise<void> {
+    for (let next = this.#timers.next(); next !== undefined && next <= end; next = this.#timers.next()) {
+      this.#now = Math.max(this.#now, next);
+      for (let fire = this.#timers.takeDue(this.#now); fire; fire = this.#timers.takeDue(this.#now)) fire();
+      await settled();
+    }
+    this.#now = Math.max(this.#now, end);
+  }
+}
