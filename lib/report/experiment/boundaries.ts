@@ -51,10 +51,10 @@ export function boundaries(design: Design): number[] {
   return looksWith({ design, constant: constantOf(design), drift: 0 }).map(({ bound }) => bound);
 }
 
-/** Error that may be spent until share `at` of the information: Lan & DeMets (1983), in the likeness of either shape. */
+/** Error that may be spent until share `at` of the information, half of it on either side: Lan & DeMets (1983), in the likeness of either shape. */
 const spending: Record<Shape, (at: number, alpha: number) => number> = {
   pocock: (at, alpha) => alpha * Math.log(1 + (Math.E - 1) * at),
-  'obrien-fleming': (at, alpha) => 2 * normalCdf(normalQuantile(alpha / 2) / Math.sqrt(at)),
+  'obrien-fleming': (at, alpha) => 4 * normalCdf(normalQuantile(alpha / 4) / Math.sqrt(at)),
 };
 
 /**
@@ -72,7 +72,7 @@ export function spentBoundaries({ shape, alpha }: Omit<Design, 'looks'>, fractio
       const { high, low } = stopping(standing, { at, bound });
       return (high + low) / (allowed - spent) - 1;
     };
-    const bound = rootOf(excess, [0, 38], 1e-9);
+    const bound = allowed > spent ? rootOf(excess, [0, 38], 1e-9) : Infinity;
     standing = continued(standing, { at, bound });
     spent = allowed;
     return bound;
