@@ -4,6 +4,8 @@ import { experiments } from './experiments.ts';
 import { attribution } from './attribution.ts';
 import { conformanceFigures } from './conformance.ts';
 import { type Evaluation } from './figure.ts';
+import { hillstrom } from './hillstrom.ts';
+import { bandits } from './bandits.ts';
 import { estimators } from './estimators.ts';
 import { upworthy } from './upworthy.ts';
 
@@ -16,4 +18,6 @@ export const evaluations: Record<string, Evaluation> = {
   conformance: conformanceFigures,
   upworthy,
   estimators,
+  hillstrom,
+  bandits,
 };
