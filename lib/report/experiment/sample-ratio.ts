@@ -29,16 +29,23 @@ export function sampleRatioP(arms: readonly ArmCount[]): number {
   return chiSquaredTail(chi2, live.length - 1);
 }
 
+/** How closely around the plan broken splits are looked for, in customers: the default of the authors' own package (ssrm_test). */
+const concentration = 10_000;
+
 /**
- * p of the counts that stays valid however often one looks: inverse Bayes factor of "any split" (Dirichlet with ones, Laplace's prior) over
- * the planned one. Lindon & Malek (2022, §3). Keep the smallest over time.
+ * p of the counts that stays valid however often one looks: inverse Bayes factor of "a split near the planned one" (Dirichlet around it) over
+ * the planned one itself. Lindon & Malek (2022, §3). Keep the smallest over time.
  */
 export function sequentialSampleRatioP(arms: readonly ArmCount[]): number {
   const planned = shares(arms);
   if (planned.some(({ n, share }) => n > 0 && share === 0)) return 0;
   const live = planned.filter(({ share }) => share > 0);
   const total = live.reduce((sum, { n }) => sum + n, 0);
-  const any = live.reduce((sum, { n }) => sum + lnGamma(n + 1), lnGamma(live.length)) - lnGamma(total + live.length);
+  const rising = (from: number, n: number): number => lnGamma(from + n) - lnGamma(from);
+  const near = live.reduce(
+    (sum, { n, share }) => sum + rising(concentration * share, n),
+    -rising(concentration, total),
+  );
   const asPlanned = live.reduce((sum, { n, share }) => sum + n * Math.log(share), 0);
-  return Math.min(1, Math.exp(asPlanned - any));
+  return Math.min(1, Math.exp(asPlanned - near));
 }
