@@ -35,6 +35,30 @@ const patterns: Record<keyof typeof keys, Pattern> = {
     written: 'learn, by ADD to the shard of the customer',
     read: 'decide, personalize: one query for a placement',
   },
+  journey: {
+    key: keys.journey('<ws>', '<journey>'),
+    holds: 'what a journey does: state, versions that take people in, winners, migrations',
+    written: 'publish, release and count, each over the revision it read',
+    read: 'every gated step and entry; all of them every five seconds by whoever lets people in',
+  },
+  journeyDraft: {
+    key: keys.journeyDraft('<ws>', '<journey>'),
+    holds: 'the definition an author works on',
+    written: 'journeys API, over the revision it read',
+    read: 'journeys API, publish',
+  },
+  journeyVersion: {
+    key: keys.journeyVersion('<ws>', '<journey>', 1),
+    holds: 'a published definition and the ARN of its state machine’s version; never changes once published',
+    written: 'publish',
+    read: 'enrol, handing over, journeys API; once an hour and environment',
+  },
+  journeyStats: {
+    key: keys.journeyStats('<ws>', { journeyId: '<journey>', version: 1, shard: 0 }),
+    holds: 'people who entered, ended, reached the goal; by variant of each experiment',
+    written: 'count, by ADD to the shard of the customer',
+    read: 'journeys API: one query for a journey; count, to look for a winner',
+  },
   profile: {
     key: keys.profile(customer),
     holds:
@@ -113,6 +137,12 @@ const patterns: Record<keyof typeof keys, Pattern> = {
     holds: 'who is inside by this entry key, since when, how often before',
     written: 'enrol, with the enrolment; conclude',
     read: 'enrol',
+  },
+  counted: {
+    key: keys.counted(customer, '<event>'),
+    holds: 'that an event was counted in the statistics of a journey; gone after 30 days',
+    written: 'count, with the statistics',
+    read: 'nobody: it makes counting happen once',
   },
   wait: {
     key: keys.wait(customer, '<wait>'),

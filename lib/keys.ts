@@ -29,6 +29,17 @@ export const keys = {
     sk: `stage#${stats.shard}#${stats.stage}`,
   }),
 
+  journey: (workspace: string, id: string): Key => ({ pk: `${workspace}#journeys`, sk: `journey#${id}` }),
+  journeyDraft: (workspace: string, id: string): Key => ({ pk: `${workspace}#journeys`, sk: `draft#${id}` }),
+  journeyVersion: (workspace: string, id: string, version: number): Key => ({
+    pk: `${workspace}#journeys`,
+    sk: `version#${id}#${String(version).padStart(6, '0')}`,
+  }),
+  journeyStats: (workspace: string, stats: { journeyId: string; version: number; shard: number }): Key => ({
+    pk: `${workspace}#journey-stats#${stats.journeyId}`,
+    sk: `v#${String(stats.version).padStart(6, '0')}#${stats.shard}`,
+  }),
+
   profile: (customer: Customer): Key => ({ pk: partition(customer), sk: 'profile' }),
   link: (customer: Customer, linked: string): Key => ({ pk: partition(customer), sk: `link#${linked}` }),
   touchpoint: (customer: Customer, at: Instant, messageId: string): Key => ({
@@ -54,6 +65,7 @@ export const keys = {
     pk: partition(customer),
     sk: `entry#${journeyId}#${entryKey}`,
   }),
+  counted: (customer: Customer, event: string): Key => ({ pk: partition(customer), sk: `counted#${event}` }),
   wait: (customer: Customer, id: string): Key => ({ pk: partition(customer), sk: `wait#${id}` }),
   task: (customer: Customer, id: string): Key => ({ pk: partition(customer), sk: `task#${id}` }),
 } as const;

@@ -1,0 +1,84 @@
+import * as z from 'zod';
+import { type Customer } from '../identity/customer.ts';
+import { Instant } from '../time.ts';
+import { type JourneyDefinition } from './definition.ts';
+import { bucketOf, buckets } from './split.ts';
+import { StepId, type StepOf } from './step.ts';
+
+/**
+ * `draft` until it is published. `live` takes people in. `paused`: nobody enters, and whoever is inside is held before the next effect.
+ * `closed`: nobody enters, whoever is inside goes on. `stopped`: nobody enters, and every stay has ended or is about to.
+ */
+export const JourneyState = z.enum(['draft', 'live', 'paused', 'closed', 'stopped']);
+export type JourneyState = z.infer<typeof JourneyState>;
+
+/** A version that takes people in, and its share of them in percent. */
+export const Route = z.object({ version: z.int(), weight: z.number().min(0).max(100) });
+export type Route = z.infer<typeof Route>;
+
+/** The variant everybody gets from now on. It counts for the experiment it was won in: one with this salt. */
+export const Winner = z.object({
+  variant: z.string(),
+  salt: z.string(),
+  by: z.enum(['manual', 'fixed', 'automatic']),
+  at: Instant,
+});
+export type Winner = z.infer<typeof Winner>;
+
+/**
+ * Whoever is inside one of the versions `from` and is about to act at a step of the map goes on in version `to` instead, at the step the
+ * map leads to; `null`: leaves. Steps that are not named stay. The map is whole: steps that only rest are resolved already.
+ */
+export const Migration = z.object({
+  from: z.array(z.int()),
+  to: z.int(),
+  map: z.record(StepId, StepId.nullable()),
+  at: Instant,
+});
+export type Migration = z.infer<typeof Migration>;
+
+/** What a journey does at the moment, in one workspace. `rev` counts its changes: every write names the one it builds on. */
+export const JourneyHead = z.object({
+  journeyId: z.string(),
+  rev: z.int(),
+  state: JourneyState,
+  /** When the state was last changed. */
+  since: Instant,
+  /** What `resume` leads back to. */
+  before: z.enum(['live', 'closed']).optional(),
+  /** Newest first; weights add up to 100. */
+  routes: z.array(Route),
+  /** By experiment step. */
+  winners: z.record(StepId, Winner).default({}),
+  migrations: z.array(Migration).default([]),
+});
+export type JourneyHead = z.infer<typeof JourneyHead>;
+
+/** A shipped journey that nobody has touched in this workspace: live as deployed. No write has been made of it: `rev` is 0. */
+export function shippedHead({ id, version }: JourneyDefinition): JourneyHead {
+  const routes = [{ version, weight: 100 }];
+  const since = '1970-01-01T00:00:00.000Z';
+  return { journeyId: id, rev: 0, state: 'live', since, routes, winners: {}, migrations: [] };
+}
+
+/** The winner of this very experiment, if there is one. */
+export function winnerOf(
+  head: Pick<JourneyHead, 'winners'> | undefined,
+  stepId: string,
+  { salt }: Pick<StepOf<'experiment'>, 'salt'>,
+): Winner | undefined {
+  const winner = head && Object.hasOwn(head.winners, stepId) ? head.winners[stepId] : undefined;
+  return winner?.salt === salt ? winner : undefined;
+}
+
+/**
+ * The version a customer enters under a gradual roll-out: by hash, so that a growing weight moves nobody back, and whoever entered the new
+ * version enters it again.
+ */
+export function routeOf({ journeyId, routes }: Pick<JourneyHead, 'journeyId' | 'routes'>, customer: Customer): number {
+  const [newest, ...others] = routes;
+  const bucket = bucketOf(`roll-out ${journeyId} ${newest?.version ?? 0}`, customer);
+  let upTo = 0;
+  const chosen = routes.find(({ weight }) => bucket < (upTo += (weight / 100) * buckets));
+  return (chosen ?? others.at(-1) ?? newest)?.version ?? 0;
+}
