@@ -7,6 +7,7 @@ import { type Evaluation } from './figure.ts';
 import { hillstrom } from './hillstrom.ts';
 import { bandits } from './bandits.ts';
 import { estimators } from './estimators.ts';
+import { sendTime } from './send-time.ts';
 import { upworthy } from './upworthy.ts';
 
 /** Every evaluation by its name, in the order of the table. */
@@ -20,4 +21,5 @@ export const evaluations: Record<string, Evaluation> = {
   estimators,
   hillstrom,
   bandits,
+  'send-time': sendTime,
 };

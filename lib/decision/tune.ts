@@ -1,4 +1,5 @@
 import { seeded } from '../random.ts';
+import { beliefsOf } from './prior.ts';
 import { type Sharpening } from './sharpen.ts';
 import { drawnRates, type Plan, playOut } from './simulate.ts';
 
@@ -9,43 +10,58 @@ export interface Likely {
   plan: Plan;
 }
 
-/** Powers to begin and to end with that are weighed: even halvings and doublings around Thompson's 1. */
-const ladder: Sharpening[] = [0.5, 1, 2].flatMap((from) => [2, 4, 8, 16].map((to) => ({ from, to })));
+export interface Terms {
+  spread: number;
+  control: number;
+}
 
-/** The newest placements stand for all: with these the choice is as good as it gets, in seconds. */
-const mostPlayed = 100;
+/** Powers to begin and to end with that are weighed: halvings and doublings around Thompson's 1. */
+const [beginnings, ends] = [
+  [0.5, 1, 2],
+  [2, 4, 8, 16],
+];
 
-/** The share of what was to be gained over an even draw that a sharpening gained, over all likely placements. */
-function gained(
-  sharpening: Sharpening,
-  { likely, spread, control }: { likely: readonly Likely[]; spread: number; control: number },
-): number {
-  const sample = likely.slice(-mostPlayed);
-  let [gain, most] = [0, 0];
-  for (const [i, { rate, offers, plan }] of sample.entries()) {
+/** The newest placements stand for all: the choice is made in seconds. */
+const mostPlayed = 150;
+
+/**
+ * What a sharpening is worth on placements drawn from the prior: the reward of the plan, and that of its winner shown for as long again. So
+ * finding the best offer counts as much as not losing by the search.
+ */
+function worthOf(sharpening: Sharpening, likely: readonly Likely[], { spread, control }: Terms): number {
+  return likely.slice(-mostPlayed).reduce((sum, { rate, offers, plan }, i) => {
     const random = seeded(i); // the same placements for every sharpening
     const rates = drawnRates(random, { rate, spread, offers });
-    const mean = rates.reduce((sum, one) => sum + one, 0) / offers;
-    gain += playOut(rates, plan, { policy: { spread, sharpening, control }, random }).expected - plan.decisions * mean;
-    most += plan.decisions * (Math.max(...rates) - mean);
-  }
-  return most > 0 ? gain / most : 0;
+    const { tries, expected } = playOut(rates, plan, { policy: { spread, sharpening, control }, random });
+    const believed = beliefsOf(tries, spread).map(({ a, b }) => a / (a + b));
+    const winner = rates[believed.indexOf(Math.max(...believed))] ?? 0;
+    return sum + expected + plan.decisions * winner;
+  }, 0);
+}
+
+/** The one of most worth, the first of equals. */
+function best(all: readonly Sharpening[], worth: (one: Sharpening) => number): Sharpening | undefined {
+  const worths = all.map(worth);
+  return all[worths.indexOf(Math.max(...worths))];
 }
 
 /**
- * The sharpening that gains most on placements drawn from the prior itself (a Bayes-optimal choice inside a family of policies, by
- * simulation as in Kuleshov and Precup 2014): nothing but the spread of rates, the usual rates and the plans goes in. The same answer for the
- * same arguments.
+ * The sharpening that is worth most on placements drawn from the prior itself (a choice inside a family of policies by simulation, as
+ * Kuleshov and Precup 2014 compare them): the spread of rates, the usual rates and the plans go in, no outcome of a policy. First the end
+ * is chosen, then the beginning. The same answer for the same arguments.
  */
-export function tunedSharpening(
-  likely: readonly Likely[],
-  { spread, control }: { spread: number; control: number },
-): Sharpening {
-  const [first = { from: 1, to: 1 }, ...rest] = ladder;
-  let best = { sharpening: first, gain: gained(first, { likely, spread, control }) };
-  for (const sharpening of rest) {
-    const gain = gained(sharpening, { likely, spread, control });
-    if (gain > best.gain) best = { sharpening, gain };
-  }
-  return best.sharpening;
+export function tunedSharpening(likely: readonly Likely[], terms: Terms): Sharpening {
+  const worth = (one: Sharpening): number => worthOf(one, likely, terms);
+  const thompson = { from: 1, to: 1 };
+  const { to } =
+    best(
+      ends.map((end) => ({ from: 1, to: end })),
+      worth,
+    ) ?? thompson;
+  return (
+    best(
+      beginnings.map((from) => ({ from, to })),
+      worth,
+    ) ?? thompson
+  );
 }
