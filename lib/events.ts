@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { ChurnRisk, RiskBand } from './churn/risk.ts';
 import { CustomerRef } from './identity/customer.ts';
-import { Cause } from './profile/signal.ts';
+import { Cause, GoalOf, TouchpointRef } from './profile/signal.ts';
+import { JsonObject } from './json.ts';
 import { Instant } from './time.ts';
 
 /** `source` of everything we put on the bus. */
@@ -18,7 +19,9 @@ const Envelope = z.object({
 
 const event = <Shape extends z.ZodRawShape>(shape: Shape) => Envelope.extend(shape);
 
-const TouchpointRef = z.object({ messageId: z.string(), name: z.string() });
+/** Of a workspace, and no one customer. */
+const ofWorkspace = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  Envelope.omit({ customer: true, customerId: true }).extend(shape);
 
 /** The catalog: `detail-type` → shape of `detail`. Past tense, facts only; a sample of each lies in `events/bus/`. */
 export const events = {
@@ -32,7 +35,26 @@ export const events = {
   StageExited: event({ stage: z.string(), to: z.string() }),
   ChurnRiskChanged: event({ from: RiskBand.optional(), risk: ChurnRisk }),
   CustomerSilent: event({ for: z.string(), since: Instant }),
-  EntryTriggered: event({ journeyId: z.string(), cause: Cause }),
+  EntryTriggered: event({
+    journeyId: z.string(),
+    cause: Cause,
+    /** The entry key, where whoever knocks names it; else it is found in the cause's properties. */
+    key: z.string().optional(),
+    /** A test person, who enters past holdouts and limits and is counted nowhere. */
+    test: z.boolean().optional(),
+    /** How many journeys started one another on the way here. */
+    depth: z.int().optional(),
+  }),
+  SegmentJoined: event({ segment: z.string(), touchpoint: TouchpointRef.optional(), filled: z.boolean().optional() }),
+  SegmentLeft: event({ segment: z.string(), filled: z.boolean().optional() }),
+  GoalReached: event({ ...GoalOf, cause: Cause }),
+  VariantAssigned: event({
+    enrolmentId: z.string(),
+    journeyId: z.string(),
+    version: z.int(),
+    stepId: z.string(),
+    variant: z.string(),
+  }),
   DecisionMade: event({
     decisionId: z.string(),
     placement: z.string(),
@@ -50,6 +72,15 @@ export const events = {
     outcome: z.string(),
   }),
   TaskOpened: event({ taskId: z.string(), journeyId: z.string(), queue: z.string(), title: z.string() }),
+  /** A segment is new, means something else, or is gone. */
+  SegmentChanged: ofWorkspace({ segment: z.string(), rev: z.int() }),
+  /** A version of a journey takes people in. */
+  JourneyPublished: ofWorkspace({ journeyId: z.string(), version: z.int() }),
+  /** All customers are being looked at anew, and this far it has come; `cursor` is the lister's own. */
+  RefreshAdvanced: ofWorkspace({ refresh: z.string(), list: z.int(), cursor: z.string().optional() }),
+  BusinessEventReceived: ofWorkspace({ name: z.string(), properties: JsonObject, fanOuts: z.array(z.string()) }),
+  /** A segment is being led to a journey's door, and this far it has come. */
+  FanOutAdvanced: ofWorkspace({ fanOut: z.string() }),
 } as const;
 
 export type EventName = keyof typeof events;

@@ -31,6 +31,7 @@ export function merge(user: Profile, other: Profile): Profile {
     ...(nextReview !== undefined && { nextReview }),
     journeys: { ...other.journeys, ...user.journeys },
     waits: { ...other.waits, ...user.waits },
+    goals: { ...other.goals, ...user.goals },
     decisions: newest({ ...other.decisions, ...user.decisions }),
     linked: [...new Set([...user.linked, other.customer, ...other.linked])],
     folded: combineFolded(user.folded, other.folded),

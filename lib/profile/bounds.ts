@@ -9,6 +9,8 @@ export const bounds = {
   channels: 20,
   consents: 20,
   decisions: 10,
+  /** Goals of journeys and variants waited for; the oldest are given up. */
+  goals: 20,
   /** Identities whose history is the customer's; private browsing makes a new one each week. */
   linked: 50,
 } as const;

@@ -4,7 +4,7 @@ import { type Customer } from '../identity/customer.ts';
 import { Json } from '../json.ts';
 import { type Instant } from '../time.ts';
 import { Predicate } from './predicate.ts';
-import { ActiveEnrolment, Wait, Profile } from './profile.ts';
+import { ActiveEnrolment, type OpenGoal, Profile, Wait } from './profile.ts';
 
 /** Milliseconds since the customer was first seen, in base 36: 6 characters where an instant takes 26 with its quotes. */
 const Time = z.string().regex(/^-?[0-9a-z]+$/);
@@ -46,6 +46,15 @@ const Packed = z.object({
   d: z
     .record(z.string(), z.tuple([z.string(), z.string(), z.string(), Time, Time, z.literal([0, 1]), Predicate]))
     .optional(),
+  /** Goals: enrolment, journey, version, since, until, what counts, and step, variant, guardrail as far as there are any. */
+  y: z
+    .record(
+      z.string(),
+      z.tuple([z.string(), z.string(), z.int(), Time, Time, Predicate, z.string(), z.string(), z.string()]),
+    )
+    .optional(),
+  /** Segments: since. */
+  m: z.record(z.string(), Time).optional(),
   /** Stage: id, since, met, touchpoint, and rule where it is not the stage's. What is missing is empty. */
   s: z.tuple([z.string(), Time, z.union([Time, z.literal('')]), z.string(), z.string()]).optional(),
   h: PackedRisk.optional(),
@@ -116,6 +125,23 @@ function unpackStage(packed: Packed['s'], read: (time: Time) => Instant): Profil
   };
 }
 
+type PackedGoal = NonNullable<Packed['y']>[string];
+
+function packGoal(goal: OpenGoal, write: (at: Instant) => Time): PackedGoal {
+  const { enrolmentId, journeyId, version, since, until, on, stepId = '', variant = '', guardrail = '' } = goal;
+  return [enrolmentId, journeyId, version, write(since), write(until), on, stepId, variant, guardrail];
+}
+
+function unpackGoal(packed: PackedGoal, read: (time: Time) => Instant): OpenGoal {
+  const [enrolmentId, journeyId, version, since, until, on, stepId, variant, guardrail] = packed;
+  return {
+    ...{ enrolmentId, journeyId, version, since: read(since), until: read(until), on },
+    ...(stepId !== '' && { stepId }),
+    ...(variant !== '' && { variant }),
+    ...(guardrail !== '' && { guardrail }),
+  };
+}
+
 /** The text a profile is stored as. Workspace and customer are in its item's key. */
 export function pack(profile: Profile): string {
   const first = Date.parse(profile.firstSeen);
@@ -149,6 +175,8 @@ export function pack(profile: Profile): string {
         on,
       ]),
     ),
+    y: filled(mapValues(profile.goals, (goal) => packGoal(goal, write))),
+    m: filled(mapValues(profile.segments, write)),
     s: packStage(profile.stage, write),
     h: profile.churn && packRisk(profile.churn),
     q: profile.silence,
@@ -187,6 +215,8 @@ export function unpack(text: string, { workspace, customer }: Customer): Profile
       exposed: exposed === 1,
       on,
     })),
+    goals: mapValues(packed.y ?? {}, (goal) => unpackGoal(goal, read)),
+    segments: mapValues(packed.m ?? {}, read),
     linked: packed.k ?? [],
     folded: { stream, through: renamed(through, '', customer) },
     ...(stage && { stage }),

@@ -19,6 +19,8 @@ export const ActiveEnrolment = z.object({
   version: z.int(),
   since: Instant,
   exit: Predicate.optional(),
+  /** Of journeys in one group a customer is in one at a time. */
+  competes: z.object({ group: z.string(), priority: z.int() }).optional(),
 });
 export type ActiveEnrolment = z.infer<typeof ActiveEnrolment>;
 
@@ -37,6 +39,23 @@ export const OpenDecision = z.object({
   until: Instant,
 });
 export type OpenDecision = z.infer<typeof OpenDecision>;
+
+/**
+ * What a journey, or a variant in it, is there for (`guardrail`: what must not happen): counted once, by a touchpoint from `since` on and
+ * before `until`, also after the customer has left.
+ */
+export const OpenGoal = z.object({
+  enrolmentId: z.string(),
+  journeyId: z.string(),
+  version: z.int(),
+  stepId: z.string().optional(),
+  variant: z.string().optional(),
+  guardrail: z.string().optional(),
+  on: Predicate,
+  since: Instant,
+  until: Instant,
+});
+export type OpenGoal = z.infer<typeof OpenGoal>;
 
 /**
  * One customer as the touchpoints so far tell it: one item, one read. All maps are bounded (`lib/profile/bounds.ts`), so a customer
@@ -70,6 +89,10 @@ export const Profile = z.object({
   journeys: z.record(z.string(), ActiveEnrolment),
   waits: z.record(z.string(), Wait),
   decisions: z.record(z.string(), OpenDecision),
+  /** By `<enrolment>`, `<enrolment>/<step>` or `<enrolment>/<step>/<guardrail>`. */
+  goals: z.record(z.string(), OpenGoal),
+  /** Segments the customer belongs to, and since when. */
+  segments: z.record(z.string(), Instant),
   /** Other identities whose history is part of this customer's timeline. */
   linked: z.array(CustomerRef),
   /** Stream position folded through, per partition the touchpoints came from. Positions of another `stream` mean nothing. */
@@ -92,6 +115,8 @@ export function newProfile(who: { workspace: string; customer: CustomerRef }, at
     journeys: {},
     waits: {},
     decisions: {},
+    goals: {},
+    segments: {},
     linked: [],
     folded: { stream: '', through: {} },
   };

@@ -69,6 +69,14 @@ const tellings: { [Type in Exclude<Signal['type'], Command['type']>]: (signal: S
     { name: 'CustomerSilent', at: after(since, length), facts: { for: length, since } },
   ],
   exposed: ({ decisionId, at }) => [{ name: 'DecisionExposed', at, facts: { decisionId } }],
+  joined: ({ segment, at, touchpoint, filled }) => [
+    { name: 'SegmentJoined', at, facts: { segment, ...(touchpoint && { touchpoint }), ...(filled && { filled }) } },
+  ],
+  left: ({ segment, at, filled }) => [{ name: 'SegmentLeft', at, facts: { segment, ...(filled && { filled }) } }],
+  moved: () => [],
+  dated: () => [],
+  goal: ({ type: _, cause, ...goal }) => [{ name: 'GoalReached', at: cause.at, facts: { ...goal, cause } }],
+  assigned: ({ type: _, at, ...facts }) => [{ name: 'VariantAssigned', at, facts }],
   outcome: ({ decisionId, cause }) => [{ name: 'OutcomeObserved', at: cause.at, facts: { decisionId, cause } }],
 };
 
