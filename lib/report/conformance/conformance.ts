@@ -1,5 +1,6 @@
 import { type Plan } from '../../map/plan.ts';
-import { type Path, type Tally } from '../paths/path.ts';
+import { type Counter, counter, entry } from '../paths/counted.ts';
+import { type Tally } from '../paths/path.ts';
 import { align } from './align.ts';
 import { type Alignment } from './alignment.ts';
 import { automatonOf } from './automaton.ts';
@@ -17,14 +18,22 @@ export interface Conformance {
   averageFitness: number;
   /** One minus all costs over all denominators: every touchpoint counts the same. */
   logFitness: number;
-  /** Share of paths without any deviation. */
+  /** Share of paths without any deviation, as far as proved. */
   fitting: number;
   /**
-   * Paths whose search was given up at the limit. Their deviations are missing, and the figures above hold them for as good as they
-   * can be; `averageFitness` is no less than `averageFitnessAtLeast`.
+   * Paths whose search was given up at the limit. Their deviations are missing, and both averages hold them for as good as
+   * they can be. The average is no less than `averageFitnessAtLeast`, which holds them for as bad as can be.
    */
   unresolved: { paths: number; averageFitnessAtLeast: number };
   deviations: Deviation[];
+  /** The most frequent variants beside the plan. */
+  frequent: ComparedVariant[];
+}
+
+export interface ComparedVariant extends Alignment {
+  paths: number;
+  customers: number;
+  fitness: number;
 }
 
 export interface Comparing {
@@ -56,56 +65,65 @@ export function aligner(
 }
 
 interface Judged {
-  alignment: Alignment;
-  fitness: number;
+  names: string[];
+  cost: number;
+  exact: boolean;
   /** Touchpoints of the path and of the shortest way: the cost at worst. */
   whole: number;
   deviations: ReturnType<typeof deviationsIn>;
+  counter: Counter;
 }
 
+const fitnessOf = ({ cost, whole }: Judged): number => (whole === 0 ? 1 : 1 - cost / whole);
+
 /** Conformance of paths with a plan. Each variant is aligned once; memory grows with variants and deviations. */
-export function conformance(plan: Plan, comparing: Comparing = {}): Tally<Conformance> {
+export function conformance(
+  plan: Plan,
+  { top = 10, ...comparing }: Comparing & { top?: number } = {},
+): Tally<Conformance> {
   const { shortest, align: aligned } = aligner(plan, comparing);
   const variants = new Map<string, Judged>();
   const deviations = deviationCounts(plan);
-  const sums = { paths: 0, fitness: 0, cost: 0, whole: 0, fitting: 0, unresolved: 0, unproved: 0 };
+  let paths = 0;
 
-  function judge(trace: string[]): Judged {
-    const alignment = aligned(trace);
-    const whole = trace.length + shortest;
-    const fitness = whole === 0 ? 1 : 1 - alignment.cost / whole;
-    return { alignment, fitness, whole, deviations: deviationsIn(alignment.moves) };
+  function judge(names: string[]): Judged {
+    const { cost, exact, moves } = aligned(names);
+    return { names, cost, exact, whole: names.length + shortest, deviations: deviationsIn(moves), counter: counter() };
   }
 
   return {
-    add({ customer, steps }: Path) {
-      const trace = steps.map(({ name }) => name);
-      const key = JSON.stringify(trace);
-      const judged = variants.get(key) ?? judge(trace);
-      variants.set(key, judged);
-      const { alignment, fitness, whole } = judged;
-      sums.paths++;
-      sums.fitness += fitness;
-      sums.cost += alignment.cost;
-      sums.whole += whole;
-      if (alignment.exact && alignment.cost === 0) sums.fitting++;
-      if (!alignment.exact) {
-        sums.unresolved++;
-        sums.unproved += fitness;
-      }
+    add({ customer, steps }) {
+      paths++;
+      const names = steps.map(({ name }) => name);
+      const judged = entry(variants, JSON.stringify(names), () => judge(names));
+      judged.counter.add(paths, customer);
       deviations.add(customer, judged.deviations);
     },
     result() {
-      const { paths, fitness, cost, whole, fitting, unresolved, unproved } = sums;
-      const share = (part: number): number => (paths === 0 ? 1 : part / paths);
+      const all = [...variants.values()];
+      const sum = (of: Judged[], part: (judged: Judged) => number): number =>
+        of.reduce((total, judged) => total + part(judged) * judged.counter.paths, 0);
+      const mean = (of: Judged[], part: (judged: Judged) => number): number =>
+        paths === 0 ? 1 : sum(of, part) / paths;
+      const [resolved, unresolved] = [all.filter(({ exact }) => exact), all.filter(({ exact }) => !exact)];
+      const whole = sum(all, (judged) => judged.whole);
       return {
         paths,
         variants: variants.size,
-        averageFitness: share(fitness),
-        logFitness: whole === 0 ? 1 : 1 - cost / whole,
-        fitting: share(fitting),
-        unresolved: { paths: unresolved, averageFitnessAtLeast: share(fitness - unproved) },
+        averageFitness: mean(all, fitnessOf),
+        logFitness: whole === 0 ? 1 : 1 - sum(all, ({ cost }) => cost) / whole,
+        fitting: mean(resolved, ({ cost }) => (cost === 0 ? 1 : 0)),
+        unresolved: { paths: sum(unresolved, () => 1), averageFitnessAtLeast: mean(resolved, fitnessOf) },
         deviations: deviations.list(),
+        frequent: all
+          .toSorted((a, b) => b.counter.paths - a.counter.paths)
+          .slice(0, top)
+          .map((judged) => ({
+            paths: judged.counter.paths,
+            customers: judged.counter.customers,
+            fitness: fitnessOf(judged),
+            ...aligned(judged.names),
+          })),
       };
     },
   };

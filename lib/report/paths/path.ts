@@ -37,34 +37,47 @@ export interface PathCut {
   keep?: (row: PathRow) => boolean;
 }
 
-function* cut(customer: string, steps: PathStep[], gapMs: number): Generator<Path> {
+function cut(customer: string, steps: PathStep[], gapMs: number): Path[] {
   // Stable: touchpoints of the same time keep the order in which they were handed over.
   const sorted = steps.toSorted((a, b) => a.at - b.at);
-  let from = 0;
-  for (let i = 1; i <= sorted.length; i++) {
-    const [before, here] = [sorted[i - 1], sorted[i]];
-    if (before && here && here.at - before.at <= gapMs) continue;
-    yield { customer, steps: sorted.slice(from, i) };
-    from = i;
-  }
+  const ends = sorted.flatMap(({ at }, i) => {
+    const next = sorted[i + 1];
+    return next && next.at - at <= gapMs ? [] : [i + 1];
+  });
+  return ends.map((end, i) => ({ customer, steps: sorted.slice(ends[i - 1] ?? 0, end) }));
+}
+
+/** Gathers rows into paths: `add` and `end` answer with the paths that a row, or the end, has completed. */
+function gathering({ gapMs = Infinity, keep }: PathCut): { add: (row: PathRow) => Path[]; end: () => Path[] } {
+  let customer = '';
+  let steps: PathStep[] = [];
+  const end = (): Path[] => cut(customer, steps, gapMs);
+  return {
+    end,
+    add(row) {
+      const complete = row.customer === customer ? [] : end();
+      if (row.customer !== customer) [customer, steps] = [row.customer, []];
+      if (!keep || keep(row)) steps.push({ name: row.name, at: row.at });
+      return complete;
+    },
+  };
 }
 
 /**
  * Paths of touchpoints whose rows lie together by customer, as the table and an export sorted by key deliver them; within a customer
  * any order. Memory is that of the longest customer. A customer whose rows lie apart counts as two: use `grouped` first.
  */
-export function* pathsOf(rows: Iterable<PathRow>, { gapMs = Infinity, keep }: PathCut = {}): Generator<Path> {
-  let customer: string | undefined;
-  let steps: PathStep[] = [];
-  for (const row of rows) {
-    if (row.customer !== customer) {
-      if (customer !== undefined) yield* cut(customer, steps, gapMs);
-      customer = row.customer;
-      steps = [];
-    }
-    if (!keep || keep(row)) steps.push({ name: row.name, at: row.at });
-  }
-  if (customer !== undefined) yield* cut(customer, steps, gapMs);
+export function* pathsOf(rows: Iterable<PathRow>, cutting: PathCut = {}): Generator<Path> {
+  const { add, end } = gathering(cutting);
+  for (const row of rows) yield* add(row);
+  yield* end();
+}
+
+/** The same of rows that come by and by, such as pages of a query. */
+export async function* pathsOfPages(rows: AsyncIterable<PathRow>, cutting: PathCut = {}): AsyncGenerator<Path> {
+  const { add, end } = gathering(cutting);
+  for await (const row of rows) yield* add(row);
+  yield* end();
 }
 
 /** Rows in any order, those of a customer brought together. Keeps every row in memory: for files, not for a table. */

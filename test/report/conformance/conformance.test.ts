@@ -33,6 +33,20 @@ test('paths that are alike are one variant', () => {
   expect(compared(inOrder('ab'), 'ab', 'ab', 'b')).toMatchObject({ paths: 3, variants: 2 });
 });
 
+test('the most frequent variants are shown beside the plan', () => {
+  const { frequent } = tallied(
+    [aPath('b', 'Kim'), aPath('ab', 'Lee'), aPath('b', 'Kim')],
+    conformance(inOrder('ab'), { top: 1 }),
+  );
+  const moves = [
+    { kind: 'skipped', name: 'a', place: 'sequence[0]' },
+    { kind: 'planned', name: 'b', place: 'sequence[1]' },
+  ];
+  expect(frequent).toEqual([
+    { paths: 2, customers: 1, fitness: expect.closeTo(2 / 3, 12) as number, cost: 1, exact: true, moves },
+  ]);
+});
+
 test('deviations say what, where, how often and of how many customers', () => {
   const plan: Plan = { sequence: [t('a'), { optional: t('o') }, { parallel: [t('b'), t('c')] }] };
   const paths = [aPath('axbc', 'Kim'), aPath('axxcb', 'Kim'), aPath('ab', 'Lee')];

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { grouped, type PathRow, pathsOf } from '../../../lib/report/paths/path.ts';
+import { grouped, type Path, type PathRow, pathsOf, pathsOfPages } from '../../../lib/report/paths/path.ts';
 
 const row = (customer: string, name: string, at: number): PathRow => ({ customer, name, at });
 const told = (rows: PathRow[], cut = {}) =>
@@ -22,6 +22,16 @@ test('a long silence begins a new path', () => {
 test('a customer of whom nothing counts has no path', () => {
   const rows = [row('Kim', 'noise', 0), row('Lee', 'a', 0)];
   expect(told(rows, { keep: ({ name }: PathRow) => name !== 'noise' })).toEqual(['Lee: a']);
+});
+
+test('rows that come page by page make the same paths', async () => {
+  const rows = [row('Kim', 'a', 0), row('Kim', 'b', 10), row('Kim', 'c', 21), row('Lee', 'd', 0)];
+  async function* pages() {
+    yield* rows;
+  }
+  const paths: Path[] = [];
+  for await (const path of pathsOfPages(pages(), { gapMs: 10 })) paths.push(path);
+  expect(paths).toEqual([...pathsOf(rows, { gapMs: 10 })]);
 });
 
 test('however rows come, grouped they make the paths of each customer', () =>
