@@ -21,6 +21,9 @@ export const Enrolment = z.object({
   startedAt: Instant,
   endedAt: Instant.optional(),
   executionArn: z.string().optional(),
+  /** Number of the execution that leads it now, and the step that began at; missing for the first. */
+  leg: z.int().optional(),
+  at: z.string().optional(),
 });
 export type Enrolment = z.infer<typeof Enrolment>;
 
@@ -35,6 +38,7 @@ export function executionName({ version, enrolmentId }: Pick<Enrolment, 'version
 }
 
 /** The reverse of `executionName`; undefined for an execution that is not ours. */
-export function enrolmentOfExecution(name: string): string | undefined {
-  return /^v\d+-([0-9a-f]{32})(?:-\d+)?$/.exec(name)?.[1];
+export function readExecutionName(name: string): { version: number; enrolmentId: string; leg: number } | undefined {
+  const [, version, enrolmentId, leg = '0'] = /^v(\d+)-([0-9a-f]{32})(?:-(\d+))?$/.exec(name) ?? [];
+  return enrolmentId === undefined ? undefined : { version: Number(version), enrolmentId, leg: Number(leg) };
 }

@@ -1,39 +1,34 @@
 import * as z from 'zod';
-import { Unavailable } from '../../../lib/errors.ts';
 import { Customer } from '../../../lib/identity/customer.ts';
-import { enrolmentOfExecution } from '../../../lib/journey/enrolment.ts';
-import { type EnrolmentStore, endWrites, type Placed } from '../../../lib/journey/enrolment-store.ts';
-import { storedProfile } from '../../../lib/journey/owners.ts';
-import { type TaskStore } from '../../../lib/journey/task-store.ts';
-import { type Profile } from '../../../lib/profile/profile.ts';
-import { type ProfileStore } from '../../../lib/profile/store.ts';
-import { type Clock, type Instant } from '../../../lib/time.ts';
+import { type Ended, type EndingDependencies, endStay } from '../../../lib/journey/ending.ts';
+import { readExecutionName } from '../../../lib/journey/enrolment.ts';
+import { type Clock } from '../../../lib/time.ts';
 
-interface Dependencies {
-  profiles: ProfileStore;
-  enrolments: EnrolmentStore;
-  tasks: TaskStore;
+interface Dependencies extends EndingDependencies {
   clock: Clock;
 }
 
 const parsed = z.string().transform((text): unknown => JSON.parse(text));
 
+/** `handedOver`: another execution leads the enrolment on, or a timer will start one. */
+const Output = z.looseObject({ outcome: z.string().optional(), handedOver: z.boolean().optional() });
+
 /** What Step Functions tells of an execution that ended. */
-const Ended = z.object({
+const Told = z.object({
   detail: z.object({
     name: z.string(),
     status: z.enum(['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED']),
     /** Milliseconds since 1970. */
     stopDate: z.number().nullish(),
     input: parsed.pipe(Customer),
-    output: parsed.pipe(z.looseObject({ outcome: z.string().optional() })).nullish(),
+    output: parsed.pipe(Output).nullish(),
   }),
 });
 
-type Detail = z.infer<typeof Ended>['detail'];
+type Detail = z.infer<typeof Told>['detail'];
 
-/** `ended` now, `already` before, `unknown`: nothing of the enrolment is left, or the execution is not one of ours. */
-type Outcome = 'ended' | 'already' | 'unknown';
+/** Also `handed-over`: the enrolment goes on in another execution; `unknown`, too, for an execution that is not one of ours. */
+type Outcome = Ended | 'handed-over';
 
 const outcomes = {
   SUCCEEDED: ({ output }) => output?.outcome ?? 'completed',
@@ -42,49 +37,28 @@ const outcomes = {
   ABORTED: () => 'stopped',
 } as const satisfies Record<Detail['status'], (detail: Detail) => string>;
 
-const maxTries = 10;
-
-/** The profile of somebody who is not inside any more; undefined when nothing of the enrolment is in it. */
-function without(profile: Profile, enrolmentId: string): Profile | undefined {
-  const { [enrolmentId]: inside, ...journeys } = profile.journeys;
-  const waits = Object.entries(profile.waits);
-  const others = waits.filter(([, wait]) => wait.enrolmentId !== enrolmentId);
-  if (inside === undefined && others.length === waits.length) return undefined;
-  return { ...profile, journeys, waits: Object.fromEntries(others) };
-}
-
 /**
- * An execution has ended, so its enrolment has: the outcome is kept, the entry slot is free, the profile holds neither the journey nor
- * its waits, open tasks are closed. One transaction and the tasks; told again, it finishes what is missing. An enrolment that was ended
- * by its exit criteria keeps that outcome.
+ * An execution has ended. If it was the one that leads its enrolment, that has ended with it (`endStay`); told again, it finishes what is
+ * missing. One that handed over, or that another has taken over from, ends nothing; it only clears away an enrolment that was ended
+ * meanwhile, which waits for nobody else. An enrolment that was ended by its exit criteria keeps that outcome.
  */
-export function conclude({ profiles, enrolments, tasks, clock }: Dependencies) {
-  async function end(placed: Placed, outcome: string, at: Instant): Promise<Outcome | undefined> {
-    const { enrolment, owner } = placed;
-    const before = enrolment.status === 'ended';
-    const stored = await storedProfile(profiles, owner);
-    const profile = stored && without(stored.profile, enrolment.enrolmentId);
-    const also = before ? [] : endWrites(placed, outcome, at);
-    const written = profile
-      ? await profiles.save({ profile, also }, stored.rev)
-      : before || (await enrolments.end(placed, outcome, at));
-    return written ? (before ? 'already' : 'ended') : undefined;
+export function conclude({ clock, ...stores }: Dependencies) {
+  async function isOver(detail: Detail): Promise<boolean> {
+    const { enrolmentId = '', version, leg = 0 } = readExecutionName(detail.name) ?? {};
+    const enrolment = await stores.enrolments.get(detail.input, enrolmentId);
+    if (!enrolment || enrolment.status === 'ended') return true;
+    const led = enrolment.version === version && (enrolment.leg ?? 0) <= leg;
+    return led && detail.output?.handedOver !== true;
   }
 
   return async (event: unknown): Promise<{ outcome: Outcome }> => {
-    const { detail } = Ended.parse(event);
-    const enrolmentId = enrolmentOfExecution(detail.name);
-    if (enrolmentId === undefined) return { outcome: 'unknown' };
-    const owner = detail.input;
+    const { detail } = Told.parse(event);
+    const named = readExecutionName(detail.name);
+    if (!named) return { outcome: 'unknown' };
+    if (!(await isOver(detail))) return { outcome: 'handed-over' };
     const at = detail.stopDate == null ? clock.now() : new Date(detail.stopDate).toISOString();
-    for (let tries = 0; tries < maxTries; tries++) {
-      const enrolment = await enrolments.get(owner, enrolmentId);
-      if (!enrolment) return { outcome: 'unknown' };
-      const outcome = await end({ enrolment, owner }, outcomes[detail.status](detail), at);
-      if (outcome === undefined) continue;
-      await tasks.closeAll(owner, enrolmentId);
-      return { outcome };
-    }
-    throw new Unavailable('enrolment.contended', { enrolmentId });
+    const { enrolmentId } = named;
+    const end = { outcome: outcomes[detail.status](detail), at };
+    return { outcome: await endStay(stores, { owner: detail.input, enrolmentId }, end) };
   };
 }
