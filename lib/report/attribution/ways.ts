@@ -9,7 +9,7 @@ export interface WayPlan {
   /** Milliseconds before the end of a way in which touches count; no limit when missing. */
   lookbackMs?: number;
   /** Value of a conversion; 0 when missing. */
-  valueOf?: (step: PathStep) => number;
+  worthOf?: (step: PathStep) => number;
 }
 
 /**
@@ -17,7 +17,7 @@ export interface WayPlan {
  * Ages are milliseconds before the end. Ways without a touch are left out: there is nobody to credit.
  */
 export function* waysOf(paths: Iterable<Path>, plan: WayPlan): Generator<TimedWay> {
-  const { conversion, touchOf = (step: PathStep) => step.name, valueOf = () => 0, lookbackMs = Infinity } = plan;
+  const { conversion, touchOf = ({ name }) => name, worthOf = () => 0, lookbackMs = Infinity } = plan;
   for (const { steps } of paths) {
     let open: { touch: string; at: number }[] = [];
     const ended = (at: number): Pick<TimedWay, 'touches' | 'ages'> => {
@@ -28,7 +28,7 @@ export function* waysOf(paths: Iterable<Path>, plan: WayPlan): Generator<TimedWa
     for (const step of steps) {
       if (step.name === conversion) {
         const way = ended(step.at);
-        if (way.touches.length > 0) yield { ...way, conversions: 1, nulls: 0, value: valueOf(step) };
+        if (way.touches.length > 0) yield { ...way, conversions: 1, nulls: 0, value: worthOf(step) };
         continue;
       }
       const touch = touchOf(step);
