@@ -17,7 +17,7 @@ export interface WayPlan {
  * Ages are milliseconds before the end. Ways without a touch are left out: there is nobody to credit.
  */
 export function* waysOf(paths: Iterable<Path>, plan: WayPlan): Generator<TimedWay> {
-  const { conversion, touchOf = ({ name }) => name, worthOf = () => 0, lookbackMs = Infinity } = plan;
+  const { conversion, touchOf = (step: PathStep) => step.name, worthOf = () => 0, lookbackMs = Infinity } = plan;
   for (const { steps } of paths) {
     let open: { touch: string; at: number }[] = [];
     const ended = (at: number): Pick<TimedWay, 'touches' | 'ages'> => {
