@@ -3,6 +3,7 @@ import { survival } from './survival.ts';
 import { experiments } from './experiments.ts';
 import { attribution } from './attribution.ts';
 import { conformanceFigures } from './conformance.ts';
+import { dropout } from './dropout.ts';
 import { type Evaluation } from './figure.ts';
 import { hillstrom } from './hillstrom.ts';
 import { bandits } from './bandits.ts';
@@ -12,6 +13,7 @@ import { upworthy } from './upworthy.ts';
 
 /** Every evaluation by its name, in the order of the table. */
 export const evaluations: Record<string, Evaluation> = {
+  dropout,
   experiments,
   attribution,
   survival,

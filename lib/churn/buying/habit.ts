@@ -1,0 +1,58 @@
+import * as z from 'zod';
+
+/**
+ * All that a profile keeps of a customer's key events, whatever their number. Times are days since 1970, UTC. Key events of one day are
+ * one; of those that arrive late, only the ones of the first or last day can be told to be on a day already counted.
+ */
+export const Habit = z.object({
+  /** Days with a key event. */
+  days: z.int().min(1),
+  first: z.number(),
+  last: z.number(),
+  /** Money of all key events, and of those on the last day. */
+  worth: z.number(),
+  lastWorth: z.number(),
+});
+export type Habit = z.infer<typeof Habit>;
+
+export interface KeyEvent {
+  day: number;
+  worth: number;
+}
+
+/** The habit after one more key event: a few comparisons, however long the history. */
+export function withEvent(habit: Habit | undefined, { day, worth }: KeyEvent): Habit {
+  if (!habit) return { days: 1, first: day, last: day, worth, lastWorth: worth };
+  const known = day === habit.first || day === habit.last;
+  const lastWorth = day > habit.last ? worth : habit.lastWorth + (day === habit.last ? worth : 0);
+  return {
+    days: habit.days + (known ? 0 : 1),
+    first: Math.min(habit.first, day),
+    last: Math.max(habit.last, day),
+    worth: habit.worth + worth,
+    lastWorth,
+  };
+}
+
+/** The habit of a whole history, in any order; undefined without a key event. */
+export function habitOf(events: readonly KeyEvent[]): Habit | undefined {
+  if (events.length === 0) return undefined;
+  const byDay = new Map<number, number>();
+  for (const { day, worth } of events) byDay.set(day, (byDay.get(day) ?? 0) + worth);
+  const days = [...byDay.keys()].sort((a, b) => a - b);
+  const [first = 0, last = 0] = [days[0], days.at(-1)];
+  const worth = events.reduce((sum, event) => sum + event.worth, 0);
+  return { days: days.length, first, last, worth, lastWorth: byDay.get(last) ?? 0 };
+}
+
+/** Recency, frequency and age as the papers write them: `x` repeats, the last at `tx` after the first, observed until `T`. */
+export interface Counts {
+  x: number;
+  tx: number;
+  T: number;
+}
+
+/** In `unit` days. At `now` before the last event, time has not begun to pass. */
+export function countsOf({ days, first, last }: Habit, now: number, unit = 1): Counts {
+  return { x: days - 1, tx: (last - first) / unit, T: (Math.max(now, last) - first) / unit };
+}
