@@ -6,7 +6,7 @@ import { seeded } from '../../lib/random.ts';
 import { type Figure } from './figure.ts';
 import { rowsOf } from './files.ts';
 import { byHash } from './order.ts';
-import { picked } from './pick.ts';
+import { picked } from '../../lib/decision/pick.ts';
 
 const batch = 100;
 

@@ -1,5 +1,6 @@
 import { type Plan } from '../../lib/map/plan.ts';
-import { aligner, type Conformance, conformance } from '../../lib/report/conformance/conformance.ts';
+import { aligner } from '../../lib/report/conformance/aligner.ts';
+import { type Conformance, conformance } from '../../lib/report/conformance/conformance.ts';
 import { grouped, pathsOf, type PathRow, tallied } from '../../lib/report/paths/path.ts';
 import { variants } from '../../lib/report/paths/variants.ts';
 import { type Evaluation, type Figure } from './figure.ts';

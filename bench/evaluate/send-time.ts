@@ -19,13 +19,15 @@ const hit = (hour: number, around: number): boolean =>
 
 const share = (all: boolean[]): number => all.filter(Boolean).length / all.length;
 
-/** Habits of the first half of the time; windows and log loss on the second, for customers known by then. */
+const halfYearMs = 182.5 * 86_400_000;
+
+/** Habits of what was before the last half year; windows and log loss on that, for customers known by then. */
 export async function sendTime(folder: string): Promise<Figure[]> {
   const acts = await invoicesOf(folder);
-  const [first, last] = [acts[0]?.at ?? 0, acts.at(-1)?.at ?? 0];
-  const earlier = acts.filter(({ at }) => at < (first + last) / 2);
+  const cut = (acts.at(-1)?.at ?? 0) - halfYearMs;
+  const earlier = acts.filter(({ at }) => at < cut);
   const habits = habitsOf(earlier);
-  const later = acts.filter(({ at, customer }) => at >= (first + last) / 2 && habits.customers.has(customer));
+  const later = acts.filter(({ at, customer }) => at >= cut && habits.customers.has(customer));
   const strengths = chosenStrengths(earlier);
   const everybody = bestHour(globalHours(habits.all));
   const global = share(later.map(({ hour }) => hit(hour, everybody)));

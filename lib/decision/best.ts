@@ -45,18 +45,18 @@ const logSigma = (y: number): number => (y < -30 ? y : -Math.log(1 + Math.exp(-y
 
 /**
  * A belief over logits: its density is σ(y)^a σ(−y)^b up to a factor, and log σ(−y) is log σ(y) − y. The tails fall like e^(a·y) to the
- * left and e^(−b·y) to the right: 16 of those is 1e-7.
+ * left and e^(−b·y) to the right: 14 of those is 1e-6.
  */
 function betaCurve({ a, b }: Belief): Curve {
   const middle = Math.log(a / b);
-  const spread = 8 * Math.sqrt(1 / a + 1 / b);
-  const ends: [number, number] = [middle - Math.max(spread, 16 / a), middle + Math.max(spread, 16 / b)];
+  const spread = 6.5 * Math.sqrt(1 / a + 1 / b);
+  const ends: [number, number] = [middle - Math.max(spread, 14 / a), middle + Math.max(spread, 14 / b)];
   return curveOf(ends, (y) => (a + b) * logSigma(y) - b * y);
 }
 
 function normalCurve({ mean, deviation }: NormalBelief): Curve {
   const sure = Math.max(deviation, 1e-9 * Math.max(1, Math.abs(mean))); // no law has width nought
-  return curveOf([mean - 8 * sure, mean + 8 * sure], (x) => -0.5 * ((x - mean) / sure) ** 2);
+  return curveOf([mean - 6.5 * sure, mean + 6.5 * sure], (x) => -0.5 * ((x - mean) / sure) ** 2);
 }
 
 /** The distribution function at every node, by linear interpolation. */

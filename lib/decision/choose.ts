@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
-import { badAnswerAt } from '../churn/features.ts';
 import { meets, type Situation } from '../profile/meets.ts';
 import { type Profile } from '../profile/profile.ts';
 import { between, durationMs, type Instant } from '../time.ts';
+import { probabilitiesBest } from './best.ts';
 import { type Decision, type OfferReason, type OfferVerdict } from './decision.ts';
+import { badExperience, openCase } from './experience.ts';
+import { picked } from './pick.ts';
 import { worded } from './words.ts';
 import { type Offer, type Placement } from './placement.ts';
-import { belief, type OfferStats, probabilitiesBest } from './posterior.ts';
+import { beliefsAt, type OfferStats } from './posterior.ts';
+import { endless, propensities } from './sharpen.ts';
 
 /** Stage of a customer who has entered none. */
 export const noStage = 'none';
@@ -14,10 +17,10 @@ export const noStage = 'none';
 /** One decision in twenty is drawn evenly among the offers that may be shown: a lasting control, and a floor under every propensity. */
 const control = 0.05;
 
-const policy = { kind: 'thompson', version: 1, control } as const;
+/** Placements run without end. */
+const sharpening = endless.to;
 
-/** For how long a bad answer keeps promotions away. */
-const badExperienceMs = 30 * 86_400_000;
+const policy = { kind: 'thompson', version: 2, control, sharpening } as const;
 
 /** An earlier decision for the same customer and placement. */
 export interface Past {
@@ -59,8 +62,8 @@ function obstacle(offer: Offer, { past, situation }: Asked): Obstacle | undefine
   const { profile, now } = situation;
   if (offer.eligible && !meets(offer.eligible, situation)) return 'not-eligible';
   if (offer.purpose === 'marketing' && refusesMarketing(profile)) return 'consent-refused';
-  const badAt = badAnswerAt(profile);
-  if (offer.promotion && badAt !== undefined && between(badAt, now) < badExperienceMs) return 'bad-experience';
+  if (offer.promotion && badExperience(profile, now)) return 'bad-experience';
+  if (offer.promotion && openCase(profile, now)) return 'open-case';
   return capped(offer, past, now) ? 'capped' : undefined;
 }
 
@@ -75,16 +78,9 @@ function versionOf(placement: Placement, stats: OfferStats): string {
   return `${policy.kind}-${policy.version}-${hash.digest('hex').slice(0, 12)}`;
 }
 
-/** Which of `shares`, that sum to 1, holds `point`. */
-function pick(shares: number[], point: number): number {
-  let sum = 0;
-  const found = shares.findIndex((share) => (sum += share) > point);
-  return found === -1 ? shares.length - 1 : found; // rounding may leave the sum a hair below 1
-}
-
 /**
  * The offer for one customer. Those that may be shown compete: each is chosen with the probability that its success rate in the
- * customer's stage is the highest (Thompson 1933), mixed with the even draw of `control`. That mixture is computed first and drawn
+ * customer's stage is the highest (Thompson 1933), sharpened and mixed with the even draw of `control` (`propensities`). That mixture is computed first and drawn
  * from with a number made of the decision id: so the propensity is the truth, not an estimate, and asking again with the same id and
  * knowledge answers the same. When nothing else may be shown the fallback is chosen, with certainty.
  */
@@ -98,9 +94,9 @@ export function choose(asked: Asked): Choice {
     verdict ? [worded({ offer: offer.id, verdict })] : [],
   );
   const open = judged.filter((one) => !one.obstacle).map(({ offer }) => offer);
-  const beliefs = open.map(({ id }) => belief(stats, { offer: id, stage }));
-  const shares = probabilitiesBest(beliefs).map((share) => (1 - control) * share + control / open.length);
-  const winner = pick(shares, draw(`${placement.id} ${decisionId}`));
+  const beliefs = beliefsAt(stats, { offers: open.map(({ id }) => id), stage });
+  const shares = propensities(probabilitiesBest(beliefs), { sharpening, control });
+  const winner = picked(shares, draw(`${placement.id} ${decisionId}`));
   const reasons = open.map(({ id }, i): OfferReason => {
     const { a, b } = beliefs[i] ?? { a: 1, b: 1 };
     const verdict = i === winner ? 'chosen' : 'outranked';

@@ -9,6 +9,7 @@ export const OfferVerdict = z.enum([
   'not-eligible',
   'consent-refused',
   'bad-experience',
+  'open-case',
   'capped',
 ]);
 export type OfferVerdict = z.infer<typeof OfferVerdict>;

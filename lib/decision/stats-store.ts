@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { type Table, type Write } from '../aws/table.ts';
 import { keys } from '../keys.ts';
 import { type Clock } from '../time.ts';
-import { type OfferStats, type Tries } from './posterior.ts';
+import { type OfferStats } from './posterior.ts';
+import { type Tries } from './prior.ts';
 import { remember } from '../remember.ts';
 
 /** How old the numbers a decision rests on may be. Learning ten seconds later changes little; a query per decision would cost. */

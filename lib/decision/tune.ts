@@ -21,15 +21,18 @@ const [beginnings, ends] = [
   [2, 4, 8, 16],
 ];
 
-/** The newest placements stand for all: the choice is made in seconds. */
-const mostPlayed = 150;
+/** How many placements are played: the newest, again and again with other rates where there are fewer. */
+const played = 300;
 
 /**
  * What a sharpening is worth on placements drawn from the prior: the reward of the plan, and that of its winner shown for as long again. So
  * finding the best offer counts as much as not losing by the search.
  */
 function worthOf(sharpening: Sharpening, likely: readonly Likely[], { spread, control }: Terms): number {
-  return likely.slice(-mostPlayed).reduce((sum, { rate, offers, plan }, i) => {
+  const newest = likely.slice(-played);
+  const rounds = Math.ceil(played / Math.max(1, newest.length));
+  const placements = Array.from({ length: rounds }, () => newest).flat();
+  return placements.slice(0, played).reduce((sum, { rate, offers, plan }, i) => {
     const random = seeded(i); // the same placements for every sharpening
     const rates = drawnRates(random, { rate, spread, offers });
     const { tries, expected } = playOut(rates, plan, { policy: { spread, sharpening, control }, random });
@@ -40,9 +43,8 @@ function worthOf(sharpening: Sharpening, likely: readonly Likely[], { spread, co
 }
 
 /** The one of most worth, the first of equals. */
-function best(all: readonly Sharpening[], worth: (one: Sharpening) => number): Sharpening | undefined {
-  const worths = all.map(worth);
-  return all[worths.indexOf(Math.max(...worths))];
+function best(all: readonly Sharpening[], worth: (one: Sharpening) => number): Sharpening {
+  return all.reduce((most, one) => (worth(one) > worth(most) ? one : most));
 }
 
 /**
@@ -51,17 +53,16 @@ function best(all: readonly Sharpening[], worth: (one: Sharpening) => number): S
  * is chosen, then the beginning. The same answer for the same arguments.
  */
 export function tunedSharpening(likely: readonly Likely[], terms: Terms): Sharpening {
-  const worth = (one: Sharpening): number => worthOf(one, likely, terms);
-  const thompson = { from: 1, to: 1 };
-  const { to } =
-    best(
-      ends.map((end) => ({ from: 1, to: end })),
-      worth,
-    ) ?? thompson;
-  return (
-    best(
-      beginnings.map((from) => ({ from, to })),
-      worth,
-    ) ?? thompson
+  const worths = new Map<string, number>();
+  const worth = (one: Sharpening): number => {
+    const known = worths.get(`${one.from} ${one.to}`) ?? worthOf(one, likely, terms);
+    worths.set(`${one.from} ${one.to}`, known);
+    return known;
+  };
+  const ended = ends.map((to) => ({ from: 1, to }));
+  const { to } = best(ended, worth);
+  return best(
+    beginnings.map((from) => ({ from, to })),
+    worth,
   );
 }

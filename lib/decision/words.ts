@@ -20,6 +20,7 @@ const texts: Record<OfferVerdict, (reason: Bare) => Text> = {
     en: 'No promotion after a recent bad answer',
     ko: '최근 부정적 응답이 있어 프로모션 제외',
   }),
+  'open-case': () => ({ en: 'No promotion while a case is open', ko: '처리 중인 문의가 있어 프로모션 제외' }),
   capped: () => ({ en: 'Offered often enough lately', ko: '최근 제안 횟수 한도에 도달함' }),
 };
 

@@ -62,6 +62,25 @@ describe('an offer is barred', () => {
     expect(chosen({ placement, profile: unhappy, now: day(31) }).verdicts.a).not.toBe('bad-experience');
   });
 
+  describe('from who has an open case, if it is a promotion', () => {
+    const placement = placementWith({ promotion: true });
+    const tally = (n: number) => ({ n, first: start, last: start });
+    const verdict = (counts: Profile['counts'], now = start) =>
+      chosen({ placement, profile: { ...customer, counts }, now }).verdicts.a;
+
+    test('until it is closed', () => {
+      expect(verdict({ 'Support Ticket Opened': tally(2), 'Support Ticket Closed': tally(1) }, day(90))).toBe(
+        'open-case',
+      );
+      expect(verdict({ 'Support Ticket Opened': tally(2), 'Support Ticket Closed': tally(2) })).not.toBe('open-case');
+    });
+
+    test('for thirty days where closings are never told', () => {
+      expect(verdict({ 'Complaint Filed': tally(1) }, day(29))).toBe('open-case');
+      expect(verdict({ 'Complaint Filed': tally(1) }, day(30))).not.toBe('open-case');
+    });
+  });
+
   test('when it was offered as often as its cap allows, until the oldest is long enough ago', () => {
     const placement = placementWith({ cap: { max: 2, within: '7d' } });
     const past = [0, 3].map((n) => ({ offer: 'a', at: day(n) }));
