@@ -62,8 +62,8 @@ export function align(automaton: Automaton, trace: readonly string[], limit: num
     if (!standing) throw new Error('a plan can always be walked to its end');
     if ((best.get(keyOf(standing)) ?? 0) < standing.cost) continue;
     if (standing.position === trace.length && standing.rest.mayEnd)
-      return { cost: standing.cost, moves: movesTo(standing), exact: true };
-    if (standings.length > limit) return { cost: next.priority, moves: [], exact: false };
+      return { cost: standing.cost, moves: movesTo(standing), exact: true, work: standings.length };
+    if (standings.length > limit) return { cost: next.priority, moves: [], exact: false, work: standings.length };
     walk(standing);
   }
 }

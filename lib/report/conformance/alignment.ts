@@ -16,4 +16,6 @@ export interface Alignment {
   cost: number;
   moves: Move[];
   exact: boolean;
+  /** What it took to find: standings reached by the search, or cells of the table. */
+  work: number;
 }

@@ -1,11 +1,9 @@
 import { type Plan } from '../../map/plan.ts';
 import { type Counter, counter, entry } from '../paths/counted.ts';
 import { type Tally } from '../paths/path.ts';
-import { align } from './align.ts';
+import { aligner, type AlignLimit, mostWork } from './aligner.ts';
 import { type Alignment } from './alignment.ts';
-import { automatonOf } from './automaton.ts';
 import { type Deviation, deviationCounts, deviationsIn } from './deviations.ts';
-import { alignLinear, linearOf } from './indel.ts';
 
 /**
  * How well what customers did agrees with the plan. Fitness of a path is 1 − cost / (touchpoints of the path + touchpoints of the
@@ -30,38 +28,21 @@ export interface Conformance {
   frequent: ComparedVariant[];
 }
 
-export interface ComparedVariant extends Alignment {
+export interface ComparedVariant extends Omit<Alignment, 'work'> {
+  names: string[];
   paths: number;
   customers: number;
   fitness: number;
 }
 
-export interface Comparing {
-  /** Standings reached for one variant before it is given up. The default is about a second of work and 100 MB. */
-  limit?: number;
-}
-
-/** Rests kept for the next variants; past it the automaton is built anew, so that wide plans do not fill the memory. */
-const mostRests = 50_000;
-
-/** Compares single paths with a plan. Answers are not kept. */
-export function aligner(
-  plan: Plan,
-  { limit = 100_000 }: Comparing = {},
-): {
-  shortest: number;
-  align: (trace: readonly string[]) => Alignment;
-} {
-  const linear = linearOf(plan);
-  let automaton = automatonOf(plan);
-  return {
-    shortest: automaton.start.counts.shortest,
-    align(trace) {
-      if (linear && (trace.length + 1) * (linear.length + 1) <= limit) return alignLinear(linear, trace);
-      if (automaton.size() > mostRests) automaton = automatonOf(plan);
-      return align(automaton, trace, limit);
-    },
-  };
+export interface Comparing extends AlignLimit {
+  /**
+   * Work for all variants together; of those that come after it is spent touchpoints are only counted, and
+   * they are unresolved. The default is some minutes.
+   */
+  total?: number;
+  /** Variants shown beside the plan. */
+  top?: number;
 }
 
 interface Judged {
@@ -76,19 +57,45 @@ interface Judged {
 
 const fitnessOf = ({ cost, whole }: Judged): number => (whole === 0 ? 1 : 1 - cost / whole);
 
+/** The figures of all variants; a variant weighs as much as its paths. */
+function figuresOf(variants: Judged[]): Omit<Conformance, 'deviations' | 'frequent'> {
+  const sum = (of: Judged[], part: (judged: Judged) => number): number =>
+    of.reduce((total, judged) => total + part(judged) * judged.counter.paths, 0);
+  const paths = sum(variants, () => 1);
+  const mean = (of: Judged[], part: (judged: Judged) => number): number => (paths === 0 ? 1 : sum(of, part) / paths);
+  const resolved = variants.filter(({ exact }) => exact);
+  const whole = sum(variants, (judged) => judged.whole);
+  return {
+    paths,
+    variants: variants.length,
+    averageFitness: mean(variants, fitnessOf),
+    logFitness: whole === 0 ? 1 : 1 - sum(variants, ({ cost }) => cost) / whole,
+    fitting: mean(resolved, ({ cost }) => (cost === 0 ? 1 : 0)),
+    unresolved: { paths: paths - sum(resolved, () => 1), averageFitnessAtLeast: mean(resolved, fitnessOf) },
+  };
+}
+
 /** Conformance of paths with a plan. Each variant is aligned once; memory grows with variants and deviations. */
 export function conformance(
   plan: Plan,
-  { top = 10, ...comparing }: Comparing & { top?: number } = {},
+  { limit = mostWork, total = 200 * mostWork, top = 10 }: Comparing = {},
 ): Tally<Conformance> {
-  const { shortest, align: aligned } = aligner(plan, comparing);
+  const { shortest, align } = aligner(plan);
   const variants = new Map<string, Judged>();
   const deviations = deviationCounts(plan);
-  let paths = 0;
+  let [paths, left] = [0, total];
 
   function judge(names: string[]): Judged {
-    const { cost, exact, moves } = aligned(names);
+    const { cost, exact, moves, work } = align(names, Math.min(limit, left));
+    left = Math.max(0, left - work);
     return { names, cost, exact, whole: names.length + shortest, deviations: deviationsIn(moves), counter: counter() };
+  }
+
+  function compared(judged: Judged): ComparedVariant {
+    const { names, cost, exact } = judged;
+    const { paths: own, customers } = judged.counter;
+    const moves = exact ? align(names, limit).moves : [];
+    return { names, paths: own, customers, fitness: fitnessOf(judged), cost, exact, moves };
   }
 
   return {
@@ -101,30 +108,8 @@ export function conformance(
     },
     result() {
       const all = [...variants.values()];
-      const sum = (of: Judged[], part: (judged: Judged) => number): number =>
-        of.reduce((total, judged) => total + part(judged) * judged.counter.paths, 0);
-      const mean = (of: Judged[], part: (judged: Judged) => number): number =>
-        paths === 0 ? 1 : sum(of, part) / paths;
-      const [resolved, unresolved] = [all.filter(({ exact }) => exact), all.filter(({ exact }) => !exact)];
-      const whole = sum(all, (judged) => judged.whole);
-      return {
-        paths,
-        variants: variants.size,
-        averageFitness: mean(all, fitnessOf),
-        logFitness: whole === 0 ? 1 : 1 - sum(all, ({ cost }) => cost) / whole,
-        fitting: mean(resolved, ({ cost }) => (cost === 0 ? 1 : 0)),
-        unresolved: { paths: sum(unresolved, () => 1), averageFitnessAtLeast: mean(resolved, fitnessOf) },
-        deviations: deviations.list(),
-        frequent: all
-          .toSorted((a, b) => b.counter.paths - a.counter.paths)
-          .slice(0, top)
-          .map((judged) => ({
-            paths: judged.counter.paths,
-            customers: judged.counter.customers,
-            fitness: fitnessOf(judged),
-            ...aligned(judged.names),
-          })),
-      };
+      const frequent = all.toSorted((a, b) => b.counter.paths - a.counter.paths).slice(0, top);
+      return { ...figuresOf(all), deviations: deviations.list(), frequent: frequent.map(compared) };
     },
   };
 }

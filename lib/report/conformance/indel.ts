@@ -39,5 +39,5 @@ export function alignLinear(plan: { name: string; place: string }[], trace: read
       j++;
     }
   }
-  return { cost: trace.length + plan.length - 2 * common(0, 0), moves, exact: true };
+  return { cost: trace.length + plan.length - 2 * common(0, 0), moves, exact: true, work: cells.length };
 }

@@ -4,7 +4,7 @@ import { type Plan } from '../../../lib/map/plan.ts';
 import { align } from '../../../lib/report/conformance/align.ts';
 import { type Move } from '../../../lib/report/conformance/alignment.ts';
 import { automatonOf } from '../../../lib/report/conformance/automaton.ts';
-import { aligner } from '../../../lib/report/conformance/conformance.ts';
+import { aligner } from '../../../lib/report/conformance/aligner.ts';
 import { alignLinear, linearOf } from '../../../lib/report/conformance/indel.ts';
 import { aPlan, inOrder, leavesOf, lettersOf, t, walks } from '../../map/plans.ts';
 

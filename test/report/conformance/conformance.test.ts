@@ -43,7 +43,7 @@ test('the most frequent variants are shown beside the plan', () => {
     { kind: 'planned', name: 'b', place: 'sequence[1]' },
   ];
   expect(frequent).toEqual([
-    { paths: 2, customers: 1, fitness: expect.closeTo(2 / 3, 12) as number, cost: 1, exact: true, moves },
+    { names: ['b'], paths: 2, customers: 1, fitness: expect.closeTo(2 / 3, 12) as number, cost: 1, exact: true, moves },
   ]);
 });
 
@@ -86,6 +86,16 @@ test('paths given up are counted, and the average says how low it may be', () =>
   expect(result.unresolved.paths).toBe(1);
   expect(result.unresolved.averageFitnessAtLeast).toBe(0.5);
   expect(result.averageFitness).toBeGreaterThan(0.5);
+});
+
+test('when the work for all variants is spent, the rest is bounded rather than waited for', () => {
+  const plan: Plan = { choice: [inOrder('ab'), inOrder('ba')] };
+  const { unresolved, averageFitness } = tallied(
+    [aPath('ab'), aPath('axb'), aPath('b')],
+    conformance(plan, { total: 8 }),
+  );
+  expect(unresolved.paths).toBe(2);
+  expect(averageFitness).toBeLessThan(1);
 });
 
 test('no paths deviate from nothing', () => {
