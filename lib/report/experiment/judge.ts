@@ -91,7 +91,8 @@ function alwaysValid({ metric, alpha, effect }: Case, pairs: Pair[]): Judgement 
     const [low, high] = confidenceSequence(evidence);
     judgement.difference = difference;
     judgement.p = Math.min(judgement.p ?? 1, alwaysValidP(evidence));
-    judgement.interval = [Math.max(judgement.interval[0], low), Math.min(judgement.interval[1], high)];
+    const common: [number, number] = [Math.max(judgement.interval[0], low), Math.min(judgement.interval[1], high)];
+    judgement.interval = common[0] <= common[1] ? common : [low, high]; // nothing in common: the effect changed with time
   }
   return { ...judgement, called: (judgement.p ?? 1) <= alpha };
 }

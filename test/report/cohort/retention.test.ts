@@ -53,6 +53,19 @@ describe('what counts', () => {
     expect(cohorts({ joins: 'Signed Up' }, [visitor])).toEqual([]);
   });
 
+  test('what came before joining does not count in its month either', () => {
+    const early = {
+      customer: 'e',
+      steps: [
+        { name: 'Page Viewed', at: Date.parse('2026-01-01') },
+        { name: 'Order Completed', at: Date.parse('2026-01-20') },
+      ],
+    };
+    expect(cohorts({ joins: 'Order Completed', active: 'Page Viewed' }, [early])).toMatchObject([
+      { customers: 1, active: [0] },
+    ]);
+  });
+
   test('being active may be too', () => {
     expect(cohorts({ active: 'Order Completed' }, [visitor])).toMatchObject([{ active: [0, 1, 0] }]);
   });
