@@ -59,6 +59,36 @@ const patterns: Record<keyof typeof keys, Pattern> = {
     written: 'count, by ADD to the shard of the customer',
     read: 'journeys API: one query for a journey; count, to look for a winner',
   },
+  segment: {
+    key: keys.segment('<ws>', '<segment>'),
+    holds: 'a named predicate',
+    written: 'segments API',
+    read: 'all of them every five seconds by whoever writes profiles',
+  },
+  fanOut: {
+    key: keys.fanOut('<ws>', '<fan-out>'),
+    holds: 'a segment on its way to a journey’s door, and how far it has come; due while it is not through',
+    written: 'launch, knock',
+    read: 'launch',
+  },
+  launched: {
+    key: keys.launched('<ws>', '<journey>', '<trigger>'),
+    holds: 'through when a journey’s schedule was carried out',
+    written: 'launch',
+    read: 'launch',
+  },
+  cap: {
+    key: keys.cap('<ws>', '<journey>', 0),
+    holds: 'how many entered a capped journey in a span of time',
+    written: 'enrol, with the entry',
+    read: 'enrol, where the journey has a cap',
+  },
+  throttle: {
+    key: keys.throttle('<ws>', '<journey>'),
+    holds: 'the span of time in which a throttled journey has room, and how many set out in it',
+    written: 'enrol, with the entry',
+    read: 'enrol, where the journey has a throttle',
+  },
   profile: {
     key: keys.profile(customer),
     holds:
@@ -137,6 +167,24 @@ const patterns: Record<keyof typeof keys, Pattern> = {
     holds: 'who is inside by this entry key, since when, how often before',
     written: 'enrol, with the enrolment; conclude',
     read: 'enrol',
+  },
+  refusal: {
+    key: keys.refusal(customer, '<journey>'),
+    holds: 'why the customer was last not let into a journey; gone after 90 days',
+    written: 'enrol',
+    read: 'trace API',
+  },
+  member: {
+    key: keys.member(customer, '<segment>'),
+    holds: 'that the customer belongs to a segment; lists its members, by zone',
+    written: 'relay, when the profile has joined, left or moved',
+    read: 'segments API and launch, by list',
+  },
+  date: {
+    key: keys.date(customer, '<journey>', '<trigger>'),
+    holds: 'when a date of the customer’s lets it into a journey; due then',
+    written: 'relay, when the date or the zone has changed; launch',
+    read: 'launch, when it is due',
   },
   counted: {
     key: keys.counted(customer, '<event>'),

@@ -40,6 +40,18 @@ export const keys = {
     sk: `v#${String(stats.version).padStart(6, '0')}#${stats.shard}`,
   }),
 
+  segment: (workspace: string, id: string): Key => ({ pk: `${workspace}#segments`, sk: `segment#${id}` }),
+  fanOut: (workspace: string, id: string): Key => ({ pk: `${workspace}#fan-outs`, sk: `fan-out#${id}` }),
+  launched: (workspace: string, journeyId: string, trigger: string): Key => ({
+    pk: `${workspace}#fan-outs`,
+    sk: `launched#${journeyId}#${trigger}`,
+  }),
+  cap: (workspace: string, journeyId: string, span: number): Key => ({
+    pk: `${workspace}#limits#${journeyId}`,
+    sk: `cap#${span}`,
+  }),
+  throttle: (workspace: string, journeyId: string): Key => ({ pk: `${workspace}#limits#${journeyId}`, sk: 'throttle' }),
+
   profile: (customer: Customer): Key => ({ pk: partition(customer), sk: 'profile' }),
   link: (customer: Customer, linked: string): Key => ({ pk: partition(customer), sk: `link#${linked}` }),
   touchpoint: (customer: Customer, at: Instant, messageId: string): Key => ({
@@ -65,6 +77,12 @@ export const keys = {
     pk: partition(customer),
     sk: `entry#${journeyId}#${entryKey}`,
   }),
+  refusal: (customer: Customer, journeyId: string): Key => ({ pk: partition(customer), sk: `refusal#${journeyId}` }),
+  member: (customer: Customer, segment: string): Key => ({ pk: partition(customer), sk: `segment#${segment}` }),
+  date: (customer: Customer, journeyId: string, trigger: string): Key => ({
+    pk: partition(customer),
+    sk: `date#${journeyId}#${trigger}`,
+  }),
   counted: (customer: Customer, event: string): Key => ({ pk: partition(customer), sk: `counted#${event}` }),
   wait: (customer: Customer, id: string): Key => ({ pk: partition(customer), sk: `wait#${id}` }),
   task: (customer: Customer, id: string): Key => ({ pk: partition(customer), sk: `task#${id}` }),
@@ -81,12 +99,19 @@ export const lists = {
   stage: (workspace: string, stage: string, shard: number): string => `${workspace}#stage#${shard}#${stage}`,
   enrolments: (workspace: string, journeyId: string, shard: number): string =>
     `${workspace}#enrolments#${shard}#${journeyId}`,
+  segment: (workspace: string, segment: string, shard: number): string => `${workspace}#segment#${shard}#${segment}`,
   tasks: (workspace: string, shard: number): string => `${workspace}#tasks#${shard}`,
   workspaces: (): string => 'workspaces',
 } as const;
 
 /** Key of the index `byDue`: customers whose churn risk is to be looked at again, by time. */
 export const dueReviews = (workspace: string, shard: number): string => `${workspace}#review#${shard}`;
+
+/** Key of the index `byDue`: dates that let customers into journeys, by time. */
+export const dueDates = (workspace: string, shard: number): string => `${workspace}#dates#${shard}`;
+
+/** Key of the index `byDue`: segments on their way to a journey's door, by when that began. */
+export const openFanOuts = (workspace: string): string => `${workspace}#fan-outs`;
 
 /** The list shard of a customer. */
 export const listShard = (customer: Customer): number => shardOf(partition(customer));

@@ -117,6 +117,7 @@ export function meets(predicate: Predicate, situation: Situation): boolean {
   if ('did' in predicate) return didMet(predicate, situation);
   if ('silentFor' in predicate) return between(profile.lastSeen, now) >= durationMs(predicate.silentFor);
   if ('stage' in predicate) return profile.stage !== undefined && predicate.stage.includes(profile.stage.id);
+  if ('segment' in predicate) return predicate.segment.some((id) => Object.hasOwn(profile.segments, id));
   if ('churn' in predicate) return profile.churn !== undefined && predicate.churn.includes(profile.churn.band);
   if ('feature' in predicate) return featureMet(predicate, situation);
   if ('answer' in predicate) return satisfies(profile.answers[predicate.answer]?.value, predicate.is);

@@ -49,6 +49,8 @@ export type Predicate =
   /** No touchpoint of any kind for this long. */
   | { silentFor: Duration }
   | { stage: string[] }
+  /** Belongs to any of these segments, as of the latest touchpoint or review. */
+  | { segment: string[] }
   | { churn: string[] }
   | { feature: 'purchases' | 'revenue' | 'averageOrder'; is: Condition }
   | { answer: 'nps' | 'ces' | 'csat'; is: Condition }
@@ -71,6 +73,7 @@ export const Predicate: z.ZodType<Predicate> = z.lazy(() =>
     }),
     z.strictObject({ silentFor: Duration }),
     z.strictObject({ stage: z.array(z.string()).min(1) }),
+    z.strictObject({ segment: z.array(z.string()).min(1) }),
     z.strictObject({ churn: z.array(z.string()).min(1) }),
     z.strictObject({ feature: z.enum(['purchases', 'revenue', 'averageOrder']), is: Condition }),
     z.strictObject({ answer: z.enum(['nps', 'ces', 'csat']), is: Condition }),

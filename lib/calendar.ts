@@ -1,0 +1,73 @@
+import { type Instant } from './time.ts';
+
+/** A day and a time of day as clocks and calendars in some zone show them: `2026-03-29`, `09:30`. */
+export interface WallTime {
+  date: string;
+  time: string;
+}
+
+const dayMs = 86_400_000;
+
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
+/** A formatter takes a millisecond to make, and there are some 400 zones. */
+function clockOf(zone: string): Intl.DateTimeFormat {
+  const made = clocks.get(zone);
+  if (made) return made;
+  const two = '2-digit';
+  const parts = { year: 'numeric', month: two, day: two, hour: two, minute: two, second: two } as const;
+  const clock = new Intl.DateTimeFormat('en-CA', { timeZone: zone, hourCycle: 'h23', ...parts });
+  clocks.set(zone, clock);
+  return clock;
+}
+
+/** What the clocks of a zone show, read as if they were in UTC; to the second. Milliseconds. */
+function wallMs(ms: number, zone: string): number {
+  const shown = Object.fromEntries(
+    clockOf(zone)
+      .formatToParts(ms)
+      .map(({ type, value }) => [type, Number(value)]),
+  );
+  const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = shown;
+  return Date.UTC(year, month - 1, day, hour, minute, second);
+}
+
+/** How far the clocks of a zone are ahead of UTC. Milliseconds. */
+const offsetAt = (ms: number, zone: string): number => wallMs(ms, zone) - Math.floor(ms / 1_000) * 1_000;
+
+/** One name of a zone where it has several (`US/Pacific` is `America/Los_Angeles`). Throws for what is no zone. */
+export const canonicalZone = (zone: string): string => clockOf(zone).resolvedOptions().timeZone;
+
+/** The day and the minute that a zone's clocks show. */
+export function wallTime(at: Instant, zone: string): WallTime {
+  const shown = new Date(wallMs(Date.parse(at), zone)).toISOString();
+  return { date: shown.slice(0, 10), time: shown.slice(11, 16) };
+}
+
+/**
+ * When the clocks of a zone show this. A time that comes twice, as clocks are set back, is meant the first time; one that is left out,
+ * as they are set forward, comes as much later as they jump (as Temporal's `compatible` has it).
+ */
+export function atWall({ date, time }: WallTime, zone: string): Instant {
+  const wall = Date.parse(`${date}T${time}:00.000Z`);
+  const [before, behind] = [offsetAt(wall - dayMs, zone), offsetAt(wall + dayMs, zone)];
+  const fits = [before, behind].map((offset) => ({ at: wall - offset, offset }));
+  const found = fits.filter(({ at, offset }) => offsetAt(at, zone) === offset).map(({ at }) => at);
+  return new Date(found.length > 0 ? Math.min(...found) : wall - before).toISOString();
+}
+
+/** The day so many days later, or earlier. */
+export function daysOn(date: string, days: number): string {
+  return new Date(Date.parse(`${date}T00:00:00.000Z`) + days * dayMs).toISOString().slice(0, 10);
+}
+
+const weekdays = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
+
+export function weekdayOf(date: string): (typeof weekdays)[number] {
+  return weekdays[new Date(`${date}T00:00:00.000Z`).getUTCDay()] ?? 'sun';
+}
+
+/** The last day of a date's month: 28 to 31. */
+export function lastDayOf(date: string): number {
+  return new Date(Date.UTC(Number(date.slice(0, 4)), Number(date.slice(5, 7)), 0)).getUTCDate();
+}

@@ -1,0 +1,100 @@
+import { atWall, daysOn, lastDayOf, type WallTime, wallTime } from '../calendar.ts';
+import { type Workspace } from '../ingestion/workspace.ts';
+import { type Json } from '../json.ts';
+import { type Profile } from '../profile/profile.ts';
+import { type Signal } from '../profile/signal.ts';
+import { homeZone } from '../profile/zone.ts';
+import { durationMs, type Instant, plus } from '../time.ts';
+import { type JourneyDefinition } from './definition.ts';
+import { nameOf } from './enrolment.ts';
+import { type Trigger } from './entry-rule.ts';
+
+export type DateRule = Extract<Trigger, { date: unknown }>['date'];
+
+/** What a trait says of a date: a day of a year or of every year, and the moment where it tells one. */
+interface Told {
+  date: string;
+  moment?: Instant;
+}
+
+/** `2026-03-02`, `--03-02`, `03-02`, or a moment. Anything else is no date. */
+function told(value: Json | undefined, zone: string): Told | undefined {
+  if (typeof value !== 'string') return undefined;
+  const [, year = '2000', day] = /^(?:(\d{4})-|--)?(\d{2}-\d{2})$/.exec(value) ?? [];
+  if (day !== undefined) return isDay(`${year}-${day}`) ? { date: `${year}-${day}` } : undefined;
+  const ms = /^\d{4}-\d{2}-\d{2}T/.test(value) ? Date.parse(value) : Number.NaN;
+  if (Number.isNaN(ms)) return undefined;
+  const moment = new Date(ms).toISOString();
+  return { date: wallTime(moment, zone).date, moment };
+}
+
+const isDay = (date: string): boolean =>
+  Number(date.slice(8)) >= 1 &&
+  Number(date.slice(5, 7)) <= 12 &&
+  Number(date.slice(5, 7)) >= 1 &&
+  Number(date.slice(8)) <= lastDayOf(date);
+
+/** The same day in another year; of 29 February the 28th where there is none. */
+function inYear(date: string, year: number): string {
+  const day = `${String(year).padStart(4, '0')}${date.slice(4)}`;
+  const lastDay = lastDayOf(`${day.slice(0, 7)}-01`);
+  return Number(day.slice(8)) > lastDay ? `${day.slice(0, 8)}${lastDay}` : day;
+}
+
+/** A rule's time on one of its days: whole days by the calendar, so that a change of clocks does not move the hour; the rest by the clock. */
+function moved({ date, moment }: Told, { offset, at }: DateRule, zone: string): Instant {
+  const sign = offset?.startsWith('-') ? -1 : 1;
+  const length = offset?.replace('-', '');
+  const byDay = length?.endsWith('d') ? sign * Number(length.slice(0, -1)) : 0;
+  const wall: WallTime = { date: daysOn(date, byDay), time: at ?? (moment ? wallTime(moment, zone).time : '00:00') };
+  const onDay = at === undefined && moment && byDay === 0 ? moment : atWall(wall, zone);
+  return length === undefined || length.endsWith('d') ? onDay : plus(onDay, sign * durationMs(length));
+}
+
+/** When a date lets the customer in next, after `now`; undefined for somebody without such a date, or when it is over. */
+export function nextDate(
+  rule: DateRule,
+  traits: Profile['traits'],
+  { zone, now }: { zone: string; now: Instant },
+): Instant | undefined {
+  const value = Object.hasOwn(traits, rule.trait) ? traits[rule.trait]?.value : undefined;
+  const said = told(value, zone);
+  if (!said) return undefined;
+  if (rule.every === 'once') {
+    const at = moved(said, rule, zone);
+    return at > now ? at : undefined;
+  }
+  const year = Number(now.slice(0, 4));
+  // An offset may reach into the next year or the one before.
+  const all = [-1, 0, 1, 2].map((more) => moved({ date: inYear(said.date, year + more) }, rule, zone));
+  return all.sort().find((at) => at > now);
+}
+
+/** A rule by what it says: the same in every version of a journey. */
+export const nameOfRule = (rule: unknown): string => nameOf('trigger', JSON.stringify(rule)).slice(0, 12);
+
+export function dateRules({ entry }: JourneyDefinition): DateRule[] {
+  return entry.triggers.flatMap((trigger) => ('date' in trigger ? [trigger.date] : []));
+}
+
+type Known = Pick<Profile, 'traits'>;
+
+/** What a change of a profile does to the dates that let it into journeys. A rule whose trait and zone are as before says nothing. */
+export function datesMoved(
+  { before, after }: { before: Known | undefined; after: Known },
+  { journeys, workspace, now }: { journeys: readonly JourneyDefinition[]; workspace: Workspace; now: Instant },
+): Signal[] {
+  const all = journeys.flatMap((journey) => dateRules(journey).map((rule) => ({ journeyId: journey.id, rule })));
+  if (all.length === 0) return [];
+  const zone = homeZone(after, workspace);
+  const zoneBefore = before && homeZone(before, workspace);
+  return all.flatMap(({ journeyId, rule }): Signal[] => {
+    const isSame =
+      zone === zoneBefore &&
+      JSON.stringify(before?.traits[rule.trait]?.value) === JSON.stringify(after.traits[rule.trait]?.value);
+    if (isSame) return [];
+    const due = nextDate(rule, after.traits, { zone, now });
+    if (due === undefined && !before?.traits[rule.trait]) return [];
+    return [{ type: 'dated', journeyId, trigger: nameOfRule(rule), ...(due !== undefined && { due }) }];
+  });
+}

@@ -1,0 +1,17 @@
+import { canonicalZone } from '../calendar.ts';
+import { type Workspace } from '../ingestion/workspace.ts';
+import { type Profile } from './profile.ts';
+
+function known(zone: unknown): string | undefined {
+  if (typeof zone !== 'string' || zone.length > 60) return undefined;
+  try {
+    return canonicalZone(zone);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The zone a customer lives in under its one name: the trait `timezone`, which SDKs send with their context, else the workspace's. */
+export function homeZone({ traits }: Pick<Profile, 'traits'>, { timezone }: Pick<Workspace, 'timezone'>): string {
+  return known(traits.timezone?.value) ?? known(timezone) ?? 'UTC';
+}
