@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { seconds, type Actions } from './actions.ts';
 import { noSuchMachine, noSuchResource } from './api-error.ts';
+import { revisionId } from './api-publish.ts';
 
 export const OneMachine = z.object({ stateMachineArn: z.string() });
 export const OneAlias = z.object({ stateMachineAliasArn: z.string() });
@@ -18,6 +19,7 @@ export function describeStateMachine({ catalog }: Actions, { stateMachineArn }: 
     definition,
     roleArn: target.machine.roleArn,
     creationDate: seconds(createdAt),
+    revisionId: revisionId(catalog.machines.get(target.machine.arn)?.revision ?? 0),
     loggingConfiguration: { level: 'OFF', includeExecutionData: false },
     tracingConfiguration: { enabled: false },
   };

@@ -4,6 +4,7 @@ import { ApiError } from './api-error.ts';
 import * as executions from './api-executions.ts';
 import * as lists from './api-lists.ts';
 import * as machines from './api-machines.ts';
+import * as publish from './api-publish.ts';
 import * as tasks from './api-tasks.ts';
 
 type Handler = (actions: Actions, body: unknown) => unknown;
@@ -34,6 +35,11 @@ const handlers: Record<string, Handler> = {
   ListStateMachines: action(machines.Nothing, machines.listStateMachines),
   ListStateMachineVersions: action(machines.OneMachine, machines.listStateMachineVersions),
   DescribeStateMachineAlias: action(machines.OneAlias, machines.describeStateMachineAlias),
+  CreateStateMachine: action(publish.CreateStateMachine, publish.createStateMachine),
+  UpdateStateMachine: action(publish.UpdateStateMachine, publish.updateStateMachine),
+  PublishStateMachineVersion: action(publish.PublishStateMachineVersion, publish.publishStateMachineVersion),
+  CreateStateMachineAlias: action(publish.CreateStateMachineAlias, publish.createStateMachineAlias),
+  UpdateStateMachineAlias: action(publish.UpdateStateMachineAlias, publish.updateStateMachineAlias),
 };
 
 /** One call of the API, `action` with or without the wire's `AWSStepFunctions.` in front. Throws `ApiError` {name, message}. */

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { type Journal } from '../journal.ts';
 import { type Machine } from '../../../lib/journey/states/machine.ts';
 import { compileMachine } from '../../../lib/journey/states/machine.ts';
+import { Made } from './made.ts';
 
-/** A state machine as the template has it. */
+/** A state machine: of the template, or made by a call. */
 export interface StateMachine {
   arn: string;
   name: string;
@@ -22,7 +23,7 @@ export interface Alias {
 
 /** What an ARN in StartExecution stands for. */
 export interface Target {
-  machine: StateMachine;
+  machine: Omit<StateMachine, 'definition'>;
   definition: string;
   versionArn: string | undefined;
   aliasArn: string | undefined;
@@ -37,44 +38,102 @@ export interface CatalogOptions {
   now: () => number;
 }
 
+/** A machine as it stands: `revision` counts the definitions it has had, from 0. */
+interface Entry extends Omit<StateMachine, 'definition'> {
+  /** Hash of its definition. */
+  definition: string;
+  revision: number;
+  createdAt: number;
+}
+
+/** `definition` is missing where a template's version stands for what its machine is now. */
+interface VersionEntry extends Version {
+  definition?: string;
+  revision?: number;
+  createdAt?: number;
+}
+
 /**
  * The machines, their versions and aliases, and every definition that an execution runs on: those are kept in the journal by hash, so
- * that who is inside stays on the definition it entered with when the template changes.
+ * that who is inside stays on the definition it entered with when the template changes. What calls have made is in the journal before they
+ * are answered; of two machines of one ARN the template's counts.
  */
 export class Catalog {
-  readonly machines: ReadonlyMap<string, StateMachine>;
-  readonly versions: ReadonlyMap<string, Version>;
-  readonly aliases: ReadonlyMap<string, Alias>;
+  readonly #machines = new Map<string, Entry>();
+  readonly #versions = new Map<string, VersionEntry>();
+  readonly #aliases = new Map<string, Alias>();
   readonly #options: CatalogOptions;
+  readonly #made: Made;
   readonly #compiled = new Map<string, Machine>();
-  readonly #hashes = new Map<string, string>();
 
   /** Throws for a definition that the engine cannot run. */
   constructor(options: CatalogOptions) {
     this.#options = options;
     const { machines, versions = [], aliases = [], journal, now } = options;
-    this.machines = new Map(machines.map((machine) => [machine.arn, machine]));
-    this.aliases = new Map(aliases.map((alias) => [alias.aliasArn, alias]));
+    this.#made = new Made(journal);
+    for (const machine of this.#made.machines()) this.#machines.set(machine.arn, machine);
+    for (const { description: _description, ...version } of this.#made.versions())
+      this.#versions.set(version.arn, version);
+    for (const { arn, routing } of this.#made.aliases()) this.#aliases.set(arn, { aliasArn: arn, routing });
+    for (const { definition, ...machine } of machines)
+      this.#machines.set(machine.arn, {
+        ...machine,
+        definition: this.keep(machine.name, definition),
+        revision: 0,
+        createdAt: now(),
+      });
     const routed = aliases.flatMap(({ routing }) => routing.map(({ versionArn }) => versionOf(versionArn)));
-    this.versions = new Map([...versions, ...routed].map((version) => [version.arn, version]));
-    const keep = journal.prepare('INSERT OR IGNORE INTO sfn_definition (hash, definition, createdAt) VALUES (?, ?, ?)');
-    for (const { arn, name, definition } of machines) {
-      const hash = createHash('sha256').update(definition).digest('hex');
-      this.#hashes.set(arn, hash);
-      this.#compiled.set(hash, compile(name, definition, now));
-      keep.run(hash, definition, now());
-    }
+    for (const version of [...versions, ...routed]) this.#versions.set(version.arn, version);
+    for (const alias of aliases) this.#aliases.set(alias.aliasArn, alias);
+  }
+
+  get machines(): ReadonlyMap<string, Entry> {
+    return this.#machines;
+  }
+
+  get versions(): ReadonlyMap<string, VersionEntry> {
+    return this.#versions;
+  }
+
+  get aliases(): ReadonlyMap<string, Alias> {
+    return this.#aliases;
   }
 
   /** Undefined for an ARN that is none of ours. `draw` in 0–1 chooses between the versions of an alias. */
   resolve(arn: string, draw: () => number): Target | undefined {
-    const alias = this.aliases.get(arn);
-    const version = this.versions.get(alias ? chosen(alias, draw()) : arn);
-    const machine = this.machines.get(version?.stateMachineArn ?? arn);
-    const definition = machine && this.#hashes.get(machine.arn);
-    return machine && definition
-      ? { machine, definition, versionArn: version?.arn, aliasArn: alias?.aliasArn }
-      : undefined;
+    const alias = this.#aliases.get(arn);
+    const version = this.#versions.get(alias ? chosen(alias, draw()) : arn);
+    const machine = this.#machines.get(version?.stateMachineArn ?? arn);
+    if (!machine) return undefined;
+    const definition = version?.definition ?? machine.definition;
+    return { machine, definition, versionArn: version?.arn, aliasArn: alias?.aliasArn };
+  }
+
+  /** Compiles a definition and keeps it in the journal; answers its hash. Throws for one that the engine cannot run. */
+  keep(name: string, definition: string): string {
+    const { journal, now } = this.#options;
+    const hash = createHash('sha256').update(definition).digest('hex');
+    if (!this.#compiled.has(hash)) this.#compiled.set(hash, compile(name, definition, now));
+    journal
+      .prepare('INSERT OR IGNORE INTO sfn_definition (hash, definition, createdAt) VALUES (?, ?, ?)')
+      .run(hash, definition, now());
+    return hash;
+  }
+
+  saveMachine(machine: Entry): void {
+    this.#made.saveMachine({ ...machine, updatedAt: this.#options.now() });
+    this.#machines.set(machine.arn, machine);
+  }
+
+  saveVersion(version: Required<VersionEntry>, description: string | undefined): void {
+    this.#made.saveVersion({ ...version, description: description ?? null });
+    this.#versions.set(version.arn, version);
+  }
+
+  saveAlias(alias: Alias): void {
+    const now = this.#options.now();
+    this.#made.saveAlias({ arn: alias.aliasArn, routing: alias.routing, createdAt: now, updatedAt: now });
+    this.#aliases.set(alias.aliasArn, alias);
   }
 
   /** Throws for a hash that was never kept. */
