@@ -1,4 +1,4 @@
-import { type Moments, noMoments } from '../statistics/moments.ts';
+import { merged, type Moments, noMoments } from '../statistics/moments.ts';
 import { alwaysValidP, confidenceSequence } from './always-valid.ts';
 import { boundsAt } from './boundaries.ts';
 import { compare, type Comparison, type Pair } from './comparison.ts';
@@ -40,6 +40,21 @@ export function customersOf(snapshot: Snapshot): number {
 /** Share of the planned customers that is there; 0 where none are planned. */
 export function progressOf(method: Method, snapshot: Snapshot): number {
   return method.kind === 'always-valid' ? 0 : customersOf(snapshot) / method.size;
+}
+
+/** Part of a metric's value that counts as an effect where nobody said. */
+const tenth = 0.1;
+
+/**
+ * A tenth of the metric's value over all arms when it was first seen; 0 before. Once set it stays, and the level that all arms share tells
+ * nothing about how they differ: so the error of the tests built on it is kept.
+ */
+export function usualEffect({ id }: Metric, snapshots: readonly Snapshot[]): number {
+  for (const snapshot of snapshots) {
+    const { mean } = Object.values(snapshot).reduce((sum, arm) => merged(sum, arm.metrics[id] ?? noMoments), noMoments);
+    if (mean !== 0) return tenth * Math.abs(mean);
+  }
+  return 0;
 }
 
 function pairOf({ metric, control, variant }: Case, snapshot: Snapshot): Pair {

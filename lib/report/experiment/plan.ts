@@ -8,8 +8,8 @@ export const Metric = z.object({
 });
 export type Metric = z.infer<typeof Metric>;
 
-/** A metric that must not suffer by more than `margin`, in its own unit. */
-export const Guardrail = Metric.extend({ margin: z.number().positive() });
+/** A metric that must not suffer by more than `margin`, in its own unit; by a tenth of its value when missing. */
+export const Guardrail = Metric.extend({ margin: z.number().positive().optional() });
 export type Guardrail = z.infer<typeof Guardrail>;
 
 const size = z.int().min(2);
@@ -17,7 +17,7 @@ const size = z.int().min(2);
 /**
  * How it is judged. `fixed`: once, at `size` customers over all arms. `group-sequential`: at `looks` evenly spaced looks up to `size`; may stop
  * early at each. `always-valid`: at any time, for as long as one likes; `minimumEffect` is the smallest difference worth finding, in the
- * metric's unit, and is where it is sharpest.
+ * metric's unit, and is where it is sharpest: a tenth of the metric's value when missing.
  */
 export const Method = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('fixed'), size }),
@@ -27,7 +27,7 @@ export const Method = z.discriminatedUnion('kind', [
     looks: z.int().min(1).max(50).default(5),
     shape: z.enum(['pocock', 'obrien-fleming']).default('obrien-fleming'),
   }),
-  z.object({ kind: z.literal('always-valid'), minimumEffect: z.number().positive() }),
+  z.object({ kind: z.literal('always-valid'), minimumEffect: z.number().positive().optional() }),
 ]);
 export type Method = z.infer<typeof Method>;
 

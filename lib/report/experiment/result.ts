@@ -1,5 +1,5 @@
-import { type Judgement, judge, progressOf, type Snapshot } from './judge.ts';
-import { type ExperimentPlan, type Guardrail, type Metric } from './plan.ts';
+import { type Judgement, judge, progressOf, type Snapshot, usualEffect } from './judge.ts';
+import { type ExperimentPlan, type Metric } from './plan.ts';
 import { mismatchLevel, sampleRatioP, sequentialSampleRatioP } from './sample-ratio.ts';
 import { textOf } from './words.ts';
 
@@ -47,22 +47,22 @@ function gainOf({ better }: Metric, { difference, interval: [low, high] }: Judge
   return better === 'higher' ? { gain: difference, low, high } : { gain: -difference, low: -high, high: -low };
 }
 
-function guardrailState(guardrail: Guardrail, judgement: Judgement): GuardrailState {
-  const { low, high } = gainOf(guardrail, judgement);
+function guardrailState({ low, high }: { low: number; high: number }, margin: number): GuardrailState {
   if (high < 0) return 'harmed';
-  return low >= -guardrail.margin ? 'safe' : 'unclear';
+  return low >= -margin ? 'safe' : 'unclear';
 }
 
 /** Every variant gets its part of the error (Bonferroni). Guard-rails get all of it: a false alarm there costs less than a missed one. */
 function variantResult(plan: ExperimentPlan, variant: string, snapshots: readonly Snapshot[]): VariantResult {
   const { metric, method, guardrails, alpha, arms } = plan;
   const common = { method, control: arms[0]?.id ?? '', variant };
-  const effect = method.kind === 'always-valid' ? method.minimumEffect : 0;
+  const effect = (method.kind === 'always-valid' && method.minimumEffect) || usualEffect(metric, snapshots);
   const judgement = judge({ ...common, metric, alpha: alpha / (arms.length - 1), effect }, snapshots);
   const { gain } = gainOf(metric, judgement);
   const judged = guardrails.map((guardrail): GuardrailResult => {
-    const one = judge({ ...common, metric: guardrail, alpha, effect: guardrail.margin }, snapshots);
-    return { ...one, metric: guardrail.id, state: guardrailState(guardrail, one) };
+    const margin = guardrail.margin ?? usualEffect(guardrail, snapshots);
+    const one = judge({ ...common, metric: guardrail, alpha, effect: margin }, snapshots);
+    return { ...one, metric: guardrail.id, state: guardrailState(gainOf(guardrail, one), margin) };
   });
   return {
     variant,
