@@ -53,7 +53,7 @@ test('late, twice, in any order, and told differently the second time: the same 
     );
   fc.assert(
     fc.property(shuffles, ([facts, again]) => {
-expect(earnedBy(ledgerOf(again))).toEqual(earnedBy(ledgerOf(facts))));
-}),
+      expect(earnedBy(ledgerOf(again))).toEqual(earnedBy(ledgerOf(facts)));
+    }),
   );
 });
