@@ -72,7 +72,6 @@ export async function upworthy(folder: string): Promise<Figure[]> {
   const tests = await testsOf(folder);
   const free = [1, 2, 3].map((seed) => run(tests, seed, 0));
   const controlled = [run(tests, 1, 0.05)];
-  console.error(free.map((f) => JSON.stringify(f)));
   return [
     {
       name: 'Upworthy: share of attainable lift',

@@ -15,8 +15,11 @@ export interface Mixing {
   floor?: number;
 }
 
-/** Without a plan nobody knows when trying stops to pay. 2 halves the variance of a normal posterior: between trying and taking. */
-export const endless: Sharpening = { from: 2, to: 2 };
+/**
+ * Without a plan. Chosen on the prior alone, by `playOut`: over 150 placements of 2–8 offers with rates of 0.5–30 % that spread by a
+ * quarter, and a control of 5 %, powers of 1, 2, 3, 4 and 6 gain .61, .71, .72, .69 and .71 of what there is to gain.
+ */
+export const endless: Sharpening = { from: 3, to: 3 };
 
 /** The power when `progress` (0–1) of the planned decisions are made. */
 export function sharpeningAt({ from, to }: Sharpening, progress: number): number {
@@ -24,8 +27,8 @@ export function sharpeningAt({ from, to }: Sharpening, progress: number): number
 }
 
 /**
- * Propensities: chances of being best, each to the power of `sharpening` (a tempered posterior in the sense of top-heavy Thompson
- * sampling: Chapelle and Li 2011, section 3 on reshaped posteriors), brought back to a sum of 1 and mixed with the even draw. Exact:
+ * Propensities: chances of being best, each to the power of `sharpening` (as Chapelle and Li 2011 sharpen by reshaping the posterior, but on
+ * the chances themselves, which stay exact), brought back to a sum of 1 and mixed with the even draw. Exact:
  * what is drawn from these shares has these propensities. None is below `control` / offers, nor below `floor` while offers × floor ≤ 1.
  */
 export function propensities(chances: readonly number[], { sharpening, control, floor = 0 }: Mixing): number[] {

@@ -13,6 +13,8 @@ export interface Likely {
 export interface Terms {
   spread: number;
   control: number;
+  /** For how long the winner is shown when the plan is over, as a share of the plan. */
+  after?: number;
 }
 
 /** Powers to begin and to end with that are weighed: halvings and doublings around Thompson's 1. */
@@ -25,10 +27,10 @@ const [beginnings, ends] = [
 const played = 300;
 
 /**
- * What a sharpening is worth on placements drawn from the prior: the reward of the plan, and that of its winner shown for as long again. So
- * finding the best offer counts as much as not losing by the search.
+ * What a sharpening is worth on placements drawn from the prior: the reward of the plan, and that of its winner shown afterwards. So
+ * finding the best offer counts beside not losing by the search.
  */
-function worthOf(sharpening: Sharpening, likely: readonly Likely[], { spread, control }: Terms): number {
+function worthOf(sharpening: Sharpening, likely: readonly Likely[], { spread, control, after = 0.5 }: Terms): number {
   const newest = likely.slice(-played);
   const rounds = Math.ceil(played / Math.max(1, newest.length));
   const placements = Array.from({ length: rounds }, () => newest).flat();
@@ -38,7 +40,7 @@ function worthOf(sharpening: Sharpening, likely: readonly Likely[], { spread, co
     const { tries, expected } = playOut(rates, plan, { policy: { spread, sharpening, control }, random });
     const believed = beliefsOf(tries, spread).map(({ a, b }) => a / (a + b));
     const winner = rates[believed.indexOf(Math.max(...believed))] ?? 0;
-    return sum + expected + plan.decisions * winner;
+    return sum + expected + after * plan.decisions * winner;
   }, 0);
 }
 
