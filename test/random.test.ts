@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { beta, gamma, normal, type Random, seeded, shuffled } from '../lib/random.ts';
+import { beta, binomial, dealt, gamma, normal, type Random, seeded, shuffled } from '../lib/random.ts';
 
 function moments(draw: (random: Random) => number): { mean: number; variance: number } {
   const random = seeded(7);
@@ -39,4 +39,21 @@ test('a shuffled deck holds the same cards, each as often in each place', () => 
   const first = Array.from({ length: 6000 }, () => shuffled([0, 1, 2], random)).map(([card]) => card);
   expect([...shuffled([3, 1, 2, 2], random)].sort()).toEqual([1, 2, 2, 3]);
   for (const card of [0, 1, 2]) expect(first.filter((one) => one === card).length / 6000).toBeCloseTo(1 / 3, 1);
+});
+
+test('binomial draws have their mean and variance, and never leave 0–n', () => {
+  for (const chance of [0.03, 0.5, 0.9]) {
+    const { mean, variance } = moments((random) => binomial(random, { n: 40, chance }));
+    expect(mean / (40 * chance)).toBeCloseTo(1, 1);
+    expect(variance / (40 * chance * (1 - chance))).toBeCloseTo(1, 1);
+  }
+  const random = seeded(9);
+  expect([-1, 0, 1, 2].map((chance) => binomial(random, { n: 5, chance }))).toEqual([0, 0, 5, 5]);
+});
+
+test('what is dealt is all there is, by the shares', () => {
+  const random = seeded(11);
+  const hands = Array.from({ length: 2000 }, () => dealt(random, 10, [0.5, 0.2, 0.3]));
+  for (const hand of hands) expect(hand.reduce((sum, n) => sum + n, 0)).toBe(10);
+  expect(hands.reduce((sum, [, second = 0]) => sum + second, 0) / 20_000).toBeCloseTo(0.2, 1);
 });
