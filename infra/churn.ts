@@ -12,11 +12,11 @@ export class Churn extends Construct {
     super(scope, id);
 
     const assess = new NodeFunction(this, 'Assess', { entry: 'churn/assess', env: {}, settings, deadLetters });
-    table.grant(assess, ['GetItem', 'PutItem']);
+    table.grant(assess, ['GetItem', 'Query', 'PutItem']);
     onEvents(assess, { bus, deadLetters, pattern: busPattern('StageEntered') });
 
     const sweep = new NodeFunction(this, 'Sweep', { entry: 'churn/sweep', env: {}, settings, deadLetters });
-    table.grant(sweep, ['GetItem', 'PutItem'], ['byList', 'byDue']);
+    table.grant(sweep, ['GetItem', 'Query', 'PutItem'], ['byList', 'byDue']);
     onSchedule(sweep, { expression: 'rate(15 minutes)', deadLetters });
     this.functions = [assess, sweep];
   }

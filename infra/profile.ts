@@ -10,7 +10,7 @@ const sortKey = (...matches: (string | { prefix: string })[]) => ({ Keys: { sk: 
 /** New touchpoints. A touchpoint that is sent again changes nothing, and so makes no record. */
 const touchpoints = { ...inserted, dynamodb: sortKey({ prefix: 't#' }) };
 
-/** What others must know: profiles that carry signals, stays that begin or end, decisions, tasks. Never touchpoints. */
+/** What others must know: profiles that carry signals, stays that begin or end, decisions, tasks, journeys. Never touchpoints. */
 const facts = [
   {
     eventName: ['INSERT', 'MODIFY'],
@@ -21,6 +21,7 @@ const facts = [
     eventName: ['MODIFY'],
     dynamodb: { ...sortKey({ prefix: 'enrolment#' }), NewImage: { status: { S: ['ended'] } } },
   },
+  { eventName: ['INSERT', 'MODIFY'], dynamodb: sortKey({ prefix: 'journey#' }) },
 ];
 
 /** Keeps each customer's profile and stage, and tells the rest of the system what changed. */
@@ -35,7 +36,7 @@ export class Profile extends Construct {
     const { settings, table, gateway } = foundation;
 
     this.project = new NodeFunction(this, 'Project', { entry: 'profile/project', env: {}, settings });
-    table.grant(this.project, ['GetItem', 'BatchGetItem', 'PutItem']);
+    table.grant(this.project, ['GetItem', 'BatchGetItem', 'Query', 'PutItem']);
     this.projectDeadLetters = new DeadLetters(this, 'ProjectDeadLetters', 'project-dead-letters');
     consumeStream(this.project, {
       table,
@@ -46,7 +47,7 @@ export class Profile extends Construct {
     });
 
     this.relay = new NodeFunction(this, 'Relay', { entry: 'profile/relay', env: {}, settings });
-    table.grant(this.relay, ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem']);
+    table.grant(this.relay, ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem']);
     foundation.grantPut(this.relay);
     this.relayDeadLetters = new DeadLetters(this, 'RelayDeadLetters', 'relay-dead-letters');
     consumeStream(this.relay, {

@@ -1,14 +1,18 @@
 import { type Customer } from '../identity/customer.ts';
 import { type WorkspaceStore } from '../ingestion/store.ts';
+import { Workspace } from '../ingestion/workspace.ts';
 import { type JourneyDefinition } from '../journey/definition.ts';
+import { type JourneyStore } from '../journey/journey-store.ts';
 import { type Predicate } from '../profile/predicate.ts';
 import { type Profile } from '../profile/profile.ts';
+import { nextTurn, type Segment, sorted } from '../profile/segment.ts';
+import { type SegmentStore } from '../profile/segment-store.ts';
 import { type Change, type ProfileStore } from '../profile/store.ts';
 import { type StageModel } from '../stage/model.ts';
 import { nextStage } from '../stage/next-stage.ts';
 import { transitionRow } from '../stage/store.ts';
 import { stageModelOf } from '../stage/templates.ts';
-import { type Clock, type Duration, type Instant } from '../time.ts';
+import { after, type Clock, type Duration, type Instant } from '../time.ts';
 import { review, type ReviewTerms } from './review.ts';
 
 /** The silences a predicate looks for, however deep. */
@@ -24,9 +28,20 @@ const silencesOf = (journeys: readonly JourneyDefinition[]): Duration[] =>
     entry.triggers.flatMap((trigger) => ('silentFor' in trigger ? [trigger.silentFor] : [])),
   );
 
+type Reviewing = Required<Pick<Change, 'profile' | 'signals'>> & Pick<Change, 'also'>;
+
+/** What a workspace's reviews go by. */
+interface Rules {
+  model: StageModel | undefined;
+  segments: readonly Segment[];
+  workspace: Workspace;
+  terms: ReviewTerms;
+}
+
 /** A review that also lets silence move the stage: no touchpoint will come to do it. */
-function reviewWithStage(profile: Profile, terms: ReviewTerms, model: StageModel): Change {
+function reviewWithStage(profile: Profile, { terms, model }: Rules): Reviewing {
   const reviewed = review(profile, terms);
+  if (!model) return reviewed;
   const { profile: staged, transition } = nextStage(model, { profile: reviewed.profile, now: terms.now });
   if (!transition) return reviewed;
   return {
@@ -36,11 +51,27 @@ function reviewWithStage(profile: Profile, terms: ReviewTerms, model: StageModel
   };
 }
 
+/**
+ * The review that comes though nothing changes. Everybody has a next one: the list of those due is also the one list of all customers,
+ * by which segments are filled.
+ */
+const farthest = '730d';
+
+/** Segments see what the review found; the next one comes when time alone may move the customer between them. */
+function withSegments(reviewed: Reviewing, { segments, workspace, terms: { now } }: Rules): Change {
+  const { profile, signals } = sorted(reviewed.profile, { segments, workspace, now });
+  const [next] = [profile.nextReview ?? after(now, farthest), nextTurn(segments, profile, now)]
+    .filter((at) => at !== undefined)
+    .sort();
+  return { ...reviewed, profile: { ...profile, nextReview: next }, signals: [...reviewed.signals, ...signals] };
+}
+
 export interface ReviewerDependencies {
   profiles: ProfileStore;
   workspaces: WorkspaceStore;
   /** Those whose `silentFor` triggers wait to be told. */
-  journeys: readonly JourneyDefinition[];
+  journeys: Pick<JourneyStore, 'live'>;
+  segments: Pick<SegmentStore, 'remembered'>;
   clock: Clock;
 }
 
@@ -55,36 +86,35 @@ export interface Reviewer {
   whenDue(customer: Customer): Promise<Reviewed>;
 }
 
-export function reviewer({ profiles, workspaces, journeys, clock }: ReviewerDependencies): Reviewer {
-  const silences = silencesOf(journeys);
-
-  async function modelOf(workspace: string): Promise<StageModel | undefined> {
-    const settings = await workspaces.settings(workspace);
-    return settings && stageModelOf(settings);
+export function reviewer({ profiles, workspaces, journeys, segments, clock }: ReviewerDependencies): Reviewer {
+  async function rulesOf(id: string): Promise<Rules> {
+    const [settings, live, known] = await Promise.all([
+      workspaces.settings(id),
+      journeys.live(id),
+      segments.remembered(id),
+    ]);
+    const model = settings && stageModelOf(settings);
+    const silences = silencesOf(live.flatMap(({ versions }) => versions.map(({ definition }) => definition)));
+    const looks = model ? model.stages.flatMap(({ entry }) => silencesIn(entry)) : [];
+    const workspace = settings ?? Workspace.parse({ id, name: id });
+    return { model, segments: known, workspace, terms: { now: clock.now(), silences, looks } };
   }
-
-  const termsOf = (now: Instant, model: StageModel | undefined): ReviewTerms => ({
-    now,
-    silences,
-    looks: model ? model.stages.flatMap(({ entry }) => silencesIn(entry)) : [],
-  });
 
   return {
     async afterEvent(customer, since) {
-      const terms = termsOf(clock.now(), await modelOf(customer.workspace));
+      const rules = await rulesOf(customer.workspace);
       const changed = await profiles.update(customer, (profile) => {
         if (profile.churn && profile.churn.assessedAt >= since) return undefined;
-        return review(profile, terms);
+        return withSegments(review(profile, rules.terms), rules);
       });
       return changed ? 'reviewed' : 'not-due';
     },
 
     async whenDue(customer) {
-      const model = await modelOf(customer.workspace);
-      const terms = termsOf(clock.now(), model);
+      const rules = await rulesOf(customer.workspace);
       const changed = await profiles.update(customer, (profile) => {
-        if (profile.nextReview === undefined || profile.nextReview > terms.now) return undefined;
-        return model ? reviewWithStage(profile, terms, model) : review(profile, terms);
+        if (profile.nextReview === undefined || profile.nextReview > rules.terms.now) return undefined;
+        return withSegments(reviewWithStage(profile, rules), rules);
       });
       return changed ? 'reviewed' : 'not-due';
     },

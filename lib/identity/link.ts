@@ -78,7 +78,8 @@ export function link(user: Profile, ref: CustomerRef, claim: Claim): Link | unde
     if: found ? { expression: 'rev = :rev', values: { ':rev': rev } } : unwritten,
   };
   const also: Write[] = [pointer, { put: { ...keys.link(user, ref), at } }];
-  const signals: Signal[] = [{ type: 'identified', linked: ref, at }];
+  const segments = Object.keys(found?.profile.segments ?? {});
+  const signals: Signal[] = [{ type: 'identified', linked: ref, at, ...(segments.length > 0 && { segments }) }];
   const transition = moveTo(profile, user.stage, claim);
   if (transition) {
     // The touchpoint may move the customer once more by itself: that row has its plain id.

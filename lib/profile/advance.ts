@@ -4,18 +4,28 @@ import { firstReview } from '../churn/review.ts';
 import { type Touchpoint } from '../ingestion/touchpoint.ts';
 import { type Write } from '../aws/table.ts';
 import { transitionRow } from '../stage/store.ts';
-import { type Instant } from '../time.ts';
+import { datesMoved } from '../journey/date-trigger.ts';
+import { between, type Instant } from '../time.ts';
 import { type Arrival } from './arrival.ts';
 import { foldedThrough, isFolded } from './folded.ts';
 import { newProfile, type Profile } from './profile.ts';
 import { project, type Projection, type Rules, tidied } from './project.ts';
+import { nextTurn } from './segment.ts';
+import { type Signal } from './signal.ts';
 import { type Change, type Stored } from './store.ts';
+import { homeZone } from './zone.ts';
 
 /** What a transaction holds (100 writes) less what one touchpoint may add: three links of two rows and a stage, and the profile. */
 const maxWrites = 85;
 
 /** Signals share the profile's item, of at most 400 KB. Characters of JSON at which the rest waits for the next write. */
 const maxSignals = 100_000;
+
+/**
+ * Who tells us so much later what happened tells us history: an import, or a phone that was long without a net. It is folded like anything
+ * else, and lets nobody into a journey.
+ */
+const historyMs = 3_600_000;
 
 export interface Advancing {
   rules: Rules;
@@ -63,7 +73,8 @@ function step(
   try {
     const at = timeOf(arrival, touchpoint);
     const together = linked(progress, touchpoint, { at, found });
-    return { progress: { ...together, ...project(together, { touchpoint, at }, rules) } };
+    const isHistory = between(at, arrival.storedAt) > historyMs;
+    return { progress: { ...together, ...project(together, { touchpoint, at, isHistory }, rules) } };
   } catch (error) {
     // A touchpoint our own code cannot fold must not hold up its neighbours either.
     return { progress, letter: `fold.failed: ${error instanceof Error ? error.message : String(error)}` };
@@ -85,10 +96,31 @@ function begin(stored: Stored | undefined, arrivals: Arrival[], { timeOf }: Adva
   return newProfile({ workspace, customer: position.source }, timeOf(first, first.touchpoint));
 }
 
-function changeOf({ profile, signals, transitions, also }: Progress, now: Instant): Change {
+/** What the directory of customers must follow beside joining and leaving: a move to another zone, and dates. */
+function directed(before: Profile | undefined, after: Profile, { rules, now }: Advancing): Signal[] {
+  const { workspace, journeys } = rules;
+  const segments = Object.keys(after.segments);
+  const hasMoved = before && segments.length > 0 && homeZone(before, workspace) !== homeZone(after, workspace);
+  const dates = datesMoved({ before, after }, { journeys, workspace, now });
+  return hasMoved ? [{ type: 'moved', segments, zone: homeZone(after, workspace) }, ...dates] : dates;
+}
+
+/** A time at which a segment may lose or gain the customer comes before a later review. */
+function reviewOf(profile: Profile, { rules, now }: Advancing): Instant {
+  const review = firstReview(profile, now);
+  const turn = nextTurn(rules.segments ?? [], profile, now);
+  return turn !== undefined && turn < review ? turn : review;
+}
+
+function changeOf(before: Profile | undefined, progress: Progress, advancing: Advancing): Change {
+  const { profile, signals, transitions, also } = progress;
   const rows = transitions.map((transition) => transitionRow(profile, transition));
-  const tidy = tidied(profile, now);
-  return { profile: { ...tidy, nextReview: firstReview(tidy, now) }, signals, also: [...also, ...rows] };
+  const tidy = tidied(profile, advancing.now);
+  return {
+    profile: { ...tidy, nextReview: reviewOf(tidy, advancing) },
+    signals: [...signals, ...directed(before, profile, advancing)],
+    also: [...also, ...rows],
+  };
 }
 
 /**
@@ -114,7 +146,7 @@ export function advance(stored: Stored | undefined, arrivals: Arrival[], advanci
     progress = { ...next, profile: { ...next.profile, folded: foldedThrough(next.profile.folded, arrival.position) } };
   }
   const moved = outcomes.some((outcome) => outcome !== 'duplicate');
-  return { outcomes, letters, ...(moved && { change: changeOf(progress, advancing.now) }) };
+  return { outcomes, letters, ...(moved && { change: changeOf(stored?.profile, progress, advancing) }) };
 }
 
 const unreadable = (arrival: Arrival) => ('reason' in arrival ? [{ arrival, reason: arrival.reason }] : []);

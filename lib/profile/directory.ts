@@ -2,6 +2,7 @@ import { type Item, type Table } from '../aws/table.ts';
 import { type Customer } from '../identity/customer.ts';
 import { dueDates, type Key, keys, listShard, listShards, lists } from '../keys.ts';
 import { type Instant } from '../time.ts';
+import { type Command } from './telling.ts';
 
 /** Where on the way through all lists of a segment a reader is. */
 export interface ListPlace {
@@ -16,6 +17,11 @@ export interface DueDate {
   trigger: string;
 }
 
+/** One that has come, and when it was due. */
+export interface ComeDue extends DueDate {
+  at: Instant;
+}
+
 /**
  * Customers by segment, and by the dates that let them into journeys. It follows the profiles: `relay` writes it by what their signals
  * say, in their order, so that what is told again ends the same. A reader may find it some milliseconds behind.
@@ -26,7 +32,7 @@ export interface Directory {
   /** When the date comes next; without `at` never. */
   date(due: DueDate, at: Instant | undefined): Promise<void>;
   /** Moves a date on, if it is still the one that was due. */
-  dateOn(due: DueDate, times: { from: Instant; to: Instant | undefined }): Promise<void>;
+  dateOn(due: ComeDue, to: Instant | undefined): Promise<void>;
   /** Members of a segment, of one zone where it is named, from a place on; `next` is missing behind the last. */
   members(
     who: { workspace: string; segment: string; zone?: string | undefined },
@@ -35,7 +41,7 @@ export interface Directory {
   /** The zones in which members live. A query for each and list. */
   zones(who: { workspace: string; segment: string }): Promise<string[]>;
   /** Dates of one shard that are due, longest due first. */
-  due(list: { workspace: string; shard: number }, page: { upTo: Instant; limit: number }): Promise<DueDate[]>;
+  due(list: { workspace: string; shard: number }, page: { upTo: Instant; limit: number }): Promise<ComeDue[]>;
 }
 
 /** Follows every text that begins with what is before it. */
@@ -49,9 +55,9 @@ const customerOf = (workspace: string, { pk }: Item): Customer => ({
 const dateRange = 'date#';
 
 /** Journey ids hold no `#`. */
-function readDue(workspace: string, item: Item): DueDate {
+function readDue(workspace: string, item: Item): ComeDue {
   const [journeyId = '', trigger = ''] = item.sk.slice(dateRange.length).split('#');
-  return { customer: customerOf(workspace, item), journeyId, trigger };
+  return { customer: customerOf(workspace, item), journeyId, trigger, at: String(item.dueAt) };
 }
 
 const keyOf = ({ customer, journeyId, trigger }: DueDate): Key => keys.date(customer, journeyId, trigger);
@@ -77,8 +83,8 @@ export function directory(table: Table): Directory {
       await (at === undefined ? remove(keyOf(due)) : table.put(dateItem(due, at)));
     },
 
-    async dateOn(due, { from, to }) {
-      const unmoved = { expression: 'dueAt = :from', values: { ':from': from } };
+    async dateOn(due, to) {
+      const unmoved = { expression: 'dueAt = :from', values: { ':from': due.at } };
       if (to === undefined) await table.transact([{ delete: keyOf(due), if: unmoved }]);
       else await table.put(dateItem(due, to), unmoved);
     },
@@ -89,15 +95,12 @@ export function directory(table: Table): Directory {
       const found: Item[] = [];
       for (; list < listShards && found.length < limit; list++, after = undefined) {
         const range = {
-          index: 'byList',
+          index: 'byList' as const,
           ...prefix,
           limit: limit - found.length,
           ...(after !== undefined && { after }),
         };
-        const rows = await table.query(
-          lists.segment(workspace, segment, list),
-          range as typeof range & { index: 'byList' },
-        );
+        const rows = await table.query(lists.segment(workspace, segment, list), range);
         found.push(...rows);
         if (found.length === limit) break;
       }
@@ -127,4 +130,24 @@ export function directory(table: Table): Directory {
       return rows.map((row) => readDue(workspace, row));
     },
   };
+}
+
+type Followed = Exclude<Command, { type: 'woken' | 'exited' }>;
+
+/** Makes the directory say what a signal of a profile says. Doing it again changes nothing. */
+export async function follow(lists: Directory, customer: Customer, signal: Followed): Promise<void> {
+  switch (signal.type) {
+    case 'joined':
+      return lists.list(customer, signal.segment, signal.zone);
+    case 'left':
+      return lists.unlist(customer, signal.segment);
+    case 'moved':
+      for (const segment of signal.segments) await lists.list(customer, segment, signal.zone);
+      return;
+    case 'dated':
+      return lists.date({ customer, ...signal }, signal.due);
+    case 'identified':
+      for (const segment of signal.segments ?? [])
+        await lists.unlist({ ...customer, customer: signal.linked }, segment);
+  }
 }

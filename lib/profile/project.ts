@@ -7,15 +7,19 @@ import { type StageModel, type StageTransition } from '../stage/model.ts';
 import { nextStage } from '../stage/next-stage.ts';
 import { type Instant, plus } from '../time.ts';
 import { fold } from './fold.ts';
+import { countsAt } from './goals.ts';
 import { meets, type Situation } from './meets.ts';
 import { type Profile } from './profile.ts';
+import { type Segment, sorted } from './segment.ts';
 import { causeOf, type Signal } from './signal.ts';
 
 /** What the rules of a workspace are, at one time. */
 export interface Rules {
   workspace: Workspace;
   model: StageModel;
+  /** Those that would take in the customer at hand, each in the version the customer would enter. */
   journeys: readonly JourneyDefinition[];
+  segments?: readonly Segment[];
 }
 
 /** A customer while touchpoints are folded: the profile so far, and what has happened on the way. */
@@ -29,6 +33,8 @@ export interface Projection {
 interface Happening {
   touchpoint: Touchpoint;
   at: Instant;
+  /** Told long after it happened, as imports are: it counts, and starts nothing. */
+  isHistory?: boolean;
 }
 
 /** What the rules see after the fold: the profile, the touchpoint, and the latest time the customer was seen. */
@@ -47,6 +53,17 @@ function stageMoved({ profile, signals, transitions }: Projection, happening: Ha
     signals: [...signals, { type: 'stage', transition: moved.transition }],
     transitions: [...transitions, moved.transition],
   };
+}
+
+/** In and out of segments, as the touchpoint left the customer. `joined` are those entered with it. */
+function segmentsSorted(
+  { profile, signals, ...rest }: Projection,
+  { touchpoint: { messageId, name } }: Happening,
+  { segments = [], workspace }: Rules,
+): Projection & { joined: string[] } {
+  const at = { now: profile.lastSeen, touchpoint: { messageId, name } };
+  const found = sorted(profile, { segments, workspace, ...at });
+  return { ...rest, profile: found.profile, signals: [...signals, ...found.signals], joined: found.joined };
 }
 
 const without = <T>(entries: Record<string, T>, leaves: (id: string, entry: T) => boolean): Record<string, T> =>
@@ -121,22 +138,39 @@ function decisionsSettled({ profile, signals, ...rest }: Projection, { touchpoin
   return { ...rest, profile: { ...profile, decisions }, signals: [...signals, ...told] };
 }
 
+/** Goals that the touchpoint reaches, inside the journey or after: each is told once. */
+function goalsReached({ profile, signals, ...rest }: Projection, { touchpoint, at }: Happening): Projection {
+  const situation = situationOf(profile, touchpoint);
+  const reached = Object.entries(profile.goals).filter(([, goal]) => countsAt(goal, at) && meets(goal.on, situation));
+  if (reached.length === 0) return { profile, signals, ...rest };
+  const told = reached.map(([, { on: _, since: __, until: ___, ...goal }]): Signal => {
+    return { type: 'goal', ...goal, cause: causeOf(touchpoint, at) };
+  });
+  const ids = new Set(reached.map(([id]) => id));
+  return {
+    ...rest,
+    profile: { ...profile, goals: without(profile.goals, (id) => ids.has(id)) },
+    signals: [...signals, ...told],
+  };
+}
+
 /**
- * Journeys that the touchpoint lets the customer into, by itself or by the stage it led to (`entered`): told once for each journey,
- * with the touchpoint as the cause. Who is inside is not told again, unless the journey is entered by key.
+ * Journeys that the touchpoint lets the customer into, by itself or by the stage or segments it led to: told once for each journey, with
+ * the touchpoint as the cause. Who is inside is not told again, unless the journey is entered by key.
  */
 function journeysTriggered(
   projection: Projection,
   { touchpoint, at }: Happening,
-  { journeys, entered }: Pick<Rules, 'journeys'> & { entered: string | undefined },
+  { journeys, stage, segments }: Pick<Rules, 'journeys'> & { stage: string | undefined; segments: string[] },
 ): Projection {
   const { profile } = projection;
   const situation = situationOf(profile, touchpoint);
   const inside = new Set(Object.values(profile.journeys).map(({ journeyId }) => journeyId));
-  const opens = (trigger: Trigger): boolean =>
-    'touchpoint' in trigger
-      ? meets(trigger.touchpoint, situation)
-      : 'stageEntered' in trigger && entered !== undefined && trigger.stageEntered.includes(entered);
+  const opens = (trigger: Trigger): boolean => {
+    if ('touchpoint' in trigger) return meets(trigger.touchpoint, situation);
+    if ('segmentJoined' in trigger) return trigger.segmentJoined.some((id) => segments.includes(id));
+    return 'stageEntered' in trigger && stage !== undefined && trigger.stageEntered.includes(stage);
+  };
   const triggered = journeys.filter(
     ({ id, entry }) => (entry.key !== undefined || !inside.has(id)) && entry.triggers.some(opens),
   );
@@ -151,25 +185,30 @@ function journeysTriggered(
 export function tidied(profile: Profile, now: Instant): Profile {
   const { silence, ...rest } = profile;
   const over = ({ until }: { until: Instant }): boolean => until <= now;
-  const hasOver = [...Object.values(rest.waits), ...Object.values(rest.decisions)].some(over);
+  const hasOver = [rest.waits, rest.decisions, rest.goals].some((open) => Object.values(open).some(over));
   return {
     ...rest,
     ...(silence && silence.since >= rest.lastSeen && { silence }),
     ...(hasOver && {
       waits: without(rest.waits, (_, wait) => over(wait)),
       decisions: without(rest.decisions, (_, decision) => over(decision)),
+      goals: without(rest.goals, (_, goal) => over(goal)),
     }),
   };
 }
 
 /**
- * What one more touchpoint makes of a customer. First the facts and the stage, then everything that looks at them: exits, waits, open
- * decisions and journey triggers all see the customer as the touchpoint left them. Pure: a conflict starts over from another profile.
+ * What one more touchpoint makes of a customer. First the facts, the stage and the segments, then everything that looks at them: exits,
+ * waits, open decisions, goals and journey triggers all see the customer as the touchpoint left them. Pure: a conflict starts over from
+ * another profile.
  */
 export function project(projection: Projection, happening: Happening, rules: Rules): Projection {
   const profile = fold(projection.profile, happening.touchpoint, { at: happening.at, workspace: rules.workspace });
   const staged = stageMoved({ ...projection, profile }, happening, rules);
-  const settled = decisionsSettled(waitsEnded(journeysLeft(staged, happening), happening), happening);
-  const entered = staged.transitions[projection.transitions.length]?.to;
-  return journeysTriggered(settled, happening, { ...rules, entered });
+  const { joined: segments, ...placed } = segmentsSorted(staged, happening, rules);
+  const settled = decisionsSettled(waitsEnded(journeysLeft(placed, happening), happening), happening);
+  const counted = goalsReached(settled, happening);
+  if (happening.isHistory) return counted;
+  const stage = staged.transitions[projection.transitions.length]?.to;
+  return journeysTriggered(counted, happening, { ...rules, stage, segments });
 }

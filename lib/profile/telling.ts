@@ -4,6 +4,8 @@ import { type Item } from '../aws/table.ts';
 import { type BusEvent, type EventName, type EventOf, events } from '../events.ts';
 import { Customer, customerId } from '../identity/customer.ts';
 import { readEnrolment } from '../journey/enrolment-store.ts';
+import { readHead } from '../journey/head.ts';
+import { headTellings } from '../journey/head-telling.ts';
 import { taskView } from '../journey/task-store.ts';
 import { keys, timelineRanges } from '../keys.ts';
 import { after, Instant } from '../time.ts';
@@ -12,8 +14,18 @@ import { readSignals } from './store.ts';
 
 type SignalOf<Type extends Signal['type']> = Extract<Signal, { type: Type }>;
 
-/** What a waiting journey must hear of. */
-export type Command = SignalOf<'woken' | 'exited'>;
+/** What a waiting journey must hear of, and what the directory of customers must follow. */
+export type Command = SignalOf<(typeof commands)[number]>;
+
+const commands = [
+  'woken',
+  'exited',
+  'joined',
+  'left',
+  'moved',
+  'dated',
+  'identified',
+] as const satisfies Signal['type'][];
 
 /** What one change of the table means to others. */
 export interface Telling {
@@ -57,8 +69,10 @@ function ofStage({ transition }: SignalOf<'stage'>): Told[] {
   return from === undefined ? [entered] : [{ name: 'StageExited', at, facts: { stage: from, to } }, entered];
 }
 
-/** What each signal tells the bus; those without a row are commands. */
-const tellings: { [Type in Exclude<Signal['type'], Command['type']>]: (signal: SignalOf<Type>) => Told[] } = {
+/** What each signal tells the bus. */
+const tellings: { [Type in Signal['type']]: (signal: SignalOf<Type>) => Told[] } = {
+  woken: () => [],
+  exited: () => [],
   stage: ofStage,
   identified: ({ linked, at }) => [{ name: 'CustomerIdentified', at, facts: { linked } }],
   triggered: ({ journeyId, cause }) => [{ name: 'EntryTriggered', at: cause.at, facts: { journeyId, cause } }],
@@ -80,19 +94,20 @@ const tellings: { [Type in Exclude<Signal['type'], Command['type']>]: (signal: S
   outcome: ({ decisionId, cause }) => [{ name: 'OutcomeObserved', at: cause.at, facts: { decisionId, cause } }],
 };
 
-const isCommand = (signal: Signal): signal is Command => signal.type === 'woken' || signal.type === 'exited';
+const commandTypes: ReadonlySet<string> = new Set(commands);
+
+/** Linking concerns the directory only where the linked identity was listed. */
+const isCommand = (signal: Signal): signal is Command =>
+  commandTypes.has(signal.type) && (signal.type !== 'identified' || signal.segments !== undefined);
 
 /** The table's rows are complete over `type`, which a look-up by a union cannot show. */
-const toldOf = (signal: Exclude<Signal, Command>): Told[] =>
-  (tellings[signal.type] as (signal: Exclude<Signal, Command>) => Told[])(signal);
+const toldOf = (signal: Signal): Told[] => (tellings[signal.type] as (signal: Signal) => Told[])(signal);
 
 function ofProfile(item: Item): Telling {
   const customer = ownerOf(item);
   const signals = typeof item.signals === 'string' ? readSignals(item.signals) : [];
   const told = signals.flatMap((signal, place) =>
-    isCommand(signal)
-      ? []
-      : toldOf(signal).map((one) => toEvent(customer, one, eventId(item.pk, Number(item.rev), place, one.name))),
+    toldOf(signal).map((one) => toEvent(customer, one, eventId(item.pk, Number(item.rev), place, one.name))),
   );
   return { customer, events: told, commands: signals.filter(isCommand) };
 }
@@ -124,6 +139,18 @@ function ofTask(item: Item): Telling {
   return ofRow(item, { name: 'TaskOpened', at: openedAt, facts: { taskId, journeyId, queue, title } });
 }
 
+function ofHead(item: Item, before: Item | undefined): Telling {
+  const workspace = item.pk.slice(0, item.pk.indexOf('#'));
+  const told = headTellings(readHead(before), readHead(item));
+  const published = told.map(({ name, at, facts }): BusEvent => {
+    const head = { id: eventId(item.pk, item.sk, Number(item.rev), name), workspace, occurredAt: at };
+    return { name, detail: events[name].parse({ ...head, ...facts }) } as BusEvent; // the schema was picked by the name
+  });
+  return { customer: { workspace, customer: headRange }, events: published, commands: [] };
+}
+
+const headRange = keys.journey('', '').sk;
+
 const profileKey = keys.profile({ workspace: '', customer: '' }).sk;
 
 /**
@@ -134,6 +161,7 @@ export function tellingOf({ kind, key: { sk }, before, after: item }: StreamReco
   if (!item || kind === 'REMOVE') return undefined;
   if (sk === profileKey) return ofProfile(item);
   if (sk.startsWith('enrolment#')) return ofEnrolment(item, before);
+  if (sk.startsWith(headRange)) return ofHead(item, before);
   if (kind !== 'INSERT') return undefined;
   if (sk.startsWith(timelineRanges.decision)) return ofDecision(item);
   return sk.startsWith('task#') ? ofTask(item) : undefined;

@@ -5,9 +5,10 @@ import { dynamoTable, type Table } from '../../lib/aws/table.ts';
 import { reviewer } from '../../lib/churn/reviewer.ts';
 import { workspaceStore } from '../../lib/ingestion/store.ts';
 import { Workspace } from '../../lib/ingestion/workspace.ts';
-import { shippedJourneys } from '../../lib/journey/shipped.ts';
+import { journeyStore } from '../../lib/journey/journey-store.ts';
 import { keys } from '../../lib/keys.ts';
 import { type Profile } from '../../lib/profile/profile.ts';
+import { segmentStore } from '../../lib/profile/segment-store.ts';
 import { profileStore, readSignals } from '../../lib/profile/store.ts';
 import { plus } from '../../lib/time.ts';
 import { anEngine, localClient, theTable } from '../support/engines.ts';
@@ -25,7 +26,8 @@ async function aWorld({ wrap = (table: Table) => table, settings = {} } = {}) {
   const clock = { now: () => now };
   const [profiles, workspaces] = [profileStore(table), workspaceStore(table)];
   await workspaces.save(Workspace.parse({ id: 'local', name: 'Local', ...settings }));
-  const dependencies = { profiles, workspaces, journeys: shippedJourneys, clock };
+  const [journeys, segments] = [journeyStore(table, { clock }), segmentStore(table, clock)];
+  const dependencies = { profiles, workspaces, journeys, segments, clock };
   return {
     table,
     profiles,

@@ -7,6 +7,9 @@ import { workspaceStore } from '../../lib/ingestion/store.ts';
 import { type Touchpoint, ownerOf } from '../../lib/ingestion/touchpoint.ts';
 import { type JourneyDefinition } from '../../lib/journey/definition.ts';
 import { type Key, keys, partition } from '../../lib/keys.ts';
+import { shippedHead } from '../../lib/journey/head.ts';
+import { type LiveJourney } from '../../lib/journey/journey-store.ts';
+import { type Segment } from '../../lib/profile/segment.ts';
 import { type Profile } from '../../lib/profile/profile.ts';
 import { type ProfileStore, profileStore } from '../../lib/profile/store.ts';
 import { anEngine, localClient, theTable } from '../support/engines.ts';
@@ -50,15 +53,24 @@ export interface World {
 
 export interface WorldOptions {
   journeys?: JourneyDefinition[];
+  segments?: Segment[];
   now?: string;
   /** Stands between the projector and the table. */
   around?: (table: Table) => Table;
   refuseLetters?: boolean;
 }
 
+/** A journey that takes everybody into this version. */
+export const liveAs = (definition: JourneyDefinition): LiveJourney => ({
+  journeyId: definition.id,
+  head: shippedHead(definition),
+  versions: [{ version: definition.version, definition, arn: '', weight: 100 }],
+});
+
 /** The projector on an embedded engine. */
 export async function aWorld({
   journeys = [],
+  segments = [],
   now = days(30),
   around = (table) => table,
   refuseLetters,
@@ -72,7 +84,8 @@ export async function aWorld({
     table: seen,
     profiles: profileStore(seen),
     workspaces: workspaceStore(seen),
-    journeys,
+    journeys: { live: async () => journeys.map(liveAs) },
+    segments: { remembered: async () => segments },
     clock: { now: () => now },
     deadLetters: async (letter) => {
       if (refuseLetters) throw new Error('queue is away');

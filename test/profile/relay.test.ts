@@ -5,6 +5,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { expect, test } from 'vitest';
 import { relay } from '../../functions/profile/relay/handler.ts';
 import { eventBus } from '../../lib/aws/bus.ts';
+import { type Directory } from '../../lib/profile/directory.ts';
 import { type DeadLetter } from '../../lib/aws/dead-letters.ts';
 import { type Item } from '../../lib/aws/table.ts';
 import { type BusEvent, events } from '../../lib/events.ts';
@@ -65,16 +66,20 @@ function aRelay({
       return 'left';
     },
   };
+  const listed: unknown[][] = [];
+  const note = (name: string) => async (...told: unknown[]) => void listed.push([name, ...told]);
+  const followed = { list: note('list'), unlist: note('unlist'), date: note('date') };
   const bus = eventBus(new EventBridgeClient({ region: 'us-east-1' }), 'bus');
   const tell = relay({
     bus,
     journeys,
+    directory: followed as unknown as Directory, // takes notes of whatever it is asked
     deadLetters: async (letter) => void letters.push(letter),
     clock: { now: () => days(1) },
   });
   const deliver = async (...Records: DynamoDBRecord[]) =>
     (await tell({ Records })).batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
-  return { deliver, put, steered, letters, calls: () => call };
+  return { deliver, put, steered, listed, letters, calls: () => call };
 }
 
 const transition = {

@@ -3,7 +3,8 @@ import { readEnv } from '../../../lib/aws/env.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
 import { reviewer } from '../../../lib/churn/reviewer.ts';
 import { workspaceStore } from '../../../lib/ingestion/store.ts';
-import { shippedJourneys } from '../../../lib/journey/shipped.ts';
+import { journeyStore } from '../../../lib/journey/journey-store.ts';
+import { segmentStore } from '../../../lib/profile/segment-store.ts';
 import { profileStore } from '../../../lib/profile/store.ts';
 import { systemClock } from '../../../lib/time.ts';
 import { Env } from './env.ts';
@@ -15,7 +16,8 @@ export const handler = assessRisk(
   reviewer({
     profiles: profileStore(table),
     workspaces: workspaceStore(table),
-    journeys: shippedJourneys,
+    journeys: journeyStore(table, { clock: systemClock }),
+    segments: segmentStore(table, systemClock),
     clock: systemClock,
   }),
 );

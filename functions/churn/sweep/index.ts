@@ -3,7 +3,8 @@ import { readEnv } from '../../../lib/aws/env.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
 import { reviewer } from '../../../lib/churn/reviewer.ts';
 import { workspaceStore } from '../../../lib/ingestion/store.ts';
-import { shippedJourneys } from '../../../lib/journey/shipped.ts';
+import { journeyStore } from '../../../lib/journey/journey-store.ts';
+import { segmentStore } from '../../../lib/profile/segment-store.ts';
 import { profileStore } from '../../../lib/profile/store.ts';
 import { systemClock as clock } from '../../../lib/time.ts';
 import { Env } from './env.ts';
@@ -16,5 +17,11 @@ export const handler = sweep({
   table,
   workspaces,
   clock,
-  reviewer: reviewer({ profiles: profileStore(table), workspaces, journeys: shippedJourneys, clock }),
+  reviewer: reviewer({
+    profiles: profileStore(table),
+    workspaces,
+    journeys: journeyStore(table, { clock: clock }),
+    segments: segmentStore(table, clock),
+    clock,
+  }),
 });

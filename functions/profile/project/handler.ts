@@ -8,13 +8,15 @@ import { type CustomerRef } from '../../../lib/identity/customer.ts';
 import { openClaims } from '../../../lib/identity/link.ts';
 import { type WorkspaceStore } from '../../../lib/ingestion/store.ts';
 import { Workspace } from '../../../lib/ingestion/workspace.ts';
-import { type JourneyDefinition } from '../../../lib/journey/definition.ts';
+import { doorsFor } from '../../../lib/journey/doors.ts';
+import { type JourneyStore, type LiveJourney } from '../../../lib/journey/journey-store.ts';
 import { advance, type Advanced } from '../../../lib/profile/advance.ts';
 import { type Arrival, correctedTime, isFarOff, readArrival } from '../../../lib/profile/arrival.ts';
 import { groupsOf, type Lot, lotsOf } from '../../../lib/profile/lots.ts';
 import { type Rules } from '../../../lib/profile/project.ts';
 import { readSkews, type Skews } from '../../../lib/profile/skew.ts';
 import { type SeenProfiles, seenProfiles } from '../../../lib/profile/seen.ts';
+import { type SegmentStore } from '../../../lib/profile/segment-store.ts';
 import { type ProfileStore, type Stored } from '../../../lib/profile/store.ts';
 import { stageModelOf } from '../../../lib/stage/templates.ts';
 import { type Clock } from '../../../lib/time.ts';
@@ -23,7 +25,8 @@ export interface Dependencies {
   table: Table;
   profiles: ProfileStore;
   workspaces: WorkspaceStore;
-  journeys: readonly JourneyDefinition[];
+  journeys: Pick<JourneyStore, 'live'>;
+  segments: Pick<SegmentStore, 'remembered'>;
   deadLetters: DeadLetters;
   clock: Clock;
 }
@@ -43,11 +46,16 @@ const claimsIn = (stored: Stored | undefined, { customer, arrivals }: Lot): Cust
   return arrivals.flatMap((arrival) => ('touchpoint' in arrival ? openClaims(claimant, arrival.touchpoint) : []));
 };
 
+/** The rules of a workspace; its journeys become a customer's by the versions that customer would enter. */
+interface WorkspaceRules extends Omit<Rules, 'journeys'> {
+  live: readonly LiveJourney[];
+}
+
 /** Everything the folding of one batch shares. */
 interface Batch {
   seen: SeenProfiles;
   skews: Skews;
-  rulesOf: (workspace: string) => Promise<Rules>;
+  rulesOf: (workspace: string) => Promise<WorkspaceRules>;
   counts: Record<string, number>;
   failed: string[];
 }
@@ -63,12 +71,17 @@ function once<T>(make: (name: string) => Promise<T>): (name: string) => Promise<
 }
 
 export function projector(dependencies: Dependencies) {
-  const { table, profiles, workspaces, journeys, deadLetters, clock } = dependencies;
+  const { table, profiles, workspaces, journeys, segments, deadLetters, clock } = dependencies;
 
-  async function rulesOf(id: string): Promise<Rules> {
+  async function rulesOf(id: string): Promise<WorkspaceRules> {
+    const [settings, live, known] = await Promise.all([
+      workspaces.settings(id),
+      journeys.live(id),
+      segments.remembered(id),
+    ]);
     // A workspace whose settings are gone still has customers: they are folded by the defaults.
-    const workspace = (await workspaces.settings(id)) ?? Workspace.parse({ id, name: id });
-    return { workspace, model: stageModelOf(workspace), journeys };
+    const workspace = settings ?? Workspace.parse({ id, name: id });
+    return { workspace, model: stageModelOf(workspace), live, segments: known };
   }
 
   async function tell({ letters }: Pick<Advanced, 'letters'>, told: Set<Arrival>): Promise<void> {
@@ -83,7 +96,8 @@ export function projector(dependencies: Dependencies) {
   async function foldLot(lot: Lot, batch: Batch): Promise<void> {
     const { workspace, customer } = lot;
     const { seen } = batch;
-    const rules = await batch.rulesOf(workspace);
+    const { live, ...common } = await batch.rulesOf(workspace);
+    const rules: Rules = { ...common, journeys: doorsFor(live, { workspace, customer }) };
     const told = new Set<Arrival>();
     for (let conflicts = 0; lot.arrivals.length > 0;) {
       await seen.read(workspace, [customer]);

@@ -4,7 +4,8 @@ import { deadLetterQueue } from '../../../lib/aws/dead-letters.ts';
 import { readEnv } from '../../../lib/aws/env.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
 import { workspaceStore } from '../../../lib/ingestion/store.ts';
-import { shippedJourneys } from '../../../lib/journey/shipped.ts';
+import { journeyStore } from '../../../lib/journey/journey-store.ts';
+import { segmentStore } from '../../../lib/profile/segment-store.ts';
 import { profileStore } from '../../../lib/profile/store.ts';
 import { systemClock } from '../../../lib/time.ts';
 import { Env } from './env.ts';
@@ -17,7 +18,8 @@ export const handler = projector({
   table,
   profiles: profileStore(table),
   workspaces: workspaceStore(table),
-  journeys: shippedJourneys,
+  journeys: journeyStore(table, { clock: systemClock }),
+  segments: segmentStore(table, systemClock),
   deadLetters: deadLetterQueue(new SQSClient({}), env.DEAD_LETTER_QUEUE_URL),
   clock: systemClock,
 });

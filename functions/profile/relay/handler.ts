@@ -8,11 +8,13 @@ import { type Customer } from '../../../lib/identity/customer.ts';
 import { type Wake } from '../../../lib/journey/wake.ts';
 import { partition } from '../../../lib/keys.ts';
 import { type Command, type Telling, tellingOf } from '../../../lib/profile/telling.ts';
+import { type Directory, follow } from '../../../lib/profile/directory.ts';
 import { type Clock } from '../../../lib/time.ts';
 
 export interface Dependencies {
   bus: Bus;
   journeys: Wake;
+  directory: Directory;
   deadLetters: DeadLetters;
   clock: Clock;
 }
@@ -33,7 +35,7 @@ interface Batch {
   failed: Set<string>;
 }
 
-export function relay({ bus, journeys, deadLetters, clock }: Dependencies) {
+export function relay({ bus, journeys, directory, deadLetters, clock }: Dependencies) {
   const count = ({ counts }: Batch, outcome: string): void => void (counts[outcome] = (counts[outcome] ?? 0) + 1);
 
   /** A record nobody can read is put aside, with its key and the reason; the queue's own trouble is tried again. */
@@ -74,9 +76,10 @@ export function relay({ bus, journeys, deadLetters, clock }: Dependencies) {
   }
 
   async function obey({ customer, command }: Order): Promise<string> {
-    const { cause } = command;
-    if (command.type === 'woken') return journeys.wake({ customer, waitId: command.waitId, cause });
-    return journeys.leave({ customer, enrolmentId: command.enrolmentId, cause });
+    if (command.type === 'woken') return journeys.wake({ ...command, customer });
+    if (command.type === 'exited') return journeys.leave({ ...command, customer });
+    await follow(directory, customer, command);
+    return 'listed';
   }
 
   /** One customer's in their order, so that nobody is woken who has left. */

@@ -11,6 +11,7 @@ import { enrolmentStore } from '../../../lib/journey/enrolment-store.ts';
 import { taskStore } from '../../../lib/journey/task-store.ts';
 import { waitStore } from '../../../lib/journey/wait-store.ts';
 import { journeyWake } from '../../../lib/journey/wake.ts';
+import { directory } from '../../../lib/profile/directory.ts';
 import { profileStore } from '../../../lib/profile/store.ts';
 import { systemClock } from '../../../lib/time.ts';
 import { Env } from './env.ts';
@@ -28,6 +29,7 @@ export const handler = relay({
     tasks: taskStore(table),
     executions: stepFunctions(new SFNClient({})),
   }),
+  directory: directory(table),
   deadLetters: deadLetterQueue(new SQSClient({}), env.DEAD_LETTER_QUEUE_URL),
   clock: systemClock,
 });

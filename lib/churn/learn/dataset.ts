@@ -1,0 +1,29 @@
+/** Rows of numbers with what came of them. All rows have as many values as there are `names`; NaN is "not known". */
+export interface Dataset {
+  names: readonly string[];
+  rows: readonly Float64Array[];
+  labels: readonly (0 | 1)[];
+}
+
+export const pick = ({ names, rows, labels }: Dataset, chosen: readonly number[]): Dataset => ({
+  names,
+  rows: chosen.flatMap((i) => rows[i] ?? []),
+  labels: chosen.flatMap((i) => labels[i] ?? []),
+});
+
+/** Parts of nearly equal size, every k-th row to one part: rows of one customer that lie `rows / windows` apart are kept together by the caller. */
+export function folds(size: number, parts: number): { train: number[]; test: number[] }[] {
+  const all = Array.from({ length: size }, (_, i) => i);
+  return Array.from({ length: parts }, (_, part) => ({
+    train: all.filter((i) => i % parts !== part),
+    test: all.filter((i) => i % parts === part),
+  }));
+}
+
+export const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
+
+/** ln(p / (1 − p)); certainties are one in a million short of certain. */
+export function logit(p: number): number {
+  const held = Math.min(1 - 1e-6, Math.max(1e-6, p));
+  return Math.log(held / (1 - held));
+}

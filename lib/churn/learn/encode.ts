@@ -1,0 +1,49 @@
+import * as z from 'zod';
+
+/** What is known of a customer besides key events: plan, contract, region, monthly fee. */
+export const Attributes = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
+export type Attributes = z.infer<typeof Attributes>;
+
+/** How attributes become numbers: one column for a number, one for each frequent value of words (one-hot). */
+export const Encoding = z.array(z.object({ attribute: z.string(), values: z.array(z.string()).optional() }));
+export type Encoding = z.infer<typeof Encoding>;
+
+/** Words of more values than this keep their most frequent; the others have no column of their own. */
+const mostValues = 20;
+
+const numberOf = (value: Attributes[string] | undefined): number => {
+  if (typeof value === 'boolean') return Number(value);
+  if (value === undefined || value === null || (typeof value === 'string' && value.trim() === '')) return NaN;
+  return Number(value);
+};
+
+const isNumber = (value: Attributes[string] | undefined): boolean =>
+  value === undefined || value === null || String(value).trim() === '' || Number.isFinite(numberOf(value));
+
+/** An encoding learnt from customers: an attribute is a number when every value of it can be read as one. Constant ones get no column. */
+export function learnEncoding(customers: readonly Attributes[]): Encoding {
+  const names = [...new Set(customers.flatMap((one) => Object.keys(one)))].sort();
+  return names.flatMap((attribute) => {
+    const counts = new Map<string, number>();
+    for (const one of customers) {
+      const value = String(one[attribute] ?? '');
+      counts.set(value, (counts.get(value) ?? 0) + 1);
+    }
+    if (counts.size < 2) return [];
+    if (customers.every((one) => isNumber(one[attribute]))) return [{ attribute }];
+    const frequent = [...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1)).slice(0, mostValues);
+    // the second of two values says nothing that the first did not
+    return [{ attribute, values: frequent.map(([value]) => value).slice(0, counts.size === 2 ? 1 : mostValues) }];
+  });
+}
+
+/** Names of the columns, `attribute` or `attribute=value`, in the order of `encode`. */
+export const encodedNames = (encoding: Encoding): string[] =>
+  encoding.flatMap(({ attribute, values }) => values?.map((value) => `${attribute}=${value}`) ?? [attribute]);
+
+/** A value never seen in training belongs to none of the columns. */
+export const encode = (encoding: Encoding, attributes: Attributes): number[] =>
+  encoding.flatMap(({ attribute, values }) => {
+    const value = attributes[attribute];
+    return values?.map((one) => Number(String(value ?? '') === one)) ?? [numberOf(value)];
+  });

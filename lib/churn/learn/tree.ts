@@ -1,0 +1,26 @@
+import * as z from 'zod';
+
+/**
+ * A regression tree as flat lists over nodes, the root first. A row goes to `left` when its value of `column` is below `cut` or not known;
+ * else to the node after `left`. A leaf has column −1. `value` is what the node would answer if it were a leaf.
+ */
+export const Tree = z.object({
+  column: z.array(z.int()),
+  cut: z.array(z.number()),
+  left: z.array(z.int()),
+  value: z.array(z.number()),
+});
+export type Tree = z.infer<typeof Tree>;
+
+/** Adds to `parts`, by column, how the answer moved along the row's path: they sum to leaf − root exactly (Saabas 2014). Returns the leaf's value. */
+export function walk(tree: Tree, row: ArrayLike<number>, parts?: Float64Array): number {
+  let node = 0;
+  for (;;) {
+    const column = tree.column[node] ?? -1;
+    const value = tree.value[node] ?? 0;
+    if (column < 0) return value;
+    const left = tree.left[node] ?? 0;
+    node = (row[column] ?? NaN) >= (tree.cut[node] ?? 0) ? left + 1 : left;
+    if (parts) parts[column] = (parts[column] ?? 0) + (tree.value[node] ?? 0) - value;
+  }
+}
