@@ -53,6 +53,12 @@ const patterns: Record<keyof typeof keys, Pattern> = {
     written: 'publish',
     read: 'enrol, handing over, journeys API; once an hour and environment',
   },
+  held: {
+    key: keys.held('<ws>', { journeyId: '<journey>', shard: 0, at: '<since>', id: '<enrolment>#<step>' }),
+    holds: 'task token of somebody held because the journey is paused',
+    written: 'wait, when the gate holds',
+    read: 'release, when the journey is resumed: in order, consistently',
+  },
   journeyStats: {
     key: keys.journeyStats('<ws>', { journeyId: '<journey>', version: 1, shard: 0 }),
     holds: 'people who entered, ended, reached the goal; by variant of each experiment',

@@ -7,7 +7,10 @@ const statusOf = {
   unauthorized: 401,
   notFound: 404,
   conflict: 409,
+  preconditionFailed: 412,
   tooLarge: 413,
+  invalid: 422,
+  preconditionRequired: 428,
   throttled: 429,
   unavailable: 503,
 } as const;

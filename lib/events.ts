@@ -76,6 +76,18 @@ export const events = {
   SegmentChanged: ofWorkspace({ segment: z.string(), rev: z.int() }),
   /** A version of a journey takes people in. */
   JourneyPublished: ofWorkspace({ journeyId: z.string(), version: z.int() }),
+  /** People who are held may go on. `since` tells this pause's end from others'. */
+  JourneyResumed: ofWorkspace({ journeyId: z.string(), since: Instant }),
+  /** Whoever is inside is to leave. */
+  JourneyStopped: ofWorkspace({ journeyId: z.string(), since: Instant }),
+  /** People are being let go on, or ended, and this far it has come. */
+  ReleaseAdvanced: ofWorkspace({
+    journeyId: z.string(),
+    since: Instant,
+    kind: z.enum(['resume', 'stop']),
+    list: z.int(),
+    cursor: z.string().optional(),
+  }),
   /** All customers are being looked at anew, and this far it has come; `cursor` is the lister's own. */
   RefreshAdvanced: ofWorkspace({ refresh: z.string(), list: z.int(), cursor: z.string().optional() }),
   BusinessEventReceived: ofWorkspace({ name: z.string(), properties: JsonObject, fanOuts: z.array(z.string()) }),

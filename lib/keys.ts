@@ -35,6 +35,10 @@ export const keys = {
     pk: `${workspace}#journeys`,
     sk: `version#${id}#${String(version).padStart(6, '0')}`,
   }),
+  held: (workspace: string, held: { journeyId: string; shard: number; at: Instant; id: string }): Key => ({
+    pk: `${workspace}#held#${held.shard}#${held.journeyId}`,
+    sk: `${held.at}#${held.id}`,
+  }),
   journeyStats: (workspace: string, stats: { journeyId: string; version: number; shard: number }): Key => ({
     pk: `${workspace}#journey-stats#${stats.journeyId}`,
     sk: `v#${String(stats.version).padStart(6, '0')}#${stats.shard}`,

@@ -15,7 +15,7 @@ export interface Route {
   body?: { schema: z.ZodType; example?: unknown };
   answer: z.ZodType;
   /** Statuses it refuses with, and when. */
-  refusals?: Partial<Record<400 | 404 | 409 | 413 | 429 | 503, string>>;
+  refusals?: Partial<Record<400 | 404 | 409 | 412 | 413 | 422 | 428 | 429 | 503, string>>;
 }
 
 /** Routes by API Gateway's route key, `GET /v1/customers/{id}`. Each word declares its own in `lib/<word>/openapi.ts`. */

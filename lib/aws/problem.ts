@@ -18,7 +18,10 @@ const titles: Record<number, string> = {
   401: 'Unauthorized',
   404: 'Not found',
   409: 'Conflict',
+  412: 'Precondition failed',
   413: 'Too large',
+  422: 'Invalid',
+  428: 'Precondition required',
   429: 'Too many requests',
   503: 'Unavailable',
 };

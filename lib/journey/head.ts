@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { type Item } from '../aws/table.ts';
 import { type Customer } from '../identity/customer.ts';
 import { Instant } from '../time.ts';
 import { type JourneyDefinition } from './definition.ts';
@@ -51,8 +52,16 @@ export const JourneyHead = z.object({
   /** By experiment step. */
   winners: z.record(StepId, Winner).default({}),
   migrations: z.array(Migration).default([]),
+  /** The version published last in this workspace. */
+  latest: z.int().optional(),
 });
 export type JourneyHead = z.infer<typeof JourneyHead>;
+
+/** The head of a row; undefined where there is none. */
+export function readHead(item: Item | undefined): JourneyHead | undefined {
+  if (typeof item?.doc !== 'string') return undefined;
+  return JourneyHead.parse({ ...(JSON.parse(item.doc) as object), rev: Number(item.rev) });
+}
 
 /** A shipped journey that nobody has touched in this workspace: live as deployed. No write has been made of it: `rev` is 0. */
 export function shippedHead({ id, version }: JourneyDefinition): JourneyHead {

@@ -3,7 +3,7 @@ import { keys } from '../keys.ts';
 import { remember } from '../remember.ts';
 import { type Clock, type Instant } from '../time.ts';
 import { JourneyDefinition } from './definition.ts';
-import { JourneyHead, shippedHead } from './head.ts';
+import { type JourneyHead, readHead, shippedHead } from './head.ts';
 import { shippedJourneys } from './shipped.ts';
 
 /** A published version; it never changes. */
@@ -59,11 +59,6 @@ export interface JourneyStore {
   version(workspace: string, journeyId: string, version: number): Promise<JourneyVersion | undefined>;
   /** Writes the head over the revision it was read at, and counts up. False when somebody was faster. */
   saveHead(workspace: string, head: JourneyHead): Promise<boolean>;
-}
-
-export function readHead(item: Item | undefined): JourneyHead | undefined {
-  if (typeof item?.doc !== 'string') return undefined;
-  return JourneyHead.parse({ ...(JSON.parse(item.doc) as object), rev: Number(item.rev) });
 }
 
 /** The version of a row; undefined while it is being published. */

@@ -68,6 +68,7 @@ export function published(
     ...(state === 'paused' && { before: 'live' }),
     routes: routesWith(head, version, weight),
     migrations: migrationsWith(head, version, migrations),
+    latest: version,
   };
 }
 
