@@ -3,6 +3,7 @@ import { survival } from './survival.ts';
 import { experiments } from './experiments.ts';
 import { attribution } from './attribution.ts';
 import { conformanceFigures } from './conformance.ts';
+import { churn, churnRetail } from './churn.ts';
 import { dropout } from './dropout.ts';
 import { type Evaluation } from './figure.ts';
 import { hillstrom } from './hillstrom.ts';
@@ -14,6 +15,8 @@ import { upworthy } from './upworthy.ts';
 /** Every evaluation by its name, in the order of the table. */
 export const evaluations: Record<string, Evaluation> = {
   dropout,
+  churn,
+  'churn-retail': churnRetail,
   experiments,
   attribution,
   survival,

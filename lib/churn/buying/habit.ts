@@ -2,13 +2,15 @@ import * as z from 'zod';
 
 /**
  * All that a profile keeps of a customer's key events, whatever their number. Times are days since 1970, UTC. Key events of one day are
- * one; of those that arrive late, only the ones of the first or last day can be told to be on a day already counted.
+ * one; of those that arrive late, only the ones of the first and the last two days can be told to be on a day already counted.
  */
 export const Habit = z.object({
   /** Days with a key event. */
   days: z.int().min(1),
   first: z.number(),
   last: z.number(),
+  /** The day with a key event before the last; none with one day. */
+  previous: z.number().optional(),
   /** Money of all key events, and of those on the last day. */
   worth: z.number(),
   lastWorth: z.number(),
@@ -23,14 +25,16 @@ export interface KeyEvent {
 /** The habit after one more key event: a few comparisons, however long the history. */
 export function withEvent(habit: Habit | undefined, { day, worth }: KeyEvent): Habit {
   if (!habit) return { days: 1, first: day, last: day, worth, lastWorth: worth };
-  const known = day === habit.first || day === habit.last;
-  const lastWorth = day > habit.last ? worth : habit.lastWorth + (day === habit.last ? worth : 0);
+  const { days, first, last, previous } = habit;
+  const known = day === first || day === last || day === previous;
+  const others = [last, day, ...(previous === undefined ? [] : [previous])].filter((d) => d < Math.max(last, day));
   return {
-    days: habit.days + (known ? 0 : 1),
-    first: Math.min(habit.first, day),
-    last: Math.max(habit.last, day),
+    days: days + (known ? 0 : 1),
+    first: Math.min(first, day),
+    last: Math.max(last, day),
+    ...(others.length > 0 && { previous: Math.max(...others) }),
     worth: habit.worth + worth,
-    lastWorth,
+    lastWorth: day > last ? worth : habit.lastWorth + (day === last ? worth : 0),
   };
 }
 
@@ -40,9 +44,16 @@ export function habitOf(events: readonly KeyEvent[]): Habit | undefined {
   const byDay = new Map<number, number>();
   for (const { day, worth } of events) byDay.set(day, (byDay.get(day) ?? 0) + worth);
   const days = [...byDay.keys()].sort((a, b) => a - b);
-  const [first = 0, last = 0] = [days[0], days.at(-1)];
+  const [first = 0, last = 0, previous] = [days[0], days.at(-1), days.at(-2)];
   const worth = events.reduce((sum, event) => sum + event.worth, 0);
-  return { days: days.length, first, last, worth, lastWorth: byDay.get(last) ?? 0 };
+  return {
+    days: days.length,
+    first,
+    last,
+    ...(previous !== undefined && { previous }),
+    worth,
+    lastWorth: byDay.get(last) ?? 0,
+  };
 }
 
 /** Recency, frequency and age as the papers write them: `x` repeats, the last at `tx` after the first, observed until `T`. */

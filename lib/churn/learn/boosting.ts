@@ -24,7 +24,7 @@ export const defaults: Boosting = {
   lambda: 1,
   leastWeight: 10,
   rate: 0.05,
-  trees: 400,
+  trees: 300,
   rows: 0.5,
   columns: 0.5,
   seed: 1,
@@ -98,10 +98,10 @@ function lossByTrees(train: Dataset, test: Dataset, options: Boosting): number[]
   return losses;
 }
 
-const depths = [2, 3, 4];
+const depths = [2, 3];
 
 /** The depth and number of trees of least log-loss in `parts`-fold cross-validation; everything else stays as given. */
-export function tune(data: Dataset, options: Boosting, parts = 4): Boosting {
+export function tune(data: Dataset, options: Boosting, parts = 3): Boosting {
   const sets = folds(data.rows.length, parts).map(({ train, test }) => [pick(data, train), pick(data, test)] as const);
   let best = { loss: Infinity, options };
   for (const depth of depths) {

@@ -1,0 +1,215 @@
+import { type Habit, habitOf } from '../buying/habit.ts';
+import { fitWorth } from '../buying/worth.ts';
+import { type Calibration, calibrated, chooseCalibration, uncalibrated } from '../learn/calibrate.ts';
+import { logistic, logit } from '../learn/dataset.ts';
+import { learnEncoding } from '../learn/encode.ts';
+import { logLoss, type Outcome, quantiles, stability } from '../learn/metrics.ts';
+import { boostingFor, boostingFrom, crossFitted, forecast, learn, learnDropout, type Learnt } from './candidates.ts';
+import { type Layout } from './columns.ts';
+import { probability } from './logit.ts';
+import { type ChurnModel, type ModelKind, type ModelPage, shippedBands } from './model.ts';
+import { gradeOf, qualityOf } from './quality.ts';
+import { type CustomerHistory, type Example, origins, windowAt, type WindowTerms } from './windows.ts';
+
+export interface TrainTerms extends WindowTerms {
+  bands?: ChurnModel['bands'];
+}
+
+interface Candidate {
+  kind: ModelKind;
+  /** Forecasts of the newest closed window, calibrated. */
+  outcomes: Outcome[];
+  calibration: Calibration;
+  /** The model learnt from every closed window. */
+  learn: () => Learnt;
+}
+
+const applied = (calibration: Calibration, outcomes: readonly Outcome[]): Outcome[] =>
+  outcomes.map(({ p, y }) => ({ p: logistic(calibrated(calibration, logit(p))), y }));
+
+function candidate(kind: ModelKind, raw: Outcome[], learnt: () => Learnt): Candidate {
+  const calibration = chooseCalibration(raw);
+  return { kind, outcomes: applied(calibration, raw), calibration, learn: learnt };
+}
+
+/** Learns from closed windows, newest first; `today` are the customers as they stand, whose key events the dropout model is fitted to. */
+interface Lesson {
+  windows: Example[][];
+  today: readonly Example[];
+  terms: { layout: Layout; horizonDays: number; now: number };
+}
+
+function dropoutLearnt(
+  customers: readonly Example[],
+  at: number,
+  { layout, horizonDays }: Lesson['terms'],
+): Learnt | undefined {
+  const learnt = learnDropout(customers, at);
+  return learnt && { kind: 'dropout', layout, horizonDays, calibration: uncalibrated, dropout: learnt.dropout };
+}
+
+/** The models that these windows allow, each with forecasts of the newest of them that did not see the outcome they forecast. */
+function candidates({ windows, today, terms }: Lesson): Candidate[] {
+  const [newest = []] = windows;
+  const origin = newest[0]?.origin;
+  if (origin === undefined) return [];
+  const all = windows.flat();
+  const before = dropoutLearnt(newest, origin, terms);
+  const found: Candidate[] = [];
+  if (before)
+    found.push(candidate('dropout', forecast(before, newest), () => dropoutLearnt(today, terms.now, terms) ?? before));
+  const attributed = newest.filter(({ attributes }) => attributes !== undefined && Object.keys(attributes).length > 0);
+  const linear = { ...terms, kind: 'linear' as const };
+  found.push(candidate('linear', crossFitted(all, newest, linear), () => learn(all, linear)));
+  if (attributed.length >= boostingFrom && terms.layout.encoding.length > 0) {
+    const boosted = { ...terms, kind: 'boosted' as const, boosting: boostingFor(newest, terms) };
+    found.push(candidate('boosted', crossFitted(all, newest, boosted), () => learn(all, boosted)));
+  }
+  return found;
+}
+
+const best = (found: readonly Candidate[]): Candidate | undefined =>
+  found.reduce<Candidate | undefined>((a, b) => (a && logLoss(a.outcomes) <= logLoss(b.outcomes) ? a : b), undefined);
+
+/** The newest closed window forecast as it would have been on its first day: from windows that were closed by then. */
+function backTest(customers: readonly CustomerHistory[], newest: readonly Example[], terms: TrainTerms): Outcome[] {
+  const origin = newest[0]?.origin;
+  if (origin === undefined) return [];
+  const then = modelOf(lessonOf(customers, { ...terms, now: origin }));
+  return newest.map((one) => ({ p: probability(then, one, origin) ?? 0.5, y: one.label }));
+}
+
+function firstDay(customers: readonly CustomerHistory[]): number {
+  let first = Infinity;
+  for (const { events } of customers) for (const { day } of events) if (day < first) first = day;
+  return first;
+}
+
+function lessonOf(customers: readonly CustomerHistory[], terms: TrainTerms): Lesson {
+  const { now, horizonDays } = terms;
+  const windows = origins(terms, firstDay(customers)).map((origin) => windowAt(customers, origin, terms));
+  const encoding = learnEncoding((windows[0] ?? []).map(({ attributes }) => attributes ?? {}));
+  return {
+    windows: windows.filter((window) => window.length > 0),
+    today: windowAt(customers, now, terms),
+    terms: { layout: { habit: true, encoding }, horizonDays, now },
+  };
+}
+
+type Bare = Omit<ChurnModel, 'percentiles' | 'bands' | 'page' | 'worth'> & { chosen?: Candidate; found: Candidate[] };
+
+function modelOf(lesson: Lesson): Bare {
+  const { layout, horizonDays, now } = lesson.terms;
+  const found = candidates(lesson);
+  const chosen = best(found);
+  const learnt = chosen?.learn();
+  const dropout = learnt?.dropout ?? learnDropout(lesson.today, now)?.dropout;
+  return {
+    version: 1,
+    trainedAt: now,
+    horizonDays,
+    kind: 'dropout',
+    layout,
+    ...learnt,
+    ...(dropout && { dropout }),
+    calibration: chosen?.calibration ?? uncalibrated,
+    ...(chosen && { chosen }),
+    found,
+  };
+}
+
+/** Customers below which figures of quality are mere chance. */
+const fewCustomers = 200;
+
+function notesOf(model: Bare, page: Pick<ModelPage, 'window' | 'drift'>): ModelPage['notes'] {
+  const { window, drift = 0 } = page;
+  const rate = window?.baseRate ?? 0;
+  const baseLoss = -(rate * Math.log(rate) + (1 - rate) * Math.log(1 - rate));
+  return [
+    ...(window ? [] : (['no-closed-window'] as const)),
+    ...(window && (rate === 0 || rate === 1) ? (['one-outcome-only'] as const) : []),
+    ...(window && window.logLoss >= baseLoss ? (['no-better-than-base-rate'] as const) : []),
+    ...(model.dropout?.identified === false ? (['no-dropout-identified'] as const) : []),
+    ...((window?.customers ?? 0) < fewCustomers ? (['few-customers'] as const) : []),
+    ...(drift > 0.25 ? (['drift'] as const) : []),
+  ];
+}
+
+function described(
+  { chosen, found, ...bare }: Bare,
+  described: { scores: number[]; back: Outcome[] },
+): Pick<ChurnModel, 'page' | 'percentiles'> {
+  const window = qualityOf(chosen?.outcomes ?? []);
+  const back = qualityOf(described.back);
+  const drift =
+    chosen && described.scores.length > 0
+      ? stability(
+          chosen.outcomes.map(({ p }) => p),
+          described.scores,
+        )
+      : undefined;
+  const measured = { ...(window && { window }), ...(drift !== undefined && { drift }) };
+  return {
+    percentiles: described.scores.length > 0 ? quantiles(described.scores, 100) : [],
+    page: {
+      candidates: found.map(({ kind, outcomes }) => ({ kind, logLoss: logLoss(outcomes) })),
+      ...measured,
+      ...(back && { backTest: back }),
+      grade: gradeOf(back ?? window),
+      notes: notesOf({ ...bare, found }, measured),
+    },
+  };
+}
+
+/**
+ * The model of P(no key event within the horizon) from customers' key events before `now`: candidates learnt on rolling origins, the one
+ * of least log-loss on the newest closed window, calibrated there. Without a closed window: the dropout model as it is. Never throws for
+ * want of data; `page.notes` say what is lacking.
+ */
+export function train(histories: Iterable<CustomerHistory>, terms: TrainTerms): ChurnModel {
+  const customers = [...histories].map(({ events, attributes }) => ({
+    events: events.filter(({ day }) => day < terms.now),
+    attributes,
+  }));
+  const lesson = lessonOf(customers, terms);
+  const bare = modelOf(lesson);
+  const scores = lesson.today.map((one) => probability(bare, one, terms.now) ?? 0.5);
+  const { chosen: _chosen, found: _found, ...model } = bare;
+  const worth = fitWorth(
+    lesson.today.flatMap(({ habit }) => (habit ? [{ n: habit.days, mean: habit.worth / habit.days }] : [])),
+  );
+  return {
+    ...model,
+    bands: terms.bands ?? shippedBands,
+    ...(worth && { worth }),
+    ...described(bare, { scores, back: backTest(customers, lesson.windows[0] ?? [], terms) }),
+  };
+}
+
+/** A customer of whom only attributes are known, and whether he or she left within the horizon. */
+export interface Labelled {
+  habit?: Habit;
+  attributes: NonNullable<Example['attributes']>;
+  left: boolean;
+}
+
+/** A model from one labelled snapshot: the same candidates but for the dropout model where there are no key events. */
+export function trainLabelled(customers: readonly Labelled[], terms: TrainTerms): ChurnModel {
+  const window = customers.map(({ habit, attributes, left }, customer): Example => ({
+    customer,
+    origin: terms.now,
+    habit,
+    attributes,
+    label: left ? 1 : 0,
+  }));
+  const encoding = learnEncoding(customers.map(({ attributes }) => attributes));
+  const layout = { habit: customers.some(({ habit }) => habit !== undefined), encoding };
+  const bare = modelOf({ windows: [window], today: window, terms: { ...terms, layout } });
+  const { chosen: _chosen, found: _found, ...model } = bare;
+  const scores = window.map((one) => probability(bare, one, terms.now) ?? 0.5);
+  return { ...model, bands: terms.bands ?? shippedBands, ...described(bare, { scores, back: [] }) };
+}
+
+/** The habit at `now` of a history that may run on: what training and evaluation look at. */
+export const habitAt = ({ events }: CustomerHistory, now: number): Habit | undefined =>
+  habitOf(events.filter(({ day }) => day < now));
