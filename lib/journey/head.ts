@@ -51,6 +51,8 @@ export const JourneyHead = z.object({
   routes: z.array(Route),
   /** By experiment step. */
   winners: z.record(StepId, Winner).default({}),
+  /** When a fixed experiment had the customers it asks for, by step. */
+  full: z.record(StepId, z.object({ salt: z.string(), at: Instant })).default({}),
   migrations: z.array(Migration).default([]),
   /** The version published last in this workspace. */
   latest: z.int().optional(),
@@ -67,7 +69,7 @@ export function readHead(item: Item | undefined): JourneyHead | undefined {
 export function shippedHead({ id, version }: JourneyDefinition): JourneyHead {
   const routes = [{ version, weight: 100 }];
   const since = '1970-01-01T00:00:00.000Z';
-  return { journeyId: id, rev: 0, state: 'live', since, routes, winners: {}, migrations: [] };
+  return { journeyId: id, rev: 0, state: 'live', since, routes, winners: {}, full: {}, migrations: [] };
 }
 
 /** The winner of this very experiment, if there is one. */

@@ -1,0 +1,32 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { eventBus } from '../../../lib/aws/bus.ts';
+import { readEnv } from '../../../lib/aws/env.ts';
+import { stepFunctions } from '../../../lib/aws/executions.ts';
+import { dynamoTable } from '../../../lib/aws/table.ts';
+import { enrolmentStore } from '../../../lib/journey/enrolment-store.ts';
+import { heldStore } from '../../../lib/journey/held-store.ts';
+import { journeyStore } from '../../../lib/journey/journey-store.ts';
+import { taskStore } from '../../../lib/journey/task-store.ts';
+import { profileStore } from '../../../lib/profile/store.ts';
+import { systemClock } from '../../../lib/time.ts';
+import { Env } from './env.ts';
+import { release } from './handler.ts';
+
+const env = readEnv(Env);
+const table = dynamoTable(new DynamoDBClient({}), env.TABLE_NAME);
+
+export const handler = release({
+  journeys: journeyStore(table, { clock: systemClock }),
+  held: heldStore(table),
+  profiles: profileStore(table),
+  enrolments: enrolmentStore(table),
+  tasks: taskStore(table),
+  executions: stepFunctions(new SFNClient({})),
+  bus: eventBus(new EventBridgeClient({}), env.BUS_NAME),
+  clock: systemClock,
+  perSecond: env.PER_SECOND,
+  sleep: (ms) => sleep(ms),
+});
