@@ -21,6 +21,10 @@ export const Enrolment = z.object({
   startedAt: Instant,
   endedAt: Instant.optional(),
   executionArn: z.string().optional(),
+  /** When a throttled entry sets out. */
+  notBefore: Instant.optional(),
+  /** A test person's. */
+  test: z.boolean().optional(),
   /** Number of the execution that leads it now, and the step that began at; missing for the first. */
   leg: z.int().optional(),
   at: z.string().optional(),

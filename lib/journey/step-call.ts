@@ -35,7 +35,8 @@ export const ExecutionInput = z.object({
   journeyId: z.string(),
   version: z.int(),
   startedAt: Instant,
-  trigger: z.object({ id: z.string(), name: z.string(), properties: JsonObject }),
+  /** `depth`: how many journeys started one another on the way here. */
+  trigger: z.object({ id: z.string(), name: z.string(), properties: JsonObject, depth: z.int().optional() }),
   splits: z.record(z.string(), z.int()),
   /** What steps leave for later ones. */
   vars: JsonObject,

@@ -1,26 +1,45 @@
 import * as z from 'zod';
 import { executionArn, type Executions } from '../../../lib/aws/executions.ts';
+import { type Table } from '../../../lib/aws/table.ts';
 import { Unavailable } from '../../../lib/errors.ts';
-import { type BusEvent, events } from '../../../lib/events.ts';
+import { events } from '../../../lib/events.ts';
 import { type Customer } from '../../../lib/identity/customer.ts';
+import { type WorkspaceStore } from '../../../lib/ingestion/store.ts';
 import { type Touchpoint } from '../../../lib/ingestion/touchpoint.ts';
+import { rivals } from '../../../lib/journey/competition.ts';
 import { type JourneyDefinition } from '../../../lib/journey/definition.ts';
-import { type Enrolment, executionName, nameOf } from '../../../lib/journey/enrolment.ts';
-import { type Approach, type EnrolmentStore, entryWrites, type Placed } from '../../../lib/journey/enrolment-store.ts';
-import { entryKeyOf, journeysFor, type Knock, knockOf, refusalOf, type Refusal } from '../../../lib/journey/entry.ts';
+import { doorsFor } from '../../../lib/journey/doors.ts';
+import { type Enrolment, executionName } from '../../../lib/journey/enrolment.ts';
+import { type Approach, type EnrolmentStore, type Placed } from '../../../lib/journey/enrolment-store.ts';
+import {
+  enrolmentIdOf,
+  type EntryEvent,
+  entryEvents,
+  entryKeyOf,
+  journeysFor,
+  type Knock,
+  knockOf,
+} from '../../../lib/journey/entry.ts';
+import { entryChange } from '../../../lib/journey/entry-change.ts';
+import { routeOf } from '../../../lib/journey/head.ts';
+import { type JourneyStore, type JourneyVersion } from '../../../lib/journey/journey-store.ts';
+import { type Counted, counterKeys, countingWrites, readCounters } from '../../../lib/journey/limits.ts';
 import { ownersOf, storedProfile } from '../../../lib/journey/owners.ts';
+import { type Refusal, refusalOf, type Refused } from '../../../lib/journey/refusal.ts';
+import { type RefusalStore } from '../../../lib/journey/refusal-store.ts';
 import { drawSplits } from '../../../lib/journey/split.ts';
 import { type ExecutionInput, firstRun } from '../../../lib/journey/step-call.ts';
 import { type Profile } from '../../../lib/profile/profile.ts';
 import { type ProfileStore } from '../../../lib/profile/store.ts';
 import { type Clock, type Instant } from '../../../lib/time.ts';
 
-interface Dependencies {
-  definitions: readonly JourneyDefinition[];
-  /** Journey id → ARN of the alias. */
-  aliases: Record<string, string>;
+export interface Dependencies {
+  table: Table;
+  workspaces: Pick<WorkspaceStore, 'settings'>;
+  journeys: Pick<JourneyStore, 'head' | 'live' | 'version'>;
   profiles: ProfileStore;
   enrolments: EnrolmentStore;
+  refusals: RefusalStore;
   executions: Executions;
   touchpointsSince: (profile: Profile, since: Instant) => Promise<Touchpoint[]>;
   clock: Clock;
@@ -31,150 +50,174 @@ interface Dependencies {
 /** What became of one knock at one journey: `resumed` finished what an earlier try left, `over` found it ended. */
 export type EntryOutcome = 'entered' | 'resumed' | 'over' | 'unknown-customer' | Refusal;
 
-const Envelope = z.object({
-  'detail-type': z.enum(['StageEntered', 'EntryTriggered', 'ChurnRiskChanged', 'CustomerSilent']),
-});
+const Envelope = z.object({ 'detail-type': z.enum(entryEvents) });
 
-function readEvent(envelope: unknown): BusEvent {
+function readEvent(envelope: unknown): EntryEvent {
   const { 'detail-type': name } = Envelope.parse(envelope);
   const { detail } = z.object({ detail: events[name] }).parse(envelope);
-  return { name, detail } as BusEvent; // the schema was picked by the name
+  return { name, detail } as EntryEvent; // the schema was picked by the name
+}
+
+/** One knock at the door of one version. */
+interface Knocking {
+  customer: Customer;
+  version: JourneyVersion;
+  knock: Knock;
+  enrolmentId: string;
+  entryKey: string;
 }
 
 /** What an entry is decided on. */
 interface Read extends Approach {
   since: Touchpoint[];
-}
-
-interface Entering {
-  definition: JourneyDefinition;
-  knock: Knock;
-  enrolmentId: string;
-  entryKey: string;
+  counted: Counted;
 }
 
 /** Touchpoints of one customer folded while we enter: each makes us look again. */
 const maxTries = 10;
 
 /**
- * Lets customers into journeys. An entry is one transaction: the enrolment (`starting`), its slot, and the profile, which holds it from
- * then on; then the execution is started under a name made of the enrolment's id, then the enrolment is `active`. The id is made of
- * the customer, the journey, the entry key and the event's id. So however often an event is delivered, and wherever an earlier try
- * died, the missing part is done and nothing is started twice. The transaction holds only if the profile is still the one the decision
- * was made on, with the touchpoints looked at: an exit that is folded meanwhile is never missed. Exit criteria met between
- * transaction and start end the enrolment first; the execution is then stopped as soon as it is started.
+ * Lets customers into journeys. An entry is one transaction (`lib/journey/entry-change.ts`); then the execution is started under a name made
+ * of the enrolment's id, then the enrolment is `active`. The id is made of the customer, the journey, the entry key and the event's id. So
+ * however often an event is delivered, and wherever an earlier try died, the missing part is done and nothing is started twice. The
+ * transaction holds only if the profile is still the one the decision was made on, with the touchpoints looked at: an exit that is folded
+ * meanwhile is never missed. Exit criteria met between transaction and start end the enrolment first; the execution is then stopped as
+ * soon as it is started. Whether the journey takes people in is read for each knock; a refusal is kept for whoever asks why.
  */
-export function enrol({
-  definitions,
-  aliases,
-  profiles,
-  enrolments,
-  executions,
-  touchpointsSince,
-  clock,
-  report,
-}: Dependencies) {
-  function aliasOf(journeyId: string): string {
-    const alias = aliases[journeyId];
-    if (alias === undefined) throw new Unavailable('journey.not-deployed', { journeyId });
-    return alias;
-  }
+export function enrol(dependencies: Dependencies) {
+  const { table, workspaces, journeys, profiles, enrolments, refusals, executions, touchpointsSince, clock, report } =
+    dependencies;
 
-  async function start(
-    { enrolment, owner }: Placed,
-    definition: JourneyDefinition,
-    knock: Knock,
-  ): Promise<EntryOutcome> {
-    const { enrolmentId, journeyId, version, startedAt } = enrolment;
-    const { id, name, properties } = knock;
+  async function start({ enrolment, owner }: Placed, { definition, arn }: JourneyVersion, knock: Knock) {
+    const { enrolmentId, journeyId, version, startedAt, notBefore, test } = enrolment;
+    const { id, name, properties, depth } = knock;
     const input: ExecutionInput = {
       ...owner,
       enrolmentId,
       journeyId,
       version,
       startedAt,
-      trigger: { id, name, properties },
+      trigger: { id, name, properties, ...(depth !== undefined && { depth }) },
       splits: drawSplits(definition, owner),
       vars: {},
-      run: firstRun,
+      run: { ...firstRun, ...(notBefore !== undefined && { notBefore }), ...(test && { test }) },
     };
-    const arn = await executions.start(aliasOf(journeyId), executionName(enrolment), input);
-    if ((await enrolments.started({ enrolment, owner }, arn)) === 'active') return 'entered';
-    await executions.stop(arn, 'ended before it was started');
+    const started = await executions.start(arn, executionName(enrolment), input);
+    if ((await enrolments.started({ enrolment, owner }, started)) === 'active') return 'entered';
+    await executions.stop(started, 'ended before it was started');
     return 'over';
   }
 
-  /** What an earlier try left undone. */
-  async function finish(earlier: Placed, definition: JourneyDefinition, knock: Knock): Promise<EntryOutcome> {
+  /** What an earlier try left undone, in the version that it chose. */
+  async function finish(earlier: Placed, { customer, version, knock }: Knocking): Promise<EntryOutcome> {
     const { enrolment } = earlier;
-    if (enrolment.status === 'active') return 'resumed';
-    if (enrolment.status === 'starting')
-      return (await start(earlier, definition, knock)) === 'over' ? 'over' : 'resumed';
+    // Whoever leads on with another leg sees to it.
+    if (enrolment.status === 'active' || enrolment.leg !== undefined) return 'resumed';
+    const { journeyId } = enrolment;
+    const isSame = version.version === enrolment.version;
+    const chosen = isSame ? version : await journeys.version(customer.workspace, journeyId, enrolment.version);
+    if (!chosen) throw new Unavailable('journey.not-deployed', { journeyId, version: enrolment.version });
+    if (enrolment.status === 'starting') return (await start(earlier, chosen, knock)) === 'over' ? 'over' : 'resumed';
     // The try that started it may have died before it noted down what to stop.
     if (enrolment.executionArn === undefined)
-      await executions.stop(
-        executionArn(aliasOf(definition.id), executionName(enrolment)),
-        'ended before it was started',
-      );
+      await executions.stop(executionArn(chosen.arn, executionName(enrolment)), 'ended before it was started');
     return 'over';
   }
 
   /** One try over what was read; undefined when it changed meanwhile. */
   async function enter(
-    { stored: { profile, rev }, door, since }: Read,
-    { definition, knock, ...ids }: Entering,
-  ): Promise<EntryOutcome | undefined> {
+    { stored: { profile, rev }, door, since, counted }: Read,
+    { customer: { workspace }, version: chosen, knock, enrolmentId, entryKey }: Knocking,
+  ): Promise<EntryOutcome | Refused | undefined> {
     const now = clock.now();
-    const refusal = refusalOf({ definition, profile, slot: door.slot, since, now });
+    const { definition, version } = chosen;
+    const { test } = knock;
+    const settings = (await workspaces.settings(workspace)) ?? {};
+    const refusal = refusalOf({ definition, workspace: settings, profile, slot: door.slot, since, counted, test, now });
     if (refusal) return refusal;
-    const { id: journeyId, version, exit } = definition;
-    const first = { status: 'starting', trigger: knock.name, startedAt: now } as const;
-    const enrolment: Enrolment = { ...ids, journeyId, version, ...first };
-    // From the trigger on, by its source's clock: an exit that happened after it and comes late still counts.
-    const inside = { journeyId, version, since: knock.at < now ? knock.at : now, ...(exit && { exit }) };
-    const journeys = { ...profile.journeys, [ids.enrolmentId]: inside };
-    const [owner] = ownersOf(profile);
-    const also = entryWrites(owner, enrolment, door);
-    if (!(await profiles.save({ profile: { ...profile, journeys }, also }, rev))) return undefined;
-    return start({ enrolment, owner }, definition, knock);
+    const limits = test ? { writes: [] } : countingWrites(workspace, definition, { counted, now });
+    const enrolment: Enrolment = {
+      ...{ enrolmentId, entryKey, journeyId: definition.id, version, status: 'starting', trigger: knock.name },
+      startedAt: now,
+      ...(limits.notBefore !== undefined && { notBefore: limits.notBefore }),
+      ...(test && { test }),
+    };
+    const owners = ownersOf(profile);
+    const outranked = await Promise.all(
+      rivals(definition, profile).map(async (rival) => {
+        return { rival, placed: await enrolments.find(owners, rival.enrolmentId) };
+      }),
+    );
+    const entering = { definition, knock, enrolment, door, outranked, counting: limits.writes, now };
+    if (!(await profiles.save(entryChange(profile, entering), rev))) return undefined;
+    return start({ enrolment, owner: owners[0] }, chosen, knock);
   }
 
-  async function approached(
-    customer: Customer,
-    at: Parameters<EnrolmentStore['door']>[1],
-  ): Promise<Approach | undefined> {
+  async function approached(customer: Customer, at: Parameters<EnrolmentStore['door']>[1]) {
     const found = await enrolments.approach(customer, at);
     if (found) return found;
     const stored = await storedProfile(profiles, customer);
     return stored && { stored, door: await enrolments.door(ownersOf(stored.profile), at) };
   }
 
-  async function knockAt(definition: JourneyDefinition, event: BusEvent): Promise<EntryOutcome> {
-    const { workspace, customer } = event.detail;
-    const knock = knockOf(event);
-    const entryKey = entryKeyOf(definition, knock);
-    if (entryKey === undefined) return 'no-entry-key';
-    const journeyId = definition.id;
-    const enrolmentId = nameOf('enrolment', workspace, customer, journeyId, entryKey, knock.id);
+  async function countersOf({ workspace }: Customer, definition: JourneyDefinition): Promise<Counted> {
+    const wanted = counterKeys(workspace, definition, clock.now());
+    return readCounters(wanted.length === 0 ? [] : await table.getMany(wanted, { consistent: true }));
+  }
+
+  async function insist(knocking: Knocking): Promise<EntryOutcome | Refused> {
+    const { customer, version, knock, enrolmentId, entryKey } = knocking;
+    const { definition } = version;
     for (let tries = 0; tries < maxTries; tries++) {
-      const approach = await approached({ workspace, customer }, { enrolmentId, journeyId, entryKey });
+      const approach = await approached(customer, { enrolmentId, journeyId: definition.id, entryKey });
       if (!approach) return 'unknown-customer';
-      if (approach.door.earlier) return finish(approach.door.earlier, definition, knock);
+      if (approach.door.earlier) return finish(approach.door.earlier, knocking);
+      const counted = await countersOf(customer, definition);
       // After the profile: what is not among these touchpoints yet, the write or the projector meets.
       const since = definition.exit ? await touchpointsSince(approach.stored.profile, knock.at) : [];
-      const outcome = await enter({ ...approach, since }, { definition, knock, enrolmentId, entryKey });
+      const outcome = await enter({ ...approach, since, counted }, knocking);
       if (outcome !== undefined) return outcome;
     }
-    throw new Unavailable('entry.contended', { journeyId, customer });
+    throw new Unavailable('entry.contended', { journeyId: definition.id, customer: customer.customer });
+  }
+
+  async function knockAt(journeyId: string, event: EntryEvent): Promise<EntryOutcome | Refused> {
+    const { workspace, customer: ref } = event.detail;
+    const customer = { workspace, customer: ref };
+    const knock = knockOf(event);
+    const head = await journeys.head(workspace, journeyId);
+    const version = head && (await journeys.version(workspace, journeyId, routeOf(head, customer)));
+    if (!head || !version) return { reason: 'not-live', because: { state: head?.state ?? 'unknown' } };
+    const entryKey = entryKeyOf(version.definition, knock);
+    if (entryKey === undefined) return { reason: 'no-entry-key', because: { key: version.definition.entry.key ?? '' } };
+    const enrolmentId = enrolmentIdOf(customer, { journeyId, entryKey, knockId: knock.id });
+    const knocking = { customer, version, knock, enrolmentId, entryKey };
+    if (head.state === 'live') return insist(knocking);
+    // Closed since: what an earlier try began is finished all the same.
+    const earlier = await enrolments.find([customer], enrolmentId);
+    if (earlier) return finish(earlier, knocking);
+    return { reason: 'not-live', because: { state: head.state, since: head.since } };
+  }
+
+  async function doorsOf(event: EntryEvent): Promise<string[]> {
+    if (event.name === 'EntryTriggered') return [event.detail.journeyId];
+    const { workspace, customer } = event.detail;
+    const doors = doorsFor(await journeys.live(workspace), { workspace, customer });
+    return journeysFor(doors, event).map(({ id }) => id);
   }
 
   return async (envelope: unknown): Promise<Record<string, EntryOutcome>> => {
     const event = readEvent(envelope);
     const outcomes: Record<string, EntryOutcome> = {};
-    for (const definition of journeysFor(definitions, event)) {
-      const outcome = await knockAt(definition, event);
-      outcomes[definition.id] = outcome;
-      report(outcome, { journeyId: definition.id, eventId: event.detail.id });
+    for (const journeyId of await doorsOf(event)) {
+      const outcome = await knockAt(journeyId, event);
+      const name = typeof outcome === 'string' ? outcome : outcome.reason;
+      if (typeof outcome !== 'string') {
+        const { workspace, customer, occurredAt: at } = event.detail;
+        await refusals.save({ workspace, customer }, { journeyId, trigger: knockOf(event).name, at, ...outcome });
+      }
+      outcomes[journeyId] = name;
+      report(name, { journeyId, eventId: event.detail.id });
     }
     return outcomes;
   };

@@ -4,11 +4,13 @@ import { readEnv } from '../../../lib/aws/env.ts';
 import { stepFunctions } from '../../../lib/aws/executions.ts';
 import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
+import { workspaceStore } from '../../../lib/ingestion/store.ts';
 import { enrolmentStore } from '../../../lib/journey/enrolment-store.ts';
+import { journeyStore } from '../../../lib/journey/journey-store.ts';
 import { touchpointsSince } from '../../../lib/journey/owners.ts';
-import { shippedJourneys } from '../../../lib/journey/shipped.ts';
+import { refusalStore } from '../../../lib/journey/refusal-store.ts';
 import { profileStore } from '../../../lib/profile/store.ts';
-import { systemClock } from '../../../lib/time.ts';
+import { systemClock as clock } from '../../../lib/time.ts';
 import { Env } from './env.ts';
 import { enrol } from './handler.ts';
 
@@ -16,12 +18,14 @@ const env = readEnv(Env);
 const table = dynamoTable(new DynamoDBClient({}), env.TABLE_NAME);
 
 export const handler = enrol({
-  definitions: shippedJourneys,
-  aliases: env.JOURNEYS,
+  table,
+  workspaces: workspaceStore(table),
+  journeys: journeyStore(table, { clock, arns: env.JOURNEYS }),
   profiles: profileStore(table),
   enrolments: enrolmentStore(table),
+  refusals: refusalStore(table),
   executions: stepFunctions(new SFNClient({})),
   touchpointsSince: (profile, since) => touchpointsSince(table, profile, since),
-  clock: systemClock,
+  clock,
   report: (outcome, knock) => writeLine(metricLine('enrol', { [outcome]: 1 }, { now: Date.now(), ...knock })),
 });
