@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { type BusEvent } from '../../lib/events.ts';
-import { entryKeyOf, type EntrySlot, journeysFor, knockOf, refusalOf } from '../../lib/journey/entry.ts';
+import { type EntryEvent, entryKeyOf, type EntrySlot, journeysFor, knockOf } from '../../lib/journey/entry.ts';
+import { refusalOf } from '../../lib/journey/refusal.ts';
 import { shippedJourneys } from '../../lib/journey/shipped.ts';
 import { type Profile } from '../../lib/profile/profile.ts';
 import { aJourney, aProfile, mina, start } from './given.ts';
@@ -9,7 +9,7 @@ const detail = { id: 'event-1', ...mina, customerId: 'mina', occurredAt: start }
 const risk = (band: 'low' | 'high') => ({ score: 80, band, reasons: [], assessedAt: start });
 const cause = (name: string, properties = {}) => ({ messageId: 'm1', name, at: start, properties });
 
-const events: [string, BusEvent, string[]][] = [
+const events: [string, EntryEvent, string[]][] = [
   [
     'acquisition',
     { name: 'StageEntered', detail: { ...detail, stage: 'acquisition', rule: 'acquisition' } },
@@ -20,6 +20,7 @@ const events: [string, BusEvent, string[]][] = [
   ['a low risk', { name: 'ChurnRiskChanged', detail: { ...detail, risk: risk('low') } }, []],
   ['two weeks of silence', { name: 'CustomerSilent', detail: { ...detail, for: '14d', since: start } }, ['retention']],
   ['a month of silence', { name: 'CustomerSilent', detail: { ...detail, for: '30d', since: start } }, []],
+  ['a segment joined by itself', { name: 'SegmentJoined', detail: { ...detail, segment: 'vip' } }, []],
   [
     'a touchpoint',
     { name: 'EntryTriggered', detail: { ...detail, journeyId: 'onboarding', cause: cause('Signed Up') } },
@@ -34,9 +35,11 @@ test.each(events)('%s knocks at the journeys it is a trigger of', (_, event, ids
 test('an abandoned cart is no return, a purchase is', () => {
   const retention = shippedJourneys.find(({ id }) => id === 'retention')!;
   const since = (name: string) => [{ name, channel: 'web', properties: {} }];
-  const knock = { definition: retention, profile: aProfile(), slot: undefined, now: start };
+  const knock = { definition: retention, workspace: {}, profile: aProfile(), slot: undefined, now: start };
   expect(refusalOf({ ...knock, since: since('Cart Abandoned') })).toBeUndefined();
-  expect(refusalOf({ ...knock, since: [...since('Cart Abandoned'), ...since('Order Completed')] })).toBe('exit-met');
+  expect(refusalOf({ ...knock, since: [...since('Cart Abandoned'), ...since('Order Completed')] })?.reason).toBe(
+    'exit-met',
+  );
 });
 
 const slot = (more: Partial<EntrySlot> = {}): EntrySlot => ({
@@ -53,12 +56,16 @@ const doors: [string, object, EntrySlot | undefined, string | undefined][] = [
   ['again, always', { reentry: 'always' }, slot(), undefined],
   ['again too soon', { reentry: { after: '2d' } }, slot(), 'entered-lately'],
   ['again after a while', { reentry: { after: '1d' } }, slot(), undefined],
+  ['again, once too often', { reentry: { atMost: 2 } }, slot({ entries: 2 }), 'entered-enough'],
+  ['again, while it may be', { reentry: { atMost: 2 } }, slot(), undefined],
+  ['against the exclusion', { exclude: { trait: 'firstName', is: 'Mina' } }, undefined, 'excluded'],
   ['against the condition', { condition: { stage: ['trial'] } }, undefined, 'condition-not-met'],
 ];
 
 test.each(doors)('%s', (...[, more, before, refusal]) => {
   const profile: Profile = aProfile();
-  expect(refusalOf({ definition: entry(more), profile, slot: before, since: [], now: start })).toBe(refusal);
+  const judging = { definition: entry(more), workspace: {}, profile, slot: before, since: [], now: start };
+  expect(refusalOf(judging)?.reason).toBe(refusal);
 });
 
 test('an entry key makes one enrolment per value, whatever the value', () => {
@@ -74,7 +81,7 @@ test('an entry key makes one enrolment per value, whatever the value', () => {
 
 test('properties of a trigger that are too big stay behind', () => {
   const properties = { id: 'o-1', text: 'x'.repeat(5_000), total: 10 };
-  const event: BusEvent = {
+  const event: EntryEvent = {
     name: 'EntryTriggered',
     detail: { ...detail, journeyId: 'j', cause: cause('Order', properties) },
   };
