@@ -54,6 +54,8 @@ export const JourneyHead = z.object({
   /** When a fixed experiment had the customers it asks for, by step. */
   full: z.record(StepId, z.object({ salt: z.string(), at: Instant })).default({}),
   migrations: z.array(Migration).default([]),
+  /** The route that stands for the shipped journey, whatever version of it is deployed. */
+  deployed: z.int().optional(),
   /** The version published last in this workspace. */
   latest: z.int().optional(),
 });
@@ -69,7 +71,29 @@ export function readHead(item: Item | undefined): JourneyHead | undefined {
 export function shippedHead({ id, version }: JourneyDefinition): JourneyHead {
   const routes = [{ version, weight: 100 }];
   const since = '1970-01-01T00:00:00.000Z';
-  return { journeyId: id, rev: 0, state: 'live', since, routes, winners: {}, full: {}, migrations: [] };
+  return {
+    journeyId: id,
+    rev: 0,
+    state: 'live',
+    since,
+    routes,
+    winners: {},
+    full: {},
+    migrations: [],
+    deployed: version,
+  };
+}
+
+/** The head with the version of the shipped journey that is deployed now, where one of its routes leads there. */
+export function followed(head: JourneyHead, shipped: JourneyDefinition | undefined): JourneyHead {
+  const { deployed, routes } = head;
+  if (!shipped || deployed === undefined || deployed === shipped.version) return head;
+  const weights = new Map<number, number>();
+  for (const { version, weight } of routes) {
+    const now = version === deployed ? shipped.version : version;
+    weights.set(now, (weights.get(now) ?? 0) + weight);
+  }
+  return { ...head, deployed: shipped.version, routes: [...weights].map(([version, weight]) => ({ version, weight })) };
 }
 
 /** The winner of this very experiment, if there is one. */

@@ -3,7 +3,7 @@ import { keys } from '../keys.ts';
 import { remember } from '../remember.ts';
 import { type Clock, type Instant } from '../time.ts';
 import { JourneyDefinition } from './definition.ts';
-import { type JourneyHead, readHead, shippedHead } from './head.ts';
+import { followed, type JourneyHead, readHead, shippedHead } from './head.ts';
 import { shippedJourneys } from './shipped.ts';
 
 /** A published version; it never changes. */
@@ -94,7 +94,10 @@ export function journeyStore(table: Table, options: JourneyStoreOptions): Journe
 
   async function heads(workspace: string): Promise<JourneyHead[]> {
     const { pk, sk: prefix } = keys.journey(workspace, '');
-    const own = (await table.query(pk, { prefix })).flatMap((item) => readHead(item) ?? []);
+    const rows = await table.query(pk, { prefix });
+    const own = rows
+      .flatMap((item) => readHead(item) ?? [])
+      .map((head) => followed(head, shippedById.get(head.journeyId)));
     const known = new Set(own.map(({ journeyId }) => journeyId));
     const untouched = shipped.filter(({ id }) => !known.has(id)).map(shippedHead);
     return [...own, ...untouched].sort((a, b) => (a.journeyId < b.journeyId ? -1 : 1));
@@ -115,7 +118,7 @@ export function journeyStore(table: Table, options: JourneyStoreOptions): Journe
     async head(workspace, journeyId, read = {}) {
       const own = readHead(await table.get(keys.journey(workspace, journeyId), read));
       const definition = shippedById.get(journeyId);
-      return own ?? (definition && shippedHead(definition));
+      return own ? followed(own, definition) : definition && shippedHead(definition);
     },
 
     live: remember(clock, freshMs, async (workspace) => {

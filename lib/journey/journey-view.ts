@@ -1,26 +1,104 @@
 import * as z from 'zod';
 import { customerId } from '../identity/customer.ts';
+import { etagOf } from '../preconditions.ts';
 import { Label } from '../stage/model.ts';
-import { JourneyDefinition } from './definition.ts';
+import { Instant } from '../time.ts';
+import { JourneyDefinition, JourneyDraft } from './definition.ts';
 import { Enrolment } from './enrolment.ts';
 import { type Placed } from './enrolment-store.ts';
+import { type JourneyHead, JourneyState, Migration, Route, Winner } from './head.ts';
+import { Preview } from './preview.ts';
+import { type Draft } from './publish-store.ts';
+import { StepId } from './step.ts';
 
-/** A journey in a list. */
-export const JourneySummary = z.object({ journeyId: z.string(), version: z.int(), name: Label });
+/** A journey in a list. `version` is the one most newcomers enter; missing before the first publication. */
+export const JourneySummary = z.object({
+  journeyId: z.string(),
+  state: JourneyState,
+  version: z.int().optional(),
+  name: Label,
+});
 export type JourneySummary = z.infer<typeof JourneySummary>;
 
-export const JourneyView = JourneySummary.extend({ definition: JourneyDefinition });
+/** What is wrong, where, and what to do about it. An `error` keeps a journey from being published. */
+export const FaultView = z.object({
+  code: z.string(),
+  place: z.string(),
+  hint: z.string(),
+  severity: z.enum(['error', 'warning']).optional(),
+});
+
+const DraftView = z.object({ definition: JourneyDraft, savedAt: Instant, etag: z.string() });
+
+export const JourneyView = JourneySummary.extend({
+  /** When the state was last changed; missing for a journey that stands as it was deployed. */
+  since: Instant.optional(),
+  routes: z.array(Route),
+  winners: z.record(StepId, Winner),
+  migrations: z.array(Migration),
+  /** Of `version`. */
+  definition: JourneyDefinition.optional(),
+  draft: DraftView.optional(),
+});
 export type JourneyView = z.infer<typeof JourneyView>;
 
+export const SavedDraft = DraftView.extend({ journeyId: z.string(), faults: z.array(FaultView) });
+
+/** What a journey does after it was changed. */
+export const HeadView = z.object({
+  journeyId: z.string(),
+  state: JourneyState,
+  since: Instant,
+  routes: z.array(Route),
+  winners: z.record(StepId, Winner),
+  migrations: z.array(Migration),
+});
+export type HeadView = z.infer<typeof HeadView>;
+
+export const VersionSummary = z.object({
+  version: z.int(),
+  /** Share of newcomers who enter it, in percent. */
+  weight: z.number(),
+  /** Missing for a version that was deployed, and for one that publishing has not finished. */
+  publishedAt: Instant.optional(),
+  status: z.enum(['deployed', 'published', 'unfinished']),
+});
+export type VersionSummary = z.infer<typeof VersionSummary>;
+
+export const VersionView = VersionSummary.extend({ definition: JourneyDefinition });
+
+export const PublishedView = z.object({
+  journeyId: z.string(),
+  /** The version that was published, or would be. */
+  version: z.int(),
+  dryRun: z.boolean(),
+  faults: z.array(FaultView),
+  /** What the journey does now; missing from a dry run. */
+  head: HeadView.optional(),
+  /** Where a migration was asked for: who moves, stays or leaves. */
+  migration: Preview.optional(),
+});
+export type PublishedView = z.infer<typeof PublishedView>;
+
 /** An enrolment in a list of its journey's. */
-export const JourneyEnrolment = Enrolment.omit({ executionArn: true }).extend({ customerId: z.string() });
+export const JourneyEnrolment = Enrolment.omit({ executionArn: true, leg: true, at: true }).extend({
+  customerId: z.string(),
+});
 export type JourneyEnrolment = z.infer<typeof JourneyEnrolment>;
 
-export function journeySummary({ id, version, name }: JourneyDefinition): JourneySummary {
-  return { journeyId: id, version, name };
+/** The version most newcomers enter. */
+export const mainVersion = ({ routes }: Pick<JourneyHead, 'routes'>): number | undefined =>
+  routes.toSorted((a, b) => b.weight - a.weight)[0]?.version;
+
+export function headView({ journeyId, state, since, routes, winners, migrations }: JourneyHead): HeadView {
+  return { journeyId, state, since, routes, winners, migrations };
+}
+
+export function draftView({ draft, savedAt, rev }: Draft): z.infer<typeof DraftView> {
+  return { definition: draft, savedAt, etag: etagOf(rev) };
 }
 
 export function journeyEnrolment({ enrolment, owner }: Placed): JourneyEnrolment {
-  const { executionArn: _executionArn, ...shown } = enrolment;
+  const { executionArn: _executionArn, leg: _leg, at: _at, ...shown } = enrolment;
   return { ...shown, customerId: customerId(owner.customer) };
 }

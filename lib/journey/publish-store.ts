@@ -14,8 +14,10 @@ export interface Draft {
 export interface VersionRow {
   version: number;
   definition: JourneyDefinition;
-  /** The same for the same definition, entered at the same steps. */
+  /** The same for the same definition. */
   fingerprint: string;
+  /** Steps at which it can be entered by people from other versions. */
+  resumeAt: string[];
   versionArn?: string;
   publishedAt?: Instant;
 }
@@ -39,12 +41,13 @@ function readDraft(item: Item | undefined): Draft | undefined {
   return { draft, rev: Number(item.rev), savedAt: String(item.savedAt) };
 }
 
-function readRow({ doc, fingerprint, versionArn, publishedAt }: Item): VersionRow {
+function readRow({ doc, fingerprint, resumeAt, versionArn, publishedAt }: Item): VersionRow {
   const definition = JourneyDefinition.parse(JSON.parse(String(doc)));
   return {
     version: definition.version,
     definition,
     fingerprint: String(fingerprint),
+    resumeAt: Array.isArray(resumeAt) ? resumeAt.map(String) : [],
     ...(typeof versionArn === 'string' && { versionArn, publishedAt: String(publishedAt) }),
   };
 }
@@ -72,11 +75,11 @@ export function publishStore(table: Table): PublishStore {
       return (await table.query(pk, { prefix, newestFirst: true, consistent: true })).map(readRow);
     },
 
-    claim: (workspace, { version, definition, fingerprint }) =>
-      table.put(
-        { ...keys.journeyVersion(workspace, definition.id, version), fingerprint, doc: JSON.stringify(definition) },
-        { expression: 'attribute_not_exists(pk)' },
-      ),
+    claim(workspace, { version, definition, fingerprint, resumeAt }) {
+      const key = keys.journeyVersion(workspace, definition.id, version);
+      const item = { ...key, fingerprint, resumeAt, doc: JSON.stringify(definition) };
+      return table.put(item, { expression: 'attribute_not_exists(pk)' });
+    },
 
     async finish(workspace, { version, definition, fingerprint, versionArn, publishedAt }) {
       await table.update(

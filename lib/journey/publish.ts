@@ -72,9 +72,9 @@ export function published(
   };
 }
 
-/** Short name of what is executed: the definition, and the steps it can be entered at from elsewhere. */
-export function fingerprintOf(draft: JourneyDraft, resumeAt: string[]): string {
-  return nameOf('journey', JSON.stringify(draft), ...resumeAt);
+/** Short name of a definition: the same text, the same name. */
+export function fingerprintOf(draft: JourneyDraft): string {
+  return nameOf('journey', JSON.stringify(draft));
 }
 
 /** A step `exit` that the new version has not is no step: it leads out. */

@@ -4,7 +4,11 @@ import { api } from '../../../lib/aws/http.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
 import { workspaceStore } from '../../../lib/ingestion/store.ts';
 import { enrolmentStore } from '../../../lib/journey/enrolment-store.ts';
+import { journeyStore } from '../../../lib/journey/journey-store.ts';
+import { publishStore } from '../../../lib/journey/publish-store.ts';
 import { shippedJourneys } from '../../../lib/journey/shipped.ts';
+import { statsStore } from '../../../lib/journey/stats-store.ts';
+import { systemClock } from '../../../lib/time.ts';
 import { Env } from './env.ts';
 import { journeyRoutes } from './handler.ts';
 
@@ -12,5 +16,12 @@ const table = dynamoTable(new DynamoDBClient({}), readEnv(Env).TABLE_NAME);
 
 export const handler = api(
   workspaceStore(table),
-  journeyRoutes({ definitions: shippedJourneys, enrolments: enrolmentStore(table) }),
+  journeyRoutes({
+    shipped: shippedJourneys,
+    journeys: journeyStore(table, { clock: systemClock }),
+    drafts: publishStore(table),
+    enrolments: enrolmentStore(table),
+    stats: statsStore(table),
+    clock: systemClock,
+  }),
 );

@@ -1,0 +1,16 @@
+import * as z from 'zod';
+
+const json = z.string().transform((text): unknown => JSON.parse(text));
+
+/**
+ * `STACK`: what the names of machines begin with. `MACHINES`: ARN of a machine but for its name. `MACHINE_ROLE_ARN` and
+ * `MACHINE_LOG_ARN`: what machines may do, and where they write errors. `STEP_FUNCTIONS`: name → ARN.
+ */
+export const Env = z.object({
+  TABLE_NAME: z.string(),
+  STACK: z.string(),
+  MACHINES: z.string(),
+  MACHINE_ROLE_ARN: z.string(),
+  MACHINE_LOG_ARN: z.string(),
+  STEP_FUNCTIONS: json.pipe(z.record(z.string(), z.string())),
+});

@@ -1,0 +1,105 @@
+import * as z from 'zod';
+import { type ApiRequest, type ApiRoutes } from '../../../lib/aws/http.ts';
+import { type Machines } from '../../../lib/aws/machines.ts';
+import { NotFound, Rejected, ThroughlineError } from '../../../lib/errors.ts';
+import { issuesOf } from '../../../lib/issues.ts';
+import { type EnrolmentStore } from '../../../lib/journey/enrolment-store.ts';
+import { type JourneyHead, type Winner } from '../../../lib/journey/head.ts';
+import { type JourneyStore } from '../../../lib/journey/journey-store.ts';
+import { headView, type PublishedView } from '../../../lib/journey/journey-view.ts';
+import { type Action, after } from '../../../lib/journey/lifecycle.ts';
+import { preview } from '../../../lib/journey/preview.ts';
+import { PublishRequest } from '../../../lib/journey/publish.ts';
+import { changeHead, isError, type Publisher } from '../../../lib/journey/publisher.ts';
+import { type Clock } from '../../../lib/time.ts';
+
+interface Dependencies {
+  journeys: JourneyStore;
+  enrolments: EnrolmentStore;
+  machines: Machines;
+  publisher: Publisher;
+  clock: Clock;
+}
+
+/** `variant` null takes the winner back: variants are drawn again. */
+export const WinnerRequest = z.strictObject({ variant: z.string().min(1).nullable() });
+
+function readBody<Shape extends z.ZodType>(request: ApiRequest, shape: Shape): z.infer<Shape> {
+  const read = shape.safeParse(request.body());
+  if (!read.success) throw new Rejected('journey.invalid-request', { issues: issuesOf(read.error) });
+  return read.data;
+}
+
+/**
+ * What changes what a journey does: publishing, pausing, resuming, closing, stopping, and naming an experiment's winner. Each is one write over
+ * the journey as it was read, and asked for again it changes nothing. What must follow (letting held people go on, ending everybody)
+ * follows from the stream, whoever dies.
+ */
+export function publishRoutes({ journeys, enrolments, machines, publisher, clock }: Dependencies): ApiRoutes {
+  const placeOf = ({ workspace, params }: ApiRequest) => ({ workspace, journeyId: params.id ?? '' });
+
+  function known(head: JourneyHead | undefined, journeyId: string): JourneyHead {
+    if (!head) throw new NotFound('journey.unknown', { journeyId, hint: 'it was never published' });
+    return head;
+  }
+
+  const act =
+    (action: Action) =>
+    async (request: ApiRequest): Promise<{ body: unknown }> => {
+      const place = placeOf(request);
+      const now = clock.now();
+      const head = await changeHead(journeys, place, (present) => after(known(present, place.journeyId), action, now));
+      return { body: headView(known(head, place.journeyId)) };
+    };
+
+  return {
+    'POST /v1/journeys/{id}/publish': async (request) => {
+      const place = placeOf(request);
+      const asked = readBody(request, PublishRequest);
+      const publication = await publisher.plan(place, asked);
+      const { row, faults, migrations, versions } = publication;
+      if (!asked.dryRun && faults.some(isError))
+        throw new ThroughlineError('invalid', 'journey.faulty', { journeyId: place.journeyId, faults });
+      const body: PublishedView = {
+        journeyId: place.journeyId,
+        version: row.version,
+        dryRun: asked.dryRun,
+        faults,
+        ...(asked.migrate && {
+          migration: await preview({ enrolments, machines }, place, { versions, migrations }),
+        }),
+      };
+      if (asked.dryRun) return { body };
+      return { body: { ...body, head: headView(await publisher.publish(place, publication, asked.weight)) } };
+    },
+
+    'POST /v1/journeys/{id}/pause': act('pause'),
+    'POST /v1/journeys/{id}/resume': act('resume'),
+    'POST /v1/journeys/{id}/close': act('close'),
+    'POST /v1/journeys/{id}/stop': act('stop'),
+
+    'POST /v1/journeys/{id}/experiments/{step}/winner': async (request) => {
+      const place = placeOf(request);
+      const { workspace, journeyId } = place;
+      const { step: stepId = '' } = request.params;
+      const { variant } = readBody(request, WinnerRequest);
+      const present = known(await journeys.head(workspace, journeyId), journeyId);
+      const found = await Promise.all(
+        present.routes.map(({ version }) => journeys.version(workspace, journeyId, version)),
+      );
+      const [step] = found.flatMap((version) => version?.definition.steps[stepId] ?? []);
+      if (step?.kind !== 'experiment') throw new NotFound('journey.unknown-experiment', { journeyId, stepId });
+      if (variant !== null && !step.variants.some(({ id }) => id === variant))
+        throw new Rejected('journey.unknown-variant', { stepId, variants: step.variants.map(({ id }) => id) });
+      const now = clock.now();
+      const head = await changeHead(journeys, place, (one) => {
+        const { [stepId]: before, ...others } = known(one, journeyId).winners;
+        if (variant === null) return before ? { ...known(one, journeyId), winners: others } : one;
+        if (before?.variant === variant && before.salt === step.salt) return one;
+        const winner: Winner = { variant, salt: step.salt, by: 'manual', at: now };
+        return { ...known(one, journeyId), winners: { ...others, [stepId]: winner } };
+      });
+      return { body: headView(known(head, journeyId)) };
+    },
+  };
+}
