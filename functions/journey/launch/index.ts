@@ -1,0 +1,34 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { eventBus } from '../../../lib/aws/bus.ts';
+import { readEnv } from '../../../lib/aws/env.ts';
+import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
+import { dynamoTable } from '../../../lib/aws/table.ts';
+import { workspaceStore } from '../../../lib/ingestion/store.ts';
+import { dateEntries } from '../../../lib/journey/date-entries.ts';
+import { fanOutStore } from '../../../lib/journey/fan-out.ts';
+import { journeyStore } from '../../../lib/journey/journey-store.ts';
+import { directory } from '../../../lib/profile/directory.ts';
+import { profileStore } from '../../../lib/profile/store.ts';
+import { systemClock as clock } from '../../../lib/time.ts';
+import { Env } from './env.ts';
+import { launch } from './handler.ts';
+
+const env = readEnv(Env);
+const table = dynamoTable(new DynamoDBClient({}), env.TABLE_NAME);
+
+const shared = {
+  workspaces: workspaceStore(table),
+  directory: directory(table),
+  profiles: profileStore(table),
+  bus: eventBus(new EventBridgeClient({}), env.BUS_NAME),
+};
+
+export const handler = launch({
+  ...shared,
+  journeys: journeyStore(table, { clock }),
+  fanOuts: fanOutStore(table),
+  dates: dateEntries(shared),
+  clock,
+  report: (counts) => writeLine(metricLine('launch', counts, { now: Date.now() })),
+});
