@@ -4,6 +4,8 @@ import { experiments } from './experiments.ts';
 import { attribution } from './attribution.ts';
 import { conformanceFigures } from './conformance.ts';
 import { churn, churnRetail } from './churn.ts';
+import { churnLaws } from './churn-laws.ts';
+import { telco } from './telco.ts';
 import { dropout } from './dropout.ts';
 import { type Evaluation } from './figure.ts';
 import { hillstrom } from './hillstrom.ts';
@@ -17,6 +19,8 @@ export const evaluations: Record<string, Evaluation> = {
   dropout,
   churn,
   'churn-retail': churnRetail,
+  'churn-laws': churnLaws,
+  telco,
   experiments,
   attribution,
   survival,

@@ -40,7 +40,7 @@ export function habitColumns(habit: Habit, { now, horizonDays }: Moment): Record
     silence: x > 0 ? 0 : silence,
     silenceOfRepeater: x > 0 ? silence : 0,
     silenceOfRegular: Math.log1p(x) * silence,
-    overdue: Math.log1p(silent / (usual + horizonDays / 10)),
+    overdue: Math.log1p((silent / (usual + horizonDays / 10)) ** 2),
     repeats: Math.log1p(x),
     span: Math.log1p(span / horizonDays),
     repeater: Number(x > 0),
