@@ -14,6 +14,8 @@ export const Settings = z.strictObject({
   memoryMb: z.int().min(128).max(10_240).default(512),
   /** What the gateway lets through before it answers 429: requests a second, and at once. */
   throttle: z.strictObject({ rate: z.int().min(1), burst: z.int().min(1) }),
+  /** People let go on in a second when a paused journey is resumed: no burst for the providers. SES sends 14 a second to begin with. */
+  releasePerSecond: z.int().min(1).max(500).default(10),
   /** Alarms cost about $0.10 each a month past the first ten of an account, also when idle. */
   alarms: z.boolean(),
   /** Who is told of alarms: a new topic that mails to this address, or a topic there is. */
@@ -41,7 +43,7 @@ const environments: Record<EnvironmentName, z.input<typeof Settings>> = {
   staging: { keepsData: false, logDays: 30, throttle: { rate: 500, burst: 1_000 }, alarms: true },
   prod: { keepsData: true, logDays: 90, throttle: { rate: 5_000, burst: 5_000 }, alarms: true },
   local: {
-    ...{ keepsData: false, logDays: 7, throttle: { rate: 10_000, burst: 5_000 }, alarms: true },
+    ...{ keepsData: false, logDays: 7, throttle: { rate: 10_000, burst: 5_000 }, alarms: true, releasePerSecond: 500 },
     // Nothing leaves the machine: the runner's outbox shows what would have been sent.
     email: { from: 'journeys@example.com', identity: 'example.com' },
   },

@@ -31,17 +31,80 @@ function arnOf(scope: Construct, resource: 'stateMachine' | 'execution', resourc
   return Stack.of(scope).formatArn({ service: 'states', resource, resourceName, arnFormat });
 }
 
-/** A journey's state machine by name, for those it refers to itself. */
-export const machineArn = (scope: Construct, journeyId: string): string =>
-  arnOf(scope, 'stateMachine', nameOf(scope, journeyId));
+/** ARN of each state machine of ours but for its name: shipped journeys and those that workspaces publish. */
+export const machinesPrefix = (scope: Construct): string => arnOf(scope, 'stateMachine', '');
 
-/** Lets a function stop a journey's executions, of whatever version. */
-export function grantStop(fn: NodeFunction, journeyId: string): void {
-  const executions = arnOf(fn, 'execution', `${nameOf(fn, journeyId)}:*`);
-  fn.addToRolePolicy(new PolicyStatement({ actions: ['states:StopExecution'], resources: [executions] }));
-  const found = `arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:${nameOf(fn, journeyId)}:*`;
-  if (fn.role)
-    acknowledge(fn.role, { [`AwsSolutions-IAM5[Resource::${found}]`]: 'every customer has an execution of its own' });
+/** What a function may do with journeys, on machines or on their executions. */
+type Verb =
+  | 'StartExecution'
+  | 'StopExecution'
+  | 'SendTaskSuccess'
+  | 'GetExecutionHistory'
+  | 'CreateStateMachine'
+  | 'UpdateStateMachine'
+  | 'PublishStateMachineVersion'
+  | 'CreateStateMachineAlias'
+  | 'UpdateStateMachineAlias';
+
+const onExecutions: readonly Verb[] = ['StopExecution', 'GetExecutionHistory'];
+
+/** Lets a function do this much with journeys, of whatever version, also those that are not published yet: by the stack's name. */
+export function grantJourneys(fn: NodeFunction, verbs: Verb[]): void {
+  const { stackName } = Stack.of(fn);
+  const allow = (those: Verb[], kind: 'stateMachine' | 'execution', name: string, reason: string): void => {
+    if (those.length === 0) return;
+    const actions = those.map((verb) => `states:${verb}`);
+    fn.addToRolePolicy(new PolicyStatement({ actions, resources: [arnOf(fn, kind, name)] }));
+    const found = `arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:${kind}:${name}`;
+    if (fn.role) acknowledge(fn.role, { [`AwsSolutions-IAM5[Resource::${found}]`]: reason });
+  };
+  allow(
+    verbs.filter((verb) => !onExecutions.includes(verb)),
+    'stateMachine',
+    `${stackName}-*`,
+    'workspaces publish journeys of their own while the stack stands',
+  );
+  allow(
+    verbs.filter((verb) => onExecutions.includes(verb)),
+    'execution',
+    `${stackName}-*:*`,
+    'every customer has an execution of its own',
+  );
+}
+
+/** What a state machine may do: call these functions, log and trace. */
+export function machineRole(scope: Construct, id: string, used: NodeFunction[]): Role {
+  const role = new Role(scope, id, {
+    assumedBy: new ServicePrincipal('states.amazonaws.com', {
+      conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+    }),
+  });
+  const allow = (actions: string[], resources: string[]): void => {
+    role.addToPolicy(new PolicyStatement({ actions, resources }));
+  };
+  allow(
+    ['lambda:InvokeFunction'],
+    used.map(({ functionArn }) => functionArn),
+  );
+  allow(
+    [
+      'logs:CreateLogDelivery',
+      'logs:GetLogDelivery',
+      'logs:UpdateLogDelivery',
+      'logs:DeleteLogDelivery',
+      'logs:ListLogDeliveries',
+      'logs:PutResourcePolicy',
+      'logs:DescribeResourcePolicies',
+      'logs:DescribeLogGroups',
+      'xray:PutTraceSegments',
+      'xray:PutTelemetryRecords',
+      'xray:GetSamplingRules',
+      'xray:GetSamplingTargets',
+    ],
+    ['*'],
+  );
+  acknowledge(role, { 'AwsSolutions-IAM5[Resource::*]': 'log delivery and X-Ray know no resources' });
+  return role;
 }
 
 /**
@@ -58,7 +121,7 @@ export class JourneyMachine extends Construct {
     const arns = mapValues(steps, ({ functionArn }) => functionArn);
     const compiled = compileJourney(definition, arns);
     const used = Object.values(steps).filter(({ functionArn }) => JSON.stringify(compiled).includes(functionArn));
-    const role = this.#role(used);
+    const role = machineRole(this, 'Role', used);
     const machine = new CfnStateMachine(this, 'Machine', {
       stateMachineName: nameOf(this, definition.id),
       stateMachineType: 'STANDARD',
@@ -90,41 +153,6 @@ export class JourneyMachine extends Construct {
       'AwsSolutions-SF1':
         'a log of every event would cost more than the journeys; each step leaves a row in the customer’s timeline',
     });
-  }
-
-  /** May call the functions its definition names, log and trace. */
-  #role(used: NodeFunction[]): Role {
-    const role = new Role(this, 'Role', {
-      assumedBy: new ServicePrincipal('states.amazonaws.com', {
-        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
-      }),
-    });
-    const allow = (actions: string[], resources: string[]): void => {
-      role.addToPolicy(new PolicyStatement({ actions, resources }));
-    };
-    allow(
-      ['lambda:InvokeFunction'],
-      used.map(({ functionArn }) => functionArn),
-    );
-    allow(
-      [
-        'logs:CreateLogDelivery',
-        'logs:GetLogDelivery',
-        'logs:UpdateLogDelivery',
-        'logs:DeleteLogDelivery',
-        'logs:ListLogDeliveries',
-        'logs:PutResourcePolicy',
-        'logs:DescribeResourcePolicies',
-        'logs:DescribeLogGroups',
-        'xray:PutTraceSegments',
-        'xray:PutTelemetryRecords',
-        'xray:GetSamplingRules',
-        'xray:GetSamplingTargets',
-      ],
-      ['*'],
-    );
-    acknowledge(role, { 'AwsSolutions-IAM5[Resource::*]': 'log delivery and X-Ray know no resources' });
-    return role;
   }
 }
 

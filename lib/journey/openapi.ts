@@ -1,6 +1,19 @@
 import * as z from 'zod';
-import { PageQuery, type Routes } from '../route.ts';
-import { JourneyEnrolment, JourneySummary, JourneyView } from './journey-view.ts';
+import { PageQuery, type Route, type Routes } from '../route.ts';
+import { JourneyDraft } from './definition.ts';
+import { Diff } from './diff.ts';
+import {
+  HeadView,
+  JourneyEnrolment,
+  JourneySummary,
+  JourneyView,
+  PublishedView,
+  SavedDraft,
+  VersionSummary,
+  VersionView,
+} from './journey-view.ts';
+import { Winner } from './head.ts';
+import { PublishRequest } from './publish.ts';
 import { TaskView } from './task.ts';
 
 const path = z.object({ id: z.string() });
@@ -9,20 +22,153 @@ const page = { 400: 'Not a limit, or not a cursor of ours' } as const;
 
 const pageOf = (item: z.ZodType) => z.object({ items: z.array(item), nextCursor: z.string().optional() });
 
+const VariantCounts = z.object({
+  assigned: z.int(),
+  goal: z.int(),
+  guardrails: z.record(z.string(), z.int()),
+});
+
+const Stats = z.object({
+  version: z.int(),
+  entered: z.int(),
+  ended: z.record(z.string(), z.int()).describe('by outcome'),
+  goal: z.int(),
+  experiments: z.record(z.string(), z.record(z.string(), VariantCounts)).describe('by step and variant'),
+});
+
+const lifecycle = (id: string, summary: string): Route => ({
+  id,
+  summary,
+  description: 'Asked for again it changes nothing.',
+  key: 'secret',
+  path,
+  answer: HeadView,
+  refusals: { 404: 'It was never published', 409: 'Its state forbids it' },
+});
+
 export const journeyRoutes: Routes = {
   'GET /v1/journeys': {
     id: 'listJourneys',
-    summary: 'Journeys',
+    summary: 'Journeys: the shipped ones and the workspace’s own, drafts included',
     key: 'secret',
     answer: z.object({ items: z.array(JourneySummary) }),
   },
   'GET /v1/journeys/{id}': {
     id: 'getJourney',
-    summary: 'One journey and its definition',
+    summary: 'One journey: what it does, the definition most newcomers enter, its draft',
+    description: '`ETag` is the draft’s.',
     key: 'secret',
     path,
     answer: JourneyView,
     refusals: unknown,
+  },
+  'PUT /v1/journeys/{id}': {
+    id: 'saveJourney',
+    summary: 'Write a journey’s draft',
+    description:
+      'Replaces the draft whole. One that is there already asks for `If-Match` with the `ETag` it was read with. What is wrong with it is answered as `faults`; only publishing refuses errors.',
+    key: 'secret',
+    path,
+    headers: z.object({ 'if-match': z.string().optional(), 'if-none-match': z.string().optional() }),
+    body: { schema: JourneyDraft.partial({ id: true }) },
+    answer: SavedDraft,
+    refusals: {
+      400: 'Not a definition',
+      412: 'Somebody else has written it, or it is there already',
+      413: 'More than 256 KB',
+      428: 'It is there already: If-Match is missing',
+    },
+  },
+  'POST /v1/journeys/{id}/publish': {
+    id: 'publishJourney',
+    summary: 'Publish the draft as a new version',
+    description:
+      'People inside stay on their version, unless `migrate.map` leads them on: from the step at which they act next to a step of the new version, or to `exit`. With `weight` only that share of newcomers enters the new version. `dryRun` says what would come of it. Sent again it finishes what a failure left, and publishes nothing twice.',
+    key: 'secret',
+    path,
+    body: { schema: PublishRequest, example: { migrate: { map: { 'Wait a day': 'Ask again' } }, dryRun: true } },
+    answer: PublishedView,
+    refusals: {
+      400: 'Not such a request',
+      404: 'No such draft',
+      409: 'Somebody else published it at the same time',
+      422: 'The definition or the map has errors',
+    },
+  },
+  'POST /v1/journeys/{id}/pause': lifecycle(
+    'pauseJourney',
+    'Pause: nobody enters, whoever is inside is held before the next effect',
+  ),
+  'POST /v1/journeys/{id}/resume': lifecycle(
+    'resumeJourney',
+    'Resume: people held go on at a steady rate; a closed journey takes people in again',
+  ),
+  'POST /v1/journeys/{id}/close': lifecycle('closeJourney', 'Close: nobody enters, whoever is inside goes on'),
+  'POST /v1/journeys/{id}/stop': lifecycle('stopJourney', 'Stop: nobody enters, and every stay ends'),
+  'GET /v1/journeys/{id}/versions': {
+    id: 'listJourneyVersions',
+    summary: 'Published versions, newest first',
+    key: 'secret',
+    path,
+    answer: z.object({ items: z.array(VersionSummary) }),
+    refusals: unknown,
+  },
+  'GET /v1/journeys/{id}/versions/{version}': {
+    id: 'getJourneyVersion',
+    summary: 'One version and its definition',
+    key: 'secret',
+    path: path.extend({ version: z.string() }),
+    answer: VersionView,
+    refusals: { 400: 'Not a number', 404: 'No such journey or version' },
+  },
+  'GET /v1/journeys/{id}/diff': {
+    id: 'diffJourney',
+    summary: 'What differs between two versions, by step and in words',
+    key: 'secret',
+    path,
+    query: z.object({
+      from: z.string().optional().describe('a version’s number or `draft`; the live version unless told'),
+      to: z.string().optional().describe('a version’s number or `draft`; the draft unless told'),
+    }),
+    answer: Diff.extend({ from: z.string(), to: z.string() }),
+    refusals: { 400: 'Not a version', 404: 'No such journey, version or draft' },
+  },
+  'GET /v1/journeys/{id}/stats': {
+    id: 'getJourneyStats',
+    summary: 'People who entered, ended and reached the goal, by version and variant',
+    key: 'secret',
+    path,
+    answer: z.object({ items: z.array(Stats) }),
+    refusals: unknown,
+  },
+  'GET /v1/journeys/{id}/experiments/{step}': {
+    id: 'getExperiment',
+    summary: 'What an experiment has shown so far',
+    key: 'secret',
+    path: path.extend({ step: z.string() }),
+    query: z.object({ version: z.string().optional().describe('the newest that takes people in unless told') }),
+    answer: z.object({
+      stepId: z.string(),
+      counts: z.record(z.string(), VariantCounts),
+      result: z.looseObject({
+        conclusion: z.string(),
+        variant: z.string().optional(),
+        ship: z.string().optional(),
+        text: z.object({ en: z.string(), ko: z.string() }),
+      }),
+      winner: Winner.optional(),
+    }),
+    refusals: { 404: 'No such journey or experiment' },
+  },
+  'POST /v1/journeys/{id}/experiments/{step}/winner': {
+    id: 'setWinner',
+    summary: 'Give everybody one variant from now on',
+    description: '`variant: null` takes it back.',
+    key: 'secret',
+    path: path.extend({ step: z.string() }),
+    body: { schema: z.strictObject({ variant: z.string().min(1).nullable() }), example: { variant: 'Short' } },
+    answer: HeadView,
+    refusals: { 400: 'No such variant', 404: 'No such journey or experiment' },
   },
   'GET /v1/journeys/{id}/enrolments': {
     id: 'listEnrolments',
