@@ -10,15 +10,22 @@ import { Env as DescribeEnv } from '../functions/ingestion/describe/env.ts';
 import { Env as WorkspaceEnv } from '../functions/ingestion/workspace/env.ts';
 import { Env as BranchEnv } from '../functions/journey/branch/env.ts';
 import { Env as ConcludeEnv } from '../functions/journey/conclude/env.ts';
+import { Env as CountEnv } from '../functions/journey/count/env.ts';
 import { Env as EnrolEnv } from '../functions/journey/enrol/env.ts';
 import { Env as JourneysEnv } from '../functions/journey/journeys/env.ts';
+import { Env as KnockEnv } from '../functions/journey/knock/env.ts';
+import { Env as LaunchEnv } from '../functions/journey/launch/env.ts';
+import { Env as PublishEnv } from '../functions/journey/publish/env.ts';
+import { Env as ReleaseEnv } from '../functions/journey/release/env.ts';
 import { Env as SendEnv } from '../functions/journey/send/env.ts';
 import { Env as TasksEnv } from '../functions/journey/tasks/env.ts';
 import { Env as UpdateEnv } from '../functions/journey/update/env.ts';
 import { Env as WaitEnv } from '../functions/journey/wait/env.ts';
 import { Env as CustomersEnv } from '../functions/profile/customers/env.ts';
 import { Env as ProjectEnv } from '../functions/profile/project/env.ts';
+import { Env as RefreshEnv } from '../functions/profile/refresh/env.ts';
 import { Env as RelayEnv } from '../functions/profile/relay/env.ts';
+import { Env as SegmentsEnv } from '../functions/profile/segments/env.ts';
 
 export interface FunctionRow {
   /** What it reads from its environment. */
@@ -62,6 +69,16 @@ export const functions = {
     description: 'Customers and their timelines',
     timeoutSeconds: behindGateway,
   },
+  'profile/segments': {
+    env: SegmentsEnv,
+    description: 'Segments and their members',
+    timeoutSeconds: behindGateway,
+  },
+  'profile/refresh': {
+    env: RefreshEnv,
+    description: 'Fills segments and dates that are new',
+    timeoutSeconds: 600,
+  },
   'decision/decide': { env: DecideEnv, description: 'Next best offer on demand', timeoutSeconds: 10 },
   'decision/personalize': {
     env: PersonalizeEnv,
@@ -77,6 +94,16 @@ export const functions = {
   'churn/assess': { env: AssessEnv, description: 'Churn risk on a new stage', timeoutSeconds: 30 },
   'churn/sweep': { env: SweepEnv, description: 'Churn risk of customers who fell silent', timeoutSeconds: 600 },
   'journey/enrol': { env: EnrolEnv, description: 'Starts journeys', timeoutSeconds: 30 },
+  'journey/launch': {
+    env: LaunchEnv,
+    description: 'Leads customers to journeys by the clock',
+    timeoutSeconds: 600,
+  },
+  'journey/knock': {
+    env: KnockEnv,
+    description: 'Enrolments and business events by API',
+    timeoutSeconds: behindGateway,
+  },
   'journey/send': { env: SendEnv, description: 'Sends one message, at most once', timeoutSeconds: step },
   'journey/wait': {
     env: WaitEnv,
@@ -87,6 +114,21 @@ export const functions = {
   'journey/update': { env: UpdateEnv, description: 'Sets traits', timeoutSeconds: step },
   'journey/conclude': { env: ConcludeEnv, description: 'Ends enrolments whose execution ended', timeoutSeconds: 30 },
   'journey/journeys': { env: JourneysEnv, description: 'Journeys and their enrolments', timeoutSeconds: behindGateway },
+  'journey/publish': {
+    env: PublishEnv,
+    description: 'Publishes, pauses, resumes, closes and stops journeys',
+    timeoutSeconds: behindGateway,
+  },
+  'journey/count': {
+    env: CountEnv,
+    description: 'Counts what happens in journeys, looks for winners',
+    timeoutSeconds: 30,
+  },
+  'journey/release': {
+    env: ReleaseEnv,
+    description: 'Lets people go on after a pause, ends everybody after a stop',
+    timeoutSeconds: 60,
+  },
   'journey/tasks': { env: TasksEnv, description: 'Tasks for people', timeoutSeconds: behindGateway },
 } as const satisfies Record<string, FunctionRow>;
 

@@ -2,11 +2,14 @@ import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { type LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { entryEvents } from '../lib/journey/entry.ts';
+import { type StepFunction } from '../lib/journey/compile.ts';
 import { shippedJourneys } from '../lib/journey/shipped.ts';
 import { busPattern, onEvents } from './constructs/event-rule.ts';
 import { forgettingLog } from './constructs/forgetting-log.ts';
-import { JourneyMachine, grantStop, machineArn } from './constructs/journey-machine.ts';
+import { grantJourneys, JourneyMachine, machineRole, machinesPrefix } from './constructs/journey-machine.ts';
 import { NodeFunction } from './constructs/node-function.ts';
+import { onSchedule } from './constructs/schedule.ts';
 import { type Foundation } from './foundation.ts';
 
 /** Ends of an execution, however it came to it. */
@@ -29,20 +32,25 @@ export class Journey extends Construct {
         new JourneyMachine(this, pascal(definition.id), { definition, steps: { ...steps, decide }, logGroup }),
       ]),
     );
-    this.background = [...Object.values(steps), ...this.#entries(foundation)];
+    this.background = [...Object.values(steps), ...this.#entries(foundation), ...this.#lifecycle(foundation)];
+    this.#publishing(foundation, { steps: { ...steps, decide }, logGroup });
+    this.#knock(foundation);
     this.#api(foundation);
   }
 
   /** Lets a function wake executions that wait. */
   grantWake(fn: NodeFunction): void {
-    // By name, as a machine names functions that may wake it: a reference would be a ring.
-    const resources = shippedJourneys.map(({ id }) => machineArn(this, id));
-    fn.addToRolePolicy(new PolicyStatement({ actions: ['states:SendTaskSuccess'], resources }));
+    grantJourneys(fn, ['SendTaskSuccess']);
   }
 
   /** Lets a function stop executions whose customer left. */
   grantStop(fn: NodeFunction): void {
-    for (const { id } of shippedJourneys) grantStop(fn, id);
+    grantJourneys(fn, ['StopExecution']);
+  }
+
+  /** Lets a function start executions, of journeys published at run time too, and stop those that came too late. */
+  grantStart(fn: NodeFunction): void {
+    grantJourneys(fn, ['StartExecution', 'StopExecution']);
   }
 
   #steps({ settings, table }: Foundation) {
@@ -81,7 +89,8 @@ export class Journey extends Construct {
     return forgettingLog(this, 'MachinesLog', { name: `/aws/vendedlogs/states/${Stack.of(this).stackName}`, settings });
   }
 
-  #entries({ settings, table, bus, deadLetters }: Foundation): NodeFunction[] {
+  #entries(foundation: Foundation): NodeFunction[] {
+    const { settings, table, bus, deadLetters } = foundation;
     const machines = Object.entries(this.machines);
     const enrol = new NodeFunction(this, 'Enrol', {
       entry: 'journey/enrol',
@@ -92,22 +101,23 @@ export class Journey extends Construct {
       deadLetters,
     });
     table.grant(enrol, ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem']);
-    enrol.addToRolePolicy(
-      new PolicyStatement({
-        actions: ['states:StartExecution'],
-        resources: machines.map(([, { liveArn }]) => liveArn),
-      }),
-    );
-    this.grantStop(enrol);
+    this.grantStart(enrol);
     onEvents(enrol, {
       bus,
       deadLetters,
       pattern: {
-        ...busPattern('StageEntered', 'EntryTriggered', 'ChurnRiskChanged', 'CustomerSilent'),
-        // A stage that a touchpoint led to: `EntryTriggered` tells of it where a journey waits for it.
-        detail: { touchpoint: { messageId: [{ exists: false }] } },
+        ...busPattern(...entryEvents),
+        // A stage or segment that a touchpoint led to: `EntryTriggered` tells of it where a journey waits for it.
+        detail: { touchpoint: { messageId: [{ exists: false }] }, filled: [{ exists: false }] },
       },
     });
+
+    const launch = new NodeFunction(this, 'Launch', { entry: 'journey/launch', env: {}, settings, deadLetters });
+    table.grant(launch, ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'DeleteItem'], ['byList', 'byDue']);
+    foundation.grantPut(launch);
+    onEvents(launch, { bus, deadLetters, pattern: busPattern('BusinessEventReceived', 'FanOutAdvanced') });
+    // On the quarter hours, which all zones' full and half hours fall on.
+    onSchedule(launch, { expression: 'cron(0/15 * * * ? *)', deadLetters });
 
     const conclude = new NodeFunction(this, 'Conclude', { entry: 'journey/conclude', env: {}, settings, deadLetters });
     table.grant(conclude, ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem']);
@@ -116,16 +126,104 @@ export class Journey extends Construct {
       pattern: {
         source: ['aws.states'],
         detailType: ['Step Functions Execution Status Change'],
-        detail: { status: ends, stateMachineArn: machines.map(([, machine]) => machine.machineArn) },
+        detail: {
+          status: ends,
+          stateMachineArn: [{ prefix: `${machinesPrefix(this)}${Stack.of(this).stackName}-` }],
+        },
       },
     });
-    return [enrol, conclude];
+    return [enrol, launch, conclude];
+  }
+
+  /** Counts what happens, lets people go on after a pause, ends everybody after a stop. */
+  #lifecycle(foundation: Foundation): NodeFunction[] {
+    const { settings, table, bus, deadLetters } = foundation;
+    const count = new NodeFunction(this, 'Count', { entry: 'journey/count', env: {}, settings, deadLetters });
+    table.grant(count, ['GetItem', 'Query', 'PutItem', 'UpdateItem']);
+    const counted = busPattern('EnrolmentStarted', 'EnrolmentEnded', 'GoalReached', 'VariantAssigned');
+    onEvents(count, { bus, deadLetters, pattern: counted });
+
+    const release = new NodeFunction(this, 'Release', {
+      entry: 'journey/release',
+      env: { PER_SECOND: settings.releasePerSecond },
+      settings,
+      deadLetters,
+    });
+    table.grant(release, ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'], ['byList']);
+    grantJourneys(release, ['SendTaskSuccess', 'StopExecution']);
+    foundation.grantPut(release);
+    const told = busPattern('JourneyResumed', 'JourneyStopped', 'ReleaseAdvanced');
+    onEvents(release, { bus, deadLetters, pattern: told });
+    return [count, release];
+  }
+
+  /** Makes state machines of what workspaces publish. They share one role: it may call the steps' functions, whichever a journey has. */
+  #publishing(
+    { settings, table, gateway }: Foundation,
+    { steps, logGroup }: { steps: Record<StepFunction, NodeFunction>; logGroup: LogGroup },
+  ): void {
+    const role = machineRole(this, 'PublishedRole', Object.values(steps));
+    const { stackName } = Stack.of(this);
+    const arns = Object.entries(steps).map(([name, { functionArn }]) => [name, functionArn]);
+    const publish = new NodeFunction(this, 'Publish', {
+      entry: 'journey/publish',
+      env: {
+        STACK: stackName,
+        MACHINES: machinesPrefix(this),
+        MACHINE_ROLE_ARN: role.roleArn,
+        MACHINE_LOG_ARN: logGroup.logGroupArn,
+        STEP_FUNCTIONS: Stack.of(this).toJsonString(Object.fromEntries(arns)),
+      },
+      settings,
+    });
+    table.grant(publish, ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'], ['byList']);
+    grantJourneys(publish, [
+      'CreateStateMachine',
+      'UpdateStateMachine',
+      'PublishStateMachineVersion',
+      'CreateStateMachineAlias',
+      'UpdateStateMachineAlias',
+      'GetExecutionHistory',
+    ]);
+    publish.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['iam:PassRole'],
+        resources: [role.roleArn],
+        conditions: { StringEquals: { 'iam:PassedToService': 'states.amazonaws.com' } },
+      }),
+    );
+    gateway.serve(publish, [
+      'POST /v1/journeys/{id}/publish',
+      'POST /v1/journeys/{id}/pause',
+      'POST /v1/journeys/{id}/resume',
+      'POST /v1/journeys/{id}/close',
+      'POST /v1/journeys/{id}/stop',
+      'POST /v1/journeys/{id}/experiments/{step}/winner',
+    ]);
+  }
+
+  #knock(foundation: Foundation): void {
+    const { settings, table, gateway } = foundation;
+    const knock = new NodeFunction(this, 'Knock', { entry: 'journey/knock', env: {}, settings });
+    table.grant(knock, ['GetItem', 'Query', 'PutItem']);
+    foundation.grantPut(knock);
+    gateway.serve(knock, ['POST /v1/journeys/{id}/enrolments', 'POST /v1/business-events']);
   }
 
   #api({ settings, table, gateway }: Foundation): void {
     const journeys = new NodeFunction(this, 'Journeys', { entry: 'journey/journeys', env: {}, settings });
-    table.grant(journeys, ['GetItem', 'BatchGetItem'], ['byList']);
-    gateway.serve(journeys, ['GET /v1/journeys', 'GET /v1/journeys/{id}', 'GET /v1/journeys/{id}/enrolments']);
+    table.grant(journeys, ['GetItem', 'BatchGetItem', 'Query', 'PutItem'], ['byList']);
+    gateway.serve(journeys, [
+      'GET /v1/journeys',
+      'GET /v1/journeys/{id}',
+      'PUT /v1/journeys/{id}',
+      'GET /v1/journeys/{id}/versions',
+      'GET /v1/journeys/{id}/versions/{version}',
+      'GET /v1/journeys/{id}/diff',
+      'GET /v1/journeys/{id}/stats',
+      'GET /v1/journeys/{id}/experiments/{step}',
+      'GET /v1/journeys/{id}/enrolments',
+    ]);
 
     const tasks = new NodeFunction(this, 'Tasks', { entry: 'journey/tasks', env: {}, settings });
     table.grant(tasks, ['GetItem', 'BatchGetItem', 'UpdateItem'], ['byList']);

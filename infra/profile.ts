@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import { DeadLetters } from './constructs/dead-letters.ts';
+import { busPattern, onEvents } from './constructs/event-rule.ts';
 import { NodeFunction } from './constructs/node-function.ts';
 import { consumeStream } from './constructs/stream-consumer.ts';
 import { type Foundation } from './foundation.ts';
@@ -28,12 +29,13 @@ const facts = [
 export class Profile extends Construct {
   readonly project: NodeFunction<'profile/project'>;
   readonly relay: NodeFunction<'profile/relay'>;
+  readonly refresh: NodeFunction<'profile/refresh'>;
   readonly projectDeadLetters: DeadLetters;
   readonly relayDeadLetters: DeadLetters;
 
   constructor(scope: Construct, id: string, foundation: Foundation) {
     super(scope, id);
-    const { settings, table, gateway } = foundation;
+    const { settings, table, gateway, bus, deadLetters } = foundation;
 
     this.project = new NodeFunction(this, 'Project', { entry: 'profile/project', env: {}, settings });
     table.grant(this.project, ['GetItem', 'BatchGetItem', 'Query', 'PutItem']);
@@ -57,6 +59,26 @@ export class Profile extends Construct {
       batchSize: 100,
       // One profile's records stay in order; between items there is none to keep.
       parallelization: 4,
+    });
+
+    const segments = new NodeFunction(this, 'Segments', { entry: 'profile/segments', env: {}, settings });
+    table.grant(segments, ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'DeleteItem'], ['byList']);
+    foundation.grantPut(segments);
+    gateway.serve(segments, [
+      'GET /v1/segments',
+      'GET /v1/segments/{id}',
+      'PUT /v1/segments/{id}',
+      'DELETE /v1/segments/{id}',
+      'GET /v1/segments/{id}/members',
+    ]);
+
+    this.refresh = new NodeFunction(this, 'Refresh', { entry: 'profile/refresh', env: {}, settings, deadLetters });
+    table.grant(this.refresh, ['GetItem', 'Query', 'PutItem'], ['byDue']);
+    foundation.grantPut(this.refresh);
+    onEvents(this.refresh, {
+      bus,
+      deadLetters,
+      pattern: busPattern('SegmentChanged', 'JourneyPublished', 'JourneyResumed', 'RefreshAdvanced'),
     });
 
     const customers = new NodeFunction(this, 'Customers', { entry: 'profile/customers', env: {}, settings });

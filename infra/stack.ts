@@ -31,6 +31,7 @@ export class ThroughlineStack extends Stack {
         functions: [
           profile.project,
           profile.relay,
+          profile.refresh,
           decision.personalize,
           decision.learn,
           ...churn.functions,

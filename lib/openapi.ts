@@ -7,11 +7,13 @@ import { Placement } from './decision/placement.ts';
 import { ingestionRoutes, ingestionSchemas } from './ingestion/openapi.ts';
 import { Workspace } from './ingestion/workspace.ts';
 import { JourneyDefinition } from './journey/definition.ts';
+import { knockingRoutes } from './journey/knocking.ts';
 import { journeyRoutes } from './journey/openapi.ts';
 import { Json } from './json.ts';
 import { CustomerView } from './profile/customer-view.ts';
 import { profileRoutes } from './profile/openapi.ts';
 import { Predicate } from './profile/predicate.ts';
+import { segmentRoutes } from './profile/segment-openapi.ts';
 import { Timeline } from './profile/timeline.ts';
 import { type Route, type RouteKey, type Routes } from './route.ts';
 import { StageModel } from './stage/model.ts';
@@ -19,9 +21,12 @@ import { StageModel } from './stage/model.ts';
 /** The words of the API, in the order readers meet them. */
 const words: Record<string, { routes: Routes; description: string }> = {
   ingestion: { routes: ingestionRoutes, description: 'Touchpoints in, as Segment’s libraries send them' },
-  profile: { routes: profileRoutes, description: 'Customers, their stages and timelines' },
+  profile: {
+    routes: { ...profileRoutes, ...segmentRoutes },
+    description: 'Customers, their stages and timelines; segments',
+  },
   decision: { routes: decisionRoutes, description: 'Next best offers and the placements that show them' },
-  journey: { routes: journeyRoutes, description: 'Journeys, enrolments, tasks for people' },
+  journey: { routes: { ...journeyRoutes, ...knockingRoutes }, description: 'Journeys, enrolments, tasks for people' },
 };
 
 /** Schemas with a name of their own; all others stand where they are used. */
@@ -52,7 +57,7 @@ const problem = (description: string) => ({
 });
 
 function operation(tag: string, route: Route): ZodOpenApiOperationObject {
-  const { id, summary, description, key, body, answer, refusals = {} } = route;
+  const { id, summary, description, key, body, answer, status = 200, refusals = {} } = route;
   const refused = Object.entries(refusals).map(([status, when]) => [status, problem(when)] as const);
   const { path, query, headers: header } = route;
   return {
@@ -64,7 +69,10 @@ function operation(tag: string, route: Route): ZodOpenApiOperationObject {
     requestParams: { ...(path && { path }), ...(query && { query }), ...(header && { header }) },
     ...(body && { requestBody: { required: true, content: { 'application/json': body } } }),
     responses: {
-      200: { description: 'OK', content: { 'application/json': { schema: answer } } },
+      [status]: {
+        description: status === 202 ? 'On its way' : 'OK',
+        content: { 'application/json': { schema: answer } },
+      },
       ...(key !== 'none' && { 401: problem('No key, or one that opens nothing here') }),
       ...Object.fromEntries(refused),
     },

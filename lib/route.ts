@@ -14,6 +14,8 @@ export interface Route {
   headers?: z.ZodObject;
   body?: { schema: z.ZodType; example?: unknown };
   answer: z.ZodType;
+  /** Of the answer; 200 unless told. */
+  status?: 200 | 202;
   /** Statuses it refuses with, and when. */
   refusals?: Partial<Record<400 | 404 | 409 | 412 | 413 | 422 | 428 | 429 | 503, string>>;
 }

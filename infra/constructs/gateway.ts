@@ -12,6 +12,7 @@ const methods = {
   GET: HttpMethod.GET,
   POST: HttpMethod.POST,
   PUT: HttpMethod.PUT,
+  DELETE: HttpMethod.DELETE,
   OPTIONS: HttpMethod.OPTIONS,
 } as const;
 

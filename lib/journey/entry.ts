@@ -83,8 +83,10 @@ export function knockOf({ name, detail }: EntryEvent): Knock {
   }
 }
 
+type KeyedBy = Pick<Knock, 'properties'> & { key?: string | undefined };
+
 /** The entry key of a knock, empty where the journey has none; undefined where the knock lacks it. */
-export function entryKeyOf({ entry }: JourneyDefinition, knock: Pick<Knock, 'properties' | 'key'>): string | undefined {
+export function entryKeyOf({ entry }: JourneyDefinition, knock: KeyedBy): string | undefined {
   if (entry.key === undefined) return '';
   const value = knock.key ?? valueAt(knock.properties, entry.key);
   if (typeof value !== 'string' && typeof value !== 'number') return undefined;

@@ -6,7 +6,7 @@ import { type Clock } from '../time.ts';
 import { Segment } from './segment.ts';
 
 /** How old the segments may be that profiles are sorted by. */
-const freshMs = 5_000;
+export const segmentFreshMs = 5_000;
 
 export interface SegmentStore {
   /** All segments of a workspace, up to five seconds old: one query per environment and five seconds. */
@@ -34,7 +34,7 @@ export function segmentStore(table: Table, clock: Clock): SegmentStore {
 
   return {
     all,
-    remembered: remember(clock, freshMs, all),
+    remembered: remember(clock, segmentFreshMs, all),
 
     async get(workspace, id) {
       const item = await table.get(keys.segment(workspace, id), { consistent: true });

@@ -1,0 +1,28 @@
+import { randomUUID } from 'node:crypto';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { eventBus } from '../../../lib/aws/bus.ts';
+import { readEnv } from '../../../lib/aws/env.ts';
+import { api } from '../../../lib/aws/http.ts';
+import { dynamoTable } from '../../../lib/aws/table.ts';
+import { workspaceStore } from '../../../lib/ingestion/store.ts';
+import { fanOutStore } from '../../../lib/journey/fan-out.ts';
+import { journeyStore } from '../../../lib/journey/journey-store.ts';
+import { profileStore } from '../../../lib/profile/store.ts';
+import { systemClock as clock } from '../../../lib/time.ts';
+import { Env } from './env.ts';
+import { knockRoutes } from './handler.ts';
+
+const env = readEnv(Env);
+const table = dynamoTable(new DynamoDBClient({}), env.TABLE_NAME);
+
+const routes = knockRoutes({
+  journeys: journeyStore(table, { clock }),
+  profiles: profileStore(table),
+  fanOuts: fanOutStore(table),
+  bus: eventBus(new EventBridgeClient({}), env.BUS_NAME),
+  clock,
+  newId: randomUUID,
+});
+
+export const handler = api(workspaceStore(table), routes);

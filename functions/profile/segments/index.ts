@@ -1,0 +1,26 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { eventBus } from '../../../lib/aws/bus.ts';
+import { readEnv } from '../../../lib/aws/env.ts';
+import { api } from '../../../lib/aws/http.ts';
+import { dynamoTable } from '../../../lib/aws/table.ts';
+import { workspaceStore } from '../../../lib/ingestion/store.ts';
+import { directory } from '../../../lib/profile/directory.ts';
+import { profileStore } from '../../../lib/profile/store.ts';
+import { segmentStore } from '../../../lib/profile/segment-store.ts';
+import { systemClock as clock } from '../../../lib/time.ts';
+import { Env } from './env.ts';
+import { segmentRoutes } from './handler.ts';
+
+const env = readEnv(Env);
+const table = dynamoTable(new DynamoDBClient({}), env.TABLE_NAME);
+
+const routes = segmentRoutes({
+  segments: segmentStore(table, clock),
+  directory: directory(table),
+  profiles: profileStore(table),
+  bus: eventBus(new EventBridgeClient({}), env.BUS_NAME),
+  clock,
+});
+
+export const handler = api(workspaceStore(table), routes);

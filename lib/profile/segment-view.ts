@@ -1,0 +1,20 @@
+import * as z from 'zod';
+import { issuesOf } from '../issues.ts';
+import { Rejected } from '../errors.ts';
+import { isJsonObject } from '../json.ts';
+import { Segment, segmentFault } from './segment.ts';
+
+/** A segment as its author writes it; the id may be left out, as the address has it. */
+export const SegmentBody = Segment.omit({ rev: true }).partial({ id: true }).strict();
+
+/** Throws `Rejected('segment.invalid')`, naming what is wrong. */
+export function readSegment(body: unknown, id: string): Omit<Segment, 'rev'> {
+  const read = Segment.omit({ rev: true })
+    .strict()
+    .safeParse(isJsonObject(body) ? { id, ...body } : body);
+  if (!read.success) throw new Rejected('segment.invalid', { issues: issuesOf(read.error) });
+  if (read.data.id !== id) throw new Rejected('segment.invalid', { hint: `the address says "${id}"` });
+  const fault = segmentFault(read.data.predicate);
+  if (fault !== undefined) throw new Rejected('segment.invalid', { hint: fault });
+  return read.data;
+}
