@@ -1,6 +1,6 @@
 /** The part of Amazon States Language that journeys compile to: JSONata mode only. https://states-language.net/spec.html */
 
-interface Retrier {
+export interface Retrier {
   ErrorEquals: string[];
   IntervalSeconds: number;
   BackoffRate: number;
@@ -9,7 +9,7 @@ interface Retrier {
   JitterStrategy: 'FULL' | 'NONE';
 }
 
-interface Catcher {
+export interface Catcher {
   ErrorEquals: string[];
   Next: string;
   Output: unknown;
@@ -29,14 +29,21 @@ export interface TaskState {
 
 export interface WaitState {
   Type: 'Wait';
-  Seconds?: number;
+  /** A number, or an expression that yields one. */
+  Seconds?: number | string;
   Timestamp?: string;
+  Next: string;
+}
+
+export interface ChoiceRule {
+  Condition: string;
+  Output?: unknown;
   Next: string;
 }
 
 export interface ChoiceState {
   Type: 'Choice';
-  Choices: { Condition: string; Next: string }[];
+  Choices: ChoiceRule[];
   Default: string;
 }
 

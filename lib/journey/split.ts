@@ -21,10 +21,15 @@ export function thresholds(weights: number[]): number[] {
   return weights.map((weight) => Math.round(((sum += weight) / total) * buckets));
 }
 
-/** The bucket of every random split on the way, drawn when the customer enters. */
-export function drawSplits({ steps }: JourneyDefinition, customer: Customer): Record<string, number> {
-  const splits = Object.entries(steps).flatMap(([id, step]) =>
-    step.kind === 'randomSplit' ? [[id, bucketOf(step.salt, customer)] as const] : [],
-  );
+/**
+ * The bucket of everything that is drawn on the way, at the moment the customer enters: random splits and experiments by their salt, so
+ * that the same customer always falls on the same side; waits of a random length by the step.
+ */
+export function drawSplits({ id: journey, steps }: JourneyDefinition, customer: Customer): Record<string, number> {
+  const splits = Object.entries(steps).flatMap(([id, step]) => {
+    if (step.kind === 'randomSplit' || step.kind === 'experiment')
+      return [[id, bucketOf(step.salt, customer)] as const];
+    return step.kind === 'wait' && step.between ? [[id, bucketOf(`${journey}\n${id}`, customer)] as const] : [];
+  });
   return Object.fromEntries(splits);
 }

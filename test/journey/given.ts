@@ -14,6 +14,10 @@ export const functions: StepFunctions = {
   branch: arn('branch'),
   decide: arn('decide'),
   update: arn('update'),
+  assign: arn('assign'),
+  emit: arn('emit'),
+  webhook: arn('webhook'),
+  park: arn('park'),
 };
 
 export const compiled = (definition: JourneyDefinition) => compileJourney(definition, functions);

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { type StepFunction } from '../../lib/journey/compile.ts';
 import { type JourneyDefinition } from '../../lib/journey/definition.ts';
 import { shippedJourneys } from '../../lib/journey/shipped.ts';
 import { type StepCall } from '../../lib/journey/step-call.ts';
@@ -8,7 +9,7 @@ import { aJourney, anInput, aSend, compiled, functions } from './given.ts';
 const day = 86_400;
 const [onboarding, retention] = shippedJourneys as [JourneyDefinition, JourneyDefinition];
 
-type Answers = Partial<Record<'send' | 'wait' | 'branch' | 'decide' | 'update', (call: StepCall) => unknown>>;
+type Answers = Partial<Record<StepFunction, (call: StepCall) => unknown>>;
 
 /** A compiled journey on the local engine, with functions that answer as the test says. */
 async function running(definition: JourneyDefinition, answers: Answers = {}, input = {}) {

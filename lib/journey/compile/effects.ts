@@ -1,0 +1,52 @@
+import { chosen, type Compile } from './shop.ts';
+import { inputWith } from './text.ts';
+
+/**
+ * A message, an offer, a trait or a call that did not come about is no reason to forget a customer: after all tries these steps go on to
+ * `onError`, or where nothing is said to `next`.
+ */
+const goingOn = ({ onError, next }: { onError?: string | undefined; next: string }): string => onError ?? next;
+
+/** A message met by contact hours is told `until`: it waits and calls again, as the same visit. */
+export const send: Compile<'send'> = (id, step, shop) => {
+  const { functions, gated } = shop;
+  const calling = { id, step, fn: functions.send, onError: goingOn(step) };
+  if (!gated.has(id)) return chosen(calling, shop, { rules: [], otherwise: step.next });
+  const later = `${id}: later`;
+  return {
+    ...chosen(calling, shop, {
+      assign: { until: "{% $exists($states.result.Payload.until) ? $states.result.Payload.until : '' %}" },
+      rules: [{ Condition: "{% $until != '' %}", Next: later }],
+      otherwise: step.next,
+      way: 'sent',
+    }),
+    [later]: { Type: 'Wait', Timestamp: '{% $until %}', Next: id },
+  };
+};
+
+export const decide: Compile<'decide'> = (id, step, shop) =>
+  chosen({ id, step, fn: shop.functions.decide, onError: goingOn(step) }, shop, {
+    rules: [],
+    otherwise: step.next,
+    output: inputWith('vars', `{'${step.as}': $states.result.Payload}`),
+  });
+
+export const updateProfile: Compile<'updateProfile'> = (id, step, shop) =>
+  chosen({ id, step, fn: shop.functions.update, onError: goingOn(step) }, shop, { rules: [], otherwise: step.next });
+
+export const emitEvent: Compile<'emitEvent'> = (id, step, shop) =>
+  chosen({ id, step, fn: shop.functions.emit, onError: goingOn(step) }, shop, { rules: [], otherwise: step.next });
+
+export const startJourney: Compile<'startJourney'> = (id, step, shop) =>
+  chosen({ id, step, fn: shop.functions.emit, onError: goingOn(step) }, shop, { rules: [], otherwise: step.next });
+
+/** The answer's `status` and `body` under the name its author gave it. */
+export const webhook: Compile<'webhook'> = (id, step, shop) => {
+  const { as } = step;
+  const answer = "$sift($states.result.Payload, function($v, $k) {$k = 'status' or $k = 'body'})";
+  return chosen({ id, step, fn: shop.functions.webhook, onError: goingOn(step) }, shop, {
+    rules: [],
+    otherwise: step.next,
+    ...(as !== undefined && { output: inputWith('vars', `{'${as}': $exists(${answer}) ? ${answer} : {}}`) }),
+  });
+};
