@@ -4,7 +4,7 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { CfnStateMachine, CfnStateMachineAlias, CfnStateMachineVersion } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { type StepFunction, compileJourney } from '../../lib/journey/compile.ts';
+import { type StepFunction, type StepFunctions, compileJourney } from '../../lib/journey/compile.ts';
 import { type JourneyDefinition } from '../../lib/journey/definition.ts';
 import { acknowledge } from './acknowledge.ts';
 import { type NodeFunction } from './node-function.ts';
@@ -14,15 +14,6 @@ export interface JourneyMachineProps {
   steps: Record<StepFunction, NodeFunction>;
   logGroup: ILogGroup;
 }
-
-/** Stand in for functions, so that a fingerprint is the same wherever they are deployed. */
-const named: Record<StepFunction, string> = {
-  send: 'send',
-  wait: 'wait',
-  branch: 'branch',
-  decide: 'decide',
-  update: 'update',
-};
 
 const nameOf = (scope: Construct, journeyId: string): string => `${Stack.of(scope).stackName}-${journeyId}`;
 
@@ -138,7 +129,7 @@ export class JourneyMachine extends Construct {
     machine.node.addDependency(role);
     this.machineArn = machine.attrArn;
 
-    const version = new CfnStateMachineVersion(this, `Version${fingerprint(definition)}`, {
+    const version = new CfnStateMachineVersion(this, `Version${fingerprint(definition, steps)}`, {
       stateMachineArn: machine.attrArn,
       stateMachineRevisionId: machine.attrStateMachineRevisionId,
       description: `${definition.id}, version ${definition.version}`,
@@ -162,7 +153,9 @@ function mapValues<Key extends string, From, To>(record: Record<Key, From>, map:
 }
 
 /** Changes when what is executed changes, wherever it is deployed. */
-function fingerprint(definition: JourneyDefinition): string {
+function fingerprint(definition: JourneyDefinition, steps: Record<StepFunction, NodeFunction>): string {
+  // Names stand in for ARNs, which differ between deployments.
+  const named = Object.fromEntries(Object.keys(steps).map((name) => [name, name])) as StepFunctions;
   return createHash('sha256')
     .update(JSON.stringify(compileJourney(definition, named)))
     .digest('hex')

@@ -1,4 +1,5 @@
 import { type ActiveEnrolment } from '../profile/profile.ts';
+import { gatedSteps, waysOf } from './compile/graph.ts';
 import { type JourneyDefinition } from './definition.ts';
 import { type JourneyHead } from './head.ts';
 import { type Step } from './step.ts';
@@ -32,62 +33,35 @@ export function moveOf(
   return at === null ? { kind: 'leave', outcome: migratedOut } : { kind: 'to', version: migration.to, at };
 }
 
-/** Every step a step may lead to. */
-export function leadsTo(step: Step): string[] {
-  const trouble = 'onError' in step && step.onError !== undefined ? [step.onError] : [];
-  switch (step.kind) {
-    case 'branch':
-      return [...step.cases.map(({ next }) => next), step.otherwise];
-    case 'randomSplit':
-      return step.paths.map(({ next }) => next);
-    case 'experiment':
-      return [...step.variants, ...(step.holdout ? [step.holdout] : [])].map(({ next }) => next);
-    case 'waitForEvent':
-      return [step.next, ...(step.or ?? []).map(({ next }) => next), step.onTimeout];
-    case 'humanTask':
-      return [...Object.values(step.answers), step.onTimeout];
-    case 'wait':
-      return [step.next, ...(step.onMissing === undefined ? [] : [step.onMissing])];
-    case 'goTo':
-      return [step.to, step.next];
-    case 'exit':
-      return [];
-    default:
-      return [step.next, ...trouble];
-  }
-}
-
-/** Steps that take time and do nothing: whoever stands there acts next at the step they lead to. */
-const resting: Step['kind'][] = ['wait', 'waitForEvent', 'humanTask'];
-/** Steps that ask nobody: an execution passes them by itself. */
-const silent: Step['kind'][] = ['randomSplit', 'goTo', 'wait'];
+type Walked = Pick<JourneyDefinition, 'steps' | 'start' | 'entry'>;
 
 const stepOf = ({ steps }: Pick<JourneyDefinition, 'steps'>, id: string): Step | undefined =>
   Object.hasOwn(steps, id) ? steps[id] : undefined;
 
-const isMet = (definition: Pick<JourneyDefinition, 'steps'>, id: string): boolean =>
-  !['exit', ...silent].includes(stepOf(definition, id)?.kind ?? 'exit');
+/** Steps at which time goes by. Whoever stands there is met when it is over. */
+const resting: Step['kind'][] = ['wait', 'waitForEvent', 'humanTask'];
 
-export const isResting = (definition: Pick<JourneyDefinition, 'steps'>, id: string): boolean =>
+const isResting = (definition: Pick<JourneyDefinition, 'steps'>, id: string): boolean =>
   resting.includes(stepOf(definition, id)?.kind ?? 'exit');
 
 /**
- * Where whoever stands at a step can next be met: the step itself if it acts, else those it leads to, over whatever asks nobody. Empty
- * where only exits follow.
+ * The steps at which whoever stands at a step is met next: those that ask the gate, the step itself if it does. `upTo` ends a way where it
+ * would rest once more. Empty where only exits follow.
  */
-export function nextMeetings(definition: Pick<JourneyDefinition, 'steps'>, id: string): string[] {
-  const found = new Set<string>();
+export function nextMeetings(definition: Walked, id: string, upTo: 'meeting' | 'rest' = 'meeting'): string[] {
+  const gated = gatedSteps(definition);
+  const met = new Set<string>();
   const seen = new Set<string>();
-  const walk = (at: string, isStart: boolean): void => {
+  const walk = (at: string): void => {
     const step = stepOf(definition, at);
-    if (!step || step.kind === 'exit' || seen.has(at)) return;
-    if (!isStart) seen.add(at);
-    const passes = silent.includes(step.kind) || (isStart && resting.includes(step.kind));
-    if (!passes) found.add(at);
-    else for (const next of leadsTo(step)) walk(next, false);
+    if (!step || seen.has(at)) return;
+    seen.add(at);
+    if (gated.has(at)) met.add(at);
+    else if (at === id || upTo === 'meeting' || !isResting(definition, at))
+      for (const [, target] of waysOf(step)) walk(target);
   };
-  walk(id, true);
-  return [...found];
+  walk(id);
+  return [...met];
 }
 
 /** A map that cannot be carried out, where, and what to do about it. */
@@ -100,7 +74,11 @@ export interface MapFault {
 type Map = Record<string, string | null>;
 
 /** A wait that is over is not waited for again: a wait that leads to a wait leads to what comes after it. */
-function targetOf(from: JourneyDefinition, to: JourneyDefinition, id: string, target: string | null): string | null {
+function targetOf(
+  from: JourneyDefinition,
+  to: JourneyDefinition,
+  { id, target }: { id: string; target: string | null },
+): string | null {
   const [old, next] = [stepOf(from, id), target === null ? undefined : stepOf(to, target)];
   return old?.kind === 'wait' && next?.kind === 'wait' ? next.next : target;
 }
@@ -112,10 +90,27 @@ function faultsOf(from: JourneyDefinition, to: JourneyDefinition, map: Map): Map
       return [{ code: 'unknown-step', place, hint: `version ${from.version} has no step "${id}"` }];
     if (target !== null && !stepOf(to, target))
       return [{ code: 'unknown-target', place, hint: `version ${to.version} has no step "${target}"` }];
-    if (nextMeetings(from, id).length === 0)
-      return [{ code: 'nothing-to-move', place, hint: `"${id}" leads to nothing but the exit` }];
+    if (nextMeetings(from, id, 'rest').length === 0)
+      return [
+        { code: 'nothing-to-move', place, hint: `"${id}" leads to an exit or another wait: name what comes after` },
+      ];
     return [];
   });
+}
+
+/** Where whoever is met at a step is led that the map does not name: where all waits before it are. Undefined where these do not agree. */
+function fromRests(from: JourneyDefinition, to: JourneyDefinition, { map, id }: { map: Map; id: string }) {
+  const rests = Object.keys(from.steps).filter(
+    (rest) => isResting(from, rest) && nextMeetings(from, rest, 'rest').includes(id),
+  );
+  const targets = new Set(
+    rests.map((rest) => {
+      const target = map[rest];
+      return target === undefined ? undefined : targetOf(from, to, { id: rest, target });
+    }),
+  );
+  const [target] = targets;
+  return { rests, target: targets.size === 1 ? target : undefined };
 }
 
 /**
@@ -126,28 +121,15 @@ export function resolveMap(from: JourneyDefinition, to: JourneyDefinition, map: 
   const faults = faultsOf(from, to, map);
   if (faults.length > 0) return { map: {}, faults };
   const resolved: Map = {};
-  const rests = Object.keys(from.steps).filter((id) => isResting(from, id));
-  const met = new Set(Object.keys(map).flatMap((id) => [...(isMet(from, id) ? [id] : []), ...nextMeetings(from, id)]));
-  for (const id of met) {
-    const named = map[id];
-    if (named !== undefined) {
-      resolved[id] = named;
-      continue;
-    }
-    const comeFrom = rests.filter((rest) => nextMeetings(from, rest).includes(id));
-    const targets = new Set(
-      comeFrom.map((rest) => {
-        const target = map[rest];
-        return target === undefined ? undefined : targetOf(from, to, rest, target);
-      }),
-    );
-    const [target] = targets;
-    if (targets.size === 1 && target !== undefined) resolved[id] = target;
+  for (const id of new Set(Object.keys(map).flatMap((named) => nextMeetings(from, named, 'rest')))) {
+    const { rests, target } = fromRests(from, to, { map, id });
+    const led = map[id] === undefined ? target : map[id];
+    if (led !== undefined) resolved[id] = led;
     else
       faults.push({
         code: 'ambiguous-step',
         place: `migrate.map.${id}`,
-        hint: `"${id}" is reached from ${comeFrom.map((rest) => `"${rest}"`).join(', ')}: say where "${id}" leads, or all of these alike`,
+        hint: `people come to "${id}" from ${rests.map((rest) => `"${rest}"`).join(', ')}: say where "${id}" leads, or all of these alike`,
       });
   }
   return { map: resolved, faults };
