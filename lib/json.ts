@@ -20,3 +20,9 @@ export function at(value: Json | undefined, path: string): Json | undefined {
   }
   return found;
 }
+
+/** Whether a value nests deeper than so many levels; a scalar has none. Looks no deeper than that, so nothing is too deep to ask about. */
+export function isDeeperThan(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeperThan(inner, levels - 1));
+}

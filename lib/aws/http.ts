@@ -2,6 +2,7 @@ import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { NotFound, Rejected, ThroughlineError } from '../errors.ts';
 import { type WorkspaceStore } from '../ingestion/store.ts';
+import { isDeeperThan } from '../json.ts';
 import { problem } from './problem.ts';
 
 /** One call of the back-office API: whose workspace the secret key opened, and the parts of the URL, decoded by the gateway. */
@@ -10,7 +11,7 @@ export interface ApiRequest {
   params: Record<string, string>;
   query: Record<string, string>;
   headers: Record<string, string>;
-  /** The parsed JSON body. Throws `Rejected('body.not-json')`. */
+  /** The parsed JSON body. Throws `Rejected('body.not-json')`, and `Rejected('body.too-deep')` past 60 levels. */
   body(): unknown;
 }
 
@@ -48,9 +49,18 @@ export function textBody(event: APIGatewayProxyEventV2): string {
   return event.isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body;
 }
 
+/** Levels of a body's nesting: more than any document of ours has, and far fewer than exhaust the stack of what reads it. */
+const maxDepth = 60;
+
 function parseBody(event: APIGatewayProxyEventV2): unknown {
+  const body = parsed(textBody(event));
+  if (isDeeperThan(body, maxDepth)) throw new Rejected('body.too-deep', { levels: maxDepth });
+  return body;
+}
+
+function parsed(text: string): unknown {
   try {
-    return JSON.parse(textBody(event));
+    return JSON.parse(text);
   } catch (cause) {
     throw new Rejected('body.not-json', { cause });
   }
