@@ -135,7 +135,7 @@ export function launch(dependencies: Dependencies) {
         failures.push(error);
       }
     });
-    if (failures.length > 0) throw new AggregateError(failures, 'launch failed in some workspaces');
+    if (failures.length > 0) throw failures[0];
   }
 
   return async (input: unknown, context: { getRemainingTimeInMillis(): number }): Promise<void> => {
