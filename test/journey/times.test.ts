@@ -68,7 +68,7 @@ test('a date is told when it is known, when it changes, when its clock changes, 
   expect(moved(known, { ...known, plan: 'pro' })).toEqual([]);
   expect(moved(known, { birthday: '1990-05-18' })).toMatchObject([{ due: '2026-05-18T09:00:00.000Z' }]);
   expect(moved(known, { ...known, timezone: 'Asia/Seoul' })).toMatchObject([{ due: '2026-05-17T00:00:00.000Z' }]);
-  expect(moved(known, { birthday: 'secret' })).toMatchObject([{ type: 'dated', due: undefined }]);
+  expect(moved(known, { birthday: 'secret' })).toEqual([expect.not.objectContaining({ due: expect.anything() as unknown })]);
   expect(moved(undefined, {})).toEqual([]);
 });
 
