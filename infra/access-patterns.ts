@@ -95,6 +95,24 @@ const patterns: Record<keyof typeof keys, Pattern> = {
     written: 'enrol, with the entry',
     read: 'enrol, where the journey has a throttle',
   },
+  map: {
+    key: keys.map('<ws>', '<map>'),
+    holds: 'a planned map',
+    written: 'maps API, over the revision it read',
+    read: 'maps API; compute, where paths are compared with it',
+  },
+  report: {
+    key: keys.report('<ws>', '<report>'),
+    holds: 'a report that was asked for and how far it has come; listed by when that was, gone after 30 days',
+    written: 'reports API; compute',
+    read: 'reports API, compute',
+  },
+  reportResult: {
+    key: keys.reportResult('<ws>', '<report>'),
+    holds: 'what a report found, at most 350 KB; gone with the report',
+    written: 'compute, with the end of the report',
+    read: 'reports API, one at a time',
+  },
   profile: {
     key: keys.profile(customer),
     holds:

@@ -93,6 +93,8 @@ export const events = {
   BusinessEventReceived: ofWorkspace({ name: z.string(), properties: JsonObject, fanOuts: z.array(z.string()) }),
   /** A segment is being led to a journey's door, and this far it has come. */
   FanOutAdvanced: ofWorkspace({ fanOut: z.string() }),
+  /** Somebody asked for a report. */
+  ReportRequested: ofWorkspace({ reportId: z.string() }),
 } as const;
 
 export type EventName = keyof typeof events;

@@ -56,6 +56,10 @@ export const keys = {
   }),
   throttle: (workspace: string, journeyId: string): Key => ({ pk: `${workspace}#limits#${journeyId}`, sk: 'throttle' }),
 
+  map: (workspace: string, id: string): Key => ({ pk: `${workspace}#maps`, sk: `map#${id}` }),
+  report: (workspace: string, id: string): Key => ({ pk: `${workspace}#reports`, sk: `report#${id}` }),
+  reportResult: (workspace: string, id: string): Key => ({ pk: `${workspace}#reports`, sk: `result#${id}` }),
+
   profile: (customer: Customer): Key => ({ pk: partition(customer), sk: 'profile' }),
   link: (customer: Customer, linked: string): Key => ({ pk: partition(customer), sk: `link#${linked}` }),
   touchpoint: (customer: Customer, at: Instant, messageId: string): Key => ({
@@ -105,6 +109,7 @@ export const lists = {
     `${workspace}#enrolments#${shard}#${journeyId}`,
   segment: (workspace: string, segment: string, shard: number): string => `${workspace}#segment#${shard}#${segment}`,
   tasks: (workspace: string, shard: number): string => `${workspace}#tasks#${shard}`,
+  reports: (workspace: string): string => `${workspace}#reports`,
   workspaces: (): string => 'workspaces',
 } as const;
 
