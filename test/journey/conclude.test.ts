@@ -2,11 +2,15 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { conclude } from '../../functions/journey/conclude/handler.ts';
 import { enrol } from '../../functions/journey/enrol/handler.ts';
+import { workspaceStore } from '../../lib/ingestion/store.ts';
 import { executionName } from '../../lib/journey/enrolment.ts';
 import { enrolmentStore } from '../../lib/journey/enrolment-store.ts';
+import { journeyStore } from '../../lib/journey/journey-store.ts';
+import { refusalStore } from '../../lib/journey/refusal-store.ts';
 import { taskStore } from '../../lib/journey/task-store.ts';
 import { waitStore } from '../../lib/journey/wait-store.ts';
 import { journeyWake } from '../../lib/journey/wake.ts';
+import { keys } from '../../lib/keys.ts';
 import { profileStore } from '../../lib/profile/store.ts';
 import { plus } from '../../lib/time.ts';
 import { aJourney, aProfile, mina, start } from './given.ts';
@@ -18,10 +22,12 @@ const stop = plus(start, 60_000);
 async function inside() {
   const world = await aWorld();
   await world.know(aProfile({ journeys: {} }));
+  const definition = aJourney({ entry: { triggers: [{ churnBand: ['high'] }], reentry: 'always' } });
   const enrolled = enrol({
     ...world,
-    definitions: [aJourney({ entry: { triggers: [{ churnBand: ['high'] }], reentry: 'always' } })],
-    aliases: { welcome: aliasArn },
+    workspaces: workspaceStore(world.table),
+    journeys: journeyStore(world.table, { clock: world.clock, shipped: [definition], arns: { welcome: aliasArn } }),
+    refusals: refusalStore(world.table),
     touchpointsSince: () => Promise.resolve([]),
     report: () => undefined,
   });
@@ -113,6 +119,31 @@ test('exit criteria end the enrolment first: that outcome stays, and the executi
   await concluding(world)(ended(executionName(enrolment), { status: 'ABORTED', output: null }));
   expect(await world.enrolments.get(mina, enrolmentId)).toMatchObject({ outcome: 'exited', endedAt: plus(start, 500) });
   await expectNothingLeft(world);
+});
+
+test('an execution that handed over ends nothing', async () => {
+  const { world, enrolment } = await inside();
+  const over = ended(executionName(enrolment), { output: '{"handedOver":true}' });
+  expect(await concluding(world)(over)).toEqual({ outcome: 'handed-over' });
+  expect(await world.enrolments.get(mina, enrolment.enrolmentId)).toMatchObject({ status: 'active' });
+});
+
+test('one that handed over after its customer had left clears away what is left', async () => {
+  const { world, enrolment } = await inside();
+  await world.enrolments.end({ enrolment, owner: mina }, 'exited', start);
+  const over = ended(executionName(enrolment), { output: '{"handedOver":true}' });
+  expect(await concluding(world)(over)).toEqual({ outcome: 'already' });
+  await expectNothingLeft(world);
+});
+
+test('one that another has taken over from ends nothing, however it ends; the other does', async () => {
+  const { world, enrolment } = await inside();
+  const { enrolmentId } = enrolment;
+  const taken = { expression: 'SET version = :two, leg = :one', values: { ':two': 2, ':one': 1 } };
+  await world.table.update(keys.enrolment(mina, enrolmentId), taken);
+  const first = ended(executionName(enrolment), { status: 'FAILED', output: null });
+  expect(await concluding(world)(first)).toEqual({ outcome: 'handed-over' });
+  expect(await concluding(world)(ended(executionName({ version: 2, enrolmentId }, 1)))).toEqual({ outcome: 'ended' });
 });
 
 test('an execution of somebody else is not ours to conclude', async () => {
