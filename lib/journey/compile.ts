@@ -84,6 +84,7 @@ export function compileJourney(
     gated: gatedSteps(definition),
     parkAfter: durationMs(definition.parkAfter),
     roundsPerLeg: roundsPerLeg(definition),
+    hours: definition.hours,
   };
   const steps = Object.entries(definition.steps).map(([id, step]) => statesOf(id, step, shop));
   const states = Object.assign({}, ...steps) as States;

@@ -3,6 +3,7 @@ import { Rejected } from '../errors.ts';
 import { CustomerRef } from '../identity/customer.ts';
 import { JsonObject } from '../json.ts';
 import { Instant } from '../time.ts';
+import { ContactHours } from './definition.ts';
 import { Step, StepId, type StepOf } from './step.ts';
 
 /** Where one execution of an enrolment stands; states hand it on with the rest of their input. */
@@ -44,19 +45,29 @@ export const ExecutionInput = z.object({
 });
 export type ExecutionInput = z.infer<typeof ExecutionInput>;
 
+/** No step of an author's: where a gated one waits while its journey is paused. */
+const Hold = z.strictObject({ kind: z.literal('hold') });
+
 /**
  * What a step's function gets. (`enrolmentId`, `stepId`, `occurrence`) is the same for every retry of one visit and differs between
- * visits: the identity that makes an effect happen once. `vars` are results of earlier steps, by name. `token` where the step waits.
+ * visits: the identity that makes an effect happen once. `vars` are results of earlier steps, by name: those of `enrolment`, which machines
+ * do not send twice, as a call may have 256 KiB. `token` where the step waits.
  */
-export const StepCall = z.object({
-  enrolment: ExecutionInput,
-  stepId: z.string(),
-  occurrence: z.int(),
-  enteredAt: z.string(),
-  step: Step,
-  vars: JsonObject.default({}),
-  token: z.string().optional(),
-});
+export const StepCall = z
+  .object({
+    enrolment: ExecutionInput,
+    stepId: z.string(),
+    occurrence: z.int(),
+    enteredAt: z.string(),
+    step: z.union([Step, Hold]),
+    vars: JsonObject.optional(),
+    token: z.string().optional(),
+    /** The journey's own rules of contact, where the step sends marketing. */
+    hours: ContactHours.optional(),
+    /** The step can be stopped by the gate: a choice follows it. */
+    gated: z.boolean().default(false),
+  })
+  .transform(({ vars, ...call }) => ({ ...call, vars: vars ?? call.enrolment.vars }));
 export type StepCall = z.infer<typeof StepCall>;
 
 /** The step of a call, known to be of a kind. Throws `Rejected('journey.wrong-step')` when a machine calls the wrong function. */

@@ -1,5 +1,5 @@
 import { chosen, type Compile } from './shop.ts';
-import { inputWith } from './text.ts';
+import { inputWith, literal } from './text.ts';
 
 /**
  * A message, an offer, a trait or a call that did not come about is no reason to forget a customer: after all tries these steps go on to
@@ -9,8 +9,9 @@ const goingOn = ({ onError, next }: { onError?: string | undefined; next: string
 
 /** A message met by contact hours is told `until`: it waits and calls again, as the same visit. */
 export const send: Compile<'send'> = (id, step, shop) => {
-  const { functions, gated } = shop;
-  const calling = { id, step, fn: functions.send, onError: goingOn(step) };
+  const { functions, gated, hours } = shop;
+  const more = hours && step.purpose === 'marketing' ? { hours: literal(hours) } : {};
+  const calling = { id, step, fn: functions.send, onError: goingOn(step), more };
   if (!gated.has(id)) return chosen(calling, shop, { rules: [], otherwise: step.next });
   const later = `${id}: later`;
   return {
@@ -24,11 +25,18 @@ export const send: Compile<'send'> = (id, step, shop) => {
   };
 };
 
+/** A result of a function under the name its author gave it, those of its parts that `keeps` (JSONata on the name `$k`) lets through. */
+function kept(as: string, keeps: string): string {
+  const answer = `$sift($states.result.Payload, function($v, $k) {${keeps}})`;
+  return inputWith('vars', `{'${as}': $exists(${answer}) ? ${answer} : {}}`);
+}
+
+/** What the function says for the trace only stays out of `vars`. */
 export const decide: Compile<'decide'> = (id, step, shop) =>
   chosen({ id, step, fn: shop.functions.decide, onError: goingOn(step) }, shop, {
     rules: [],
     otherwise: step.next,
-    output: inputWith('vars', `{'${step.as}': $states.result.Payload}`),
+    output: kept(step.as, "$k != 'because' and $k != 'gate'"),
   });
 
 export const updateProfile: Compile<'updateProfile'> = (id, step, shop) =>
@@ -43,10 +51,9 @@ export const startJourney: Compile<'startJourney'> = (id, step, shop) =>
 /** The answer's `status` and `body` under the name its author gave it. */
 export const webhook: Compile<'webhook'> = (id, step, shop) => {
   const { as } = step;
-  const answer = "$sift($states.result.Payload, function($v, $k) {$k = 'status' or $k = 'body'})";
   return chosen({ id, step, fn: shop.functions.webhook, onError: goingOn(step) }, shop, {
     rules: [],
     otherwise: step.next,
-    ...(as !== undefined && { output: inputWith('vars', `{'${as}': $exists(${answer}) ? ${answer} : {}}`) }),
+    ...(as !== undefined && { output: kept(as, "$k = 'status' or $k = 'body'") }),
   });
 };

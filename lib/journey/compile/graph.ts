@@ -42,15 +42,20 @@ export function waysOf<Kind extends Step['kind']>(step: StepOf<Kind>): Way[] {
   return ways[step.kind](step);
 }
 
+/** Steps that a step leads on to: those of its ways that no loop's limit bounds. Only by `goTo` may ways lead in a circle. */
+export function onwardOf(step: Step): string[] {
+  return step.kind === 'goTo' ? [step.next] : waysOf(step).map(([, target]) => target);
+}
+
 /** Steps at which time goes by. */
-const takesTime = new Set<Step['kind']>(['wait', 'waitForEvent', 'humanTask']);
+export const takesTime = new Set<Step['kind']>(['wait', 'waitForEvent', 'humanTask']);
 
 /** Steps that ask the gate anyway, as a choice follows them: it costs nothing there. */
 const asksAnyway = (step: Step): boolean =>
   step.kind === 'branch' || step.kind === 'experiment' || (step.kind === 'send' && step.purpose === 'marketing');
 
 /** Steps that do something outside. */
-const effects = new Set<Step['kind']>(['send', 'decide', 'updateProfile', 'emitEvent', 'webhook', 'startJourney']);
+export const effects = new Set<Step['kind']>(['send', 'decide', 'updateProfile', 'emitEvent', 'webhook', 'startJourney']);
 
 /**
  * Steps that ask whether the journey is paused, or the customer is to move to another version: the first with an effect after any time has

@@ -1,72 +1,78 @@
+import { durationMs } from '../../time.ts';
 import { type JourneyDefinition } from '../definition.ts';
 import { type Step } from '../step.ts';
-import { waysOf } from './graph.ts';
+import { onwardOf } from './graph.ts';
+import { eventsOf, isParked, timeOf } from './measures.ts';
 
-/**
- * Events of one execution's history that rounds may fill: Step Functions ends an execution at 25,000; what lies outside of loops, and what
- * pauses and contact hours add, has the rest.
- */
-const eventsPerLeg = 15_000;
+type Whole = Pick<JourneyDefinition, 'steps' | 'hours' | 'parkAfter'>;
 
-/** Events of one try of a task: scheduled, started, failed or succeeded, and a token's submission. */
-const eventsPerTry = 4;
+/** What one execution may hold. Of Step Functions' 25,000 events 5,000 are left for pauses of the journey; an execution lives a year. */
+export const perLeg = { events: 20_000, ms: 365 * 86_400_000 };
 
-/** Most events one visit of a step leaves behind, its helpers included. */
-function eventsOf(step: Step): number {
-  const tries = 1 + ('retry' in step && step.retry ? step.retry.attempts : 5);
-  switch (step.kind) {
-    case 'randomSplit':
-    case 'goTo':
-      return 2;
-    case 'wait':
-      return step.for !== undefined || step.between ? 2 : 6 + tries * eventsPerTry;
-    case 'exit':
-      return 3;
-    default:
-      return 10 + tries * eventsPerTry; // the task, its choice, and a wait for contact hours
-  }
+export interface Loop {
+  id: string;
+  to: string;
+  limit: number;
 }
 
-/** Steps on some way from `from` to `to`, no goTo led back on the way. */
-function between({ steps }: Pick<JourneyDefinition, 'steps'>, from: string, to: string): Set<string> {
-  const reaches = new Map<string, boolean>();
-  const onWay = (id: string): boolean => {
-    if (id === to) return true;
-    const known = reaches.get(id);
+export const loopsOf = ({ steps }: Pick<JourneyDefinition, 'steps'>): Loop[] =>
+  Object.entries(steps).flatMap(([id, step]) => (step.kind === 'goTo' ? [{ id, to: step.to, limit: step.limit }] : []));
+
+/**
+ * The longest way from each step on, by what its steps cost, no `goTo` led back. `stops`: where the way ends, the step itself free. For
+ * definitions whose ways never lead in a circle but by `goTo`.
+ */
+export function longestFrom(
+  { steps }: Pick<JourneyDefinition, 'steps'>,
+  cost: (step: Step) => number,
+  stops: (step: Step) => boolean = () => false,
+): Map<string, number> {
+  const longest = new Map<string, number>();
+  const measure = (id: string): number => {
+    const known = longest.get(id);
     if (known !== undefined) return known;
-    reaches.set(id, false);
-    const step = steps[id];
-    const targets = step ? waysOf(step).filter(([place]) => step.kind !== 'goTo' || place !== 'to') : [];
-    const found = targets.map(([, target]) => onWay(target)).some(Boolean);
-    reaches.set(id, found);
+    const step = Object.hasOwn(steps, id) ? steps[id] : undefined;
+    if (!step) return 0;
+    const found = stops(step) ? 0 : cost(step) + Math.max(0, ...onwardOf(step).map(measure));
+    longest.set(id, found);
     return found;
   };
-  onWay(from);
-  return new Set([to, ...[...reaches].filter(([, found]) => found).map(([id]) => id)]);
+  for (const id of Object.keys(steps)) measure(id);
+  return longest;
+}
+
+/** The longest an execution can be that never leads back, from any step at which one may begin; and from the target of each loop. */
+function pieces(definition: Whole, cost: (step: Step) => number): { straight: number; from: Map<string, number> } {
+  const parkAfter = durationMs(definition.parkAfter);
+  const from = longestFrom(definition, cost, (step) => isParked(step, parkAfter));
+  return { straight: Math.max(0, ...from.values()), from };
+}
+
+const measuresOf = (definition: Whole) => ({
+  events: pieces(definition, eventsOf),
+  ms: pieces(definition, (step) => timeOf(step, definition)),
+});
+
+/** The most that one straight way through a journey can take of an execution. */
+export function longestLeg(definition: Whole): { events: number; ms: number } {
+  const { events, ms } = measuresOf(definition);
+  return { events: events.straight, ms: ms.straight };
 }
 
 /**
- * How many rounds of each loop fit one execution, for loops that do not fit wholly: then they go on in a new leg. Loops inside loops
- * multiply: the rounds of the inner ones count with every round of the outer.
+ * Of each loop that does not fit one execution: how many rounds do; after so many it goes on in a new leg. An execution is its first way
+ * straight on, and one more way for each time it was led back, so what the first leaves is shared out among the loops. A loop that
+ * is led back at most `n − 1` times in a leg is counted in `run.rounds`, whichever leg that began in.
  */
-export function roundsPerLeg(definition: Pick<JourneyDefinition, 'steps'>): Map<string, number> {
-  const { steps } = definition;
-  const loops = Object.entries(steps).flatMap(([id, step]) => (step.kind === 'goTo' ? [{ id, ...step }] : []));
-  const bodies = new Map(loops.map(({ id, to }) => [id, between(definition, to, id)]));
-  const fits = new Map<string, number>();
-  // Inner loops first: they have the smaller bodies.
-  const ordered = [...loops].sort((a, b) => (bodies.get(a.id)?.size ?? 0) - (bodies.get(b.id)?.size ?? 0));
-  const eventsIn = (body: ReadonlySet<string>, self: string): number =>
-    [...body].reduce((sum, id) => {
-      const step = steps[id];
-      if (!step) return sum;
-      if (step.kind !== 'goTo' || id === self) return sum + eventsOf(step);
-      const rounds = Math.min(step.limit, fits.get(id) ?? step.limit);
-      return sum + rounds * eventsIn(bodies.get(id) ?? new Set([id]), id);
-    }, 0);
-  for (const { id, limit } of ordered) {
-    const most = Math.max(1, Math.floor(eventsPerLeg / eventsIn(bodies.get(id) ?? new Set([id]), id)));
-    if (limit > most) fits.set(id, most);
-  }
-  return fits;
+export function roundsPerLeg(definition: Whole): Map<string, number> {
+  const loops = loopsOf(definition);
+  if (loops.length === 0) return new Map();
+  const measures = measuresOf(definition);
+  const fits = ({ to }: Loop, kind: 'events' | 'ms'): number => {
+    const { straight, from } = measures[kind];
+    const share = Math.max(0, perLeg[kind] - straight) / loops.length;
+    return 1 + Math.floor(share / Math.max(1, from.get(to) ?? 0));
+  };
+  const most = loops.map((loop) => [loop, Math.min(fits(loop, 'events'), fits(loop, 'ms'))] as const);
+  return new Map(most.flatMap(([{ id, limit }, n]) => (limit >= n ? [[id, n] as const] : [])));
 }

@@ -1,4 +1,5 @@
 import { type AslState, type ChoiceRule, type TaskState } from '../asl.ts';
+import { type ContactHours } from '../definition.ts';
 import { type Step, type StepOf } from '../step.ts';
 import { type Calling, gateAssigned, gateRules, gateStates, type StepFunctions, task } from './task.ts';
 
@@ -11,6 +12,8 @@ export interface Shop {
   parkAfter: number;
   /** Rounds after which a loop goes on in a new leg, by `goTo` step; not among them: never. */
   roundsPerLeg: ReadonlyMap<string, number>;
+  /** Rules of contact, for messages that keep them. */
+  hours: ContactHours | undefined;
 }
 
 export type States = Record<string, AslState>;
@@ -25,9 +28,9 @@ export function chosen(
 ): States {
   const { id } = calling;
   const gated = shop.gated.has(id);
-  const { onError, ...rest } = calling;
+  const { onError, more, ...rest } = calling;
   const call: Omit<TaskState, 'Next'> = {
-    ...task({ ...rest, ...(onError !== undefined && { onError }) }),
+    ...task({ ...rest, ...(onError !== undefined && { onError }), more: { ...more, ...(gated && { gated }) } }),
     ...(after.output !== undefined && { Output: after.output }),
   };
   const rules = [...(gated ? gateRules(id) : []), ...after.rules];

@@ -1,6 +1,7 @@
 import { durationMs } from '../../time.ts';
 import { type AslState, type Catcher, type ChoiceRule, type Retrier, type TaskState } from '../asl.ts';
 import { type Step } from '../step.ts';
+import { longestInterval, usualTries } from './measures.ts';
 import { literal, unchanged, inputWith } from './text.ts';
 
 /** The functions that carry out steps, by the name the infrastructure knows them by. */
@@ -22,7 +23,7 @@ const longestHold = 365 * 86_400;
 const usualRetry = {
   IntervalSeconds: 2,
   BackoffRate: 2,
-  MaxAttempts: 5,
+  MaxAttempts: usualTries.attempts,
   MaxDelaySeconds: 60,
   JitterStrategy: 'FULL',
 } as const;
@@ -30,8 +31,9 @@ const usualRetry = {
 function retryOf(step: Step, ErrorEquals: string[]): Retrier {
   const own = 'retry' in step ? step.retry : undefined;
   if (!own) return { ErrorEquals, ...usualRetry };
-  const IntervalSeconds = Math.min(durationMs(own.interval) / 1_000, 86_400);
-  return { ErrorEquals, ...usualRetry, IntervalSeconds, MaxAttempts: own.attempts, MaxDelaySeconds: 86_400 * 2 };
+  const MaxDelaySeconds = longestInterval / 1_000;
+  const IntervalSeconds = Math.min(durationMs(own.interval) / 1_000, MaxDelaySeconds - 1); // which must be less
+  return { ErrorEquals, ...usualRetry, IntervalSeconds, MaxAttempts: own.attempts, MaxDelaySeconds };
 }
 
 export interface Calling {
@@ -57,7 +59,6 @@ function payload(
     occurrence: '{% $states.input.run.round %}',
     enteredAt: '{% $states.context.State.EnteredTime %}',
     step: literal(step),
-    vars: '{% $states.input.vars %}',
   };
 }
 

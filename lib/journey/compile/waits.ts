@@ -2,6 +2,7 @@ import { durationMs, type Duration } from '../../time.ts';
 import { type StepOf } from '../step.ts';
 import { buckets } from '../split.ts';
 import { type Compile, type Shop, type States } from './shop.ts';
+import { isParked } from './measures.ts';
 import { parkStates, task } from './task.ts';
 import { inCode, inputWith } from './text.ts';
 
@@ -21,7 +22,7 @@ function drawn(id: string, [from, to]: readonly [Duration, Duration]): string {
 /** A time that the function works out: none where a trait is missing, and another leg where it is far away. */
 function asked(id: string, step: StepOf<'wait'>, { functions, parkAfter }: Shop): States {
   const [way, until, park] = [`${id}: way`, `${id}: until`, `${id}: park`];
-  const isFar = `$until != '' and $toMillis($until) - $millis() > ${parkAfter}`;
+  const isFar = `$until != '' and $toMillis($until) - $toMillis(${entered}) > ${parkAfter}`;
   return {
     [id]: {
       ...task({ id, step, fn: functions.wait }),
@@ -45,12 +46,12 @@ export const wait: Compile<'wait'> = (id, step, shop) => {
   const { parkAfter, functions } = shop;
   const parked = (until: string): States => parkStates(id, { id, step, fn: functions.park, until, at: step.next });
   if (step.for !== undefined) {
-    if (durationMs(step.for) > parkAfter) return parked(inMs(durationMs(step.for)));
+    if (isParked(step, parkAfter)) return parked(inMs(durationMs(step.for)));
     return { [id]: { Type: 'Wait', Seconds: seconds(step.for), Next: step.next } };
   }
   if (step.between) {
     const length = drawn(id, step.between);
-    if (Math.max(...step.between.map(durationMs)) > parkAfter) return parked(inMs(`1000 * ${length}`));
+    if (isParked(step, parkAfter)) return parked(inMs(`1000 * ${length}`));
     return { [id]: { Type: 'Wait', Seconds: `{% ${length} %}`, Next: step.next } };
   }
   return asked(id, step, shop);
