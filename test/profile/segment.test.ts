@@ -127,7 +127,7 @@ async function aRoom(n: number) {
   const relayed = async (all: Profile['customer'][]) => {
     for (const customer of all) {
       const who = { workspace: 'acme', customer };
-      const { signals } = (await table.get(keys.profile(who))) ?? {};
+      const signals = (await table.get(keys.profile(who)))?.signals;
       for (const signal of typeof signals === 'string' ? readSignals(signals) : [])
         if (signal.type === 'joined' || signal.type === 'left') await follow(lists, who, signal);
     }
@@ -168,6 +168,14 @@ test('a new segment is filled from all customers, however short the time of each
   await room.fill(envelope(room.told.shift()!), plenty);
   const stored = await room.profiles.getMany(everybody(n).map((customer) => ({ workspace: 'acme', customer })));
   expect([...stored.values()].filter(({ profile }) => Object.keys(profile.segments).length > 0)).toEqual([]);
+});
+
+test('a new segment of silence has everybody looked at when the silence is reached', async () => {
+  const room = await aRoom(4);
+  await room.call('PUT /v1/segments/{id}', { id: 'quiet' }, { predicate: { silentFor: '5d' } });
+  await room.fill(envelope(room.told.shift()!), plenty);
+  const profiles = await room.profiles.getMany(everybody(4).map((customer) => ({ workspace: 'acme', customer })));
+  expect([...profiles.values()].map(({ profile }) => profile.nextReview)).toEqual(Array(4).fill(days(5)));
 });
 
 test('a predicate that makes no segment is refused with the reason', async () => {

@@ -13,7 +13,7 @@ import { nameOf } from '../../../lib/journey/enrolment.ts';
 import { type JourneyStore, type LiveJourney } from '../../../lib/journey/journey-store.ts';
 import { dueReviews, listShards } from '../../../lib/keys.ts';
 import { type Profile } from '../../../lib/profile/profile.ts';
-import { sorted } from '../../../lib/profile/segment.ts';
+import { nextTurn, sorted } from '../../../lib/profile/segment.ts';
 import { type SegmentStore } from '../../../lib/profile/segment-store.ts';
 import { type Change, type ProfileStore } from '../../../lib/profile/store.ts';
 import { type Clock, type Instant } from '../../../lib/time.ts';
@@ -55,6 +55,14 @@ function workOf({ 'detail-type': name, detail }: z.infer<typeof Called>): Work {
   return { workspace, kind: kind === 'segment' ? kind : 'journey', id, list: detail.list, cursor: detail.cursor };
 }
 
+/** Looked at again when time alone may change something, if not before. */
+function reviewedFor(profile: Profile, turn: Instant | undefined): Profile {
+  const { nextReview } = profile;
+  return turn === undefined || (nextReview !== undefined && nextReview <= turn)
+    ? profile
+    : { ...profile, nextReview: turn };
+}
+
 const pageSize = 100;
 const lanes = 16;
 
@@ -88,7 +96,11 @@ export function refresh(dependencies: Dependencies) {
     if (work.kind === 'segment') {
       const all = await segments.all(id);
       const gone = all.some((segment) => segment.id === work.id) ? [] : [work.id];
-      return (profile) => sorted(profile, { segments: all, workspace, now: clock.now(), filled: true, gone });
+      return (profile) => {
+        const now = clock.now();
+        const found = sorted(profile, { segments: all, workspace, now, filled: true, gone });
+        return { ...found, profile: reviewedFor(found.profile, nextTurn(all, found.profile, now)) };
+      };
     }
     const journey = await journeyNow(id, work.id);
     if (!journey?.versions.some(({ definition }) => dateRules(definition).length > 0)) return undefined;
@@ -104,7 +116,8 @@ export function refresh(dependencies: Dependencies) {
     await inLanes(all, lanes, async (customer) => {
       const written = await profiles.update(customer, (profile) => {
         const made = change(profile);
-        return made.signals && made.signals.length > 0 ? made : undefined;
+        const hasChanged = made.profile.nextReview !== profile.nextReview || (made.signals ?? []).length > 0;
+        return hasChanged ? made : undefined;
       });
       if (written) changed++;
     });
