@@ -14,6 +14,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { type Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { metricNamespace } from '../lib/aws/metrics.ts';
 import { type Gateway } from './constructs/gateway.ts';
 import { type JourneyMachine } from './constructs/journey-machine.ts';
 import { type NodeFunction } from './constructs/node-function.ts';
@@ -141,8 +142,8 @@ const errors = ({ functions, gateway }: Watched): Watches => ({
   },
 });
 
-const journeys = ({ machines }: Watched): Watches =>
-  named(
+const journeys = ({ machines }: Watched): Watches => ({
+  ...named(
     Object.values(machines).map((machine) => [`${machine.node.id}Failed`, machine] as const),
     (machine) => ({
       heading: 'Journey failed',
@@ -156,4 +157,18 @@ const journeys = ({ machines }: Watched): Watches =>
       }),
       threshold: 1,
     }),
-  );
+  ),
+  // Of journeys that workspaces publish no machine is known here.
+  JourneysFailed: {
+    heading: 'Journey failed',
+    what: 'Stays in journeys, shipped or published by a workspace, ended by errors',
+    metric: new Metric({
+      namespace: metricNamespace,
+      metricName: 'failed',
+      dimensionsMap: { function: 'conclude' },
+      statistic: Stats.SUM,
+      period: fiveMinutes,
+    }),
+    threshold: 1,
+  },
+});

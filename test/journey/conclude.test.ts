@@ -70,6 +70,7 @@ function concluding(world: World, life = new Life()) {
     enrolments: enrolmentStore(table),
     tasks: taskStore(table),
     clock: world.clock,
+    report: () => undefined,
   });
 }
 

@@ -6,6 +6,8 @@ import { type Clock } from '../../../lib/time.ts';
 
 interface Dependencies extends EndingDependencies {
   clock: Clock;
+  /** Told how each stay ended: `failed` is for people to look into. */
+  report: (outcome: 'ended' | 'failed', execution: { name: string }) => void;
 }
 
 const parsed = z.string().transform((text): unknown => JSON.parse(text));
@@ -42,7 +44,7 @@ const outcomes = {
  * missing. One that handed over, or that another has taken over from, ends nothing; it only clears away an enrolment that was ended
  * meanwhile, which waits for nobody else. An enrolment that was ended by its exit criteria keeps that outcome.
  */
-export function conclude({ clock, ...stores }: Dependencies) {
+export function conclude({ clock, report, ...stores }: Dependencies) {
   async function isOver(detail: Detail): Promise<boolean> {
     const { enrolmentId = '', version, leg = 0 } = readExecutionName(detail.name) ?? {};
     const enrolment = await stores.enrolments.get(detail.input, enrolmentId);
@@ -58,7 +60,10 @@ export function conclude({ clock, ...stores }: Dependencies) {
     if (!(await isOver(detail))) return { outcome: 'handed-over' };
     const at = detail.stopDate == null ? clock.now() : new Date(detail.stopDate).toISOString();
     const { enrolmentId } = named;
-    const end = { outcome: outcomes[detail.status](detail), at };
-    return { outcome: await endStay(stores, { owner: detail.input, enrolmentId }, end) };
+    const outcome = outcomes[detail.status](detail);
+    const ended = await endStay(stores, { owner: detail.input, enrolmentId }, { outcome, at });
+    if (ended === 'ended')
+      report(detail.status === 'FAILED' || detail.status === 'TIMED_OUT' ? 'failed' : 'ended', detail);
+    return { outcome: ended };
   };
 }

@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { readEnv } from '../../../lib/aws/env.ts';
+import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
 import { enrolmentStore } from '../../../lib/journey/enrolment-store.ts';
 import { taskStore } from '../../../lib/journey/task-store.ts';
@@ -15,4 +16,6 @@ export const handler = conclude({
   enrolments: enrolmentStore(table),
   tasks: taskStore(table),
   clock: systemClock,
+  report: (outcome, { name: execution }) =>
+    writeLine(metricLine('conclude', { [outcome]: 1 }, { now: Date.now(), execution })),
 });
