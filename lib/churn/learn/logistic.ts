@@ -102,7 +102,7 @@ export function fitLogistic(data: Dataset, { penalty, rising = new Set() }: Ridg
     free = free.filter((j) => !falling.includes(j));
   }
   return {
-    base: weights[0] ?? 0,
+    base: weights.at(0) ?? 0,
     columns: columns.map(({ name, mean, scale }, j) => ({
       name,
       mean,

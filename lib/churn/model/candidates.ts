@@ -14,7 +14,7 @@ import { type Example } from './windows.ts';
 /** What learning yields, before it is calibrated and described. */
 export type Learnt = Pick<
   ChurnModel,
-  'kind' | 'dropout' | 'linear' | 'boosted' | 'layout' | 'horizonDays' | 'calibration'
+  'kind' | 'dropout' | 'linear' | 'boosted' | 'treesShare' | 'layout' | 'horizonDays' | 'calibration'
 >;
 
 export interface LearnTerms {
@@ -61,6 +61,8 @@ export interface Learning extends LearnTerms {
   kind: Exclude<ModelKind, 'dropout'>;
   /** How trees are grown, when chosen already: choosing costs more than growing. */
   boosting?: typeof defaults;
+  /** The trees' share of the logit; all of it by default. */
+  treesShare?: number;
 }
 
 /** How the trees for these examples are to be grown, by cross-validation on them alone. */
@@ -68,7 +70,10 @@ export const boostingFor = (examples: readonly Example[], terms: LearnTerms): ty
   tune(datasetOf(examples, terms), { ...defaults, rising });
 
 /** A linear model of the examples, and trees on top where asked. */
-export function learn(examples: readonly Example[], { kind, layout, horizonDays, boosting }: Learning): Learnt {
+export function learn(
+  examples: readonly Example[],
+  { kind, layout, horizonDays, boosting, treesShare = 1 }: Learning,
+): Learnt {
   const data = datasetOf(examples, { layout, horizonDays });
   const trees =
     kind === 'boosted' ? fitBoosted(data, boosting ?? boostingFor(examples, { layout, horizonDays })) : undefined;
@@ -77,6 +82,7 @@ export function learn(examples: readonly Example[], { kind, layout, horizonDays,
     layout,
     horizonDays,
     calibration: uncalibrated,
+    treesShare,
     linear: fitLogistic(data, { penalty, rising }),
     ...(trees && {
       boosted: { ...trees, trees: trees.trees.map((tree) => ({ ...tree, value: tree.value.map(sixDigits) })) },

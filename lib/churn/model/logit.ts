@@ -22,7 +22,10 @@ export interface Explained {
   parts: Part[];
 }
 
-type Trained = Pick<ChurnModel, 'kind' | 'calibration' | 'dropout' | 'linear' | 'boosted' | 'layout' | 'horizonDays'>;
+type Trained = Pick<
+  ChurnModel,
+  'kind' | 'calibration' | 'dropout' | 'linear' | 'boosted' | 'treesShare' | 'layout' | 'horizonDays'
+>;
 
 const countNames = ['x', 'tx', 'T'] as const;
 
@@ -53,18 +56,18 @@ function dropoutParts({ dropout, horizonDays }: Trained, counts: Counts): Explai
   return { logit: mixed[7] ?? 0, base: mixed[0] ?? 0, parts };
 }
 
-/** The mean of a line's logit and the trees': each corrects where the other is weak, and both are sums over the same columns. */
+/** The logits of a line and of trees in the model's shares (stacking: Wolpert 1992): both are sums over the same columns. */
 function columnParts(model: Trained, known: Known, now: number): Explained | undefined {
   const { linear, boosted, layout } = model;
   if (!linear) return undefined;
   const row = rowOf(layout, known, { now, horizonDays: model.horizonDays });
   const lines = linearParts(linear, row);
   const trees = model.kind === 'boosted' && boosted ? boostedParts(boosted, row) : undefined;
-  const share = trees ? 0.5 : 1;
-  const base = share * linear.base + (trees ? 0.5 * trees.base : 0);
+  const share = trees ? model.treesShare : 0;
+  const base = (1 - share) * linear.base + share * (trees?.base ?? 0);
   const parts = columnNames(layout).map((feature, j) => ({
     feature,
-    contribution: share * (lines[j] ?? 0) + (trees ? 0.5 * (trees.parts[j] ?? 0) : 0),
+    contribution: (1 - share) * (lines[j] ?? 0) + share * (trees?.parts[j] ?? 0),
     value: row[j] ?? NaN,
     mean: linear.columns[j]?.mean ?? NaN,
   }));

@@ -74,6 +74,8 @@ export const ChurnModel = z.object({
   layout: z.object({ habit: z.boolean(), encoding: Encoding }),
   linear: LinearModel.optional(),
   boosted: BoostedModel.optional(),
+  /** How much of a boosted model's logit is the trees'; the rest is the line's. */
+  treesShare: z.number().min(0).max(1),
   /** Percentiles 1 to 99 of the probabilities on the day of training. */
   percentiles: z.array(z.number()),
   page: ModelPage,

@@ -138,7 +138,7 @@ export function scoreWith(model: ChurnModel, customer: Known, now: number): Scor
 export interface ScoreChange {
   /** Now less then, in points. */
   points: number;
-  /** The feature whose contribution changed most. */
+  /** The feature whose contribution changed most in the direction of the score; none when the score is the same. */
   feature?: string;
   /** Id of the touchpoint after which the score was made; none when silence alone moved it. */
   event?: string;
@@ -148,12 +148,13 @@ export interface ScoreChange {
 export function changeSince(before: ChurnScore, after: ChurnScore, event?: string): ScoreChange {
   const was = new Map(before.reasons.map(({ feature, contribution }) => [feature, contribution]));
   const is = new Map(after.reasons.map(({ feature, contribution }) => [feature, contribution]));
+  const points = Math.round(10 * (after.score - before.score)) / 10;
   const moved = [...new Set([...was.keys(), ...is.keys()])]
-    .map((feature) => ({ feature, by: Math.abs((is.get(feature) ?? 0) - (was.get(feature) ?? 0)) }))
+    .map((feature) => ({ feature, by: Math.sign(points) * ((is.get(feature) ?? 0) - (was.get(feature) ?? 0)) }))
     .filter(({ by }) => by > 0)
     .sort((a, b) => b.by - a.by);
   return {
-    points: Math.round(10 * (after.score - before.score)) / 10,
+    points,
     ...(moved[0] && { feature: moved[0].feature }),
     ...(event !== undefined && { event }),
   };

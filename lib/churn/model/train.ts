@@ -45,7 +45,26 @@ function dropoutLearnt(
   { layout, horizonDays }: Lesson['terms'],
 ): Learnt | undefined {
   const learnt = learnDropout(customers, at);
-  return learnt && { kind: 'dropout', layout, horizonDays, calibration: uncalibrated, dropout: learnt.dropout };
+  return (
+    learnt && {
+      kind: 'dropout',
+      layout,
+      horizonDays,
+      calibration: uncalibrated,
+      treesShare: 0,
+      dropout: learnt.dropout,
+    }
+  );
+}
+
+/** Lines and trees forecasting the same examples, put together in the share, by tenths, of least log-loss. */
+function stacked(lines: readonly Outcome[], trees: readonly Outcome[]): { share: number; outcomes: Outcome[] } {
+  const mixes = Array.from({ length: 11 }, (_, tenths) => {
+    const share = tenths / 10;
+    const mixed = (p: number, i: number) => logistic((1 - share) * logit(lines[i]?.p ?? p) + share * logit(p));
+    return { share, outcomes: trees.map(({ p, y }, i) => ({ p: mixed(p, i), y })) };
+  });
+  return mixes.reduce((a, b) => (logLoss(b.outcomes) < logLoss(a.outcomes) ? b : a));
 }
 
 /** The models that these windows allow, each with forecasts of the newest of them that did not see the outcome they forecast. */
@@ -60,10 +79,12 @@ function candidates({ windows, today, terms }: Lesson): Candidate[] {
     found.push(candidate('dropout', forecast(before, newest), () => dropoutLearnt(today, terms.now, terms) ?? before));
   const attributed = newest.filter(({ attributes }) => attributes !== undefined && Object.keys(attributes).length > 0);
   const linear = { ...terms, kind: 'linear' as const };
-  found.push(candidate('linear', crossFitted(all, newest, linear), () => learn(all, linear)));
+  const lines = crossFitted(all, newest, linear);
+  found.push(candidate('linear', lines, () => learn(all, linear)));
   if (attributed.length >= boostingFrom && terms.layout.encoding.length > 0) {
     const boosted = { ...terms, kind: 'boosted' as const, boosting: boostingFor(newest, terms) };
-    found.push(candidate('boosted', crossFitted(all, newest, boosted), () => learn(all, boosted)));
+    const { share: treesShare, outcomes } = stacked(lines, crossFitted(all, newest, boosted));
+    found.push(candidate('boosted', outcomes, () => learn(all, { ...boosted, treesShare })));
   }
   return found;
 }
@@ -109,6 +130,7 @@ function modelOf(lesson: Lesson): Bare {
     trainedAt: now,
     horizonDays,
     kind: 'dropout',
+    treesShare: 0,
     layout,
     ...learnt,
     ...(dropout && { dropout }),

@@ -1,0 +1,131 @@
+import { expect, test } from 'vitest';
+import { boostedLogit, boostedParts, defaults, fitBoosted, tune } from '../../../lib/churn/learn/boosting.ts';
+import { calibrated, chooseCalibration, fitCalibration, uncalibrated } from '../../../lib/churn/learn/calibrate.ts';
+import { type Dataset, logistic, logit } from '../../../lib/churn/learn/dataset.ts';
+import { encode, encodedNames, learnEncoding } from '../../../lib/churn/learn/encode.ts';
+import { fitLogistic, linearLogit, linearParts } from '../../../lib/churn/learn/logistic.ts';
+import { type Outcome } from '../../../lib/churn/learn/metrics.ts';
+import { minimise } from '../../../lib/churn/learn/minimise.ts';
+import { normal, seeded } from '../../../lib/random.ts';
+
+/** Labels drawn with the odds that `truth` gives to three normal columns, the third of which says nothing. */
+function drawn(n: number, truth: (a: number, b: number) => number): Dataset {
+  const random = seeded(11);
+  const rows = Array.from({ length: n }, () => Float64Array.of(normal(random), normal(random), normal(random)));
+  const labels = rows.map(([a = 0, b = 0]) => (random() < logistic(truth(a, b)) ? 1 : 0));
+  return { names: ['a', 'b', 'noise'], rows, labels };
+}
+
+const linear = drawn(4_000, (a, b) => 0.5 + a - 0.5 * b);
+const crossed = drawn(2_000, (a, b) => (a > 0 === b > 0 ? 2 : -2));
+
+test('the simplex method finds the bottom of the banana valley (Rosenbrock 1960)', () => {
+  const { at } = minimise(([x = 0, y = 0]) => (1 - x) ** 2 + 100 * (y - x * x) ** 2, {
+    from: [-1.2, 1],
+    tolerance: 1e-14,
+  });
+  expect(at[0]).toBeCloseTo(1, 4);
+  expect(at[1]).toBeCloseTo(1, 4);
+});
+
+test('logistic regression finds the weights that labels were drawn by', () => {
+  const { columns } = fitLogistic(linear, { penalty: 1 });
+  const [a = 0, b = 0, noise = 0] = columns.map(({ weight }) => weight);
+  expect(Math.abs(a - 1)).toBeLessThan(0.15);
+  expect(Math.abs(b + 0.5)).toBeLessThan(0.15);
+  expect(Math.abs(noise)).toBeLessThan(0.1);
+});
+
+test('a rising column gets no falling weight', () => {
+  const { columns } = fitLogistic(linear, { penalty: 1, rising: new Set(['b']) });
+  expect(columns[1]?.weight).toBe(0);
+});
+
+test('with one class only, no rows or constant columns, there is still an answer', () => {
+  const rows = [1, 1, 1].map((v) => Float64Array.of(v));
+  const all = fitLogistic({ names: ['c'], rows, labels: [1, 1, 1] }, { penalty: 1 });
+  expect(logistic(linearLogit(all, [1]))).toBeCloseTo(3.5 / 4, 10);
+  expect(linearLogit(fitLogistic({ names: ['c'], rows: [], labels: [] }, { penalty: 1 }), [1])).toBeCloseTo(0, 10);
+  expect(boostedLogit(fitBoosted({ names: ['c'], rows, labels: [1, 1, 1] }, defaults), [1])).toBeGreaterThan(1);
+});
+
+test('labels told apart without a mistake do not send the weights away', () => {
+  const rows = [-2, -1, 1, 2].map((v) => Float64Array.of(v));
+  const model = fitLogistic({ names: ['v'], rows, labels: [0, 0, 1, 1] }, { penalty: 1 });
+  expect(Math.abs(model.columns[0]?.weight ?? NaN)).toBeLessThan(5);
+});
+
+test('a value not known adds nothing', () => {
+  const model = fitLogistic(linear, { penalty: 1 });
+  expect(linearParts(model, [NaN, NaN, NaN])).toEqual([0, 0, 0]);
+});
+
+test('trees learn what no line can', () => {
+  const model = fitBoosted(crossed, { ...defaults, trees: 60, rate: 0.2, columns: 1 });
+  expect(boostedLogit(model, [1, 1, 0])).toBeGreaterThan(1);
+  expect(boostedLogit(model, [1, -1, 0])).toBeLessThan(-1);
+});
+
+test('what columns add along the trees sums to the logit', () => {
+  const model = fitBoosted(crossed, { ...defaults, trees: 40 });
+  for (const row of crossed.rows.slice(0, 200)) {
+    const { base, parts } = boostedParts(model, row);
+    expect(base + parts.reduce((sum, part) => sum + part, 0)).toBeCloseTo(boostedLogit(model, row), 9);
+  }
+});
+
+test('a rising column never lowers what trees answer', () => {
+  const model = fitBoosted(crossed, { ...defaults, trees: 60, rising: new Set(['a']) });
+  for (const b of [-2, -0.5, 0.5, 2]) {
+    const answers = Array.from({ length: 41 }, (_, i) => boostedLogit(model, [(i - 20) / 5, b, 0]));
+    expect(answers).toEqual(answers.toSorted((x, y) => x - y));
+  }
+});
+
+test('trees are grown the same way twice, and otherwise with another seed', () => {
+  const grown = (seed: number) => fitBoosted(crossed, { ...defaults, trees: 5, seed });
+  expect(grown(1)).toEqual(grown(1));
+  expect(grown(1)).not.toEqual(grown(2));
+});
+
+test('where there is nothing to learn, few trees are chosen', () => {
+  const nothing = drawn(600, () => 0);
+  expect(tune(nothing, { ...defaults, trees: 60 }).trees).toBeLessThan(20);
+});
+
+const told = (exaggeration: number): Outcome[] => {
+  const random = seeded(5);
+  return Array.from({ length: 4_000 }, () => {
+    const truth = normal(random);
+    return { p: logistic(exaggeration * truth + 0.5), y: random() < logistic(truth) ? 1 : 0 };
+  });
+};
+
+test('calibration takes back exaggeration', () => {
+  const found = fitCalibration(told(2));
+  expect(found.slope).toBeCloseTo(0.5, 1);
+  expect(calibrated(found, logit(logistic(0.5)))).toBeCloseTo(0, 1);
+});
+
+test('forecasts against the truth are not turned round', () => {
+  expect(fitCalibration(told(-1))).toEqual(uncalibrated);
+});
+
+test('calibration that would help only half of the outcomes is not applied', () => {
+  expect(
+    chooseCalibration([
+      { p: 0.3, y: 0 },
+      { p: 0.4, y: 1 },
+    ]),
+  ).toEqual(uncalibrated);
+});
+
+test('attributes become numbers or a column for each value', () => {
+  const encoding = learnEncoding([
+    { fee: '20.5', plan: 'year', vip: true, country: 'KR' },
+    { fee: ' ', plan: 'month', vip: false, country: 'KR' },
+    { fee: 30, plan: 'two years', vip: true, country: 'KR' },
+  ]);
+  expect(encodedNames(encoding)).toEqual(['fee', 'plan=month', 'plan=two years', 'plan=year', 'vip']);
+  expect(encode(encoding, { fee: '', plan: 'never seen', vip: true })).toEqual([NaN, 0, 0, 0, 1]);
+});
