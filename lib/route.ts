@@ -13,8 +13,6 @@ export interface Route {
   query?: z.ZodObject;
   headers?: z.ZodObject;
   body?: { schema: z.ZodType; example?: unknown };
-  /** Status of a success; 200 when missing. */
-  status?: 202;
   answer: z.ZodType;
   /** Of the answer; 200 unless told. */
   status?: 200 | 202;
