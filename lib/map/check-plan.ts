@@ -1,12 +1,14 @@
+import * as z from 'zod';
 import { type Plan, partsOf } from './plan.ts';
 
 /** What is wrong with a plan, where in the document, and what to do about it. `warning`s do not keep it from being compared with. */
-export interface PlanFault {
-  code: 'too-deep' | 'too-large' | 'too-wide' | 'empty' | 'one-part' | 'twice-optional' | 'ambiguous';
-  severity: 'error' | 'warning';
-  place: string;
-  hint: string;
-}
+export const PlanFault = z.object({
+  code: z.enum(['too-deep', 'too-large', 'too-wide', 'empty', 'one-part', 'twice-optional', 'ambiguous']),
+  severity: z.enum(['error', 'warning']),
+  place: z.string(),
+  hint: z.string(),
+});
+export type PlanFault = z.infer<typeof PlanFault>;
 
 /** Past these a plan is no longer one that people read, and comparing with it takes long: k parallel parts have 2^k standings. */
 const most = { depth: 12, touchpoints: 200, parallel: 10 } as const;

@@ -37,25 +37,34 @@ function add(cells: number[] | undefined, at: number, weight: number): void {
   if (cells) cells[at] = (cells[at] ?? 0) + weight;
 }
 
-/** Counts moves, once over the ways; memory grows with the square of the touches. Repeats of a touch are left out: they move nobody on. */
-export function chainOf(ways: Iterable<Way>): Chain {
+/** Counts the moves of ways as they come; memory grows with the square of the touches. Repeats of a touch are left out: they move nobody on. */
+export function chainTally(): { add(way: Way): void; chain: Chain } {
   const chain = emptyChain();
   const states = new Map<string, number>();
-  for (const { touches, conversions, nulls, value = 0 } of ways) {
-    const weight = conversions + nulls;
-    if (!(weight > 0)) continue;
-    let state = 0;
-    for (const touch of touches) {
-      let next = states.get(touch);
-      if (next === undefined) states.set(touch, (next = addState(chain, touch)));
-      if (next !== state) add(chain.counts[state], next, weight);
-      state = next;
-    }
-    add(chain.converted, state, conversions);
-    add(chain.lost, state, nulls);
-    chain.conversions += conversions;
-    chain.nulls += nulls;
-    chain.value += value;
+  function step(from: number, touch: string, weight: number): number {
+    const next = states.get(touch) ?? addState(chain, touch);
+    states.set(touch, next);
+    if (next !== from) add(chain.counts[from], next, weight);
+    return next;
   }
-  return chain;
+  return {
+    chain,
+    add({ touches, conversions, nulls, value = 0 }) {
+      const weight = conversions + nulls;
+      if (!(weight > 0)) return;
+      const state = touches.reduce((from, touch) => step(from, touch, weight), 0);
+      add(chain.converted, state, conversions);
+      add(chain.lost, state, nulls);
+      chain.conversions += conversions;
+      chain.nulls += nulls;
+      chain.value += value;
+    },
+  };
+}
+
+/** The same, once over the ways. */
+export function chainOf(ways: Iterable<Way>): Chain {
+  const tally = chainTally();
+  for (const way of ways) tally.add(way);
+  return tally.chain;
 }

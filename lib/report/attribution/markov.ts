@@ -27,7 +27,11 @@ function fundamental({ counts, converted, lost }: Chain): { visits: number[][]; 
  * every removal effect: P(meets x) h(x) / P(converts).
  */
 export function markovAttribution(ways: Iterable<Way>): MarkovAttribution {
-  const chain = chainOf(ways);
+  return markovOf(chainOf(ways));
+}
+
+/** The same, of ways that were counted as they came. */
+export function markovOf(chain: Chain): MarkovAttribution {
   const { visits, ends } = fundamental(chain);
   const converts = visits.map((row) => sum(row.map((n, j) => n * (ends[j] ?? 0))));
   const [base = 0] = converts;

@@ -1,23 +1,23 @@
 import { type Path, type PathStep } from '../paths/path.ts';
 import { type TimedWay } from './rules.ts';
 
-export interface WayPlan {
+export interface WayPlan<Step extends PathStep = PathStep> {
   /** Name of the touchpoint that is the conversion. */
   conversion: string;
   /** What a touchpoint counts as, such as its channel; undefined when it is no touch. Its own name when missing. */
-  touchOf?: (step: PathStep) => string | undefined;
+  touchOf?: (step: Step) => string | undefined;
   /** Milliseconds before the end of a way in which touches count; no limit when missing. */
   lookbackMs?: number;
   /** Value of a conversion; 0 when missing. */
-  worthOf?: (step: PathStep) => number;
+  worthOf?: (step: Step) => number;
 }
 
 /**
  * Ways to attribute, from paths: each conversion ends one, and what follows begins the next; what leads to no conversion is a way without.
  * Ages are milliseconds before the end. Ways without a touch are left out: there is nobody to credit.
  */
-export function* waysOf(paths: Iterable<Path>, plan: WayPlan): Generator<TimedWay> {
-  const { conversion, touchOf = (step: PathStep) => step.name, worthOf = () => 0, lookbackMs = Infinity } = plan;
+export function* waysOf<Step extends PathStep>(paths: Iterable<Path<Step>>, plan: WayPlan<Step>): Generator<TimedWay> {
+  const { conversion, touchOf = (step: Step) => step.name, worthOf = () => 0, lookbackMs = Infinity } = plan;
   for (const { steps } of paths) {
     let open: { touch: string; at: number }[] = [];
     const ended = (at: number): Pick<TimedWay, 'touches' | 'ages'> => {

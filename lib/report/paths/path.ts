@@ -5,9 +5,9 @@ export interface PathStep {
 }
 
 /** What one customer did, in time order. A customer may have several paths; they are handed over one after the other. */
-export interface Path {
+export interface Path<Step extends PathStep = PathStep> {
   customer: string;
-  steps: PathStep[];
+  steps: Step[];
 }
 
 /**

@@ -42,61 +42,84 @@ const passing = (): Passing => ({
   standingFor: durations(),
 });
 
+export interface FlowSpan {
+  /** Ends nothing: it only says how long those who stand have stood. Milliseconds since 1970. */
+  now: number;
+  /** Moves before it only tell where customers stood, and since when; later ones are counted. Milliseconds since 1970. */
+  since?: number;
+}
+
 /**
- * How customers move between stages and how long they stay. Rows lie together by customer, in time order, as the table delivers them.
- * `now` ends nothing: it only says how long those who stand have stood.
+ * How customers move between stages and how long they stay. Takes the transitions of one customer at a time, in time order. Memory grows
+ * with the stages.
  */
-export function stageFlow(rows: Iterable<CustomerTransition>, now: number): StageFlow {
+export function stageFlows({ now, since = -Infinity }: FlowSpan): {
+  add(customer: string, transitions: readonly Pick<StageTransition, 'from' | 'to' | 'at'>[]): void;
+  result(): StageFlow;
+} {
   const stages = new Map<string, Passing>();
   const moves = new Map<string, { from?: string; to: string; counter: Counter }>();
-  let latest: { customer: string; to: string; at: number } | undefined;
+  const moveOf = (from: string | undefined, to: string) =>
+    entry(moves, JSON.stringify([from, to]), () => ({ ...(from !== undefined && { from }), to, counter: counter() }));
   let customers = 0;
 
-  const settle = (): void => {
-    if (!latest) return;
-    const stage = entry(stages, latest.to, passing);
-    stage.standing++;
-    stage.standingFor.add(Math.max(0, now - latest.at));
-  };
-
-  for (const { customer, from, to, at: instant } of rows) {
-    const at = Date.parse(instant);
-    if (latest?.customer !== customer) {
-      settle();
-      customers++;
-    } else {
-      const before = entry(stages, latest.to, passing);
-      before.left++;
-      before.stay.add(at - latest.at);
-    }
-    entry(stages, to, passing).entered.add(customers, customer);
-    const key = JSON.stringify([from, to]);
-    entry(moves, key, () => ({ ...(from !== undefined && { from }), to, counter: counter() })).counter.add(
+  return {
+    add(customer, transitions) {
+      let latest: { to: string; at: number } | undefined;
+      if (transitions.length > 0) customers++;
+      for (const { from, to, at: instant } of transitions) {
+        const at = Date.parse(instant);
+        if (at >= since) {
+          const before = latest && entry(stages, latest.to, passing);
+          if (before) before.left++;
+          before?.stay.add(at - (latest?.at ?? at));
+          entry(stages, to, passing).entered.add(customers, customer);
+          moveOf(from, to).counter.add(customers, customer);
+        }
+        latest = { to, at };
+      }
+      if (!latest) return;
+      const stage = entry(stages, latest.to, passing);
+      stage.standing++;
+      stage.standingFor.add(Math.max(0, now - latest.at));
+    },
+    result: () => ({
       customers,
-      customer,
-    );
-    latest = { customer, to, at };
+      stages: [...stages].map(([id, stage]) => passageOf(id, stage)),
+      moves: [...moves.values()]
+        .map(({ counter: own, ...move }) => {
+          const { count, customers: who } = countedOf(own);
+          return { ...move, count, customers: who };
+        })
+        .sort((a, b) => b.count - a.count),
+    }),
+  };
+}
+
+function passageOf(id: string, { entered, left, standing, ...times }: Passing): StagePassage {
+  const [stay, standingFor] = [spreadOf(times.stay), spreadOf(times.standingFor)];
+  return {
+    id,
+    entered: { count: entered.count, customers: entered.customers },
+    left,
+    standing,
+    ...(stay && { stay }),
+    ...(standingFor && { standingFor }),
+  };
+}
+
+/** The same of rows that lie together by customer, each customer's in time order, as the table delivers them. */
+export function stageFlow(rows: Iterable<CustomerTransition>, now: number): StageFlow {
+  const flows = stageFlows({ now });
+  let own: CustomerTransition[] = [];
+  const settle = (): void => flows.add(own[0]?.customer ?? '', own);
+  for (const row of rows) {
+    if (own[0] && own[0].customer !== row.customer) {
+      settle();
+      own = [];
+    }
+    own.push(row);
   }
   settle();
-
-  return {
-    customers,
-    stages: [...stages].map(([id, stage]) => {
-      const [stay, standingFor] = [spreadOf(stage.stay), spreadOf(stage.standingFor)];
-      return {
-        id,
-        entered: { count: stage.entered.count, customers: stage.entered.customers },
-        left: stage.left,
-        standing: stage.standing,
-        ...(stay && { stay }),
-        ...(standingFor && { standingFor }),
-      };
-    }),
-    moves: [...moves.values()]
-      .map(({ counter: own, ...move }) => {
-        const { count, customers: who } = countedOf(own);
-        return { ...move, count, customers: who };
-      })
-      .sort((a, b) => b.count - a.count),
-  };
+  return flows.result();
 }

@@ -1,0 +1,56 @@
+import { type ApiRoutes } from '../../../lib/aws/http.ts';
+import { NotFound, Rejected, ThroughlineError } from '../../../lib/errors.ts';
+import { type MapStore, type SavedMap } from '../../../lib/map/map-store.ts';
+import { mapSummary, mapView, readMap } from '../../../lib/map/map-view.ts';
+import { checkPreconditions, etagOf } from '../../../lib/preconditions.ts';
+import { type Clock } from '../../../lib/time.ts';
+
+interface Dependencies {
+  maps: MapStore;
+  clock: Clock;
+}
+
+/** Maps of one workspace: all of them are read for a listing. */
+const maxMaps = 100;
+
+const overtaken = (): ThroughlineError =>
+  new ThroughlineError('preconditionFailed', 'document.changed', { hint: 'written at the same time' });
+
+/**
+ * Planned maps of a workspace. A PUT or DELETE is one write over the revision that was read: two at once end in one of them, and the other
+ * answers 412. Maps of another workspace are as unknown as those that never were.
+ */
+export function mapRoutes({ maps, clock }: Dependencies): ApiRoutes {
+  async function known(workspace: string, id: string): Promise<SavedMap> {
+    const saved = await maps.get(workspace, id);
+    if (!saved) throw new NotFound('map.unknown', { map: id });
+    return saved;
+  }
+
+  return {
+    'GET /v1/maps': async ({ workspace }) => ({ body: { items: (await maps.all(workspace)).map(mapSummary) } }),
+
+    'GET /v1/maps/{id}': async ({ workspace, params: { id = '' } }) => {
+      const saved = await known(workspace, id);
+      return { headers: { etag: etagOf(saved.rev) }, body: mapView(saved) };
+    },
+
+    'PUT /v1/maps/{id}': async ({ workspace, params: { id = '' }, headers, body }) => {
+      const map = readMap(body(), id);
+      const rev = (await maps.get(workspace, id))?.rev ?? 0;
+      checkPreconditions(headers, rev);
+      if (rev === 0 && (await maps.all(workspace)).length >= maxMaps)
+        throw new Rejected('map.too-many', { max: maxMaps });
+      const next = { map, rev, savedAt: clock.now() };
+      if (!(await maps.save(workspace, next))) throw overtaken();
+      return { status: rev === 0 ? 201 : 200, headers: { etag: etagOf(rev + 1) }, body: mapView(next) };
+    },
+
+    'DELETE /v1/maps/{id}': async ({ workspace, params: { id = '' }, headers }) => {
+      const { rev } = await known(workspace, id);
+      if (headers['if-match'] !== undefined) checkPreconditions(headers, rev);
+      if (!(await maps.remove(workspace, { id, rev }))) throw overtaken();
+      return { body: { id, deleted: true } };
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import { type Item, type Table } from '../aws/table.ts';
+import { keys } from '../keys.ts';
+import { type Instant } from '../time.ts';
+import { PlannedMap } from './plan.ts';
+
+/** A planned map as it is kept. `rev` counts its writes; 0 stands for none. */
+export interface SavedMap {
+  map: PlannedMap;
+  rev: number;
+  savedAt: Instant;
+}
+
+export interface MapStore {
+  all(workspace: string): Promise<SavedMap[]>;
+  get(workspace: string, id: string): Promise<SavedMap | undefined>;
+  /** Writes a map over the revision it was read at, and counts up. False when somebody was faster. */
+  save(workspace: string, saved: SavedMap): Promise<boolean>;
+  /** Removes the map if it stands at this revision. False when somebody was faster. */
+  remove(workspace: string, place: { id: string; rev: number }): Promise<boolean>;
+}
+
+const prefix = 'map#';
+
+function read({ doc, rev, savedAt }: Item): SavedMap {
+  return { map: PlannedMap.parse(JSON.parse(String(doc))), rev: Number(rev), savedAt: String(savedAt) };
+}
+
+const unchanged = (rev: number) => ({ expression: 'rev = :rev', values: { ':rev': rev } });
+
+export function mapStore(table: Table): MapStore {
+  return {
+    async all(workspace) {
+      return (await table.query(keys.map(workspace, '').pk, { prefix, consistent: true })).map(read);
+    },
+
+    async get(workspace, id) {
+      const item = await table.get(keys.map(workspace, id), { consistent: true });
+      return item && read(item);
+    },
+
+    save(workspace, { map, rev, savedAt }) {
+      const item = { ...keys.map(workspace, map.id), rev: rev + 1, savedAt, doc: JSON.stringify(map) };
+      return table.put(item, rev === 0 ? { expression: 'attribute_not_exists(pk)' } : unchanged(rev));
+    },
+
+    remove: (workspace, { id, rev }) => table.transact([{ delete: keys.map(workspace, id), if: unchanged(rev) }]),
+  };
+}

@@ -1,0 +1,39 @@
+import * as z from 'zod';
+import { ThroughlineError, Rejected } from '../errors.ts';
+import { issuesOf } from '../issues.ts';
+import { isJsonObject } from '../json.ts';
+import { Label } from '../stage/model.ts';
+import { Instant } from '../time.ts';
+import { checkPlan, PlanFault } from './check-plan.ts';
+import { type SavedMap } from './map-store.ts';
+import { PlannedMap } from './plan.ts';
+
+/** A map as the API shows it. `warnings`: what is odd about the plan, and where; it is compared as it is written. */
+export const MapView = PlannedMap.extend({ savedAt: Instant, warnings: z.array(PlanFault) });
+export type MapView = z.infer<typeof MapView>;
+
+export const MapSummary = z.object({ id: z.string(), label: Label, savedAt: Instant });
+export type MapSummary = z.infer<typeof MapSummary>;
+
+/** A map as its author writes it; the id may be left out, as the address has it. */
+export const MapBody = PlannedMap.partial({ id: true });
+
+/** Largest map that is kept. 200 touchpoints with a name and two labels of 100 characters each take some 60 KB. Bytes of JSON. */
+const maxBytes = 128 * 1024;
+
+/** Throws `Rejected('map.invalid')`, with `issues` where it is no plan and `faults` where it is one that nothing can be compared with. */
+export function readMap(body: unknown, id: string): PlannedMap {
+  const read = PlannedMap.safeParse(isJsonObject(body) ? { id, ...body } : body);
+  if (!read.success) throw new Rejected('map.invalid', { issues: issuesOf(read.error) });
+  const map = read.data;
+  if (map.id !== id) throw new Rejected('map.invalid', { hint: `the address says "${id}"` });
+  if (Buffer.byteLength(JSON.stringify(map)) > maxBytes)
+    throw new ThroughlineError('tooLarge', 'map.too-large', { maxBytes });
+  const faults = checkPlan(map.plan).filter(({ severity }) => severity === 'error');
+  if (faults.length > 0) throw new Rejected('map.invalid', { faults });
+  return map;
+}
+
+export const mapView = ({ map, savedAt }: SavedMap): MapView => ({ ...map, savedAt, warnings: checkPlan(map.plan) });
+
+export const mapSummary = ({ map: { id, label }, savedAt }: SavedMap): MapSummary => ({ id, label, savedAt });
