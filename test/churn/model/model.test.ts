@@ -73,9 +73,19 @@ test('training sees nothing of the future', () => {
   expect(train(later, terms)).toEqual(chosen);
 });
 
+/** Against all habit: whoever was here just before an origin stays away, and the long silent come back. */
+const contrary = train(
+  Array.from({ length: 400 }, (_, i) => {
+    const days = i % 2 === 0 ? [-200, -150, -61 - (i % 10)] : [-200, -150, -130 - (i % 10), -30];
+    return { events: days.map((day) => ({ day: now + day, worth: 1 })) };
+  }),
+  terms,
+);
+
 test.each([
   ['chosen', chosen],
   ['dropout', dropout],
+  ['contrary', contrary],
 ])('silence never lowers a risk: %s', (_, model) => {
   for (const habit of habits.slice(0, 150)) {
     const risks = [0, 0.5, 1, 5, 20, 60, 200].map((days) => probability(model, { habit }, now + days) ?? NaN);
@@ -174,6 +184,10 @@ test('without customers, without a closed window and with one outcome there is a
   expect(young.page.notes).toContain('no-closed-window');
   const gone = Array.from({ length: 20 }, (_, i) => ({ events: [{ day: now - 200 - i, worth: 5 }] }));
   expect(train(gone, terms).page.notes).toContain('one-outcome-only');
+});
+
+test('a window sees of a customer only what was before its origin', () => {
+  for (const { habit } of windowAt(customers, now - 60, terms)) expect(habit?.last).toBeLessThan(now - 60);
 });
 
 test('a window looks at nobody who is not eligible', () => {
