@@ -42,25 +42,18 @@ const onExecutions: readonly Verb[] = ['StopExecution', 'GetExecutionHistory'];
 /** Lets a function do this much with journeys, of whatever version, also those that are not published yet: by the stack's name. */
 export function grantJourneys(fn: NodeFunction, verbs: Verb[]): void {
   const { stackName } = Stack.of(fn);
-  const allow = (those: Verb[], kind: 'stateMachine' | 'execution', name: string, reason: string): void => {
-    if (those.length === 0) return;
+  const grants = [
+    { kind: 'stateMachine', name: `${stackName}-*`, reason: 'workspaces publish journeys while the stack stands' },
+    { kind: 'execution', name: `${stackName}-*:*`, reason: 'every customer has an execution of its own' },
+  ] as const;
+  for (const { kind, name, reason } of grants) {
+    const those = verbs.filter((verb) => onExecutions.includes(verb) === (kind === 'execution'));
+    if (those.length === 0) continue;
     const actions = those.map((verb) => `states:${verb}`);
     fn.addToRolePolicy(new PolicyStatement({ actions, resources: [arnOf(fn, kind, name)] }));
     const found = `arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:${kind}:${name}`;
     if (fn.role) acknowledge(fn.role, { [`AwsSolutions-IAM5[Resource::${found}]`]: reason });
-  };
-  allow(
-    verbs.filter((verb) => !onExecutions.includes(verb)),
-    'stateMachine',
-    `${stackName}-*`,
-    'workspaces publish journeys of their own while the stack stands',
-  );
-  allow(
-    verbs.filter((verb) => onExecutions.includes(verb)),
-    'execution',
-    `${stackName}-*:*`,
-    'every customer has an execution of its own',
-  );
+  }
 }
 
 /** What a state machine may do: call these functions, log and trace. */

@@ -76,7 +76,9 @@ const arm = (assigned: number, goal: number): VariantStats => ({ assigned, goal,
 const clear = { Short: arm(5_000, 500), Long: arm(5_000, 1_000) };
 const head: JourneyHead = shippedHead(shipped[0]!);
 
-const decide = (step: StepOf<'experiment'>, counts: Record<string, VariantStats>, from = head, now = start) =>
+type Counts = Record<string, VariantStats>;
+
+const decide = (step: StepOf<'experiment'>, counts: Counts, { from = head, now = start } = {}) =>
   decided(from, { stepId: 'Which', step, counts, now });
 
 test('an automatic winner is written when the counts are clear, and stays', () => {
@@ -84,7 +86,7 @@ test('an automatic winner is written when the counts are clear, and stays', () =
   expect(decide(step, { Short: arm(5_000, 500), Long: arm(5_000, 505) })).toBe(head);
   const won = decide(step, clear);
   expect(won.winners).toEqual({ Which: { variant: 'Long', salt: 'hello', by: 'automatic', at: start } });
-  expect(decide(step, clear, won)).toBe(won);
+  expect(decide(step, clear, { from: won })).toBe(won);
   expect(winnerOf(won, 'Which', step)?.variant).toBe('Long');
   expect(winnerOf(won, 'Which', { salt: 'another' })).toBeUndefined();
 });
@@ -94,8 +96,10 @@ test('a fixed experiment is judged once it is full and the last window has passe
   expect(decide(step, { Short: arm(100, 1), Long: arm(100, 90) })).toBe(head);
   const full = decide(step, clear);
   expect([full.winners, full.full]).toEqual([{}, { Which: { salt: 'hello', at: start } }]);
-  expect(decide(step, clear, full, plus(after(start, '7d'), -1))).toBe(full);
-  expect(decide(step, clear, full, after(start, '7d')).winners).toMatchObject({ Which: { by: 'fixed' } });
+  expect(decide(step, clear, { from: full, now: plus(after(start, '7d'), -1) })).toBe(full);
+  expect(decide(step, clear, { from: full, now: after(start, '7d') }).winners).toMatchObject({
+    Which: { by: 'fixed' },
+  });
 });
 
 test('by hand nothing is decided, but the result is told', () => {

@@ -1,0 +1,119 @@
+import { expect, test } from 'vitest';
+import { journeyRoutes } from '../../functions/journey/journeys/handler.ts';
+import { type ApiRequest, type ApiRoutes } from '../../lib/aws/http.ts';
+import { JourneyDraft } from '../../lib/journey/definition.ts';
+import { diff } from '../../lib/journey/diff.ts';
+import { journeyStore } from '../../lib/journey/journey-store.ts';
+import { publishStore } from '../../lib/journey/publish-store.ts';
+import { statsStore } from '../../lib/journey/stats-store.ts';
+import { aJourney, aSend } from './given.ts';
+import { aWorld, type World } from './world.ts';
+
+const ask = async (routes: ApiRoutes, route: string, more: Partial<ApiRequest> = {}): Promise<unknown> => {
+  const request = { workspace: 'acme', params: {}, query: {}, headers: {}, body: () => undefined, ...more };
+  return (await routes[route]!(request)).body;
+};
+
+/** The journeys API over a table, with these journeys deployed. */
+const shown = (world: World, shipped = [] as ReturnType<typeof aJourney>[]) =>
+  journeyRoutes({
+    ...world,
+    shipped,
+    journeys: journeyStore(world.table, { clock: world.clock, shipped }),
+    drafts: publishStore(world.table),
+    stats: statsStore(world.table),
+  });
+
+const { version: _version, ...welcome } = aJourney();
+const params = { id: 'welcome' };
+
+/** Writes a draft; `headers` are the preconditions. */
+async function put(routes: ApiRoutes, headers: Record<string, string> = {}, draft: unknown = welcome) {
+  const request = { workspace: 'acme', params, query: {}, headers, body: () => draft };
+  return routes['PUT /v1/journeys/{id}']!(request);
+}
+
+test('a draft is written over the one that was read, and over no other', async () => {
+  const routes = shown(await aWorld());
+  const first = await put(routes);
+  expect(first).toMatchObject({ status: 201, headers: { etag: '"1"' }, body: { faults: [] } });
+  await expect(put(routes)).rejects.toMatchObject({ status: 428, facts: { etag: '"1"' } });
+  await expect(put(routes, { 'if-match': '"7"' })).rejects.toMatchObject({ status: 412 });
+  await expect(put(routes, { 'if-none-match': '*' })).rejects.toMatchObject({ status: 412 });
+  expect(await put(routes, { 'if-match': '"1"' })).toMatchObject({ status: 200, headers: { etag: '"2"' } });
+  const read = await routes['GET /v1/journeys/{id}']!({
+    workspace: 'acme',
+    params,
+    query: {},
+    headers: {},
+    body: () => undefined,
+  });
+  expect(read).toMatchObject({ headers: { etag: '"2"' }, body: { state: 'draft', draft: { etag: '"2"' } } });
+});
+
+test('there is nothing to match before the first draft; a new one may ask to be the first', async () => {
+  const routes = shown(await aWorld());
+  await expect(put(routes, { 'if-match': '"1"' })).rejects.toMatchObject({ status: 412 });
+  expect(await put(routes, { 'if-none-match': '*' })).toMatchObject({ status: 201 });
+});
+
+test('of two drafts written over the same one, one stands', async () => {
+  const routes = shown(await aWorld());
+  await put(routes);
+  const both = await Promise.allSettled([put(routes, { 'if-match': '"1"' }), put(routes, { 'if-match': '"1"' })]);
+  expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+});
+
+test('a draft with faults is kept and told of them; what is no definition is refused', async () => {
+  const routes = shown(await aWorld());
+  const lost = { ...welcome, steps: { ...welcome.steps, Lost: { kind: 'exit' } } };
+  expect(await put(routes, {}, lost)).toMatchObject({ body: { faults: [{ code: 'unreachable-step' }] } });
+  await expect(put(routes, { 'if-match': '"1"' }, { ...welcome, start: 7 })).rejects.toMatchObject({
+    status: 400,
+    code: 'journey.invalid',
+  });
+  await expect(put(routes, { 'if-match': '"1"' }, { ...welcome, id: 'other' })).rejects.toMatchObject({ status: 400 });
+});
+
+test('a draft of a shipped journey is shown beside what is live, and as what it would change', async () => {
+  const routes = shown(await aWorld(), [aJourney()]);
+  await put(routes, {}, { ...welcome, steps: { ...welcome.steps, Hello: aSend({ late: 'skip' }) } });
+  expect(await ask(routes, 'GET /v1/journeys/{id}', { params })).toMatchObject({
+    state: 'live',
+    version: 1,
+    draft: {},
+  });
+  expect(await ask(routes, 'GET /v1/journeys/{id}/diff', { params })).toMatchObject({
+    from: '1',
+    to: 'draft',
+    steps: {
+      added: [],
+      removed: [],
+      changed: [{ step: 'Hello', fields: [{ path: 'late', from: 'send', to: 'skip' }] }],
+    },
+    entry: [],
+    words: ['Step “Hello”: late is “skip” instead of “send”'],
+  });
+  expect(await ask(routes, 'GET /v1/journeys/{id}/versions', { params })).toEqual({
+    items: [{ version: 1, weight: 100, status: 'deployed' }],
+  });
+  const version = { params: { ...params, version: '1' } };
+  expect(await ask(routes, 'GET /v1/journeys/{id}/versions/{version}', version)).toMatchObject({
+    definition: { id: 'welcome' },
+  });
+});
+
+test('a difference names steps that come and go, the entry and everything else', () => {
+  const to = {
+    ...welcome,
+    entry: { ...welcome.entry, reentry: 'always' as const },
+    exit: undefined,
+    steps: { Hi: aSend(), Done: { kind: 'exit', outcome: 'read' } },
+  };
+  const { steps, entry, journey, words } = diff(welcome, JourneyDraft.parse({ ...to, start: 'Hi' }));
+  expect(steps).toMatchObject({ added: ['Hi'], removed: ['Hello'], changed: [{ step: 'Done' }] });
+  expect(entry).toEqual([{ path: 'reentry', from: 'never', to: 'always' }]);
+  expect(journey.map(({ path }) => path).sort()).toEqual(['exit', 'start']);
+  expect(words).toContain('Journey: exit is gone; it was {"event":"Order Completed"}');
+  expect(diff(welcome, welcome).words).toEqual([]);
+});
