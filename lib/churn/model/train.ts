@@ -1,27 +1,18 @@
-import { type Habit, habitOf } from '../buying/habit.ts';
+import { type Habit } from '../buying/habit.ts';
 import { fitWorth } from '../buying/worth.ts';
 import { type Calibration, calibrated, chooseCalibration, uncalibrated } from '../learn/calibrate.ts';
 import { logistic, logit } from '../learn/dataset.ts';
 import { learnEncoding } from '../learn/encode.ts';
-import { logLoss, type Outcome, quantiles, stability } from '../learn/metrics.ts';
+import { logLoss, type Outcome } from '../learn/metrics.ts';
 import { boostingFor, boostingFrom, crossFitted, forecast, learn, learnDropout, type Learnt } from './candidates.ts';
 import { type Layout } from './columns.ts';
 import { probability } from './logit.ts';
-import { type ChurnModel, type ModelKind, type ModelPage, shippedBands } from './model.ts';
-import { gradeOf, qualityOf } from './quality.ts';
+import { type ChurnModel, type ModelKind, shippedBands } from './model.ts';
+import { type Bare, type Candidate, described } from './page.ts';
 import { type CustomerHistory, type Example, origins, windowAt, type WindowTerms } from './windows.ts';
 
 export interface TrainTerms extends WindowTerms {
   bands?: ChurnModel['bands'];
-}
-
-interface Candidate {
-  kind: ModelKind;
-  /** Forecasts of the newest closed window, calibrated. */
-  outcomes: Outcome[];
-  calibration: Calibration;
-  /** The model learnt from every closed window. */
-  learn: () => Learnt;
 }
 
 const applied = (calibration: Calibration, outcomes: readonly Outcome[]): Outcome[] =>
@@ -117,8 +108,6 @@ function lessonOf(customers: readonly CustomerHistory[], terms: TrainTerms): Les
   };
 }
 
-type Bare = Omit<ChurnModel, 'percentiles' | 'bands' | 'page' | 'worth'> & { chosen?: Candidate; found: Candidate[] };
-
 function modelOf(lesson: Lesson): Bare {
   const { layout, horizonDays, now } = lesson.terms;
   const found = candidates(lesson);
@@ -137,49 +126,6 @@ function modelOf(lesson: Lesson): Bare {
     calibration: chosen?.calibration ?? uncalibrated,
     ...(chosen && { chosen }),
     found,
-  };
-}
-
-/** Customers below which figures of quality are mere chance. */
-const fewCustomers = 200;
-
-function notesOf(model: Bare, page: Pick<ModelPage, 'window' | 'drift'>): ModelPage['notes'] {
-  const { window, drift = 0 } = page;
-  const rate = window?.baseRate ?? 0;
-  const baseLoss = -(rate * Math.log(rate) + (1 - rate) * Math.log(1 - rate));
-  return [
-    ...(window ? [] : (['no-closed-window'] as const)),
-    ...(window && (rate === 0 || rate === 1) ? (['one-outcome-only'] as const) : []),
-    ...(window && window.logLoss >= baseLoss ? (['no-better-than-base-rate'] as const) : []),
-    ...(model.dropout?.identified === false ? (['no-dropout-identified'] as const) : []),
-    ...((window?.customers ?? 0) < fewCustomers ? (['few-customers'] as const) : []),
-    ...(drift > 0.25 ? (['drift'] as const) : []),
-  ];
-}
-
-function described(
-  { chosen, found, ...bare }: Bare,
-  described: { scores: number[]; back: Outcome[] },
-): Pick<ChurnModel, 'page' | 'percentiles'> {
-  const window = qualityOf(chosen?.outcomes ?? []);
-  const back = qualityOf(described.back);
-  const drift =
-    chosen && described.scores.length > 0
-      ? stability(
-          chosen.outcomes.map(({ p }) => p),
-          described.scores,
-        )
-      : undefined;
-  const measured = { ...(window && { window }), ...(drift !== undefined && { drift }) };
-  return {
-    percentiles: described.scores.length > 0 ? quantiles(described.scores, 100) : [],
-    page: {
-      candidates: found.map(({ kind, outcomes }) => ({ kind, logLoss: logLoss(outcomes) })),
-      ...measured,
-      ...(back && { backTest: back }),
-      grade: gradeOf(back ?? window),
-      notes: notesOf({ ...bare, found }, measured),
-    },
   };
 }
 
@@ -231,7 +177,3 @@ export function trainLabelled(customers: readonly Labelled[], terms: TrainTerms)
   const scores = window.map((one) => probability(bare, one, terms.now) ?? 0.5);
   return { ...model, bands: terms.bands ?? shippedBands, ...described(bare, { scores, back: [] }) };
 }
-
-/** The habit at `now` of a history that may run on: what training and evaluation look at. */
-export const habitAt = ({ events }: CustomerHistory, now: number): Habit | undefined =>
-  habitOf(events.filter(({ day }) => day < now));
