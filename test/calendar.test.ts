@@ -13,7 +13,7 @@ const walls: [string, string, string, string, string][] = [
   ['the day a country left out', 'Pacific/Apia', '2011-12-31', '09:00', '2011-12-30T19:00:00.000Z'],
 ];
 
-test.each(walls)('%s: %s, %s at %s', (_, zone, date, time, at) => {
+test.each(walls)('%s: %s, %s at %s', (...[, zone, date, time, at]) => {
   expect(atWall({ date, time }, zone)).toBe(at);
 });
 

@@ -63,7 +63,9 @@ function readDue(workspace: string, item: Item): ComeDue {
 const keyOf = ({ customer, journeyId, trigger }: DueDate): Key => keys.date(customer, journeyId, trigger);
 
 export function directory(table: Table): Directory {
-  const remove = async (key: Key): Promise<void> => void (await table.transact([{ delete: key }]));
+  const remove = async (key: Key): Promise<void> => {
+    await table.transact([{ delete: key }]);
+  };
 
   const dateItem = (due: DueDate, at: Instant): Item => ({
     ...keyOf(due),

@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import { type Item, type Table } from '../aws/table.ts';
 import { keys } from '../keys.ts';
 import { remember } from '../remember.ts';

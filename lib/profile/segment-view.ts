@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import { issuesOf } from '../issues.ts';
 import { Rejected } from '../errors.ts';
 import { isJsonObject } from '../json.ts';

@@ -3,7 +3,7 @@ import { launch } from '../../functions/journey/launch/handler.ts';
 import { type Bus } from '../../lib/aws/bus.ts';
 import { type BusEvent } from '../../lib/events.ts';
 import { workspaceStore } from '../../lib/ingestion/store.ts';
-import { dateEntries } from '../../lib/journey/date-entries.ts';
+import { dateEntries } from '../../functions/journey/launch/dates.ts';
 import { nameOfRule } from '../../lib/journey/date-trigger.ts';
 import { fanOutStore } from '../../lib/journey/fan-out.ts';
 import { type JourneyDefinition } from '../../lib/journey/definition.ts';
@@ -24,14 +24,14 @@ interface Launching {
   life?: Life;
   since?: Instant;
   time?: { getRemainingTimeInMillis(): number };
+  input?: unknown;
 }
 
 /** One call of launch; what it told is in `told`, the same event once. */
 async function launching(
   world: World,
   told: Map<string, BusEvent>,
-  { definition, now = start, life = new Life(), since = plus(start, -86_400_000), time = aLot }: Launching,
-  input: unknown = {},
+  { definition, now = start, life = new Life(), since = plus(start, -86_400_000), time = aLot, input = {} }: Launching,
 ) {
   const table = life.table(world.table);
   const bus: Bus = life.live<Bus>(
@@ -140,7 +140,7 @@ test('out of time, it goes on by the bus', async () => {
   await launching(world, told, { definition, time: { getRemainingTimeInMillis: () => (++calls > 1 ? 0 : 600_000) } });
   const next = [...told.values()].find(({ name }) => name === 'FanOutAdvanced')!;
   expect(whoOf(told).length).toBeLessThan(all.length);
-  await launching(world, told, { definition }, { 'detail-type': next.name, detail: next.detail });
+  await launching(world, told, { definition, input: { 'detail-type': next.name, detail: next.detail } });
   expect(whoOf(told)).toEqual(all);
 });
 
@@ -165,7 +165,7 @@ test('a business event reaches those whose trait is, or holds, the property', as
     'detail-type': 'BusinessEventReceived',
     detail: { ...detail, fanOuts: fanOuts.map(({ id }) => id) },
   };
-  await launching(world, told, { definition }, envelope);
+  await launching(world, told, { definition, input: envelope });
   expect(whoOf(told)).toEqual(['u:UTC-0', 'u:UTC-2']);
   expect(businessFanOuts([liveAs(definition)], { ...event, properties: {} })).toEqual([]);
 });

@@ -67,7 +67,10 @@ function aRelay({
     },
   };
   const listed: unknown[][] = [];
-  const note = (name: string) => async (...told: unknown[]) => void listed.push([name, ...told]);
+  const note =
+    (name: string) =>
+    async (...told: unknown[]) =>
+      void listed.push([name, ...told]);
   const followed = { list: note('list'), unlist: note('unlist'), date: note('date') };
   const bus = eventBus(new EventBridgeClient({ region: 'us-east-1' }), 'bus');
   const tell = relay({
@@ -171,11 +174,34 @@ test('decisions and tasks are told when they are made', async () => {
 test('waiting steps are woken and left journeys ended, in the order of the signals', async () => {
   const { deliver, steered, put } = aRelay();
   await deliver(signalled({ type: 'exited', enrolmentId: 'e1', cause }, { type: 'woken', waitId: 'w1', cause }));
-  expect(steered).toEqual([
+  expect(steered).toMatchObject([
     { customer: ada, enrolmentId: 'e1', cause },
     { customer: ada, waitId: 'w1', cause },
   ]);
   expect(put).toEqual([]);
+});
+
+test('the directory follows who joined, left, moved or was linked, in the order of the signals, once more when told again', async () => {
+  const { deliver, listed } = aRelay();
+  const record = signalled(
+    { type: 'joined', segment: 'vip', zone: 'UTC', at: minutes(1) },
+    { type: 'moved', segments: ['vip', 'new'], zone: 'Asia/Seoul' },
+    { type: 'left', segment: 'vip', at: minutes(2) },
+    { type: 'dated', journeyId: 'birthday', trigger: 'abc', due: days(9) },
+    { type: 'identified', linked: 'a:v1', at: minutes(3), segments: ['vip'] },
+  );
+  await deliver(record);
+  const followed = [
+    ['list', ada, 'vip', 'UTC'],
+    ['list', ada, 'vip', 'Asia/Seoul'],
+    ['list', ada, 'new', 'Asia/Seoul'],
+    ['unlist', ada, 'vip'],
+    ['date', expect.objectContaining({ customer: ada, journeyId: 'birthday', trigger: 'abc' }), days(9)],
+    ['unlist', { ...ada, customer: 'a:v1' }, 'vip'],
+  ];
+  expect(listed).toEqual(followed);
+  await deliver(record);
+  expect(listed).toEqual([...followed, ...followed]);
 });
 
 test('the same change is told under the same ids, other changes under others', async () => {

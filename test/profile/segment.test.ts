@@ -100,6 +100,8 @@ test('segments and goals survive being stored', () => {
   expect(unpack(pack(profile), profile)).toEqual(profile);
 });
 
+type Query = Record<string, string>;
+
 /** Segments, their API and the function that fills them, over a table of `n` customers. */
 async function aRoom(n: number) {
   const table = dynamoTable(localClient((await anEngine()).endpoint), theTable.ref);
@@ -121,8 +123,8 @@ async function aRoom(n: number) {
     known: async () => undefined,
     report: () => undefined,
   });
-  const call = (route: string, params: Record<string, string>, body?: unknown, query = {}) =>
-    routes[route]!({ workspace: 'acme', params, query, headers: {}, body: () => body });
+  const call = (route: string, params: Record<string, string>, sent: { body?: unknown; query?: Query } = {}) =>
+    routes[route]!({ workspace: 'acme', params, query: {}, headers: {}, ...sent, body: () => sent.body });
   /** What relay does with the signals that lie in the profiles. */
   const relayed = async (all: Profile['customer'][]) => {
     for (const customer of all) {
@@ -143,7 +145,7 @@ const envelope = ({ name, detail }: BusEvent) => ({ 'detail-type': name, detail 
 test('a new segment is filled from all customers, however short the time of each call; deleted, it is emptied', async () => {
   const n = 260;
   const room = await aRoom(n);
-  const put = await room.call('PUT /v1/segments/{id}', { id: 'buyers' }, { predicate: buyers.predicate });
+  const put = await room.call('PUT /v1/segments/{id}', { id: 'buyers' }, { body: { predicate: buyers.predicate } });
   expect(put.body).toMatchObject({ id: 'buyers', rev: 1 });
   let calls = 0;
   for (let event = room.told.shift(); event; event = room.told.shift(), calls++) {
@@ -155,7 +157,7 @@ test('a new segment is filled from all customers, however short the time of each
   const found: string[] = [];
   for (let cursor = ''; ;) {
     const query = { limit: '50', ...(cursor && { cursor }) };
-    const { body } = await room.call('GET /v1/segments/{id}/members', { id: 'buyers' }, undefined, query);
+    const { body } = await room.call('GET /v1/segments/{id}/members', { id: 'buyers' }, { query });
     const page = body as { items: { customerId: string }[]; nextCursor?: string };
     found.push(...page.items.map(({ customerId }) => customerId));
     if (!page.nextCursor) break;
@@ -172,7 +174,7 @@ test('a new segment is filled from all customers, however short the time of each
 
 test('a new segment of silence has everybody looked at when the silence is reached', async () => {
   const room = await aRoom(4);
-  await room.call('PUT /v1/segments/{id}', { id: 'quiet' }, { predicate: { silentFor: '5d' } });
+  await room.call('PUT /v1/segments/{id}', { id: 'quiet' }, { body: { predicate: { silentFor: '5d' } } });
   await room.fill(envelope(room.told.shift()!), plenty);
   const profiles = await room.profiles.getMany(everybody(4).map((customer) => ({ workspace: 'acme', customer })));
   expect([...profiles.values()].map(({ profile }) => profile.nextReview)).toEqual(Array(4).fill(days(5)));
@@ -180,7 +182,7 @@ test('a new segment of silence has everybody looked at when the silence is reach
 
 test('a predicate that makes no segment is refused with the reason', async () => {
   const room = await aRoom(0);
-  const put = (predicate: unknown) => room.call('PUT /v1/segments/{id}', { id: 'now' }, { predicate });
+  const put = (predicate: unknown) => room.call('PUT /v1/segments/{id}', { id: 'now' }, { body: { predicate } });
   await expect(put({ event: 'Visit' })).rejects.toMatchObject({ code: 'segment.invalid' });
   await expect(put({ nonsense: 1 })).rejects.toMatchObject({ code: 'segment.invalid' });
   await expect(room.call('GET /v1/segments/{id}', { id: 'now' })).rejects.toMatchObject({ code: 'segment.unknown' });

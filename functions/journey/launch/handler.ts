@@ -5,7 +5,7 @@ import { Unavailable } from '../../../lib/errors.ts';
 import { type BusEvent, events } from '../../../lib/events.ts';
 import { type WorkspaceStore } from '../../../lib/ingestion/store.ts';
 import { Workspace } from '../../../lib/ingestion/workspace.ts';
-import { type DateEntries } from '../../../lib/journey/date-entries.ts';
+import { type DateEntries } from './dates.ts';
 import { versionFor } from '../../../lib/journey/doors.ts';
 import { nameOf } from '../../../lib/journey/enrolment.ts';
 import { type FanOutStore, isMeant, knockOfMember, type StoredFanOut } from '../../../lib/journey/fan-out.ts';

@@ -5,7 +5,7 @@ import { readEnv } from '../../../lib/aws/env.ts';
 import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
 import { workspaceStore } from '../../../lib/ingestion/store.ts';
-import { dateEntries } from '../../../lib/journey/date-entries.ts';
+import { dateEntries } from './dates.ts';
 import { fanOutStore } from '../../../lib/journey/fan-out.ts';
 import { journeyStore } from '../../../lib/journey/journey-store.ts';
 import { directory } from '../../../lib/profile/directory.ts';
