@@ -71,6 +71,12 @@ export const events = {
     version: z.int(),
     outcome: z.string(),
   }),
+  /** A journey's author wanted it told. */
+  JourneyEventEmitted: event({
+    ...{ enrolmentId: z.string(), journeyId: z.string(), version: z.int() },
+    event: z.string(),
+    properties: JsonObject,
+  }),
   TaskOpened: event({ taskId: z.string(), journeyId: z.string(), queue: z.string(), title: z.string() }),
   /** A segment is new, means something else, or is gone. */
   SegmentChanged: ofWorkspace({ segment: z.string(), rev: z.int() }),

@@ -32,6 +32,7 @@ export interface WaitState {
   /** A number, or an expression that yields one. */
   Seconds?: number | string;
   Timestamp?: string;
+  Output?: unknown;
   Next: string;
 }
 

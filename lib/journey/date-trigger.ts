@@ -8,6 +8,7 @@ import { durationMs, type Instant, plus } from '../time.ts';
 import { type JourneyDefinition } from './definition.ts';
 import { nameOf } from './enrolment.ts';
 import { type Trigger } from './entry-rule.ts';
+import { type TraitTime } from './step.ts';
 
 export type DateRule = Extract<Trigger, { date: unknown }>['date'];
 
@@ -42,7 +43,7 @@ function inYear(date: string, year: number): string {
 }
 
 /** A rule's time on one of its days: whole days by the calendar, so that a change of clocks does not move the hour; the rest by the clock. */
-function moved({ date, moment }: Told, { offset, at }: DateRule, zone: string): Instant {
+function moved({ date, moment }: Told, { offset, at }: TraitTime, zone: string): Instant {
   const sign = offset?.startsWith('-') ? -1 : 1;
   const length = offset?.replace('-', '');
   const byDay = length?.endsWith('d') ? sign * Number(length.slice(0, -1)) : 0;
@@ -51,19 +52,26 @@ function moved({ date, moment }: Told, { offset, at }: DateRule, zone: string): 
   return length === undefined || length.endsWith('d') ? onDay : plus(onDay, sign * durationMs(length));
 }
 
+/** The time a trait tells, moved as the rule says; undefined for what is no date. A day alone is its midnight on the clocks of the zone. */
+export function traitTime(rule: TraitTime, traits: Profile['traits'], zone: string): Instant | undefined {
+  const value = Object.hasOwn(traits, rule.trait) ? traits[rule.trait]?.value : undefined;
+  const said = told(value, zone);
+  return said && moved(said, rule, zone);
+}
+
 /** When a date lets the customer in next, after `now`; undefined for somebody without such a date, or when it is over. */
 export function nextDate(
   rule: DateRule,
   traits: Profile['traits'],
   { zone, now }: { zone: string; now: Instant },
 ): Instant | undefined {
+  if (rule.every === 'once') {
+    const at = traitTime(rule, traits, zone);
+    return at !== undefined && at > now ? at : undefined;
+  }
   const value = Object.hasOwn(traits, rule.trait) ? traits[rule.trait]?.value : undefined;
   const said = told(value, zone);
   if (!said) return undefined;
-  if (rule.every === 'once') {
-    const at = moved(said, rule, zone);
-    return at > now ? at : undefined;
-  }
   const year = Number(now.slice(0, 4));
   // An offset may reach into the next year or the one before.
   const all = [-1, 0, 1, 2].map((more) => moved({ date: inYear(said.date, year + more) }, rule, zone));

@@ -1,5 +1,5 @@
+import { wallTime } from '../calendar.ts';
 import { type Workspace } from '../ingestion/workspace.ts';
-import { type Profile } from '../profile/profile.ts';
 import { type Instant, plus } from '../time.ts';
 
 export type QuietHours = NonNullable<Workspace['quietHours']>;
@@ -7,36 +7,10 @@ export type QuietHours = NonNullable<Workspace['quietHours']>;
 const minuteMs = 60_000;
 const dayMinutes = 1_440;
 
-const clocks = new Map<string, Intl.DateTimeFormat>();
-
-/** A formatter takes a millisecond to make, and there are some 400 zones. */
-function clockOf(zone: string): Intl.DateTimeFormat {
-  const clock =
-    clocks.get(zone) ??
-    new Intl.DateTimeFormat('en', { timeZone: zone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
-  clocks.set(zone, clock);
-  return clock;
-}
-
-function isZone(zone: unknown): zone is string {
-  if (typeof zone !== 'string' || zone.length > 60) return false;
-  try {
-    clockOf(zone);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** The zone a customer lives in: the trait `timezone`, which SDKs send with their context, else the workspace's. */
-export function zoneOf({ traits }: Pick<Profile, 'traits'>, { timezone }: Pick<Workspace, 'timezone'>): string {
-  return [traits.timezone?.value, timezone].find(isZone) ?? 'UTC';
-}
-
 const minutesOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5));
 
 /** Minutes since midnight on the clocks of a zone. */
-const localMinutes = (at: Instant, zone: string): number => minutesOf(clockOf(zone).format(new Date(at)));
+const localMinutes = (at: Instant, zone: string): number => minutesOf(wallTime(at, zone).time);
 
 function isQuiet(minutes: number, { from, to }: QuietHours): boolean {
   const [start, end] = [minutesOf(from), minutesOf(to)];

@@ -3,6 +3,7 @@ import { type Workspace } from '../ingestion/workspace.ts';
 import { type JsonObject } from '../json.ts';
 import { meets } from '../profile/meets.ts';
 import { type Profile } from '../profile/profile.ts';
+import { standing } from '../profile/standing.ts';
 import { after, type Instant } from '../time.ts';
 import { outrankedBy } from './competition.ts';
 import { type JourneyDefinition } from './definition.ts';
@@ -50,16 +51,6 @@ export interface Judging {
 }
 
 const refused = (reason: Refusal, because: JsonObject = {}): Refused => ({ reason, because });
-
-/** What predicates mostly look at. */
-function standing({ stage, churn, segments, purchases }: Profile): JsonObject {
-  return {
-    stage: stage?.id ?? null,
-    churn: churn?.band ?? null,
-    segments: Object.keys(segments).slice(0, 20),
-    purchases: purchases.n,
-  };
-}
 
 function heldOut({ definition, workspace, profile, test }: Judging): Refused | undefined {
   if (test) return undefined;

@@ -18,7 +18,8 @@ function text(value: Json | undefined): string | undefined {
   return typeof value === 'string' && value.trim() !== '' ? value : undefined;
 }
 
-const fill = (template: string, values: JsonObject): string =>
+/** A text with a customer's values in its places, of any length. */
+export const filled = (template: string, values: JsonObject): string =>
   template.replace(
     place,
     (_, path: string, fallback = '') => text(valueAt(values, path.trim())) ?? String(fallback).trim(),
@@ -31,8 +32,19 @@ const fill = (template: string, values: JsonObject): string =>
 export function render({ subject, body }: Template, values: JsonObject): Rendered {
   return {
     ...(subject !== undefined && {
-      subject: fill(subject, values).replace(/\s+/g, ' ').trim().slice(0, maxSubject),
+      subject: filled(subject, values).replace(/\s+/g, ' ').trim().slice(0, maxSubject),
     }),
-    body: fill(body, values).slice(0, maxBody),
+    body: filled(body, values).slice(0, maxBody),
   };
+}
+
+/** JSON with every string in it filled. A string that is one place and nothing else becomes the value itself, whatever its type. */
+export function filledJson(json: Json, values: JsonObject): Json {
+  if (typeof json === 'string') {
+    const path = /^\{\{([^{}|]+)\}\}$/.exec(json)?.[1]?.trim();
+    return path === undefined ? filled(json, values) : (valueAt(values, path) ?? '');
+  }
+  if (Array.isArray(json)) return json.map((part) => filledJson(part, values));
+  if (json === null || typeof json !== 'object') return json;
+  return Object.fromEntries(Object.entries(json).map(([key, part]) => [key, filledJson(part, values)]));
 }

@@ -1,17 +1,29 @@
 import * as z from 'zod';
+import { wallTime } from '../calendar.ts';
 import { type Purpose, type SendChannel, type Workspace } from '../ingestion/workspace.ts';
+import { type JsonObject } from '../json.ts';
 import { type Profile } from '../profile/profile.ts';
+import { homeZone } from '../profile/zone.ts';
 import { durationMs, Instant, plus } from '../time.ts';
+import { addressOf } from './address.ts';
+import { reachOf } from './contact-hours.ts';
+import { type ContactHours } from './definition.ts';
+import { lateDecision } from './late.ts';
 import { type StepOf } from './step.ts';
-import { quietUntil, zoneOf } from './quiet-hours.ts';
 
 /** Why a message was not sent. */
 export const SkipReason = z.enum([
   /** The customer has left the journey. */
   'left',
+  /** Its time came while the journey was paused, and it is not to be sent late. */
+  'late',
   'channel-not-configured',
   'no-address',
   'no-consent',
+  /** The journey sends to nobody whose zone is not known. */
+  'unknown-zone',
+  /** No hour of the next two years is open. */
+  'never-open',
   'frequency-cap',
 ]);
 export type SkipReason = z.infer<typeof SkipReason>;
@@ -23,24 +35,7 @@ export type Contact = z.infer<typeof Contact>;
 export type SendDecision =
   { action: 'send'; to: string } | { action: 'skip'; reason: SkipReason } | { action: 'defer'; until: Instant };
 
-type SendStep = Pick<StepOf<'send'>, 'channel' | 'purpose' | 'url'>;
-
-const maxAddressLength = 320;
-
-function emailOf({ traits }: Profile): string | undefined {
-  const email = traits.email?.value;
-  return typeof email === 'string' && email.length <= maxAddressLength && /^[^\s@,;<>]+@[^\s@,;<>]+$/.test(email)
-    ? email
-    : undefined;
-}
-
-/** Where each channel finds a customer: undefined when it does not. No provider for a channel, no way to send on it. */
-const addresses = {
-  email: emailOf,
-  webhook: (_profile, { url }) => url,
-  sms: 'not-configured',
-  push: 'not-configured',
-} as const satisfies Record<SendChannel, 'not-configured' | ((profile: Profile, step: SendStep) => string | undefined)>;
+type SendStep = Pick<StepOf<'send'>, 'channel' | 'purpose' | 'url' | 'late'>;
 
 /** What marketing needs and the workspace's way to ask for it: nobody said no, or somebody said yes. */
 function consents({ consent }: Profile, { channel, purpose }: SendStep, rule: Workspace['marketingConsent']): boolean {
@@ -68,34 +63,59 @@ function isCapped(
     });
 }
 
-/**
- * Whether a step's message goes out now, later, or not at all. Marketing needs consent and keeps quiet hours and frequency caps;
- * transactional messages need an address only. Nobody who left the journey is written to.
- */
-export function decideSend({
-  step,
-  enrolmentId,
-  profile,
-  workspace,
-  contacts,
-  now,
-}: {
+/** What a message is decided by. */
+export interface Sending {
   step: SendStep;
   enrolmentId: string;
   profile: Profile;
   workspace: Workspace;
+  /** The journey's own rules. */
+  hours?: ContactHours | undefined;
+  /** Channels there is a provider for. */
+  channels: ReadonlySet<SendChannel>;
   contacts: Contact[];
+  /** When the message's time came, where the journey was paused then. */
+  heldSince?: Instant | undefined;
   now: Instant;
-}): SendDecision {
-  if (!Object.hasOwn(profile.journeys, enrolmentId)) return { action: 'skip', reason: 'left' };
-  const addressOf = addresses[step.channel];
-  if (addressOf === 'not-configured') return { action: 'skip', reason: 'channel-not-configured' };
+}
+
+/**
+ * Whether a step's message goes out now, later, or not at all. Marketing needs consent and keeps contact hours and frequency caps;
+ * transactional messages need an address only. Nobody who left the journey is written to.
+ */
+export function decideSend(sending: Sending): SendDecision {
+  const { step, enrolmentId, profile, workspace, hours, channels, contacts, heldSince, now } = sending;
+  const skip = (reason: SkipReason): SendDecision => ({ action: 'skip', reason });
+  if (!Object.hasOwn(profile.journeys, enrolmentId)) return skip('left');
+  if (!channels.has(step.channel)) return skip('channel-not-configured');
   const to = addressOf(profile, step);
-  if (to === undefined) return { action: 'skip', reason: 'no-address' };
-  if (step.purpose === 'transactional') return { action: 'send', to };
-  if (!consents(profile, step, workspace.marketingConsent)) return { action: 'skip', reason: 'no-consent' };
-  const until = workspace.quietHours && quietUntil(workspace.quietHours, zoneOf(profile, workspace), now);
+  if (to === undefined) return skip('no-address');
+  const isMarketing = step.purpose === 'marketing';
+  if (isMarketing && !consents(profile, step, workspace.marketingConsent)) return skip('no-consent');
+  const zone = homeZone(profile, workspace);
+  const late = heldSince === undefined ? 'send' : lateDecision(step.late, { since: heldSince, zone, now });
+  if (late === 'skip') return skip('late');
+  const shifted = late === 'send' ? undefined : late.until;
+  if (!isMarketing) return shifted === undefined ? { action: 'send', to } : { action: 'defer', until: shifted };
+  const reach = reachOf(profile, { hours, workspace, now: shifted ?? now });
+  if (reach.when === 'never') return skip(reach.reason);
+  const until = reach.when === 'later' ? reach.until : shifted;
   if (until !== undefined) return { action: 'defer', until };
-  if (isCapped(step, contacts, { caps: workspace.caps, now })) return { action: 'skip', reason: 'frequency-cap' };
+  if (isCapped(step, contacts, { caps: workspace.caps, now })) return skip('frequency-cap');
   return { action: 'send', to };
+}
+
+/** What a message was decided on, for whoever asks why. */
+export function becauseOf({ step, profile, workspace, contacts, heldSince, now }: Sending): JsonObject {
+  const zone = homeZone(profile, workspace);
+  return {
+    stage: profile.stage?.id ?? null,
+    consent: Object.fromEntries(Object.entries(profile.consent).map(([name, { value }]) => [name, value])),
+    consentRule: workspace.marketingConsent,
+    hasAddress: addressOf(profile, step) !== undefined,
+    zone,
+    localTime: wallTime(now, zone).time,
+    recentMessages: contacts.length,
+    ...(heldSince !== undefined && { heldSince }),
+  };
 }

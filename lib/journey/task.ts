@@ -14,6 +14,7 @@ export const Task = z.object({
   stepId: z.string(),
   queue: z.string(),
   title: z.string(),
+  assignee: z.string().optional(),
   answers: z.array(z.string()),
   openedAt: Instant,
   until: Instant,

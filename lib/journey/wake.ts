@@ -25,7 +25,12 @@ export interface Wake {
    * The touchpoint a step waited for has come. `late` when the step had timed out or was told before, `unknown` when nothing of the
    * wait is left. Safe to repeat.
    */
-  wake(told: { customer: Customer; waitId: string; cause: CauseOf }): Promise<'woken' | 'late' | 'unknown'>;
+  wake(told: {
+    customer: Customer;
+    waitId: string;
+    cause: CauseOf;
+    way?: number | undefined;
+  }): Promise<'woken' | 'late' | 'unknown'>;
   /**
    * The exit criteria were met: the enrolment ends with outcome `exited`, its execution is stopped, open tasks are closed. Dying in
    * between and telling again finishes what is missing. `gone` when it had ended before, or nothing of it is left.
@@ -46,11 +51,10 @@ export function journeyWake({ profiles, enrolments, waits, tasks, executions }: 
   }
 
   return {
-    async wake({ customer, waitId, cause }) {
+    async wake({ customer, waitId, cause, way = 0 }) {
       const token = await among(customer, (owners) => waits.token(owners, waitId));
       if (token === undefined) return 'unknown';
-      const output = { touchpoint: { messageId: cause.messageId, name: cause.name, at: cause.at } };
-      return (await executions.resume(token, output)) === 'resumed' ? 'woken' : 'late';
+      return (await executions.resume(token, { touchpoint: cause, way })) === 'resumed' ? 'woken' : 'late';
     },
 
     async leave({ customer, enrolmentId, cause }) {

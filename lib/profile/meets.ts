@@ -124,3 +124,12 @@ export function meets(predicate: Predicate, situation: Situation): boolean {
   if ('channel' in predicate) return channelMet(predicate, situation);
   return Object.hasOwn(profile.consent, predicate.consents) && profile.consent[predicate.consents]?.value === true;
 }
+
+/** Which of competing predicates is met first, in their order: 0 for `on`, then those of `or`. Undefined for none. */
+export function wayOf(
+  { on, or = [] }: { on: Predicate; or?: readonly Predicate[] | undefined },
+  situation: Situation,
+): number | undefined {
+  const way = [on, ...or].findIndex((predicate) => meets(predicate, situation));
+  return way === -1 ? undefined : way;
+}

@@ -25,7 +25,14 @@ export const ActiveEnrolment = z.object({
 export type ActiveEnrolment = z.infer<typeof ActiveEnrolment>;
 
 /** A step that waits for a touchpoint. Its task token lies in the row `wait#<id>`. Nothing wakes it at or after `until`. */
-export const Wait = z.object({ enrolmentId: z.string(), on: Predicate, since: Instant, until: Instant });
+export const Wait = z.object({
+  enrolmentId: z.string(),
+  on: Predicate,
+  /** Others that end it too: the first that is met says which way. */
+  or: z.array(Predicate).optional(),
+  since: Instant,
+  until: Instant,
+});
 export type Wait = z.infer<typeof Wait>;
 
 /** An offer shown to the customer that may still succeed: `on` is the success touchpoint, counted once until `until`. */

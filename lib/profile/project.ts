@@ -8,7 +8,7 @@ import { nextStage } from '../stage/next-stage.ts';
 import { type Instant, plus } from '../time.ts';
 import { fold } from './fold.ts';
 import { countsAt } from './goals.ts';
-import { meets, type Situation } from './meets.ts';
+import { meets, type Situation, wayOf } from './meets.ts';
 import { type Profile } from './profile.ts';
 import { type Segment, sorted } from './segment.ts';
 import { causeOf, type Signal } from './signal.ts';
@@ -99,14 +99,15 @@ function journeysLeft({ profile, signals, ...rest }: Projection, { touchpoint, a
  */
 function waitsEnded({ profile, signals, ...rest }: Projection, { touchpoint, at }: Happening): Projection {
   const situation = situationOf(profile, touchpoint);
-  const ended = Object.entries(profile.waits).filter(
-    ([, wait]) =>
-      belongsTo(profile.journeys[wait.enrolmentId] ?? wait, at) && at < wait.until && meets(wait.on, situation),
-  );
+  const ended = Object.entries(profile.waits).flatMap(([waitId, wait]) => {
+    if (!belongsTo(profile.journeys[wait.enrolmentId] ?? wait, at) || at >= wait.until) return [];
+    const way = wayOf(wait, situation);
+    return way === undefined ? [] : [{ waitId, way }];
+  });
   if (ended.length === 0) return { profile, signals, ...rest };
-  const ids = new Set(ended.map(([id]) => id));
-  const woken = ended.map(([waitId]): Signal => {
-    return { type: 'woken', waitId, cause: causeOf(touchpoint, at) };
+  const ids = new Set(ended.map(({ waitId }) => waitId));
+  const woken = ended.map(({ waitId, way }): Signal => {
+    return { type: 'woken', waitId, cause: causeOf(touchpoint, at), ...(way > 0 && { way }) };
   });
   const waits = without(profile.waits, (id) => ids.has(id));
   return { ...rest, profile: { ...profile, waits }, signals: [...signals, ...woken] };

@@ -56,7 +56,8 @@ export const Signal = z.discriminatedUnion('type', [
     segments: z.array(z.string()).optional(),
   }),
   z.object({ type: z.literal('triggered'), journeyId: z.string(), cause: Cause }),
-  z.object({ type: z.literal('woken'), waitId: z.string(), cause: Cause }),
+  /** `way`: which of several predicates was met, the first has 0. */
+  z.object({ type: z.literal('woken'), waitId: z.string(), cause: Cause, way: z.int().optional() }),
   z.object({ type: z.literal('exited'), enrolmentId: z.string(), cause: Cause }),
   z.object({ type: z.literal('churn'), from: RiskBand.optional(), risk: ChurnRisk }),
   z.object({ type: z.literal('silent'), for: z.string(), since: Instant }),

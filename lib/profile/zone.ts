@@ -11,7 +11,10 @@ function known(zone: unknown): string | undefined {
   }
 }
 
+/** The zone that the customer's own trait names; undefined where it names none. */
+export const ownZone = ({ traits }: Pick<Profile, 'traits'>): string | undefined => known(traits.timezone?.value);
+
 /** The zone a customer lives in under its one name: the trait `timezone`, which SDKs send with their context, else the workspace's. */
 export function homeZone({ traits }: Pick<Profile, 'traits'>, { timezone }: Pick<Workspace, 'timezone'>): string {
-  return known(traits.timezone?.value) ?? known(timezone) ?? 'UTC';
+  return ownZone({ traits }) ?? known(timezone) ?? 'UTC';
 }

@@ -3,12 +3,21 @@ import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
 import { type Decide, type Question } from '../../../lib/decision/decide.ts';
 import { type Decision } from '../../../lib/decision/decision.ts';
 import { events } from '../../../lib/events.ts';
+import { type Gate, type Stopped } from '../../../lib/journey/gate.ts';
+import { type ProfileStore } from '../../../lib/profile/store.ts';
 import { nameOf } from '../../../lib/journey/enrolment.ts';
 import { StepCall, stepOf } from '../../../lib/journey/step-call.ts';
 import { type Clock } from '../../../lib/time.ts';
 
 /** The placement decided on when a customer enters a stage: what the next contact, whoever makes it, should be about. */
 export const nextContact = 'next-contact';
+
+interface Dependencies {
+  decide: Decide;
+  profiles: Pick<ProfileStore, 'get'>;
+  gate: Gate;
+  clock: Clock;
+}
 
 const StageEntered = z.object({ 'detail-type': z.literal('StageEntered'), detail: events.StageEntered });
 
@@ -36,14 +45,25 @@ function ofStep(call: StepCall): Question {
  * Decides unasked: when a customer enters a stage, and where a journey says so. The decision's id is made of the event or of the
  * visit of the step, so each, however often delivered, makes one decision and gets the same answer.
  */
-export function personalize({ decide, clock }: { decide: Decide; clock: Clock }) {
-  return async (event: unknown): Promise<StepDecision> => {
-    const bus = StageEntered.safeParse(event);
-    const question = bus.success ? ofEvent(bus.data) : ofStep(StepCall.parse(event));
+export function personalize({ decide, profiles, gate, clock }: Dependencies) {
+  async function answer(question: Question): Promise<StepDecision> {
     const { decision, recorded } = await decide(question);
     const { decisionId, placement, propensity, offer } = decision;
     const outcome = recorded ? 'decided' : 'unknown-customer';
     writeLine(metricLine('personalize', { [outcome]: 1 }, { now: Date.parse(clock.now()), placement }));
     return { decisionId, placement, propensity, ...offer };
+  }
+
+  /** Only a step that can be stopped needs the profile first. */
+  async function stopped(call: StepCall): Promise<Stopped | undefined> {
+    const profile = call.gated ? await profiles.get(call.enrolment) : undefined;
+    return profile && gate(call, profile);
+  }
+
+  return async (event: unknown): Promise<StepDecision | Stopped> => {
+    const bus = StageEntered.safeParse(event);
+    if (bus.success) return answer(ofEvent(bus.data));
+    const call = StepCall.parse(event);
+    return (await stopped(call)) ?? answer(ofStep(call));
   };
 }

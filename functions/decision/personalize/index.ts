@@ -1,5 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SFNClient } from '@aws-sdk/client-sfn';
 import { readEnv } from '../../../lib/aws/env.ts';
+import { journeyGate } from '../../../lib/aws/journey-gate.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
 import { decider } from '../../../lib/decision/decide.ts';
 import { placementStore } from '../../../lib/decision/placement-store.ts';
@@ -11,11 +13,12 @@ import { Env } from './env.ts';
 import { personalize } from './handler.ts';
 
 const table = dynamoTable(new DynamoDBClient({}), readEnv(Env).TABLE_NAME);
+const profiles = profileStore(table);
 const decide = decider({
-  profiles: profileStore(table),
+  profiles,
   placements: placementStore(table, clock),
   decisions: decisionStore(table),
   stats: statsReader(table, clock),
 });
 
-export const handler = personalize({ decide, clock });
+export const handler = personalize({ decide, profiles, gate: journeyGate(table, new SFNClient({})), clock });

@@ -1,17 +1,29 @@
 import { NotFound } from '../../../lib/errors.ts';
+import { type Gate, type Stopped } from '../../../lib/journey/gate.ts';
 import { StepCall, stepOf } from '../../../lib/journey/step-call.ts';
+import { type JsonObject } from '../../../lib/json.ts';
 import { meets } from '../../../lib/profile/meets.ts';
+import { standing } from '../../../lib/profile/standing.ts';
 import { type ProfileStore } from '../../../lib/profile/store.ts';
 import { type Clock } from '../../../lib/time.ts';
 
+interface Dependencies {
+  profiles: ProfileStore;
+  gate: Gate;
+  clock: Clock;
+}
+
 /** The step `branch`: index of the first case the customer meets now, −1 for none. Reads only; a retry may see a newer profile. */
-export function branch({ profiles, clock }: { profiles: ProfileStore; clock: Clock }) {
-  return async (event: unknown): Promise<{ case: number }> => {
+export function branch({ profiles, gate, clock }: Dependencies) {
+  return async (event: unknown): Promise<{ case: number; because: JsonObject } | Stopped> => {
     const call = StepCall.parse(event);
     const { enrolment } = call;
     const profile = await profiles.get(enrolment);
     if (!profile) throw new NotFound('customer.unknown', { enrolmentId: enrolment.enrolmentId });
+    const stopped = await gate(call, profile);
+    if (stopped) return stopped;
     const situation = { profile, now: clock.now() };
-    return { case: stepOf(call, 'branch').cases.findIndex(({ when }) => meets(when, situation)) };
+    const met = stepOf(call, 'branch').cases.map(({ when }) => meets(when, situation));
+    return { case: met.indexOf(true), because: { met, ...standing(profile) } };
   };
 }

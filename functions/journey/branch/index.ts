@@ -1,5 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SFNClient } from '@aws-sdk/client-sfn';
 import { readEnv } from '../../../lib/aws/env.ts';
+import { journeyGate } from '../../../lib/aws/journey-gate.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
 import { profileStore } from '../../../lib/profile/store.ts';
 import { systemClock } from '../../../lib/time.ts';
@@ -8,4 +10,8 @@ import { branch } from './handler.ts';
 
 const table = dynamoTable(new DynamoDBClient({}), readEnv(Env).TABLE_NAME);
 
-export const handler = branch({ profiles: profileStore(table), clock: systemClock });
+export const handler = branch({
+  profiles: profileStore(table),
+  gate: journeyGate(table, new SFNClient({})),
+  clock: systemClock,
+});

@@ -1,13 +1,15 @@
 import { NotFound, Unavailable } from '../../../lib/errors.ts';
 import { customerId } from '../../../lib/identity/customer.ts';
 import { type WorkspaceStore } from '../../../lib/ingestion/store.ts';
-import { type SendChannel } from '../../../lib/ingestion/workspace.ts';
+import { SendChannel } from '../../../lib/ingestion/workspace.ts';
+import { type JsonObject } from '../../../lib/json.ts';
 import { type StepOf } from '../../../lib/journey/step.ts';
 import { type Deliver } from '../../../lib/journey/deliver.ts';
+import { type Gate, type Stopped } from '../../../lib/journey/gate.ts';
 import { nameOf } from '../../../lib/journey/enrolment.ts';
 import { storedProfile } from '../../../lib/journey/owners.ts';
-import { type Rendered, render } from '../../../lib/journey/render.ts';
-import { decideSend } from '../../../lib/journey/send.ts';
+import { render } from '../../../lib/journey/render.ts';
+import { becauseOf, decideSend, type Sending } from '../../../lib/journey/send.ts';
 import {
   type Claim,
   type Earlier,
@@ -16,7 +18,7 @@ import {
   type SendStore,
 } from '../../../lib/journey/send-store.ts';
 import { StepCall, stepOf } from '../../../lib/journey/step-call.ts';
-import { type Profile } from '../../../lib/profile/profile.ts';
+import { templateValues } from '../../../lib/journey/values.ts';
 import { type ProfileStore } from '../../../lib/profile/store.ts';
 import { type Clock, type Instant } from '../../../lib/time.ts';
 
@@ -25,13 +27,20 @@ interface Dependencies {
   workspaces: WorkspaceStore;
   sends: SendStore;
   deliver: Partial<Record<SendChannel, Deliver>>;
+  gate: Gate;
   clock: Clock;
   /** Told how each call ended: `unknown` is for people to look into. */
-  report: (status: Result['status'], call: { sendId: string; journeyId: string; reason?: string | undefined }) => void;
+  report: (
+    status: SendEnd['status'] | 'deferred' | Stopped['gate'],
+    call: { sendId: string; journeyId: string; reason?: string | undefined },
+  ) => void;
 }
 
-/** `deferred`: quiet hours reign; nothing is claimed, the journey calls again at `until`. */
-type Result = (SendEnd & { messageId: string }) | { status: 'deferred'; until: Instant };
+/** `deferred`: nothing is claimed, the journey calls again at `until`. `because`: what was decided on. */
+type Result =
+  | (SendEnd & { messageId: string; because: JsonObject })
+  | { status: 'deferred'; until: Instant; because: JsonObject }
+  | Stopped;
 
 /** Others changing the same profile or caps in between: more often than this in one call is trouble. */
 const maxTries = 10;
@@ -42,18 +51,14 @@ function entryOf({ enrolment, stepId, occurrence }: StepCall, { channel, purpose
   return { owner: { workspace, customer }, sendId, enrolmentId, journeyId, stepId, channel, purpose };
 }
 
-function messageOf({ enrolment, vars }: StepCall, step: StepOf<'send'>, profile: Profile): Rendered {
-  const traits = Object.fromEntries(Object.entries(profile.traits).map(([name, { value }]) => [name, value]));
-  const customer = { id: customerId(profile.customer) };
-  return render(step.template, { traits, vars, customer, trigger: enrolment.trigger.properties });
-}
-
 /**
  * The step `send`: a message at most once per visit. The ledger is claimed before the provider is called and settled after. A retry
  * that finds its own claim unsettled cannot know whether the message went out: it reports `unknown` and sends nothing. A death before
  * the claim leaves nothing behind; whatever ended stays as it ended, and is answered again.
  */
-export function send({ profiles, workspaces, sends, deliver, clock, report }: Dependencies) {
+export function send({ profiles, workspaces, sends, deliver, gate, clock, report }: Dependencies) {
+  const channels = new Set(SendChannel.options.filter((channel) => deliver[channel]));
+
   async function settled(claim: Omit<Claim, 'customer' | 'contacts'>, end: SendEnd): Promise<SendEnd> {
     await sends.settle(claim, end);
     return end;
@@ -76,21 +81,30 @@ export function send({ profiles, workspaces, sends, deliver, clock, report }: De
     ]);
     if (!stored || !workspace) throw new NotFound('customer.unknown', { enrolmentId });
     const { profile } = stored;
+    const stopped = await gate(call, profile);
+    if (stopped) return stopped;
     const contacts = workspace.caps.length > 0 ? await sends.contacts(profile) : undefined;
     const at = clock.now();
-    const decision = decideSend({ step, enrolmentId, profile, workspace, contacts: contacts?.recent ?? [], now: at });
-    if (decision.action === 'defer') return { status: 'deferred', until: decision.until };
+    const { held } = call.enrolment.run;
+    const sending: Sending = {
+      ...{ step, enrolmentId, profile, workspace, hours: call.hours, channels },
+      ...{ contacts: contacts?.recent ?? [], now: at },
+      ...(held?.stepId === call.stepId && { heldSince: held.since }),
+    };
+    const decision = decideSend(sending);
+    const because = becauseOf(sending);
+    if (decision.action === 'defer') return { status: 'deferred', until: decision.until, because };
 
-    const message = messageOf(call, step, profile);
+    const message = render(step.template, templateValues(call, profile));
     const to = decision.action === 'send' ? decision.to : '';
     const claim = { entry, at, to, message };
     if (decision.action === 'skip') {
       const end = await sends.skip(entry, at, decision.reason);
-      return { ...(await afterEarlier(end, claim)), messageId };
+      return { ...(await afterEarlier(end, claim)), messageId, because };
     }
     const claimed = await sends.claim({ ...claim, customer: profile, contacts });
     if (claimed === 'changed') return undefined;
-    if (claimed !== 'claimed') return { ...(await afterEarlier(claimed, claim)), messageId };
+    if (claimed !== 'claimed') return { ...(await afterEarlier(claimed, claim)), messageId, because };
     const about = {
       workspace: owner.workspace,
       customerId: customerId(profile.customer),
@@ -101,7 +115,7 @@ export function send({ profiles, workspaces, sends, deliver, clock, report }: De
     const end: SendEnd = deliverOn
       ? await deliverOn({ channel: step.channel, to, message, idempotencyKey: messageId, about })
       : { status: 'failed', reason: 'channel-not-configured' };
-    return { ...(await settled(claim, end)), messageId };
+    return { ...(await settled(claim, end)), messageId, because };
   }
 
   return async (event: unknown): Promise<Result> => {
@@ -111,7 +125,11 @@ export function send({ profiles, workspaces, sends, deliver, clock, report }: De
       const result = await attempt(call, step);
       if (!result) continue;
       const reason = 'reason' in result ? result.reason : undefined;
-      report(result.status, { sendId: entryOf(call, step).sendId, journeyId: call.enrolment.journeyId, reason });
+      report('gate' in result ? result.gate : result.status, {
+        sendId: entryOf(call, step).sendId,
+        journeyId: call.enrolment.journeyId,
+        reason,
+      });
       return result;
     }
     throw new Unavailable('send.contended', { enrolmentId: call.enrolment.enrolmentId, stepId: call.stepId });

@@ -1,6 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SFNClient } from '@aws-sdk/client-sfn';
 import { emailClient, sesEmail } from '../../../lib/aws/email.ts';
 import { readEnv } from '../../../lib/aws/env.ts';
+import { journeyGate } from '../../../lib/aws/journey-gate.ts';
 import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
 import { workspaceStore } from '../../../lib/ingestion/store.ts';
@@ -23,6 +25,7 @@ export const handler = send({
     email: env.EMAIL_FROM === undefined ? outbox : sesEmail(emailClient(), env.EMAIL_FROM),
     webhook: webhook({ local: env.AWS_ENDPOINT_URL_DYNAMODB !== undefined }),
   },
+  gate: journeyGate(table, new SFNClient({})),
   clock: systemClock,
   report: (status, call) => writeLine(metricLine('send', { [status]: 1 }, { now: Date.now(), ...call })),
 });

@@ -1,19 +1,31 @@
+import { type JsonObject } from '../../../lib/json.ts';
 import { NotFound, Rejected, Unavailable } from '../../../lib/errors.ts';
 import { type Executions } from '../../../lib/aws/executions.ts';
 import { type Touchpoint } from '../../../lib/ingestion/touchpoint.ts';
 import { type StepOf } from '../../../lib/journey/step.ts';
+import { type WorkspaceStore } from '../../../lib/ingestion/store.ts';
 import { nameOf } from '../../../lib/journey/enrolment.ts';
+import { type Held, type HeldStore } from '../../../lib/journey/held-store.ts';
+import { type JourneyStore } from '../../../lib/journey/journey-store.ts';
 import { storedProfile } from '../../../lib/journey/owners.ts';
 import { StepCall } from '../../../lib/journey/step-call.ts';
+import { filled } from '../../../lib/journey/render.ts';
+import { templateValues } from '../../../lib/journey/values.ts';
+import { timeOf } from '../../../lib/journey/wait-time.ts';
 import { type TaskStore } from '../../../lib/journey/task-store.ts';
 import { waitWrite } from '../../../lib/journey/wait-store.ts';
-import { meets } from '../../../lib/profile/meets.ts';
+import { wayOf } from '../../../lib/profile/meets.ts';
+import { type Predicate } from '../../../lib/profile/predicate.ts';
 import { type Profile } from '../../../lib/profile/profile.ts';
+import { causeOf } from '../../../lib/profile/signal.ts';
 import { type ProfileStore } from '../../../lib/profile/store.ts';
 import { after, type Instant } from '../../../lib/time.ts';
 
 interface Dependencies {
   profiles: ProfileStore;
+  workspaces: Pick<WorkspaceStore, 'settings'>;
+  journeys: Pick<JourneyStore, 'head'>;
+  held: HeldStore;
   tasks: TaskStore;
   executions: Executions;
   touchpointsSince: (profile: Profile, since: Instant) => Promise<Touchpoint[]>;
@@ -26,7 +38,24 @@ interface Waiting {
 }
 
 /** `waiting` for a touchpoint or a person; `resumed` because it had come already; `left`: the customer is not inside any more. */
-type Result = { status: 'waiting' | 'resumed' | 'left' };
+type Result =
+  | { status: 'waiting' | 'resumed' | 'left'; because?: JsonObject }
+  /** A time that was asked for. */
+  | { until: Instant; because: JsonObject }
+  | { missing: true; because: JsonObject };
+
+/** The first touchpoint that ends the wait, and which of its predicates it meets. */
+function doneAmong(
+  touchpoints: Touchpoint[],
+  predicates: { on: Predicate; or: Predicate[] },
+  profile: Profile,
+): { touchpoint: Touchpoint; way: number } | undefined {
+  for (const touchpoint of touchpoints) {
+    const way = wayOf(predicates, { profile, touchpoint, now: touchpoint.at });
+    if (way !== undefined) return { touchpoint, way };
+  }
+  return undefined;
+}
 
 /** Touchpoints of one customer folded while we register: each makes us look again. */
 const maxTries = 10;
@@ -37,8 +66,12 @@ const maxTries = 10;
  * read before that look, so whatever is folded later finds the wait in the profile. A retry of the step brings a new token, which
  * takes the old one's place; it looks again, so what came in between resumes it.
  */
-export function wait({ profiles, tasks, executions, touchpointsSince }: Dependencies) {
-  async function forEvent({ call, token, until }: Waiting, { on }: StepOf<'waitForEvent'>): Promise<Result> {
+export function wait(dependencies: Dependencies) {
+  const { profiles, workspaces, journeys, held, tasks, executions, touchpointsSince } = dependencies;
+
+  async function forEvent({ call, token, until }: Waiting, step: StepOf<'waitForEvent'>): Promise<Result> {
+    const { on } = step;
+    const or = (step.or ?? []).map((other) => other.on);
     const { enrolment, stepId, occurrence, enteredAt: since } = call;
     const { enrolmentId } = enrolment;
     const waitId = nameOf('wait', enrolmentId, stepId, occurrence);
@@ -49,15 +82,15 @@ export function wait({ profiles, tasks, executions, touchpointsSince }: Dependen
       if (!Object.hasOwn(profile.journeys, enrolmentId)) return { status: 'left' };
       // Whoever was last seen before has done nothing since that is folded; what is not folded yet will find the wait.
       const looked = profile.lastSeen < since ? [] : await touchpointsSince(profile, since);
-      const done = looked.find((touchpoint) => meets(on, { profile, touchpoint, now: touchpoint.at }));
+      const done = doneAmong(looked, { on, or }, profile);
       if (done) {
-        const { messageId, name, at } = done;
-        await executions.resume(token, { touchpoint: { messageId, name, at } });
-        return { status: 'resumed' };
+        await executions.resume(token, { touchpoint: causeOf(done.touchpoint, done.touchpoint.at), way: done.way });
+        return { status: 'resumed', because: { touchpoint: done.touchpoint.messageId } };
       }
-      const waits = { ...profile.waits, [waitId]: { enrolmentId, on, since, until } };
+      const waits = { ...profile.waits, [waitId]: { enrolmentId, on, ...(or.length > 0 && { or }), since, until } };
       const row = waitWrite({ owner: enrolment, waitId, enrolmentId, stepId, token, until });
-      if (await profiles.save({ profile: { ...profile, waits }, also: [row] }, rev)) return { status: 'waiting' };
+      if (await profiles.save({ profile: { ...profile, waits }, also: [row] }, rev))
+        return { status: 'waiting', because: { until, looked: looked.length } };
     }
     throw new Unavailable('wait.contended', { enrolmentId, stepId });
   }
@@ -69,20 +102,59 @@ export function wait({ profiles, tasks, executions, touchpointsSince }: Dependen
     if (!profile || !Object.hasOwn(profile.journeys, enrolmentId)) return { status: 'left' };
     const id = nameOf('task', enrolmentId, stepId, occurrence);
     const answers = Object.keys(step.answers);
-    const facts = { enrolmentId, journeyId, stepId, queue: step.queue, title: step.title, answers, openedAt, until };
+    const facts = {
+      ...{ enrolmentId, journeyId, stepId, queue: step.queue, title: step.title, answers, openedAt, until },
+      ...(step.assignee !== undefined && { assignee: assigneeOf(step.assignee, call, profile) }),
+    };
     if (await tasks.open(enrolment, id, { task: { ...facts, status: 'open' }, token })) return { status: 'waiting' };
     const answer = (await tasks.get(enrolment, id))?.task.answer;
     if (answer !== undefined) await executions.resume(token, { answer });
     return { status: 'resumed' };
   }
 
+  /**
+   * Held until the journey is resumed. The row first, then the head once more: should the pause be over by then, those who let people go on
+   * may have passed already.
+   */
+  async function forResume({ call, token }: Pick<Waiting, 'call' | 'token'>): Promise<Result> {
+    const { enrolment, stepId, enteredAt } = call;
+    const { workspace, customer, journeyId, enrolmentId } = enrolment;
+    const owner = { workspace, customer };
+    const waiting: Held = { owner, journeyId, enrolmentId, stepId, since: instantOf(enteredAt), token };
+    await held.keep(waiting);
+    const head = await journeys.head(workspace, journeyId, { consistent: true });
+    if (head?.state === 'paused') return { status: 'waiting', because: { since: head.since } };
+    await executions.resume(token, {});
+    await held.forget(waiting);
+    return { status: 'resumed' };
+  }
+
+  /** A time on the customer's clocks, or from a trait. */
+  async function forTime(call: StepCall, step: StepOf<'wait'>): Promise<Result> {
+    const { enrolment, enteredAt } = call;
+    const [stored, workspace] = await Promise.all([
+      storedProfile(profiles, enrolment),
+      workspaces.settings(enrolment.workspace),
+    ]);
+    if (!stored || !workspace) throw new NotFound('customer.unknown', { enrolmentId: enrolment.enrolmentId });
+    return timeOf(step, { profile: stored.profile, workspace, now: instantOf(enteredAt) });
+  }
+
   return (event: unknown): Promise<Result> => {
     const call = StepCall.parse(event);
     const { step, stepId, token, enteredAt } = call;
+    if (step.kind === 'wait') return forTime(call, step);
     if (token === undefined) throw new Rejected('journey.no-token', { stepId });
+    if (step.kind === 'hold') return forResume({ call, token });
     if (step.kind !== 'waitForEvent' && step.kind !== 'humanTask')
       throw new Rejected('journey.wrong-step', { stepId, kind: step.kind });
     const waiting = { call, token, until: after(enteredAt, step.timeout) };
     return step.kind === 'waitForEvent' ? forEvent(waiting, step) : forPerson(waiting, step);
   };
 }
+
+const assigneeOf = (assignee: string, call: StepCall, profile: Profile): string =>
+  filled(assignee, templateValues(call, profile)).trim();
+
+/** Step Functions leaves milliseconds out where there are none. */
+const instantOf = (time: string): Instant => new Date(time).toISOString();

@@ -7,6 +7,9 @@ import { inputWith, literal } from './text.ts';
  */
 const goingOn = ({ onError, next }: { onError?: string | undefined; next: string }): string => onError ?? next;
 
+/** Put off once, a message is late no more: what shifted it must not shift it again. */
+const nobodyHeld = "{% $merge([$states.input, {'run': $sift($states.input.run, function($v, $k) {$k != 'held'})}]) %}";
+
 /** A message met by contact hours is told `until`: it waits and calls again, as the same visit. */
 export const send: Compile<'send'> = (id, step, shop) => {
   const { functions, gated, hours } = shop;
@@ -21,7 +24,7 @@ export const send: Compile<'send'> = (id, step, shop) => {
       otherwise: step.next,
       way: 'sent',
     }),
-    [later]: { Type: 'Wait', Timestamp: '{% $until %}', Next: id },
+    [later]: { Type: 'Wait', Timestamp: '{% $until %}', Output: nobodyHeld, Next: id },
   };
 };
 

@@ -55,7 +55,14 @@ const asksAnyway = (step: Step): boolean =>
   step.kind === 'branch' || step.kind === 'experiment' || (step.kind === 'send' && step.purpose === 'marketing');
 
 /** Steps that do something outside. */
-export const effects = new Set<Step['kind']>(['send', 'decide', 'updateProfile', 'emitEvent', 'webhook', 'startJourney']);
+export const effects = new Set<Step['kind']>([
+  'send',
+  'decide',
+  'updateProfile',
+  'emitEvent',
+  'webhook',
+  'startJourney',
+]);
 
 /**
  * Steps that ask whether the journey is paused, or the customer is to move to another version: the first with an effect after any time has

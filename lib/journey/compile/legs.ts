@@ -33,6 +33,7 @@ export function longestFrom(
     if (known !== undefined) return known;
     const step = Object.hasOwn(steps, id) ? steps[id] : undefined;
     if (!step) return 0;
+    longest.set(id, 0); // ends a circle, should there be one
     const found = stops(step) ? 0 : cost(step) + Math.max(0, ...onwardOf(step).map(measure));
     longest.set(id, found);
     return found;

@@ -10,8 +10,7 @@ export const usualTries = { attempts: 5, takes: 6 * 60_000 };
 /** Longest pause between two tries. Milliseconds. */
 export const longestInterval = 2 * day;
 
-const triesOf = (step: Step): number =>
-  1 + ('retry' in step && step.retry ? step.retry.attempts : usualTries.attempts);
+const triesOf = (step: Step): number => 1 + ('retry' in step && step.retry ? step.retry.attempts : usualTries.attempts);
 
 function retriesTake(step: Step): number {
   if (!('retry' in step) || !step.retry) return usualTries.takes;

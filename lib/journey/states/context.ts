@@ -1,9 +1,12 @@
 import { type Json, type JsonObject } from '../../json.ts';
-import { type Flow, type Live } from './flow.ts';
+import { stateOf, type Flow, type Live } from './flow.ts';
 
 function iso(time: number): string {
   return new Date(time).toISOString();
 }
+
+/** Types of states that can be retried: the context counts it for them only. */
+const retries = new Set(['Task', 'Parallel', 'Map']);
 
 /** The context object `$states.context` of a flow's present state. `token` where the state is a Task that waits for one. */
 export function contextOf({ execution, input }: Live, flow: Flow, token?: string): JsonObject {
@@ -20,7 +23,7 @@ export function contextOf({ execution, input }: Live, flow: Flow, token?: string
     State: {
       Name: flow.state,
       EnteredTime: iso(flow.enteredAt),
-      RetryCount: flow.tries.reduce((sum, tries) => sum + tries, 0),
+      ...(retries.has(stateOf(flow).type) && { RetryCount: flow.tries.reduce((sum, tries) => sum + tries, 0) }),
     },
     ...(flow.item !== undefined && { Map: { Item: itemOf(flow.place, flow.item) } }),
     ...(token !== undefined && { Task: { Token: token } }),

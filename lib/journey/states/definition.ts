@@ -1,18 +1,32 @@
 import * as z from 'zod';
 import { Json } from '../../json.ts';
+import { timestampMs } from './timestamp.ts';
 
-/** Text, a number or the JSONata expression that yields one. */
-const Amount = z.union([z.number(), z.string()]);
-const Assign = z.record(z.string(), Json);
+/** Largest number of a field that counts or measures: Step Functions' own. */
+export const maxNumber = 99_999_999;
+/** A year and a day: the longest `MaxDelaySeconds`. */
+const maxDelay = 31_622_400;
 
-/** Times in seconds. Defaults are those of the States Language. */
+/** JSONata in its marks: the whole text, with no space around it. */
+const Jsonata = z.string().regex(/^\{%[\s\S]*%\}$/, 'is neither a value of this field nor JSONata');
+/** A whole number, or the JSONata that yields one. */
+const whole = (min: number) => z.union([z.int().min(min).max(maxNumber), Jsonata]);
+
+/** A letter or what else Unicode lets an identifier begin with, then the same and digits; 80 characters at most. */
+const VariableName = z.string().regex(/^\p{ID_Start}\p{ID_Continue}{0,79}$/u, 'is no name of a variable');
+const Assign = z.record(
+  VariableName.refine((name) => name !== 'states', 'is reserved'),
+  Json,
+);
+
+/** Times in seconds. Defaults are those of the States Language, bounds those of Step Functions. */
 export const Retrier = z.strictObject({
   Comment: z.string().optional(),
   ErrorEquals: z.array(z.string()).min(1),
-  IntervalSeconds: z.int().min(1).default(1),
-  MaxAttempts: z.int().min(0).default(3),
+  IntervalSeconds: z.int().min(1).max(maxNumber).default(1),
+  MaxAttempts: z.int().min(0).max(maxNumber).default(3),
   BackoffRate: z.number().min(1).default(2),
-  MaxDelaySeconds: z.int().min(1).optional(),
+  MaxDelaySeconds: z.int().min(1).max(maxDelay).optional(),
   JitterStrategy: z.enum(['FULL', 'NONE']).default('NONE'),
 });
 export type Retrier = z.infer<typeof Retrier>;
@@ -27,7 +41,7 @@ const Catcher = z.strictObject({
 
 const named = { Comment: z.string().optional(), QueryLanguage: z.literal('JSONata').optional() };
 const produces = { Assign: Assign.optional(), Output: Json.optional() };
-const goesOn = { Next: z.string().optional(), End: z.literal(true).optional() };
+const goesOn = { Next: z.string().optional(), End: z.boolean().optional() };
 const recovers = { Retry: z.array(Retrier).default([]), Catch: z.array(Catcher).default([]) };
 
 const Pass = z.strictObject({ Type: z.literal('Pass'), ...named, ...produces, ...goesOn });
@@ -38,17 +52,18 @@ const Fail = z.strictObject({
   Error: z.string().optional(),
   Cause: z.string().optional(),
 });
+const Timestamp = z.string().refine((text) => timestampMs(text) !== undefined, 'is no RFC 3339 timestamp');
 const Wait = z.strictObject({
   Type: z.literal('Wait'),
   ...named,
   ...produces,
   ...goesOn,
-  Seconds: Amount.optional(),
-  Timestamp: z.string().optional(),
+  Seconds: whole(0).optional(),
+  Timestamp: z.union([Jsonata, Timestamp]).optional(),
 });
 const Rule = z.strictObject({
   Comment: z.string().optional(),
-  Condition: z.union([z.string(), z.boolean()]),
+  Condition: z.union([Jsonata, z.boolean()]),
   Next: z.string(),
   ...produces,
 });
@@ -67,8 +82,8 @@ const Task = z.strictObject({
   ...recovers,
   Resource: z.string(),
   Arguments: Json.optional(),
-  TimeoutSeconds: Amount.optional(),
-  HeartbeatSeconds: Amount.optional(),
+  TimeoutSeconds: whole(1).optional(),
+  HeartbeatSeconds: whole(1).optional(),
 });
 
 /** States that know each other by name: a whole machine, a branch, a Map's processor. */
@@ -100,9 +115,9 @@ const MapState = z.strictObject({
   ...produces,
   ...goesOn,
   ...recovers,
-  Items: Json.optional(),
+  Items: z.union([z.array(Json), Jsonata]).optional(),
   ItemSelector: Json.optional(),
-  MaxConcurrency: Amount.optional(),
+  MaxConcurrency: whole(0).optional(),
   ItemProcessor: Region,
 });
 
@@ -110,12 +125,15 @@ const StateDefinition = z.discriminatedUnion('Type', [Pass, Succeed, Fail, Wait,
 export type StateDefinition = z.infer<typeof StateDefinition>;
 export type DefinitionOf<Type extends StateDefinition['Type']> = Extract<StateDefinition, { Type: Type }>;
 
-/** A state machine in JSONata mode. What only JSONPath has (`Parameters`, `ResultPath` …) and Distributed Map are refused. */
+/**
+ * A state machine in JSONata mode, as to its shape; `checkRules` knows the rest. What only JSONPath has (`Parameters`, `ResultPath` …),
+ * Distributed Map and a Map over an object are refused.
+ */
 export const MachineDefinition = z.strictObject({
   Comment: z.string().optional(),
   Version: z.literal('1.0').optional(),
   QueryLanguage: z.literal('JSONata'),
-  TimeoutSeconds: z.int().min(1).optional(),
+  TimeoutSeconds: z.int().min(1).max(maxNumber).optional(),
   StartAt: z.string(),
   States: z.record(z.string(), StateDefinition),
 });

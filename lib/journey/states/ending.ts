@@ -1,7 +1,7 @@
 import { type Core } from './core.ts';
 import { type Failure } from './failure.ts';
 import { type Flow, type Live, type Status } from './flow.ts';
-import { withFailure, withOutput } from './history.ts';
+import { withOutput } from './history.ts';
 import { type Packed } from './packed.ts';
 import { statusChange } from './status-change.ts';
 
@@ -27,7 +27,7 @@ export function endExecution(core: Core, live: Live, { status, output, failure, 
   execution.status = status;
   execution.stoppedAt = core.now();
   execution.output = output?.text;
-  execution.error = failure?.error;
+  execution.error = failure?.error || undefined;
   execution.cause = failure?.cause;
   for (const flow of live.flows.values()) drop(core, flow);
   live.flows.clear();
@@ -39,8 +39,7 @@ export function endExecution(core: Core, live: Live, { status, output, failure, 
 }
 
 function failureDetails({ error, cause }: Partial<Failure> = {}): Record<string, unknown> {
-  if (error !== undefined) return withFailure({ error, ...(cause !== undefined && { cause }) });
-  return cause === undefined ? {} : { cause };
+  return { ...(error && { error }), ...(cause !== undefined && { cause }) };
 }
 
 /** Whatever comes back for the flow from now on is dropped. */

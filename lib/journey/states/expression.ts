@@ -3,6 +3,7 @@ import { type Json, isJsonObject } from '../../json.ts';
 import { type Draw } from './draw.ts';
 import { queryFailed } from './failure.ts';
 import { randomFrom, registerFunctions } from './jsonata-functions.ts';
+import { refusalOf, type Seen } from './restrictions.ts';
 
 /** What an expression can see: `$states`, the variables by name, and chance. */
 export interface Scope {
@@ -11,27 +12,40 @@ export interface Scope {
   draw: Draw;
 }
 
+/** Where an expression stands: the field's path as Step Functions reports it, what it sees of `$states` beside input and context. */
+export interface Place {
+  location: string;
+  now: () => number;
+  sees?: readonly Seen[];
+}
+
 /** A compiled `{% … %}`. Yields plain JSON at once where it can; throws `StateFailed` (States.QueryEvaluationError) naming `location`. */
 export type Expression = (scope: Scope) => Json | Promise<Json>;
 
 const marked = /^\{%([\s\S]*)%\}$/;
+const halfMarked = /^\s*\{%|%\}\s*$/;
 const plainPath = /^\$[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/;
 
-/** The JSONata source in a `{% … %}` string; undefined for any other text. */
+/** The JSONata source in a `{% … %}` string; undefined for any other text. Throws for marks that are not closed or stand beside others. */
 export function sourceOf(text: string): string | undefined {
-  return marked.exec(text)?.[1]?.trim();
+  const source = marked.exec(text)?.[1]?.trim();
+  if (source === undefined && halfMarked.test(text)) throw new Error(`JSONata must fill the whole text: ${text}`);
+  return source;
 }
 
-/** Throws an Error that shows the source and its place where it is no JSONata. */
-export function compileExpression(source: string, location: string, now: () => number): Expression {
-  const evaluate = compileJsonata(source, location, now);
+/** Throws an Error that shows the source and its place where it is no JSONata, or none that Step Functions takes. */
+export function compileExpression(source: string, place: Place): Expression {
+  const { location } = place;
+  const evaluate = compileJsonata(source, place);
   const named = `The JSONata expression '${source}' specified for the field '${location}'`;
   const path = plainPath.test(source) ? source.slice(1).split('.') : undefined;
   return (scope) => (path && lookUp(path, scope)) ?? evaluate(scope).then((value) => plain(value, named, location));
 }
 
-function compileJsonata(source: string, location: string, now: () => number): (scope: Scope) => Promise<unknown> {
+function compileJsonata(source: string, { location, now, sees = [] }: Place): (scope: Scope) => Promise<unknown> {
   const expression = parse(source, location);
+  const refusal = refusalOf(expression.ast(), source, sees);
+  if (refusal !== undefined) throw new Error(`not at ${location}: ${source}: ${refusal}`);
   registerFunctions(expression, now);
   return async ({ states, variables, draw }) => {
     const bindings = { ...variables, states, random: randomFrom(() => draw.random()), uuid: () => draw.uuid() };

@@ -1,5 +1,6 @@
 /** What `Retry` and `Catch` look at, and how a failed execution ends. */
 export interface Failure {
+  /** Empty where a Fail state names none. */
   error: string;
   cause?: string;
   /** Further names it answers to: a missed heartbeat is a `States.Timeout` and also a `States.HeartbeatTimeout`. */

@@ -15,13 +15,15 @@ const algorithms: Record<string, string> = {
 
 function partition(array: unknown[] | undefined, size: number): unknown[][] | undefined {
   if (array === undefined) return undefined;
-  if (!Number.isInteger(size) || size < 1) throw new Error('$partition: the chunk size must be a positive integer');
-  return Array.from({ length: Math.ceil(array.length / size) }, (_, index) =>
-    array.slice(index * size, (index + 1) * size),
+  const whole = Math.floor(size);
+  if (whole < 1) throw new Error('$partition: the chunk size must be a positive integer');
+  return Array.from({ length: Math.ceil(array.length / whole) }, (_, index) =>
+    array.slice(index * whole, (index + 1) * whole),
   );
 }
 
-function range(first: number, last: number, step: number): number[] {
+function range(...bounds: [first: number, last: number, step: number]): number[] {
+  const [first, last, step] = bounds.map(Math.floor) as typeof bounds;
   if (!step) throw new Error('$range: the step must not be zero');
   const length = Math.max(0, Math.floor((last - first) / step) + 1);
   if (length > longestRange) throw new Error(`$range: more than ${longestRange} elements`);
@@ -43,6 +45,7 @@ const formatMillis = jsonata('$fromMillis(ms, picture, timezone)');
 /**
  * Gives an expression what Step Functions adds to JSONata, the given time instead of this machine's, and takes `$eval` away.
  * `$random()` without a seed and `$uuid()` come with each evaluation.
+ * Arguments that must be whole numbers are rounded down, as Step Functions does.
  */
 export function registerFunctions(expression: jsonata.Expression, now: () => number): void {
   expression.registerFunction('partition', partition, '<an:a>');
@@ -60,5 +63,5 @@ export function registerFunctions(expression: jsonata.Expression, now: () => num
 
 /** `$random(seed)`: the same number for the same seed; without one, the next of the evaluation's own. */
 export function randomFrom(next: () => number): (seed?: number) => number {
-  return (seed) => (seed === undefined ? next() : generator(seed)());
+  return (seed) => (seed === undefined ? next() : generator(Math.floor(seed))());
 }

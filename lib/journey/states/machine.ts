@@ -6,7 +6,9 @@ import {
   type Retrier,
   type StateDefinition,
 } from './definition.ts';
+import { type Place } from './expression.ts';
 import { parseResource, type Resource } from './resource.ts';
+import { checkRules, maxDefinitionBytes } from './rules.ts';
 import { compileTemplate, type Template } from './template.ts';
 
 /** What a state tells the next one; without a template its result, or where it has none its input. */
@@ -65,27 +67,17 @@ export interface Machine extends Region {
 type Now = () => number;
 type Optional = Json | undefined;
 
-/** Parses, checks and compiles a definition, every expression once. Throws with the state's name for what the engine cannot run. */
+/** Parses, checks and compiles a definition, every expression once. Throws with the state's name for what Step Functions would not take. */
 export function compileMachine(definition: string, now: Now): Machine {
+  if (Buffer.byteLength(definition) > maxDefinitionBytes) throw new Error('the definition is larger than 1 MiB');
   const machine = MachineDefinition.parse(JSON.parse(definition));
+  checkRules(machine);
   return { ...compileRegion(machine, now), timeoutSeconds: machine.TimeoutSeconds };
 }
 
 function compileRegion(region: RegionDefinition, now: Now): Region {
-  const states = new Map(
-    Object.entries(region.States).map(([name, state]) => [name, compileNamed(name, state, now)] as const),
-  );
-  const targets = [region.StartAt, ...[...states.values()].flatMap(targetsOf)];
-  const missing = targets.find((target) => !states.has(target));
-  if (missing !== undefined) throw new Error(`there is no state "${missing}"`);
-  return { startAt: region.StartAt, states };
-}
-
-function targetsOf(state: State): string[] {
-  const chosen = state.type === 'Choice' ? [...state.rules.map((rule) => rule.next), state.otherwise] : [];
-  return [state.next, ...state.catch.map((catcher) => catcher.next), ...chosen].filter(
-    (target) => target !== undefined,
-  );
+  const states = Object.entries(region.States).map(([name, state]) => [name, compileNamed(name, state, now)] as const);
+  return { startAt: region.StartAt, states: new Map(states) };
 }
 
 function compileNamed(name: string, state: StateDefinition, now: Now): State {
@@ -98,7 +90,7 @@ function compileNamed(name: string, state: StateDefinition, now: Now): State {
 
 function compileState(name: string, state: StateDefinition, now: Now): State {
   const field = (value: Optional, location: string) =>
-    value === undefined ? undefined : compileTemplate(value, location, now);
+    value === undefined ? undefined : compileTemplate(value, { location, now });
   const common = commonOf(name, state, now);
   switch (state.Type) {
     case 'Pass':
@@ -151,30 +143,29 @@ function commonOf(name: string, state: StateDefinition, now: Now): Common {
   return {
     name,
     next,
-    ...productsOf(state, '', now),
+    ...productsOf(state, { location: '', now, ...('Retry' in state && { sees: ['result'] }) }),
     retry: 'Retry' in state ? state.Retry : [],
     catch: ('Catch' in state ? state.Catch : []).map((catcher, index) => ({
-      ...productsOf(catcher, `Catch[${index}]/`, now),
+      ...productsOf(catcher, { location: `Catch[${index}]/`, now, sees: ['errorOutput'] }),
       errorEquals: catcher.ErrorEquals,
       next: catcher.Next,
     })),
   };
 }
 
-function productsOf(source: { Assign?: Optional; Output?: Optional } | object, at: string, now: Now): Products {
+function productsOf(source: { Assign?: Optional; Output?: Optional } | object, place: Place): Products {
   const { Assign, Output } = source as { Assign?: Optional; Output?: Optional };
-  return {
-    assign: Assign === undefined ? undefined : compileTemplate(Assign, `${at}Assign`, now),
-    output: Output === undefined ? undefined : compileTemplate(Output, `${at}Output`, now),
-  };
+  const field = (value: Optional, name: string) =>
+    value === undefined ? undefined : compileTemplate(value, { ...place, location: `${place.location}${name}` });
+  return { assign: field(Assign, 'Assign'), output: field(Output, 'Output') };
 }
 
 function ruleOf(rule: DefinitionOf<'Choice'>['Choices'][number], index: number, now: Now): Rule {
-  const at = `Choices[${index}]/`;
+  const location = `Choices[${index}]/`;
   return {
-    condition: compileTemplate(rule.Condition, `${at}Condition`, now),
+    condition: compileTemplate(rule.Condition, { location: `${location}Condition`, now }),
     next: rule.Next,
-    ...productsOf(rule, at, now),
+    ...productsOf(rule, { location, now }),
   };
 }
 
@@ -184,7 +175,7 @@ function waitOf(
 ): Pick<StateOf<'Wait'>, 'seconds' | 'timestamp'> {
   if ((Seconds === undefined) === (Timestamp === undefined)) throw new Error('needs either Seconds or Timestamp');
   return {
-    seconds: Seconds === undefined ? undefined : compileTemplate(Seconds, 'Seconds', now),
-    timestamp: Timestamp === undefined ? undefined : compileTemplate(Timestamp, 'Timestamp', now),
+    seconds: Seconds === undefined ? undefined : compileTemplate(Seconds, { location: 'Seconds', now }),
+    timestamp: Timestamp === undefined ? undefined : compileTemplate(Timestamp, { location: 'Timestamp', now }),
   };
 }

@@ -5,9 +5,10 @@ import { startFan, type Child } from './fan.ts';
 import { type Flow, type Live, type Outcome } from './flow.ts';
 import { withInput } from './history.ts';
 import { type StateOf } from './machine.ts';
-import { pack } from './packed.ts';
+import { pack, packLimited, type Packed } from './packed.ts';
 import { retryOf } from './retry.ts';
 import { scheduleTask } from './task.ts';
+import { timestampMs } from './timestamp.ts';
 import { Visit } from './visit.ts';
 
 /** Iterations of an inline Map that run at once when nothing else is said; AWS promises no more either. */
@@ -67,7 +68,7 @@ async function complete(visit: Visit, outcome: Outcome): Promise<void> {
 async function fail(visit: Visit, state: StateOf<'Fail'>): Promise<void> {
   const error = textOf(await visit.evaluateOptional(state.error), 'Error');
   const cause = textOf(await visit.evaluateOptional(state.cause), 'Cause');
-  visit.fail({ error: error ?? 'States.Fail', ...(cause !== undefined && { cause }) });
+  visit.fail({ error: error ?? '', ...(cause !== undefined && { cause }) });
 }
 
 function textOf(value: Json | undefined, field: string): string | undefined {
@@ -84,12 +85,9 @@ async function wait(visit: Visit, state: StateOf<'Wait'>): Promise<void> {
   visit.save();
 }
 
-/** RFC 3339 with a capital T and a zone, as the States Language wants it. */
 function timestampOf(value: Json | undefined): number {
-  const isTimestamp =
-    typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(value);
-  const time = isTimestamp ? Date.parse(value) : NaN;
-  if (!Number.isNaN(time)) return time;
+  const time = typeof value === 'string' ? timestampMs(value) : undefined;
+  if (time !== undefined) return time;
   throw queryFailed(
     `The field 'Timestamp' must be an RFC 3339 timestamp, but was ${JSON.stringify(value)}.`,
     'Timestamp',
@@ -115,9 +113,14 @@ async function choose(visit: Visit, state: StateOf<'Choice'>): Promise<void> {
   return visit.leave({ ...state, next: state.otherwise }, { otherwise: visit.flow.input });
 }
 
+/** What the states inside are given. */
+function inputOf({ state }: Visit, value: Json): Packed {
+  return packLimited(value, `The state/task '${state.name}' has arguments`);
+}
+
 async function runParallel(visit: Visit, state: StateOf<'Parallel'>): Promise<void> {
   const { core, live, flow } = visit;
-  const input = state.arguments ? pack(await visit.evaluate(state.arguments)) : flow.input;
+  const input = state.arguments ? inputOf(visit, await visit.evaluate(state.arguments)) : flow.input;
   const children = state.branches.map(() => ({ input }));
   startFan(core, live, { flow, children, concurrency: children.length });
 }
@@ -131,7 +134,7 @@ async function runMap(visit: Visit, state: StateOf<'Map'>): Promise<void> {
   const children: Child[] = [];
   for (const [index, item] of items.entries()) {
     const input = state.selector ? await visit.evaluate(state.selector, { item: { index, value: item } }) : item;
-    children.push({ input: pack(input), item });
+    children.push({ input: inputOf(visit, input), item });
   }
   startFan(core, live, { flow, children, concurrency: limit || mapConcurrency });
 }

@@ -1,5 +1,5 @@
 import { type Json, isJsonObject } from '../../json.ts';
-import { compileExpression, sourceOf, type Expression, type Scope } from './expression.ts';
+import { compileExpression, sourceOf, type Expression, type Place, type Scope } from './expression.ts';
 
 /** JSON with expressions in it, compiled once: what has none in it is kept as it is. */
 export type Template =
@@ -8,18 +8,19 @@ export type Template =
   | { kind: 'array'; items: Template[] }
   | { kind: 'object'; entries: [string, Template][] };
 
-/** `location` is the field's path as Step Functions reports it, `Arguments/Payload/id`. Throws for a text that is no JSONata. */
-export function compileTemplate(value: Json, location: string, now: () => number): Template {
+/** Throws for a text that is no JSONata, or none that may stand in this place. */
+export function compileTemplate(value: Json, place: Place): Template {
+  const at = (part: string): Place => ({ ...place, location: `${place.location}${part}` });
   if (typeof value === 'string') {
     const source = sourceOf(value);
-    if (source !== undefined) return { kind: 'expression', evaluate: compileExpression(source, location, now) };
+    if (source !== undefined) return { kind: 'expression', evaluate: compileExpression(source, place) };
   } else if (Array.isArray(value)) {
-    const items = value.map((item, index) => compileTemplate(item, `${location}[${index}]`, now));
+    const items = value.map((item, index) => compileTemplate(item, at(`[${index}]`)));
     if (items.some((item) => item.kind !== 'constant')) return { kind: 'array', items };
   } else if (isJsonObject(value)) {
     const entries = Object.entries(value).map(([key, inner]): [string, Template] => [
       key,
-      compileTemplate(inner, `${location}/${key}`, now),
+      compileTemplate(inner, at(`/${key}`)),
     ]);
     if (entries.some(([, inner]) => inner.kind !== 'constant')) return { kind: 'object', entries };
   }

@@ -1,0 +1,50 @@
+import { NotFound } from '../../../lib/errors.ts';
+import { type Gate, type Stopped } from '../../../lib/journey/gate.ts';
+import { type JourneyStore } from '../../../lib/journey/journey-store.ts';
+import { StepCall, stepOf } from '../../../lib/journey/step-call.ts';
+import { bucketIn, goalsOf, variantName, variantOf } from '../../../lib/journey/variant.ts';
+import { type JsonObject } from '../../../lib/json.ts';
+import { goalId, withGoals } from '../../../lib/profile/goals.ts';
+import { type Profile } from '../../../lib/profile/profile.ts';
+import { type ProfileStore, type Change } from '../../../lib/profile/store.ts';
+
+interface Dependencies {
+  profiles: ProfileStore;
+  journeys: Pick<JourneyStore, 'head'>;
+  gate: Gate;
+}
+
+type Result = { variant: number; because: JsonObject } | Stopped;
+
+/**
+ * The step `experiment`: the customer's variant, which nothing stores, and in one write of the profile what is counted for it from now on
+ * and the signal of the assignment. A retry finds the goals there and writes nothing more; a test person is counted nowhere.
+ */
+export function assign({ profiles, journeys, gate }: Dependencies) {
+  function counted(profile: Profile, call: StepCall, variant: string): Change | undefined {
+    const { enrolment, stepId } = call;
+    const { enrolmentId, journeyId, version, run } = enrolment;
+    const at = new Date(call.enteredAt).toISOString();
+    if (run.test === true || !Object.hasOwn(profile.journeys, enrolmentId)) return undefined;
+    const goals = goalsOf(stepOf(call, 'experiment'), { enrolmentId, journeyId, version, stepId, variant, at });
+    if (goals.some((goal) => Object.hasOwn(profile.goals, goalId(goal)))) return undefined;
+    const signals = [{ type: 'assigned' as const, enrolmentId, journeyId, version, stepId, variant, at }];
+    return { profile: withGoals(profile, goals), signals };
+  }
+
+  return async (event: unknown): Promise<Result> => {
+    const call = StepCall.parse(event);
+    const step = stepOf(call, 'experiment');
+    const { enrolment, stepId } = call;
+    const profile = await profiles.get(enrolment);
+    if (!profile) throw new NotFound('customer.unknown', { enrolmentId: enrolment.enrolmentId });
+    const stopped = await gate(call, profile);
+    if (stopped) return stopped;
+    const head = await journeys.head(enrolment.workspace, enrolment.journeyId);
+    const bucket = bucketIn(enrolment.splits, stepId);
+    const variant = variantOf(step, { stepId, bucket, head });
+    const name = variantName(step, variant);
+    await profiles.update(enrolment, (present) => counted(present, call, name));
+    return { variant, because: { bucket, variant: name } };
+  };
+}

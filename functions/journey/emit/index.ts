@@ -1,0 +1,19 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { eventBus } from '../../../lib/aws/bus.ts';
+import { readEnv } from '../../../lib/aws/env.ts';
+import { journeyGate } from '../../../lib/aws/journey-gate.ts';
+import { dynamoTable } from '../../../lib/aws/table.ts';
+import { profileStore } from '../../../lib/profile/store.ts';
+import { Env } from './env.ts';
+import { emit } from './handler.ts';
+
+const env = readEnv(Env);
+const table = dynamoTable(new DynamoDBClient({}), env.TABLE_NAME);
+
+export const handler = emit({
+  profiles: profileStore(table),
+  gate: journeyGate(table, new SFNClient({})),
+  bus: eventBus(new EventBridgeClient({}), env.BUS_NAME),
+});

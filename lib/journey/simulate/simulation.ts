@@ -1,0 +1,192 @@
+import { type Placement } from '../../decision/placement.ts';
+import { type Workspace } from '../../ingestion/workspace.ts';
+import { type Json } from '../../json.ts';
+import { type Rules } from '../../profile/project.ts';
+import { type Signal } from '../../profile/signal.ts';
+import { stageModelOf } from '../../stage/templates.ts';
+import { type Instant } from '../../time.ts';
+import { compileJourney } from '../compile.ts';
+import { type JourneyDefinition } from '../definition.ts';
+import { executionName } from '../enrolment.ts';
+import { type Knock } from '../entry.ts';
+import { type HistoryEvent } from '../states/core.ts';
+import { type ExecutionInput, type StepCall } from '../step-call.ts';
+import { happens, type SimulatedCustomer, touchpointOf } from './customer.ts';
+import { enter, leave } from './door.ts';
+import { type Ended, MachineRoom } from './machine-room.ts';
+import { simulatedFunctions } from './functions.ts';
+import { type Population } from './population.ts';
+import { type Act, answerTo, type Answered } from './step-answers.ts';
+import { Tally } from './tally.ts';
+import { SimulatedTime } from './time.ts';
+
+export interface Setting {
+  definition: JourneyDefinition;
+  workspace: Workspace;
+  placements: readonly Placement[];
+  population: Population;
+  /** Epoch milliseconds. */
+  start: number;
+}
+
+interface Inside {
+  customer: SimulatedCustomer;
+  input: ExecutionInput;
+  /** The execution under way; none while parked. */
+  execution: string | undefined;
+  enteredAt: number;
+}
+
+const machine = 'journey';
+
+/**
+ * One journey and the customers who come to it, in memory and in simulated time. What decides is what decides in production: the compiled
+ * definition on the same engine, the projector, the rules of the door, of contact and of experiments. What stands in for the world are
+ * the customers' plans, and providers that always deliver.
+ */
+export class Simulation {
+  readonly setting: Setting;
+  readonly time: SimulatedTime;
+  readonly tally: Tally;
+  readonly #room: MachineRoom;
+  readonly #rules: Rules;
+  readonly #inside = new Map<string, Inside>();
+  #entered = 0;
+  peakOpen = 0;
+
+  constructor(setting: Setting) {
+    this.setting = setting;
+    const { definition, workspace, start } = setting;
+    this.time = new SimulatedTime(start);
+    this.tally = new Tally(definition);
+    this.#rules = { workspace, model: stageModelOf(workspace), journeys: [definition] };
+    this.#room = new MachineRoom({
+      time: this.time,
+      invoke: (_name, payload) => this.#invoked(payload as unknown as Omit<StepCall, 'vars'>), // as our own compiler writes it
+      ended: (end) => this.#ended(end),
+      happened: (name, event) => this.#happened(name, event),
+    });
+    this.#room.add(machine, compileJourney(definition, simulatedFunctions));
+  }
+
+  get open(): number {
+    return this.#room.open;
+  }
+
+  now(): Instant {
+    return new Date(this.time.now()).toISOString();
+  }
+
+  /** Lets time pass until `end`. */
+  run(end: number): Promise<void> {
+    return this.time.run(end, () => this.#room.settled());
+  }
+
+  /** A customer does something; journeys hear of it. */
+  act(customer: SimulatedCustomer, { name, properties }: Act): void {
+    const touchpoint = touchpointOf(customer, { name, properties }, this.time.now());
+    for (const signal of happens(customer, touchpoint, this.#rules)) this.#told(customer, signal, { name, properties });
+  }
+
+  /** Something other than a touchpoint lets a customer in. */
+  knock(customer: SimulatedCustomer, { name, properties }: Act): void {
+    this.#knocked(customer, { id: `${customer.person.id}-${this.time.now()}`, name, at: this.now(), properties });
+  }
+
+  /** Runs `act` later, by the customer's own clockwork. */
+  later(at: number, act: () => void): void {
+    if (Number.isFinite(at)) this.time.at(Math.ceil(at), act);
+  }
+
+  #told(customer: SimulatedCustomer, signal: Signal, act: Act): void {
+    if (signal.type === 'triggered') {
+      const { messageId: id, name, at } = signal.cause;
+      this.#knocked(customer, { id, name, at, properties: act.properties }, act);
+    } else if (signal.type === 'exited') this.#end(signal.enrolmentId, 'exited');
+    else if (signal.type === 'woken') this.#woken(customer, signal);
+    else if (signal.type === 'goal' && signal.guardrail === undefined) this.#reached(signal);
+  }
+
+  #woken(customer: SimulatedCustomer, { waitId, cause, ...more }: Extract<Signal, { type: 'woken' }>): void {
+    const token = customer.tokens.get(waitId);
+    customer.tokens.delete(waitId);
+    if (token !== undefined) this.#room.resume(token, { ...more, touchpoint: cause } as Json); // a signal is JSON
+  }
+
+  #reached({ enrolmentId, stepId, variant }: Extract<Signal, { type: 'goal' }>): void {
+    const [person = ''] = enrolmentId.split('.');
+    const enteredAt = this.#enteredAt.get(enrolmentId) ?? this.#enteredAt.get(person) ?? this.time.now();
+    this.tally.goal({ enteredAt, now: this.time.now(), stepId, variant });
+  }
+
+  readonly #enteredAt = new Map<string, number>();
+
+  #knocked(customer: SimulatedCustomer, knock: Knock, act?: Act): void {
+    this.tally.knocked();
+    const { definition, workspace } = this.setting;
+    const now = this.now();
+    const touchpoint = act && touchpointOf(customer, act, this.time.now());
+    const entry = enter(customer, { definition, workspace, knock, touchpoint, entered: this.#entered, now });
+    if (typeof entry === 'string') return this.tally.refused(entry);
+    this.#entered++;
+    const at = this.time.now();
+    this.#enteredAt.set(entry.enrolmentId, at);
+    this.tally.entered(entry.enrolmentId, at);
+    this.#inside.set(entry.enrolmentId, { customer, input: entry, execution: undefined, enteredAt: at });
+    this.#start(entry);
+  }
+
+  #start(input: ExecutionInput): void {
+    const inside = this.#inside.get(input.enrolmentId);
+    if (!inside) return;
+    const name = executionName(input, input.run.leg);
+    inside.execution = name;
+    inside.input = input;
+    this.#room.start(machine, name, input as Json); // its schema is JSON
+    this.peakOpen = Math.max(this.peakOpen, this.#room.open);
+  }
+
+  #end(enrolmentId: string, outcome: string): void {
+    const inside = this.#inside.get(enrolmentId);
+    if (!inside) return;
+    this.#inside.delete(enrolmentId);
+    leave(inside.customer, enrolmentId);
+    this.tally.ended(enrolmentId, outcome);
+    if (inside.execution !== undefined) this.#room.stop(inside.execution);
+  }
+
+  #ended({ name, status, output }: Ended): void {
+    const enrolmentId = /^v\d+-(.+?\.\d+)(?:-\d+)?$/.exec(name)?.[1] ?? '';
+    const inside = this.#inside.get(enrolmentId);
+    if (inside?.execution !== name) return;
+    const told = output === undefined ? {} : (JSON.parse(output) as { outcome?: string; handedOver?: boolean }); // as compiled
+    inside.execution = undefined;
+    if (told.handedOver !== true)
+      this.#end(enrolmentId, status === 'SUCCEEDED' ? (told.outcome ?? 'completed') : 'failed');
+  }
+
+  #happened(name: string, { type, stateEnteredEventDetails }: HistoryEvent): void {
+    if (!type.endsWith('StateEntered')) return;
+    const enrolmentId = /^v\d+-(.+?\.\d+)(?:-\d+)?$/.exec(name)?.[1] ?? '';
+    this.tally.state(enrolmentId, (stateEnteredEventDetails as { name: string }).name); // the engine's own event
+  }
+
+  #invoked(sent: Omit<StepCall, 'vars'>): Json {
+    const call: StepCall = { ...sent, vars: sent.enrolment.vars };
+    const inside = this.#inside.get(call.enrolment.enrolmentId);
+    if (!inside) return { gate: 'left' };
+    const answered = answerTo(call, { customer: inside.customer, setting: this.setting, now: this.now() });
+    this.#consequences(inside, call, answered);
+    return answered.result;
+  }
+
+  #consequences({ customer }: Inside, { stepId, token, enrolment }: StepCall, answered: Answered): void {
+    const { sent, variant, acts = [], answersAt, resumesLeg } = answered;
+    if (sent) this.tally.sent(stepId, sent);
+    if (variant !== undefined) this.tally.assigned(stepId, variant);
+    for (const { at, act } of acts) this.later(at, () => this.act(customer, act));
+    if (answersAt && token !== undefined)
+      this.later(answersAt.at, () => void this.#room.resume(token, answersAt.result));
+    if (resumesLeg) this.later(resumesLeg.at, () => this.#start({ ...enrolment, ...resumesLeg.input }));
+  }
+}

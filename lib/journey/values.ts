@@ -1,0 +1,13 @@
+import { customerId } from '../identity/customer.ts';
+import { type JsonObject } from '../json.ts';
+import { type Profile } from '../profile/profile.ts';
+import { type StepCall } from './step-call.ts';
+
+/** What `{{…}}` places of a step may name: `traits`, `vars`, `customer.id`, and `trigger`, the properties of what let the customer in. */
+export function templateValues(
+  { enrolment, vars }: Pick<StepCall, 'enrolment' | 'vars'>,
+  profile: Profile,
+): JsonObject {
+  const traits = Object.fromEntries(Object.entries(profile.traits).map(([name, { value }]) => [name, value]));
+  return { traits, vars, customer: { id: customerId(profile.customer) }, trigger: enrolment.trigger.properties };
+}
