@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { type StepFunction } from '../../lib/journey/compile.ts';
 import { type JourneyDefinition } from '../../lib/journey/definition.ts';
 import { shippedJourneys } from '../../lib/journey/shipped.ts';
-import { type StepCall } from '../../lib/journey/step-call.ts';
+import { StepCall } from '../../lib/journey/step-call.ts';
 import { functionError, type Machine, room } from '../local/states/machine-room.ts';
 import { aJourney, anInput, aSend, compiled, functions } from './given.ts';
 
@@ -14,7 +14,8 @@ type Answers = Partial<Record<StepFunction, (call: StepCall) => unknown>>;
 /** A compiled journey on the local engine, with functions that answer as the test says. */
 async function running(definition: JourneyDefinition, answers: Answers = {}, input = {}) {
   const calls: StepCall[] = [];
-  const answer = (name: keyof typeof functions, fallback: unknown) => (call: StepCall) => {
+  const answer = (name: keyof typeof functions, fallback: unknown) => (payload: unknown) => {
+    const call = StepCall.parse(payload);
     calls.push(call);
     return answers[name]?.(call) ?? fallback;
   };
