@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { withGoals } from '../../lib/profile/goals.ts';
 import { JourneyDefinition } from '../../lib/journey/definition.ts';
 import { type Profile } from '../../lib/profile/profile.ts';
 import { project, type Rules, tidied } from '../../lib/profile/project.ts';
@@ -128,4 +129,33 @@ test('silence ends with a touchpoint, and what is over is dropped', () => {
   expect(tidied(aProfile({ silence, lastSeen: days(2) }), days(9)).silence).toBeUndefined();
   const { waits, decisions } = tidied(aProfile({ waits: { w1: waiting }, decisions: { d1: decision } }), minutes(60));
   expect([Object.keys(waits), Object.keys(decisions)]).toEqual([[], ['d1']]);
+});
+
+const goal = {
+  enrolmentId: 'e1',
+  journeyId: 'welcome',
+  version: 2,
+  on: { event: 'Activated' },
+  since: minutes(10),
+  until: minutes(60),
+};
+
+test('a goal is reached once, by a touchpoint in its window, also after the customer has left', () => {
+  const goals = { e1: goal, 'e1/Test': { ...goal, stepId: 'Test', variant: 'short', until: minutes(20) } };
+  const { profile, signals } = at(30, { name: 'Activated' }, { goals });
+  expect(signals.filter(({ type }) => type === 'goal')).toMatchObject([
+    { enrolmentId: 'e1', journeyId: 'welcome', version: 2 },
+  ]);
+  expect(Object.keys(profile.goals)).toEqual(['e1/Test']);
+  expect(Object.keys(tidied(profile, minutes(30)).goals)).toEqual([]);
+  expect(at(5, { name: 'Activated' }, { goals: { e1: goal } }).signals.map(({ type }) => type)).not.toContain('goal');
+});
+
+test('of too many goals the oldest are given up', () => {
+  const added = Array.from({ length: 25 }, (_, i) => ({ ...goal, enrolmentId: `e${i}`, since: minutes(i) }));
+  const kept = Object.values(withGoals(aProfile(), added).goals)
+    .map(({ since }) => since)
+    .sort();
+  expect(kept).toHaveLength(20);
+  expect(kept[0]).toBe(minutes(5));
 });
