@@ -33,7 +33,7 @@ function wallMs(ms: number, zone: string): number {
 }
 
 /** How far the clocks of a zone are ahead of UTC. Milliseconds. */
-const offsetAt = (ms: number, zone: string): number => wallMs(ms, zone) - Math.floor(ms / 1_000) * 1_000;
+export const offsetAt = (ms: number, zone: string): number => wallMs(ms, zone) - Math.floor(ms / 1_000) * 1_000;
 
 /** One name of a zone where it has several (`US/Pacific` is `America/Los_Angeles`). Throws for what is no zone. */
 export const canonicalZone = (zone: string): string => clockOf(zone).resolvedOptions().timeZone;

@@ -37,7 +37,8 @@ export interface PathCut {
   keep?: (row: PathRow) => boolean;
 }
 
-function cut(customer: string, steps: PathStep[], gapMs: number): Path[] {
+/** A customer's steps as paths: a longer silence than the gap begins a new one. Steps in any order. */
+export function cutPath<Step extends PathStep>({ customer, steps }: Path<Step>, gapMs: number): Path<Step>[] {
   // Stable: touchpoints of the same time keep the order in which they were handed over.
   const sorted = steps.toSorted((a, b) => a.at - b.at);
   const ends = sorted.flatMap(({ at }, i) => {
@@ -51,7 +52,7 @@ function cut(customer: string, steps: PathStep[], gapMs: number): Path[] {
 function gathering({ gapMs = Infinity, keep }: PathCut): { add: (row: PathRow) => Path[]; end: () => Path[] } {
   let customer = '';
   let steps: PathStep[] = [];
-  const end = (): Path[] => cut(customer, steps, gapMs);
+  const end = (): Path[] => cutPath({ customer, steps }, gapMs);
   return {
     end,
     add(row) {

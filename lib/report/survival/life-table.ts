@@ -15,17 +15,41 @@ export interface LifeRow {
 
 type Count = Pick<LifeRow, 'ended' | 'censored'>;
 
-/** Life tables by group ('' where none is told). Memory grows with the different times, not with the customers. */
-export function lifeTables(lives: Iterable<Life>): Map<string, LifeRow[]> {
-  const groups = new Map<string, Map<number, Count>>();
-  for (const { time, ended, group = '' } of lives) {
-    const times = groups.get(group) ?? new Map<number, Count>();
-    groups.set(group, times);
+/** One group's lives as they come. Memory grows with the different times, not with the customers. */
+export interface LifeTable {
+  add(life: Omit<Life, 'group'>): void;
+  /** Takes in another group's. */
+  merge(other: LifeTable): void;
+  /** How many lives. */
+  count(): number;
+  rows(): LifeRow[];
+}
+
+export function lifeTable(): LifeTable {
+  const times = new Map<number, Count>();
+  function put(time: number, { ended, censored }: Count): void {
     const count = times.get(time) ?? { ended: 0, censored: 0 };
     times.set(time, count);
-    count[ended ? 'ended' : 'censored']++;
+    count.ended += ended;
+    count.censored += censored;
   }
-  return new Map([...groups].map(([group, times]) => [group, rowsOf(times)]));
+  return {
+    add: ({ time, ended }) => put(time, { ended: Number(ended), censored: Number(!ended) }),
+    merge: (other) => other.rows().forEach((row) => put(row.time, row)),
+    count: () => [...times.values()].reduce((sum, { ended, censored }) => sum + ended + censored, 0),
+    rows: () => rowsOf(times),
+  };
+}
+
+/** Life tables by group ('' where none is told). */
+export function lifeTables(lives: Iterable<Life>): Map<string, LifeRow[]> {
+  const groups = new Map<string, LifeTable>();
+  for (const { group = '', ...life } of lives) {
+    const table = groups.get(group) ?? lifeTable();
+    groups.set(group, table);
+    table.add(life);
+  }
+  return new Map([...groups].map(([group, table]) => [group, table.rows()]));
 }
 
 function rowsOf(times: Map<number, Count>): LifeRow[] {

@@ -1,0 +1,27 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { eventBus } from '../../../lib/aws/bus.ts';
+import { readEnv } from '../../../lib/aws/env.ts';
+import { api } from '../../../lib/aws/http.ts';
+import { dynamoTable } from '../../../lib/aws/table.ts';
+import { workspaceStore } from '../../../lib/ingestion/store.ts';
+import { mapStore } from '../../../lib/map/map-store.ts';
+import { segmentStore } from '../../../lib/profile/segment-store.ts';
+import { reportStore } from '../../../lib/report/report-store.ts';
+import { systemClock as clock } from '../../../lib/time.ts';
+import { Env } from './env.ts';
+import { reportRoutes } from './handler.ts';
+
+const env = readEnv(Env);
+const table = dynamoTable(new DynamoDBClient({}), env.TABLE_NAME);
+
+export const handler = api(
+  workspaceStore(table),
+  reportRoutes({
+    reports: reportStore(table),
+    maps: mapStore(table),
+    segments: segmentStore(table, clock),
+    bus: eventBus(new EventBridgeClient({}), env.BUS_NAME),
+    clock,
+  }),
+);

@@ -1,0 +1,50 @@
+import { type Table } from '../aws/table.ts';
+import { type Customer } from '../identity/customer.ts';
+import { dueReviews, listShards } from '../keys.ts';
+import { type Directory, type ListPlace } from '../profile/directory.ts';
+
+/** Customers asked for at once. */
+const pageSize = 100;
+
+/** Lists of everybody: whoever has a profile has a next review, so the list of those, by time, is the list of all. */
+async function* everybody(table: Table, workspace: string): AsyncGenerator<Customer[]> {
+  for (let list = 0; list < listShards; list++) {
+    let [limit, cursor] = [pageSize, ''];
+    for (;;) {
+      const rows = await table.query(dueReviews(workspace, list), { index: 'byDue', from: cursor, limit });
+      yield rows.map(({ pk }) => ({ workspace, customer: pk.slice(workspace.length + 1) }));
+      if (rows.length < limit) break;
+      const last = String(rows.at(-1)?.dueAt);
+      // Many of one moment: a page that holds nothing else must hold more.
+      limit = last === cursor ? limit * 2 : pageSize;
+      cursor = last;
+    }
+  }
+}
+
+async function* membersOf(directory: Directory, workspace: string, segment: string): AsyncGenerator<Customer[]> {
+  let place: ListPlace | undefined = { list: 0 };
+  while (place) {
+    const page: Awaited<ReturnType<Directory['members']>> = await directory.members(
+      { workspace, segment },
+      { place, limit: pageSize },
+    );
+    yield page.members;
+    place = page.next;
+  }
+}
+
+export interface Whom {
+  workspace: string;
+  /** Members of it only. */
+  segment?: string | undefined;
+}
+
+/**
+ * Customers page by page. One may come twice: who is touched meanwhile moves in the list, and pages overlap where several are listed under
+ * one moment. Costs 2 read request units for 100 customers, as the index holds keys only.
+ */
+export function customersOf({ table, directory }: { table: Table; directory: Directory }, whom: Whom) {
+  const { workspace, segment } = whom;
+  return segment === undefined ? everybody(table, workspace) : membersOf(directory, workspace, segment);
+}

@@ -1,0 +1,93 @@
+import * as z from 'zod';
+import { between, Instant } from '../time.ts';
+import { ReportAnswer, ReportRequest } from './run/request.ts';
+import { Trimmed } from './run/trim.ts';
+
+/**
+ * Whom and what a report has read. `complete` false: time or memory was up before everybody was read, and the figures are of those who
+ * were, in the order of their next review: no random sample.
+ */
+export const Coverage = z.object({
+  complete: z.boolean(),
+  stopped: z.enum(['time', 'memory']).optional(),
+  customersRead: z.int(),
+  customersMatched: z.int().describe('of those read, in the segment and meeting the predicate'),
+  touchpointsRead: z.int(),
+  customersCut: z.int().describe('with so long a history that its end was not read'),
+});
+export type Coverage = z.infer<typeof Coverage>;
+
+/**
+ * `waiting`: asked for. `running`. `interrupted`: the function died in it; it is tried again twice, from the start. `done`. `failed`: it
+ * cannot be made, `failure` says why.
+ */
+export const ReportStatus = z.enum(['waiting', 'running', 'interrupted', 'done', 'failed']);
+export type ReportStatus = z.infer<typeof ReportStatus>;
+
+/** A report as it is kept, its result apart. */
+export interface Report {
+  reportId: string;
+  request: ReportRequest;
+  status: Exclude<ReportStatus, 'interrupted'>;
+  requestedAt: Instant;
+  /** Of the latest try, and which it is. */
+  startedAt?: Instant;
+  by?: string;
+  finishedAt?: Instant;
+  coverage?: Coverage;
+  failure?: string;
+}
+
+export const ReportSummary = z.object({
+  reportId: z.string(),
+  kind: z.string(),
+  status: ReportStatus,
+  requestedAt: Instant,
+  startedAt: Instant.optional(),
+  finishedAt: Instant.optional(),
+  failure: z.string().optional(),
+});
+export type ReportSummary = z.infer<typeof ReportSummary>;
+
+/** What a report found. `map`: the planned map it was compared with, and its revision. `trimmed`: lists that were cut to fit. */
+export const ReportResult = z.object({
+  answer: ReportAnswer,
+  map: z.object({ id: z.string(), etag: z.string() }).optional(),
+  trimmed: z.array(Trimmed),
+});
+export type ReportResult = z.infer<typeof ReportResult>;
+
+export const ReportView = ReportSummary.extend({
+  request: ReportRequest,
+  coverage: Coverage.optional(),
+  result: ReportResult.optional(),
+});
+export type ReportView = z.infer<typeof ReportView>;
+
+/** A try that began longer ago has ended, whatever came of it: Lambda gives a function no more. Milliseconds. */
+export const longestTryMs = 15 * 60_000 + 5_000;
+
+export function isInterrupted({ status, startedAt }: Report, now: Instant): boolean {
+  return status === 'running' && startedAt !== undefined && between(startedAt, now) > longestTryMs;
+}
+
+export function reportSummary(report: Report, now: Instant): ReportSummary {
+  const { reportId, request, requestedAt, startedAt, finishedAt, failure } = report;
+  return {
+    reportId,
+    kind: request.kind,
+    status: isInterrupted(report, now) ? 'interrupted' : report.status,
+    requestedAt,
+    ...(startedAt !== undefined && { startedAt }),
+    ...(finishedAt !== undefined && { finishedAt }),
+    ...(failure !== undefined && { failure }),
+  };
+}
+
+export function reportView(report: Report, result: ReportResult | undefined, now: Instant): ReportView {
+  const { request, coverage } = report;
+  return { ...reportSummary(report, now), request, ...(coverage && { coverage }), ...(result && { result }) };
+}
+
+/** Where a listing of reports goes on: a key of the index. */
+export const ListPosition = z.string();
