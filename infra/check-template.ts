@@ -63,6 +63,10 @@ const functions: StepFunctions = {
   branch: lambda('branch'),
   decide: lambda('decide'),
   update: lambda('update'),
+  assign: lambda('assign'),
+  emit: lambda('emit'),
+  webhook: lambda('webhook'),
+  park: lambda('park'),
 };
 
 function journeyFaults(): string[] {

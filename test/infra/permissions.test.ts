@@ -45,20 +45,34 @@ test('nobody may scan the table or change it', () => {
 });
 
 test('a query of an index is allowed on that index alone', () => {
-  const resources = allowed('churn/sweep').filter(({ action }) => action === 'dynamodb:Query');
-  expect(resources.map(({ resource }) => /index\/(\w+)/.exec(resource)?.[1]).sort()).toEqual(['byDue', 'byList']);
+  const resources = allowed('profile/customers').filter(({ action }) => action === 'dynamodb:Query');
+  expect(resources.map(({ resource }) => /index\/(\w+)/.exec(resource)?.[1])).toEqual([undefined, 'byList']);
 });
 
-test('only relay publishes, only enrol starts journeys', () => {
-  const who = (action: string) => Object.keys(functionIds(template)).filter((entry) => actions(entry).includes(action));
-  expect(who('events:PutEvents')).toEqual(['profile/relay']);
-  expect(who('states:StartExecution')).toEqual(['journey/enrol']);
+const who = (action: string) => Object.keys(functionIds(template)).filter((entry) => actions(entry).includes(action));
+
+test('only publishing makes state machines, of our names, and hands them their one role', () => {
+  const making = ['CreateStateMachine', 'UpdateStateMachine', 'PublishStateMachineVersion', 'CreateStateMachineAlias'];
+  for (const action of making) expect([action, who(`states:${action}`)]).toEqual([action, ['journey/publish']]);
+  expect(who('iam:PassRole')).toEqual(['journey/publish']);
+  const passed = allowed('journey/publish').filter(({ action }) => action === 'iam:PassRole');
+  expect(passed.map(({ resource }) => resource)).toEqual([expect.stringContaining('PublishedRole')]);
+  const machines = allowed('journey/publish').filter(({ action }) => action === 'states:CreateStateMachine');
+  expect(machines.map(({ resource }) => resource)).toEqual([
+    expect.stringContaining('stateMachine:throughline-prod-*'),
+  ]);
 });
 
-test('enrol starts journeys by the alias people enter by', () => {
-  const starts = allowed('journey/enrol').filter(({ action }) => action === 'states:StartExecution');
-  for (const { resource } of starts) expect(resource).toMatch(/Live/);
-  expect(starts.length).toBe(Object.keys(resourcesOf(template, 'AWS::StepFunctions::StateMachine')).length);
+test('publishing and letting go start no journeys; enrol does', () => {
+  expect(who('states:StartExecution')).toContain('journey/enrol');
+  for (const entry of ['journey/publish', 'journey/release', 'journey/count', 'journey/journeys'])
+    expect(who('states:StartExecution')).not.toContain(entry);
+});
+
+test('executions are started and stopped on machines of ours only', () => {
+  const everywhere = Object.keys(functionIds(template)).flatMap(allowed);
+  const steering = everywhere.filter(({ action }) => /^states:(Start|Stop)Execution$|^states:SendTask/.test(action));
+  for (const { resource } of steering) expect(resource).toMatch(/(stateMachine|execution):throughline-prod-\*/);
 });
 
 test('e-mail may be sent where a sender is set, as that sender', async () => {
