@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { seconds, type Actions } from './actions.ts';
 import { ApiError, noSuchExecution, noSuchMachine } from './api-error.ts';
+import { failureFields } from './api-tasks.ts';
 import { drawFrom } from '../../../lib/journey/states/draw.ts';
 import { qualifiersOf, type Execution } from '../../../lib/journey/states/flow.ts';
 import { isTooLarge } from '../../../lib/journey/states/packed.ts';
@@ -12,7 +13,7 @@ export const StartExecution = z.object({
   input: z.string().optional(),
 });
 export const OneExecution = z.object({ executionArn: z.string() });
-export const StopExecution = OneExecution.extend({ error: z.string().optional(), cause: z.string().optional() });
+export const StopExecution = OneExecution.extend(failureFields);
 
 /** What AWS refuses in a name: white space, control characters, brackets, wildcards and these. */
 

@@ -5,9 +5,12 @@ import { ApiError } from './api-error.ts';
 import { type Flow, type Live, type TaskRun } from '../../../lib/journey/states/flow.ts';
 import { isTooLarge } from '../../../lib/journey/states/packed.ts';
 
+/** Longest error and cause, in the API's own figures. Characters. */
+export const failureFields = { error: z.string().max(256).optional(), cause: z.string().max(32_768).optional() };
+
 export const OneTask = z.object({ taskToken: z.string() });
 export const TaskSuccess = OneTask.extend({ output: z.string() });
-export const TaskFailure = OneTask.extend({ error: z.string().optional(), cause: z.string().optional() });
+export const TaskFailure = OneTask.extend(failureFields);
 
 /** Takes a task's result; in the journal when this returns. A second answer for the same call is told that the task has timed out. */
 export function sendTaskSuccess(actions: Actions, { taskToken, output }: z.infer<typeof TaskSuccess>): unknown {

@@ -19,8 +19,13 @@ export function unpack(text: string): Packed {
   return { value: JSON.parse(text) as Json, text };
 }
 
+/** Whether a text has more bytes than `most`; counts them only where it is close. */
+export function isOver(text: string, most: number): boolean {
+  return text.length * 3 > most && Buffer.byteLength(text) > most;
+}
+
 export function isTooLarge(text: string): boolean {
-  return text.length * 3 > maxDataBytes && Buffer.byteLength(text) > maxDataBytes;
+  return isOver(text, maxDataBytes);
 }
 
 /** Throws `StateFailed` (States.DataLimitExceeded) for a value over the limit. */

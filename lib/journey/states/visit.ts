@@ -8,7 +8,7 @@ import { endChild, failFan } from './fan.ts';
 import { Gone, stateOf, type Flow, type Live } from './flow.ts';
 import { withAssigned, withOutput } from './history.ts';
 import { type State } from './machine.ts';
-import { pack, packLimited, type Packed } from './packed.ts';
+import { isOver, pack, packLimited, type Packed } from './packed.ts';
 import { evaluateTemplate, type Template } from './template.ts';
 
 /** Step Functions' limit for all variables of an execution together. Bytes. */
@@ -125,7 +125,7 @@ export class Visit {
   #assign(assigned: JsonObject): Packed {
     packLimited(assigned, `The state/task '${this.state.name}' assigned variables`);
     const variables = pack({ ...this.#variables(), ...assigned });
-    if (variables.text.length <= maxVariableBytes) return variables;
+    if (!isOver(variables.text, maxVariableBytes)) return variables;
     throw new StateFailed({
       error: 'States.DataLimitExceeded',
       cause: 'The variables exceed the maximum number of bytes service limit.',

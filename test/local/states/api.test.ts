@@ -15,47 +15,7 @@ test('StartExecution answers the ARN and when it started', () => {
   });
 });
 
-test('the same name and input while it runs answers the same and starts nothing', async () => {
-  const { call, advance, emitted } = room({
-    States: { First: { Type: 'Wait', Seconds: 90, Next: 'Do' }, Do: task('nobody') },
-  });
-  const request = { stateMachineArn: machineArn, name: 'one', input: '{"a":1}' };
-  const first = call('StartExecution', request);
-  await advance(60);
-  expect(call('StartExecution', request)).toEqual(first);
-  expect(emitted).toHaveLength(1);
-});
-
-test('another input under the same name is an ExecutionAlreadyExists', () => {
-  const { call } = room(resting);
-  call('StartExecution', { stateMachineArn: machineArn, name: 'one', input: '{"a":1}' });
-  const again = () => call('StartExecution', { stateMachineArn: machineArn, name: 'one', input: '{"a":2}' });
-  expect(again).toThrow(named('ExecutionAlreadyExists'));
-  expect(again).toThrow(`Execution Already Exists: '${executionOf('one')}'`);
-});
-
-test('the name of an execution that has ended is taken for 90 days', async () => {
-  const { call, states, advance } = room(resting);
-  states.restore();
-  const begin = () => call('StartExecution', { stateMachineArn: machineArn, name: 'one' });
-  begin();
-  await advance(90 * 86_400);
-  expect(begin).toThrow(named('ExecutionAlreadyExists'));
-  await advance(2 * 86_400);
-  expect(begin).not.toThrow();
-});
-
-test.each(['', 'a b', 'a/b', 'a:b', 'x'.repeat(81), 'a\u0000'])('the name "%s" is an InvalidName', (name) => {
-  const { call } = room(resting);
-  expect(() => call('StartExecution', { stateMachineArn: machineArn, name })).toThrow(named('InvalidName'));
-});
-
 const refusals: [rule: string, error: string, call: [action: string, body: object]][] = [
-  [
-    'an input that is no JSON',
-    'InvalidExecutionInput',
-    ['StartExecution', { stateMachineArn: machineArn, input: '{' }],
-  ],
   [
     'a machine that is not there',
     'StateMachineDoesNotExist',
@@ -104,6 +64,14 @@ test('DescribeExecution shows a running and an ended execution as AWS does', asy
     outputDetails: { included: true },
   };
   expect(describe(arn)).toMatchObject({ ...running, ...ended });
+});
+
+test('an execution out of time ends in mid-wait, and the bus is told', async () => {
+  const { begin, advance, describe, emitted } = room({ ...resting, TimeoutSeconds: 60 });
+  const arn = await begin();
+  await advance(1_000);
+  expect(describe(arn)).toMatchObject({ status: 'TIMED_OUT', stopDate: start / 1_000 + 60 });
+  expect(emitted.map(({ status }) => status)).toEqual(['RUNNING', 'TIMED_OUT']);
 });
 
 test('StopExecution aborts in mid-wait; stopping again changes nothing', async () => {

@@ -164,20 +164,19 @@ test('a retry keeps its moment and its count over a kill', async () => {
 });
 
 test('branches and iterations go on after a kill, those that had ended keep their outputs', async () => {
-  const branch = (seconds: number, next: object) => ({
-    StartAt: 'Rest',
-    States: { Rest: { Type: 'Wait', Seconds: seconds, Next: 'Do' }, Do: { ...next } },
+  const branch = (name: string, seconds: number, next: object) => ({
+    StartAt: `Rest ${name}`,
+    States: { [`Rest ${name}`]: { Type: 'Wait', Seconds: seconds, Next: `Do ${name}` }, [`Do ${name}`]: next },
   });
   const inner = {
     Type: 'Map',
     Items: [1, 2, 3],
     MaxConcurrency: 1,
-    ItemProcessor: branch(20, task('do', {}, '{% $states.input %}')),
+    ItemProcessor: branch('each', 20, task('do', {}, '{% $states.input %}')),
     End: true,
   };
-  const machine = {
-    States: { Fan: { Type: 'Parallel', Branches: [branch(10, task('do', {}, 'a')), branch(10, inner)], End: true } },
-  };
+  const branches = [branch('one', 10, task('do', {}, 'a')), branch('all', 10, inner)];
+  const machine = { States: { Fan: { Type: 'Parallel', Branches: branches, End: true } } };
   const functions = { do: (payload: unknown) => ({ did: payload }) };
   const first = room(machine, functions);
   const arn = await first.begin();
