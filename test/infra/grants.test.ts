@@ -3,6 +3,43 @@ import winBack from '../../events/placements/win-back.json' with { type: 'json' 
 import updateProfile from '../../events/steps/update-profile.json' with { type: 'json' };
 import { aGuardedWorld, type GuardedWorld } from './guarded-world.ts';
 
+/** Every way into a journey that no touchpoint opens: the clock, a date, a call, something that happened to the business. */
+async function entries(world: GuardedWorld): Promise<void> {
+  const settle = async () => {
+    await world.local.settled();
+    await world.advance('10s');
+  };
+  await world.call('PUT', '/v1/segments/known', { predicate: { trait: 'email', is: { exists: true } } });
+  await settle();
+  const day = { every: 'day', time: '09:00' };
+  const triggers = [
+    { api: true },
+    { segmentJoined: ['known'] },
+    { schedule: day, segment: 'known' },
+    { date: { trait: 'renewal', at: '08:00' } },
+    { businessEvent: 'Back In Stock', segment: 'known', match: { trait: 'wants', property: 'sku' } },
+  ];
+  const stay = { name: { en: 'Stay', ko: '머무름' }, start: 'Done', steps: { Done: { kind: 'exit' } } };
+  const entry = { triggers, reentry: 'always', cap: { max: 100 }, throttle: { max: 50, within: '1h' } };
+  await world.call('PUT', '/v1/journeys/stay', { ...stay, entry });
+  await world.call('POST', '/v1/journeys/stay/publish', {});
+  await settle();
+  const renewal = new Date(world.local.clock.now() + 86_400_000).toISOString().slice(0, 10);
+  const traits = { email: 'di@example.com', renewal, wants: 'shoe', timezone: 'Asia/Seoul' };
+  await world.send({ type: 'identify', userId: 'di', traits });
+  await world.send({ type: 'identify', userId: 'di', traits: { timezone: 'Europe/Berlin' } });
+  await world.call('POST', '/v1/journeys/stay/enrolments', { customerId: 'di' });
+  await world.call('POST', '/v1/business-events', { name: 'Back In Stock', properties: { sku: 'shoe' } });
+  await settle();
+  await world.advance('2d');
+  const { body } = await world.get<{ items: { trigger: string }[] }>('/v1/journeys/stay/enrolments?limit=100');
+  const ways = new Set(body.items.map(({ trigger }) => trigger));
+  expect([...ways].sort()).toEqual(['API', 'Back In Stock', 'Date Came', 'Identified', 'Scheduled']);
+  await world.call('DELETE', '/v1/segments/known');
+  expect((await world.get('/v1/segments/known/members')).status).toBe(404);
+  await settle();
+}
+
 /** Seventy days that lead through every function. */
 async function live(world: GuardedWorld): Promise<void> {
   const send: GuardedWorld['send'] = (...messages) => world.send(...messages);
@@ -40,6 +77,7 @@ async function live(world: GuardedWorld): Promise<void> {
   await world.call('PUT', '/v1/workspace', { name: 'Local', caps: [{ max: 3, within: '7d' }] });
   await track('cy', 'Cart Abandoned', { cartId: 'c3' });
   await world.advance('15d');
+  await entries(world);
   for (const path of [
     '/health',
     '/v1/openapi.json',
