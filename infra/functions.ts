@@ -8,6 +8,10 @@ import { Env as PlacementsEnv } from '../functions/decision/placements/env.ts';
 import { Env as CollectEnv } from '../functions/ingestion/collect/env.ts';
 import { Env as DescribeEnv } from '../functions/ingestion/describe/env.ts';
 import { Env as WorkspaceEnv } from '../functions/ingestion/workspace/env.ts';
+import { Env as AssignEnv } from '../functions/journey/assign/env.ts';
+import { Env as AwakenEnv } from '../functions/journey/awaken/env.ts';
+import { Env as EmitEnv } from '../functions/journey/emit/env.ts';
+import { Env as ParkEnv } from '../functions/journey/park/env.ts';
 import { Env as BranchEnv } from '../functions/journey/branch/env.ts';
 import { Env as ConcludeEnv } from '../functions/journey/conclude/env.ts';
 import { Env as CountEnv } from '../functions/journey/count/env.ts';
@@ -21,11 +25,15 @@ import { Env as SendEnv } from '../functions/journey/send/env.ts';
 import { Env as TasksEnv } from '../functions/journey/tasks/env.ts';
 import { Env as UpdateEnv } from '../functions/journey/update/env.ts';
 import { Env as WaitEnv } from '../functions/journey/wait/env.ts';
+import { Env as MapsEnv } from '../functions/map/maps/env.ts';
 import { Env as CustomersEnv } from '../functions/profile/customers/env.ts';
 import { Env as ProjectEnv } from '../functions/profile/project/env.ts';
 import { Env as RefreshEnv } from '../functions/profile/refresh/env.ts';
 import { Env as RelayEnv } from '../functions/profile/relay/env.ts';
 import { Env as SegmentsEnv } from '../functions/profile/segments/env.ts';
+import { Env as ComputeEnv } from '../functions/report/compute/env.ts';
+import { Env as ExperimentsEnv } from '../functions/report/experiments/env.ts';
+import { Env as ReportsEnv } from '../functions/report/reports/env.ts';
 
 export interface FunctionRow {
   /** What it reads from its environment. */
@@ -111,6 +119,10 @@ export const functions = {
     timeoutSeconds: step,
   },
   'journey/branch': { env: BranchEnv, description: 'Chooses a branch', timeoutSeconds: step },
+  'journey/assign': { env: AssignEnv, description: 'Gives variants of experiments', timeoutSeconds: step },
+  'journey/emit': { env: EmitEnv, description: 'Tells the bus, and starts other journeys', timeoutSeconds: step },
+  'journey/park': { env: ParkEnv, description: 'Ends an execution before a long wait', timeoutSeconds: step },
+  'journey/awaken': { env: AwakenEnv, description: 'Starts the execution after a long wait', timeoutSeconds: 30 },
   'journey/update': { env: UpdateEnv, description: 'Sets traits', timeoutSeconds: step },
   'journey/conclude': { env: ConcludeEnv, description: 'Ends enrolments whose execution ended', timeoutSeconds: 30 },
   'journey/journeys': { env: JourneysEnv, description: 'Journeys and their enrolments', timeoutSeconds: behindGateway },
@@ -130,6 +142,15 @@ export const functions = {
     timeoutSeconds: 60,
   },
   'journey/tasks': { env: TasksEnv, description: 'Tasks for people', timeoutSeconds: behindGateway },
+  'map/maps': { env: MapsEnv, description: 'Planned maps', timeoutSeconds: behindGateway },
+  'report/reports': { env: ReportsEnv, description: 'Reports asked for and shown', timeoutSeconds: behindGateway },
+  // One vCPU, and room for a million customers' names and a hundred thousand variants; as long as Lambda gives.
+  'report/compute': { env: ComputeEnv, description: 'Makes reports', timeoutSeconds: 900, memoryMb: 1_769 },
+  'report/experiments': {
+    env: ExperimentsEnv,
+    description: 'Sizes and results of experiments',
+    timeoutSeconds: behindGateway,
+  },
 } as const satisfies Record<string, FunctionRow>;
 
 export type FunctionEntry = keyof typeof functions;

@@ -8,7 +8,9 @@ import { type Settings } from './environments.ts';
 import { Foundation } from './foundation.ts';
 import { Ingestion } from './ingestion.ts';
 import { Journey } from './journey.ts';
+import { JourneyMap } from './map.ts';
 import { Profile } from './profile.ts';
+import { Report } from './report.ts';
 
 /** All of Throughline in one stack: the capabilities stand on one table, one bus and one API. */
 export class ThroughlineStack extends Stack {
@@ -22,6 +24,8 @@ export class ThroughlineStack extends Stack {
     const journey = new Journey(this, 'Journey', { foundation, decide: decision.personalize });
     journey.grantWake(profile.relay);
     journey.grantStop(profile.relay);
+    new JourneyMap(this, 'Map', foundation);
+    const report = new Report(this, 'Report', foundation);
 
     const edge = new Edge(this, 'Edge', { settings, host: foundation.gateway.host });
     new Alarms(this, 'Alarms', {
@@ -36,6 +40,7 @@ export class ThroughlineStack extends Stack {
           decision.learn,
           ...churn.functions,
           ...journey.background,
+          ...report.functions,
         ],
         streamConsumers: [profile.project, profile.relay],
         deadLetters: {

@@ -10,11 +10,15 @@ import { JourneyDefinition } from './journey/definition.ts';
 import { knockingRoutes } from './journey/knocking.ts';
 import { journeyRoutes } from './journey/openapi.ts';
 import { Json } from './json.ts';
+import { mapRoutes } from './map/openapi.ts';
+import { Plan } from './map/plan.ts';
 import { CustomerView } from './profile/customer-view.ts';
 import { profileRoutes } from './profile/openapi.ts';
 import { Predicate } from './profile/predicate.ts';
 import { segmentRoutes } from './profile/segment-openapi.ts';
 import { Timeline } from './profile/timeline.ts';
+import { reportRoutes } from './report/openapi.ts';
+import { ReportAnswer, ReportRequest } from './report/run/request.ts';
 import { type Route, type RouteKey, type Routes } from './route.ts';
 import { StageModel } from './stage/model.ts';
 
@@ -27,6 +31,8 @@ const words: Record<string, { routes: Routes; description: string }> = {
   },
   decision: { routes: decisionRoutes, description: 'Next best offers and the placements that show them' },
   journey: { routes: { ...journeyRoutes, ...knockingRoutes }, description: 'Journeys, enrolments, tasks for people' },
+  map: { routes: mapRoutes, description: 'Planned maps: what customers are meant to do' },
+  report: { routes: reportRoutes, description: 'What customers did, and what experiments have shown' },
 };
 
 /** Schemas with a name of their own; all others stand where they are used. */
@@ -37,8 +43,11 @@ const named = {
   JourneyDefinition,
   Json,
   Placement,
+  Plan,
   Predicate,
   Problem,
+  ReportAnswer,
+  ReportRequest,
   StageModel,
   Timeline,
   Workspace,

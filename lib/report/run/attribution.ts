@@ -8,8 +8,7 @@ import { waysOf } from '../attribution/ways.ts';
 import { Common, counts, Name, Touchpoints } from './common.ts';
 import { type Kind, type Touch } from './run.ts';
 
-export const Model = z.enum(['first', 'last', 'linear', 'position', 'time-decay', 'markov']);
-export type Model = z.infer<typeof Model>;
+type Model = 'first' | 'last' | 'linear' | 'position' | 'time-decay' | 'markov';
 
 export const AttributionRequest = Common.extend({
   kind: z.literal('attribution'),
@@ -36,7 +35,10 @@ export const AttributionAnswer = z.object({
   touches: z.array(
     z.object({
       touch: z.string(),
-      credits: z.record(Model, Credit),
+      credits: z.object({
+        ...{ first: Credit, last: Credit, linear: Credit, position: Credit },
+        ...{ 'time-decay': Credit, markov: Credit },
+      } satisfies Record<Model, typeof Credit>),
       removalEffect: z
         .number()
         .describe('share of the conversions that goes when all who would meet the touch are lost'),
