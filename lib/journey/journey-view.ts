@@ -75,7 +75,7 @@ export const PublishedView = z.object({
   faults: z.array(FaultView),
   /** What the journey does now; missing from a dry run. */
   head: HeadView.optional(),
-  /** Where a migration was asked for: who moves, stays or leaves. */
+  /** Of a dry run with a migration: who moves, stays or leaves. */
   migration: Preview.optional(),
 });
 export type PublishedView = z.infer<typeof PublishedView>;

@@ -1,6 +1,7 @@
 import { type Machines } from '../aws/machines.ts';
 import { NotFound, ThroughlineError, Unavailable } from '../errors.ts';
 import { type Clock, type Instant } from '../time.ts';
+import { type WorkspaceStore } from '../ingestion/store.ts';
 import { check } from './check.ts';
 import { compileJourney, type StepFunctions } from './compile.ts';
 import { type JourneyDefinition, type JourneyDraft } from './definition.ts';
@@ -9,8 +10,10 @@ import { type JourneyStore } from './journey-store.ts';
 import { machineName } from './machine-name.ts';
 import { entrances, fingerprintOf, planMigration, published, type PublishRequest } from './publish.ts';
 import { type PublishStore, type VersionRow } from './publish-store.ts';
+import { surroundingsOf } from './surroundings.ts';
 
 export interface PublisherDependencies {
+  workspaces: Pick<WorkspaceStore, 'settings'>;
   journeys: JourneyStore;
   drafts: PublishStore;
   machines: Machines;
@@ -97,9 +100,10 @@ export function publisher(dependencies: PublisherDependencies): Publisher {
   const { journeys, drafts, machines, functions, stack, shipped, clock } = dependencies;
 
   async function plan({ workspace, journeyId }: Place, { migrate }: PublishRequest): Promise<Publication> {
-    const [stored, rows] = await Promise.all([
+    const [stored, rows, surroundings] = await Promise.all([
       drafts.draft(workspace, journeyId),
       drafts.versions(workspace, journeyId),
+      surroundingsOf(dependencies, workspace),
     ]);
     if (!stored) throw new NotFound('journey.no-draft', { journeyId, hint: `PUT /v1/journeys/${journeyId} first` });
     const { draft } = stored;
@@ -128,7 +132,7 @@ export function publisher(dependencies: PublisherDependencies): Publisher {
       definition: row.definition,
       row,
       isNew: !isAgain,
-      faults: [...check(row.definition), ...faults],
+      faults: [...check(row.definition, surroundings), ...faults],
       migrations,
       versions,
     };

@@ -3,7 +3,9 @@ import { journeyRoutes } from '../../functions/journey/journeys/handler.ts';
 import { taskRoutes } from '../../functions/journey/tasks/handler.ts';
 import { wait } from '../../functions/journey/wait/handler.ts';
 import { type ApiRequest, type ApiRoutes } from '../../lib/aws/http.ts';
+import { workspaceStore } from '../../lib/ingestion/store.ts';
 import { entryWrites } from '../../lib/journey/enrolment-store.ts';
+import { heldStore } from '../../lib/journey/held-store.ts';
 import { journeyStore } from '../../lib/journey/journey-store.ts';
 import { publishStore } from '../../lib/journey/publish-store.ts';
 import { shippedJourneys } from '../../lib/journey/shipped.ts';
@@ -32,10 +34,19 @@ const step = {
   onTimeout: 'Done',
 };
 
+const waitIn = (world: World) =>
+  wait({
+    ...world,
+    workspaces: workspaceStore(world.table),
+    journeys: journeyStore(world.table, { clock: world.clock }),
+    held: heldStore(world.table),
+    touchpointsSince: () => Promise.resolve([]),
+  });
+
 async function withTask() {
   const world = await aWorld();
   await world.know(aProfile());
-  const waiting = wait({ ...world, touchpointsSince: () => Promise.resolve([]) });
+  const waiting = waitIn(world);
   const open = (token: string) => waiting(aCall(step, { token, stepId: 'Ask' }));
   await open('token-1');
   const { items } = await ask<Page<TaskView>>(taskRoutes(world), 'GET /v1/tasks');
@@ -133,6 +144,7 @@ const shown = (world: World, shipped = shippedJourneys) =>
   journeyRoutes({
     ...world,
     shipped,
+    workspaces: workspaceStore(world.table),
     journeys: journeyStore(world.table, { clock: world.clock, shipped }),
     drafts: publishStore(world.table),
     stats: statsStore(world.table),
@@ -199,6 +211,6 @@ test('a journey’s enrolments page newest first, without a gap or a double, acr
 test('tasks of a customer who is gone are not opened', async () => {
   const world = await aWorld();
   await world.know(aProfile({ journeys: {} }));
-  const waiting = wait({ ...world, touchpointsSince: () => Promise.resolve([]) });
+  const waiting = waitIn(world);
   expect(await waiting(aCall(step, { token: 'token-1', enrolment: anInput(mina) }))).toEqual({ status: 'left' });
 });

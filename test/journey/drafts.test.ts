@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { journeyRoutes } from '../../functions/journey/journeys/handler.ts';
 import { type ApiRequest, type ApiRoutes } from '../../lib/aws/http.ts';
+import { workspaceStore } from '../../lib/ingestion/store.ts';
 import { JourneyDraft } from '../../lib/journey/definition.ts';
 import { diff } from '../../lib/journey/diff.ts';
 import { journeyStore } from '../../lib/journey/journey-store.ts';
@@ -19,6 +20,7 @@ const shown = (world: World, shipped = [] as ReturnType<typeof aJourney>[]) =>
   journeyRoutes({
     ...world,
     shipped,
+    workspaces: workspaceStore(world.table),
     journeys: journeyStore(world.table, { clock: world.clock, shipped }),
     drafts: publishStore(world.table),
     stats: statsStore(world.table),

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { type Machines } from '../../lib/aws/machines.ts';
+import { workspaceStore } from '../../lib/ingestion/store.ts';
 import { type JourneyDraft } from '../../lib/journey/definition.ts';
 import { routeOf } from '../../lib/journey/head.ts';
 import { journeyStore } from '../../lib/journey/journey-store.ts';
@@ -46,7 +47,17 @@ async function aPublisher(shipped = [] as Parameters<typeof publisher>[0]['shipp
   const clock = { now: () => now };
   const over = (table: Table, machines: Machines) => {
     const journeys = journeyStore(table, { clock, shipped });
-    return publisher({ journeys, drafts: publishStore(table), machines, functions, stack: 'test', shipped, clock });
+    const workspaces = workspaceStore(table);
+    return publisher({
+      workspaces,
+      journeys,
+      drafts: publishStore(table),
+      machines,
+      functions,
+      stack: 'test',
+      shipped,
+      clock,
+    });
   };
   const journeys = journeyStore(world.table, { clock, shipped });
   const drafts = publishStore(world.table);

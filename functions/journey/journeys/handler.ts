@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type ApiRequest, type ApiRoutes } from '../../../lib/aws/http.ts';
 import { NotFound, Rejected, ThroughlineError } from '../../../lib/errors.ts';
+import { type WorkspaceStore } from '../../../lib/ingestion/store.ts';
 import { issuesOf } from '../../../lib/issues.ts';
 import { check } from '../../../lib/journey/check.ts';
 import { type JourneyDefinition, JourneyDraft } from '../../../lib/journey/definition.ts';
@@ -19,6 +20,7 @@ import {
 } from '../../../lib/journey/journey-view.ts';
 import { type Draft, type PublishStore } from '../../../lib/journey/publish-store.ts';
 import { type StatsStore } from '../../../lib/journey/stats-store.ts';
+import { surroundingsOf } from '../../../lib/journey/surroundings.ts';
 import { resultOf } from '../../../lib/journey/winner.ts';
 import { isJsonObject } from '../../../lib/json.ts';
 import { readCursor, readLimit, writeCursor } from '../../../lib/paging.ts';
@@ -28,6 +30,7 @@ import { type Clock } from '../../../lib/time.ts';
 interface Dependencies {
   /** The journeys that CDK deployed. */
   shipped: readonly JourneyDefinition[];
+  workspaces: Pick<WorkspaceStore, 'settings'>;
   journeys: JourneyStore;
   drafts: PublishStore;
   enrolments: EnrolmentStore;
@@ -63,7 +66,8 @@ const byId = (a: { journeyId: string }, b: { journeyId: string }): number => (a.
  * counted. A draft is written whole, over the one that was read (`ETag`, `If-Match`); what is wrong with it is answered, and does not
  * keep it from being saved: only what is published must be right.
  */
-export function journeyRoutes({ shipped, journeys, drafts, enrolments, stats, clock }: Dependencies): ApiRoutes {
+export function journeyRoutes(dependencies: Dependencies): ApiRoutes {
+  const { shipped, journeys, drafts, enrolments, stats, clock } = dependencies;
   const deployed = (id: string): JourneyDefinition | undefined => shipped.find((definition) => definition.id === id);
 
   async function found({ workspace, params }: ApiRequest): Promise<{ head?: JourneyHead; draft?: Draft; id: string }> {
@@ -154,7 +158,7 @@ export function journeyRoutes({ shipped, journeys, drafts, enrolments, stats, cl
       if (!(await drafts.saveDraft(workspace, next)))
         throw new ThroughlineError('preconditionFailed', 'document.changed', { hint: 'written at the same time' });
       const saved = { ...next, rev: rev + 1 };
-      const faults = check({ ...draft, version: 1 });
+      const faults = check({ ...draft, version: 1 }, await surroundingsOf(dependencies, workspace));
       return {
         status: rev === 0 ? 201 : 200,
         headers: { etag: etagOf(saved.rev) },

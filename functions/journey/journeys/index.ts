@@ -14,10 +14,13 @@ import { journeyRoutes } from './handler.ts';
 
 const table = dynamoTable(new DynamoDBClient({}), readEnv(Env).TABLE_NAME);
 
+const workspaces = workspaceStore(table);
+
 export const handler = api(
-  workspaceStore(table),
+  workspaces,
   journeyRoutes({
     shipped: shippedJourneys,
+    workspaces,
     journeys: journeyStore(table, { clock: systemClock }),
     drafts: publishStore(table),
     enrolments: enrolmentStore(table),

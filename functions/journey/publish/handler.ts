@@ -60,17 +60,14 @@ export function publishRoutes({ journeys, enrolments, machines, publisher, clock
       const { row, faults, migrations, versions } = publication;
       if (!asked.dryRun && faults.some(isError))
         throw new ThroughlineError('invalid', 'journey.faulty', { journeyId: place.journeyId, faults });
-      const body: PublishedView = {
-        journeyId: place.journeyId,
-        version: row.version,
-        dryRun: asked.dryRun,
-        faults,
-        ...(asked.migrate && {
-          migration: await preview({ enrolments, machines }, place, { versions, migrations }),
-        }),
-      };
-      if (asked.dryRun) return { body };
-      return { body: { ...body, head: headView(await publisher.publish(place, publication, asked.weight)) } };
+      const { journeyId } = place;
+      const told = { journeyId, version: row.version, dryRun: asked.dryRun, faults };
+      if (!asked.dryRun) {
+        const head = await publisher.publish(place, publication, asked.weight);
+        return { body: { ...told, head: headView(head) } satisfies PublishedView };
+      }
+      const who = asked.migrate && (await preview({ enrolments, machines }, place, { versions, migrations }));
+      return { body: { ...told, ...(who && { migration: who }) } satisfies PublishedView };
     },
 
     'POST /v1/journeys/{id}/pause': act('pause'),

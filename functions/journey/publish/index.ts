@@ -18,6 +18,7 @@ import { publishRoutes } from './handler.ts';
 const env = readEnv(Env);
 const table = dynamoTable(new DynamoDBClient({}), env.TABLE_NAME);
 const clock = systemClock;
+const workspaces = workspaceStore(table);
 const journeys = journeyStore(table, { clock });
 const machines = stateMachines(new SFNClient({}), {
   arnPrefix: env.MACHINES,
@@ -28,13 +29,14 @@ const machines = stateMachines(new SFNClient({}), {
 const functions = env.STEP_FUNCTIONS as StepFunctions;
 
 export const handler = api(
-  workspaceStore(table),
+  workspaces,
   publishRoutes({
     journeys,
     machines,
     clock,
     enrolments: enrolmentStore(table),
     publisher: publisher({
+      workspaces,
       journeys,
       machines,
       functions,
