@@ -8,10 +8,10 @@ import { type JourneyHead, type Winner } from '../../../lib/journey/head.ts';
 import { type JourneyStore } from '../../../lib/journey/journey-store.ts';
 import { headView, type PublishedView } from '../../../lib/journey/journey-view.ts';
 import { type Action, after } from '../../../lib/journey/lifecycle.ts';
-import { preview } from '../../../lib/journey/preview.ts';
 import { PublishRequest } from '../../../lib/journey/publish.ts';
 import { changeHead, isError, type Publisher } from '../../../lib/journey/publisher.ts';
 import { type Clock } from '../../../lib/time.ts';
+import { whoMoves } from './who-moves.ts';
 
 interface Dependencies {
   journeys: JourneyStore;
@@ -66,7 +66,7 @@ export function publishRoutes({ journeys, enrolments, machines, publisher, clock
         const head = await publisher.publish(place, publication, asked.weight);
         return { body: { ...told, head: headView(head) } satisfies PublishedView };
       }
-      const who = asked.migrate && (await preview({ enrolments, machines }, place, { versions, migrations }));
+      const who = asked.migrate && (await whoMoves({ enrolments, machines }, place, { versions, migrations }));
       return { body: { ...told, ...(who && { migration: who }) } satisfies PublishedView };
     },
 

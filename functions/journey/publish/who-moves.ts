@@ -1,0 +1,48 @@
+import { inLanes } from '../../../lib/aws/lanes.ts';
+import { type Machines } from '../../../lib/aws/machines.ts';
+import { customerId } from '../../../lib/identity/customer.ts';
+import { type JourneyDefinition } from '../../../lib/journey/definition.ts';
+import { type EnrolmentStore, type Placed } from '../../../lib/journey/enrolment-store.ts';
+import { type Migration } from '../../../lib/journey/head.ts';
+import { type Fate, fateOf, type PersonMove, type Preview } from '../../../lib/journey/preview.ts';
+
+/** People looked at, and rows of earlier people passed over to find them. A position is one call of Step Functions, which takes 20 a second. */
+const most = { people: 200, rows: 2_000 };
+const lanes = 8;
+
+/** The people inside, newest first, and whether there are more. */
+async function inside(
+  enrolments: EnrolmentStore,
+  place: { workspace: string; journeyId: string },
+): Promise<{ placed: Placed[]; sample: boolean }> {
+  const placed: Placed[] = [];
+  let cursor: string | undefined;
+  for (let rows = 0; rows < most.rows; rows += 100) {
+    const page = await enrolments.list(place, { limit: 100, before: cursor });
+    placed.push(...page.placed.filter(({ enrolment }) => enrolment.status !== 'ended'));
+    cursor = page.next;
+    if (cursor === undefined || placed.length > most.people) break;
+  }
+  return { placed: placed.slice(0, most.people), sample: cursor !== undefined || placed.length > most.people };
+}
+
+/** Who would move, stay or leave: read only. Positions are those of the moment; people go on while they are read. */
+export async function whoMoves(
+  { enrolments, machines }: { enrolments: EnrolmentStore; machines: Pick<Machines, 'position'> },
+  place: { workspace: string; journeyId: string },
+  { versions, migrations }: { versions: ReadonlyMap<number, JourneyDefinition>; migrations: Migration[] },
+): Promise<Preview> {
+  const { placed, sample } = await inside(enrolments, place);
+  const people: PersonMove[] = [];
+  await inLanes(placed, lanes, async ({ enrolment, owner }) => {
+    const { enrolmentId, version, executionArn } = enrolment;
+    const definition = versions.get(version);
+    const state = executionArn === undefined ? undefined : await machines.position(executionArn);
+    const fate = definition ? fateOf(definition, state, migrations) : { fate: 'stays' as const, to: [] };
+    people.push({ customerId: customerId(owner.customer), enrolmentId, version, ...fate });
+  });
+  people.sort((a, b) => (a.enrolmentId < b.enrolmentId ? -1 : 1));
+  const counts: Record<Fate, number> = { moves: 0, leaves: 0, stays: 0, depends: 0 };
+  for (const { fate } of people) counts[fate]++;
+  return { people, counts, sample };
+}
