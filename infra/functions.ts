@@ -12,13 +12,17 @@ import { Env as AssignEnv } from '../functions/journey/assign/env.ts';
 import { Env as AwakenEnv } from '../functions/journey/awaken/env.ts';
 import { Env as EmitEnv } from '../functions/journey/emit/env.ts';
 import { Env as ParkEnv } from '../functions/journey/park/env.ts';
+import { Env as AssignEnv } from '../functions/journey/assign/env.ts';
+import { Env as AwakenEnv } from '../functions/journey/awaken/env.ts';
 import { Env as BranchEnv } from '../functions/journey/branch/env.ts';
 import { Env as ConcludeEnv } from '../functions/journey/conclude/env.ts';
 import { Env as CountEnv } from '../functions/journey/count/env.ts';
+import { Env as EmitEnv } from '../functions/journey/emit/env.ts';
 import { Env as EnrolEnv } from '../functions/journey/enrol/env.ts';
 import { Env as JourneysEnv } from '../functions/journey/journeys/env.ts';
 import { Env as KnockEnv } from '../functions/journey/knock/env.ts';
 import { Env as LaunchEnv } from '../functions/journey/launch/env.ts';
+import { Env as ParkEnv } from '../functions/journey/park/env.ts';
 import { Env as PublishEnv } from '../functions/journey/publish/env.ts';
 import { Env as ReleaseEnv } from '../functions/journey/release/env.ts';
 import { Env as SendEnv } from '../functions/journey/send/env.ts';
@@ -26,6 +30,7 @@ import { Env as TasksEnv } from '../functions/journey/tasks/env.ts';
 import { Env as UpdateEnv } from '../functions/journey/update/env.ts';
 import { Env as WaitEnv } from '../functions/journey/wait/env.ts';
 import { Env as MapsEnv } from '../functions/map/maps/env.ts';
+import { Env as WebhookEnv } from '../functions/journey/webhook/env.ts';
 import { Env as CustomersEnv } from '../functions/profile/customers/env.ts';
 import { Env as ProjectEnv } from '../functions/profile/project/env.ts';
 import { Env as RefreshEnv } from '../functions/profile/refresh/env.ts';
@@ -124,6 +129,12 @@ export const functions = {
   'journey/park': { env: ParkEnv, description: 'Ends an execution before a long wait', timeoutSeconds: step },
   'journey/awaken': { env: AwakenEnv, description: 'Starts the execution after a long wait', timeoutSeconds: 30 },
   'journey/update': { env: UpdateEnv, description: 'Sets traits', timeoutSeconds: step },
+  'journey/assign': { env: AssignEnv, description: 'Gives variants of experiments', timeoutSeconds: step },
+  'journey/emit': { env: EmitEnv, description: 'Tells the bus, starts other journeys', timeoutSeconds: step },
+  'journey/webhook': { env: WebhookEnv, description: 'Calls URLs and keeps their answers', timeoutSeconds: step },
+  'journey/park': { env: ParkEnv, description: 'Sets timers for long waits', timeoutSeconds: step },
+  // A timer that calls a minute early is waited for.
+  'journey/awaken': { env: AwakenEnv, description: 'Goes on after long waits', timeoutSeconds: 90 },
   'journey/conclude': { env: ConcludeEnv, description: 'Ends enrolments whose execution ended', timeoutSeconds: 30 },
   'journey/journeys': { env: JourneysEnv, description: 'Journeys and their enrolments', timeoutSeconds: behindGateway },
   'journey/publish': {

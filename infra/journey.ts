@@ -1,6 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { type LogGroup } from 'aws-cdk-lib/aws-logs';
+import { CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import { entryEvents } from '../lib/journey/entry.ts';
 import { type StepFunction } from '../lib/journey/compile.ts';
@@ -10,6 +11,7 @@ import { forgettingLog } from './constructs/forgetting-log.ts';
 import { grantJourneys, JourneyMachine, machineRole, machinesPrefix } from './constructs/journey-machine.ts';
 import { NodeFunction } from './constructs/node-function.ts';
 import { onSchedule } from './constructs/schedule.ts';
+import { grantTimers, timerRole } from './constructs/timers.ts';
 import { type Foundation } from './foundation.ts';
 
 /** Ends of an execution, however it came to it. */
@@ -19,12 +21,13 @@ const ends = ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'];
 export class Journey extends Construct {
   readonly machines: Record<string, JourneyMachine>;
   /** Functions that nobody waits for but an execution or an event. */
-  readonly background: NodeFunction[];
+  readonly background: NodeFunction[] = [];
 
   constructor(scope: Construct, id: string, props: { foundation: Foundation; decide: NodeFunction }) {
     super(scope, id);
     const { foundation, decide } = props;
     const steps = this.#steps(foundation);
+    this.#grantGate(decide, foundation);
     const logGroup = this.#logGroup(foundation);
     this.machines = Object.fromEntries(
       shippedJourneys.map((definition) => [
@@ -32,7 +35,7 @@ export class Journey extends Construct {
         new JourneyMachine(this, pascal(definition.id), { definition, steps: { ...steps, decide }, logGroup }),
       ]),
     );
-    this.background = [...Object.values(steps), ...this.#entries(foundation), ...this.#lifecycle(foundation)];
+    this.background.push(...Object.values(steps), ...this.#entries(foundation), ...this.#lifecycle(foundation));
     this.#publishing(foundation, { steps: { ...steps, decide }, logGroup });
     this.#knock(foundation);
     this.#api(foundation);
@@ -53,7 +56,8 @@ export class Journey extends Construct {
     grantJourneys(fn, ['StartExecution', 'StopExecution']);
   }
 
-  #steps({ settings, table }: Foundation) {
+  #steps(foundation: Foundation) {
+    const { settings, table } = foundation;
     const send = new NodeFunction(this, 'Send', {
       entry: 'journey/send',
       env: { EMAIL_FROM: settings.email?.from },
@@ -63,15 +67,49 @@ export class Journey extends Construct {
     if (settings.email) this.#grantEmail(send, settings.email.identity);
 
     const wait = new NodeFunction(this, 'Wait', { entry: 'journey/wait', env: {}, settings });
-    table.grant(wait, ['GetItem', 'BatchGetItem', 'Query', 'PutItem']);
+    table.grant(wait, ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'DeleteItem']);
     this.grantWake(wait); // what it waits for may have come already
 
     const branch = new NodeFunction(this, 'Branch', { entry: 'journey/branch', env: {}, settings });
-    table.grant(branch, ['GetItem']);
-
     const update = new NodeFunction(this, 'Update', { entry: 'journey/update', env: {}, settings });
-    table.grant(update, ['GetItem', 'PutItem']);
-    return { send, wait, branch, update };
+    const assign = new NodeFunction(this, 'Assign', { entry: 'journey/assign', env: {}, settings });
+    const emit = new NodeFunction(this, 'Emit', { entry: 'journey/emit', env: {}, settings });
+    foundation.grantPut(emit);
+    for (const fn of [send, branch, update, assign, emit]) this.#grantGate(fn, foundation);
+    return { send, wait, branch, update, assign, emit, park: this.#park(foundation) };
+  }
+
+  /** Steps with an effect ask the gate, which hands over to another version whoever is to go on there. */
+  #grantGate(fn: NodeFunction, { table }: Foundation): void {
+    table.grant(fn, ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem']);
+    this.grantStart(fn);
+  }
+
+  /** Long waits: a timer in a group of its own calls the function that starts the next execution. */
+  #park(foundation: Foundation): NodeFunction {
+    const { settings, table, deadLetters } = foundation;
+    const awaken = new NodeFunction(this, 'Awaken', { entry: 'journey/awaken', env: {}, settings, deadLetters });
+    table.grant(awaken, ['GetItem', 'BatchGetItem', 'UpdateItem']);
+    this.grantStart(awaken);
+    this.background.push(awaken);
+    const { stackName } = Stack.of(this);
+    const group = new CfnScheduleGroup(this, 'Timers', { name: `${stackName}-timers` });
+    const role = timerRole(this, 'TimersRole', { calls: awaken, deadLetters });
+    const park = new NodeFunction(this, 'Park', {
+      entry: 'journey/park',
+      env: {
+        TIMER_GROUP: group.ref,
+        AWAKEN_ARN: awaken.functionArn,
+        TIMER_ROLE_ARN: role.roleArn,
+        TIMER_DEAD_LETTERS_ARN: deadLetters.queueArn,
+      },
+      settings,
+    });
+    table.grant(park, ['GetItem', 'BatchGetItem', 'UpdateItem']);
+    this.grantStart(park);
+    grantJourneys(park, ['DescribeExecution']);
+    grantTimers(park, { group: `${stackName}-timers`, role });
+    return park;
   }
 
   #grantEmail(send: NodeFunction, identity: string): void {

@@ -30,14 +30,16 @@ type Verb =
   | 'StartExecution'
   | 'StopExecution'
   | 'SendTaskSuccess'
+  | 'DescribeExecution'
   | 'GetExecutionHistory'
+  | 'DescribeExecution'
   | 'CreateStateMachine'
   | 'UpdateStateMachine'
   | 'PublishStateMachineVersion'
   | 'CreateStateMachineAlias'
   | 'UpdateStateMachineAlias';
 
-const onExecutions: readonly Verb[] = ['StopExecution', 'GetExecutionHistory'];
+const onExecutions: readonly Verb[] = ['StopExecution', 'GetExecutionHistory', 'DescribeExecution'];
 
 /** Lets a function do this much with journeys, of whatever version, also those that are not published yet: by the stack's name. */
 export function grantJourneys(fn: NodeFunction, verbs: Verb[]): void {

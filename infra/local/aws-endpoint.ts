@@ -8,7 +8,8 @@ export type Call = (action: string, body: unknown) => unknown;
 
 /**
  * Services by the prefix of `X-Amz-Target` (`AWSEvents`, `AWSStepFunctions`, `AmazonSQS`), and those of REST by method and path
- * (`POST /v2/email/outbound-emails`), which are told that as their action.
+ * (`POST /v2/email/outbound-emails`), which are told that as their action. Where paths hold names, a service is known by the first part
+ * of them (`/schedules`), and told all of the request's line.
  */
 export type Handlers = Record<string, Call>;
 
@@ -41,8 +42,12 @@ async function readBody(request: IncomingMessage): Promise<unknown> {
 async function dispatch(handlers: Handlers, request: IncomingMessage): Promise<unknown> {
   const body = await readBody(request);
   const target = request.headers['x-amz-target'];
-  const rest = `${request.method ?? ''} ${request.url?.split('?')[0] ?? ''}`;
+  const { method = '', url = '' } = request;
+  const path = url.split('?')[0] ?? '';
+  const rest = `${method} ${path}`;
   const [service, action] = typeof target === 'string' ? target.split('.') : [rest, rest];
+  const family = handlers[`/${path.split('/')[1] ?? ''}`];
+  if (family && typeof target !== 'string') return family(`${method} ${url}`, body);
   const call = handlers[service ?? ''];
   if (!call || action === undefined)
     throw new AwsError('UnknownOperationException', `nothing answers ${target?.toString() ?? rest} locally`, {

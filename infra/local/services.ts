@@ -11,6 +11,7 @@ import { type Journal } from './journal.ts';
 import { createMail, type Mail, sendEmailRoute } from './mail.ts';
 import { createQueues, queuesAt, type Queues } from './queues.ts';
 import { createSchedules, type Schedules } from './schedules.ts';
+import { createOneTimers } from './timers.ts';
 import { createStates, type States } from './states/index.ts';
 import { createStreams, type Streams } from './streams.ts';
 import { createTargets } from './targets.ts';
@@ -95,12 +96,14 @@ export async function startServices({
     emit: (...event) => bus.emit(...event),
   });
   const schedules = createSchedules({ ...shared, ...template, targets });
+  const timers = createOneTimers({ ...shared, targets });
   const endpoint = await startAwsEndpoint({
     handlers: {
       AWSEvents: (action, body) => bus.call(action, body),
       AWSStepFunctions: (action, body) => states.call(action, body),
       AmazonSQS: (action, body) => queues.call(action, body),
       [sendEmailRoute]: (action, body) => mail.call(action, body),
+      '/schedules': (action, body) => timers.call(action, body),
     },
   });
   const busEndpoint = await eventbridge(endpoint.url);
@@ -118,6 +121,7 @@ export async function startServices({
   functions.restore();
   targets.restore();
   states.restore();
+  timers.restore();
   schedules.start();
   streams.nudge();
 
@@ -126,6 +130,7 @@ export async function startServices({
     async stop() {
       // First what starts work, then what does it: nothing may take the end for a failure.
       schedules.stop();
+      timers.stop();
       states.stop();
       const read = streams.stop();
       await functions.stop();

@@ -1,4 +1,5 @@
 import {
+  DescribeExecutionCommand,
   ExecutionAlreadyExists,
   ExecutionDoesNotExist,
   InvalidToken,
@@ -14,8 +15,12 @@ import {
 export interface Executions {
   /** Starts the execution of that name on the machine's alias, once. Answers its ARN, also when it was started before. */
   start(aliasArn: string, name: string, input: unknown): Promise<string>;
+  /** What an execution was started on: its version, so that one that takes over from it stays on that version. */
+  machineOf(executionArn: string): Promise<string>;
   /** Stops it, also in mid-wait. One that has ended, or never was, stays as it is. */
   stop(executionArn: string, cause: string): Promise<void>;
+  /** The version of the state machine that an execution runs, or the machine where it was started on no version. */
+  versionOf(executionArn: string): Promise<string>;
   /** Lets the step that holds the token go on. `late` when it waits no longer: timed out, stopped, or told before. */
   resume(token: string, output: unknown): Promise<'resumed' | 'late'>;
 }
@@ -39,12 +44,24 @@ export function stepFunctions(client: SFNClient): Executions {
       }
     },
 
+    async machineOf(arn) {
+      const found = await client.send(new DescribeExecutionCommand({ executionArn: arn }));
+      return found.stateMachineVersionArn ?? found.stateMachineAliasArn ?? found.stateMachineArn ?? '';
+    },
+
     async stop(arn, cause) {
       try {
         await client.send(new StopExecutionCommand({ executionArn: arn, cause }));
       } catch (error) {
         if (!(error instanceof ExecutionDoesNotExist)) throw error;
       }
+    },
+
+    async versionOf(arn) {
+      const { stateMachineVersionArn, stateMachineArn } = await client.send(
+        new DescribeExecutionCommand({ executionArn: arn }),
+      );
+      return stateMachineVersionArn ?? stateMachineArn ?? '';
     },
 
     async resume(token, output) {

@@ -123,6 +123,15 @@ export interface EnrolmentStore {
   approach(customer: Customer, at: At): Promise<Approach | undefined>;
   /** `starting` becomes `active`. `ended` when it has ended meanwhile: then the execution is to be stopped. Safe to repeat. */
   started(placed: Placed, executionArn: string): Promise<'active' | 'ended'>;
+  /**
+   * A later leg leads it now. `behind`: a still later one does, so this one was told of twice; `ended`: then the execution is to be stopped.
+   * Safe to repeat.
+   */
+  led(placed: Placed, leg: { leg: number; executionArn: string }): Promise<'led' | 'behind' | 'ended'>;
+  /** Takes down that a timer leads it on. False when it has ended. Safe to repeat. */
+  park(owner: Customer, enrolmentId: string, until: Instant): Promise<boolean>;
+  /** Takes down the execution that leads it on. `ended` when it has ended meanwhile: then that is to be stopped. Safe to repeat. */
+  awoken(placed: Placed, next: { leg: number; executionArn: string }): Promise<'active' | 'ended'>;
   /** Ends it without the profile, which no longer holds it. False when it had ended before. */
   end(placed: Placed, outcome: string, at: Instant): Promise<boolean>;
   /** A journey's enrolments, newest first, from `before` (a position of an earlier page) on. */
@@ -171,6 +180,38 @@ export function enrolmentStore(table: Table): EnrolmentStore {
         {
           expression: 'SET #status = :active, executionArn = :arn',
           values: { ':active': 'active', ':arn': executionArn },
+        },
+        notEnded,
+      );
+      return written ? 'active' : 'ended';
+    },
+
+    async led({ owner, enrolment }, { leg, executionArn }) {
+      const key = keys.enrolment(owner, enrolment.enrolmentId);
+      const written = await table.update(
+        key,
+        {
+          expression: 'SET #status = :active, executionArn = :arn, leg = :leg',
+          values: { ':active': 'active', ':arn': executionArn, ':leg': leg },
+        },
+        { ...notEnded, expression: `${notEnded.expression} AND (attribute_not_exists(leg) OR leg <= :leg)` },
+      );
+      if (written) return 'led';
+      const now = await find([owner], enrolment.enrolmentId);
+      return now && now.enrolment.status !== 'ended' ? 'behind' : 'ended';
+    },
+
+    async park(owner, enrolmentId, until) {
+      const set = { expression: 'SET parkedUntil = :until', values: { ':until': until } };
+      return (await table.update(keys.enrolment(owner, enrolmentId), set, notEnded)) !== undefined;
+    },
+
+    async awoken({ owner, enrolment }, { leg, executionArn }) {
+      const written = await table.update(
+        keys.enrolment(owner, enrolment.enrolmentId),
+        {
+          expression: 'SET #status = :active, executionArn = :arn, leg = :leg REMOVE parkedUntil',
+          values: { ':active': 'active', ':arn': executionArn, ':leg': leg },
         },
         notEnded,
       );

@@ -112,7 +112,10 @@ export function parkStates(
   { id, step, fn, until, at }: Pick<Calling, 'id' | 'step' | 'fn'> & { until: string; at: string },
 ): Record<string, AslState> {
   return {
-    [name]: { ...task({ id, step, fn, more: { until, at } }), Next: `${id}: parked` },
+    [name]: {
+      ...task({ id, step, fn, more: { until, at, execution: '{% $states.context.Execution.Id %}' } }),
+      Next: `${id}: parked`,
+    },
     [`${id}: parked`]: { Type: 'Succeed', Output: { handedOver: true } },
   };
 }

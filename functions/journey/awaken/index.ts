@@ -1,0 +1,19 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { readEnv } from '../../../lib/aws/env.ts';
+import { stepFunctions } from '../../../lib/aws/executions.ts';
+import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
+import { dynamoTable } from '../../../lib/aws/table.ts';
+import { enrolmentStore } from '../../../lib/journey/enrolment-store.ts';
+import { systemClock as clock } from '../../../lib/time.ts';
+import { Env } from './env.ts';
+import { awaken } from './handler.ts';
+
+export const handler = awaken({
+  enrolments: enrolmentStore(dynamoTable(new DynamoDBClient({}), readEnv(Env).TABLE_NAME)),
+  executions: stepFunctions(new SFNClient({})),
+  clock,
+  pause,
+  report: (outcome, facts) => writeLine(metricLine('awaken', { [outcome]: 1 }, { now: Date.now(), ...facts })),
+});
