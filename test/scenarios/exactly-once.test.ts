@@ -17,13 +17,14 @@ interface Body {
   sentAt?: string;
 }
 
-const begins = Date.parse('2026-02-28T00:00:00.000Z');
+/** Within the hour before the world begins: what is older is history, and starts no journey. */
+const begins = Date.parse('2026-03-01T11:05:00.000Z');
 
 /** A customer tells an address, signs up, looks around, and reads a lot. */
 function messageOf(customer: number, i: number): Message {
   const userId = `customer-${customer}`;
   const event = ['', 'Signed Up', 'Product Viewed', 'Product Added'][i] ?? 'Article Read';
-  const timestamp = new Date(begins + i * 60_000).toISOString();
+  const timestamp = new Date(begins + i * 20_000).toISOString();
   return {
     ...(i === 0 ? { type: 'identify', traits: { email: `${userId}@example.com` } } : { type: 'track', event }),
     ...{ userId, timestamp, messageId: `${userId}-${i}` },
