@@ -1,0 +1,48 @@
+import { Done, findsErrors, warns } from './given.ts';
+
+findsErrors([
+  [
+    'a wait for nothing',
+    'never-met',
+    'steps.Hello.on',
+    {
+      steps: { Hello: { kind: 'waitForEvent', on: { any: [] }, timeout: '1d', next: 'Done', onTimeout: 'Done' }, Done },
+    },
+  ],
+  [
+    'a branch that looks at a touchpoint',
+    'no-touchpoint',
+    'steps.Hello.cases.0.when',
+    {
+      steps: { Hello: { kind: 'branch', cases: [{ when: { event: 'Seen' }, next: 'Done' }], otherwise: 'Done' }, Done },
+    },
+  ],
+  [
+    'a journey that is not there',
+    'unknown-journey',
+    'steps.Hello.journey',
+    { steps: { Hello: { kind: 'startJourney', journey: 'renewal', next: 'Done' }, Done } },
+    { journeys: ['welcome'] },
+  ],
+]);
+
+warns([
+  [
+    'exit criteria that whoever enters meets',
+    'exit-at-entry',
+    'entry.triggers.0.touchpoint',
+    { exit: { event: ['Order Completed', 'Signed Up'] } },
+  ],
+  [
+    'a trigger without the entry key',
+    'no-entry-key',
+    'entry.triggers.0',
+    { entry: { triggers: [{ stageEntered: ['trial'] }], key: 'orderId' } },
+  ],
+  [
+    'a journey that starts itself',
+    'starts-itself',
+    'steps.Hello.journey',
+    { steps: { Hello: { kind: 'startJourney', journey: 'welcome', next: 'Done' }, Done } },
+  ],
+]);

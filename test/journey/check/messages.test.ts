@@ -1,0 +1,79 @@
+import { aSend } from '../given.ts';
+import { Done, findsErrors, isFine, warns } from './given.ts';
+
+findsErrors([
+  ['a webhook without a URL', 'no-url', 'steps.Hello.url', { steps: { Hello: aSend({ channel: 'webhook' }), Done } }],
+  [
+    'open hours that quiet hours cover',
+    'never-open',
+    'hours',
+    {
+      hours: {
+        quiet: { from: '20:00', to: '10:00' },
+        open: { mon: { from: '07:00', to: '09:00' }, fri: { from: '21:00', to: '23:00' } },
+      },
+    },
+  ],
+  [
+    'open hours that the workspace’s quiet hours cover',
+    'never-open',
+    'hours',
+    { hours: { open: { mon: { from: '07:00', to: '09:00' } } } },
+    { quietHours: { from: '22:00', to: '09:00' } },
+  ],
+]);
+
+warns([
+  [
+    'a URL that anybody can listen to',
+    'insecure-url',
+    'steps.Hello.url',
+    { steps: { Hello: aSend({ channel: 'webhook', url: 'http://example.com' }), Done } },
+  ],
+  [
+    'an e-mail without a subject',
+    'no-subject',
+    'steps.Hello.template.subject',
+    {
+      steps: { Hello: aSend({ template: { body: 'Hello' } }), Done },
+    },
+  ],
+  [
+    'a text message in a journey that asks nobody for a number',
+    'no-address',
+    'steps.Hello',
+    { steps: { Hello: aSend({ channel: 'sms' }), Done } },
+  ],
+  [
+    'a transactional message that nobody asked for',
+    'doubtful-purpose',
+    'steps.Hello.purpose',
+    { entry: { triggers: [{ silentFor: '30d' }] }, steps: { Hello: aSend({ purpose: 'transactional' }), Done } },
+  ],
+  [
+    'a wait until quiet hours',
+    'always-deferred',
+    'steps.Hello.untilLocal',
+    {
+      hours: { quiet: { from: '21:00', to: '08:00' } },
+      steps: { Hello: { kind: 'wait', untilLocal: { time: '22:00' }, next: 'Say' }, Say: aSend(), Done },
+    },
+  ],
+]);
+
+isFine([
+  [
+    'a number is asked for by a branch',
+    {
+      steps: {
+        Hello: {
+          kind: 'branch',
+          cases: [{ when: { trait: 'phone', is: { exists: true } }, next: 'Text' }],
+          otherwise: 'Done',
+        },
+        Text: aSend({ channel: 'sms' }),
+        Done,
+      },
+    },
+  ],
+]);
