@@ -2,10 +2,12 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { type Bundle, measureBundles, measureColdStart } from './bundles.ts';
 import { startChild } from './child.ts';
 import { type Cost, edgePerMillion, measureCosts } from './costs.ts';
+import { measureCompile } from './compile.ts';
 import { measureCollect } from './ingestion.ts';
 import { measureBurst, measureLatency } from './latency.ts';
 import { type Baseline, type Figure, grew, line, page } from './report.ts';
 import { measureBatches, measureEngine, measureSingles } from './throughput.ts';
+import { measureWaiting, waitingFigures } from './waiting.ts';
 import { startBenchWorld } from './world.ts';
 
 const baselineFile = new URL('baseline.json', import.meta.url);
@@ -98,6 +100,8 @@ async function main(): Promise<void> {
   const figures: Figure[] = [
     ...bundleFigures(await measureBundles({ rounds: 5 })),
     ...(await timed()),
+    ...waitingFigures(await measureWaiting()),
+    ...measureCompile(),
     { name: 'collect, own code, batched', value: batchedUs, unit: 'µs CPU', atMost: 60 },
     { name: 'collect, own code, alone', value: singleUs, unit: 'µs CPU' },
     ...(await counted()),
