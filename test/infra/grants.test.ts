@@ -40,6 +40,43 @@ async function entries(world: GuardedWorld): Promise<void> {
   await settle();
 }
 
+/** A journey of the workspace's own: written, published twice, paused, resumed, migrated, stopped. */
+async function steer(world: GuardedWorld): Promise<void> {
+  const mail = { channel: 'email', purpose: 'transactional', template: { subject: 'Hi', body: 'Hi' } };
+  const draft = (subject: string) => ({
+    name: { en: 'Own', ko: 'Own' },
+    entry: { triggers: [{ touchpoint: { event: 'Knocked' } }] },
+    start: 'Rest',
+    steps: {
+      Rest: { kind: 'wait', for: '1h', next: 'Tell' },
+      Tell: { ...mail, kind: 'send', template: { ...mail.template, subject }, next: 'Done' },
+      Done: { kind: 'exit' },
+    },
+  });
+  const act = async (action: string, body: object = {}) => {
+    expect([action, (await world.call('POST', `/v1/journeys/own/${action}`, body)).status]).toEqual([action, 200]);
+    await world.advance('10s');
+  };
+  await world.call('PUT', '/v1/journeys/own', draft('One'));
+  await act('publish');
+  for (const userId of ['di', 'ed']) await world.send({ userId, event: 'Knocked' });
+  await act('pause');
+  await world.advance('2h');
+  await act('resume');
+  for (const userId of ['fi', 'gus']) await world.send({ userId, event: 'Knocked' });
+  await fetch(`${world.url}/v1/journeys/own`, {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${world.local.keys.secret}`, 'if-match': '*' },
+    body: JSON.stringify(draft('Two')),
+  });
+  await act('publish', { migrate: { map: { Rest: 'Tell' } }, dryRun: true });
+  await act('publish', { migrate: { map: { Rest: 'Tell' } } });
+  await world.advance('2h');
+  await world.send({ userId: 'hal', event: 'Knocked' });
+  await act('close');
+  await act('stop');
+}
+
 /** Seventy days that lead through every function. */
 async function live(world: GuardedWorld): Promise<void> {
   const send: GuardedWorld['send'] = (...messages) => world.send(...messages);
@@ -72,6 +109,7 @@ async function live(world: GuardedWorld): Promise<void> {
   await track('cy', 'Order Completed', { orderId: 'o3', total: 5 });
   await track('cy', 'Cart Abandoned', { cartId: 'c2' });
   await track('cy', 'Signed In');
+  await steer(world);
   await world.advance('40d');
   await world.call('PUT', '/v1/placements/win-back', winBack);
   await world.call('PUT', '/v1/workspace', { name: 'Local', caps: [{ max: 3, within: '7d' }] });
@@ -89,6 +127,10 @@ async function live(world: GuardedWorld): Promise<void> {
     '/v1/journeys',
     '/v1/journeys/retention',
     '/v1/journeys/retention/enrolments',
+    '/v1/journeys/own/versions',
+    '/v1/journeys/own/versions/1',
+    '/v1/journeys/own/diff?from=1&to=draft',
+    '/v1/journeys/own/stats',
   ])
     expect([path, (await world.get(path)).status]).toEqual([path, 200]);
 }
