@@ -23,6 +23,12 @@ const patterns: Record<keyof typeof keys, Pattern> = {
     written: '`npm run workspace`',
     read: 'collect and every API function, once a minute per key',
   },
+  webhookSecrets: {
+    key: keys.webhookSecrets('<ws>'),
+    holds: 'what our calls are signed with, the newest first',
+    written: 'send, webhook, workspace API: made when first asked for, and by rotation',
+    read: 'send, webhook, once a minute; workspace API',
+  },
   placement: {
     key: keys.placement('<ws>', '<placement>'),
     holds: 'a placement and its offers',
@@ -34,6 +40,24 @@ const patterns: Record<keyof typeof keys, Pattern> = {
     holds: 'exposures and successes of each offer',
     written: 'learn, by ADD to the shard of the customer',
     read: 'decide, personalize: one query for a placement',
+  },
+  offerSums: {
+    key: keys.offerSums('<ws>', { placement: '<placement>', context: '<features>', offer: '<offer>', shard: 0 }),
+    holds: 'sums of the contexts an offer was shown and succeeded in; of placements with a context only',
+    written: 'learn, by ADD to the shard of the decision',
+    read: 'decide, personalize, where the policy goes by context: one query a minute; tune',
+  },
+  policy: {
+    key: keys.policy('<ws>', '<placement>'),
+    holds: 'the policy in force at a placement, the candidate, and what the log says of both',
+    written: 'tune',
+    read: 'decide, personalize, once a minute; placements API',
+  },
+  habits: {
+    key: keys.habits('<ws>'),
+    holds: 'hours at which customers act, how far they are shrunk, and response by number of messages',
+    written: 'tune',
+    read: 'decide, once an hour',
   },
   journey: {
     key: keys.journey('<ws>', '<journey>'),
@@ -152,9 +176,9 @@ const patterns: Record<keyof typeof keys, Pattern> = {
   },
   decision: {
     key: keys.decision(customer, '<at>', '<decision>'),
-    holds: 'a decision: offer, propensity, reasons, exposure, outcome',
+    holds: 'a decision: offer, propensity, reasons, context, exposure, outcome; listed by placement and time',
     written: 'decide, personalize; learn',
-    read: 'timeline; learn',
+    read: 'timeline; learn; tune, by list',
   },
   decided: {
     key: keys.decided(customer, '<decision>'),
@@ -167,6 +191,12 @@ const patterns: Record<keyof typeof keys, Pattern> = {
     holds: 'what was sent, skipped or failed, and why',
     written: 'send, with the end of its ledger row',
     read: 'timeline',
+  },
+  inApp: {
+    key: keys.inApp(customer, '<send>'),
+    holds: 'a message shown inside the app, and when it was seen; gone after 90 days',
+    written: 'send; relay and customers API, when it was seen',
+    read: 'customers API: one query',
   },
   send: {
     key: keys.send(customer, '<send>'),

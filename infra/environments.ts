@@ -23,6 +23,16 @@ export const Settings = z.strictObject({
   alarmTopicArn: z.string().startsWith('arn:').optional(),
   /** The sender, and the SES identity (an address or a domain) that was verified for it. Without it e-mail goes to the outbox row only. */
   email: z.strictObject({ from: z.email(), identity: z.string().min(1) }).optional(),
+  /** What text messages are sent from: the ARN of a phone number, pool or sender id of AWS End User Messaging SMS. */
+  sms: z.strictObject({ originArn: z.string().regex(/^arn:aws[\w-]*:sms-voice:/) }).optional(),
+  /** Apps that are pushed to: ARNs of SNS platform applications. A customer's trait `pushEndpoint` is an endpoint of one of them. */
+  push: z
+    .strictObject({ applicationArns: z.array(z.string().regex(/^arn:aws[\w-]*:sns:[\w-]+:\d+:app\//)).min(1) })
+    .optional(),
+  /** A phone number of AWS End User Messaging Social, by its ARN. */
+  whatsapp: z
+    .strictObject({ phoneNumberArn: z.string().regex(/^arn:aws[\w-]*:social-messaging:.*:phone-number-id\//) })
+    .optional(),
   /** Own name of the API; its certificate lies in us-east-1. */
   domain: z.strictObject({ name: z.hostname(), certificateArn: z.string().startsWith('arn:') }).optional(),
   /** A WAF web ACL of scope CLOUDFRONT, which lies in us-east-1. */
@@ -46,6 +56,11 @@ const environments: Record<EnvironmentName, z.input<typeof Settings>> = {
     ...{ keepsData: false, logDays: 7, throttle: { rate: 10_000, burst: 5_000 }, alarms: true, releasePerSecond: 500 },
     // Nothing leaves the machine: the runner's outbox shows what would have been sent.
     email: { from: 'journeys@example.com', identity: 'example.com' },
+    sms: { originArn: 'arn:aws:sms-voice:us-east-1:000000000000:phone-number/phone-local' },
+    push: { applicationArns: ['arn:aws:sns:us-east-1:000000000000:app/GCM/local'] },
+    whatsapp: {
+      phoneNumberArn: 'arn:aws:social-messaging:us-east-1:000000000000:phone-number-id/phone-number-id-local',
+    },
   },
 };
 

@@ -25,8 +25,8 @@ import { Env as SendEnv } from '../functions/journey/send/env.ts';
 import { Env as TasksEnv } from '../functions/journey/tasks/env.ts';
 import { Env as UpdateEnv } from '../functions/journey/update/env.ts';
 import { Env as WaitEnv } from '../functions/journey/wait/env.ts';
-import { Env as MapsEnv } from '../functions/map/maps/env.ts';
 import { Env as WebhookEnv } from '../functions/journey/webhook/env.ts';
+import { Env as MapsEnv } from '../functions/map/maps/env.ts';
 import { Env as CustomersEnv } from '../functions/profile/customers/env.ts';
 import { Env as ProjectEnv } from '../functions/profile/project/env.ts';
 import { Env as RefreshEnv } from '../functions/profile/refresh/env.ts';
@@ -123,14 +123,10 @@ export const functions = {
   'journey/assign': { env: AssignEnv, description: 'Gives variants of experiments', timeoutSeconds: step },
   'journey/emit': { env: EmitEnv, description: 'Tells the bus, and starts other journeys', timeoutSeconds: step },
   'journey/park': { env: ParkEnv, description: 'Ends an execution before a long wait', timeoutSeconds: step },
-  'journey/awaken': { env: AwakenEnv, description: 'Starts the execution after a long wait', timeoutSeconds: 30 },
-  'journey/update': { env: UpdateEnv, description: 'Sets traits', timeoutSeconds: step },
-  'journey/assign': { env: AssignEnv, description: 'Gives variants of experiments', timeoutSeconds: step },
-  'journey/emit': { env: EmitEnv, description: 'Tells the bus, starts other journeys', timeoutSeconds: step },
-  'journey/webhook': { env: WebhookEnv, description: 'Calls URLs and keeps their answers', timeoutSeconds: step },
-  'journey/park': { env: ParkEnv, description: 'Sets timers for long waits', timeoutSeconds: step },
   // A timer that calls a minute early is waited for.
-  'journey/awaken': { env: AwakenEnv, description: 'Goes on after long waits', timeoutSeconds: 90 },
+  'journey/awaken': { env: AwakenEnv, description: 'Starts the execution after a long wait', timeoutSeconds: 90 },
+  'journey/update': { env: UpdateEnv, description: 'Sets traits', timeoutSeconds: step },
+  'journey/webhook': { env: WebhookEnv, description: 'Calls URLs and keeps their answers', timeoutSeconds: step },
   'journey/conclude': { env: ConcludeEnv, description: 'Ends enrolments whose execution ended', timeoutSeconds: 30 },
   'journey/journeys': { env: JourneysEnv, description: 'Journeys and their enrolments', timeoutSeconds: behindGateway },
   'journey/publish': {

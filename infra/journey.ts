@@ -6,12 +6,14 @@ import { Construct } from 'constructs';
 import { entryEvents } from '../lib/journey/entry.ts';
 import { type StepFunction } from '../lib/journey/compile.ts';
 import { shippedJourneys } from '../lib/journey/shipped.ts';
+import { acknowledge } from './constructs/acknowledge.ts';
 import { busPattern, onEvents } from './constructs/event-rule.ts';
 import { forgettingLog } from './constructs/forgetting-log.ts';
 import { grantJourneys, JourneyMachine, machineRole, machinesPrefix } from './constructs/journey-machine.ts';
 import { NodeFunction } from './constructs/node-function.ts';
 import { onSchedule } from './constructs/schedule.ts';
 import { grantTimers, timerRole } from './constructs/timers.ts';
+import { type Settings } from './environments.ts';
 import { type Foundation } from './foundation.ts';
 
 /** Ends of an execution, however it came to it. */
@@ -60,11 +62,16 @@ export class Journey extends Construct {
     const { settings, table } = foundation;
     const send = new NodeFunction(this, 'Send', {
       entry: 'journey/send',
-      env: { EMAIL_FROM: settings.email?.from },
+      env: {
+        EMAIL_FROM: settings.email?.from,
+        SMS_ORIGIN: settings.sms?.originArn,
+        PUSH: settings.push && 'sns',
+        WHATSAPP_NUMBER_ID: settings.whatsapp?.phoneNumberArn.split('/').at(-1),
+      },
       settings,
     });
     table.grant(send, ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem']);
-    if (settings.email) this.#grantEmail(send, settings.email.identity);
+    this.#grantProviders(send, settings);
 
     const wait = new NodeFunction(this, 'Wait', { entry: 'journey/wait', env: {}, settings });
     table.grant(wait, ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'DeleteItem']);
@@ -75,8 +82,9 @@ export class Journey extends Construct {
     const assign = new NodeFunction(this, 'Assign', { entry: 'journey/assign', env: {}, settings });
     const emit = new NodeFunction(this, 'Emit', { entry: 'journey/emit', env: {}, settings });
     foundation.grantPut(emit);
-    for (const fn of [send, branch, update, assign, emit]) this.#grantGate(fn, foundation);
-    return { send, wait, branch, update, assign, emit, park: this.#park(foundation) };
+    const webhook = new NodeFunction(this, 'Webhook', { entry: 'journey/webhook', env: {}, settings });
+    for (const fn of [send, branch, update, assign, emit, webhook]) this.#grantGate(fn, foundation);
+    return { send, wait, branch, update, assign, emit, webhook, park: this.#park(foundation) };
   }
 
   /** Steps with an effect ask the gate, which hands over to another version whoever is to go on there. */
@@ -87,7 +95,7 @@ export class Journey extends Construct {
 
   /** Long waits: a timer in a group of its own calls the function that starts the next execution. */
   #park(foundation: Foundation): NodeFunction {
-    const { settings, table, deadLetters } = foundation;
+    const { settings, table, bus, deadLetters } = foundation;
     const awaken = new NodeFunction(this, 'Awaken', { entry: 'journey/awaken', env: {}, settings, deadLetters });
     table.grant(awaken, ['GetItem', 'BatchGetItem', 'UpdateItem']);
     this.grantStart(awaken);
@@ -104,22 +112,35 @@ export class Journey extends Construct {
         TIMER_DEAD_LETTERS_ARN: deadLetters.queueArn,
       },
       settings,
+      deadLetters,
     });
     table.grant(park, ['GetItem', 'BatchGetItem', 'UpdateItem']);
     this.grantStart(park);
     grantJourneys(park, ['DescribeExecution']);
     grantTimers(park, { group: `${stackName}-timers`, role });
+    // Whoever leaves while parked needs no timer any more.
+    const left = { ...busPattern('EnrolmentEnded'), detail: { parkedLeg: [{ exists: true }] } };
+    onEvents(park, { bus, deadLetters, pattern: left });
     return park;
   }
 
-  #grantEmail(send: NodeFunction, identity: string): void {
+  /** Each provider by what it sends from, and nothing else of its service. */
+  #grantProviders(send: NodeFunction, { email, sms, push, whatsapp }: Settings): void {
+    const allow = (action: string, resources: string[]): void => {
+      send.addToRolePolicy(new PolicyStatement({ actions: [action], resources }));
+    };
     const { partition, region, account } = Stack.of(this);
-    send.addToRolePolicy(
-      new PolicyStatement({
-        actions: ['ses:SendEmail'],
-        resources: [`arn:${partition}:ses:${region}:${account}:identity/${identity}`],
-      }),
-    );
+    if (email) allow('ses:SendEmail', [`arn:${partition}:ses:${region}:${account}:identity/${email.identity}`]);
+    if (sms) allow('sms-voice:SendTextMessage', [sms.originArn]);
+    if (whatsapp) allow('social-messaging:SendWhatsAppMessage', [whatsapp.phoneNumberArn]);
+    // Of each customer’s device the app has an endpoint.
+    const endpoints = push?.applicationArns.map((arn) => `${arn.replace(':app/', ':endpoint/')}/*`) ?? [];
+    if (endpoints.length > 0) allow('sns:Publish', endpoints);
+    for (const endpoint of endpoints)
+      if (send.role)
+        acknowledge(send.role, {
+          [`AwsSolutions-IAM5[Resource::${endpoint}]`]: 'every device is an endpoint of its own',
+        });
   }
 
   /** Step Functions takes only so many log groups whose names do not begin so. */

@@ -70,6 +70,8 @@ export const events = {
     journeyId: z.string(),
     version: z.int(),
     outcome: z.string(),
+    /** The execution that a timer was to start. */
+    parkedLeg: z.int().optional(),
   }),
   /** A journey's author wanted it told. */
   JourneyEventEmitted: event({

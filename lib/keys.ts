@@ -23,11 +23,18 @@ export const partition = ({ workspace, customer }: Customer): string => `${works
 export const keys = {
   workspace: (workspace: string): Key => ({ pk: `${workspace}#workspace`, sk: 'settings' }),
   apiKey: (workspace: string, hash: string): Key => ({ pk: `${workspace}#workspace`, sk: `key#${hash}` }),
+  webhookSecrets: (workspace: string): Key => ({ pk: `${workspace}#workspace`, sk: 'webhook-secrets' }),
   placement: (workspace: string, id: string): Key => ({ pk: `${workspace}#placements`, sk: `placement#${id}` }),
   offerStats: (workspace: string, stats: { placement: string; stage: string; shard: number }): Key => ({
     pk: `${workspace}#offer-stats#${stats.placement}`,
     sk: `stage#${stats.shard}#${stats.stage}`,
   }),
+  offerSums: (workspace: string, sums: { placement: string; context: string; offer: string; shard: number }): Key => ({
+    pk: `${workspace}#offer-sums#${sums.placement}`,
+    sk: `${sums.context}#${sums.shard}#${sums.offer}`,
+  }),
+  policy: (workspace: string, placement: string): Key => ({ pk: `${workspace}#placements`, sk: `policy#${placement}` }),
+  habits: (workspace: string): Key => ({ pk: `${workspace}#placements`, sk: 'habits' }),
 
   journey: (workspace: string, id: string): Key => ({ pk: `${workspace}#journeys`, sk: `journey#${id}` }),
   journeyDraft: (workspace: string, id: string): Key => ({ pk: `${workspace}#journeys`, sk: `draft#${id}` }),
@@ -78,6 +85,7 @@ export const keys = {
   decision: (customer: Customer, at: Instant, id: string): Key => ({ pk: partition(customer), sk: `d#${at}#${id}` }),
   decided: (customer: Customer, id: string): Key => ({ pk: partition(customer), sk: `decided#${id}` }),
   message: (customer: Customer, at: Instant, id: string): Key => ({ pk: partition(customer), sk: `m#${at}#${id}` }),
+  inApp: (customer: Customer, id: string): Key => ({ pk: partition(customer), sk: `in-app#${id}` }),
   send: (customer: Customer, id: string): Key => ({ pk: partition(customer), sk: `send#${id}` }),
   contacts: (customer: Customer): Key => ({ pk: partition(customer), sk: 'contacts' }),
   enrolment: (customer: Customer, id: string): Key => ({ pk: partition(customer), sk: `enrolment#${id}` }),
@@ -108,6 +116,8 @@ export const lists = {
   enrolments: (workspace: string, journeyId: string, shard: number): string =>
     `${workspace}#enrolments#${shard}#${journeyId}`,
   segment: (workspace: string, segment: string, shard: number): string => `${workspace}#segment#${shard}#${segment}`,
+  decisions: (workspace: string, placement: string, shard: number): string =>
+    `${workspace}#decisions#${shard}#${placement}`,
   tasks: (workspace: string, shard: number): string => `${workspace}#tasks#${shard}`,
   reports: (workspace: string): string => `${workspace}#reports`,
   workspaces: (): string => 'workspaces',

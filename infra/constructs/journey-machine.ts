@@ -32,7 +32,6 @@ type Verb =
   | 'SendTaskSuccess'
   | 'DescribeExecution'
   | 'GetExecutionHistory'
-  | 'DescribeExecution'
   | 'CreateStateMachine'
   | 'UpdateStateMachine'
   | 'PublishStateMachineVersion'

@@ -17,7 +17,7 @@ export function timerRole(scope: Construct, id: string, to: { calls: NodeFunctio
   return role;
 }
 
-/** Lets a function set timers of a group. */
+/** Lets a function set timers of a group, and take them away. */
 export function grantTimers(fn: NodeFunction, { group, role }: { group: string; role: Role }): void {
   const resource = Stack.of(fn).formatArn({
     service: 'scheduler',
@@ -25,7 +25,9 @@ export function grantTimers(fn: NodeFunction, { group, role }: { group: string; 
     resourceName: `${group}/*`,
     arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
   });
-  fn.addToRolePolicy(new PolicyStatement({ actions: ['scheduler:CreateSchedule'], resources: [resource] }));
+  fn.addToRolePolicy(
+    new PolicyStatement({ actions: ['scheduler:CreateSchedule', 'scheduler:DeleteSchedule'], resources: [resource] }),
+  );
   fn.addToRolePolicy(
     new PolicyStatement({
       actions: ['iam:PassRole'],

@@ -11,6 +11,7 @@ import {
   TooManyRequestsException,
 } from '@aws-sdk/client-sesv2';
 import { type Deliver } from '../journey/deliver.ts';
+import { once } from './provider.ts';
 
 /** Answers that mean: not taken. */
 const refusals = [
@@ -21,20 +22,16 @@ const refusals = [
   MessageRejected,
   NotFoundException,
   SendingPausedException,
-  TooManyRequestsException,
 ];
-
-/** SES limits sends by the second: a moment later there is room. */
-const throttlePausesMs = [200, 600, 1_800];
 
 /** A client that tries once: a second try after an answer that was lost would be a second message. */
 export function emailClient(): SESv2Client {
   return new SESv2Client({ maxAttempts: 1 });
 }
 
-/** Sends plain text through SES. Only a throttled call, which SES did not take, is tried again. */
+/** Sends plain text through SES. */
 export function sesEmail(client: Pick<SESv2Client, 'send'>, from: string): Deliver {
-  return async ({ to, message: { subject = '', body }, about }) => {
+  return ({ to, message: { subject = '', body }, about }) => {
     const command = new SendEmailCommand({
       FromEmailAddress: from,
       Destination: { ToAddresses: [to] },
@@ -43,20 +40,9 @@ export function sesEmail(client: Pick<SESv2Client, 'send'>, from: string): Deliv
       },
       EmailTags: [{ Name: 'journey', Value: about.journeyId }],
     });
-    for (let tries = 0; ; tries++) {
-      try {
-        const { MessageId } = await client.send(command);
-        return { status: 'sent', provider: 'ses', ...(MessageId !== undefined && { providerId: MessageId }) };
-      } catch (error) {
-        const pause = throttlePausesMs[tries];
-        if (error instanceof TooManyRequestsException && pause !== undefined) {
-          await new Promise((resume) => setTimeout(resume, pause));
-          continue;
-        }
-        const refused = refusals.some((refusal) => error instanceof refusal);
-        const reason = error instanceof Error ? error.name : 'unknown';
-        return { status: refused ? 'failed' : 'unknown', provider: 'ses', reason };
-      }
-    }
+    return once({ provider: 'ses', refusals, throttled: TooManyRequestsException }, async () => {
+      const { MessageId } = await client.send(command);
+      return MessageId;
+    });
   };
 }

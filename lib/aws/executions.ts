@@ -19,8 +19,6 @@ export interface Executions {
   machineOf(executionArn: string): Promise<string>;
   /** Stops it, also in mid-wait. One that has ended, or never was, stays as it is. */
   stop(executionArn: string, cause: string): Promise<void>;
-  /** The version of the state machine that an execution runs, or the machine where it was started on no version. */
-  versionOf(executionArn: string): Promise<string>;
   /** Lets the step that holds the token go on. `late` when it waits no longer: timed out, stopped, or told before. */
   resume(token: string, output: unknown): Promise<'resumed' | 'late'>;
 }
@@ -55,13 +53,6 @@ export function stepFunctions(client: SFNClient): Executions {
       } catch (error) {
         if (!(error instanceof ExecutionDoesNotExist)) throw error;
       }
-    },
-
-    async versionOf(arn) {
-      const { stateMachineVersionArn, stateMachineArn } = await client.send(
-        new DescribeExecutionCommand({ executionArn: arn }),
-      );
-      return stateMachineVersionArn ?? stateMachineArn ?? '';
     },
 
     async resume(token, output) {

@@ -1,10 +1,18 @@
-import { ConflictException, CreateScheduleCommand, type SchedulerClient } from '@aws-sdk/client-scheduler';
+import {
+  ConflictException,
+  CreateScheduleCommand,
+  DeleteScheduleCommand,
+  ResourceNotFoundException,
+  type SchedulerClient,
+} from '@aws-sdk/client-scheduler';
 import { type Instant } from '../time.ts';
 
 /** Calls that are to be made later. */
 export interface Timers {
   /** Calls the target with the input at that time, once, at the second and never before. One of this name that is set stays as it is. */
   set(name: string, at: Instant, input: unknown): Promise<void>;
+  /** Takes it away. One that has fired, or never was set, is no trouble. */
+  clear(name: string): Promise<void>;
 }
 
 export interface TimerTarget {
@@ -43,6 +51,14 @@ export function schedulerTimers(client: SchedulerClient, target: TimerTarget): T
         );
       } catch (error) {
         if (!(error instanceof ConflictException)) throw error;
+      }
+    },
+
+    async clear(name) {
+      try {
+        await client.send(new DeleteScheduleCommand({ Name: name, GroupName: group }));
+      } catch (error) {
+        if (!(error instanceof ResourceNotFoundException)) throw error;
       }
     },
   };

@@ -1,13 +1,19 @@
-import { type SendChannel } from '../ingestion/workspace.ts';
+import { type Customer } from '../identity/customer.ts';
+import { type Purpose, type SendChannel } from '../ingestion/workspace.ts';
+import { type Instant } from '../time.ts';
 import { type Rendered } from './render.ts';
 import { type SendEnd } from './send-store.ts';
 
 /** A message on its way out. `idempotencyKey` is the same for every try: receivers may drop what they have. */
 export interface Outgoing {
   channel: SendChannel;
+  purpose: Purpose;
   to: string;
   message: Rendered;
   idempotencyKey: string;
+  /** Whose partition keeps what is sent, and as of when. */
+  owner: Customer;
+  at: Instant;
   /** What a webhook is told besides the text. */
   about: { workspace: string; customerId: string; journeyId: string; stepId: string };
 }

@@ -130,8 +130,6 @@ export interface EnrolmentStore {
   led(placed: Placed, leg: { leg: number; executionArn: string }): Promise<'led' | 'behind' | 'ended'>;
   /** Takes down that a timer leads it on. False when it has ended. Safe to repeat. */
   park(owner: Customer, enrolmentId: string, until: Instant): Promise<boolean>;
-  /** Takes down the execution that leads it on. `ended` when it has ended meanwhile: then that is to be stopped. Safe to repeat. */
-  awoken(placed: Placed, next: { leg: number; executionArn: string }): Promise<'active' | 'ended'>;
   /** Ends it without the profile, which no longer holds it. False when it had ended before. */
   end(placed: Placed, outcome: string, at: Instant): Promise<boolean>;
   /** A journey's enrolments, newest first, from `before` (a position of an earlier page) on. */
@@ -191,7 +189,7 @@ export function enrolmentStore(table: Table): EnrolmentStore {
       const written = await table.update(
         key,
         {
-          expression: 'SET #status = :active, executionArn = :arn, leg = :leg',
+          expression: 'SET #status = :active, executionArn = :arn, leg = :leg REMOVE parkedUntil',
           values: { ':active': 'active', ':arn': executionArn, ':leg': leg },
         },
         { ...notEnded, expression: `${notEnded.expression} AND (attribute_not_exists(leg) OR leg <= :leg)` },
@@ -204,18 +202,6 @@ export function enrolmentStore(table: Table): EnrolmentStore {
     async park(owner, enrolmentId, until) {
       const set = { expression: 'SET parkedUntil = :until', values: { ':until': until } };
       return (await table.update(keys.enrolment(owner, enrolmentId), set, notEnded)) !== undefined;
-    },
-
-    async awoken({ owner, enrolment }, { leg, executionArn }) {
-      const written = await table.update(
-        keys.enrolment(owner, enrolment.enrolmentId),
-        {
-          expression: 'SET #status = :active, executionArn = :arn, leg = :leg REMOVE parkedUntil',
-          values: { ':active': 'active', ':arn': executionArn, ':leg': leg },
-        },
-        notEnded,
-      );
-      return written ? 'active' : 'ended';
     },
 
     end: (placed, outcome, at) => table.transact(endWrites(placed, outcome, at)),

@@ -23,6 +23,8 @@ export const Enrolment = z.object({
   executionArn: z.string().optional(),
   /** When a throttled entry sets out. */
   notBefore: Instant.optional(),
+  /** No execution leads it until then: a timer starts the next. */
+  parkedUntil: Instant.optional(),
   /** A test person's. */
   test: z.boolean().optional(),
   /** Number of the execution that leads it now, and the step that began at; missing for the first. */

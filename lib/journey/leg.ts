@@ -10,9 +10,12 @@ import { StepId } from './step.ts';
 export const Leg = z.object({ machineArn: z.string(), at: StepId, until: Instant, input: ExecutionInput });
 export type Leg = z.infer<typeof Leg>;
 
+/** Name of the timer that starts a leg. */
+export const timerName = (enrolmentId: string, leg: number): string => `${enrolmentId}-${leg}`;
+
 export interface LegDependencies {
-  enrolments: EnrolmentStore;
-  executions: Executions;
+  enrolments: Pick<EnrolmentStore, 'get' | 'led' | 'park'>;
+  executions: Pick<Executions, 'start' | 'stop' | 'machineOf'>;
 }
 
 /** How a leg set out: `behind` was told of again after a later one. */

@@ -64,6 +64,10 @@ export const StepCall = z
     token: z.string().optional(),
     /** The journey's own rules of contact, where the step sends marketing. */
     hours: ContactHours.optional(),
+    /** Of a leg that ends here: when the next one begins, at which step, and the execution that asks. */
+    until: z.string().optional(),
+    at: StepId.optional(),
+    execution: z.string().optional(),
     /** The step can be stopped by the gate: a choice follows it. */
     gated: z.boolean().default(false),
   })

@@ -118,11 +118,13 @@ function ofRow(item: Item, told: Told): Telling {
 }
 
 function ofEnrolment(item: Item, before: Item | undefined): Telling | undefined {
-  const { enrolmentId, journeyId, version, startedAt, status, outcome = '', endedAt = startedAt } = readEnrolment(item);
+  const enrolment = readEnrolment(item);
+  const { enrolmentId, journeyId, version, startedAt, status, outcome = '', endedAt = startedAt } = enrolment;
+  const parked = enrolment.parkedUntil !== undefined && { parkedLeg: (enrolment.leg ?? 0) + 1 };
   const facts = { enrolmentId, journeyId, version };
   if (!before) return ofRow(item, { name: 'EnrolmentStarted', at: startedAt, facts });
   if (status !== 'ended' || before.status === 'ended') return undefined;
-  return ofRow(item, { name: 'EnrolmentEnded', at: endedAt, facts: { ...facts, outcome } });
+  return ofRow(item, { name: 'EnrolmentEnded', at: endedAt, facts: { ...facts, outcome, ...parked } });
 }
 
 const DecisionRow = events.DecisionMade.pick({ placement: true, offer: true, stage: true, propensity: true });

@@ -6,5 +6,5 @@ export const Env = z.object({
   TIMER_GROUP: z.string(),
   AWAKEN_ARN: z.string(),
   TIMER_ROLE_ARN: z.string(),
-  DEAD_LETTER_ARN: z.string(),
+  TIMER_DEAD_LETTERS_ARN: z.string(),
 });

@@ -3,8 +3,8 @@ import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { readEnv } from '../../../lib/aws/env.ts';
 import { stepFunctions } from '../../../lib/aws/executions.ts';
-import { eventBridgeTimers } from '../../../lib/aws/schedules.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
+import { schedulerTimers } from '../../../lib/aws/timers.ts';
 import { enrolmentStore } from '../../../lib/journey/enrolment-store.ts';
 import { systemClock as clock } from '../../../lib/time.ts';
 import { Env } from './env.ts';
@@ -15,11 +15,11 @@ const env = readEnv(Env);
 export const handler = park({
   enrolments: enrolmentStore(dynamoTable(new DynamoDBClient({}), env.TABLE_NAME)),
   executions: stepFunctions(new SFNClient({})),
-  timers: eventBridgeTimers(new SchedulerClient({}), {
+  timers: schedulerTimers(new SchedulerClient({}), {
     group: env.TIMER_GROUP,
     targetArn: env.AWAKEN_ARN,
     roleArn: env.TIMER_ROLE_ARN,
-    deadLetterArn: env.DEAD_LETTER_ARN,
+    deadLetterArn: env.TIMER_DEAD_LETTERS_ARN,
   }),
   clock,
 });

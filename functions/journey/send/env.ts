@@ -1,11 +1,18 @@
 import * as z from 'zod';
 
+const set = z.string().min(1).optional();
+
 /**
- * `EMAIL_FROM`: the sender SES knows; without it e-mail goes to the outbox only. The endpoint is set where the table is an embedded
- * engine on this machine: there webhooks may go to this machine too.
+ * What is not set is not there: messages on that channel are skipped. `EMAIL_FROM`: the sender SES knows; without it e-mail goes to the
+ * outbox only. `SMS_ORIGIN`: what text messages come from. `PUSH`: any value, SNS knows the apps. `WHATSAPP_NUMBER_ID`: whose messages they
+ * are. The endpoint is set where the table is an embedded engine on this machine: there webhooks may go to this machine too.
  */
 export const Env = z.object({
   TABLE_NAME: z.string(),
-  EMAIL_FROM: z.string().min(1).optional(),
+  EMAIL_FROM: set,
+  SMS_ORIGIN: set,
+  PUSH: set,
+  WHATSAPP_NUMBER_ID: set,
   AWS_ENDPOINT_URL_DYNAMODB: z.string().optional(),
 });
+export type Env = z.infer<typeof Env>;

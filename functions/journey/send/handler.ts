@@ -113,7 +113,10 @@ export function send({ profiles, workspaces, sends, deliver, gate, clock, report
     };
     const deliverOn = deliver[step.channel];
     const end: SendEnd = deliverOn
-      ? await deliverOn({ channel: step.channel, to, message, idempotencyKey: messageId, about })
+      ? await deliverOn({
+          ...{ channel: step.channel, purpose: step.purpose, to, message, idempotencyKey: messageId },
+          ...{ owner, at, about },
+        })
       : { status: 'failed', reason: 'channel-not-configured' };
     return { ...(await settled(claim, end)), messageId, because };
   }

@@ -1,0 +1,51 @@
+import { NotFound, Unavailable } from '../../../lib/errors.ts';
+import { nameOf } from '../../../lib/journey/enrolment.ts';
+import { type Gate, type Stopped } from '../../../lib/journey/gate.ts';
+import { type CallUrl } from '../../../lib/journey/http-call.ts';
+import { StepCall, stepOf } from '../../../lib/journey/step-call.ts';
+import { templateValues } from '../../../lib/journey/values.ts';
+import { keptOf, requestOf } from '../../../lib/journey/webhook-step.ts';
+import { type Json, type JsonObject } from '../../../lib/json.ts';
+import { type ProfileStore } from '../../../lib/profile/store.ts';
+import { type Clock } from '../../../lib/time.ts';
+
+interface Dependencies {
+  profiles: ProfileStore;
+  gate: Gate;
+  call: CallUrl;
+  secrets: (workspace: string) => Promise<readonly string[]>;
+  clock: Clock;
+}
+
+/** What later steps read: `{{vars.<as>.body.…}}`. */
+type Result = { status: number; body: Json; because: JsonObject } | { status: 'left'; because: JsonObject } | Stopped;
+
+/**
+ * The step `webhook`: calls a URL and keeps the answer. Anything but a 2xx fails the try, and Step Functions tries again as the step says:
+ * the receiver may get a call twice, under one `webhook-id`. Whoever has left is not told of.
+ */
+export function webhookStep({ profiles, gate, call: callUrl, secrets, clock }: Dependencies) {
+  return async (event: unknown): Promise<Result> => {
+    const call = StepCall.parse(event);
+    const step = stepOf(call, 'webhook');
+    const { enrolmentId, workspace } = call.enrolment;
+    const profile = await profiles.get(call.enrolment);
+    if (!profile) throw new NotFound('customer.unknown', { enrolmentId });
+    const stopped = await gate(call, profile);
+    if (stopped) return stopped;
+    if (!Object.hasOwn(profile.journeys, enrolmentId)) return { status: 'left', because: {} };
+    const id = nameOf('webhook', enrolmentId, call.stepId, call.occurrence);
+    const answer = await callUrl(
+      requestOf(call, step, {
+        id,
+        values: templateValues(call, profile),
+        secrets: await secrets(workspace),
+        nowMs: Date.parse(clock.now()),
+      }),
+    );
+    const kept = keptOf(answer);
+    if (kept) return { ...kept, because: { webhookId: id, host: new URL(step.url).host } };
+    const reason = answer.outcome === 'answered' ? `http-${answer.status}` : answer.reason;
+    throw new Unavailable('webhook.failed', { enrolmentId, stepId: call.stepId, webhookId: id, reason });
+  };
+}

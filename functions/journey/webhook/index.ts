@@ -1,0 +1,23 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { readEnv } from '../../../lib/aws/env.ts';
+import { journeyGate } from '../../../lib/aws/journey-gate.ts';
+import { dynamoTable } from '../../../lib/aws/table.ts';
+import { webhookSecretStore } from '../../../lib/ingestion/webhook-secret-store.ts';
+import { callUrl } from '../../../lib/journey/http-call.ts';
+import { profileStore } from '../../../lib/profile/store.ts';
+import { systemClock as clock } from '../../../lib/time.ts';
+import { Env } from './env.ts';
+import { webhookStep } from './handler.ts';
+
+const env = readEnv(Env);
+const table = dynamoTable(new DynamoDBClient({}), env.TABLE_NAME);
+const secrets = webhookSecretStore(table, clock);
+
+export const handler = webhookStep({
+  profiles: profileStore(table),
+  gate: journeyGate(table, new SFNClient({})),
+  call: callUrl({ local: env.AWS_ENDPOINT_URL_DYNAMODB !== undefined }),
+  secrets: secrets.keys,
+  clock,
+});

@@ -1,0 +1,114 @@
+import { lookup as resolve } from 'node:dns';
+import { request as httpRequest } from 'node:http';
+import { type RequestOptions, request as httpsRequest } from 'node:https';
+import { isIP, type LookupFunction } from 'node:net';
+import { isClosed } from './closed-address.ts';
+
+/** How long a receiver may take to answer. Milliseconds; the function that calls has 30 s. */
+const timeoutMs = 10_000;
+
+/** Most that is read of an answer, in bytes: results of steps travel with the execution, whose input has 256 KiB. */
+export const maxAnswerBytes = 32 * 1024;
+
+/** One call of somebody's URL. */
+export interface HttpCall {
+  url: string;
+  method: string;
+  headers: Record<string, string>;
+  body?: string | undefined;
+}
+
+/** `refused`: it never arrived. `unknown`: it may have. `cut`: the answer was longer than is read. */
+export type HttpAnswer =
+  | { outcome: 'answered'; status: number; contentType: string; text: string; cut: boolean }
+  | { outcome: 'refused' | 'unknown'; reason: string };
+
+/** One try. Never throws. */
+export type CallUrl = (call: HttpCall) => Promise<HttpAnswer>;
+
+const closedError = (): Error & { code: string } =>
+  Object.assign(new Error('address not allowed'), { code: 'EADDRCLOSED' });
+
+/** Resolves a name and refuses closed addresses: the address looked at is the one connected to, so no second answer can slip in. */
+const openLookup: LookupFunction = (host, options, callback) => {
+  resolve(host, { ...options, all: true }, (error, found) => {
+    const [first] = error ? [] : found;
+    if (!first || found.some(({ address }) => isClosed(address))) callback(error ?? closedError(), '', 0);
+    else if (options.all) callback(null, found);
+    else callback(null, first.address, first.family);
+  });
+};
+
+/** Errors of the time before anything was sent. */
+const beforehand = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRCLOSED']);
+
+/** Where a call may go: HTTPS to the world; on a developer's machine also plain HTTP and this machine. */
+function targetOf(address: string, local: boolean): URL | undefined {
+  const url = URL.parse(address);
+  if (!url || !/^https?:$/.test(url.protocol)) return undefined;
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const allowed = local || (url.protocol === 'https:' && !(isIP(host) !== 0 && isClosed(host)));
+  return allowed ? url : undefined;
+}
+
+/** HTTPS only, no redirects, no addresses inside anybody's network, unless `local`: then also plain HTTP to this machine. */
+export function callUrl({ local }: { local: boolean }): CallUrl {
+  return (call) => {
+    const url = targetOf(call.url, local);
+    if (!url) return Promise.resolve({ outcome: 'refused', reason: 'address-not-allowed' });
+    return new Promise((ended) => {
+      const failed = (error: NodeJS.ErrnoException): void => {
+        const code = error.code ?? error.name;
+        ended({ outcome: beforehand.has(code) ? 'refused' : 'unknown', reason: code });
+      };
+      try {
+        exchange(url, call, { local, ended, failed });
+      } catch (error) {
+        // A header no request may have.
+        ended({
+          outcome: 'refused',
+          reason: error instanceof Error && 'code' in error ? String(error.code) : 'invalid',
+        });
+      }
+    });
+  };
+}
+
+interface Ends {
+  local: boolean;
+  ended: (answer: HttpAnswer) => void;
+  failed: (error: NodeJS.ErrnoException) => void;
+}
+
+function exchange(url: URL, { method, headers, body }: HttpCall, { local, ended, failed }: Ends): void {
+  const options: RequestOptions = {
+    method,
+    headers: { ...headers, ...(body !== undefined && { 'content-length': Buffer.byteLength(body) }) },
+    signal: AbortSignal.timeout(timeoutMs),
+    ...(!local && { lookup: openLookup }),
+  };
+  const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
+  const call = send(url, options, (response) => {
+    const { statusCode: status = 0, headers: told } = response;
+    const contentType = told['content-type'] ?? '';
+    const parts: Buffer[] = [];
+    let bytes = 0;
+    const done = (): void => {
+      const text = Buffer.concat(parts).subarray(0, maxAnswerBytes).toString('utf8');
+      ended({ outcome: 'answered', status, contentType, text, cut: bytes > maxAnswerBytes });
+    };
+    response.on('data', (part: Buffer) => {
+      bytes += part.length;
+      if (bytes - part.length <= maxAnswerBytes) parts.push(part);
+      if (bytes > maxAnswerBytes) {
+        done();
+        response.destroy();
+      }
+    });
+    response.on('end', done);
+    // It has answered, and broke off what it had to say.
+    response.on('error', done);
+  });
+  call.on('error', failed);
+  call.end(body);
+}

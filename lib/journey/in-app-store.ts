@@ -1,0 +1,74 @@
+import * as z from 'zod';
+import { type Table } from '../aws/table.ts';
+import { type Customer } from '../identity/customer.ts';
+import { keys, partition } from '../keys.ts';
+import { Instant } from '../time.ts';
+import { type Deliver } from './deliver.ts';
+import { type Owners } from './owners.ts';
+
+/** Who has not opened the app for so long gets other messages. Seconds. */
+const keptFor = 90 * 86_400;
+
+/** A message that an app or a site shows. */
+export const InAppMessage = z.object({
+  messageId: z.string(),
+  journeyId: z.string(),
+  stepId: z.string(),
+  at: Instant,
+  subject: z.string().optional(),
+  body: z.string(),
+  seenAt: Instant.optional(),
+});
+export type InAppMessage = z.infer<typeof InAppMessage>;
+
+export interface InAppStore {
+  /** Keeps it where the app finds it. Safe to repeat: what was seen stays seen. */
+  keep(owner: Customer, message: InAppMessage): Promise<void>;
+  /** Of all identities: unseen ones first, then the newest first. */
+  list(owners: Owners): Promise<InAppMessage[]>;
+  /** When it was seen first. Undefined for none of these customers' messages. Safe to repeat. */
+  seen(owners: Owners, messageId: string, at: Instant): Promise<Instant | undefined>;
+}
+
+const range = keys.inApp({ workspace: '', customer: '' }, '').sk;
+
+export function inAppStore(table: Table): InAppStore {
+  return {
+    async keep(owner, { messageId, ...message }) {
+      const ttl = Math.floor(Date.parse(message.at) / 1000) + keptFor;
+      const absent = { expression: 'attribute_not_exists(pk)' };
+      await table.put({ ...keys.inApp(owner, messageId), ...message, ttl }, absent);
+    },
+
+    async list(owners) {
+      const rows = await Promise.all(owners.map((owner) => table.query(partition(owner), { prefix: range })));
+      const all = rows
+        .flat()
+        .map(({ sk, ...row }) => InAppMessage.parse({ ...row, messageId: sk.slice(range.length) }));
+      const newer = (a: InAppMessage, b: InAppMessage): number => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0);
+      return all.sort((a, b) => Number(a.seenAt !== undefined) - Number(b.seenAt !== undefined) || newer(a, b));
+    },
+
+    async seen(owners, messageId, at) {
+      for (const owner of owners) {
+        const set = { expression: 'SET seenAt = if_not_exists(seenAt, :at)', values: { ':at': at } };
+        const row = await table.update(keys.inApp(owner, messageId), set, { expression: 'attribute_exists(pk)' });
+        if (row) return String(row.seenAt);
+      }
+      return undefined;
+    },
+  };
+}
+
+/** The message is there when the app asks: nothing leaves the table. */
+export function inApp(store: Pick<InAppStore, 'keep'>): Deliver {
+  return async ({ owner, at, idempotencyKey, message, about: { journeyId, stepId } }) => {
+    try {
+      await store.keep(owner, { messageId: idempotencyKey, journeyId, stepId, at, ...message });
+      return { status: 'sent', provider: 'in-app' };
+    } catch (error) {
+      // Should it be there all the same, it says nothing that was not meant.
+      return { status: 'unknown', provider: 'in-app', reason: error instanceof Error ? error.name : 'unknown' };
+    }
+  };
+}
