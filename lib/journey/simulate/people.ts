@@ -36,9 +36,14 @@ function addresses(id: string, { reach }: Population, random: Random): Record<st
   };
 }
 
+/** Traits that every simulated customer has, or lacks, for other reasons. */
+const known = new Set(['firstName', 'email', 'phone', 'whatsapp', 'pushEndpoint', 'timezone', 'consent']);
+
 /** Traits that the definition asks about: as it wants them for the share of whom it holds, unset for the others. */
 function askedTraits(definition: JourneyDefinition, { holds }: Population, random: Random): Record<string, Json> {
-  const asked = predicatesOf(definition).flatMap(traitsIn);
+  const asked = predicatesOf(definition)
+    .flatMap(traitsIn)
+    .filter(({ trait }) => !known.has(trait));
   const told = asked.map(({ trait, is }): [string, Json | undefined] => [
     trait,
     random() < holds ? passing(is) : undefined,

@@ -19,12 +19,15 @@ import { type Population } from './population.ts';
 import { type Act, answerTo, type Answered } from './step-answers.ts';
 import { Tally } from './tally.ts';
 import { SimulatedTime } from './time.ts';
+import { type Wish } from './wishes.ts';
 
 export interface Setting {
   definition: JourneyDefinition;
   workspace: Workspace;
   placements: readonly Placement[];
   population: Population;
+  /** What customers may do. */
+  wishes: readonly Wish[];
   /** Epoch milliseconds. */
   start: number;
 }
@@ -34,7 +37,6 @@ interface Inside {
   input: ExecutionInput;
   /** The execution under way; none while parked. */
   execution: string | undefined;
-  enteredAt: number;
 }
 
 const machine = 'journey';
@@ -51,6 +53,8 @@ export class Simulation {
   readonly #room: MachineRoom;
   readonly #rules: Rules;
   readonly #inside = new Map<string, Inside>();
+  /** By enrolment, also of those who have left: goals are reached later, too. */
+  readonly #enteredAt = new Map<string, number>();
   #entered = 0;
   peakOpen = 0;
 
@@ -114,12 +118,9 @@ export class Simulation {
   }
 
   #reached({ enrolmentId, stepId, variant }: Extract<Signal, { type: 'goal' }>): void {
-    const [person = ''] = enrolmentId.split('.');
-    const enteredAt = this.#enteredAt.get(enrolmentId) ?? this.#enteredAt.get(person) ?? this.time.now();
+    const enteredAt = this.#enteredAt.get(enrolmentId) ?? this.time.now();
     this.tally.goal({ enteredAt, now: this.time.now(), stepId, variant });
   }
-
-  readonly #enteredAt = new Map<string, number>();
 
   #knocked(customer: SimulatedCustomer, knock: Knock, act?: Act): void {
     this.tally.knocked();
@@ -132,7 +133,7 @@ export class Simulation {
     const at = this.time.now();
     this.#enteredAt.set(entry.enrolmentId, at);
     this.tally.entered(entry.enrolmentId, at);
-    this.#inside.set(entry.enrolmentId, { customer, input: entry, execution: undefined, enteredAt: at });
+    this.#inside.set(entry.enrolmentId, { customer, input: entry, execution: undefined });
     this.#start(entry);
   }
 
@@ -175,7 +176,9 @@ export class Simulation {
     const call: StepCall = { ...sent, vars: sent.enrolment.vars };
     const inside = this.#inside.get(call.enrolment.enrolmentId);
     if (!inside) return { gate: 'left' };
-    const answered = answerTo(call, { customer: inside.customer, setting: this.setting, now: this.now() });
+    const vars = (call as Partial<StepCall>).vars ?? call.enrolment.vars; // as `StepCall` reads it
+    const { customer } = inside;
+    const answered = answerTo({ ...call, vars }, { ...this.setting, customer, now: this.now() });
     this.#consequences(inside, call, answered);
     return answered.result;
   }

@@ -18,6 +18,7 @@ interface StepTally {
   sent: number;
   skipped: Record<string, number>;
   deferred: number;
+  parked: number;
   transitions: number;
 }
 
@@ -28,6 +29,7 @@ const newStep = (): StepTally => ({
   sent: 0,
   skipped: {},
   deferred: 0,
+  parked: 0,
   transitions: 0,
 });
 
@@ -74,6 +76,7 @@ export class Tally {
     const step = this.#steps.get(id) ?? this.#steps.get(this.#definition.start);
     const way = this.#ways.get(enrolmentId);
     if (step) step.transitions++;
+    if (step && state === `${id}: parked`) step.parked++;
     if (!way || !this.#steps.has(state) || way.at === state) return;
     if (step) step.visits++;
     const before = this.#steps.get(way.at);
@@ -116,7 +119,7 @@ export class Tally {
   result(): Pick<
     SimulationResult,
     'knocks' | 'entered' | 'refused' | 'outcomes' | 'goal' | 'sends' | 'experiments' | 'transitions'
-  > & { steps: Omit<SimulatedStep, 'usd'>[] } {
+  > & { steps: (Omit<SimulatedStep, 'usd'> & { parked: number })[] } {
     const open = Map.groupBy(this.#ways.values(), ({ at }) => at);
     const steps = [...this.#steps].map(([stepId, { sent, skipped, deferred, ...step }]) => {
       const kind = this.#definition.steps[stepId]?.kind ?? '';

@@ -1,7 +1,10 @@
-import { readFileSync } from 'node:fs';
 import * as z from 'zod';
+import file from './prices.json' with { type: 'json' };
 
-const PriceFile = z.object({ prices: z.record(z.string(), z.object({ usd: z.number(), source: z.url() })) });
+const PriceFile = z.object({
+  date: z.string(),
+  prices: z.record(z.string(), z.object({ usd: z.number(), source: z.url() })),
+});
 
 /** What a path used. Every field is a count, but `lambdaGigabyteSeconds` and the two of bytes. */
 export interface Bill {
@@ -17,9 +20,15 @@ export interface Bill {
   stateTransition?: number;
   logGigabyte?: number;
   xrayTrace?: number;
+  email?: number;
+  push?: number;
+  schedule?: number;
 }
 
-const { prices } = PriceFile.parse(JSON.parse(readFileSync(new URL('prices.json', import.meta.url), 'utf8')));
+const { prices, date } = PriceFile.parse(file);
+
+/** As of when the prices are. */
+export const pricesOf = date;
 
 /** US dollars of a bill by part, the largest first. */
 export function partsOf(bill: Bill): [string, number][] {

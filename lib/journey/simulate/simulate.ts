@@ -1,0 +1,115 @@
+import { type Placement } from '../../decision/placement.ts';
+import { Workspace } from '../../ingestion/workspace.ts';
+import { type JsonObject } from '../../json.ts';
+import { type JourneyDefinition } from '../definition.ts';
+import { type Trigger } from '../entry-rule.ts';
+import { costOf } from './cost.ts';
+import { newCustomer, type SimulatedCustomer } from './customer.ts';
+import { type Person, personOf, type Span, untilNext, wishesFor } from './people.ts';
+import { Population } from './population.ts';
+import { type SimulationResult } from './result.ts';
+import { type Setting, Simulation } from './simulation.ts';
+import { type Act } from './step-answers.ts';
+import { wishesOf } from './wishes.ts';
+
+const dayMs = 86_400_000;
+
+/** How often a month customers do what nobody said how often they do it. */
+const usualPerMonth = 0.5;
+
+export interface SimulationRequest {
+  definition: JourneyDefinition;
+  workspace?: Workspace;
+  placements?: readonly Placement[];
+  population?: Population;
+  customers: number;
+  days: number;
+  seed: number;
+  /** Epoch milliseconds. */
+  from: number;
+}
+
+/** How a customer comes to the door by a trigger: by a touchpoint, or told by somebody else. */
+function comesBy(trigger: Trigger): { act: Act } | { knock: Act } {
+  if ('touchpoint' in trigger) {
+    const [act] = wishesOf(trigger.touchpoint);
+    return act ? { act } : { knock: { name: 'Touchpoint', properties: {} } };
+  }
+  const facts: JsonObject =
+    'stageEntered' in trigger
+      ? { stage: trigger.stageEntered[0] ?? '' }
+      : 'segmentJoined' in trigger
+        ? { segment: trigger.segmentJoined[0] ?? '' }
+        : 'churnBand' in trigger
+          ? { band: trigger.churnBand[0] ?? '' }
+          : {};
+  return { knock: { name: Object.keys(trigger)[0] ?? '', properties: facts } };
+}
+
+/** With a key of its own where the journey asks for one. */
+function keyed({ entry }: JourneyDefinition, act: Act, person: Person): Act {
+  return entry.key === undefined || entry.key.includes('.')
+    ? act
+    : { ...act, properties: { [entry.key]: `${person.id}-key`, ...act.properties } };
+}
+
+function comes(simulation: Simulation, customer: SimulatedCustomer): void {
+  const { definition } = simulation.setting;
+  const { person } = customer;
+  const { triggers } = definition.entry;
+  const trigger = triggers[Math.floor(person.random() * triggers.length)];
+  simulation.act(customer, { name: 'Identified', properties: person.traits as JsonObject }); // traits are JSON
+  const by = trigger && comesBy(trigger);
+  if (!by) return;
+  if ('act' in by) simulation.act(customer, keyed(definition, by.act, person));
+  else simulation.knock(customer, keyed(definition, by.knock, person));
+}
+
+/** One thing a customer does of their own accord, again and again until the end. */
+function habit(simulation: Simulation, customer: SimulatedCustomer, act: Act): void {
+  const perMonth = simulation.setting.population.perMonth[act.name] ?? usualPerMonth;
+  const next = (): void => {
+    const at = simulation.time.now() + untilNext(customer.person, perMonth);
+    simulation.later(at, () => {
+      simulation.act(customer, act);
+      next();
+    });
+  };
+  next();
+}
+
+function sets(simulation: Simulation, person: Person): void {
+  simulation.later(person.entersAt, () => {
+    const customer = newCustomer(person, simulation.setting.workspace);
+    comes(simulation, customer);
+    for (const act of simulation.setting.wishes) habit(simulation, customer, act);
+  });
+}
+
+/**
+ * Simulated customers go through a journey for some days. Deterministic: the same request gives the same result, whatever machine it runs
+ * on. Memory grows with customers, not with days.
+ */
+export async function simulate(request: SimulationRequest): Promise<SimulationResult> {
+  const { definition, customers, days, seed, from: start, placements = [] } = request;
+  const population = request.population ?? Population.parse({});
+  const workspace = request.workspace ?? Workspace.parse({ id: 'simulated', name: 'Simulated' });
+  const setting: Setting = { definition, workspace, placements, population, wishes: wishesFor(definition), start };
+  const simulation = new Simulation(setting);
+  const span: Span = { start, end: start + days * dayMs };
+  for (let number = 0; number < customers; number++)
+    sets(simulation, personOf(definition, population, { seed, number, span }));
+  const open: number[] = [];
+  for (let day = 1; day <= days; day++) {
+    await simulation.run(start + day * dayMs);
+    open.push(simulation.open);
+  }
+  const { steps, ...counts } = simulation.tally.result();
+  const { stepCosts, ...cost } = costOf(definition, { steps, entered: counts.entered, days });
+  return {
+    ...{ seed, from: new Date(start).toISOString(), days, customers },
+    ...counts,
+    steps: steps.map(({ parked: _parked, ...step }) => ({ ...step, usd: stepCosts[step.stepId] ?? 0 })),
+    ...{ open, peakOpen: simulation.peakOpen, cost, warnings: [] },
+  };
+}
