@@ -1,11 +1,21 @@
+import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { check } from '../../lib/journey/check.ts';
+import { readyJourneys } from '../../lib/journey/ready.ts';
 import { shippedJourneys } from '../../lib/journey/shipped.ts';
 import { aJourney, aSend, aslFaults } from './given.ts';
 
-test.each(shippedJourneys)('the shipped journey $id has no fault', (definition) => {
-  expect(check(definition)).toEqual([]);
+test.each([...shippedJourneys, ...readyJourneys])('the journey $id has no fault', (definition) => {
+  const journeys = [...shippedJourneys, ...readyJourneys].map(({ id }) => id);
+  expect(check(definition, { journeys, quietHours: { from: '21:00', to: '08:00' } })).toEqual([]);
   expect(aslFaults(definition)).toBe('');
+});
+
+test('each file of a journey is one of those that are shipped or ready', () => {
+  const files = readdirSync(new URL('../../events/journeys/', import.meta.url));
+  const ids = [...shippedJourneys, ...readyJourneys].map(({ id }) => `${id}.json`);
+  expect(files.sort()).toEqual(ids.sort());
+  expect(ids).toHaveLength(12);
 });
 
 test('all faults are told at once, each with its place', () => {

@@ -1,24 +1,25 @@
 import { type Trigger } from '../entry-rule.ts';
 import { error, type Rule, stepsOf, warning } from './fault.ts';
 
-/** Triggers that bring no properties along. */
-const bare = (trigger: Trigger): boolean =>
-  ['stageEntered', 'segmentJoined', 'churnBand', 'silentFor', 'schedule', 'date'].some((kind) => kind in trigger);
+/** Properties that a trigger brings along; undefined where that is up to whoever knocks. */
+function broughtBy(trigger: Trigger): string[] | undefined {
+  if ('stageEntered' in trigger) return ['stage'];
+  if ('segmentJoined' in trigger) return ['segment'];
+  if ('churnBand' in trigger) return ['band', 'score'];
+  if ('silentFor' in trigger) return ['for'];
+  if ('schedule' in trigger) return ['time'];
+  return 'date' in trigger ? ['date', trigger.date.trait] : undefined;
+}
 
-/** An entry key that a trigger never has: all who enter by it have one and the same, the empty one. */
+/** An entry key that a trigger never brings: nobody enters by it. */
 export const entryKeys: Rule = ({ entry: { key, triggers } }) => {
   if (key === undefined) return [];
-  return triggers.flatMap((trigger, i) =>
-    bare(trigger)
-      ? [
-          warning(
-            'no-entry-key',
-            `entry.triggers.${i}`,
-            `brings no "${key}": customers enter by it as if there were no key`,
-          ),
-        ]
-      : [],
-  );
+  return triggers.flatMap((trigger, i) => {
+    const brought = broughtBy(trigger);
+    if (!brought || brought.includes(key)) return [];
+    const hint = `nobody enters by it: it brings ${brought.join(' and ')}, but no entry key "${key}"`;
+    return [error('no-entry-key', `entry.triggers.${i}`, hint)];
+  });
 };
 
 export const started: Rule = (definition, { journeys }) =>

@@ -24,6 +24,12 @@ findsErrors([
     { steps: { Hello: { kind: 'startJourney', journey: 'renewal', next: 'Done' }, Done } },
     { journeys: ['welcome'] },
   ],
+  [
+    'a trigger without the entry key',
+    'no-entry-key',
+    'entry.triggers.0',
+    { entry: { triggers: [{ stageEntered: ['trial'] }], key: 'orderId' } },
+  ],
 ]);
 
 warns([
@@ -32,12 +38,6 @@ warns([
     'exit-at-entry',
     'entry.triggers.0.touchpoint',
     { exit: { event: ['Order Completed', 'Signed Up'] } },
-  ],
-  [
-    'a trigger without the entry key',
-    'no-entry-key',
-    'entry.triggers.0',
-    { entry: { triggers: [{ stageEntered: ['trial'] }], key: 'orderId' } },
   ],
   [
     'a journey that starts itself',
