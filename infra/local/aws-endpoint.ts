@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { AwsError, NoAnswer } from './aws-error.ts';
+import { queryAnswer, queryError, readQuery } from './query-protocol.ts';
 
 /** One action of an AWS service: takes the request's JSON, answers the response's. Throws an error with a `name` the SDK knows. */
 export type Call = (action: string, body: unknown) => unknown;
@@ -9,7 +10,7 @@ export type Call = (action: string, body: unknown) => unknown;
 /**
  * Services by the prefix of `X-Amz-Target` (`AWSEvents`, `AWSStepFunctions`, `AmazonSQS`), and those of REST by method and path
  * (`POST /v2/email/outbound-emails`), which are told that as their action. Where paths hold names, a service is known by the first part
- * of them (`/schedules`), and told all of the request's line.
+ * of them (`/schedules`), and told all of the request's line. Those of the query protocol are known by its version (`query 2010-03-31`).
  */
 export type Handlers = Record<string, Call>;
 
@@ -22,7 +23,7 @@ export interface AwsEndpoint {
 /** More than any service takes in one request. */
 const maxBodyBytes = 12_000_000;
 
-async function readBody(request: IncomingMessage): Promise<unknown> {
+async function readText(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request) {
@@ -31,7 +32,10 @@ async function readBody(request: IncomingMessage): Promise<unknown> {
     if (bytes > maxBodyBytes)
       throw new AwsError('RequestEntityTooLargeException', 'request too large', { status: 413 });
   }
-  const text = Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function parsed(text: string): unknown {
   try {
     return text === '' ? {} : (JSON.parse(text) as unknown);
   } catch {
@@ -39,8 +43,24 @@ async function readBody(request: IncomingMessage): Promise<unknown> {
   }
 }
 
-async function dispatch(handlers: Handlers, request: IncomingMessage): Promise<unknown> {
-  const body = await readBody(request);
+/** SNS still sends forms and reads XML. */
+const isQuery = ({ headers }: IncomingMessage): boolean =>
+  headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
+
+async function dispatchQuery(handlers: Handlers, request: IncomingMessage): Promise<string> {
+  const { service, action, body } = readQuery(await readText(request));
+  const call = handlers[service];
+  if (!call) throw new AwsError('InvalidAction', `nothing answers ${service} ${action} locally`, { status: 404 });
+  return queryAnswer(action, await call(action, body));
+}
+
+async function dispatch(handlers: Handlers, request: IncomingMessage): Promise<string> {
+  if (isQuery(request)) return dispatchQuery(handlers, request);
+  return JSON.stringify((await dispatchJson(handlers, request)) ?? {});
+}
+
+async function dispatchJson(handlers: Handlers, request: IncomingMessage): Promise<unknown> {
+  const body = parsed(await readText(request));
   const target = request.headers['x-amz-target'];
   const { method = '', url = '' } = request;
   const path = url.split('?')[0] ?? '';
@@ -56,7 +76,7 @@ async function dispatch(handlers: Handlers, request: IncomingMessage): Promise<u
   return call(action, body);
 }
 
-function answerError(response: ServerResponse, error: unknown): void {
+function answerError(response: ServerResponse, error: unknown, query: boolean): void {
   if (error instanceof NoAnswer) {
     response.destroy();
     return;
@@ -67,9 +87,14 @@ function answerError(response: ServerResponse, error: unknown): void {
   const status = error instanceof AwsError ? error.status : ours ? 500 : 400;
   const code = ours ? 'InternalFailure' : name;
   if (ours) console.error(error);
-  const query =
+  if (query) {
+    response.writeHead(status, { 'content-type': 'text/xml' });
+    response.end(queryError({ name: code, message, status }));
+    return;
+  }
+  const older =
     error instanceof AwsError && error.queryName ? { 'x-amzn-query-error': `${error.queryName};Sender` } : {};
-  response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-errortype': code, ...query });
+  response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-errortype': code, ...older });
   response.end(JSON.stringify({ __type: code, message, Message: message }));
 }
 
@@ -77,12 +102,13 @@ function answerError(response: ServerResponse, error: unknown): void {
 export async function startAwsEndpoint({ handlers }: { handlers: Handlers }): Promise<AwsEndpoint> {
   const server = createServer((request, response) => {
     response.setHeader('x-amzn-requestid', randomUUID());
+    const query = isQuery(request);
     dispatch(handlers, request).then(
       (answer) => {
-        response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' });
-        response.end(JSON.stringify(answer ?? {}));
+        response.writeHead(200, { 'content-type': query ? 'text/xml' : 'application/x-amz-json-1.0' });
+        response.end(answer);
       },
-      (error: unknown) => answerError(response, error),
+      (error: unknown) => answerError(response, error, query),
     );
   });
   server.keepAliveTimeout = 60_000;

@@ -3,6 +3,7 @@ import { Duration, durationMs } from '../../lib/time.ts';
 import { type EdgeRequest } from './edge.ts';
 import { type VirtualClock } from './clock.ts';
 import { type Mail } from './mail.ts';
+import { type Messages } from './messages.ts';
 import { type Answer } from './payload.ts';
 import { type Queues } from './queues.ts';
 
@@ -12,6 +13,7 @@ export interface LocalControls {
   /** Moves the clock; resolves when all that fell due is done. */
   advance(ms: number): Promise<void>;
   mail: Pick<Mail, 'list'>;
+  messages: Pick<Messages, 'list'>;
   queues: Pick<Queues, 'counts' | 'list'>;
   /** What runs, for people. */
   page(): string;
@@ -33,8 +35,15 @@ const text = (page: string): Answer => ({
   body: Buffer.from(page),
 });
 
-/** Of the outbox, the newest. */
-const maxMails = 1_000;
+/** Of the outbox, the newest of each kind. */
+const limit = 1_000;
+
+/** What would have gone out, on whatever channel, newest first. */
+function outbox({ mail, messages }: Pick<LocalControls, 'mail' | 'messages'>): object[] {
+  const mails = mail.list({ limit }).map((one) => ({ channel: 'email', ...one }));
+  const all = [...mails, ...messages.list({ limit })];
+  return all.sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0)).slice(0, limit);
+}
 
 /** A page of another name that resolves to this machine (DNS rebinding) must not reach in: browsers send its name as the host. */
 const isLoopback = (host = ''): boolean => /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i.test(host);
@@ -47,6 +56,7 @@ const isForeign = (origin: string | undefined): boolean =>
 export function localApi({
   clock,
   mail,
+  messages,
   queues,
   ...controls
 }: LocalControls): (request: EdgeRequest, body: Buffer) => Promise<Answer> {
@@ -69,7 +79,7 @@ export function localApi({
     'GET /local': () => text(controls.page()),
     'GET /local/clock': time,
     'POST /local/clock': advance,
-    'GET /local/outbox': () => json(200, { items: mail.list({ limit: maxMails }) }),
+    'GET /local/outbox': () => json(200, { items: outbox({ mail, messages }) }),
     'GET /local/queues': deadLetters,
   };
 

@@ -9,6 +9,7 @@ import { type Engine } from './engine.ts';
 import { createFunctions, type FunctionsOptions, localFunctions, type RunningFunctions } from './functions.ts';
 import { type Journal } from './journal.ts';
 import { createMail, type Mail, sendEmailRoute } from './mail.ts';
+import { createMessages, type Messages, sendWhatsAppRoute } from './messages.ts';
 import { createQueues, queuesAt, type Queues } from './queues.ts';
 import { createSchedules, type Schedules } from './schedules.ts';
 import { createOneTimers } from './timers.ts';
@@ -40,6 +41,7 @@ export interface Services {
   bus: Bus;
   queues: Queues;
   mail: Mail;
+  messages: Messages;
   states: States;
   schedules: Schedules;
   endpoint: AwsEndpoint;
@@ -66,6 +68,7 @@ export async function startServices({
   const { journal, clock } = shared;
   const queues = createQueues({ queues: template.queues, journal, clock, url: () => endpoint.url });
   const mail = createMail({ journal, clock });
+  const messages = createMessages({ journal, clock });
   const sendToQueue: typeof queues.send = (...message) => queues.send(...message);
   const functions = createFunctions({
     ...shared,
@@ -103,6 +106,9 @@ export async function startServices({
       AWSStepFunctions: (action, body) => states.call(action, body),
       AmazonSQS: (action, body) => queues.call(action, body),
       [sendEmailRoute]: (action, body) => mail.call(action, body),
+      PinpointSMSVoiceV2: (action, body) => messages.sms(action, body),
+      'query 2010-03-31': (action, body) => messages.sns(action, body),
+      [sendWhatsAppRoute]: (action, body) => messages.whatsapp(action, body),
       '/schedules': (action, body) => timers.call(action, body),
     },
   });
@@ -126,7 +132,7 @@ export async function startServices({
   streams.nudge();
 
   return {
-    ...{ functions, streams, bus, queues, mail, states, schedules, endpoint },
+    ...{ functions, streams, bus, queues, mail, messages, states, schedules, endpoint },
     async stop() {
       // First what starts work, then what does it: nothing may take the end for a failure.
       schedules.stop();

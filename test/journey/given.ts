@@ -1,5 +1,6 @@
 import validate from 'asl-validator';
 import { compileJourney, type StepFunctions } from '../../lib/journey/compile.ts';
+import { type Outgoing } from '../../lib/journey/deliver.ts';
 import { JourneyDefinition } from '../../lib/journey/definition.ts';
 import { type ExecutionInput, firstRun, type StepCall } from '../../lib/journey/step-call.ts';
 import { newProfile, type Profile } from '../../lib/profile/profile.ts';
@@ -72,6 +73,14 @@ export const anInput = (more: Partial<ExecutionInput> = {}): ExecutionInput => (
   splits: {},
   vars: {},
   run: firstRun,
+  ...more,
+});
+
+/** A message on its way to Mina. */
+export const anOutgoing = (more: Partial<Outgoing> = {}): Outgoing => ({
+  ...{ channel: 'email', purpose: 'marketing', to: 'mina@example.com', message: { body: 'Hello' } },
+  ...{ idempotencyKey: 'send-1', owner: mina, at: start },
+  about: { workspace: 'acme', customerId: 'mina', journeyId: 'welcome', stepId: 'Hello' },
   ...more,
 });
 
