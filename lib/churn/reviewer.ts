@@ -12,7 +12,7 @@ import { type StageModel } from '../stage/model.ts';
 import { nextStage } from '../stage/next-stage.ts';
 import { transitionRow } from '../stage/store.ts';
 import { stageModelOf } from '../stage/templates.ts';
-import { after, type Clock, type Duration, type Instant } from '../time.ts';
+import { after, between, type Clock, type Duration, type Instant } from '../time.ts';
 import { review, type ReviewTerms } from './review.ts';
 
 /** The silences a predicate looks for, however deep. */
@@ -66,6 +66,12 @@ function withSegments(reviewed: Reviewing, { segments, workspace, terms: { now }
   return { ...reviewed, profile: { ...profile, nextReview: next }, signals: [...reviewed.signals, ...signals] };
 }
 
+/**
+ * What happened so long ago is told by an import, which may be in the middle of a life: its first half looks like somebody who left. The
+ * next review, at most a day after the first touchpoint was folded, sees the whole.
+ */
+const historyMs = 3_600_000;
+
 export interface ReviewerDependencies {
   profiles: ProfileStore;
   workspaces: WorkspaceStore;
@@ -80,7 +86,7 @@ export type Reviewed = 'reviewed' | 'not-due';
 
 /** The two occasions on which a customer's risk is looked at. Each costs one read of the profile and, when due, one write. */
 export interface Reviewer {
-  /** After something happened at `since`: due unless the risk was assessed at or after that. The stage has just moved; it stays. */
+  /** After something happened at `since`, within the hour: due unless the risk was assessed at or after that. The stage has just moved; it stays. */
   afterEvent(customer: Customer, since: Instant): Promise<Reviewed>;
   /** When the time of the next review has come. Silence may move the stage. */
   whenDue(customer: Customer): Promise<Reviewed>;
@@ -102,6 +108,7 @@ export function reviewer({ profiles, workspaces, journeys, segments, clock }: Re
 
   return {
     async afterEvent(customer, since) {
+      if (between(since, clock.now()) > historyMs) return 'not-due';
       const rules = await rulesOf(customer.workspace);
       const changed = await profiles.update(customer, (profile) => {
         if (profile.churn && profile.churn.assessedAt >= since) return undefined;

@@ -144,7 +144,7 @@ async function sweepAt(world: Awaited<ReturnType<typeof aWorld>>, day: number): 
 test('a stage entered is assessed once, however often it is told', async () => {
   const world = await aWorld();
   await world.know('mina');
-  const occurredAt = plus(start, 90 * dayMs);
+  const occurredAt = plus(start, 91 * dayMs - 60_000);
   const detail = { id: 'e1', workspace: 'local', customer: 'u:mina', customerId: 'mina', occurredAt };
   const entered = { 'detail-type': 'StageEntered', detail: { ...detail, stage: 'retention', rule: 'retention' } };
   world.at(91);
@@ -152,4 +152,13 @@ test('a stage entered is assessed once, however often it is told', async () => {
   world.at(92);
   expect(await world.assess(entered)).toBe('not-due');
   expect((await world.profileOf('mina'))?.churn).toMatchObject({ band: 'low', assessedAt: plus(start, 91 * dayMs) });
+});
+
+test('a stage of long ago, told by an import, is left to the next review', async () => {
+  const world = await aWorld();
+  await world.know('mina');
+  const detail = { id: 'e1', workspace: 'local', customer: 'u:mina', customerId: 'mina', occurredAt: start };
+  world.at(1);
+  const entered = { 'detail-type': 'StageEntered', detail: { ...detail, stage: 'retention', rule: 'retention' } };
+  expect(await world.assess(entered)).toBe('not-due');
 });
