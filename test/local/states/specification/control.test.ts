@@ -120,6 +120,17 @@ const choose: Case[] = [
     ends: { result: 'state' },
   },
   {
+    rule: "the state's Assign is not that of a rule that matched",
+    from: 'spec#choice-state',
+    machine: {
+      States: {
+        Which: { Type: 'Choice', Assign: { by: 'state' }, Choices: [yes] },
+        Tell: { Type: 'Succeed', Output: '{% $exists($by) %}' },
+      },
+    },
+    ends: { result: false },
+  },
+  {
     rule: "the state's Output is not that of a rule that matched",
     from: 'spec#choice-state',
     machine: choice({ Choices: [yes], Output: 'of the Default' }),

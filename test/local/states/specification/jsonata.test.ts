@@ -52,7 +52,7 @@ const yields: [rule: string, from: Source, template: Json, value: Json][] = [
 const functions: [from: Source, source: string, value: Json][] = [
   [provided, '$partition([1,2,3,4,5], 2)', [[1, 2], [3, 4], [5]]],
   [provided, '$partition([0], 5)', [[0]]],
-  [provided, '$partition([1,2,3], 2.9)', [[1, 2], [3]]],
+  [provided, '$partition([1,2,3], 1.5)', [[1], [2], [3]]],
   [provided, '$partition([], 2)', []],
   [provided, '$range(0, 10, 5)', [0, 5, 10]],
   [provided, '$range(0, 9, 5)', [0, 5]],

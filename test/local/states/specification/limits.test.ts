@@ -7,6 +7,7 @@ const text = (bytes: number) => 'x'.repeat(bytes - 2);
 const long = (bytes: number, letter = 'x') => `{% $pad("", ${bytes - 2}, "${letter}") %}`;
 const most = 262_144;
 const tooLarge = { error: 'States.DataLimitExceeded' };
+const tooLargeInput = { ...tooLarge, cause: /has arguments with a size/ };
 const fits = { result: 1 };
 const one = { Next: 'One' };
 const then = (state: Record<string, unknown>) => ({
@@ -39,7 +40,7 @@ const cases: Case[] = [
     rule: 'Arguments over 256 KiB fail',
     from: 'guide/concepts-error-handling',
     machine: then({ ...plain, Arguments: long(most + 1) }),
-    ends: tooLarge,
+    ends: tooLargeInput,
   },
   {
     rule: "a function's answer over 256 KiB fails",
@@ -87,13 +88,13 @@ const cases: Case[] = [
     rule: 'Arguments of a Parallel have 256 KiB',
     from: 'guide/concepts-error-handling',
     machine: then({ Type: 'Parallel', Arguments: long(most + 1), Branches: [region('A', {})] }),
-    ends: tooLarge,
+    ends: tooLargeInput,
   },
   {
     rule: 'what ItemSelector makes has 256 KiB',
     from: 'guide/concepts-error-handling',
     machine: then({ Type: 'Map', Items: [1], ItemSelector: long(most + 1), ItemProcessor: region('A', {}) }),
-    ends: tooLarge,
+    ends: tooLargeInput,
   },
 ];
 

@@ -83,6 +83,13 @@ checkRefused(expressions);
 const taken: (Rule & { source: string })[] = [
   { rule: 'the value at hand in a filter', from: restricted, source: '$states.input[$.total > 10]' },
   { rule: 'a bare name in a filter', from: restricted, source: '$states.input[total > 10]' },
+  { rule: 'a bare name in a filter on a variable', from: restricted, source: '$order[total > 10]' },
+  {
+    rule: 'a bare name in a filter on what a function yields',
+    from: restricted,
+    source: '$distinct($order)[total > 10]',
+  },
+  { rule: 'a bare name in a grouping of a variable', from: restricted, source: '$order{id: $sum(total)}' },
   { rule: 'bare names in a path', from: restricted, source: '$states.input.orders.{"id": id, "all": $}' },
   { rule: 'bare names in a sort', from: restricted, source: '$states.input.orders^(>total)' },
   { rule: 'bare names in a grouping', from: restricted, source: '$states.input.orders{id: total}' },

@@ -13,7 +13,7 @@ export interface Rule {
   from: Source;
 }
 
-/** How an execution ended; `RUNNING` for one that has not. */
+/** How an execution ended; `RUNNING` for one that has not. The empty error is none at all. */
 export type Ends =
   { result: unknown } | { error: string; cause?: RegExp } | { status: 'RUNNING' | 'ABORTED' | 'TIMED_OUT' };
 
@@ -54,6 +54,7 @@ export function expectEnd(described: { status: string; [field: string]: unknown 
   else if ('status' in ends) expect(described).toMatchObject(ends);
   else {
     expect(described).toMatchObject({ status: 'FAILED', ...(ends.error !== '' && { error: ends.error }) });
+    if (ends.error === '') expect(described).not.toHaveProperty('error');
     expect(described.cause ?? '').toMatch(ends.cause ?? /^/);
   }
 }
