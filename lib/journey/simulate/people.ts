@@ -92,9 +92,10 @@ export function personOf(
   };
 }
 
-/** What customers may do in a journey: everything it waits for, looks at, or is there for. */
+/** What customers may do in a journey: everything it waits for, looks at, or is there for; not what its door asks for. */
 export function wishesFor(definition: JourneyDefinition): Wish[] {
-  const all = predicatesOf(definition).flatMap(wishesOf);
+  const { condition: _condition, exclude: _exclude, ...entry } = definition.entry;
+  const all = predicatesOf({ ...definition, entry }).flatMap(wishesOf);
   return [...new Map(all.map((wish) => [JSON.stringify(wish), wish])).values()];
 }
 

@@ -57,7 +57,10 @@ function comes(simulation: Simulation, customer: SimulatedCustomer): void {
   const { definition } = simulation.setting;
   const { person } = customer;
   const { triggers } = definition.entry;
-  const trigger = triggers[Math.floor(person.random() * triggers.length)];
+  // What customers do themselves comes first: what else lets them in mostly follows from it.
+  const done = triggers.filter((trigger) => 'touchpoint' in trigger);
+  const likely = done.length > 0 ? done : triggers;
+  const trigger = likely[Math.floor(person.random() * likely.length)];
   simulation.act(customer, { name: 'Identified', properties: person.traits as JsonObject }); // traits are JSON
   const by = trigger && comesBy(trigger);
   if (!by) return;
