@@ -3,8 +3,10 @@ import { type Customer } from '../identity/customer.ts';
 import { type ProfileStore } from '../profile/store.ts';
 import { type Cause } from '../profile/signal.ts';
 import { type Instant } from '../time.ts';
+import { endStay } from './ending.ts';
 import { type EnrolmentStore } from './enrolment-store.ts';
 import { type Owners, ownersOf } from './owners.ts';
+import { type InAppStore } from './in-app-store.ts';
 import { type TaskStore } from './task-store.ts';
 import { type WaitStore } from './wait-store.ts';
 import type * as z from 'zod';
@@ -16,10 +18,11 @@ export interface WakeDependencies {
   enrolments: EnrolmentStore;
   waits: WaitStore;
   tasks: TaskStore;
+  inApp: Pick<InAppStore, 'seen'>;
   executions: Executions;
 }
 
-/** What a waiting journey hears of the outside: `relay` tells it what the projector found when it folded a touchpoint. */
+/** What journeys hear of the outside: `relay` tells it what the projector found when it folded a touchpoint. */
 export interface Wake {
   /**
    * The touchpoint a step waited for has come. `late` when the step had timed out or was told before, `unknown` when nothing of the
@@ -31,6 +34,8 @@ export interface Wake {
     cause: CauseOf;
     way?: number | undefined;
   }): Promise<'woken' | 'late' | 'unknown'>;
+  /** A message was seen inside the app. Safe to repeat. */
+  seen(told: { customer: Customer; messageId: string; at: Instant }): Promise<'seen' | 'unknown'>;
   /**
    * The exit criteria were met: the enrolment ends with outcome `exited`, its execution is stopped, open tasks are closed. Dying in
    * between and telling again finishes what is missing. `gone` when it had ended before, or nothing of it is left.
@@ -38,7 +43,7 @@ export interface Wake {
   leave(told: { customer: Customer; enrolmentId: string; cause: CauseOf }): Promise<'left' | 'gone'>;
 }
 
-export function journeyWake({ profiles, enrolments, waits, tasks, executions }: WakeDependencies): Wake {
+export function journeyWake({ profiles, enrolments, waits, tasks, inApp, executions }: WakeDependencies): Wake {
   /** Looks with the customer's own identity first: linked ones cost a read, and are rarely the ones that entered. */
   async function among<T>(
     customer: Customer,
@@ -57,14 +62,22 @@ export function journeyWake({ profiles, enrolments, waits, tasks, executions }: 
       return (await executions.resume(token, { touchpoint: cause, way })) === 'resumed' ? 'woken' : 'late';
     },
 
+    async seen({ customer, messageId, at }) {
+      const seenAt = await among(customer, (owners) => inApp.seen(owners, messageId, at));
+      return seenAt === undefined ? 'unknown' : 'seen';
+    },
+
     async leave({ customer, enrolmentId, cause }) {
       const placed = await among(customer, (owners) => enrolments.find(owners, enrolmentId));
       if (!placed) return 'gone';
       const left = await enrolments.end(placed, 'exited', latest(cause.at, placed.enrolment.startedAt));
       await tasks.closeAll(placed.owner, enrolmentId);
       // It may have been started between our reading and its end. If not, whoever starts it will find it ended, and stop it.
-      const { executionArn } = (await enrolments.get(placed.owner, enrolmentId)) ?? placed.enrolment;
+      const { executionArn, parkedUntil } = (await enrolments.get(placed.owner, enrolmentId)) ?? placed.enrolment;
       if (executionArn !== undefined) await executions.stop(executionArn, `exit criteria met by ${cause.name}`);
+      // No execution ends with a parked stay, so nobody would clear its profile.
+      if (parkedUntil !== undefined)
+        await endStay({ profiles, enrolments, tasks }, { ...placed, enrolmentId }, { outcome: 'exited', at: cause.at });
       return left ? 'left' : 'gone';
     },
   };

@@ -122,6 +122,18 @@ test('exit criteria end the enrolment first: that outcome stays, and the executi
   await expectNothingLeft(world);
 });
 
+test('a parked stay has no execution to end: leaving clears it away by itself', async () => {
+  const { world, enrolment } = await inside();
+  const { enrolmentId } = enrolment;
+  const parked = { expression: 'SET parkedUntil = :until', values: { ':until': stop } };
+  await world.table.update(keys.enrolment(mina, enrolmentId), parked);
+  const wake = journeyWake({ ...world, waits: waitStore(world.table) });
+  const cause = { messageId: 'm1', name: 'Order Completed', at: plus(start, 500), properties: {} };
+  expect(await wake.leave({ customer: mina, enrolmentId, cause })).toBe('left');
+  expect(await world.enrolments.get(mina, enrolmentId)).toMatchObject({ outcome: 'exited' });
+  await expectNothingLeft(world);
+});
+
 test('an execution that handed over ends nothing', async () => {
   const { world, enrolment } = await inside();
   const over = ended(executionName(enrolment), { output: '{"handedOver":true}' });
