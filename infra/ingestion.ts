@@ -24,6 +24,11 @@ export class Ingestion extends Construct {
 
     const workspace = new NodeFunction(this, 'Workspace', { entry: 'ingestion/workspace', env: {}, settings });
     table.grant(workspace, ['GetItem', 'PutItem']);
-    gateway.serve(workspace, ['GET /v1/workspace', 'PUT /v1/workspace']);
+    gateway.serve(workspace, [
+      'GET /v1/workspace',
+      'PUT /v1/workspace',
+      'GET /v1/workspace/webhook-secret',
+      'POST /v1/workspace/webhook-secret/rotate',
+    ]);
   }
 }

@@ -82,7 +82,13 @@ export class Profile extends Construct {
     });
 
     const customers = new NodeFunction(this, 'Customers', { entry: 'profile/customers', env: {}, settings });
-    table.grant(customers, ['GetItem', 'BatchGetItem', 'Query'], ['byList']);
-    gateway.serve(customers, ['GET /v1/customers', 'GET /v1/customers/{id}', 'GET /v1/customers/{id}/timeline']);
+    table.grant(customers, ['GetItem', 'BatchGetItem', 'Query', 'UpdateItem'], ['byList']);
+    gateway.serve(customers, [
+      'GET /v1/customers',
+      'GET /v1/customers/{id}',
+      'GET /v1/customers/{id}/timeline',
+      'GET /v1/customers/{id}/in-app',
+      'POST /v1/customers/{id}/in-app/{messageId}/seen',
+    ]);
   }
 }

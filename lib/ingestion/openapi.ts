@@ -10,6 +10,7 @@ import { JsonObject } from '../json.ts';
 import { type Route, type Routes } from '../route.ts';
 import { TouchpointType } from './touchpoint.ts';
 import { Verdict } from './verdict.ts';
+import { WebhookSecret } from './webhook-secret-store.ts';
 import { Workspace, WorkspaceSettings } from './workspace.ts';
 
 const Id = z.union([z.string(), z.number()]).describe('Text of at most 1,024 bytes; a number becomes text');
@@ -106,6 +107,8 @@ function batchRoute(name: string): Routes {
   return { [`POST /v1/${name}`]: { ...route, id: name === 'b' ? 'batchShort' : name } };
 }
 
+const WebhookSecrets = z.object({ secrets: z.array(WebhookSecret) });
+
 const LibrarySettings = z.looseObject({ integrations: JsonObject });
 
 export const ingestionRoutes: Routes = {
@@ -152,5 +155,21 @@ export const ingestionRoutes: Routes = {
     body: { schema: WorkspaceSettings, example: { name: 'Shop', timezone: 'Asia/Seoul', stageModel: 'five-stage' } },
     answer: Workspace,
     refusals: { 400: 'Not a valid workspace; `issues` names each fault by its path' },
+  },
+  'GET /v1/workspace/webhook-secret': {
+    id: 'getWebhookSecret',
+    summary: 'What calls to your URLs are signed with, the newest first',
+    description:
+      'As Standard Webhooks has it: `webhook-signature` holds `v1,` and the base64 of HMAC-SHA256 over `webhook-id.webhook-timestamp.body`, one for each ' +
+      'of these secrets. The first secret is made when it is first asked for.',
+    key: 'secret',
+    answer: WebhookSecrets,
+  },
+  'POST /v1/workspace/webhook-secret/rotate': {
+    id: 'rotateWebhookSecret',
+    summary: 'A new secret; calls are signed with the old one too for another day',
+    key: 'secret',
+    answer: WebhookSecrets,
+    refusals: { 503: 'Others are rotating: try again' },
   },
 };

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { PageQuery, type Routes } from '../route.ts';
+import { InAppMessage } from '../journey/in-app-store.ts';
 import { CustomerSummary, CustomerView } from './customer-view.ts';
 import { Timeline } from './timeline.ts';
 
@@ -31,5 +32,24 @@ export const profileRoutes: Routes = {
     query: PageQuery,
     answer: Timeline,
     refusals: { 400: 'Not a limit, or not a cursor of ours', ...unknown },
+  },
+  'GET /v1/customers/{id}/in-app': {
+    id: 'listInAppMessages',
+    summary: 'Messages to show to one customer inside the app: unseen first, then the newest first',
+    description:
+      'They are kept for 90 days. A touchpoint `Message Seen` with `properties.messageId` marks one as seen, too.',
+    key: 'secret',
+    path,
+    query: PageQuery.pick({ limit: true }),
+    answer: z.object({ items: z.array(InAppMessage), unseen: z.int().describe('Of all that are kept') }),
+    refusals: { 400: 'Not a limit', ...unknown },
+  },
+  'POST /v1/customers/{id}/in-app/{messageId}/seen': {
+    id: 'markInAppMessageSeen',
+    summary: 'A message was seen: the first time counts',
+    key: 'secret',
+    path: path.extend({ messageId: z.string() }),
+    answer: InAppMessage.pick({ messageId: true, seenAt: true }),
+    refusals: { 404: 'No such customer, or no such message' },
   },
 };

@@ -139,6 +139,13 @@ function decisionsSettled({ profile, signals, ...rest }: Projection, { touchpoin
   return { ...rest, profile: { ...profile, decisions }, signals: [...signals, ...told] };
 }
 
+/** A message inside the app that the touchpoint tells was seen, by `properties.messageId`. Ids of messages are 128 bits, in hex. */
+function messageSeen({ signals, ...rest }: Projection, { touchpoint, at }: Happening): Projection {
+  const messageId = touchpoint.name === 'Message Seen' ? valueAt(touchpoint.properties, 'messageId') : undefined;
+  if (typeof messageId !== 'string' || !/^[0-9a-f]{32}$/.test(messageId)) return { signals, ...rest };
+  return { ...rest, signals: [...signals, { type: 'seen', messageId, at }] };
+}
+
 /** Goals that the touchpoint reaches, inside the journey or after: each is told once. */
 function goalsReached({ profile, signals, ...rest }: Projection, { touchpoint, at }: Happening): Projection {
   const situation = situationOf(profile, touchpoint);
@@ -208,7 +215,7 @@ export function project(projection: Projection, happening: Happening, rules: Rul
   const staged = stageMoved({ ...projection, profile }, happening, rules);
   const { joined: segments, ...placed } = segmentsSorted(staged, happening, rules);
   const settled = decisionsSettled(waitsEnded(journeysLeft(placed, happening), happening), happening);
-  const counted = goalsReached(settled, happening);
+  const counted = messageSeen(goalsReached(settled, happening), happening);
   if (happening.isHistory) return counted;
   const stage = staged.transitions[projection.transitions.length]?.to;
   return journeysTriggered(counted, happening, { ...rules, stage, segments });

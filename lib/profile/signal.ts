@@ -58,6 +58,8 @@ export const Signal = z.discriminatedUnion('type', [
   z.object({ type: z.literal('triggered'), journeyId: z.string(), cause: Cause }),
   /** `way`: which of several predicates was met, the first has 0. */
   z.object({ type: z.literal('woken'), waitId: z.string(), cause: Cause, way: z.int().optional() }),
+  /** A message shown inside the app was seen. */
+  z.object({ type: z.literal('seen'), messageId: z.string(), at: Instant }),
   z.object({ type: z.literal('exited'), enrolmentId: z.string(), cause: Cause }),
   z.object({ type: z.literal('churn'), from: RiskBand.optional(), risk: ChurnRisk }),
   z.object({ type: z.literal('silent'), for: z.string(), since: Instant }),

@@ -18,6 +18,7 @@ type SignalOf<Type extends Signal['type']> = Extract<Signal, { type: Type }>;
 export type Command = SignalOf<(typeof commands)[number]>;
 
 const commands = [
+  'seen',
   'woken',
   'exited',
   'joined',
@@ -72,6 +73,7 @@ function ofStage({ transition }: SignalOf<'stage'>): Told[] {
 /** What each signal tells the bus. */
 const tellings: { [Type in Signal['type']]: (signal: SignalOf<Type>) => Told[] } = {
   woken: () => [],
+  seen: () => [],
   exited: () => [],
   stage: ofStage,
   identified: ({ linked, at }) => [{ name: 'CustomerIdentified', at, facts: { linked } }],

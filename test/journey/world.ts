@@ -5,6 +5,7 @@ import { Workspace } from '../../lib/ingestion/workspace.ts';
 import { keys } from '../../lib/keys.ts';
 import { type Deliver, type Outgoing } from '../../lib/journey/deliver.ts';
 import { enrolmentStore } from '../../lib/journey/enrolment-store.ts';
+import { inAppStore } from '../../lib/journey/in-app-store.ts';
 import { type ExecutionInput } from '../../lib/journey/step-call.ts';
 import { taskStore } from '../../lib/journey/task-store.ts';
 import { type Profile } from '../../lib/profile/profile.ts';
@@ -55,6 +56,7 @@ export async function aWorld(rules: Partial<Workspace> = {}) {
     profiles,
     enrolments: enrolmentStore(table),
     tasks: taskStore(table),
+    inApp: inAppStore(table),
     delivered,
     deliver,
     ...fakeExecutions(),

@@ -2,6 +2,8 @@ import { type ApiRoutes } from '../../../lib/aws/http.ts';
 import { type Table } from '../../../lib/aws/table.ts';
 import { NotFound } from '../../../lib/errors.ts';
 import { type WorkspaceStore } from '../../../lib/ingestion/store.ts';
+import { type InAppMessage, type InAppStore } from '../../../lib/journey/in-app-store.ts';
+import { ownersOf } from '../../../lib/journey/owners.ts';
 import { partition } from '../../../lib/keys.ts';
 import { customerView, EnrolmentView } from '../../../lib/profile/customer-view.ts';
 import { readLimit } from '../../../lib/paging.ts';
@@ -10,15 +12,20 @@ import { type Profile } from '../../../lib/profile/profile.ts';
 import { type ProfileStore } from '../../../lib/profile/store.ts';
 import { readTimeline } from '../../../lib/profile/timeline.ts';
 import { stageModelOf } from '../../../lib/stage/templates.ts';
+import { type Clock } from '../../../lib/time.ts';
+
+const isUnseen = ({ seenAt }: InAppMessage): boolean => seenAt === undefined;
 
 interface Dependencies {
   table: Table;
   workspaces: WorkspaceStore;
   profiles: ProfileStore;
+  inApp: Pick<InAppStore, 'list' | 'seen'>;
+  clock: Clock;
 }
 
 /** Reading customers. An id of another workspace is as unknown as one that never was. */
-export function customerRoutes({ table, workspaces, profiles }: Dependencies): ApiRoutes {
+export function customerRoutes({ table, workspaces, profiles, inApp, clock }: Dependencies): ApiRoutes {
   async function stagesOf(workspace: string): Promise<string[]> {
     const settings = await workspaces.settings(workspace);
     if (!settings) throw new NotFound('workspace.unknown', { workspace });
@@ -51,6 +58,20 @@ export function customerRoutes({ table, workspaces, profiles }: Dependencies): A
     'GET /v1/customers/{id}/timeline': async ({ workspace, params, query }) => {
       const profile = await findCustomer(profiles, workspace, params.id ?? '');
       return { body: await readTimeline(table, profile, { limit: readLimit(query.limit), cursor: query.cursor }) };
+    },
+
+    'GET /v1/customers/{id}/in-app': async ({ workspace, params, query }) => {
+      const profile = await findCustomer(profiles, workspace, params.id ?? '');
+      const all = await inApp.list(ownersOf(profile));
+      return { body: { items: all.slice(0, readLimit(query.limit)), unseen: all.filter(isUnseen).length } };
+    },
+
+    'POST /v1/customers/{id}/in-app/{messageId}/seen': async ({ workspace, params }) => {
+      const profile = await findCustomer(profiles, workspace, params.id ?? '');
+      const { messageId = '' } = params;
+      const seenAt = await inApp.seen(ownersOf(profile), messageId, clock.now());
+      if (seenAt === undefined) throw new NotFound('message.unknown', { messageId });
+      return { body: { messageId, seenAt } };
     },
   };
 }

@@ -3,7 +3,9 @@ import { readEnv } from '../../../lib/aws/env.ts';
 import { api } from '../../../lib/aws/http.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
 import { workspaceStore } from '../../../lib/ingestion/store.ts';
+import { inAppStore } from '../../../lib/journey/in-app-store.ts';
 import { profileStore } from '../../../lib/profile/store.ts';
+import { systemClock as clock } from '../../../lib/time.ts';
 import { Env } from './env.ts';
 import { customerRoutes } from './handler.ts';
 
@@ -11,4 +13,7 @@ const env = readEnv(Env);
 const table = dynamoTable(new DynamoDBClient({}), env.TABLE_NAME);
 const workspaces = workspaceStore(table);
 
-export const handler = api(workspaces, customerRoutes({ table, workspaces, profiles: profileStore(table) }));
+export const handler = api(
+  workspaces,
+  customerRoutes({ table, workspaces, profiles: profileStore(table), inApp: inAppStore(table), clock }),
+);

@@ -77,6 +77,7 @@ export function relay({ bus, journeys, directory, deadLetters, clock }: Dependen
 
   async function obey({ customer, command }: Order): Promise<string> {
     if (command.type === 'woken') return journeys.wake({ ...command, customer });
+    if (command.type === 'seen') return journeys.seen({ ...command, customer });
     if (command.type === 'exited') return journeys.leave({ ...command, customer });
     await follow(directory, customer, command);
     return 'listed';

@@ -8,6 +8,7 @@ import { readEnv } from '../../../lib/aws/env.ts';
 import { stepFunctions } from '../../../lib/aws/executions.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
 import { enrolmentStore } from '../../../lib/journey/enrolment-store.ts';
+import { inAppStore } from '../../../lib/journey/in-app-store.ts';
 import { taskStore } from '../../../lib/journey/task-store.ts';
 import { waitStore } from '../../../lib/journey/wait-store.ts';
 import { journeyWake } from '../../../lib/journey/wake.ts';
@@ -27,6 +28,7 @@ export const handler = relay({
     enrolments: enrolmentStore(table),
     waits: waitStore(table),
     tasks: taskStore(table),
+    inApp: inAppStore(table),
     executions: stepFunctions(new SFNClient({})),
   }),
   directory: directory(table),
