@@ -73,9 +73,9 @@ async function measure(data: string): Promise<Waiting> {
   const resting = counts.all - counts.paced - counts.burst;
   await startWaiting(local, stateMachineArn, Array<number>(resting).fill(begun + 86_400_000));
   await local.settled();
-  // Starting the rest takes its share of what starting these took; a busy machine may take three times as long.
+  // Starting the rest takes its share of what starting these took; a busy machine may take twice as long.
   const share = (counts.paced + counts.burst) / resting;
-  const first = clock.now() + leadMs + 3 * share * (clock.now() - begun);
+  const first = clock.now() + leadMs + 2 * share * (clock.now() - begun);
   const paced = Array.from({ length: counts.paced }, (_, index) => first + (index * 1_000) / perSecond);
   const moment = first + (counts.paced / perSecond) * 1_000 + leadMs;
   const burst = Array<number>(counts.burst).fill(moment);
