@@ -1,5 +1,5 @@
 import { type Item, type Table } from '../aws/table.ts';
-import { at as valueAt, isJsonObject, type JsonObject } from '../json.ts';
+import { at as valueAt, isJsonObject, type Json, type JsonObject } from '../json.ts';
 import { partition, skewRange, timelineRanges } from '../keys.ts';
 import { type Profile } from '../profile/profile.ts';
 import { StageTransition } from '../stage/model.ts';
@@ -30,15 +30,17 @@ function placeOf(sk: string, range: string): Place {
 
 function docOf({ doc }: Item): JsonObject {
   const parsed: unknown = typeof doc === 'string' ? JSON.parse(doc) : {};
-  return isJsonObject(parsed) ? (parsed as JsonObject) : {}; // what JSON.parse made is JSON
+  return isJsonObject(parsed) ? parsed : {};
 }
+
+const named = (text: Json | undefined): string => (typeof text === 'string' ? text.slice(0, maxName) : '');
 
 function touchOf(item: Item, at: number, worth: string | undefined): Touch {
   const { name, channel, properties } = docOf(item);
   const value = worth === undefined ? undefined : Number(valueAt(properties, worth));
   return {
-    name: String(name).slice(0, maxName),
-    channel: String(channel).slice(0, maxName),
+    name: named(name),
+    channel: named(channel),
     at,
     ...(value !== undefined && Number.isFinite(value) && { worth: value }),
   };

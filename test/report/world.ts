@@ -1,4 +1,4 @@
-import { vi } from 'vitest';
+import { expect, vi } from 'vitest';
 import { compute } from '../../functions/report/compute/handler.ts';
 import { reportRoutes } from '../../functions/report/reports/handler.ts';
 import { type ApiRequest } from '../../lib/aws/http.ts';
@@ -6,13 +6,14 @@ import { dynamoTable } from '../../lib/aws/table.ts';
 import { type BusEvent } from '../../lib/events.ts';
 import { workspaceStore } from '../../lib/ingestion/store.ts';
 import { Workspace } from '../../lib/ingestion/workspace.ts';
-import { keys, partition } from '../../lib/keys.ts';
+import { keys } from '../../lib/keys.ts';
 import { mapStore } from '../../lib/map/map-store.ts';
 import { directory } from '../../lib/profile/directory.ts';
 import { newProfile, type Profile } from '../../lib/profile/profile.ts';
 import { segmentStore } from '../../lib/profile/segment-store.ts';
 import { profileStore } from '../../lib/profile/store.ts';
-import { type ReportSummary, type ReportView } from '../../lib/report/report.ts';
+import { type ReportSummary, ReportView } from '../../lib/report/report.ts';
+import { type ReportAnswer } from '../../lib/report/run/request.ts';
 import { reportStore } from '../../lib/report/report-store.ts';
 import { type Duration, after, durationMs } from '../../lib/time.ts';
 import { anEngine, localClient, theTable } from '../support/engines.ts';
@@ -79,8 +80,8 @@ export async function aWorld() {
     made({ id, detail: event.detail }, { getRemainingTimeInMillis: () => minutesLeft * 60_000 });
 
   /** Customers in the table as the projector leaves them, with what they did. */
-  async function customer(id: string, did: Did[], more: Partial<Profile> = {}, workspace = 'acme'): Promise<void> {
-    const who = { workspace, customer: `u:${id}` };
+  async function customer(id: string, did: Did[], more: Partial<Profile> = {}): Promise<void> {
+    const who = { workspace: 'acme', customer: `u:${id}` };
     const times = did.map(([day]) => on(day)).sort();
     const tallies = new Map<string, { n: number; first: string; last: string }>();
     for (const [day, name] of [...did].sort(([a], [b]) => a - b)) {
@@ -128,8 +129,31 @@ export async function aWorld() {
     hurry: (minutes: number) => (minutesLeft = minutes),
     fill: () => (memory = false),
     bus: { down: () => (isUp = false), up: () => (isUp = true) },
-    nameOf: (id: string) => partition({ workspace: 'acme', customer: `u:${id}` }),
   };
 }
 
 export type World = Awaited<ReturnType<typeof aWorld>>;
+
+/** What a report of everybody found. */
+export async function found<Kind extends ReportAnswer['kind']>(
+  world: World,
+  body: { kind: Kind } & Record<string, unknown>,
+): Promise<Extract<ReportAnswer, { kind: Kind }>> {
+  const view = await world.report(body);
+  expect(view).toMatchObject({ status: 'done', coverage: { complete: true } });
+  expect(ReportView.parse(view)).toEqual(view);
+  return view.result!.answer as Extract<ReportAnswer, { kind: Kind }>;
+}
+
+/** Ten see it; four of them buy, two of these within a day, and one comes back in another month. */
+export async function aShop(): Promise<World> {
+  const world = await aWorld();
+  const order = { properties: { order: { total: 10 } } };
+  for (let i = 0; i < 10; i++)
+    await world.customer(`c${i}`, [
+      [i, 'View', { channel: i % 2 === 0 ? 'ads' : 'email' }],
+      ...(i < 4 ? [[i + (i < 2 ? 0.5 : 9), 'Buy', order] satisfies Did] : []),
+      ...(i === 0 ? [[60, 'View'] satisfies Did] : []),
+    ]);
+  return world;
+}

@@ -35,8 +35,8 @@ export function mapRoutes({ maps, clock }: Dependencies): ApiRoutes {
       return { headers: { etag: etagOf(saved.rev) }, body: mapView(saved) };
     },
 
-    'PUT /v1/maps/{id}': async ({ workspace, params: { id = '' }, headers, body }) => {
-      const map = readMap(body(), id);
+    'PUT /v1/maps/{id}': async ({ workspace, params: { id = '' }, headers, ...request }) => {
+      const map = readMap(request.body(), id);
       const rev = (await maps.get(workspace, id))?.rev ?? 0;
       checkPreconditions(headers, rev);
       if (rev === 0 && (await maps.all(workspace)).length >= maxMaps)

@@ -14,8 +14,8 @@ function read<Shape extends z.ZodType>(body: unknown, shape: Shape): z.infer<Sha
 
 const answering =
   <Shape extends z.ZodType>(shape: Shape, answer: (request: z.infer<Shape>) => unknown): ApiRoutes[string] =>
-  ({ body }) =>
-    Promise.resolve({ body: answer(read(body(), shape)) });
+  (request) =>
+    Promise.resolve({ body: answer(read(request.body(), shape)) });
 
 /** Calculators for experiments, those run elsewhere too: they read nothing and keep nothing, so asking again answers the same. */
 export const experimentRoutes: ApiRoutes = {

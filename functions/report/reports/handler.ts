@@ -62,8 +62,8 @@ export function reportRoutes({ reports, maps, segments, bus, clock }: Dependenci
   }
 
   return {
-    'POST /v1/reports': async ({ workspace, headers, body }) => {
-      const request = readRequest(body());
+    'POST /v1/reports': async ({ workspace, headers, ...asked }) => {
+      const request = readRequest(asked.body());
       await checkReferences(workspace, request);
       const reportId = idOf(workspace, headers['idempotency-key']);
       const requestedAt = clock.now();

@@ -71,8 +71,13 @@ function snapshotOf(given: Record<string, Given>): Snapshot {
   return Object.fromEntries(arms);
 }
 
+/** Looks that a plan may have: their bounds cost a second at most. */
+const maxLooks = 50;
+
 /** What no schema says: names that the plan does not have, more successes than customers. */
 function checkSnapshots({ plan, snapshots }: ResultRequest): void {
+  if (plan.method.kind === 'group-sequential' && snapshots.length > maxLooks)
+    throw new Rejected('experiment.invalid', { hint: `at most ${maxLooks} looks are planned` });
   const arms = new Set(plan.arms.map(({ id }) => id));
   if (arms.size < plan.arms.length) throw new Rejected('experiment.invalid', { hint: 'two arms share an id' });
   const kinds = new Map([plan.metric, ...plan.guardrails].map(({ id, kind }) => [id, kind]));
