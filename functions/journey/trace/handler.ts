@@ -1,0 +1,119 @@
+import { type Histories } from '../../../lib/aws/histories.ts';
+import { type ApiRoutes } from '../../../lib/aws/http.ts';
+import { inLanes } from '../../../lib/aws/lanes.ts';
+import { NotFound } from '../../../lib/errors.ts';
+import { Customer } from '../../../lib/identity/customer.ts';
+import { executionName } from '../../../lib/journey/enrolment.ts';
+import { type EnrolmentStore, type Placed } from '../../../lib/journey/enrolment-store.ts';
+import { journeyEnrolment } from '../../../lib/journey/journey-view.ts';
+import { type JourneyStore } from '../../../lib/journey/journey-store.ts';
+import { machineName } from '../../../lib/journey/machine-name.ts';
+import { ownersOf } from '../../../lib/journey/owners.ts';
+import { type PublishStore } from '../../../lib/journey/publish-store.ts';
+import { type RefusalStore } from '../../../lib/journey/refusal-store.ts';
+import { type Trace, type TracedStep, tracedSteps } from '../../../lib/journey/trace.ts';
+import { findCustomer } from '../../../lib/profile/customers.ts';
+import { type ProfileStore } from '../../../lib/profile/store.ts';
+
+interface Dependencies {
+  profiles: ProfileStore;
+  enrolments: EnrolmentStore;
+  refusals: Pick<RefusalStore, 'find'>;
+  journeys: Pick<JourneyStore, 'heads'>;
+  drafts: Pick<PublishStore, 'versions'>;
+  histories: Histories;
+  /** What the names of our machines begin with. */
+  stack: string;
+  /** ARN of a machine but for its name. */
+  machines: string;
+}
+
+/** Events read of one execution: some thousand steps. */
+const maxEvents = 10_000;
+const maxLegs = 200;
+const lanes = 8;
+
+/**
+ * Why journeys did what they did. The trace is read from Step Functions' own histories, which hold what every step answered and the values it
+ * decided on: nothing more is written for it, and it is there for ninety days after a leg's end.
+ */
+export function traceRoutes(dependencies: Dependencies): ApiRoutes {
+  const { profiles, enrolments, refusals, journeys, drafts, histories, stack, machines } = dependencies;
+
+  /** ARN of an execution, on the machine of the workspace's own journey and on that of the shipped one. */
+  function arnsOf(
+    workspace: string,
+    of: { journeyId: string; version: number; enrolmentId: string },
+    leg = 0,
+  ): string[] {
+    const prefix = machines.replace(':stateMachine:', ':execution:');
+    const names = [machineName(stack, workspace, of.journeyId), `${stack}-${of.journeyId}`];
+    return names.map((name) => `${prefix}${name}:${executionName(of, leg)}`);
+  }
+
+  /** Whose enrolment this is: its id names nobody, but the executions are named after it, and know. */
+  async function ownerOf(workspace: string, enrolmentId: string): Promise<Customer | undefined> {
+    const heads = await journeys.heads(workspace);
+    const wanted: string[] = [];
+    await inLanes(heads, lanes, async ({ journeyId, routes }) => {
+      const own = (await drafts.versions(workspace, journeyId)).map(({ version }) => version);
+      const versions = new Set([...routes.map(({ version }) => version), ...own]);
+      for (const version of versions) wanted.push(...arnsOf(workspace, { journeyId, version, enrolmentId }));
+    });
+    let owner: Customer | undefined;
+    await inLanes(wanted, lanes, async (arn) => {
+      if (owner) return;
+      const found = Customer.safeParse(await histories.inputOf(arn));
+      if (found.success && found.data.workspace === workspace) owner = found.data;
+    });
+    return owner;
+  }
+
+  async function placedOf(workspace: string, enrolmentId: string, customerId: string | undefined): Promise<Placed> {
+    const owners = customerId === undefined ? undefined : ownersOf(await findCustomer(profiles, workspace, customerId));
+    const owner = owners ? undefined : await ownerOf(workspace, enrolmentId);
+    const among = owners ?? (owner && ([{ workspace, customer: owner.customer }] as const));
+    const placed = among && (await enrolments.find([...among] as Parameters<EnrolmentStore['find']>[0], enrolmentId));
+    if (!placed) throw new NotFound('enrolment.unknown', { enrolmentId });
+    return placed;
+  }
+
+  /** The steps of one leg, on whichever version it ran; undefined where no history is left. */
+  async function legOf(
+    { enrolment, owner }: Placed,
+    leg: number,
+  ): Promise<{ steps: TracedStep[]; whole: boolean } | undefined> {
+    for (let version = enrolment.version; version > 0; version--)
+      for (const arn of arnsOf(owner.workspace, { ...enrolment, version }, leg)) {
+        const events = await histories.eventsOf(arn, maxEvents);
+        if (events) return { steps: tracedSteps(events, { version, leg }), whole: events.length < maxEvents };
+      }
+    return undefined;
+  }
+
+  async function traceOf(placed: Placed): Promise<Trace> {
+    const steps: TracedStep[] = [];
+    let complete = true;
+    const legs = Math.min(placed.enrolment.leg ?? 0, maxLegs);
+    for (let leg = 0; leg <= legs; leg++) {
+      const found = await legOf(placed, leg);
+      steps.push(...(found?.steps ?? []));
+      if (found?.whole !== true) complete = false;
+    }
+    return { enrolment: journeyEnrolment(placed), steps, complete };
+  }
+
+  return {
+    'GET /v1/enrolments/{id}/trace': async ({ workspace, params: { id = '' }, query }) => ({
+      body: await traceOf(await placedOf(workspace, id, query.customerId)),
+    }),
+
+    'GET /v1/customers/{id}/refusals': async ({ workspace, params: { id = '' } }) => {
+      const owners = ownersOf(await findCustomer(profiles, workspace, id));
+      const heads = await journeys.heads(workspace);
+      const found = await Promise.all(heads.map(({ journeyId }) => refusals.find(owners, journeyId)));
+      const items = found.filter((row) => row !== undefined).sort((a, b) => (a.at < b.at ? 1 : -1));
+      return { body: { items } };
+    },
+  };
+}

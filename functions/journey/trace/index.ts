@@ -1,0 +1,32 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { readEnv } from '../../../lib/aws/env.ts';
+import { executionHistories } from '../../../lib/aws/histories.ts';
+import { api } from '../../../lib/aws/http.ts';
+import { dynamoTable } from '../../../lib/aws/table.ts';
+import { workspaceStore } from '../../../lib/ingestion/store.ts';
+import { enrolmentStore } from '../../../lib/journey/enrolment-store.ts';
+import { journeyStore } from '../../../lib/journey/journey-store.ts';
+import { publishStore } from '../../../lib/journey/publish-store.ts';
+import { refusalStore } from '../../../lib/journey/refusal-store.ts';
+import { profileStore } from '../../../lib/profile/store.ts';
+import { systemClock } from '../../../lib/time.ts';
+import { Env } from './env.ts';
+import { traceRoutes } from './handler.ts';
+
+const env = readEnv(Env);
+const table = dynamoTable(new DynamoDBClient({}), env.TABLE_NAME);
+
+export const handler = api(
+  workspaceStore(table),
+  traceRoutes({
+    profiles: profileStore(table),
+    enrolments: enrolmentStore(table),
+    refusals: refusalStore(table),
+    journeys: journeyStore(table, { clock: systemClock }),
+    drafts: publishStore(table),
+    histories: executionHistories(new SFNClient({})),
+    stack: env.STACK,
+    machines: env.MACHINES,
+  }),
+);

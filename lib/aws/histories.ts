@@ -1,0 +1,68 @@
+import {
+  DescribeExecutionCommand,
+  ExecutionDoesNotExist,
+  GetExecutionHistoryCommand,
+  type SFNClient,
+} from '@aws-sdk/client-sfn';
+import * as z from 'zod';
+
+const Details = z.looseObject({}).optional();
+
+/** The parts of an event of an execution's history that tell of steps. */
+export const HistoryEvent = z.looseObject({
+  id: z.number(),
+  type: z.string(),
+  timestamp: z.date(),
+  stateEnteredEventDetails: z.looseObject({ name: z.string() }).optional(),
+  stateExitedEventDetails: z.looseObject({ name: z.string() }).optional(),
+  taskSucceededEventDetails: Details,
+  taskFailedEventDetails: Details,
+  taskTimedOutEventDetails: Details,
+  executionFailedEventDetails: Details,
+});
+export type HistoryEvent = z.infer<typeof HistoryEvent>;
+
+/** Histories of executions, for ninety days after their ends. */
+export interface Histories {
+  /** What an execution was started with; undefined where nothing of it is left. */
+  inputOf(executionArn: string): Promise<unknown>;
+  /** Oldest first, at most `limit`; undefined where nothing is left. */
+  eventsOf(executionArn: string, limit: number): Promise<HistoryEvent[] | undefined>;
+}
+
+/** Most that one call answers. */
+const pageSize = 1_000;
+
+const gone = (error: unknown): undefined => {
+  if (error instanceof ExecutionDoesNotExist) return undefined;
+  throw error;
+};
+
+export function executionHistories(client: SFNClient): Histories {
+  async function pages(executionArn: string, limit: number): Promise<HistoryEvent[]> {
+    const events: HistoryEvent[] = [];
+    let nextToken: string | undefined;
+    do {
+      const maxResults = Math.min(pageSize, limit - events.length);
+      const page = await client.send(
+        new GetExecutionHistoryCommand({
+          executionArn,
+          maxResults,
+          includeExecutionData: true,
+          ...(nextToken && { nextToken }),
+        }),
+      );
+      events.push(...HistoryEvent.array().parse(page.events ?? []));
+      nextToken = page.nextToken;
+    } while (nextToken !== undefined && events.length < limit);
+    return events;
+  }
+
+  return {
+    inputOf: (executionArn) =>
+      client
+        .send(new DescribeExecutionCommand({ executionArn }))
+        .then(({ input }): unknown => (input === undefined ? undefined : JSON.parse(input)), gone),
+    eventsOf: (executionArn, limit) => pages(executionArn, limit).catch(gone),
+  };
+}
