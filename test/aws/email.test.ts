@@ -2,6 +2,7 @@ import { MessageRejected, SendEmailCommand, SESv2Client, TooManyRequestsExceptio
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, expect, test } from 'vitest';
 import { emailClient, sesEmail } from '../../lib/aws/email.ts';
+import { anOutgoing } from '../journey/given.ts';
 
 const ses = mockClient(SESv2Client);
 beforeEach(() => ses.reset());
@@ -11,11 +12,7 @@ const send = () =>
     new SESv2Client({}),
     'hello@acme.example',
   )({
-    channel: 'email',
-    to: 'mina@example.com',
-    message: { subject: '환영합니다', body: 'Welcome.' },
-    idempotencyKey: 'send-1',
-    about: { workspace: 'acme', customerId: 'mina', journeyId: 'onboarding', stepId: 'Welcome' },
+    ...anOutgoing({ message: { subject: '환영합니다', body: 'Welcome.' } }),
   });
 
 test('a message is plain text from the configured sender', async () => {

@@ -3,6 +3,7 @@ import { send } from '../../functions/journey/send/handler.ts';
 import { workspaceStore } from '../../lib/ingestion/store.ts';
 import { type Deliver } from '../../lib/journey/deliver.ts';
 import { sendStore } from '../../lib/journey/send-store.ts';
+import { firstRun } from '../../lib/journey/step-call.ts';
 import { profileStore } from '../../lib/profile/store.ts';
 import { readTimeline } from '../../lib/profile/timeline.ts';
 import { plus } from '../../lib/time.ts';
@@ -19,6 +20,7 @@ function sending(
     workspaces: workspaceStore(table),
     sends: sendStore(table),
     deliver: { email: life.deliver(deliver) },
+    gate: world.gate,
     clock: world.clock,
     report: (status) => void reported.push(status),
   });
@@ -52,9 +54,10 @@ test('wherever a send dies, nothing is sent twice and every try after tells the 
     alive = await survives(() => sending(world, { life: new Life(last) })(call));
     const again = [await sending(world)(call), await sending(world)(call)];
     expect(again[1]).toEqual(again[0]);
+    const [end] = again as { status: string }[];
     expect(world.delivered.length).toBeLessThanOrEqual(1);
-    expect(await messages(world)).toMatchObject([{ status: again[0]?.status }]);
-    ends.push(`${String(again[0]?.status)} after ${world.delivered.length}`);
+    expect(await messages(world)).toMatchObject([{ status: end?.status }]);
+    ends.push(`${String(end?.status)} after ${world.delivered.length}`);
   }
   // After the claim; after the provider answered; after the settling; at the end.
   expect(ends).toEqual(['unknown after 0', 'unknown after 1', 'sent after 1', 'sent after 1']);
@@ -109,7 +112,7 @@ test('quiet hours claim nothing: the same visit sends in the morning', async () 
   const world = await aWorld({ quietHours: { from: '09:00', to: '12:00' } });
   await world.know(aProfile());
   const until = '2026-03-02T12:00:00.000Z';
-  expect(await sending(world)(call)).toEqual({ status: 'deferred', until });
+  expect(await sending(world)(call)).toMatchObject({ status: 'deferred', until });
   expect(await messages(world)).toEqual([]);
   const later = { ...world, clock: { now: () => until } };
   expect(await sending(later)(call)).toMatchObject({ status: 'sent' });
@@ -137,4 +140,33 @@ test.each(['failed', 'unknown'] as const)('a provider’s %s is kept and the mes
   for (let tries = 0; tries < 2; tries++)
     expect(await sending(world, { deliver })(call)).toMatchObject({ status, reason: 'http-500' });
   expect(calls).toBe(1);
+});
+
+const held = (stepId: string) => anInput({ run: { ...firstRun, held: { stepId, since: '2026-03-02T08:00:00.000Z' } } });
+
+test('only the step that was held is late', async () => {
+  const world = await aWorld();
+  await world.know(aProfile());
+  const step = aSend({ late: 'skip' });
+  expect(await sending(world)(aCall(step, { enrolment: held('Hello') }))).toMatchObject({ reason: 'late' });
+  expect(await sending(world)(aCall(step, { stepId: 'Next', enrolment: held('Hello') }))).toMatchObject({
+    status: 'sent',
+  });
+});
+
+test('whom the gate stops is not written to, and no ledger says so', async () => {
+  const world = await aWorld();
+  await world.know(aProfile());
+  const paused: World = { ...world, gate: () => Promise.resolve({ gate: 'hold' }) };
+  expect(await sending(paused)(call)).toEqual({ gate: 'hold' });
+  expect(await messages(world)).toEqual([]);
+  expect(await sending(world)(call)).toMatchObject({ status: 'sent' });
+});
+
+test('a message says what it was decided on', async () => {
+  const world = await aWorld({ caps: [{ max: 5, within: '1d' }] });
+  await world.know(aProfile({ consent: { email: { value: true, at: start } } }));
+  expect(await sending(world)(call)).toMatchObject({
+    because: { stage: null, consent: { email: true }, zone: 'UTC', localTime: '10:00', recentMessages: 0 },
+  });
 });

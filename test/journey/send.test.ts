@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { Workspace } from '../../lib/ingestion/workspace.ts';
+import { SendChannel, Workspace } from '../../lib/ingestion/workspace.ts';
+import { ContactHours } from '../../lib/journey/definition.ts';
 import { type Contact, decideSend } from '../../lib/journey/send.ts';
 import { type Profile } from '../../lib/profile/profile.ts';
 import { aProfile, dated, start } from './given.ts';
@@ -11,16 +12,21 @@ interface Given {
   profile?: Partial<Profile>;
   rules?: Partial<Workspace>;
   contacts?: Contact[];
+  hours?: Partial<ContactHours>;
+  heldSince?: string;
   now?: string;
 }
 
-function decided({ step, profile, rules, contacts = [], now = start }: Given) {
+function decided({ step, profile, rules, contacts = [], hours, heldSince, now = start }: Given) {
   return decideSend({
-    step: { channel: 'email', purpose: 'marketing', ...step },
+    step: { channel: 'email', purpose: 'marketing', late: 'send', ...step },
     enrolmentId: 'e1',
     profile: aProfile(profile),
     workspace: acme(rules),
+    channels: new Set(SendChannel.options.filter((channel) => channel !== 'slack')),
     contacts,
+    hours: hours && ContactHours.parse(hours),
+    heldSince,
     now,
   });
 }
@@ -43,7 +49,7 @@ const cases: [string, Given, unknown][] = [
   ['who left gets nothing, not even a receipt', { profile: { journeys: {} }, step: transactional }, skipped('left')],
   ['no address, no message', { profile: { traits: {} } }, skipped('no-address')],
   ['what is no address is none', { profile: { traits: dated({ email: 'a@b, c@d' }) } }, skipped('no-address')],
-  ['a channel without a provider', { step: { channel: 'sms' } }, skipped('channel-not-configured')],
+  ['a channel without a provider', { step: { channel: 'slack' } }, skipped('channel-not-configured')],
   [
     'a webhook goes to its URL',
     { step: { channel: 'webhook', url: 'https://a.example' } },
@@ -97,7 +103,64 @@ const cases: [string, Given, unknown][] = [
     },
     sent,
   ],
+  [
+    'a journey’s own quiet hours stand for the workspace’s',
+    { rules: night, hours: { quiet: { from: '09:00', to: '11:00' } } },
+    { action: 'defer', until: '2026-03-02T11:00:00.000Z' },
+  ],
+  [
+    'a closed day is waited out until the next one opens',
+    {
+      hours: { open: { mon: { from: '09:00', to: '17:00' }, tue: { from: '09:30', to: '17:00' } }, closed: ['03-02'] },
+    },
+    { action: 'defer', until: '2026-03-03T09:30:00.000Z' },
+  ],
+  ['who never has an open hour', { hours: { open: {} } }, skipped('never-open')],
+  [
+    'who lives nobody knows where, if the journey says so',
+    { hours: { quiet: { from: '22:00', to: '08:00' }, missingZone: 'skip' } },
+    skipped('unknown-zone'),
+  ],
+  ['a message held by a pause goes out late', { heldSince: '2026-03-02T07:00:00.000Z' }, sent],
+  ['or not at all', { heldSince: '2026-03-02T07:00:00.000Z', step: { late: 'skip' } }, skipped('late')],
+  [
+    'or when its time of day comes again where the customer lives',
+    {
+      profile: { traits: dated({ email: 'a@b.c', timezone: 'Asia/Seoul' }) },
+      heldSince: '2026-03-01T03:15:00.000Z',
+      step: { late: 'shift' },
+    },
+    { action: 'defer', until: '2026-03-03T03:15:00.000Z' },
+  ],
+  [
+    'a receipt that was shifted keeps no quiet hours',
+    { rules: night, heldSince: '2026-03-01T23:30:00.000Z', step: { late: 'shift', purpose: 'transactional' } },
+    { action: 'defer', until: '2026-03-02T23:30:00.000Z' },
+  ],
+  [
+    'marketing that was shifted into the night waits for its end',
+    { rules: night, heldSince: '2026-03-01T23:30:00.000Z', step: { late: 'shift' } },
+    { action: 'defer', until: '2026-03-03T08:00:00.000Z' },
+  ],
 ];
+
+const endpoint = 'arn:aws:sns:us-east-1:000000000000:endpoint/GCM/shop/1f2e-aa';
+
+/** Channel, traits, and where it finds the customer with them. */
+const reached: [string, Record<string, string>, string | undefined][] = [
+  ['sms', { phone: '+82 (10) 1234-5678' }, '+821012345678'],
+  ['sms', { phone: '010-1234-5678' }, undefined],
+  ['whatsapp', { phone: '+821012345678' }, '+821012345678'],
+  ['whatsapp', { phone: '+821012345678', whatsapp: '+491701234567' }, '+491701234567'],
+  ['push', { pushEndpoint: endpoint }, endpoint],
+  ['push', { pushEndpoint: 'arn:aws:sns:us-east-1:000000000000:topic' }, undefined],
+  ['in-app', {}, 'u:mina'],
+];
+
+test.each(reached)('%s finds %o at %s', (channel, traits, to) => {
+  const expected = to === undefined ? skipped('no-address') : { action: 'send', to };
+  expect(decided({ step: { channel }, profile: { traits: dated(traits) } })).toEqual(expected);
+});
 
 test.each(cases)('%s', (_, given, expected) => {
   expect(decided(given)).toEqual(expected);

@@ -1,11 +1,14 @@
 import { expect, test } from 'vitest';
 import { wait } from '../../functions/journey/wait/handler.ts';
+import { nameOf } from '../../lib/journey/enrolment.ts';
+import { type JourneyHead, shippedHead } from '../../lib/journey/head.ts';
 import { touchpointsSince } from '../../lib/journey/owners.ts';
 import { waitStore } from '../../lib/journey/wait-store.ts';
 import { journeyWake } from '../../lib/journey/wake.ts';
+import { listShard } from '../../lib/keys.ts';
 import { pointerItem, profileStore } from '../../lib/profile/store.ts';
 import { plus } from '../../lib/time.ts';
-import { aCall, anInput, aProfile, mina, start } from './given.ts';
+import { aCall, aJourney, anInput, aProfile, dated, mina, start } from './given.ts';
 import { aWorld, Life, survives, type World } from './world.ts';
 
 const step = { kind: 'waitForEvent', on: { event: 'Activated' }, timeout: '3d', next: 'Done', onTimeout: 'Done' };
@@ -15,8 +18,8 @@ const cause = { messageId: 'm1', name: 'Activated', at: plus(start, 1000), prope
 function waiting(world: World, life = new Life()) {
   const table = life.table(world.table);
   return wait({
+    ...world,
     profiles: profileStore(table),
-    tasks: world.tasks,
     executions: life.executions(world.executions),
     touchpointsSince: (profile, since) => touchpointsSince(table, profile, since),
   });
@@ -29,7 +32,7 @@ const waitId = async (world: World) => Object.keys((await world.profiles.get(min
 test('a wait lies in the profile, its token where relay finds it, and is woken once', async () => {
   const world = await aWorld();
   await world.know(aProfile());
-  expect(await waiting(world)(call())).toEqual({ status: 'waiting' });
+  expect(await waiting(world)(call())).toMatchObject({ status: 'waiting' });
   const profile = await world.profiles.get(mina);
   const id = await waitId(world);
   expect(profile?.waits[id]).toEqual({
@@ -41,9 +44,7 @@ test('a wait lies in the profile, its token where relay finds it, and is woken o
 
   expect(await waking(world).wake({ customer: mina, waitId: id, cause })).toBe('woken');
   expect(await waking(world).wake({ customer: mina, waitId: id, cause })).toBe('late');
-  expect(world.resumed).toEqual([
-    { token: 'token-1', output: { touchpoint: { messageId: 'm1', name: 'Activated', at: cause.at } } },
-  ]);
+  expect(world.resumed).toEqual([{ token: 'token-1', output: { touchpoint: cause, way: 0 } }]);
   expect(await waking(world).wake({ customer: mina, waitId: 'other', cause })).toBe('unknown');
 });
 
@@ -51,7 +52,7 @@ test('what happened between entering the step and waiting resumes it at once', a
   const world = await aWorld();
   await world.know(aProfile());
   await world.touch('Activated', plus(start, 10));
-  expect(await waiting(world)(call())).toEqual({ status: 'resumed' });
+  expect(await waiting(world)(call())).toMatchObject({ status: 'resumed' });
   expect(world.resumed).toHaveLength(1);
   expect((await world.profiles.get(mina))?.waits).toEqual({});
 });
@@ -60,7 +61,7 @@ test('what happened before the step was entered does not', async () => {
   const world = await aWorld();
   await world.know(aProfile());
   await world.touch('Activated', plus(start, -10));
-  expect(await waiting(world)(call())).toEqual({ status: 'waiting' });
+  expect(await waiting(world)(call())).toMatchObject({ status: 'waiting' });
 });
 
 test('a touchpoint folded between the look and the write is not missed', async () => {
@@ -78,7 +79,7 @@ test('a touchpoint folded between the look and the write is not missed', async (
       return found;
     },
   });
-  expect(await handler(call())).toEqual({ status: 'resumed' });
+  expect(await handler(call())).toMatchObject({ status: 'resumed' });
   expect(world.resumed).toHaveLength(1);
 });
 
@@ -87,7 +88,7 @@ test('wherever registering dies, the retry’s token is the one that is woken', 
     const world = await aWorld();
     await world.know(aProfile());
     alive = await survives(() => waiting(world, new Life(last))(call('token-1')));
-    expect(await waiting(world)(call('token-2'))).toEqual({ status: 'waiting' });
+    expect(await waiting(world)(call('token-2'))).toMatchObject({ status: 'waiting' });
     expect(await waking(world).wake({ customer: mina, waitId: await waitId(world), cause })).toBe('woken');
     expect(world.resumed).toMatchObject([{ token: 'token-2' }]);
   }
@@ -96,7 +97,7 @@ test('wherever registering dies, the retry’s token is the one that is woken', 
 test('who has left waits for nothing', async () => {
   const world = await aWorld();
   await world.know(aProfile({ journeys: {} }));
-  expect(await waiting(world)(call())).toEqual({ status: 'left' });
+  expect(await waiting(world)(call())).toMatchObject({ status: 'left' });
 });
 
 test('a visitor who waits is woken as the user they turned out to be', async () => {
@@ -108,4 +109,100 @@ test('a visitor who waits is woken as the user they turned out to be', async () 
   await world.know({ ...before, customer: mina.customer, linked: [visitor.customer] });
   await world.table.put(pointerItem(visitor, mina, 9));
   expect(await waking(world).wake({ customer: mina, waitId: await waitId(world), cause })).toBe('woken');
+});
+
+const either = {
+  ...step,
+  or: [
+    { on: { event: 'Order Completed' }, next: 'Done' },
+    { on: { event: 'Churned' }, next: 'Done' },
+  ],
+};
+
+test('of competing waits the first that is met says the way', async () => {
+  const world = await aWorld();
+  await world.know(aProfile());
+  await world.touch('Churned', plus(start, 10));
+  await waiting(world)(aCall(either, { token: 'token-1' }));
+  expect(world.resumed).toMatchObject([{ token: 'token-1', output: { way: 2, touchpoint: { name: 'Churned' } } }]);
+});
+
+test('competing waits share one token, and all lie in the profile', async () => {
+  const world = await aWorld();
+  await world.know(aProfile());
+  await waiting(world)(aCall(either, { token: 'token-1' }));
+  const id = await waitId(world);
+  expect((await world.profiles.get(mina))?.waits[id]).toMatchObject({
+    on: { event: 'Activated' },
+    or: [{ event: 'Order Completed' }, { event: 'Churned' }],
+  });
+  await waking(world).wake({ customer: mina, waitId: id, cause, way: 1 });
+  expect(await waking(world).wake({ customer: mina, waitId: id, cause, way: 0 })).toBe('late');
+  expect(world.resumed).toMatchObject([{ output: { way: 1 } }]);
+});
+
+const hold = aCall({ kind: 'hold' }, { token: 'token-1' });
+
+const aHead = (state: JourneyHead['state']) => ({ ...shippedHead(aJourney()), state });
+
+const list = async (world: World) =>
+  (await world.held.list({ workspace: 'acme', journeyId: 'welcome' }, { place: { list: listShard(mina) }, limit: 10 }))
+    .held;
+
+test('whoever is held lies where the resumption looks', async () => {
+  const world = await aWorld();
+  await world.know(aProfile());
+  await world.journeys.saveHead('acme', aHead('paused'));
+  expect(await waiting(world)(hold)).toMatchObject({ status: 'waiting' });
+  expect(await list(world)).toEqual([
+    { owner: mina, journeyId: 'welcome', enrolmentId: 'e1', stepId: 'Hello', since: start, token: 'token-1' },
+  ]);
+  expect(world.resumed).toEqual([]);
+});
+
+test('a pause that was over before the row was kept holds nobody', async () => {
+  const world = await aWorld();
+  await world.know(aProfile());
+  await world.journeys.saveHead('acme', aHead('live'));
+  expect(await waiting(world)(hold)).toMatchObject({ status: 'resumed' });
+  expect(world.resumed).toMatchObject([{ token: 'token-1' }]);
+  expect(await list(world)).toEqual([]);
+});
+
+/** What is waited for, from Monday 10:00 UTC on, and until when. Paris is an hour ahead, and changes its clocks on the 29th. */
+const times: [string, object, Record<string, string>, object][] = [
+  ['this afternoon in Paris', { untilLocal: { time: '14:00' } }, {}, { until: '2026-03-02T13:00:00.000Z' }],
+  ['tomorrow morning', { untilLocal: { time: '09:00' } }, {}, { until: '2026-03-03T08:00:00.000Z' }],
+  ['Friday', { untilLocal: { time: '09:00', weekdays: ['fri'] } }, {}, { until: '2026-03-06T08:00:00.000Z' }],
+  [
+    'three days before the renewal, after the clocks have changed',
+    { untilTrait: { trait: 'renewal', offset: '-3d', at: '08:30' } },
+    { renewal: '2026-04-02' },
+    { until: '2026-03-30T06:30:00.000Z' },
+  ],
+  ['a trait that is no time', { untilTrait: { trait: 'renewal' } }, { renewal: 'soon' }, { missing: true }],
+  ['a trait that is not there', { untilTrait: { trait: 'renewal' } }, {}, { missing: true }],
+];
+
+test.each(times)('a wait until %s', async (_, what, traits, answer) => {
+  const world = await aWorld();
+  await world.know(aProfile({ traits: dated({ timezone: 'Europe/Paris', ...traits }) }));
+  expect(await waiting(world)(aCall({ kind: 'wait', ...what, next: 'Done' }))).toMatchObject(answer);
+});
+
+const task = {
+  kind: 'humanTask',
+  queue: 'sales',
+  title: 'Call',
+  timeout: '1d',
+  answers: { won: 'Done' },
+  onTimeout: 'Done',
+};
+
+test('a task goes to whom the customer’s trait names', async () => {
+  const world = await aWorld();
+  await world.know(aProfile({ traits: dated({ owner: 'kim@example.com' }) }));
+  await waiting(world)(aCall({ ...task, assignee: '{{traits.owner | the team}}' }, { token: 'token-1' }));
+  const id = nameOf('task', 'e1', 'Hello', 0);
+  expect((await world.tasks.get(mina, id))?.task).toMatchObject({ assignee: 'kim@example.com', status: 'open' });
 });

@@ -5,7 +5,10 @@ import { Workspace } from '../../lib/ingestion/workspace.ts';
 import { keys } from '../../lib/keys.ts';
 import { type Deliver, type Outgoing } from '../../lib/journey/deliver.ts';
 import { enrolmentStore } from '../../lib/journey/enrolment-store.ts';
+import { type Gate } from '../../lib/journey/gate.ts';
+import { heldStore } from '../../lib/journey/held-store.ts';
 import { inAppStore } from '../../lib/journey/in-app-store.ts';
+import { journeyStore } from '../../lib/journey/journey-store.ts';
 import { type ExecutionInput } from '../../lib/journey/step-call.ts';
 import { taskStore } from '../../lib/journey/task-store.ts';
 import { type Profile } from '../../lib/profile/profile.ts';
@@ -15,6 +18,8 @@ import { anEngine, localClient, theTable } from '../support/engines.ts';
 import { mina, start } from './given.ts';
 
 export const aliasArn = 'arn:aws:states:us-east-1:000000000000:stateMachine:test-welcome:live';
+
+export const versionArn = aliasArn.replace(':live', ':1');
 
 /** Step Functions as journeys see it: names start once, tokens resume once. */
 function fakeExecutions() {
@@ -29,6 +34,7 @@ function fakeExecutions() {
     stop: async (arn) => {
       stopped.push(arn);
     },
+    machineOf: async () => versionArn,
     resume: async (token, output) => {
       if (resumed.some((other) => other.token === token)) return 'late';
       resumed.push({ token, output });
@@ -37,6 +43,8 @@ function fakeExecutions() {
   };
   return { started, stopped, resumed, executions };
 }
+
+const openGate: Gate = () => Promise.resolve(undefined);
 
 export type World = Awaited<ReturnType<typeof aWorld>>;
 
@@ -51,16 +59,22 @@ export async function aWorld(rules: Partial<Workspace> = {}) {
     return { status: 'sent', provider: 'outbox' };
   };
   const profiles = profileStore(table);
+  const clock = { now: (): Instant => start };
   return {
     table,
     profiles,
     enrolments: enrolmentStore(table),
+    workspaces: workspaceStore(table),
+    journeys: journeyStore(table, { clock, shipped: [] }),
+    held: heldStore(table),
+    /** Stops nobody. */
+    gate: openGate,
     tasks: taskStore(table),
     inApp: inAppStore(table),
     delivered,
     deliver,
     ...fakeExecutions(),
-    clock: { now: (): Instant => start },
+    clock,
     know: (profile: Profile) => profiles.save({ profile }, 0),
     /** Stores a touchpoint that nobody has folded yet. */
     touch: (name: string, at: Instant, customer = mina.customer) =>
