@@ -1,10 +1,12 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { allRows, rowsIn } from '../support/rows.ts';
 import { aPerson, aSignedUpPerson, type Person } from '../support/person.ts';
 import { startWorld, type World } from '../support/world.ts';
 
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+
 let world: World;
-beforeAll(async () => (world = await startWorld()), 60_000);
+beforeAll(async () => (world = await startWorld()));
 afterAll(() => world.stop());
 
 /** A journey that only lets people in and out again after three days. */
