@@ -1,15 +1,18 @@
 import { Construct } from 'constructs';
 import { busPattern, onEvents } from './constructs/event-rule.ts';
 import { NodeFunction } from './constructs/node-function.ts';
+import { onSchedule } from './constructs/schedule.ts';
 import { type Foundation } from './foundation.ts';
 
 /** Chooses the next best offer and learns from what became of it. */
 export class Decision extends Construct {
   readonly personalize: NodeFunction<'decision/personalize'>;
   readonly learn: NodeFunction<'decision/learn'>;
+  readonly tune: NodeFunction<'decision/tune'>;
 
-  constructor(scope: Construct, id: string, { settings, table, gateway, bus, deadLetters }: Foundation) {
+  constructor(scope: Construct, id: string, foundation: Foundation) {
     super(scope, id);
+    const { settings, table, gateway, bus, deadLetters } = foundation;
 
     const decide = new NodeFunction(this, 'Decide', { entry: 'decision/decide', env: {}, settings });
     table.grant(decide, ['GetItem', 'BatchGetItem', 'Query', 'PutItem']);
@@ -30,6 +33,17 @@ export class Decision extends Construct {
 
     const placements = new NodeFunction(this, 'Placements', { entry: 'decision/placements', env: {}, settings });
     table.grant(placements, ['GetItem', 'Query', 'PutItem']);
-    gateway.serve(placements, ['GET /v1/placements', 'GET /v1/placements/{id}', 'PUT /v1/placements/{id}']);
+    foundation.grantPut(placements);
+    gateway.serve(placements, [
+      'GET /v1/placements',
+      'GET /v1/placements/{id}',
+      'PUT /v1/placements/{id}',
+      'GET /v1/placements/{id}/policy',
+    ]);
+
+    this.tune = new NodeFunction(this, 'Tune', { entry: 'decision/tune', env: {}, settings, deadLetters });
+    table.grant(this.tune, ['GetItem', 'BatchGetItem', 'Query', 'PutItem'], ['byList']);
+    onEvents(this.tune, { bus, deadLetters, pattern: busPattern('PlacementChanged') });
+    onSchedule(this.tune, { expression: 'cron(30 3 * * ? *)', deadLetters });
   }
 }

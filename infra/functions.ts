@@ -5,6 +5,7 @@ import { Env as DecideEnv } from '../functions/decision/decide/env.ts';
 import { Env as LearnEnv } from '../functions/decision/learn/env.ts';
 import { Env as PersonalizeEnv } from '../functions/decision/personalize/env.ts';
 import { Env as PlacementsEnv } from '../functions/decision/placements/env.ts';
+import { Env as TuneEnv } from '../functions/decision/tune/env.ts';
 import { Env as CollectEnv } from '../functions/ingestion/collect/env.ts';
 import { Env as DescribeEnv } from '../functions/ingestion/describe/env.ts';
 import { Env as WorkspaceEnv } from '../functions/ingestion/workspace/env.ts';
@@ -99,6 +100,13 @@ export const functions = {
     env: PlacementsEnv,
     description: 'Placements and their offers',
     timeoutSeconds: behindGateway,
+  },
+  'decision/tune': {
+    env: TuneEnv,
+    description: 'Judges and tunes the policies of placements',
+    timeoutSeconds: 900,
+    // One whole processor: a plan is played some two thousand times.
+    memoryMb: 1_769,
   },
   'churn/assess': { env: AssessEnv, description: 'Churn risk on a new stage', timeoutSeconds: 30 },
   'churn/sweep': { env: SweepEnv, description: 'Churn risk of customers who fell silent', timeoutSeconds: 600 },

@@ -38,6 +38,7 @@ export class ThroughlineStack extends Stack {
           profile.refresh,
           decision.personalize,
           decision.learn,
+          decision.tune,
           ...churn.functions,
           ...journey.background,
           ...report.functions,

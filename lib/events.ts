@@ -82,6 +82,8 @@ export const events = {
   TaskOpened: event({ taskId: z.string(), journeyId: z.string(), queue: z.string(), title: z.string() }),
   /** A segment is new, means something else, or is gone. */
   SegmentChanged: ofWorkspace({ segment: z.string(), rev: z.int() }),
+  /** A placement was created or replaced. */
+  PlacementChanged: ofWorkspace({ placement: z.string() }),
   /** A version of a journey takes people in. */
   JourneyPublished: ofWorkspace({ journeyId: z.string(), version: z.int() }),
   /** People who are held may go on. `since` tells this pause's end from others'. */

@@ -2,25 +2,19 @@ import { createHash } from 'node:crypto';
 import { meets, type Situation } from '../profile/meets.ts';
 import { type Profile } from '../profile/profile.ts';
 import { between, durationMs, type Instant } from '../time.ts';
-import { probabilitiesBest } from './best.ts';
+import { contextId, contextOf } from './context-features.ts';
 import { type Decision, type OfferReason, type OfferVerdict } from './decision.ts';
 import { badExperience, openCase } from './experience.ts';
 import { picked } from './pick.ts';
 import { worded } from './words.ts';
 import { type Offer, type Placement } from './placement.ts';
-import { beliefsAt, type OfferStats } from './posterior.ts';
-import { endless, propensities } from './sharpen.ts';
+import { type Course, firstPolicy, type Policy, progressOf } from './policy.ts';
+import { type OfferStats, shownIn } from './posterior.ts';
+import { control, type Linear, ranked } from './rank.ts';
+import { voiced } from './voiced.ts';
 
 /** Stage of a customer who has entered none. */
 export const noStage = 'none';
-
-/** One decision in twenty is drawn evenly among the offers that may be shown: a lasting control, and a floor under every propensity. */
-const control = 0.05;
-
-/** Placements run without end. */
-const sharpening = endless.to;
-
-const policy = { kind: 'thompson', version: 2, control, sharpening } as const;
 
 /** An earlier decision for the same customer and placement. */
 export interface Past {
@@ -34,9 +28,16 @@ export interface Asked {
   stats: OfferStats;
   past: Past[];
   situation: Situation;
+  /** In force; without one the first. */
+  policy?: Policy | undefined;
+  course?: Course | undefined;
+  /** What a linear policy goes by; `digest` names its numbers. */
+  linear?: (Linear & { digest: string }) | undefined;
 }
 
-type Choice = Pick<Decision, 'propensity' | 'reasons' | 'policyVersion' | 'stage'> & { offer: Offer };
+type Choice = Pick<Decision, 'propensity' | 'reasons' | 'policyVersion' | 'stage' | 'context' | 'voice'> & {
+  offer: Offer;
+};
 
 type Obstacle = Exclude<OfferVerdict, 'chosen' | 'outranked' | 'fallback'>;
 
@@ -72,39 +73,52 @@ function draw(id: string): number {
   return createHash('sha256').update(`draw ${id}`).digest().readUIntBE(0, 6) / 2 ** 48;
 }
 
-/** Says which policy, on which placement, knowing what: decisions of one version and stage had the same chances. */
-function versionOf(placement: Placement, stats: OfferStats): string {
-  const hash = createHash('sha256').update(JSON.stringify([policy, placement, stats]));
-  return `${policy.kind}-${policy.version}-${hash.digest('hex').slice(0, 12)}`;
+/** Says which policy, on which placement, knowing what: decisions of one version, stage and context had the same chances. */
+function versionOf({ placement, stats, policy = firstPolicy, course, linear }: Asked): string {
+  const hash = createHash('sha256').update(JSON.stringify([control, policy, course, placement, stats, linear?.digest]));
+  return `${linear ? policy.kind : 'thompson'}-${policy.version}-${hash.digest('hex').slice(0, 12)}`;
+}
+
+/** What of the customer a placement learns by, under the name of its list of features. */
+function contextIn({ context }: Placement, situation: Situation): Decision['context'] {
+  return context && { id: contextId(context), values: contextOf(context, situation) };
 }
 
 /**
- * The offer for one customer. Those that may be shown compete: each is chosen with the probability that its success rate in the
- * customer's stage is the highest (Thompson 1933), sharpened and mixed with the even draw of `control` (`propensities`). That mixture is computed first and drawn
+ * The offer for one customer. Those that may be shown compete: each is chosen with the probability that its success rate for the
+ * customer is the highest, sharpened and mixed with an even draw (`ranked`). That mixture is computed first and drawn
  * from with a number made of the decision id: so the propensity is the truth, not an estimate, and asking again with the same id and
  * knowledge answers the same. When nothing else may be shown the fallback is chosen, with certainty.
  */
 export function choose(asked: Asked): Choice {
-  const { placement, stats, situation, decisionId } = asked;
+  const { placement, stats, situation, decisionId, policy = firstPolicy, linear } = asked;
   const stage = situation.profile.stage?.id ?? noStage;
-  const common = { stage, policyVersion: versionOf(placement, stats) };
+  const context = contextIn(placement, situation);
+  const common = { stage, policyVersion: versionOf(asked), ...(context && { context }) };
   const rivals = placement.offers.filter(({ id }) => id !== placement.fallback);
   const judged = rivals.map((offer) => ({ offer, obstacle: obstacle(offer, asked) }));
   const barred = judged.flatMap(({ offer, obstacle: verdict }): OfferReason[] =>
     verdict ? [worded({ offer: offer.id, verdict })] : [],
   );
   const open = judged.filter((one) => !one.obstacle).map(({ offer }) => offer);
-  const beliefs = beliefsAt(stats, { offers: open.map(({ id }) => id), stage });
-  const shares = propensities(probabilitiesBest(beliefs), { sharpening, control });
+  const knowledge = { stats, linear, progress: progressOf(asked.course, shownIn(stats)) };
+  const contest = { offers: open.map(({ id }) => id), stage, context: context?.values };
+  const { shares, expected } = ranked(contest, policy, knowledge);
   const winner = picked(shares, draw(`${placement.id} ${decisionId}`));
   const reasons = open.map(({ id }, i): OfferReason => {
-    const { a, b } = beliefs[i] ?? { a: 1, b: 1 };
     const verdict = i === winner ? 'chosen' : 'outranked';
-    return worded({ offer: id, verdict, expected: a / (a + b), propensity: shares[i] ?? 0 });
+    return worded({ offer: id, verdict, expected: expected[i] ?? 0, propensity: shares[i] ?? 0 });
   });
   const offer = open[winner];
-  if (offer) return { offer, propensity: shares[winner] ?? 1, reasons: [...reasons, ...barred], ...common };
-  return { ...fallbackOf(placement, barred), ...common };
+  if (offer)
+    return {
+      ...voiced(offer, situation),
+      propensity: shares[winner] ?? 1,
+      reasons: [...reasons, ...barred],
+      ...common,
+    };
+  const { offer: standIn, ...choice } = fallbackOf(placement, barred);
+  return { ...voiced(standIn, situation), ...choice, ...common };
 }
 
 function fallbackOf(

@@ -9,15 +9,21 @@ import { choose, type Past } from './choose.ts';
 import { type Decision, type DecisionContext } from './decision.ts';
 import { type Placement } from './placement.ts';
 import { type PlacementStore } from './placement-store.ts';
+import { contextId } from './context-features.ts';
+import { type PolicyRecord } from './policy.ts';
+import { type PolicyStore } from './policy-store.ts';
 import { type OfferStats } from './posterior.ts';
 import { type ReadStats } from './stats-store.ts';
 import { type DecisionStore } from './store.ts';
+import { type ReadLinear } from './sums-store.ts';
 
 export interface DecideDependencies {
   profiles: ProfileStore;
   placements: PlacementStore;
   decisions: DecisionStore;
   stats: ReadStats;
+  policies: Pick<PolicyStore, 'get'>;
+  linear: ReadLinear;
 }
 
 export interface Question {
@@ -28,6 +34,13 @@ export interface Question {
   /** When it is asked. For an event or a step its own time, so that a second try writes the same rows. */
   at: Instant;
   context?: DecisionContext | undefined;
+}
+
+/** The decision, the profile it was made by, and whether both are stored. */
+export interface Decided {
+  decision: Decision;
+  recorded: boolean;
+  profile: Profile;
 }
 
 const maxTries = 10;
@@ -49,15 +62,24 @@ const touchpointOf = ({ channel = 'server', event = 'Decision Requested', proper
 /** What a decision is made of beside the question: read anew for each try. */
 interface Known {
   profile: Profile;
-  placement: Placement;
   past: Past[];
+  numbers: Numbers;
+}
+
+/** What is known of the placement: the same for all tries. */
+interface Numbers {
+  placement: Placement;
   stats: OfferStats;
+  policy: PolicyRecord['current'];
+  course?: PolicyRecord['course'];
+  linear?: Awaited<ReturnType<ReadLinear>>;
 }
 
 /** The decision, and the profile that remembers it. */
-function make({ decisionId, at, context }: Question, { profile, placement, past, stats }: Known) {
+function make({ decisionId, at, context }: Question, { profile, past, numbers }: Known) {
+  const { placement } = numbers;
   const situation = { profile, now: at, ...(context && { touchpoint: touchpointOf(context) }) };
-  const { offer, ...choice } = choose({ decisionId, placement, stats, past, situation });
+  const { offer, ...choice } = choose({ decisionId, past, situation, ...numbers });
   const { id, content, success, window } = offer;
   const until = after(at, window);
   const decision: Decision = { decisionId, placement: placement.id, offer: { id, content }, at, ...choice };
@@ -72,9 +94,20 @@ function make({ decisionId, at, context }: Question, { profile, placement, past,
  * `NotFound('placement.unknown')`.
  *
  * One decision costs one read of the profile, one transaction of three writes (profile, decision, its id) and, where an offer has a
- * cap, one query; each environment reads placements once a minute and a placement's numbers once in ten seconds.
+ * cap, one query; each environment reads placements and policies once a minute and a placement's numbers once in ten seconds.
  */
-export function decider({ profiles, placements, decisions, stats }: DecideDependencies) {
+export function decider({ profiles, placements, decisions, stats, policies, linear }: DecideDependencies) {
+  /** A linear policy goes by the sums of its own list of features; where that was changed since, by stage. */
+  async function numbersOf(workspace: string, placement: Placement): Promise<Numbers> {
+    const [tries, { current, course }] = await Promise.all([
+      stats(workspace, placement.id),
+      policies.get(workspace, placement.id),
+    ]);
+    const known = { placement, stats: tries, policy: current, course: placement.plan && course };
+    const fits = current.kind === 'linear' && placement.context && contextId(placement.context) === current.context;
+    return fits ? { ...known, linear: await linear(workspace, placement) } : known;
+  }
+
   /** The first try looks only where the profile says there is something: nearly always there is nothing, and that costs no read. */
   async function madeBefore(profile: Profile, decisionId: string, tries: number): Promise<Decision | undefined> {
     const worthLooking = tries > 0 || Object.hasOwn(profile.decisions, decisionId);
@@ -87,22 +120,22 @@ export function decider({ profiles, placements, decisions, stats }: DecideDepend
     return longest > 0 ? decisions.past(profile, id, plus(at, -longest)) : [];
   }
 
-  return async function decide(question: Question): Promise<{ decision: Decision; recorded: boolean }> {
+  return async function decide(question: Question): Promise<Decided> {
     const { customer, decisionId, at } = question;
     const placement = await placements.get(customer.workspace, question.placement);
     if (!placement) throw new NotFound('placement.unknown', { placement: question.placement });
-    const numbers = { placement, stats: await stats(customer.workspace, placement.id) };
+    const numbers = await numbersOf(customer.workspace, placement);
     for (let tries = 0; tries < maxTries; tries++) {
       const stored = await storedProfile(profiles, customer);
       if (!stored) {
-        const { decision } = make(question, { ...numbers, profile: newProfile(customer, at), past: [] });
-        return { decision, recorded: false };
+        const { decision, profile } = make(question, { numbers, profile: newProfile(customer, at), past: [] });
+        return { decision, profile, recorded: false };
       }
       const { profile, rev } = stored;
       const before = await madeBefore(profile, decisionId, tries);
-      if (before) return { decision: before, recorded: true };
-      const made = make(question, { ...numbers, profile, past: await pastOf(profile, placement, at) });
-      if (await decisions.record(made, rev)) return { decision: made.decision, recorded: true };
+      if (before) return { decision: before, profile, recorded: true };
+      const made = make(question, { numbers, profile, past: await pastOf(profile, placement, at) });
+      if (await decisions.record(made, rev)) return { decision: made.decision, profile, recorded: true };
     }
     throw new Unavailable('profile.contended', { customer: customer.customer, tries: maxTries });
   };

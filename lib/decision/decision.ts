@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { JsonObject } from '../json.ts';
 import { Instant } from '../time.ts';
+import { Listening } from './voice.ts';
 
 export const OfferVerdict = z.enum([
   'chosen',
@@ -37,6 +38,10 @@ export const Decision = z.object({
   propensity: z.number().gt(0).max(1),
   reasons: z.array(OfferReason),
   policyVersion: z.string(),
+  /** What of the customer the placement learns by, under the name of its list of features. */
+  context: z.object({ id: z.string(), values: z.array(z.number()) }).optional(),
+  /** Whom the words are meant for, where the offer has some in another voice that suit. */
+  voice: Listening.optional(),
 });
 export type Decision = z.infer<typeof Decision>;
 
@@ -57,6 +62,20 @@ export const DecisionRequest = z.strictObject({
 });
 export type DecisionRequest = z.infer<typeof DecisionRequest>;
 
+/** A time of day to reach the customer at, and what tells it: own habits, those of the channel, or everybody's. */
+export const SendAt = z.object({
+  /** On the clocks where the customer lives. */
+  hour: z.int().min(0).max(23),
+  /** When that hour next begins; now, where it has begun. */
+  at: Instant,
+  basis: z.enum(['customer', 'channel', 'everybody']),
+});
+export type SendAt = z.infer<typeof SendAt>;
+
+/** Marketing messages in seven days: how many are worth sending, and how many the workspace's caps ever allow. */
+export const ContactAdvice = z.object({ recommended: z.int(), max: z.int() });
+export type ContactAdvice = z.infer<typeof ContactAdvice>;
+
 /** `recorded` is false for somebody we have stored no touchpoint of yet: nothing will be learnt from that decision. */
 export const DecisionAnswer = Decision.pick({
   decisionId: true,
@@ -65,5 +84,6 @@ export const DecisionAnswer = Decision.pick({
   propensity: true,
   reasons: true,
   policyVersion: true,
-}).extend({ recorded: z.boolean() });
+  voice: true,
+}).extend({ recorded: z.boolean(), sendAt: SendAt.optional(), contact: ContactAdvice });
 export type DecisionAnswer = z.infer<typeof DecisionAnswer>;

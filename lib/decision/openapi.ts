@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { type Routes } from '../route.ts';
 import { DecisionAnswer, DecisionRequest } from './decision.ts';
 import { Placement } from './placement.ts';
+import { PolicyView } from './policy-view.ts';
 
 const path = z.object({ id: z.string() });
 const unknown = { 404: 'No such placement in this workspace' } as const;
@@ -30,6 +31,15 @@ export const decisionRoutes: Routes = {
     answer: Placement,
     refusals: unknown,
   },
+  'GET /v1/placements/{id}/policy': {
+    id: 'getPlacementPolicy',
+    summary: 'How a placement decides, and what is known of its offers',
+    description: 'Intervals of policies hold with 99 %, those of rates with 95 %. A night passes before there are any.',
+    key: 'secret',
+    path,
+    answer: PolicyView,
+    refusals: unknown,
+  },
   'PUT /v1/placements/{id}': {
     id: 'putPlacement',
     summary: 'Create or replace a placement',
@@ -37,6 +47,9 @@ export const decisionRoutes: Routes = {
     path,
     body: { schema: Placement },
     answer: Placement,
-    refusals: { 400: 'Not a valid placement; `issues` names each fault by its path' },
+    refusals: {
+      400: 'Not a valid placement; `issues` names each fault by its path',
+      503: 'Stored, but not told: send it again',
+    },
   },
 };

@@ -4,6 +4,11 @@ import { commonRate, noTries, priorOf, spreadOf, sumOf, type Tries } from './pri
 /** Tries by stage, then by offer. */
 export type OfferStats = Readonly<Record<string, Readonly<Record<string, Tries>>>>;
 
+/** How often offers were seen, all together. */
+export function shownIn(stats: OfferStats): number {
+  return Object.values(stats).reduce((sum, offers) => sum + sumOf(Object.values(offers)).exposed, 0);
+}
+
 /** Other stages count as at most this many successes (or failures, where those are rarer): enough to start from, soon outweighed. */
 const mostBorrowed = 10;
 

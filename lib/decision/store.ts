@@ -2,13 +2,14 @@ import * as z from 'zod';
 import { type Item, type Table, type Write } from '../aws/table.ts';
 import { type Customer } from '../identity/customer.ts';
 import { ownersOf } from '../journey/owners.ts';
-import { keys, partition, timelineRanges } from '../keys.ts';
+import { keys, listShard, lists, partition, timelineRanges } from '../keys.ts';
 import { type Profile } from '../profile/profile.ts';
 import { profilePut } from '../profile/store.ts';
 import { after, type Duration, type Instant } from '../time.ts';
 import { type Past } from './choose.ts';
 import { Decision, OfferReason } from './decision.ts';
 import { type Counted, countWrite } from './stats-store.ts';
+import { type Context, sumsWrite } from './sums-store.ts';
 import { worded } from './words.ts';
 
 /** For how long after its last possible outcome a decision can still be found by its id. */
@@ -39,7 +40,8 @@ export interface DecisionStore {
   record(made: { profile: Profile; decision: Decision; until: Instant }, rev: number): Promise<boolean>;
   /**
    * Counts an exposure or outcome, once however often and in whatever order it is told: an outcome counts its exposure too, where that
-   * was not told. One read and one transaction of two writes; up to three of those when the outcome comes first.
+   * was not told. One read and one transaction of two writes, three where the placement has a context; up to three of those when the outcome comes
+   * first.
    */
   learn(owner: Customer, lesson: Lesson): Promise<Learnt>;
 }
@@ -47,34 +49,43 @@ export interface DecisionStore {
 interface Known extends Counted {
   owner: Customer;
   at: Instant;
+  context?: Context;
 }
+
+const ContextText = Decision.shape.context.unwrap();
 
 function readKnown(owner: Customer, decisionId: string, item: Item): Known {
   const [at = '', placement = '', offer = '', stage = ''] = [item.at, item.placement, item.offer, item.stage].map(
     String,
   );
-  return { owner, workspace: owner.workspace, decisionId, at, placement, offer, stage };
+  const context = typeof item.context === 'string' ? ContextText.parse(JSON.parse(item.context)) : undefined;
+  return { owner, workspace: owner.workspace, decisionId, at, placement, offer, stage, ...(context && { context }) };
 }
 
 /** The row of the timeline, about 700 bytes: reasons are worded when read. `relay` tells of it, `learn` notes on it when it was exposed and when it succeeded. */
 function decisionItem(owner: Customer, decision: Decision): Item {
-  const { decisionId, at, placement, offer, stage, propensity, policyVersion, reasons } = decision;
+  const { decisionId, at, placement, offer, stage, propensity, policyVersion, reasons, context, voice } = decision;
+  const bare = reasons.map(({ text: _made, ...reason }) => reason);
   return {
     ...keys.decision(owner, at, decisionId),
     ...{ decisionId, placement, offer: offer.id, stage, propensity, policyVersion },
-    doc: JSON.stringify({ content: offer.content, reasons: reasons.map(({ text: _made, ...reason }) => reason) }),
+    doc: JSON.stringify({ content: offer.content, reasons: bare, context, voice }),
+    ...{ listPk: lists.decisions(owner.workspace, placement, listShard(owner)), listSk: at },
   };
 }
 
 const Doc = z.object({
   content: Decision.shape.offer.shape.content,
   reasons: z.array(OfferReason.omit({ text: true })),
+  context: Decision.shape.context,
+  voice: Decision.shape.voice,
 });
-const Row = Decision.omit({ at: true, offer: true, reasons: true });
+const Row = Decision.omit({ at: true, offer: true, reasons: true, context: true, voice: true });
 
-function readDecision(item: Item, at: Instant): Decision {
-  const { content, reasons } = Doc.parse(JSON.parse(String(item.doc)));
-  return { ...Row.parse(item), at, offer: { id: String(item.offer), content }, reasons: reasons.map(worded) };
+/** A decision as its row in the timeline tells it. */
+export function readDecision(item: Item, at: Instant): Decision {
+  const { content, reasons, ...doc } = Doc.parse(JSON.parse(String(item.doc)));
+  return { ...Row.parse(item), at, offer: { id: String(item.offer), content }, reasons: reasons.map(worded), ...doc };
 }
 
 /** Notes a lesson on the decision's row and adds it to the numbers, on condition that the row knows nothing of it. */
@@ -85,10 +96,11 @@ function lessonWrites(known: Known, learnt: { exposedAt?: Instant; wonAt?: Insta
     values: Object.fromEntries(noted.map(([name, at]) => [`:${name}`, at])),
   };
   const row = keys.decision(known.owner, known.at, known.decisionId);
-  const counted = noted.map(([name]) => (name === 'exposedAt' ? 'exposed' : 'won'));
+  const counted = noted.map(([name]) => (name === 'exposedAt' ? ('exposed' as const) : ('won' as const)));
   return [
     { update: row, set, if: { expression: `attribute_exists(pk) AND ${condition}` } },
     countWrite(known, counted),
+    ...(known.context ? [sumsWrite(known, known.context, counted)] : []),
   ];
 }
 
@@ -138,9 +150,10 @@ export function decisionStore(table: Table): DecisionStore {
     },
 
     async record({ profile, decision, until }, rev) {
-      const { at, placement, stage, offer, decisionId } = decision;
+      const { at, placement, stage, offer, decisionId, context } = decision;
+      const told = context && { context: JSON.stringify(context) };
       const ttl = Math.floor(Date.parse(after(until, keptFor)) / 1_000);
-      const decided = { ...keys.decided(profile, decisionId), at, placement, stage, offer: offer.id, ttl };
+      const decided = { ...keys.decided(profile, decisionId), at, placement, stage, offer: offer.id, ttl, ...told };
       return table.transact([
         profilePut(profile, rev),
         { put: decisionItem(profile, decision) },

@@ -1,16 +1,24 @@
-/** How the customer last told us they feel. */
-export type Emotion = 'negative' | 'neutral' | 'positive';
+import * as z from 'zod';
+import { Emotion } from '../profile/emotion.ts';
 
 /** Who and where the words are for. */
 export interface Listener {
-  channel: string;
+  channel?: string | undefined;
   persona?: string | undefined;
   emotion?: Emotion | undefined;
 }
 
-/** Words for some listeners: what it does not name it suits. */
+/** Whom words are meant for: what it does not name it suits. */
+export const Listening = z.strictObject({
+  persona: z.string().min(1).max(100).optional(),
+  channel: z.string().min(1).max(100).optional(),
+  emotion: Emotion.optional(),
+});
+export type Listening = z.infer<typeof Listening>;
+
+/** Words for some listeners. */
 export interface Variant<Content> {
-  for: { persona?: string; channel?: string; emotion?: Emotion };
+  for: Listening;
   content: Content;
 }
 
@@ -23,9 +31,12 @@ const named = <Content>({ for: wanted }: Variant<Content>): Trait[] =>
   (['emotion', 'channel', 'persona'] as const).filter((trait) => wanted[trait] !== undefined);
 
 /** The variant that says most of the listener and nothing else; the first of equals. Undefined when none suits. */
-export function voiceFor<Content>(variants: readonly Variant<Content>[], listener: Listener): Content | undefined {
+export function voiceFor<Content>(
+  variants: readonly Variant<Content>[],
+  listener: Listener,
+): Variant<Content> | undefined {
   const suiting = variants.filter((variant) => named(variant).every((trait) => variant.for[trait] === listener[trait]));
   const weight = (variant: Variant<Content>): number => named(variant).reduce((sum, trait) => sum + weights[trait], 0);
   const most = Math.max(...suiting.map(weight));
-  return suiting.find((variant) => weight(variant) === most)?.content;
+  return suiting.find((variant) => weight(variant) === most);
 }

@@ -8,6 +8,8 @@ export const bounds = {
   traits: 100,
   channels: 20,
   consents: 20,
+  /** Channels whose hours are kept. */
+  hours: 4,
   decisions: 10,
   /** Goals of journeys and variants waited for; the oldest are given up. */
   goals: 20,

@@ -5,6 +5,8 @@ import { type Instant } from '../time.ts';
 import { answersIn, combineAnswers } from './answers.ts';
 import { bounds, combineMaps, isKeepable, isKeepableTrait, otherName } from './bounds.ts';
 import { consentIn, isConsentTrait } from './consent.ts';
+import { Emotion } from './emotion.ts';
+import { combineHours, hoursIn } from './hours.ts';
 import { earlier, later, latest } from './latest.ts';
 import { type Profile, type Tally } from './profile.ts';
 import { combinePurchases, worthOf } from './purchases.ts';
@@ -12,7 +14,7 @@ import { combinePurchases, worthOf } from './purchases.ts';
 /** What touchpoints alone tell of a customer. */
 export type Facts = Pick<
   Profile,
-  'firstSeen' | 'lastSeen' | 'traits' | 'counts' | 'channels' | 'purchases' | 'answers' | 'consent'
+  'firstSeen' | 'lastSeen' | 'traits' | 'counts' | 'channels' | 'hours' | 'purchases' | 'answers' | 'consent'
 >;
 
 function traitsIn({ type, properties, context }: Touchpoint, at: Instant): Facts['traits'] {
@@ -20,6 +22,7 @@ function traitsIn({ type, properties, context }: Touchpoint, at: Instant): Facts
   const told: Record<string, Json> = {
     ...(typeof timezone === 'string' && { timezone }),
     ...(typeof locale === 'string' && { locale }),
+    ...(Emotion.safeParse(properties.emotion).success && { emotion: properties.emotion }),
     ...(isJsonObject(context.traits) && context.traits),
     ...(type === 'identify' && properties),
   };
@@ -31,15 +34,16 @@ function traitsIn({ type, properties, context }: Touchpoint, at: Instant): Facts
 }
 
 /** One touchpoint's facts: the profile of a customer who did this and nothing else. */
-export function factsOf(touchpoint: Touchpoint, at: Instant, { purchaseEvents }: Workspace): Facts {
+export function factsOf(touchpoint: Touchpoint, at: Instant, workspace: Workspace): Facts {
   const name = isKeepable(touchpoint.name) ? touchpoint.name : otherName;
-  const bought = purchaseEvents.includes(touchpoint.name);
+  const bought = workspace.purchaseEvents.includes(touchpoint.name);
   return {
     firstSeen: at,
     lastSeen: at,
     traits: traitsIn(touchpoint, at),
     counts: { [name]: { n: 1, first: at, last: at } },
     channels: isKeepable(touchpoint.channel) ? { [touchpoint.channel]: at } : {},
+    hours: isKeepable(touchpoint.channel) ? hoursIn(touchpoint, at, workspace) : {},
     purchases: bought ? { n: 1, revenue: worthOf(touchpoint), first: at, last: at } : { n: 0, revenue: 0 },
     answers: answersIn(touchpoint, at),
     consent: consentIn(touchpoint, at),
@@ -64,6 +68,7 @@ export function combineFacts(a: Facts, b: Facts): Facts {
     traits: combineMaps(a.traits, b.traits, { combine: latest, most: bounds.traits }),
     counts: combineMaps(a.counts, b.counts, { combine: combineTallies, most: bounds.names, overflow: otherName }),
     channels: combineMaps(a.channels, b.channels, { combine: later, most: bounds.channels }),
+    hours: combineMaps(a.hours, b.hours, { combine: combineHours, most: bounds.hours }),
     purchases: combinePurchases(a.purchases, b.purchases),
     answers: combineAnswers(a.answers, b.answers),
     consent: combineMaps(a.consent, b.consent, { combine: latest, most: bounds.consents }),

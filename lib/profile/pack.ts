@@ -4,6 +4,7 @@ import { type Customer } from '../identity/customer.ts';
 import { Json } from '../json.ts';
 import { type Instant } from '../time.ts';
 import { Predicate } from './predicate.ts';
+import { packHours, unpackHours } from './hours.ts';
 import { ActiveEnrolment, type OpenGoal, Profile, Wait } from './profile.ts';
 
 /** Milliseconds since the customer was first seen, in base 36: 6 characters where an instant takes 26 with its quotes. */
@@ -27,6 +28,8 @@ const Packed = z.object({
   n: z.record(z.string(), z.union([z.tuple([z.int(), Time]), z.tuple([z.int(), Time, Time])])).optional(),
   /** Channels. */
   c: z.record(z.string(), Time).optional(),
+  /** Hours by channel, of those that have any. */
+  u: z.record(z.string(), z.string()).optional(),
   /** Purchases: how many, revenue, first, last. */
   p: z.tuple([z.int(), z.number(), Time, Time]).optional(),
   /** Answers. */
@@ -157,6 +160,7 @@ export function pack(profile: Profile): string {
       ),
     ),
     c: filled(mapValues(profile.channels, write)),
+    u: filled(mapValues(profile.hours, packHours)),
     p: packPurchases(profile.purchases, write),
     a: packAnswers(profile.answers, write),
     o: filled(mapValues(profile.consent, ({ value, at }) => [value, write(at)])),
@@ -201,6 +205,7 @@ export function unpack(text: string, { workspace, customer }: Customer): Profile
     traits: mapValues(packed.t ?? {}, ([value, at]) => ({ value, at: read(at) })),
     counts: mapValues(packed.n ?? {}, ([count, from, to = from]) => ({ n: count, first: read(from), last: read(to) })),
     channels: mapValues(packed.c ?? {}, read),
+    hours: mapValues(packed.u ?? {}, unpackHours),
     purchases: unpackPurchases(packed.p, read),
     answers: unpackAnswers(packed.a, read),
     consent: mapValues(packed.o ?? {}, ([value, at]) => ({ value, at: read(at) })),

@@ -76,6 +76,8 @@ export const Profile = z.object({
   traits: z.record(z.string(), Dated(Json)),
   counts: z.record(z.string(), Tally),
   channels: z.record(z.string(), Instant),
+  /** How often the customer acted by their own will, by channel, in each of 24 hours of their day. */
+  hours: z.record(z.string(), z.array(z.int()).length(24)),
   purchases: z.object({ n: z.int(), revenue: z.number(), first: Instant.optional(), last: Instant.optional() }),
   answers: Answers,
   consent: z.record(z.string(), Dated(z.boolean())),
@@ -116,6 +118,7 @@ export function newProfile(who: { workspace: string; customer: CustomerRef }, at
     traits: {},
     counts: {},
     channels: {},
+    hours: {},
     purchases: { n: 0, revenue: 0 },
     answers: {},
     consent: {},

@@ -80,7 +80,15 @@ async function skewsOf(table: Table, rows: Row[]): Promise<Map<string, number>> 
   return new Map(found.flat().map((row) => [`${row.pk} ${row.sk.slice(skewRange.length)}`, Number(row.skew)]));
 }
 
-function bodyOf({ pk: _pk, sk: _sk, ttl: _ttl, doc, ...rest }: Item): Record<string, unknown> {
+function bodyOf({
+  pk: _pk,
+  sk: _sk,
+  ttl: _ttl,
+  listPk: _listPk,
+  listSk: _listSk,
+  doc,
+  ...rest
+}: Item): Record<string, unknown> {
   const parsed: unknown = typeof doc === 'string' ? JSON.parse(doc) : {};
   return { ...rest, ...(isJsonObject(parsed) && parsed) };
 }

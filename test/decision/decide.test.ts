@@ -126,7 +126,7 @@ describe('personalize', () => {
   test('decides on the next contact once for each stage entered, however often it is told', async () => {
     const world = await aWorld();
     await world.know(mina);
-    const first = await world.personalize(entered);
+    const first = (await world.personalize(entered)) as StepDecision;
     world.advance(60_000);
     expect(await world.personalize(entered)).toEqual(first);
     expect(await world.rowsOf(mina, 'd#')).toMatchObject([{ placement: 'next-contact', offer: first.id }]);
@@ -152,7 +152,7 @@ describe('personalize', () => {
       enteredAt: start,
       step: { kind: 'decide', placement: 'win-back', next: 'Send offer' },
     };
-    const answer: StepDecision = await world.personalize(call);
+    const answer = await world.personalize(call);
     expect(answer).toMatchObject({ placement: 'win-back', content: { title: expect.any(String) as string } });
     expect(await world.personalize(call)).toEqual(answer);
   });

@@ -41,7 +41,7 @@ test('words suit the feeling first, then the channel, then the persona', () => {
     { for: { channel: 'sms' }, content: 'short' },
     { for: { emotion: 'negative' as const }, content: 'sorry' },
   ];
-  const heard = (listener: object) => voiceFor(variants, { channel: 'email', ...listener });
+  const heard = (listener: object) => voiceFor(variants, { channel: 'email', ...listener })?.content;
   expect(heard({})).toBe('plain');
   expect(heard({ persona: 'bargain hunter' })).toBe('cheap');
   expect(heard({ persona: 'bargain hunter', channel: 'sms' })).toBe('short');

@@ -3,13 +3,21 @@ import { decideRoutes } from '../../functions/decision/decide/handler.ts';
 import { learn } from '../../functions/decision/learn/handler.ts';
 import { personalize } from '../../functions/decision/personalize/handler.ts';
 import { placementRoutes } from '../../functions/decision/placements/handler.ts';
+import { tune } from '../../functions/decision/tune/handler.ts';
 import { type ApiRequest, type ApiRoutes } from '../../lib/aws/http.ts';
 import { dynamoTable } from '../../lib/aws/table.ts';
 import { decider } from '../../lib/decision/decide.ts';
+import { habitsStore } from '../../lib/decision/habits-store.ts';
+import { historyReader } from '../../lib/decision/history-store.ts';
+import { decisionLog } from '../../lib/decision/log-store.ts';
 import { placementStore } from '../../lib/decision/placement-store.ts';
+import { policyStore } from '../../lib/decision/policy-store.ts';
 import { statsReader } from '../../lib/decision/stats-store.ts';
 import { decisionStore } from '../../lib/decision/store.ts';
+import { linearReader } from '../../lib/decision/sums-store.ts';
+import { type BusEvent } from '../../lib/events.ts';
 import { type Customer } from '../../lib/identity/customer.ts';
+import { Workspace } from '../../lib/ingestion/workspace.ts';
 import { newProfile, type Profile } from '../../lib/profile/profile.ts';
 import { profileStore } from '../../lib/profile/store.ts';
 import { plus } from '../../lib/time.ts';
@@ -28,27 +36,45 @@ export async function aWorld() {
   let now = start;
   const clock = { now: () => now };
   const [profiles, decisions, stats] = [profileStore(table), decisionStore(table), statsReader(table, clock)];
-  const decide = decider({ profiles, placements: placementStore(table, clock), decisions, stats });
+  const placements = placementStore(table, clock);
+  const fresh = { placements: placementStore(table, clock, 0), policies: policyStore(table, clock, 0) };
+  const habits = habitsStore(table, clock);
+  const linear = linearReader(table, clock);
+  const decide = decider({ profiles, placements, decisions, stats, policies: policyStore(table, clock), linear });
+  const settings = Workspace.parse({ id: 'acme', name: 'Acme' });
+  const workspaces = { settings: () => Promise.resolve(settings), all: () => Promise.resolve(['acme']) };
+  const events: BusEvent[] = [];
+  const bus = { put: (all: BusEvent[]) => Promise.resolve((events.push(...all), [])) };
 
   async function ask<T>(routes: ApiRoutes, route: string, request: Partial<ApiRequest>): Promise<T> {
     const whole = { workspace: 'acme', params: {}, query: {}, headers: {}, body: () => undefined, ...request };
     return (await routes[route]!(whole)).body as T;
   }
 
+  const histories = historyReader({ table, profiles });
+  const night = tune({ ...fresh, workspaces, stats, log: decisionLog(table), habits, histories, clock });
+
   return {
     table,
+    events,
+    settings,
+    habits,
+    now: () => now,
+    tune: (event: unknown = {}) => night(event, { getRemainingTimeInMillis: () => 900_000 }),
     profiles,
     stats,
     decide,
     advance: (ms: number) => (now = plus(now, ms)),
     learn: learn({ decisions, profiles, clock }),
-    personalize: personalize({ decide, clock }),
+    personalize: personalize({ decide, profiles, gate: () => Promise.resolve(undefined), clock }),
     know: (who: Customer, more: Partial<Profile> = {}) =>
       profiles.save({ profile: { ...newProfile(who, start), ...more } }, 0),
     post: <T>(body: unknown) =>
-      ask<T>(decideRoutes({ decide, profiles, clock }), 'POST /v1/decisions', { body: () => body }),
+      ask<T>(decideRoutes({ decide, profiles, habits, workspaces, placements, clock }), 'POST /v1/decisions', {
+        body: () => body,
+      }),
     placements: <T>(route: string, request: Partial<ApiRequest>) =>
-      ask<T>(placementRoutes(placementStore(table, clock, 0)), route, request),
+      ask<T>(placementRoutes({ ...fresh, stats, bus, clock }), route, request),
     rowsOf: (who: Customer, prefix: string) => table.query(`${who.workspace}#${who.customer}`, { prefix }),
   };
 }

@@ -5,8 +5,10 @@ import { journeyGate } from '../../../lib/aws/journey-gate.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
 import { decider } from '../../../lib/decision/decide.ts';
 import { placementStore } from '../../../lib/decision/placement-store.ts';
+import { policyStore } from '../../../lib/decision/policy-store.ts';
 import { statsReader } from '../../../lib/decision/stats-store.ts';
 import { decisionStore } from '../../../lib/decision/store.ts';
+import { linearReader } from '../../../lib/decision/sums-store.ts';
 import { profileStore } from '../../../lib/profile/store.ts';
 import { systemClock as clock } from '../../../lib/time.ts';
 import { Env } from './env.ts';
@@ -19,6 +21,8 @@ const decide = decider({
   placements: placementStore(table, clock),
   decisions: decisionStore(table),
   stats: statsReader(table, clock),
+  policies: policyStore(table, clock),
+  linear: linearReader(table, clock),
 });
 
 export const handler = personalize({ decide, profiles, gate: journeyGate(table, new SFNClient({})), clock });

@@ -1,16 +1,28 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { eventBus } from '../../../lib/aws/bus.ts';
 import { readEnv } from '../../../lib/aws/env.ts';
 import { api } from '../../../lib/aws/http.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
 import { placementStore } from '../../../lib/decision/placement-store.ts';
+import { policyStore } from '../../../lib/decision/policy-store.ts';
+import { statsReader } from '../../../lib/decision/stats-store.ts';
 import { workspaceStore } from '../../../lib/ingestion/store.ts';
-import { systemClock } from '../../../lib/time.ts';
+import { systemClock as clock } from '../../../lib/time.ts';
 import { Env } from './env.ts';
 import { placementRoutes } from './handler.ts';
 
-const table = dynamoTable(new DynamoDBClient({}), readEnv(Env).TABLE_NAME);
+const env = readEnv(Env);
+const table = dynamoTable(new DynamoDBClient({}), env.TABLE_NAME);
 
-/** Who edits a placement sees what is stored, not what was a minute ago. */
-const placements = placementStore(table, systemClock, 0);
-
-export const handler = api(workspaceStore(table), placementRoutes(placements));
+export const handler = api(
+  workspaceStore(table),
+  placementRoutes({
+    // Who edits a placement sees what is stored, not what was a minute ago.
+    placements: placementStore(table, clock, 0),
+    policies: policyStore(table, clock, 0),
+    stats: statsReader(table, clock),
+    bus: eventBus(new EventBridgeClient({}), env.BUS_NAME),
+    clock,
+  }),
+);
