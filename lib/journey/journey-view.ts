@@ -7,6 +7,7 @@ import { JourneyDefinition, JourneyDraft } from './definition.ts';
 import { Enrolment } from './enrolment.ts';
 import { type Placed } from './enrolment-store.ts';
 import { type JourneyHead, JourneyState, Migration, Route, Winner } from './head.ts';
+import { Plan } from './plan.ts';
 import { Preview } from './preview.ts';
 import { type Draft } from './publish-store.ts';
 import { StepId } from './step.ts';
@@ -73,6 +74,8 @@ export const PublishedView = z.object({
   version: z.int(),
   dryRun: z.boolean(),
   faults: z.array(FaultView),
+  /** What it will take: transitions, open executions against the account's limit, money. Missing where there are errors. */
+  plan: Plan.optional(),
   /** What the journey does now; missing from a dry run. */
   head: HeadView.optional(),
   /** Of a dry run with a migration: who moves, stays or leaves. */

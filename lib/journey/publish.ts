@@ -21,6 +21,8 @@ export const PublishRequest = z.strictObject({
     .optional(),
   /** Says what would come of it, and does nothing. */
   dryRun: z.boolean().default(false),
+  /** Entries that are expected: for the executions that will be open. */
+  entriesPerDay: z.int().min(1).default(1_000),
 });
 export type PublishRequest = z.infer<typeof PublishRequest>;
 

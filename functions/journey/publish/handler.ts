@@ -8,6 +8,7 @@ import { type JourneyHead, type Winner } from '../../../lib/journey/head.ts';
 import { type JourneyStore } from '../../../lib/journey/journey-store.ts';
 import { headView, type PublishedView } from '../../../lib/journey/journey-view.ts';
 import { type Action, after } from '../../../lib/journey/lifecycle.ts';
+import { planOf } from '../../../lib/journey/plan.ts';
 import { PublishRequest } from '../../../lib/journey/publish.ts';
 import { changeHead, isError, type Publisher } from '../../../lib/journey/publisher.ts';
 import { type Clock } from '../../../lib/time.ts';
@@ -57,11 +58,13 @@ export function publishRoutes({ journeys, enrolments, machines, publisher, clock
       const place = placeOf(request);
       const asked = readBody(request, PublishRequest);
       const publication = await publisher.plan(place, asked);
-      const { row, faults, migrations, versions } = publication;
+      const { row, definition, faults, migrations, versions } = publication;
       if (!asked.dryRun && faults.some(isError))
         throw new ThroughlineError('invalid', 'journey.faulty', { journeyId: place.journeyId, faults });
       const { journeyId } = place;
-      const told = { journeyId, version: row.version, dryRun: asked.dryRun, faults };
+      // A definition with errors may never end; there is nothing to reckon then.
+      const plan = faults.some(isError) ? undefined : planOf(definition, asked.entriesPerDay);
+      const told = { journeyId, version: row.version, dryRun: asked.dryRun, faults, ...(plan && { plan }) };
       if (!asked.dryRun) {
         const head = await publisher.publish(place, publication, asked.weight);
         return { body: { ...told, head: headView(head) } satisfies PublishedView };
