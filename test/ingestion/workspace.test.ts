@@ -1,22 +1,25 @@
 import { expect, test } from 'vitest';
 import { workspaceRoutes } from '../../functions/ingestion/workspace/handler.ts';
 import { type ApiRequest } from '../../lib/aws/http.ts';
-import { type WorkspaceStore } from '../../lib/ingestion/store.ts';
 import { Workspace } from '../../lib/ingestion/workspace.ts';
 
 /** The routes over one remembered workspace, called with the key of workspace `shop`. */
 function shop() {
   const kept = new Map<string, Workspace>();
-  const routes = workspaceRoutes({
+  const workspaces = {
     settings: async (id: string) => kept.get(id),
     save: async (workspace: Workspace) => void kept.set(workspace.id, workspace),
-  } as unknown as WorkspaceStore); // the verbs it uses
+  };
+  const secrets = { current: async () => [secret], rotate: async () => [{ ...secret, secret: 'whsec_bmV3' }, secret] };
+  const routes = workspaceRoutes(workspaces, secrets);
   const call = async (route: string, body?: unknown) => {
     const request = { workspace: 'shop', params: {}, query: {}, headers: {}, body: () => body };
     return (await routes[route]!(request satisfies ApiRequest)).body;
   };
   return { call, kept };
 }
+
+const secret = { secret: 'whsec_b2xk', since: '2026-03-02T10:00:00.000Z' };
 
 const settings = { name: 'Shop', timezone: 'Asia/Seoul', stageModel: 'growth' };
 
@@ -67,4 +70,12 @@ test("another workspace's settings cannot be put with this one's key", async () 
 
 test('a workspace without settings is not there', async () => {
   await expect(shop().call('GET /v1/workspace')).rejects.toMatchObject({ code: 'workspace.unknown' });
+});
+
+test('the secret of webhooks is told, and a new one is made', async () => {
+  const { call } = shop();
+  expect(await call('GET /v1/workspace/webhook-secret')).toEqual({ secrets: [secret] });
+  expect(await call('POST /v1/workspace/webhook-secret/rotate')).toMatchObject({
+    secrets: [{ secret: 'whsec_bmV3' }, secret],
+  });
 });

@@ -1,16 +1,19 @@
 import { createServer, type IncomingHttpHeaders, type RequestListener } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
+import { isClosed } from '../../lib/journey/closed-address.ts';
 import { type Outgoing } from '../../lib/journey/deliver.ts';
-import { isClosed, webhook } from '../../lib/journey/webhook.ts';
+import { callUrl } from '../../lib/journey/http-call.ts';
+import { slack, webhook } from '../../lib/journey/webhook.ts';
+import { anOutgoing, start } from './given.ts';
 
-const outgoing = (to: string): Outgoing => ({
-  channel: 'webhook',
-  to,
-  message: { body: '안녕하세요' },
-  idempotencyKey: 'send-1',
-  about: { workspace: 'acme', customerId: 'mina', journeyId: 'welcome', stepId: 'Hello' },
-});
+const outgoing = (to: string): Outgoing => anOutgoing({ channel: 'webhook', to, message: { body: '안녕하세요' } });
+
+const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+
+/** The channel, as it is deployed or on a developer's machine. */
+const posting = ({ local }: { local: boolean }) =>
+  webhook({ call: callUrl({ local }), secrets: () => Promise.resolve([secret]), clock: { now: () => start } });
 
 /** A receiver on this machine. */
 async function receiver(listener: RequestListener): Promise<string> {
@@ -30,30 +33,44 @@ test('a message is posted as JSON with its key', async () => {
       response.writeHead(202).end('thanks');
     });
   });
-  expect(await webhook({ local: true })(outgoing(url))).toEqual({ status: 'sent', provider: 'webhook' });
+  expect(await posting({ local: true })(outgoing(url))).toEqual({ status: 'sent', provider: 'webhook' });
   expect(got).toMatchObject([
     {
-      headers: { 'content-type': 'application/json', 'idempotency-key': 'send-1' },
+      headers: {
+        ...{ 'content-type': 'application/json', 'idempotency-key': 'send-1', 'webhook-id': 'send-1' },
+        'webhook-timestamp': String(Date.parse(start) / 1000),
+      },
       body: { messageId: 'send-1', customerId: 'mina', journeyId: 'welcome', body: '안녕하세요' },
     },
   ]);
 });
 
+test('a Slack message is its text, with the subject above it', async () => {
+  let text = '';
+  const url = await receiver((request, response) => {
+    request.on('data', (part: Buffer) => (text += part.toString()));
+    request.on('end', () => response.end('ok'));
+  });
+  const message = { subject: 'New lead', body: 'Mina wants a call.' };
+  const sent = await slack({ call: callUrl({ local: true }) })(anOutgoing({ channel: 'slack', to: url, message }));
+  expect([sent.status, JSON.parse(text)]).toEqual(['sent', { text: '*New lead*\nMina wants a call.' }]);
+});
+
 test('a receiver that refuses has not got it; redirects are not followed', async () => {
   const refuse = await receiver((_, response) => response.writeHead(500).end());
   const redirect = await receiver((_, response) => response.writeHead(307, { location: refuse }).end());
-  const post = webhook({ local: true });
+  const post = posting({ local: true });
   expect(await post(outgoing(refuse))).toMatchObject({ status: 'failed', reason: 'http-500' });
   expect(await post(outgoing(redirect))).toMatchObject({ status: 'failed', reason: 'http-307' });
 });
 
 test('a receiver that hangs up without an answer may have got it', async () => {
   const url = await receiver((request) => request.socket.destroy());
-  expect(await webhook({ local: true })(outgoing(url))).toMatchObject({ status: 'unknown' });
+  expect(await posting({ local: true })(outgoing(url))).toMatchObject({ status: 'unknown' });
 });
 
 test('nobody there, nothing got', async () => {
-  const post = webhook({ local: true });
+  const post = posting({ local: true });
   expect(await post(outgoing('http://127.0.0.1:9/'))).toMatchObject({ status: 'failed', reason: 'ECONNREFUSED' });
 });
 
@@ -71,14 +88,14 @@ const inside = [
 ];
 
 test.each(inside)('deployed, %s is not posted to', async (url) => {
-  expect(await webhook({ local: false })(outgoing(url))).toMatchObject({
+  expect(await posting({ local: false })(outgoing(url))).toMatchObject({
     status: 'failed',
     reason: 'address-not-allowed',
   });
 });
 
 test('a name that leads inside is found out when it is resolved', async () => {
-  const end = await webhook({ local: false })(outgoing('https://localhost/'));
+  const end = await posting({ local: false })(outgoing('https://localhost/'));
   expect(end).toMatchObject({ status: 'failed', reason: 'EADDRCLOSED' });
 });
 

@@ -4,6 +4,7 @@ import { type ApiRequest } from '../../lib/aws/http.ts';
 import { dynamoTable, type Table } from '../../lib/aws/table.ts';
 import { workspaceStore } from '../../lib/ingestion/store.ts';
 import { Workspace } from '../../lib/ingestion/workspace.ts';
+import { inAppStore } from '../../lib/journey/in-app-store.ts';
 import { keys } from '../../lib/keys.ts';
 import { type CustomerSummary, type CustomerView } from '../../lib/profile/customer-view.ts';
 import { newProfile, type Profile } from '../../lib/profile/profile.ts';
@@ -33,7 +34,10 @@ const touch = (table: Table, who: typeof ada, { n, name = 'Page Viewed' }: { n: 
   });
 
 async function ask<T>(table: Table, route: string, request: Partial<ApiRequest>): Promise<T> {
-  const routes = customerRoutes({ table, workspaces: workspaceStore(table), profiles: profileStore(table) });
+  const routes = customerRoutes({
+    ...{ table, workspaces: workspaceStore(table), profiles: profileStore(table), inApp: inAppStore(table) },
+    clock: { now: () => plus(start, 3_600_000) },
+  });
   const whole = { workspace: 'acme', params: {}, query: {}, headers: {}, body: () => undefined, ...request };
   return (await routes[route]!(whole)).body as T;
 }
@@ -145,4 +149,28 @@ test('customers of a stage are listed page by page, each once, and only of that 
     cursor = page.nextCursor;
   } while (cursor);
   expect(seen.sort()).toEqual(Array.from({ length: 9 }, (_, i) => `c${i}`));
+});
+
+test('messages inside the app are listed over all identities, unseen first, and seen once', async () => {
+  const table = await aTable();
+  await store(table, ada, { linked: [visitor.customer] });
+  const keep = (who: typeof ada, messageId: string, seconds: number) =>
+    inAppStore(table).keep(who, {
+      ...{ messageId, journeyId: 'onboarding', stepId: 'Tip', at: plus(start, seconds * 1000), body: messageId },
+    });
+  await keep(ada, 'old', 1);
+  await keep(visitor, 'newer', 2);
+  await keep(ada, 'newest', 3);
+  const params = { id: 'ada' };
+  const list = () =>
+    ask<{ items: { messageId: string }[]; unseen: number }>(table, 'GET /v1/customers/{id}/in-app', { params });
+  const ids = async () => (await list()).items.map(({ messageId }) => messageId);
+  expect(await ids()).toEqual(['newest', 'newer', 'old']);
+  const see = (messageId: string) =>
+    ask(table, 'POST /v1/customers/{id}/in-app/{messageId}/seen', { params: { ...params, messageId } });
+  const seen = { messageId: 'newer', seenAt: plus(start, 3_600_000) };
+  expect([await see('newer'), await see('newer')]).toEqual([seen, seen]);
+  expect(await ids()).toEqual(['newest', 'old', 'newer']);
+  expect((await list()).unseen).toBe(2);
+  await expect(see('other')).rejects.toMatchObject({ code: 'message.unknown' });
 });

@@ -61,6 +61,10 @@ function aRelay({
       steered.push(told);
       return 'woken';
     },
+    seen: async (told) => {
+      steered.push(told);
+      return 'seen';
+    },
     leave: async (told) => {
       steered.push(told);
       return 'left';

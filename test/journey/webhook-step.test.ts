@@ -1,0 +1,131 @@
+import { createHmac } from 'node:crypto';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { webhookStep } from '../../functions/journey/webhook/handler.ts';
+import { callUrl } from '../../lib/journey/http-call.ts';
+import { signedHeaders } from '../../lib/journey/signature.ts';
+import { type StepCall } from '../../lib/journey/step-call.ts';
+import { aCall, aProfile, anInput, start } from './given.ts';
+import { aWorld } from './world.ts';
+
+interface Told {
+  method: string;
+  headers: IncomingHttpHeaders;
+  body: string;
+}
+
+const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+
+/** The step against a receiver that answers so, and what the receiver was told. */
+async function aReceiver({
+  status = 200,
+  type = 'application/json',
+  answer = '{}',
+}: { status?: number; type?: string; answer?: string } = {}) {
+  const told: Told[] = [];
+  const server = createServer((request, response) => {
+    const parts: Buffer[] = [];
+    request.on('data', (part: Buffer) => parts.push(part));
+    request.on('end', () => {
+      told.push({ method: request.method!, headers: request.headers, body: Buffer.concat(parts).toString() });
+      response.writeHead(status, { 'content-type': type }).end(answer);
+    });
+  });
+  onTestFinished(() => void server.close());
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
+  const world = await aWorld();
+  await world.know(aProfile());
+  const handler = webhookStep({
+    ...world,
+    call: callUrl({ local: true }),
+    secrets: () => Promise.resolve([secret]),
+  });
+  const visit = (step: object = {}, more: Partial<StepCall> = {}) =>
+    handler(aCall({ kind: 'webhook', url, next: 'Done', ...step }, more));
+  return { told, visit, world };
+}
+
+test('the vector of Standard Webhooks is signed as they sign it', () => {
+  const body = '{"test": 2432232314}';
+  const of = { id: 'msg_p5jXN8AQM9LWM0D4loKWxJek', body, secrets: [secret] };
+  expect(signedHeaders(of, 1_614_265_330_000)).toEqual({
+    'webhook-id': 'msg_p5jXN8AQM9LWM0D4loKWxJek',
+    'webhook-timestamp': '1614265330',
+    'webhook-signature': 'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=',
+  });
+});
+
+test('a call is filled in, signed over what arrives, and its answer kept', async () => {
+  const { told, visit } = await aReceiver({ answer: '{"score":82}' });
+  const body = { name: '{{traits.firstName | you}}', order: '{{trigger.order}}', text: 'Order {{trigger.order.id}}' };
+  const trigger = { id: 't', name: 'Ordered', properties: { order: { id: 7 } } };
+  const headers = { 'X-Key': 'abc', host: 'elsewhere', 'Webhook-Id': 'forged' };
+  const result = await visit({ body, headers }, { enrolment: anInput({ trigger }) });
+  expect(result).toMatchObject({ status: 200, body: { score: 82 } });
+  const [one] = told;
+  expect(JSON.parse(one!.body)).toEqual({ name: 'Mina', order: { id: 7 }, text: 'Order 7' });
+  expect(one!.headers).toMatchObject({ 'x-key': 'abc', 'content-type': 'application/json' });
+  expect(one!.headers.host).toContain('127.0.0.1');
+  const signed = `${one!.headers['webhook-id'] as string}.${Date.parse(start) / 1000}.${one!.body}`;
+  const hmac = createHmac('sha256', Buffer.from(secret.slice(6), 'base64'))
+    .update(signed)
+    .digest('base64');
+  expect(one!.headers['webhook-signature']).toBe(`v1,${hmac}`);
+});
+
+test('every try of a visit has one id; another visit another', async () => {
+  const { told, visit } = await aReceiver();
+  await visit();
+  await visit();
+  await visit({}, { occurrence: 1 });
+  const ids = told.map(({ headers }) => headers['webhook-id']);
+  expect(ids[0]).toMatch(/^[0-9a-f]{32}$/);
+  expect([ids[1] === ids[0], ids[2] === ids[0]]).toEqual([true, false]);
+});
+
+test('who says nothing tells whom it is about; a GET says nothing', async () => {
+  const { told, visit } = await aReceiver();
+  await visit();
+  await visit({ method: 'GET' });
+  expect(JSON.parse(told[0]!.body)).toMatchObject({ workspace: 'acme', customerId: 'mina', enrolmentId: 'e1' });
+  expect(told[1]).toMatchObject({ method: 'GET', body: '' });
+});
+
+test.each([
+  ['text', { type: 'text/plain', answer: 'thanks' }, 'thanks'],
+  ['JSON that is none, as text', { answer: 'oops' }, 'oops'],
+  ['nothing', { type: '', answer: '' }, ''],
+  ['more than 32 KB, as nothing', { answer: JSON.stringify({ long: 'x'.repeat(40_000) }) }, null],
+  ['text that is too long as JSON, as nothing', { type: 'text/plain', answer: '"'.repeat(20_000) }, null],
+  ['what nests too deep, as nothing', { answer: '['.repeat(40) + ']'.repeat(40) }, null],
+])('the answer may be %s', async (_, receiver, body) => {
+  const { visit } = await aReceiver(receiver);
+  expect(await visit()).toMatchObject({ status: 200, body });
+});
+
+test.each([404, 500, 302])('a %i is a failure, for Step Functions to try again', async (status) => {
+  const { visit } = await aReceiver({ status });
+  await expect(visit()).rejects.toMatchObject({ code: 'webhook.failed', facts: { reason: `http-${status}` } });
+});
+
+test('a header that no request may have is a failure, not a crash', async () => {
+  const { visit, told } = await aReceiver();
+  await expect(visit({ headers: { 'x-note': 'a\r\nb: c' } })).rejects.toMatchObject({ code: 'webhook.failed' });
+  expect(told).toEqual([]);
+});
+
+test('whoever has left, or is stopped by the gate, is told of to nobody', async () => {
+  const { visit, told, world } = await aReceiver();
+  await world.profiles.update(aProfile(), (profile) => ({ profile: { ...profile, journeys: {} } }));
+  expect(await visit()).toMatchObject({ status: 'left' });
+  const handler = webhookStep({
+    ...world,
+    gate: () => Promise.resolve({ gate: 'move' }),
+    call: () => Promise.reject(new Error('called')),
+    secrets: () => Promise.resolve([]),
+  });
+  expect(await handler(aCall({ kind: 'webhook', url: 'https://a.example', next: 'Done' }))).toEqual({ gate: 'move' });
+  expect(told).toEqual([]);
+});
