@@ -116,7 +116,17 @@ async function live(world: GuardedWorld): Promise<void> {
   await track('cy', 'Cart Abandoned', { cartId: 'c3' });
   await world.advance('15d');
   await entries(world);
+  const reported = { kind: 'funnel', from: '2026-03-01T00:00:00Z', to: world.now(), steps: ['Signed Up'] };
+  await world.call('PUT', '/v1/maps/first', { label: { en: 'First', ko: '처음' }, plan: { touchpoint: 'Signed Up' } });
+  await world.call('PUT', '/v1/segments/reported', { predicate: { did: 'Signed Up' } });
+  for (const more of [{}, { segment: 'reported' }, { kind: 'conformance', map: 'first', steps: undefined }])
+    expect(await world.call('POST', '/v1/reports', { ...reported, ...more })).toMatchObject({ status: 202 });
+  const metric = { kind: 'rate', baseline: 0.1, effect: 0.01 };
+  expect(await world.call('POST', '/v1/experiments/size', { metric })).toMatchObject({ status: 200 });
+  await world.advance('1m');
   for (const path of [
+    '/v1/reports',
+    '/v1/maps',
     '/health',
     '/v1/openapi.json',
     '/v1/workspace',
@@ -133,6 +143,7 @@ async function live(world: GuardedWorld): Promise<void> {
     '/v1/journeys/own/stats',
   ])
     expect([path, (await world.get(path)).status]).toEqual([path, 200]);
+  expect((await world.call('DELETE', '/v1/maps/first')).status).toBe(200);
 }
 
 test('no function asks AWS for anything its role does not allow', async () => {

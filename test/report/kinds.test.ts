@@ -136,7 +136,8 @@ test('contrast takes what customers did before their fate was decided', async ()
   }
   const answer = await found(world, { kind: 'contrast', silentFor: '60d' });
   expect(answer).toMatchObject({ decidedFrom: on(121), customers: { churned: 8, retained: 8 } });
-  expect(answer.patterns.map(({ pattern }) => pattern)).toEqual(expect.arrayContaining([['Complained'], ['Praised']]));
+  // What the others did afterwards is why they count as retained; it explains nothing.
+  expect(answer.patterns.flatMap(({ pattern }) => pattern).sort()).toEqual(['Complained', 'Praised']);
   expect(answer.patterns.find(({ pattern }) => pattern[0] === 'Complained')!.oddsRatio).toBeGreaterThan(100);
 });
 
