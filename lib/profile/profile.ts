@@ -21,6 +21,8 @@ export const ActiveEnrolment = z.object({
   exit: Predicate.optional(),
   /** Of journeys in one group a customer is in one at a time. */
   competes: z.object({ group: z.string(), priority: z.int() }).optional(),
+  /** Steps whose experiments count the customer. */
+  assigned: z.array(z.string()).optional(),
 });
 export type ActiveEnrolment = z.infer<typeof ActiveEnrolment>;
 

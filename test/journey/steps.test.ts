@@ -66,3 +66,23 @@ test('a function refuses the step of another', async () => {
   };
   await expect(send(unused)(marks)).rejects.toMatchObject({ code: 'journey.wrong-step' });
 });
+
+test('strings of traits are filled in, and a place alone becomes the value itself', async () => {
+  const world = await aWorld();
+  await world.know(aProfile());
+  const traits = { greeting: 'Dear {{traits.firstName | customer}}', score: '{{vars.answer.body.score}}' };
+  const vars = { answer: { body: { score: 82 } } };
+  await update(world)(aCall({ kind: 'updateProfile', traits, next: 'Done' }, { vars }));
+  expect((await world.profiles.get(mina))?.traits).toMatchObject({
+    greeting: { value: 'Dear Mina' },
+    score: { value: 82 },
+  });
+});
+
+test('whom the gate stops is neither updated nor branched', async () => {
+  const world = { ...(await aWorld()), gate: () => Promise.resolve({ gate: 'hold' as const }) };
+  await world.know(aProfile());
+  expect(await update(world)(marks)).toEqual({ gate: 'hold' });
+  expect(await branch(world)(aCall(aBranch))).toEqual({ gate: 'hold' });
+  expect((await world.profiles.get(mina))?.traits).not.toHaveProperty('welcomed');
+});

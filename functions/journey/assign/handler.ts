@@ -1,10 +1,11 @@
 import { NotFound } from '../../../lib/errors.ts';
 import { type Gate, type Stopped } from '../../../lib/journey/gate.ts';
+import { winnerOf } from '../../../lib/journey/head.ts';
 import { type JourneyStore } from '../../../lib/journey/journey-store.ts';
 import { StepCall, stepOf } from '../../../lib/journey/step-call.ts';
 import { bucketIn, goalsOf, variantName, variantOf } from '../../../lib/journey/variant.ts';
 import { type JsonObject } from '../../../lib/json.ts';
-import { goalId, withGoals } from '../../../lib/profile/goals.ts';
+import { withGoals } from '../../../lib/profile/goals.ts';
 import { type Profile } from '../../../lib/profile/profile.ts';
 import { type ProfileStore, type Change } from '../../../lib/profile/store.ts';
 
@@ -16,22 +17,26 @@ interface Dependencies {
 
 type Result = { variant: number; because: JsonObject } | Stopped;
 
+/** The profile of somebody whom the experiment counts from now on; undefined for whoever it counts already, or has left. */
+function counted(profile: Profile, call: StepCall, variant: string): Change | undefined {
+  const { enrolment, stepId } = call;
+  const { enrolmentId, journeyId, version } = enrolment;
+  const { [enrolmentId]: inside, ...others } = profile.journeys;
+  const assigned = inside?.assigned ?? [];
+  if (!inside || assigned.includes(stepId)) return undefined;
+  const at = new Date(call.enteredAt).toISOString();
+  const goals = goalsOf(stepOf(call, 'experiment'), { enrolmentId, journeyId, version, stepId, variant, at });
+  const signals = [{ type: 'assigned' as const, enrolmentId, journeyId, version, stepId, variant, at }];
+  const stays = { ...others, [enrolmentId]: { ...inside, assigned: [...assigned, stepId] } };
+  return { profile: { ...withGoals(profile, goals), journeys: stays }, signals };
+}
+
 /**
  * The step `experiment`: the customer's variant, which nothing stores, and in one write of the profile what is counted for it from now on
- * and the signal of the assignment. A retry finds the goals there and writes nothing more; a test person is counted nowhere.
+ * and the signal of the assignment. A retry, or a second visit in a loop, finds it there and writes nothing more. A test person is counted
+ * nowhere, nor is anybody once the experiment has been won.
  */
 export function assign({ profiles, journeys, gate }: Dependencies) {
-  function counted(profile: Profile, call: StepCall, variant: string): Change | undefined {
-    const { enrolment, stepId } = call;
-    const { enrolmentId, journeyId, version, run } = enrolment;
-    const at = new Date(call.enteredAt).toISOString();
-    if (run.test === true || !Object.hasOwn(profile.journeys, enrolmentId)) return undefined;
-    const goals = goalsOf(stepOf(call, 'experiment'), { enrolmentId, journeyId, version, stepId, variant, at });
-    if (goals.some((goal) => Object.hasOwn(profile.goals, goalId(goal)))) return undefined;
-    const signals = [{ type: 'assigned' as const, enrolmentId, journeyId, version, stepId, variant, at }];
-    return { profile: withGoals(profile, goals), signals };
-  }
-
   return async (event: unknown): Promise<Result> => {
     const call = StepCall.parse(event);
     const step = stepOf(call, 'experiment');
@@ -44,7 +49,9 @@ export function assign({ profiles, journeys, gate }: Dependencies) {
     const bucket = bucketIn(enrolment.splits, stepId);
     const variant = variantOf(step, { stepId, bucket, head });
     const name = variantName(step, variant);
-    await profiles.update(enrolment, (present) => counted(present, call, name));
-    return { variant, because: { bucket, variant: name } };
+    const winner = winnerOf(head, stepId, step)?.variant;
+    if (winner === undefined && enrolment.run.test !== true)
+      await profiles.update(enrolment, (present) => counted(present, call, name));
+    return { variant, because: { bucket, variant: name, ...(winner !== undefined && { winner }) } };
   };
 }
