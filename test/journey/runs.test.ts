@@ -1,53 +1,12 @@
 import { expect, test } from 'vitest';
-import { type StepFunction } from '../../lib/journey/compile.ts';
 import { type JourneyDefinition } from '../../lib/journey/definition.ts';
 import { shippedJourneys } from '../../lib/journey/shipped.ts';
-import { StepCall } from '../../lib/journey/step-call.ts';
-import { functionError, type Machine, room } from '../local/states/machine-room.ts';
-import { aJourney, anInput, aSend, compiled, functions } from './given.ts';
+import { type StepCall } from '../../lib/journey/step-call.ts';
+import { functionError } from '../local/states/machine-room.ts';
+import { aJourney, aSend } from './given.ts';
+import { day, running } from './running.ts';
 
-const day = 86_400;
 const [onboarding, retention] = shippedJourneys as [JourneyDefinition, JourneyDefinition];
-
-type Answers = Partial<Record<StepFunction, (call: StepCall) => unknown>>;
-
-/** A compiled journey on the local engine, with functions that answer as the test says. */
-async function running(definition: JourneyDefinition, answers: Answers = {}, input = {}) {
-  const calls: StepCall[] = [];
-  const answer = (name: keyof typeof functions, fallback: unknown) => (payload: unknown) => {
-    const call = StepCall.parse(payload);
-    calls.push(call);
-    return answers[name]?.(call) ?? fallback;
-  };
-  const world = room(compiled(definition) as unknown as Machine, {
-    [functions.send]: answer('send', { status: 'sent' }),
-    [functions.wait]: answer('wait', { status: 'waiting' }),
-    [functions.branch]: answer('branch', { case: -1 }),
-    [functions.decide]: answer('decide', {
-      decisionId: 'd1',
-      id: 'free-shipping',
-      content: { title: 'Free shipping' },
-    }),
-    [functions.update]: answer('update', { status: 'updated' }),
-  });
-  const arn = await world.begin({ ...anInput(), ...input });
-  const history = () => world.history(arn);
-  return {
-    ...world,
-    calls,
-    end: () => {
-      const { status, output } = world.describe(arn);
-      return output === undefined ? { status } : { status, ...(JSON.parse(output) as object) };
-    },
-    visited: () => calls.map(({ stepId }) => stepId),
-    /** What Step Functions bills. */
-    transitions: () => history().filter(({ type }) => type.endsWith('StateEntered')).length,
-    resume: async (output: unknown) => {
-      world.call('SendTaskSuccess', { taskToken: calls.at(-1)?.token, output: JSON.stringify(output) });
-      await world.settled();
-    },
-  };
-}
 
 test('onboarding: who activates is told the next steps', async () => {
   const run = await running(onboarding);
