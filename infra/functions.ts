@@ -23,7 +23,9 @@ import { Env as LaunchEnv } from '../functions/journey/launch/env.ts';
 import { Env as PublishEnv } from '../functions/journey/publish/env.ts';
 import { Env as ReleaseEnv } from '../functions/journey/release/env.ts';
 import { Env as SendEnv } from '../functions/journey/send/env.ts';
+import { Env as SimulateEnv } from '../functions/journey/simulate/env.ts';
 import { Env as TasksEnv } from '../functions/journey/tasks/env.ts';
+import { Env as TraceEnv } from '../functions/journey/trace/env.ts';
 import { Env as UpdateEnv } from '../functions/journey/update/env.ts';
 import { Env as WaitEnv } from '../functions/journey/wait/env.ts';
 import { Env as WebhookEnv } from '../functions/journey/webhook/env.ts';
@@ -152,6 +154,14 @@ export const functions = {
     description: 'Lets people go on after a pause, ends everybody after a stop',
     timeoutSeconds: 60,
   },
+  // The more memory the more processor: a simulation is nothing but work.
+  'journey/simulate': {
+    env: SimulateEnv,
+    description: 'Journeys on simulated customers',
+    timeoutSeconds: behindGateway,
+    memoryMb: 1_769,
+  },
+  'journey/trace': { env: TraceEnv, description: 'Why journeys did what they did', timeoutSeconds: behindGateway },
   'journey/tasks': { env: TasksEnv, description: 'Tasks for people', timeoutSeconds: behindGateway },
   'map/maps': { env: MapsEnv, description: 'Planned maps', timeoutSeconds: behindGateway },
   'report/reports': { env: ReportsEnv, description: 'Reports asked for and shown', timeoutSeconds: behindGateway },

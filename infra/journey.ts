@@ -284,6 +284,19 @@ export class Journey extends Construct {
       'GET /v1/journeys/{id}/enrolments',
     ]);
 
+    const simulate = new NodeFunction(this, 'Simulate', { entry: 'journey/simulate', env: {}, settings });
+    table.grant(simulate, ['GetItem', 'BatchGetItem', 'Query'], ['byDue']);
+    gateway.serve(simulate, ['POST /v1/journeys/{id}/simulate']);
+
+    const trace = new NodeFunction(this, 'Trace', {
+      entry: 'journey/trace',
+      env: { STACK: Stack.of(this).stackName, MACHINES: machinesPrefix(this) },
+      settings,
+    });
+    table.grant(trace, ['GetItem', 'BatchGetItem', 'Query']);
+    grantJourneys(trace, ['DescribeExecution', 'GetExecutionHistory']);
+    gateway.serve(trace, ['GET /v1/enrolments/{id}/trace', 'GET /v1/customers/{id}/refusals']);
+
     const tasks = new NodeFunction(this, 'Tasks', { entry: 'journey/tasks', env: {}, settings });
     table.grant(tasks, ['GetItem', 'BatchGetItem', 'UpdateItem'], ['byList']);
     this.grantWake(tasks);

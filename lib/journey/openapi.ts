@@ -14,7 +14,12 @@ import {
 } from './journey-view.ts';
 import { Winner } from './head.ts';
 import { PublishRequest } from './publish.ts';
+import { RefusalRow } from './refusal-store.ts';
+import { ReplayResult } from './simulate/replay.ts';
+import { SimulateBody } from './simulate/request.ts';
+import { SimulationResult } from './simulate/result.ts';
 import { TaskView } from './task.ts';
+import { Trace } from './trace.ts';
 
 const path = z.object({ id: z.string() });
 const unknown = { 404: 'No such journey' } as const;
@@ -178,6 +183,39 @@ export const journeyRoutes: Routes = {
     query: PageQuery,
     answer: pageOf(JourneyEnrolment),
     refusals: { ...page, ...unknown },
+  },
+  'POST /v1/journeys/{id}/simulate': {
+    id: 'simulateJourney',
+    summary: 'A journey on simulated customers, or on what customers really did',
+    description:
+      'The compiled definition on the same engine, in simulated time. Nothing is sent and nothing is left behind.',
+    key: 'secret',
+    path,
+    body: { schema: SimulateBody },
+    answer: z.union([SimulationResult, ReplayResult]),
+    refusals: {
+      400: 'Not what a simulation can be asked for',
+      404: 'No such journey or version',
+      422: 'The definition has faults',
+    },
+  },
+  'GET /v1/enrolments/{id}/trace': {
+    id: 'traceEnrolment',
+    summary: 'Why each step of one enrolment did what it did',
+    description: 'Kept for ninety days after an execution’s end. Faster with `customerId`.',
+    key: 'secret',
+    path,
+    query: z.object({ customerId: z.string().optional() }),
+    answer: Trace,
+    refusals: { 404: 'No such enrolment' },
+  },
+  'GET /v1/customers/{id}/refusals': {
+    id: 'listRefusals',
+    summary: 'Why journeys did not let a customer in: the latest refusal of each',
+    key: 'secret',
+    path,
+    answer: z.object({ items: z.array(RefusalRow) }),
+    refusals: { 404: 'No such customer' },
   },
   'GET /v1/tasks': {
     id: 'listTasks',

@@ -61,7 +61,7 @@ function comes(simulation: Simulation, customer: SimulatedCustomer): void {
   const done = triggers.filter((trigger) => 'touchpoint' in trigger);
   const likely = done.length > 0 ? done : triggers;
   const trigger = likely[Math.floor(person.random() * likely.length)];
-  simulation.act(customer, { name: 'Identified', properties: person.traits as JsonObject }); // traits are JSON
+  simulation.act(customer, { name: 'Identified', properties: person.traits }); // traits are JSON
   const by = trigger && comesBy(trigger);
   if (!by) return;
   if ('act' in by) simulation.act(customer, keyed(definition, by.act, person));
@@ -102,9 +102,18 @@ export async function simulate(request: SimulationRequest): Promise<SimulationRe
   const span: Span = { start, end: start + days * dayMs };
   for (let number = 0; number < customers; number++)
     sets(simulation, personOf(definition, population, { seed, number, span }));
+  return resultOf(simulation, request, span.end);
+}
+
+/** Lets a simulation run to its end, and says what has become of everybody. */
+export async function resultOf(
+  simulation: Simulation,
+  { definition, customers, days, seed, from: start }: SimulationRequest,
+  end: number,
+): Promise<SimulationResult> {
   const open: number[] = [];
   for (let day = 1; day <= days; day++) {
-    await simulation.run(start + day * dayMs);
+    await simulation.run(Math.min(end, start + day * dayMs));
     open.push(simulation.open);
   }
   const { steps, ...counts } = simulation.tally.result();
@@ -113,6 +122,18 @@ export async function simulate(request: SimulationRequest): Promise<SimulationRe
     ...{ seed, from: new Date(start).toISOString(), days, customers },
     ...counts,
     steps: steps.map(({ parked: _parked, ...step }) => ({ ...step, usd: stepCosts[step.stepId] ?? 0 })),
-    ...{ open, peakOpen: simulation.peakOpen, cost, warnings: [] },
+    ...{ open, peakOpen: simulation.peakOpen, cost, warnings: warningsOf(definition) },
   };
+}
+
+/** What the figures leave out. */
+function warningsOf({ steps }: JourneyDefinition): string[] {
+  const kinds = new Set(Object.values(steps).map((step) => (step.kind === 'send' ? step.channel : step.kind)));
+  return [
+    ...(kinds.has('sms') || kinds.has('whatsapp')
+      ? ['carriers bill text messages by country: not part of the cost']
+      : []),
+    ...(kinds.has('startJourney') ? ['journeys that this one starts are not simulated'] : []),
+    ...(kinds.has('decide') ? ['offers are drawn evenly: what was learnt of them is not part of a simulation'] : []),
+  ];
 }

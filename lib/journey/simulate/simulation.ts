@@ -1,5 +1,6 @@
 import { type Placement } from '../../decision/placement.ts';
 import { type Workspace } from '../../ingestion/workspace.ts';
+import { type Touchpoint } from '../../ingestion/touchpoint.ts';
 import { type Json } from '../../json.ts';
 import { type Rules } from '../../profile/project.ts';
 import { type Signal } from '../../profile/signal.ts';
@@ -88,8 +89,18 @@ export class Simulation {
 
   /** A customer does something; journeys hear of it. */
   act(customer: SimulatedCustomer, { name, properties }: Act): void {
-    const touchpoint = touchpointOf(customer, { name, properties }, this.time.now());
+    this.repeats(customer, touchpointOf(customer, { name, properties }, this.time.now()));
+  }
+
+  /** A recorded touchpoint once more; journeys hear of it. */
+  repeats(customer: SimulatedCustomer, touchpoint: Touchpoint): void {
+    const { name, properties } = touchpoint;
     for (const signal of happens(customer, touchpoint, this.#rules)) this.#told(customer, signal, { name, properties });
+  }
+
+  /** A touchpoint from before the simulation: the profile knows of it, journeys do not. */
+  remembers(customer: SimulatedCustomer, touchpoint: Touchpoint): void {
+    happens(customer, touchpoint, { ...this.#rules, journeys: [] });
   }
 
   /** Something other than a touchpoint lets a customer in. */

@@ -1,0 +1,30 @@
+import * as z from 'zod';
+import { Instant } from '../../time.ts';
+import { JourneyDraft } from '../definition.ts';
+import { Population } from './population.ts';
+
+/** Most customers and days of one call: a request has 29 seconds. `npm run simulate` takes more. */
+const most = { customers: 5_000, days: 365, replayed: 500 };
+
+/** Which version: a published one by its number, the draft, a definition sent along, or where nothing is named the draft, else the newest. */
+const Which = {
+  version: z.int().min(1).optional(),
+  definition: JourneyDraft.optional(),
+};
+
+/** What a simulation is asked for. Without `replay` customers are made up, by `population`. */
+export const SimulateBody = z.strictObject({
+  ...Which,
+  customers: z.int().min(1).max(most.customers).default(1_000),
+  days: z.int().min(1).max(most.days).default(90),
+  seed: z.int().min(0).default(1),
+  /** The first day's midnight, UTC; today's where nothing is said. */
+  from: Instant.optional(),
+  population: Population.optional(),
+  /** What customers really did in this time, instead of made-up ones: at most so many of them. */
+  replay: z
+    .strictObject({ from: Instant, to: Instant, customers: z.int().min(1).max(most.replayed).default(200) })
+    .refine(({ from, to }) => from < to, 'from lies before to')
+    .optional(),
+});
+export type SimulateBody = z.infer<typeof SimulateBody>;
