@@ -34,6 +34,27 @@ test('a time that depends on the customer is asked for, and waited for', async (
   expect(run.end()).toEqual({ status: 'SUCCEEDED', outcome: 'completed' });
 });
 
+test('a date is waited for, or parked, without asking anybody', async () => {
+  const Hello = { kind: 'wait', until: after(20), next: 'Done' };
+  const run = await running(journey(Hello));
+  await run.advance(20 * day - 1);
+  expect(run.end()).toEqual({ status: 'RUNNING' });
+  await run.advance(1);
+  expect(run.end()).toMatchObject({ outcome: 'completed' });
+  expect(run.calls).toEqual([]);
+  const far = await running(journey({ ...Hello, until: after(31) }));
+  expect(far.calls).toMatchObject([{ stepId: 'Hello', until: after(31), at: 'Done' }]);
+});
+
+test('a time of day is waited for at the cost of two transitions', async () => {
+  const Hello = { kind: 'wait', untilLocal: { time: '10:00', weekdays: ['mon'] }, next: 'Done' };
+  const run = await running(journey(Hello), { wait: () => ({ until: after(4) }) });
+  await run.advance(4 * day - 1);
+  expect(run.end()).toEqual({ status: 'RUNNING' });
+  await run.advance(1);
+  expect(run.transitions()).toBe(3); // and the exit
+});
+
 test('a time gone by is not waited for', async () => {
   const run = await running(journey(dated, { Unknown: said('unknown') }), { wait: () => ({ until: after(-2) }) });
   expect(run.end()).toEqual({ status: 'SUCCEEDED', outcome: 'completed' });

@@ -19,26 +19,52 @@ function drawn(id: string, [from, to]: readonly [Duration, Duration]): string {
   return `$floor(${least} + ${most - least} * $lookup($states.input.splits, ${inCode(id)}) / ${buckets})`;
 }
 
+/** The longest until a time of day on a day of the week comes again, clocks changed or not. */
+const longestLocalWait: Duration = '8d';
+
+const answeredUntil = (otherwise: string): Record<string, unknown> => ({
+  until: `{% $exists($states.result.Payload.until) ? $states.result.Payload.until : ${otherwise} %}`,
+});
+
+const waitUntil = (next: string): States[string] => ({ Type: 'Wait', Timestamp: '{% $until %}', Next: next });
+
+/** Whether an instant (JSONata) is too far away to be waited for in this execution. */
+const isFar = (until: string, parkAfter: number): string =>
+  `$toMillis(${until}) - $toMillis(${entered}) > ${parkAfter}`;
+
 /** A time that the function works out: none where a trait is missing, and another leg where it is far away. */
 function asked(id: string, step: StepOf<'wait'>, { functions, parkAfter }: Shop): States {
   const [way, until, park] = [`${id}: way`, `${id}: until`, `${id}: park`];
-  const isFar = `$until != '' and $toMillis($until) - $toMillis(${entered}) > ${parkAfter}`;
+  const call = task({ id, step, fn: functions.wait });
+  // A time of day always comes, and soon: no choice to pay for.
+  if (step.untilLocal && parkAfter >= durationMs(longestLocalWait))
+    return { [id]: { ...call, Assign: answeredUntil(entered), Next: until }, [until]: waitUntil(step.next) };
   return {
-    [id]: {
-      ...task({ id, step, fn: functions.wait }),
-      Assign: { until: "{% $exists($states.result.Payload.until) ? $states.result.Payload.until : '' %}" },
-      Next: way,
-    },
+    [id]: { ...call, Assign: answeredUntil("''"), Next: way },
     [way]: {
       Type: 'Choice',
       Choices: [
-        { Condition: `{% ${isFar} %}`, Next: park },
+        { Condition: `{% $until != '' and ${isFar('$until', parkAfter)} %}`, Next: park },
         { Condition: "{% $until != '' %}", Next: until },
       ],
       Default: step.onMissing ?? step.next,
     },
-    [until]: { Type: 'Wait', Timestamp: '{% $until %}', Next: step.next },
+    [until]: waitUntil(step.next),
     ...parkStates(park, { id, step, fn: functions.park, until: '{% $until %}', at: step.next }),
+  };
+}
+
+/** A day that is written down: how far away it is depends on when the customer comes. */
+function untilDate(id: string, step: StepOf<'wait'> & { until: string }, { functions, parkAfter }: Shop): States {
+  const [until, park] = [`${id}: until`, `${id}: park`];
+  return {
+    [id]: {
+      Type: 'Choice',
+      Choices: [{ Condition: `{% ${isFar(inCode(step.until), parkAfter)} %}`, Next: park }],
+      Default: until,
+    },
+    [until]: { Type: 'Wait', Timestamp: step.until, Next: step.next },
+    ...parkStates(park, { id, step, fn: functions.park, until: step.until, at: step.next }),
   };
 }
 
@@ -54,6 +80,7 @@ export const wait: Compile<'wait'> = (id, step, shop) => {
     if (isParked(step, parkAfter)) return parked(inMs(`1000 * ${length}`));
     return { [id]: { Type: 'Wait', Seconds: `{% ${length} %}`, Next: step.next } };
   }
+  if (step.until !== undefined) return untilDate(id, { ...step, until: step.until }, shop);
   return asked(id, step, shop);
 };
 
