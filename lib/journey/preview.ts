@@ -24,7 +24,7 @@ export type PersonMove = z.infer<typeof PersonMove>;
 
 export const Preview = z.object({
   people: z.array(PersonMove),
-  counts: z.record(Fate, z.int()),
+  counts: z.object({ moves: z.int(), leaves: z.int(), stays: z.int(), depends: z.int() }),
   /** More people are inside than were looked at. */
   sample: z.boolean(),
 });

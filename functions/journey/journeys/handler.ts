@@ -24,6 +24,7 @@ import { surroundingsOf } from '../../../lib/journey/surroundings.ts';
 import { resultOf } from '../../../lib/journey/winner.ts';
 import { isJsonObject } from '../../../lib/json.ts';
 import { readCursor, readLimit, writeCursor } from '../../../lib/paging.ts';
+import { resultAnswer } from '../../../lib/report/experiment/result-request.ts';
 import { checkPreconditions, etagOf } from '../../../lib/preconditions.ts';
 import { type Clock } from '../../../lib/time.ts';
 
@@ -202,7 +203,8 @@ export function journeyRoutes(dependencies: Dependencies): ApiRoutes {
       if (!experiment) throw new NotFound('journey.unknown-experiment', { journeyId, stepId });
       const { step, counts } = experiment;
       const winner = head?.winners[stepId];
-      return { body: { stepId, counts, result: resultOf(stepId, step, counts), ...(winner && { winner }) } };
+      const result = resultAnswer(resultOf(stepId, step, counts));
+      return { body: { stepId, counts, result, ...(winner && { winner }) } };
     },
 
     'GET /v1/journeys/{id}/enrolments': async (request) => {
