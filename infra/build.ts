@@ -112,6 +112,17 @@ async function bundle(functions: string[]): Promise<Metafile> {
   return metafile;
 }
 
+/** Bytes of a function's bundle by the file they come of, as it would be built now. Nothing is written. */
+export async function bytesOf(name: string): Promise<Map<string, number>> {
+  const { metafile } = await build({
+    ...functionOptions,
+    entryPoints: [`functions/${name}/index.ts`],
+    outdir: buildDirectory,
+  });
+  const inputs = Object.values(metafile.outputs).flatMap((output) => Object.entries(output.inputs));
+  return new Map(inputs.map(([file, { bytesInOutput }]) => [file, bytesInOutput]));
+}
+
 /** Texts made at build time, under the name a function declares for each. What makes them is loaded only when there is something to build. */
 async function constants(): Promise<Record<string, string>> {
   const { openapiDocument } = await import('../lib/openapi.ts');

@@ -8,6 +8,7 @@ import { churnLaws } from './churn-laws.ts';
 import { telco } from './telco.ts';
 import { dropout } from './dropout.ts';
 import { type Evaluation } from './figure.ts';
+import { decideFigures } from './decide.ts';
 import { hillstrom } from './hillstrom.ts';
 import { bandits } from './bandits.ts';
 import { estimators } from './estimators.ts';
@@ -31,4 +32,5 @@ export const evaluations: Record<string, Evaluation> = {
   hillstrom,
   bandits,
   'send-time': sendTime,
+  decide: decideFigures,
 };

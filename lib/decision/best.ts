@@ -22,16 +22,19 @@ const [points, stride] = [300, 6];
 
 const valueAt = (values: Float64Array, i: number): number => values[i] ?? 0;
 
-/** Tabulates the distribution function whose log density is given up to a constant, by trapeziums. */
-function curveOf([from, to]: [number, number], logDensity: (x: number) => number): Curve {
+/** Log densities at evenly spaced points, up to a constant: used by one curve after another. */
+const heights = new Float64Array(points);
+
+/** Tabulates the distribution function whose log density `fill` gives, by trapeziums. */
+function curveOf([from, to]: [number, number], fill: (from: number, step: number) => void): Curve {
   const step = (to - from) / (points - 1);
-  const height = new Float64Array(points);
+  fill(from, step);
   let peak = -Infinity;
-  for (let i = 0; i < points; i++) peak = Math.max(peak, (height[i] = logDensity(from + step * i)));
+  for (let i = 0; i < points; i++) peak = Math.max(peak, valueAt(heights, i));
   const below = new Float64Array(points);
-  let before = Math.exp(valueAt(height, 0) - peak);
+  let before = Math.exp(valueAt(heights, 0) - peak);
   for (let i = 1; i < points; i++) {
-    const here = Math.exp(valueAt(height, i) - peak);
+    const here = Math.exp(valueAt(heights, i) - peak);
     below[i] = valueAt(below, i - 1) + (before + here) / 2;
     before = here;
   }
@@ -40,23 +43,28 @@ function curveOf([from, to]: [number, number], logDensity: (x: number) => number
   return { from, step, below };
 }
 
-/** log σ(y) for the logistic function, where `y` may be far below 0. */
-const logSigma = (y: number): number => (y < -30 ? y : -Math.log(1 + Math.exp(-y)));
-
 /**
- * A belief over logits: its density is σ(y)^a σ(−y)^b up to a factor, and log σ(−y) is log σ(y) − y. The tails fall like e^(a·y) to the
- * left and e^(−b·y) to the right: 14 of those is 1e-6.
+ * A belief over logits: its density is σ(y)^a σ(−y)^b up to a factor, σ the logistic function, and log σ(−y) is log σ(y) − y. The tails
+ * fall like e^(a·y) to the left and e^(−b·y) to the right: 14 of those is 1e-6.
  */
 function betaCurve({ a, b }: Belief): Curve {
   const middle = Math.log(a / b);
   const spread = 6.5 * Math.sqrt(1 / a + 1 / b);
   const ends: [number, number] = [middle - Math.max(spread, 14 / a), middle + Math.max(spread, 14 / b)];
-  return curveOf(ends, (y) => (a + b) * logSigma(y) - b * y);
+  return curveOf(ends, (from, step) => {
+    for (let i = 0; i < points; i++) {
+      const y = from + step * i;
+      const logSigma = y < -30 ? y : -Math.log(1 + Math.exp(-y));
+      heights[i] = (a + b) * logSigma - b * y;
+    }
+  });
 }
 
 function normalCurve({ mean, deviation }: NormalBelief): Curve {
   const sure = Math.max(deviation, 1e-9 * Math.max(1, Math.abs(mean))); // no law has width nought
-  return curveOf([mean - 6.5 * sure, mean + 6.5 * sure], (x) => -0.5 * ((x - mean) / sure) ** 2);
+  return curveOf([mean - 6.5 * sure, mean + 6.5 * sure], (from, step) => {
+    for (let i = 0; i < points; i++) heights[i] = -0.5 * ((from + step * i - mean) / sure) ** 2;
+  });
 }
 
 /** The distribution function at every node, by linear interpolation. */

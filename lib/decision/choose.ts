@@ -73,10 +73,21 @@ function draw(id: string): number {
   return createHash('sha256').update(`draw ${id}`).digest().readUIntBE(0, 6) / 2 ** 48;
 }
 
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 12);
+
+const digests = new WeakMap<object, string>();
+
+/** Names what many decisions rest on, worked out once for them. */
+function digestOf(value: object): string {
+  const known = digests.get(value) ?? sha256(JSON.stringify(value));
+  digests.set(value, known);
+  return known;
+}
+
 /** Says which policy, on which placement, knowing what: decisions of one version, stage and context had the same chances. */
 function versionOf({ placement, stats, policy = firstPolicy, course, linear }: Asked): string {
-  const hash = createHash('sha256').update(JSON.stringify([control, policy, course, placement, stats, linear?.digest]));
-  return `${linear ? policy.kind : 'thompson'}-${policy.version}-${hash.digest('hex').slice(0, 12)}`;
+  const known = sha256(JSON.stringify([control, policy, course, digestOf(placement), digestOf(stats), linear?.digest]));
+  return `${linear ? policy.kind : 'thompson'}-${policy.version}-${known}`;
 }
 
 /** What of the customer a placement learns by, under the name of its list of features. */

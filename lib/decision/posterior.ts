@@ -20,6 +20,28 @@ function totals(stats: OfferStats): Map<string, Tries> {
   return sums;
 }
 
+/** What holds for all stages. */
+interface Common {
+  everywhere: Map<string, Tries>;
+  rate: number;
+  prior: Belief;
+}
+
+/** Most decisions of ten seconds rest on the same numbers: what all share is worked out once for them. */
+const worked = new WeakMap<OfferStats, Common>();
+
+function commonOf(stats: OfferStats): Common {
+  const known = worked.get(stats);
+  if (known) return known;
+  const everywhere = totals(stats);
+  const all = [...everywhere.values()];
+  const spread = spreadOf([all]);
+  const rate = commonRate(all, spread);
+  const common = { everywhere, rate, prior: priorOf(rate, spread) };
+  worked.set(stats, common);
+  return common;
+}
+
 /**
  * The success rates of a placement's offers in a stage, in three levels: what all offers have in common is the prior, as narrow as their rates
  * are alike (`spreadOf`); the offer's tries in other stages move it (discounted, as a power prior: Ibrahim and Chen 2000); its own tries
@@ -29,11 +51,7 @@ export function beliefsAt(
   stats: OfferStats,
   { offers, stage }: { offers: readonly string[]; stage: string },
 ): Belief[] {
-  const everywhere = totals(stats);
-  const all = [...everywhere.values()];
-  const spread = spreadOf([all]);
-  const rate = commonRate(all, spread);
-  const prior = priorOf(rate, spread);
+  const { everywhere, rate, prior } = commonOf(stats);
   return offers.map((offer) => {
     const here = stats[stage]?.[offer] ?? noTries;
     const sum = everywhere.get(offer) ?? noTries;

@@ -85,10 +85,19 @@ export function linearReader(table: Table, clock: Clock): ReadLinear {
     const [pk = '', context = ''] = place.split('\n');
     return table.query(pk, { prefix: `${context}#` });
   });
+  /** Made once of what was read, for as long as it is remembered. */
+  const made = new WeakMap<Item[], { placement: Placement; model: Digested }>();
+  const modelOnce = (rows: Item[], placement: Placement): Digested => {
+    const known = made.get(rows);
+    if (known?.placement === placement) return known.model;
+    const model = modelOf(rows, placement);
+    made.set(rows, { placement, model });
+    return model;
+  };
   return async (workspace, placement) => {
     if (!placement.context) return undefined;
     const context = contextId(placement.context);
     const { pk } = keys.offerSums(workspace, { placement: placement.id, context, offer: '', shard: 0 });
-    return modelOf(await read(`${pk}\n${context}`), placement);
+    return modelOnce(await read(`${pk}\n${context}`), placement);
   };
 }

@@ -5,7 +5,9 @@ import { learntHabits } from '../../lib/decision/learn-habits.ts';
 import { newProfile, type Profile } from '../../lib/profile/profile.ts';
 import { aWorld, mina, start } from './world.ts';
 
-const hoursAt = (hour: number, n: number) => Array.from({ length: 24 }, () => 0).with(hour, n);
+/** Acts around an hour: the neighbours have a tenth. */
+const hoursAt = (hour: number, n: number) =>
+  Array.from({ length: 24 }, (_, at) => (at === hour ? n : Math.abs(at - hour) === 1 ? n / 10 : 0));
 const workspace = { timezone: 'UTC', caps: [] };
 
 const habits: WorkspaceHabits = {
