@@ -2,6 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { check } from '../lib/journey/check.ts';
 import { compileJourney, type StepFunctions } from '../lib/journey/compile.ts';
 import { JourneyDefinition } from '../lib/journey/definition.ts';
+import { expectedVisits } from '../lib/journey/flow.ts';
+import { planOf } from '../lib/journey/plan.ts';
+import { shippedJourneys } from '../lib/journey/shipped.ts';
 import { median } from './figures.ts';
 import { type Figure } from './report.ts';
 
@@ -35,14 +38,41 @@ function compileMs(text: string): number {
   return median(took);
 }
 
-/** One figure for each ready journey. */
-export function measureCompile(): Figure[] {
-  const files = readdirSync(journeys).filter((file) => file.endsWith('.json'));
-  return files.map((file) => ({
-    name: `${file.replace('.json', '')}: check and compile`,
-    value: compileMs(readFileSync(new URL(file, journeys), 'utf8')),
-    unit: 'ms',
-  }));
+const definitions = (): JourneyDefinition[] =>
+  readdirSync(journeys).map((file) =>
+    JourneyDefinition.parse(JSON.parse(readFileSync(new URL(file, journeys), 'utf8'))),
+  );
+
+/** State transitions for each step that people go through, ways taken as the plan reckons. */
+function transitionsPerStep(all: readonly JourneyDefinition[]): number {
+  let [transitions, steps] = [0, 0];
+  for (const definition of all) {
+    transitions += planOf(definition, 1).transitions.expected;
+    for (const visits of expectedVisits(definition).values()) steps += visits;
+  }
+  return transitions / steps;
 }
 
-if (import.meta.main) for (const { name, value } of measureCompile()) console.log(name, value.toFixed(2), 'ms');
+/** How fast each journey compiles; how dear the steps of those that are deployed are, and of all; dollars of an onboarding. */
+export function measureCompile(): Figure[] {
+  const all = definitions();
+  const shipped = all.filter(({ id }) => shippedJourneys.some((one) => one.id === id));
+  const counted = { unit: '', counted: true };
+  return [
+    ...all.map((definition) => ({
+      name: `${definition.id}: check and compile`,
+      value: compileMs(JSON.stringify(definition)),
+      unit: 'ms',
+    })),
+    { name: 'transitions a step, shipped journeys', value: transitionsPerStep(shipped), atMost: 1.6, ...counted },
+    { name: 'transitions a step, all ready journeys', value: transitionsPerStep(all), ...counted },
+    ...shipped.map((definition) => ({
+      name: `${definition.id}: 1,000 entries, as planned`,
+      value: planOf(definition, 1).usdPerThousand.total,
+      unit: 'USD',
+      counted: true,
+    })),
+  ];
+}
+
+if (import.meta.main) for (const { name, value, unit } of measureCompile()) console.log(name, value.toFixed(2), unit);
