@@ -58,11 +58,26 @@ export function shuffled<T>(all: readonly T[], random: Random): T[] {
   return deck.map(({ one }) => one);
 }
 
-/** How many of `n` tries succeed that each do with `chance`: by the waiting times between successes (Devroye 1986, ch. X.4). */
+/** Past so many expected successes a binomial draw is halved before it is counted out. */
+const countable = 1_000;
+
+/**
+ * How many of `n` tries succeed that each do with `chance`: by the waiting times between successes (Devroye 1986, ch. X.4.3). Where there
+ * would be many, the middle one of n uniform numbers is drawn first, which leaves half of them (the same, recursive methods): exact too.
+ */
 export function binomial(random: Random, { n, chance }: { n: number; chance: number }): number {
   if (!(chance > 0) || n <= 0) return 0;
   if (chance >= 1) return n;
   if (chance > 0.5) return n - binomial(random, { n, chance: 1 - chance });
+  if (n * chance > countable) {
+    const middle = Math.ceil(n / 2);
+    const split = beta(random, { a: middle, b: n + 1 - middle });
+    if (split <= chance) {
+      const rest = Math.min(1, (chance - split) / (1 - split));
+      return middle + binomial(random, { n: n - middle, chance: rest });
+    }
+    return binomial(random, { n: middle - 1, chance: Math.min(1, chance / split) });
+  }
   const scale = Math.log1p(-chance);
   let successes = -1;
   for (let tries = 0; tries <= n; successes++) tries += 1 + Math.floor(Math.log(1 - random()) / scale);

@@ -51,6 +51,13 @@ test('binomial draws have their mean and variance, and never leave 0–n', () =>
   expect([-1, 0, 1, 2].map((chance) => binomial(random, { n: 5, chance }))).toEqual([0, 0, 5, 5]);
 });
 
+test('binomial draws of millions of tries have their mean and variance, too', () => {
+  const [n, chance] = [5_000_000, 0.3];
+  const { mean, variance } = moments((random) => binomial(random, { n, chance }) - n * chance);
+  expect(Math.abs(mean)).toBeLessThan(0.02 * Math.sqrt(n));
+  expect(variance / (n * chance * (1 - chance))).toBeCloseTo(1, 1);
+});
+
 test('what is dealt is all there is, by the shares', () => {
   const random = seeded(11);
   const hands = Array.from({ length: 2000 }, () => dealt(random, 10, [0.5, 0.2, 0.3]));
