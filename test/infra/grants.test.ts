@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import winBack from '../../events/placements/win-back.json' with { type: 'json' };
-import updateProfile from '../../events/steps/update-profile.json' with { type: 'json' };
 import { aGuardedWorld, type GuardedWorld } from './guarded-world.ts';
 
 /** Every way into a journey that no touchpoint opens: the clock, a date, a call, something that happened to the business. */
@@ -38,6 +37,46 @@ async function entries(world: GuardedWorld): Promise<void> {
   await world.call('DELETE', '/v1/segments/known');
   expect((await world.get('/v1/segments/known/members')).status).toBe(404);
   await settle();
+}
+
+/** A journey of every kind of step that the shipped ones do not have, with a wait longer than an execution is kept open for. */
+async function everyStep(world: GuardedWorld): Promise<void> {
+  const label = { name: { en: 'All', ko: 'All' } };
+  const entry = { triggers: [{ touchpoint: { event: 'Walked' } }] };
+  const steps = {
+    Try: {
+      kind: 'experiment',
+      salt: 'walk',
+      variants: [
+        { id: 'a', weight: 1, next: 'Note' },
+        { id: 'b', weight: 1, next: 'Note' },
+      ],
+      goal: { event: 'Order Completed' },
+      window: '3d',
+    },
+    Note: { kind: 'updateProfile', traits: { walked: true }, next: 'Tell' },
+    Tell: { kind: 'emitEvent', event: 'Walked By', next: 'Call' },
+    Call: { kind: 'webhook', url: 'http://127.0.0.1:9/', retry: { attempts: 0, interval: '1s' }, next: 'Lead' },
+    Lead: { kind: 'startJourney', journey: 'stay', next: 'Morning' },
+    Morning: { kind: 'wait', untilLocal: { time: '09:00' }, next: 'Long' },
+    Long: { kind: 'wait', for: '40d', next: 'Done' },
+    Done: { kind: 'exit' },
+  };
+  const draft = { ...label, entry, start: 'Try', steps };
+  expect((await world.call('PUT', '/v1/journeys/walk', draft)).status).toBe(201);
+  expect((await world.call('POST', '/v1/journeys/walk/publish', {})).status).toBe(200);
+  await world.advance('10s');
+  await world.send({ userId: 'ada', event: 'Walked' });
+  await world.advance('42d');
+  const { body } = await world.get<{ items: { enrolmentId: string; outcome?: string }[] }>(
+    '/v1/journeys/walk/enrolments',
+  );
+  expect(body.items).toMatchObject([{ outcome: 'completed' }]);
+  const trace = await world.get<{ steps: { stepId: string }[] }>(
+    `/v1/enrolments/${body.items[0]?.enrolmentId ?? ''}/trace`,
+  );
+  expect(trace.body.steps.map(({ stepId }) => stepId)).toEqual(Object.keys(steps));
+  expect((await world.call('POST', '/v1/journeys/walk/simulate', { customers: 10, days: 60 })).status).toBe(200);
 }
 
 /** A journey of the workspace's own: written, published twice, paused, resumed, migrated, stopped. */
@@ -91,9 +130,6 @@ async function live(world: GuardedWorld): Promise<void> {
   await identify('bo', { email: 'bo@example.com', plan: 'enterprise', consent: { email: true } });
   await track('bo', 'Order Completed', { orderId: 'o1', total: 900 });
   await world.advance('2d');
-  // No shipped journey has such a step yet.
-  const enrolment = { ...updateProfile.enrolment, workspace: 'local', customer: 'u:ada' };
-  await world.local.services.functions.invoke('throughline-local-journey-update', { ...updateProfile, enrolment });
   await track('ada', 'Activated');
   await track('bo', 'Cart Abandoned', { cartId: 'c1' });
   await world.call('POST', '/v1/decisions', { customerId: 'ada', placement: 'next-contact', decisionId: 'asked' });
@@ -116,6 +152,7 @@ async function live(world: GuardedWorld): Promise<void> {
   await track('cy', 'Cart Abandoned', { cartId: 'c3' });
   await world.advance('15d');
   await entries(world);
+  await everyStep(world);
   const reported = { kind: 'funnel', from: '2026-03-01T00:00:00Z', to: world.now(), steps: ['Signed Up'] };
   await world.call('PUT', '/v1/maps/first', { label: { en: 'First', ko: '처음' }, plan: { touchpoint: 'Signed Up' } });
   await world.call('PUT', '/v1/segments/reported', { predicate: { did: 'Signed Up' } });
@@ -132,6 +169,9 @@ async function live(world: GuardedWorld): Promise<void> {
     '/v1/workspace',
     '/v1/customers',
     '/v1/customers/ada/timeline',
+    '/v1/customers/ada/refusals',
+    '/v1/customers/ada/in-app',
+    '/v1/workspace/webhook-secret',
     '/v1/placements',
     '/v1/placements/win-back',
     '/v1/journeys',

@@ -51,10 +51,12 @@ test('a query of an index is allowed on that index alone', () => {
 
 const who = (action: string) => Object.keys(functionIds(template)).filter((entry) => actions(entry).includes(action));
 
-test('only publishing makes state machines, of our names, and hands them their one role', () => {
+test('only publishing makes state machines, of our names, and hands them their one role; timers have another', () => {
   const making = ['CreateStateMachine', 'UpdateStateMachine', 'PublishStateMachineVersion', 'CreateStateMachineAlias'];
   for (const action of making) expect([action, who(`states:${action}`)]).toEqual([action, ['journey/publish']]);
-  expect(who('iam:PassRole')).toEqual(['journey/publish']);
+  expect(who('iam:PassRole').sort()).toEqual(['journey/park', 'journey/publish']);
+  const lent = allowed('journey/park').filter(({ action }) => action === 'iam:PassRole');
+  expect(lent.map(({ resource }) => resource)).toEqual([expect.stringContaining('TimersRole')]);
   const passed = allowed('journey/publish').filter(({ action }) => action === 'iam:PassRole');
   expect(passed.map(({ resource }) => resource)).toEqual([expect.stringContaining('PublishedRole')]);
   const machines = allowed('journey/publish').filter(({ action }) => action === 'states:CreateStateMachine');

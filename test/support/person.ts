@@ -16,6 +16,7 @@ export interface Enrolment {
   status: string;
   outcome?: string;
   trigger: string;
+  startedAt: string;
 }
 
 /** A customer as scenarios tell of one: does things, and is looked at through the API. */
