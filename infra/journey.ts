@@ -6,14 +6,13 @@ import { Construct } from 'constructs';
 import { entryEvents } from '../lib/journey/entry.ts';
 import { type StepFunction } from '../lib/journey/compile.ts';
 import { shippedJourneys } from '../lib/journey/shipped.ts';
-import { acknowledge } from './constructs/acknowledge.ts';
 import { busPattern, onEvents } from './constructs/event-rule.ts';
 import { forgettingLog } from './constructs/forgetting-log.ts';
 import { grantJourneys, JourneyMachine, machineRole, machinesPrefix } from './constructs/journey-machine.ts';
 import { NodeFunction } from './constructs/node-function.ts';
+import { grantProviders, providersOf } from './constructs/providers.ts';
 import { onSchedule } from './constructs/schedule.ts';
 import { grantTimers, timerRole } from './constructs/timers.ts';
-import { type Settings } from './environments.ts';
 import { type Foundation } from './foundation.ts';
 
 /** Ends of an execution, however it came to it. */
@@ -62,16 +61,11 @@ export class Journey extends Construct {
     const { settings, table } = foundation;
     const send = new NodeFunction(this, 'Send', {
       entry: 'journey/send',
-      env: {
-        EMAIL_FROM: settings.email?.from,
-        SMS_ORIGIN: settings.sms?.originArn,
-        PUSH: settings.push && 'sns',
-        WHATSAPP_NUMBER_ID: settings.whatsapp?.phoneNumberArn.split('/').at(-1),
-      },
+      env: providersOf(settings),
       settings,
     });
     table.grant(send, ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem']);
-    this.#grantProviders(send, settings);
+    grantProviders(send, settings);
 
     const wait = new NodeFunction(this, 'Wait', { entry: 'journey/wait', env: {}, settings });
     table.grant(wait, ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'DeleteItem']);
@@ -122,25 +116,6 @@ export class Journey extends Construct {
     const left = { ...busPattern('EnrolmentEnded'), detail: { parkedLeg: [{ exists: true }] } };
     onEvents(park, { bus, deadLetters, pattern: left });
     return park;
-  }
-
-  /** Each provider by what it sends from, and nothing else of its service. */
-  #grantProviders(send: NodeFunction, { email, sms, push, whatsapp }: Settings): void {
-    const allow = (action: string, resources: string[]): void => {
-      send.addToRolePolicy(new PolicyStatement({ actions: [action], resources }));
-    };
-    const { partition, region, account } = Stack.of(this);
-    if (email) allow('ses:SendEmail', [`arn:${partition}:ses:${region}:${account}:identity/${email.identity}`]);
-    if (sms) allow('sms-voice:SendTextMessage', [sms.originArn]);
-    if (whatsapp) allow('social-messaging:SendWhatsAppMessage', [whatsapp.phoneNumberArn]);
-    // Of each customer’s device the app has an endpoint.
-    const endpoints = push?.applicationArns.map((arn) => `${arn.replace(':app/', ':endpoint/')}/*`) ?? [];
-    if (endpoints.length > 0) allow('sns:Publish', endpoints);
-    for (const endpoint of endpoints)
-      if (send.role)
-        acknowledge(send.role, {
-          [`AwsSolutions-IAM5[Resource::${endpoint}]`]: 'every device is an endpoint of its own',
-        });
   }
 
   /** Step Functions takes only so many log groups whose names do not begin so. */

@@ -23,7 +23,7 @@ export interface WebhookSecretStore {
   /** Newest first; the first one is made when it is asked for. At most a minute old. */
   current(workspace: string): Promise<WebhookSecret[]>;
   /** The same without their times: what calls are signed with. */
-  keys(workspace: string): Promise<readonly string[]>;
+  keys: (workspace: string) => Promise<readonly string[]>;
   /** A new one; those before count for another day. Two that rotate at once make two. */
   rotate(workspace: string): Promise<WebhookSecret[]>;
 }

@@ -25,7 +25,9 @@ async function inside() {
   await world.know(aProfile({ journeys: { [enrolmentId]: { journeyId: 'welcome', version: 1, since: start } } }));
   const set = new Map<string, { at: string; input: unknown }>();
   const timers: Timers = {
-    set: async (name, at, input) => void (set.has(name) || set.set(name, { at, input })),
+    set: async (name, at, input) => {
+      if (!set.has(name)) set.set(name, { at, input });
+    },
     clear: async (name) => void set.delete(name),
   };
   return { world, set, timers };

@@ -170,21 +170,24 @@ test('a pause that was over before the row was kept holds nobody', async () => {
 });
 
 /** What is waited for, from Monday 10:00 UTC on, and until when. Paris is an hour ahead, and changes its clocks on the 29th. */
-const times: [string, object, Record<string, string>, object][] = [
-  ['this afternoon in Paris', { untilLocal: { time: '14:00' } }, {}, { until: '2026-03-02T13:00:00.000Z' }],
-  ['tomorrow morning', { untilLocal: { time: '09:00' } }, {}, { until: '2026-03-03T08:00:00.000Z' }],
-  ['Friday', { untilLocal: { time: '09:00', weekdays: ['fri'] } }, {}, { until: '2026-03-06T08:00:00.000Z' }],
+const times: [string, { step: object; traits?: Record<string, string> }, object][] = [
+  ['this afternoon in Paris', { step: { untilLocal: { time: '14:00' } } }, { until: '2026-03-02T13:00:00.000Z' }],
+  ['tomorrow morning', { step: { untilLocal: { time: '09:00' } } }, { until: '2026-03-03T08:00:00.000Z' }],
+  ['Friday', { step: { untilLocal: { time: '09:00', weekdays: ['fri'] } } }, { until: '2026-03-06T08:00:00.000Z' }],
   [
     'three days before the renewal, after the clocks have changed',
-    { untilTrait: { trait: 'renewal', offset: '-3d', at: '08:30' } },
-    { renewal: '2026-04-02' },
+    { step: { untilTrait: { trait: 'renewal', offset: '-3d', at: '08:30' } }, traits: { renewal: '2026-04-02' } },
     { until: '2026-03-30T06:30:00.000Z' },
   ],
-  ['a trait that is no time', { untilTrait: { trait: 'renewal' } }, { renewal: 'soon' }, { missing: true }],
-  ['a trait that is not there', { untilTrait: { trait: 'renewal' } }, {}, { missing: true }],
+  [
+    'a trait that is no time',
+    { step: { untilTrait: { trait: 'renewal' } }, traits: { renewal: 'soon' } },
+    { missing: true },
+  ],
+  ['a trait that is not there', { step: { untilTrait: { trait: 'renewal' } } }, { missing: true }],
 ];
 
-test.each(times)('a wait until %s', async (_, what, traits, answer) => {
+test.each(times)('a wait until %s', async (_, { step: what, traits }, answer) => {
   const world = await aWorld();
   await world.know(aProfile({ traits: dated({ timezone: 'Europe/Paris', ...traits }) }));
   expect(await waiting(world)(aCall({ kind: 'wait', ...what, next: 'Done' }))).toMatchObject(answer);

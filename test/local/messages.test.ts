@@ -61,15 +61,15 @@ test('a push has a title, and a subject of WhatsApp names an approved template',
 });
 
 /** How a send ends, and how many messages are out. */
-const ends: [MailFailure, string, number][] = [
-  ['reject', 'failed', 0],
-  ['lost-request', 'unknown', 0],
-  ['lost-answer', 'unknown', 1],
+const ends: [MailFailure, { status: string; out: number }][] = [
+  ['reject', { status: 'failed', out: 0 }],
+  ['lost-request', { status: 'unknown', out: 0 }],
+  ['lost-answer', { status: 'unknown', out: 1 }],
 ];
 
 test.each(channels.flatMap((channel) => ends.map((end) => [channel, ...end] as const)))(
-  '%s that ends with %s is %s',
-  async (channel, failure, status, out) => {
+  '%s that ends with %s is %o',
+  async (channel, failure, { status, out }) => {
     const { messages, deliver } = await theChannels();
     messages.failWhen(() => failure);
     expect(await deliver[channel](anOutgoing({ channel, to: reached[channel] }))).toMatchObject({ status });
