@@ -1,5 +1,5 @@
 import { experiments, goals, salts, shares } from './check/chances.ts';
-import { entryKeys, started } from './check/doors.ts';
+import { entryKeys, offQuarters, started } from './check/doors.ts';
 import { type Fault, type Rule, type Surroundings } from './check/fault.ts';
 import { exitAtEntry, neverMet } from './check/predicates.ts';
 import { addresses, contactHours, purposes, subjects, urls } from './check/sends.ts';
@@ -28,6 +28,7 @@ const rules: readonly Rule[] = [
   experiments,
   goals,
   entryKeys,
+  offQuarters,
   started,
 ];
 

@@ -22,6 +22,21 @@ export const entryKeys: Rule = ({ entry: { key, triggers } }) => {
   });
 };
 
+/** The time of day that a trigger names, where it names one: `09:30`. */
+function timeOf(trigger: Trigger): string | undefined {
+  if ('date' in trigger) return trigger.date.at;
+  if (!('schedule' in trigger)) return undefined;
+  return 'at' in trigger.schedule ? trigger.schedule.at.slice(11, 16) : trigger.schedule.time;
+}
+
+/** Times are looked at on the quarter hours (`docs/decisions/times-come-by-the-quarter-hour.md`). */
+export const offQuarters: Rule = ({ entry: { triggers } }) =>
+  triggers.flatMap((trigger, i) => {
+    const time = timeOf(trigger);
+    if (time === undefined || Number(time.slice(3)) % 15 === 0) return [];
+    return [warning('off-quarter', `entry.triggers.${i}`, `${time} comes with the next quarter of an hour`)];
+  });
+
 export const started: Rule = (definition, { journeys }) =>
   stepsOf(definition, 'startJourney').flatMap(({ place, step: { journey } }) => {
     const at = `${place}.journey`;

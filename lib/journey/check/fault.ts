@@ -30,6 +30,7 @@ export type FaultCode =
   | 'no-touchpoint'
   | 'exit-at-entry'
   | 'no-entry-key'
+  | 'off-quarter'
   | 'unknown-journey'
   | 'starts-itself';
 

@@ -19,8 +19,8 @@ export function predicatesIn(definition: JourneyDefinition): Placed[] {
   entry.triggers.forEach((trigger, i) => {
     if ('touchpoint' in trigger) add(`entry.triggers.${i}.touchpoint`, trigger.touchpoint);
   });
-  add('entry.condition', entry.condition);
-  add('entry.exclude', entry.exclude);
+  add('entry.condition', entry.condition, false);
+  add('entry.exclude', entry.exclude, false);
   add('exit', exit);
   add('goal.on', goal?.on);
   for (const { place, step } of stepsOf(definition, 'waitForEvent', 'branch', 'experiment')) {
@@ -77,7 +77,7 @@ export const neverMet: Rule = (definition) =>
   predicatesIn(definition).flatMap(({ place, predicate, atTouchpoint }) => {
     if (canBeMet(predicate, atTouchpoint)) return [];
     if (!atTouchpoint && canBeMet(predicate)) {
-      const hint = 'a branch looks at the customer, not at a touchpoint: ask what was done with "did"';
+      const hint = 'the customer is looked at, not a touchpoint: ask what was done with "did"';
       return [error('no-touchpoint', place, hint)];
     }
     const isGoal = place === 'goal.on' || place.endsWith('.goal');

@@ -18,6 +18,12 @@ findsErrors([
     },
   ],
   [
+    'an entry condition on a touchpoint',
+    'no-touchpoint',
+    'entry.condition',
+    { entry: { triggers: [{ api: true }], condition: { event: 'Seen' } } },
+  ],
+  [
     'a journey that is not there',
     'unknown-journey',
     'steps.Hello.journey',
@@ -38,6 +44,12 @@ warns([
     'exit-at-entry',
     'entry.triggers.0.touchpoint',
     { exit: { event: ['Order Completed', 'Signed Up'] } },
+  ],
+  [
+    'a birthday at seven minutes past nine',
+    'off-quarter',
+    'entry.triggers.0',
+    { entry: { triggers: [{ date: { trait: 'birthday', at: '09:07', every: 'year' } }] } },
   ],
   [
     'a journey that starts itself',

@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { check } from '../../lib/journey/check.ts';
+import { JourneyDefinition, JourneyDraft } from '../../lib/journey/definition.ts';
+import { Entry } from '../../lib/journey/entry-rule.ts';
+import { readyJourneys } from '../../lib/journey/ready.ts';
+import { shippedJourneys } from '../../lib/journey/shipped.ts';
+import { Step } from '../../lib/journey/step.ts';
+
+const guide = readFileSync(new URL('../../docs/journeys.md', import.meta.url), 'utf8');
+const source = readFileSync(new URL('../../lib/journey/check/fault.ts', import.meta.url), 'utf8');
+const examples = [...guide.matchAll(/```json\n([\s\S]*?)```/g)].map(([, text = '']) => JSON.parse(text) as object);
+
+/** The part of a definition that an example is. */
+function schemaOf(example: object) {
+  if ('steps' in example) return JourneyDraft;
+  if ('kind' in example) return Step;
+  return 'triggers' in example ? Entry : JourneyDefinition.partial();
+}
+
+test.each(examples)('the example %j can be read', (example) => {
+  expect(schemaOf(example).safeParse(example).error?.issues).toBeUndefined();
+});
+
+test('whole journeys among the examples have no faults', () => {
+  const whole = examples.filter((example) => 'steps' in example);
+  expect(whole).not.toEqual([]);
+  for (const draft of whole) expect(check({ ...JourneyDraft.parse(draft), version: 1 })).toEqual([]);
+});
+
+test('every kind of step, trigger and part of a definition has an example', () => {
+  const kinds = Step.options.map((option) => ('shape' in option ? option.shape : option).kind.value);
+  const shown = examples.flatMap((example) => ('kind' in example ? [example.kind] : []));
+  expect([...new Set(shown)].sort()).toEqual(kinds.sort());
+  const entries = examples.flatMap((example) => ('triggers' in example ? [Entry.parse(example)] : []));
+  const triggers = entries.flatMap((entry) => entry.triggers.map((trigger) => Object.keys(trigger)[0]));
+  expect(new Set(triggers)).toEqual(
+    new Set([
+      'touchpoint',
+      'stageEntered',
+      'segmentJoined',
+      'churnBand',
+      'silentFor',
+      'api',
+      'schedule',
+      'date',
+      'businessEvent',
+    ]),
+  );
+  const parts = new Set(examples.flatMap(Object.keys));
+  expect(Object.keys(JourneyDraft.shape).filter((part) => !parts.has(part))).toEqual([]);
+  expect(Object.keys(Entry.shape).filter((part) => !parts.has(part))).toEqual([]);
+});
+
+test('every code of a fault and every ready journey is explained', () => {
+  const codes = [...source.matchAll(/^ {2}\| '([a-z-]+)'/gm)].map(([, code]) => code!);
+  expect(codes.length).toBeGreaterThan(25);
+  const names = [...codes, ...[...shippedJourneys, ...readyJourneys].map(({ id }) => id)];
+  expect(names.filter((name) => !guide.includes(`\`${name}\``))).toEqual([]);
+});
