@@ -171,4 +171,16 @@ const journeys = ({ machines }: Watched): Watches => ({
     }),
     threshold: 1,
   },
+  SendsUnknown: {
+    heading: 'Message unsure',
+    what: 'A provider did not answer: messages may have gone out or not, and are not sent again',
+    metric: new Metric({
+      namespace: metricNamespace,
+      metricName: 'unknown',
+      dimensionsMap: { function: 'send' },
+      statistic: Stats.SUM,
+      period: fiveMinutes,
+    }),
+    threshold: 1,
+  },
 });

@@ -36,7 +36,9 @@ export class Journey extends Construct {
         new JourneyMachine(this, pascal(definition.id), { definition, steps: { ...steps, decide }, logGroup }),
       ]),
     );
-    this.background.push(...Object.values(steps), ...this.#entries(foundation), ...this.#lifecycle(foundation));
+    // A receiver of webhooks that fails is its owner's trouble: counted, and the journey goes on.
+    const { webhook: _, ...watched } = steps;
+    this.background.push(...Object.values(watched), ...this.#entries(foundation), ...this.#lifecycle(foundation));
     this.#publishing(foundation, { steps: { ...steps, decide }, logGroup });
     this.#knock(foundation);
     this.#api(foundation);

@@ -24,6 +24,7 @@ async function aReceiver({
   answer = '{}',
 }: { status?: number; type?: string; answer?: string } = {}) {
   const told: Told[] = [];
+  const reported: string[] = [];
   const server = createServer((request, response) => {
     const parts: Buffer[] = [];
     request.on('data', (part: Buffer) => parts.push(part));
@@ -41,10 +42,11 @@ async function aReceiver({
     ...world,
     call: callUrl({ local: true }),
     secrets: () => Promise.resolve([secret]),
+    report: (outcome) => void reported.push(outcome),
   });
   const visit = (step: object = {}, more: Partial<StepCall> = {}) =>
     handler(aCall({ kind: 'webhook', url, next: 'Done', ...step }, more));
-  return { told, visit, world };
+  return { told, visit, world, reported };
 }
 
 test('the vector of Standard Webhooks is signed as they sign it', () => {
@@ -106,8 +108,9 @@ test.each([
 });
 
 test.each([404, 500, 302])('a %i is a failure, for Step Functions to try again', async (status) => {
-  const { visit } = await aReceiver({ status });
+  const { visit, reported } = await aReceiver({ status });
   await expect(visit()).rejects.toMatchObject({ code: 'webhook.failed', facts: { reason: `http-${status}` } });
+  expect(reported).toEqual(['failed']);
 });
 
 test('a header that no request may have is a failure, not a crash', async () => {
@@ -125,6 +128,7 @@ test('whoever has left, or is stopped by the gate, is told of to nobody', async 
     gate: () => Promise.resolve({ gate: 'move' }),
     call: () => Promise.reject(new Error('called')),
     secrets: () => Promise.resolve([]),
+    report: () => undefined,
   });
   expect(await handler(aCall({ kind: 'webhook', url: 'https://a.example', next: 'Done' }))).toEqual({ gate: 'move' });
   expect(told).toEqual([]);

@@ -15,6 +15,8 @@ interface Dependencies {
   call: CallUrl;
   secrets: (workspace: string) => Promise<readonly string[]>;
   clock: Clock;
+  /** Told how each call ended. */
+  report: (outcome: 'answered' | 'failed', call: { journeyId: string; host: string; reason?: string }) => void;
 }
 
 /** What later steps read: `{{vars.<as>.body.…}}`. */
@@ -24,11 +26,11 @@ type Result = { status: number; body: Json; because: JsonObject } | { status: 'l
  * The step `webhook`: calls a URL and keeps the answer. Anything but a 2xx fails the try, and Step Functions tries again as the step says:
  * the receiver may get a call twice, under one `webhook-id`. Whoever has left is not told of.
  */
-export function webhookStep({ profiles, gate, call: callUrl, secrets, clock }: Dependencies) {
+export function webhookStep({ profiles, gate, call: callUrl, secrets, clock, report }: Dependencies) {
   return async (event: unknown): Promise<Result> => {
     const call = StepCall.parse(event);
     const step = stepOf(call, 'webhook');
-    const { enrolmentId, workspace } = call.enrolment;
+    const { enrolmentId, workspace, journeyId } = call.enrolment;
     const profile = await profiles.get(call.enrolment);
     if (!profile) throw new NotFound('customer.unknown', { enrolmentId });
     const stopped = await gate(call, profile);
@@ -43,9 +45,14 @@ export function webhookStep({ profiles, gate, call: callUrl, secrets, clock }: D
         nowMs: Date.parse(clock.now()),
       }),
     );
+    const { host } = new URL(step.url);
     const kept = keptOf(answer);
-    if (kept) return { ...kept, because: { webhookId: id, host: new URL(step.url).host } };
+    if (kept) {
+      report('answered', { journeyId, host });
+      return { ...kept, because: { webhookId: id, host } };
+    }
     const reason = answer.outcome === 'answered' ? `http-${answer.status}` : answer.reason;
+    report('failed', { journeyId, host, reason });
     throw new Unavailable('webhook.failed', { enrolmentId, stepId: call.stepId, webhookId: id, reason });
   };
 }

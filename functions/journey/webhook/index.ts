@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { readEnv } from '../../../lib/aws/env.ts';
 import { journeyGate } from '../../../lib/aws/journey-gate.ts';
+import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
 import { webhookSecretStore } from '../../../lib/ingestion/webhook-secret-store.ts';
 import { callUrl } from '../../../lib/journey/http-call.ts';
@@ -20,4 +21,5 @@ export const handler = webhookStep({
   call: callUrl({ local: env.AWS_ENDPOINT_URL_DYNAMODB !== undefined }),
   secrets: secrets.keys,
   clock,
+  report: (outcome, facts) => writeLine(metricLine('webhook', { [outcome]: 1 }, { now: Date.now(), ...facts })),
 });
