@@ -13,7 +13,13 @@ beforeAll(async () => {
 afterAll(() => world.stop());
 
 const label = { en: 'Banner', ko: '배너' };
-const offer = (id: string) => ({ id, label, content: { title: id }, success: { event: 'Order Completed' } });
+const offer = (id: string) => ({
+  id,
+  label,
+  content: { title: id },
+  success: { event: 'Order Completed' },
+  window: '1d',
+});
 const banner = {
   label,
   fallback: 'help',
@@ -46,7 +52,7 @@ test('a placement learns by day, is judged by night, and then tells when to reac
   expect(first.sendAt).toBeUndefined();
   const all = [first];
   for (let n = 0; n < 9; n++) all.push(await visits({ buys: n % 3 === 0 }));
-  await world.advance('8d');
+  await world.advance('2d');
 
   const { body: policy } = await world.get<PolicyView>('/v1/placements/banner/policy');
   expect(policy.current).toMatchObject({ version: 1, kind: 'thompson' });
