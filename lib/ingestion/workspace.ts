@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ChurnDefinition } from '../churn/definition.ts';
 import { StageModel } from '../stage/model.ts';
 import { Duration } from '../time.ts';
 import { WorkspaceId } from './workspace-id.ts';
@@ -34,6 +35,8 @@ export const Workspace = z.object({
   stageModel: z.union([z.enum(['five-stage', 'seven-stage', 'growth']), StageModel]).default('five-stage'),
   /** Touchpoints that are a purchase; their `revenue`, `total` or `value` property is its worth. */
   purchaseEvents: z.array(z.string()).default(['Order Completed', 'Purchase', 'Subscription Renewed']),
+  /** What leaving means here: key events, horizon, whom it is asked of. */
+  churn: ChurnDefinition.optional(),
   /** Marketing goes to whoever did not refuse it, or only to whoever agreed. */
   marketingConsent: z.enum(['opt-out', 'opt-in']).default('opt-out'),
   quietHours: z.object({ from: LocalTime, to: LocalTime }).optional(),

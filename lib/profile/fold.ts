@@ -1,3 +1,5 @@
+import { combineKeyDays, dayOf, type KeyDays, oneKeyDay } from '../churn/buying/key-days.ts';
+import { keyEventsOf } from '../churn/definition.ts';
 import { type Touchpoint } from '../ingestion/touchpoint.ts';
 import { type Workspace } from '../ingestion/workspace.ts';
 import { isJsonObject, type Json } from '../json.ts';
@@ -14,7 +16,16 @@ import { combinePurchases, worthOf } from './purchases.ts';
 /** What touchpoints alone tell of a customer. */
 export type Facts = Pick<
   Profile,
-  'firstSeen' | 'lastSeen' | 'traits' | 'counts' | 'channels' | 'hours' | 'purchases' | 'answers' | 'consent'
+  | 'firstSeen'
+  | 'lastSeen'
+  | 'traits'
+  | 'counts'
+  | 'channels'
+  | 'hours'
+  | 'purchases'
+  | 'keyDays'
+  | 'answers'
+  | 'consent'
 >;
 
 function traitsIn({ type, properties, context }: Touchpoint, at: Instant): Facts['traits'] {
@@ -45,6 +56,9 @@ export function factsOf(touchpoint: Touchpoint, at: Instant, workspace: Workspac
     channels: isKeepable(touchpoint.channel) ? { [touchpoint.channel]: at } : {},
     hours: isKeepable(touchpoint.channel) ? hoursIn(touchpoint, at, workspace) : {},
     purchases: bought ? { n: 1, revenue: worthOf(touchpoint), first: at, last: at } : { n: 0, revenue: 0 },
+    ...(keyEventsOf(workspace).includes(touchpoint.name) && {
+      keyDays: oneKeyDay({ day: dayOf(Date.parse(at)), worth: worthOf(touchpoint) }),
+    }),
     answers: answersIn(touchpoint, at),
     consent: consentIn(touchpoint, at),
   };
@@ -55,6 +69,11 @@ const combineTallies = (a: Tally, b: Tally): Tally => ({
   first: earlier(a.first, b.first),
   last: later(a.last, b.last),
 });
+
+function bothKeyDays({ keyDays: a }: Facts, { keyDays: b }: Facts): Pick<Facts, 'keyDays'> {
+  const keyDays: KeyDays | undefined = a && b ? combineKeyDays(a, b) : (a ?? b);
+  return keyDays ? { keyDays } : {};
+}
 
 /**
  * The facts of two histories of one customer. Commutative and associative while no bound is reached, so touchpoints fold to the same
@@ -70,6 +89,7 @@ export function combineFacts(a: Facts, b: Facts): Facts {
     channels: combineMaps(a.channels, b.channels, { combine: later, most: bounds.channels }),
     hours: combineMaps(a.hours, b.hours, { combine: combineHours, most: bounds.hours }),
     purchases: combinePurchases(a.purchases, b.purchases),
+    ...bothKeyDays(a, b),
     answers: combineAnswers(a.answers, b.answers),
     consent: combineMaps(a.consent, b.consent, { combine: latest, most: bounds.consents }),
   };

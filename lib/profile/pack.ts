@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { packKeyDays, unpackKeyDays } from '../churn/buying/key-days.ts';
 import { PackedRisk, packRisk, unpackRisk } from '../churn/pack.ts';
 import { type Customer } from '../identity/customer.ts';
 import { Json } from '../json.ts';
@@ -32,6 +33,8 @@ const Packed = z.object({
   u: z.record(z.string(), z.string()).optional(),
   /** Purchases: how many, revenue, first, last. */
   p: z.tuple([z.int(), z.number(), Time, Time]).optional(),
+  /** Days with a key event. */
+  b: z.string().optional(),
   /** Answers. */
   a: z
     .object({ nps: Dated(z.number()), ces: Dated(z.number()), csat: Dated(z.number()) })
@@ -162,6 +165,7 @@ export function pack(profile: Profile): string {
     c: filled(mapValues(profile.channels, write)),
     u: filled(mapValues(profile.hours, packHours)),
     p: packPurchases(profile.purchases, write),
+    b: profile.keyDays && packKeyDays(profile.keyDays),
     a: packAnswers(profile.answers, write),
     o: filled(mapValues(profile.consent, ({ value, at }) => [value, write(at)])),
     k: profile.linked.length > 0 ? profile.linked : undefined,
@@ -207,6 +211,7 @@ export function unpack(text: string, { workspace, customer }: Customer): Profile
     channels: mapValues(packed.c ?? {}, read),
     hours: mapValues(packed.u ?? {}, unpackHours),
     purchases: unpackPurchases(packed.p, read),
+    ...(packed.b !== undefined && { keyDays: unpackKeyDays(packed.b) }),
     answers: unpackAnswers(packed.a, read),
     consent: mapValues(packed.o ?? {}, ([value, at]) => ({ value, at: read(at) })),
     journeys: packed.j ?? {},

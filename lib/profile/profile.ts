@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { KeyDays } from '../churn/buying/key-days.ts';
 import { ChurnRisk } from '../churn/risk.ts';
 import { CustomerRef } from '../identity/customer.ts';
 import { Json } from '../json.ts';
@@ -81,6 +82,8 @@ export const Profile = z.object({
   /** How often the customer acted by their own will, by channel, in each of 24 hours of their day. */
   hours: z.record(z.string(), z.array(z.int()).length(24)),
   purchases: z.object({ n: z.int(), revenue: z.number(), first: Instant.optional(), last: Instant.optional() }),
+  /** Days with a key event of the workspace's definition of churn. */
+  keyDays: KeyDays.optional(),
   answers: Answers,
   consent: z.record(z.string(), Dated(z.boolean())),
   /** `met` is the time of the latest touchpoint that met a stage's rule: older ones no longer move the customer. None yet: no `met`. */

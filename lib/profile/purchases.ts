@@ -15,7 +15,8 @@ const maxAmount = 1e11;
 function amount(value: Json | undefined): number | undefined {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
   if (typeof number !== 'number' || !Number.isFinite(number)) return undefined;
-  return number < 0 || number > maxAmount ? 0 : Math.round(number * units) / units;
+  // −0 would not be read as it was written.
+  return number <= 0 || number > maxAmount ? 0 : Math.round(number * units) / units;
 }
 
 /** The worth of a purchase: Segment's `revenue`, else `total`, else `value`. */
