@@ -169,5 +169,6 @@ test('a timer of a leg that has gone by starts nothing', async () => {
   const later = call({ until: start, enrolment: anInput({ enrolmentId, run: { ...firstRun, leg: 1 } }) });
   await parking(given)(later);
   expect(await awakening(given.world)(input)).toEqual({ outcome: 'behind' });
+  expect([...given.world.started.keys()]).toEqual([`v1-${enrolmentId}-2`]);
   expect(await present(given)).toMatchObject({ leg: 2 });
 });

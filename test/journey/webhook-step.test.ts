@@ -100,6 +100,7 @@ test.each([
   ['JSON that is none, as text', { answer: 'oops' }, 'oops'],
   ['nothing', { type: '', answer: '' }, ''],
   ['more than 32 KB, as nothing', { answer: JSON.stringify({ long: 'x'.repeat(40_000) }) }, null],
+  ['more than 32 KB of text, as nothing', { type: 'text/plain', answer: 'x'.repeat(40_000) }, null],
   ['text that is too long as JSON, as nothing', { type: 'text/plain', answer: '"'.repeat(20_000) }, null],
   ['what nests too deep, as nothing', { answer: '['.repeat(40) + ']'.repeat(40) }, null],
 ])('the answer may be %s', async (_, receiver, body) => {
