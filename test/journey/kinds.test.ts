@@ -193,6 +193,18 @@ test('whoever came when the journey was full sets out later', async () => {
   expect(run.visited()).toEqual(['Hello']);
 });
 
+test('later legs of a throttled journey set out at once', async () => {
+  const entry = { triggers: [{ api: true }], throttle: { max: 1, within: '1h' } };
+  const steps = { Hello: { kind: 'wait', for: '45d', next: 'Say' }, Say: aSend(), Done };
+  const run = { ...firstRun, notBefore: after(1) };
+  const first = await running(aJourney({ entry, steps }), {}, { run });
+  expect(first.visited()).toEqual([]);
+  await first.advance(day);
+  expect(first.visited()).toEqual(['Hello']);
+  const later = await running(aJourney({ entry, steps }), {}, { run: { ...run, leg: 1, at: 'Say' } });
+  expect(later.visited()).toEqual(['Say']);
+});
+
 test('people from another version come in where they are led to', async () => {
   const definition = journey(aSend({ next: 'Say' }), { Say: aSend() });
   const run = await running(definition, {}, { resumeAt: ['Say'], run: { ...firstRun, leg: 1, at: 'Say' } });
