@@ -30,6 +30,9 @@ const complaints = [
 ];
 const goodbyes = ['Subscription Cancelled', 'Account Deleted', 'Account Closed'];
 
+/** Touchpoints beside key events that move a risk. */
+export const tellingEvents: readonly string[] = [...complaints, ...goodbyes];
+
 /**
  * Answers that tell of a bad experience: detractors of NPS (0–6), the lower two of CSAT (1–5), the lower three of CES (1–7, 7 is easy).
  * Asked on a wider scale, only the very worst are known to be bad.

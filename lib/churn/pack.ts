@@ -1,8 +1,32 @@
 import * as z from 'zod';
+import { logistic } from './learn/dataset.ts';
+import { ModelKind } from './model/model.ts';
+import { textOf } from './model/words.ts';
 import { reasonText } from './reasons.ts';
-import { type ChurnRisk, RiskBand } from './risk.ts';
+import { type ChurnRisk, CustomerState, type Reason, RiskBand } from './risk.ts';
 
-const lacks = ['purchase', 'repeat-purchase'] as const;
+const lacks = ['purchase', 'repeat-purchase', 'attributes'] as const;
+
+/** Milliseconds since 1970 in base 36. */
+const Time = z.string();
+
+/** What a risk may have beside. Times are minutes after the assessment. */
+const More = z
+  .object({
+    /** Of a trained model: version, base, percentile, kind. */
+    m: z.tuple([z.int(), z.number(), z.number(), z.int()]),
+    /** State. */
+    s: z.int(),
+    /** Valid until; expected next. */
+    u: z.number(),
+    n: z.number(),
+    /** Value at risk. */
+    w: z.number(),
+    /** Change: points, feature, and the touchpoint's name and time. */
+    d: z.tuple([z.number(), z.string(), z.string(), Time]),
+  })
+  .partial();
+type More = z.infer<typeof More>;
 
 /**
  * A risk as a profile keeps it: 100 bytes where the words of its reasons take 600, as every touchpoint writes the profile and DynamoDB
@@ -11,46 +35,94 @@ const lacks = ['purchase', 'repeat-purchase'] as const;
 export const PackedRisk = z.tuple([
   z.number(),
   z.int().min(0).max(2),
-  z.string(),
+  Time,
   z.number(),
-  z.int().min(0).max(3),
+  z.int().min(0).max(7),
   z.array(z.tuple([z.string(), z.number()], z.number())),
+  More.optional(),
 ]);
 export type PackedRisk = z.infer<typeof PackedRisk>;
+type PackedReason = PackedRisk[5][number];
 
-export function packRisk({
-  score,
-  band,
-  assessedAt,
-  horizonDays = 0,
-  insufficientData,
-  reasons,
-}: ChurnRisk): PackedRisk {
-  const lacking = lacks.reduce((sum, lack, i) => sum + (insufficientData?.includes(lack) ? 2 ** i : 0), 0);
-  return [
-    score,
-    RiskBand.options.indexOf(band),
-    Date.parse(assessedAt).toString(36),
-    horizonDays,
-    lacking,
-    reasons.map(({ feature, points, values = [] }) => [feature, points, ...values]),
-  ];
+const minuteMs = 60_000;
+const time36 = (at: string): string => Date.parse(at).toString(36);
+const instantOf = (ms: number): string => new Date(ms).toISOString();
+
+function packMore({ assessedAt, modelVersion, modelKind = 'dropout', ...risk }: ChurnRisk): More {
+  const after = (at: string): number => Math.round((Date.parse(at) - Date.parse(assessedAt)) / minuteMs);
+  const { base = 0, percentile = 0, state, validUntil, expectedNext, valueAtRisk, change } = risk;
+  const { feature = '', touchpoint } = change ?? {};
+  return {
+    ...(modelVersion !== undefined && { m: [modelVersion, base, percentile, ModelKind.options.indexOf(modelKind)] }),
+    ...(state && { s: CustomerState.options.indexOf(state) }),
+    ...(validUntil !== undefined && { u: after(validUntil) }),
+    ...(expectedNext !== undefined && { n: after(expectedNext) }),
+    ...(valueAtRisk !== undefined && { w: valueAtRisk }),
+    ...(change && { d: [change.points, feature, touchpoint?.name ?? '', touchpoint ? time36(touchpoint.at) : ''] }),
+  };
 }
 
-/** The reverse of `packRisk`. */
-export function unpackRisk([score, band, at, horizonDays, lacking, reasons]: PackedRisk): ChurnRisk {
+export function packRisk(risk: ChurnRisk): PackedRisk {
+  const { score, band, assessedAt, horizonDays = 0, insufficientData, reasons } = risk;
+  const lacking = lacks.reduce((sum, lack, i) => sum + (insufficientData?.includes(lack) ? 2 ** i : 0), 0);
+  const more = packMore(risk);
+  const told = reasons.map(({ feature, points, values = [], contribution, value }): PackedReason => {
+    if (contribution === undefined) return [feature, points, ...values];
+    return value === undefined ? [feature, points, contribution] : [feature, points, contribution, value];
+  });
+  const packed: PackedRisk = [score, RiskBand.options.indexOf(band), time36(assessedAt), horizonDays, lacking, told];
+  return Object.keys(more).length > 0 ? [...packed, more] : packed;
+}
+
+function unpackReason([feature, points, ...values]: PackedReason): Reason {
+  const text = reasonText({ feature, values });
+  return { feature, points, ...(values.length > 0 && { values }), text };
+}
+
+/** A reason of a trained model. What has no value is told by the shipped words. */
+function unpackPart(
+  [feature, points, contribution = 0, value]: PackedReason,
+  terms: { plain: boolean; horizonDays: number },
+): Reason {
+  const text = value === undefined ? reasonText({ feature }) : textOf({ feature, value }, terms);
+  return { feature, points, contribution, ...(value !== undefined && { value }), text };
+}
+
+function unpackMore({ m: model, s, u, n, w, d }: More, at: number, reasons: Reason[]): Partial<ChurnRisk> {
+  const later = (minutes: number): string => instantOf(at + minutes * minuteMs);
+  const [version, base = 0, percentile, kind = 0] = model ?? [];
+  const logit = reasons.reduce((sum, { contribution = 0 }) => sum + contribution, base);
+  const [points = 0, feature = '', name = '', when = ''] = d ?? [];
+  const change = {
+    points,
+    ...(feature !== '' && { feature }),
+    ...(when !== '' && { touchpoint: { name, at: instantOf(parseInt(when, 36)) } }),
+  };
+  return {
+    ...(model && { probability: logistic(logit), percentile, base, modelVersion: version }),
+    ...(model && { modelKind: ModelKind.options[kind] }),
+    ...(s !== undefined && { state: CustomerState.options[s] }),
+    ...(u !== undefined && { validUntil: later(u) }),
+    ...(n !== undefined && { expectedNext: later(n) }),
+    ...(w !== undefined && { valueAtRisk: w }),
+    ...(d && { change }),
+  };
+}
+
+/** The reverse of `packRisk`; times ahead are known to the minute. */
+export function unpackRisk([score, band, time, horizonDays, lacking, packed, more = {}]: PackedRisk): ChurnRisk {
   const insufficientData = lacks.filter((_, i) => (lacking >> i) % 2 === 1);
+  const at = parseInt(time, 36);
+  // Reasons of a dropout model are plain counts and days, those of others mostly logarithms.
+  const plain = ModelKind.options[more.m?.[3] ?? 0] === 'dropout';
+  const reasons = packed.map((one) => (more.m ? unpackPart(one, { plain, horizonDays }) : unpackReason(one)));
   return {
     score,
     band: RiskBand.options[band] ?? 'low',
-    reasons: reasons.map(([feature, points, ...values]) => ({
-      feature,
-      points,
-      ...(values.length > 0 && { values }),
-      text: reasonText({ feature, values }),
-    })),
-    assessedAt: new Date(parseInt(at, 36)).toISOString(),
+    reasons,
+    assessedAt: instantOf(at),
     ...(horizonDays > 0 && { horizonDays }),
     ...(insufficientData.length > 0 && { insufficientData }),
+    ...unpackMore(more, at, reasons),
   };
 }

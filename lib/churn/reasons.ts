@@ -17,6 +17,7 @@ const texts: Record<string, (values: number[]) => Text> = {
   complained: () => ({ en: 'Complained since the last purchase', ko: '마지막 구매 이후 불만을 제기함' }),
   refusedContact: () => ({ en: 'Unsubscribed from messages', ko: '메시지 수신을 거부함' }),
   cancelled: () => ({ en: 'Cancelled', ko: '해지함' }),
+  other: () => ({ en: 'Everything else', ko: '그 밖의 요인' }),
   visited: () => ({ en: 'Still visits', ko: '계속 방문하고 있음' }),
 };
 

@@ -2,34 +2,18 @@ import { type Change } from '../profile/store.ts';
 import { type Profile } from '../profile/profile.ts';
 import { type Signal } from '../profile/signal.ts';
 import { after, between, type Duration, type Instant, plus } from '../time.ts';
-import { type RiskBand } from './risk.ts';
-import { assess, bandOf, churnProbability } from './score.ts';
+import { type Assessor } from './assessor.ts';
+import { changeOf } from './change.ts';
+import { usualColdStart } from './cold-start.ts';
+import { type ChurnRisk } from './risk.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 
-/** How far we look ahead for a change of band: who stays in one that long is looked at again when there is something new. */
-const farthestMs = 730 * dayMs;
-
-const bandAt = (profile: Profile, at: Instant): RiskBand => bandOf(churnProbability(profile, at));
-
-/**
- * The first moment of another band than now's if nothing happens, to the minute; undefined when two years bring none. By bisection,
- * as silence only ever raises the risk: twenty scores, no read.
- */
-export function bandChange(profile: Profile, now: Instant): Instant | undefined {
-  const band = bandAt(profile, now);
-  let same = 0;
-  let other = farthestMs;
-  if (bandAt(profile, plus(now, other)) === band) return undefined;
-  while (other - same > minuteMs) {
-    const middle = Math.floor((same + other) / 2);
-    if (bandAt(profile, plus(now, middle)) === band) same = middle;
-    else other = middle;
-  }
-  return plus(now, other);
-}
+/** The first moment of another band than now's if nothing happens. */
+export const bandChange = (profile: Profile, now: Instant, assessor: Assessor = usualColdStart): Instant | undefined =>
+  assessor.bandChange(profile, now);
 
 const earliest = (first: Instant, ...others: Instant[]): Instant => others.reduce((a, b) => (b < a ? b : a), first);
 
@@ -40,8 +24,12 @@ const notBefore = (at: Instant, now: Instant): Instant => (between(now, at) < ho
  * When to look at the customer again if nothing happens: as the band changes, or the silence reaches the next of `silences`. Undefined
  * when neither lies ahead; then the customer is in no review's way until the next touchpoint.
  */
-export function nextReview(profile: Profile, now: Instant, silences: Duration[]): Instant | undefined {
-  const change = bandChange(profile, now);
+export function nextReview(
+  profile: Profile,
+  now: Instant,
+  { silences, assessor = usualColdStart }: Pick<ReviewTerms, 'silences' | 'assessor'>,
+): Instant | undefined {
+  const change = assessor.bandChange(profile, now);
   const marks = silences.map((silence) => after(profile.lastSeen, silence)).filter((mark) => mark > now);
   const [first, ...others] = change === undefined ? marks : [change, ...marks];
   return first === undefined ? undefined : notBefore(earliest(first, ...others), now);
@@ -53,14 +41,14 @@ export function nextReview(profile: Profile, now: Instant, silences: Duration[])
  * become too early (the review finds nothing and moves it): an active customer's index entry is written once in weeks, not with each
  * touchpoint. It moves earlier only when the band would change before it, or has already.
  */
-export function firstReview(profile: Profile, now: Instant): Instant {
+export function firstReview(profile: Profile, now: Instant, assessor: Assessor = usualColdStart): Instant {
   const { nextReview: planned, churn } = profile;
-  const band = bandAt(profile, now);
+  const band = assessor.bandAt(profile, now);
   if (churn && band !== churn.band)
     return planned === undefined ? plus(now, hourMs) : earliest(planned, plus(now, hourMs));
   if (planned === undefined) return plus(now, dayMs);
-  if (planned <= now || !churn || bandAt(profile, planned) === band) return planned;
-  return notBefore(bandChange(profile, now) ?? planned, now);
+  if (planned <= now || !churn || assessor.bandAt(profile, planned) === band) return planned;
+  return notBefore(assessor.bandChange(profile, now) ?? planned, now);
 }
 
 /** Silences the customer has reached and nobody was told of. Once for each silence and mark, however often we look. */
@@ -75,28 +63,38 @@ export interface ReviewTerms {
   silences: Duration[];
   /** Other silences at which something may change, such as a stage: looked at, not told. */
   looks?: Duration[];
+  /** Who assesses the workspace's customers; the shipped cold start where none is named. */
+  assessor?: Assessor;
+}
+
+/** The risk of now, with what changed since the last. */
+function assessed(profile: Profile, now: Instant, assessor: Assessor): ChurnRisk | undefined {
+  const risk = assessor.assess(profile, now);
+  const change = risk && changeOf({ before: profile.churn, after: risk }, profile, assessor.keyEvents);
+  return change ? { ...risk, change } : risk;
 }
 
 /**
  * The profile with its risk of now and the time of its next review. Signals `churn` when the band changed (somebody never assessed
- * counts as low) and `silent` for each silence newly reached. Looking twice at one moment signals nothing the second time.
+ * counts as low) and `silent` for each silence newly reached. Looking twice at one moment signals nothing the second time. Of whom the
+ * workspace does not ask it there is no risk, and no signal of its going.
  */
 export function review(
   profile: Profile,
-  { now, silences, looks = [] }: ReviewTerms,
+  { now, silences, looks = [], assessor = usualColdStart }: ReviewTerms,
 ): Required<Pick<Change, 'profile' | 'signals'>> {
-  const { nextReview: _past, ...kept } = profile;
-  const risk = assess(profile, now);
+  const { nextReview: _past, churn, ...kept } = profile;
+  const risk = assessed(profile, now, assessor);
   const marks = untold(profile, now, silences);
-  const from = profile.churn?.band;
-  const next = nextReview(profile, now, [...silences, ...looks]);
+  const next = nextReview(profile, now, { silences: [...silences, ...looks], assessor });
   const told = profile.silence?.since === profile.lastSeen ? profile.silence.told : [];
   const signals: Signal[] = marks.map((mark) => ({ type: 'silent', for: mark, since: profile.lastSeen }));
-  if (risk.band !== (from ?? 'low')) signals.push({ type: 'churn', ...(from && { from }), risk });
+  if (risk && risk.band !== (churn?.band ?? 'low'))
+    signals.push({ type: 'churn', ...(churn && { from: churn.band }), risk });
   return {
     profile: {
       ...kept,
-      churn: risk,
+      ...(risk && { churn: risk }),
       ...(marks.length > 0 && { silence: { since: profile.lastSeen, told: [...told, ...marks] } }),
       ...(next !== undefined && { nextReview: next }),
     },

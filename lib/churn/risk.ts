@@ -1,33 +1,62 @@
 import * as z from 'zod';
 import { Instant } from '../time.ts';
+import { ModelKind } from './model/model.ts';
 
 export const RiskBand = z.enum(['low', 'medium', 'high']);
 export type RiskBand = z.infer<typeof RiskBand>;
 
+export const CustomerState = z.enum(['new', 'active', 'at risk', 'lapsed', 'churned', 'returning']);
+export type CustomerState = z.infer<typeof CustomerState>;
+
 /**
- * One cause of a score: a feature (small ones together: `complained+visited`), how much it moved the score in points, the numbers it
- * goes by, and a sentence in each language of the console.
+ * One cause of a score: a feature (small ones together: `complained+visited`, or `other`), how much it moved the score in points, the
+ * numbers it goes by, and a sentence in each language of the console. Of a trained model also what it adds in logits, and its value.
  */
 export const Reason = z.object({
   feature: z.string(),
   points: z.number(),
   values: z.array(z.number()).optional(),
+  contribution: z.number().optional(),
+  value: z.number().optional(),
   text: z.object({ en: z.string(), ko: z.string() }),
 });
 export type Reason = z.infer<typeof Reason>;
 
+/** What moved the score since it was last looked at. Without a touchpoint: silence did, or another model. */
+export const RiskChange = z.object({
+  points: z.number(),
+  feature: z.string().optional(),
+  touchpoint: z.object({ name: z.string(), at: Instant }).optional(),
+});
+export type RiskChange = z.infer<typeof RiskChange>;
+
 /**
  * How sure we are that a customer is leaving: `score` is 100 times the probability of no key event within `horizonDays`, `band` is cut
- * from it, at most three `reasons`, strongest first, sum to what sets the score apart from `baseScore` (`lib/churn/score.ts`).
+ * from it, at most three `reasons`, strongest first, sum to what sets the score apart from `baseScore` (`lib/churn/score.ts`). Where a
+ * model was trained (`modelVersion`) it is calibrated, and `base` and the reasons' contributions sum to the logit of `probability`.
  */
 export const ChurnRisk = z.object({
   score: z.number().min(0).max(100),
   band: RiskBand,
   reasons: z.array(Reason).max(3),
   assessedAt: Instant,
-  /** The time within which nine in ten active customers of this habit would be back. */
+  /** Of a trained model the team's; else the time within which nine in ten active customers of this habit would be back. */
   horizonDays: z.number().positive().optional(),
   /** What we would need to know to be surer: the score rests on the prior until then. */
-  insufficientData: z.array(z.enum(['purchase', 'repeat-purchase'])).optional(),
+  insufficientData: z.array(z.enum(['purchase', 'repeat-purchase', 'attributes'])).optional(),
+  probability: z.number().min(0).max(1).optional(),
+  /** Share of customers, in hundredths, who were at less risk on the day the model was trained. */
+  percentile: z.number().min(0).max(100).optional(),
+  state: CustomerState.optional(),
+  base: z.number().optional(),
+  /** The band is another one from then on if nothing happens. */
+  validUntil: Instant.optional(),
+  /** The next key event comes before that as likely as not; missing when the customer has more likely left. */
+  expectedNext: Instant.optional(),
+  /** What the customer would be worth within the horizon, times the risk. */
+  valueAtRisk: z.number().optional(),
+  change: RiskChange.optional(),
+  modelVersion: z.int().optional(),
+  modelKind: ModelKind.optional(),
 });
 export type ChurnRisk = z.infer<typeof ChurnRisk>;

@@ -1,6 +1,7 @@
 import { type Profile } from '../profile/profile.ts';
 import { type Instant } from '../time.ts';
 import { type ChurnFeatures, churnFeatures } from './features.ts';
+import { shippedBands } from './model/model.ts';
 import { reasonText } from './reasons.ts';
 import { type ChurnRisk, type Reason, type RiskBand } from './risk.ts';
 
@@ -27,8 +28,8 @@ const weights = { badAnswer: 0.7, complained: 0.5, refusedContact: 0.4, cancelle
 /** A visit without a purchase says "not gone", in logits, and half as loud two weeks later. */
 const visit = { weight: -1, halfLifeDays: 14 } as const;
 
-/** High: more likely than not to stay away. Medium: twice the risk of somebody who was just here. */
-const bands = { high: 0.5, medium: 0.35 } as const;
+/** Probabilities at which bands begin. */
+export type Bands = Record<'medium' | 'high', number>;
 
 interface Absence {
   /** P(no purchase within the horizon). */
@@ -64,19 +65,23 @@ export const baseScore = Math.round(1_000 * (prior.leaves + (1 - prior.leaves) *
 const logit = (p: number): number => Math.log(p / (1 - p));
 const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
 
-export function bandOf(probability: number): RiskBand {
+export function bandOf(probability: number, bands: Bands = shippedBands): RiskBand {
   if (probability >= bands.high) return 'high';
   return probability >= bands.medium ? 'medium' : 'low';
 }
 
-type Cause = keyof typeof weights | 'visited';
+type Said = keyof typeof weights;
+type Cause = Said | 'visited';
+
+/** What the customer said rather than did, in logits. It does not fade with time. */
+export const saidBy = (features: ChurnFeatures): [Said, number][] =>
+  (Object.keys(weights) as Said[]).filter((cause) => features[cause]).map((cause) => [cause, weights[cause]]);
 
 /** Logits beyond the silence, in the order in which reasons are given. */
 function adjustments(features: ChurnFeatures): [Cause, number][] {
-  const known = (Object.keys(weights) as (keyof typeof weights)[]).filter((cause) => features[cause]);
   const visited = features.visitedAgo;
   return [
-    ...known.map((cause): [Cause, number] => [cause, weights[cause]]),
+    ...saidBy(features),
     ...(visited === undefined
       ? []
       : [['visited', visit.weight * 2 ** (-visited / visit.halfLifeDays)] as [Cause, number]]),
@@ -109,7 +114,7 @@ function topThree(reasons: Untold[]): Untold[] {
 }
 
 /** The customer's risk at `now`, from the profile alone. Each reason's points are what its feature added to the score before it. */
-export function assess(profile: Profile, now: Instant): ChurnRisk {
+export function assess(profile: Profile, now: Instant, bands: Bands = shippedBands): ChurnRisk {
   const features = churnFeatures(profile, now);
   const { probability, horizonDays } = absence(features);
   const tenths = (p: number): number => Math.round(1_000 * p);
@@ -125,7 +130,7 @@ export function assess(profile: Profile, now: Instant): ChurnRisk {
   });
   return {
     score: score / 10,
-    band: bandOf(logistic(reached)),
+    band: bandOf(logistic(reached), bands),
     reasons: topThree([silence, ...others]).map((reason) => ({ ...reason, text: reasonText(reason) })),
     assessedAt: now,
     horizonDays: Math.max(0.1, Math.round(10 * horizonDays) / 10),

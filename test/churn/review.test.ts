@@ -17,7 +17,7 @@ test('the next review is at least an hour ahead, at a silence mark or where the 
     fc.property(anyBuyer, anyDays, (purchases, days) => {
       const customer = buyer(purchases);
       const now = silentFor(customer, days);
-      const next = nextReview(customer, now, ['14d']);
+      const next = nextReview(customer, now, { silences: ['14d'] });
       if (next === undefined) {
         expect(assess(customer, now).band).toBe('high');
         return;

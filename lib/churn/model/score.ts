@@ -3,15 +3,12 @@ import { nextWithin } from '../buying/dropout.ts';
 import { countsOf, type Habit } from '../buying/habit.ts';
 import { expectedWorth } from '../buying/worth.ts';
 import { logistic } from '../learn/dataset.ts';
-import { RiskBand } from '../risk.ts';
+import { CustomerState, RiskBand } from '../risk.ts';
 import { type Known } from './columns.ts';
 import { explain } from './logit.ts';
 import { type ChurnModel } from './model.ts';
 import { bandAt, bandChangesAt } from './silence.ts';
 import { textOf } from './words.ts';
-
-export const CustomerState = z.enum(['new', 'active', 'at risk', 'lapsed', 'churned', 'returning']);
-export type CustomerState = z.infer<typeof CustomerState>;
 
 export const ChurnReason = z.object({
   feature: z.string(),

@@ -1,0 +1,67 @@
+import { Workspace } from '../ingestion/workspace.ts';
+import { meets } from '../profile/meets.ts';
+import { type Profile } from '../profile/profile.ts';
+import { type Instant, plus } from '../time.ts';
+import { type Assessor } from './assessor.ts';
+import { type ChurnDefinition, keyEventsOf } from './definition.ts';
+import { type RiskBand } from './risk.ts';
+import { assess, bandOf, churnProbability } from './score.ts';
+
+type Rules = Pick<Workspace, 'purchaseEvents' | 'churn'>;
+
+const minuteMs = 60_000;
+
+/** How far we look ahead for a change of band: who stays in one that long is looked at again when there is something new. */
+const farthestMs = 730 * 86_400_000;
+
+/** Whether a workspace asks for the risk of this customer. */
+export function isEligible(definition: ChurnDefinition | undefined, profile: Profile, now: Instant): boolean {
+  const { leastDays = 0, where } = definition?.eligible ?? {};
+  const days = profile.keyDays ? profile.keyDays.recent.length + (profile.keyDays.older?.days ?? 0) : 0;
+  return days >= leastDays && (where === undefined || meets(where, { profile, now }));
+}
+
+/** Where other touchpoints than purchases are key events, those stand in for purchases. */
+function asPurchases(profile: Profile, { churn }: Rules): Profile {
+  if (!churn?.keyEvents) return profile;
+  const tallies = churn.keyEvents.flatMap((name) => profile.counts[name] ?? []);
+  const [first] = tallies.map((tally) => tally.first).sort();
+  const last = tallies
+    .map((tally) => tally.last)
+    .sort()
+    .at(-1);
+  const n = tallies.reduce((sum, tally) => sum + tally.n, 0);
+  const purchases = { n, revenue: 0, ...(first !== undefined && { first }), ...(last !== undefined && { last }) };
+  return { ...profile, purchases };
+}
+
+/** The shipped judgement (`score.ts`), before a model was trained and of whom a model knows nothing. */
+export function coldStart(rules: Rules): Assessor {
+  const bands = rules.churn?.bands;
+  const bandAt = (profile: Profile, at: Instant): RiskBand | undefined =>
+    isEligible(rules.churn, profile, at) ? bandOf(churnProbability(asPurchases(profile, rules), at), bands) : undefined;
+
+  return {
+    keyEvents: keyEventsOf(rules),
+    bandAt,
+
+    assess: (profile, now) =>
+      isEligible(rules.churn, profile, now) ? assess(asPurchases(profile, rules), now, bands) : undefined,
+
+    /** By bisection, as silence only ever raises the risk: twenty scores, no read. */
+    bandChange(profile, now) {
+      const band = bandAt(profile, now);
+      let [same, other] = [0, farthestMs];
+      if (bandAt(profile, plus(now, other)) === band) return undefined;
+      while (other - same > minuteMs) {
+        const middle = Math.floor((same + other) / 2);
+        if (bandAt(profile, plus(now, middle)) === band) same = middle;
+        else other = middle;
+      }
+      return plus(now, other);
+    },
+  };
+}
+
+/** Of a workspace that says nothing of its own. */
+export const usualColdStart = coldStart(Workspace.parse({ id: 'any', name: 'Any' }));
