@@ -121,7 +121,7 @@ function best(curves: Curve[]): number[] {
 
 /**
  * For each belief the probability that its rate is the highest: what Thompson sampling (Thompson 1933) would pick it with. By numeric
- * integration over logits on nodes that are dense where any belief is narrow; within 0.001 of the truth, sums to 1, the same for the
+ * integration over logits on nodes that are dense where any belief is narrow; within 0.0025 of the truth, sums to 1, the same for the
  * same beliefs.
  */
 export function probabilitiesBest(beliefs: Belief[]): number[] {

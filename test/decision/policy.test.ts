@@ -88,6 +88,7 @@ describe('by night', () => {
       const answer = await world.post<{ offer: { id: string }; policyVersion: string }>({
         customerId: customer.slice(2),
         placement: 'banner',
+        decisionId: `late-${plan}-${n}`,
       });
       expect(answer.policyVersion).toMatch(/^linear-2-/);
       return answer.offer.id;
