@@ -60,8 +60,10 @@ export class VirtualClock {
 
   /** Runs `fire` when the time has come, never early; at once for a time gone by. Timers of one moment fire in the order they were set. */
   at(time: number, fire: () => void): () => void {
-    const cancel = this.#timers.add(time, fire);
-    if (time < this.#alarmFor) this.#arm();
+    // Whole milliseconds: `now()` has no others, so nothing else is ever due.
+    const due = Math.ceil(time);
+    const cancel = this.#timers.add(due, fire);
+    if (due < this.#alarmFor) this.#arm();
     return cancel;
   }
 

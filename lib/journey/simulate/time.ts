@@ -13,7 +13,7 @@ export class SimulatedTime implements TimerClock {
   readonly now = (): number => this.#now;
 
   at(time: number, fire: () => void): () => void {
-    return this.#timers.add(time, fire);
+    return this.#timers.add(Math.ceil(time), fire);
   }
 
   /** Fires everything due until `end`, each at its own time; `settled` is awaited before time goes on. */
