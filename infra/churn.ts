@@ -2,14 +2,19 @@ import { Construct } from 'constructs';
 import { busPattern, onEvents } from './constructs/event-rule.ts';
 import { NodeFunction } from './constructs/node-function.ts';
 import { onSchedule } from './constructs/schedule.ts';
+import { TrainingMachine } from './constructs/training-machine.ts';
 import { type Foundation } from './foundation.ts';
 
-/** Sees customers leaving: with each new stage, and by looking at those who fell silent, for silence sends no event. */
+/**
+ * Sees customers leaving: with each new stage, and by looking at those who fell silent, for silence sends no event. Learns from each
+ * workspace's own customers who does, once a week and when asked.
+ */
 export class Churn extends Construct {
   readonly functions: NodeFunction[];
 
-  constructor(scope: Construct, id: string, { settings, table, bus, deadLetters }: Foundation) {
+  constructor(scope: Construct, id: string, foundation: Foundation) {
     super(scope, id);
+    const { settings, table, bus, deadLetters } = foundation;
 
     const assess = new NodeFunction(this, 'Assess', { entry: 'churn/assess', env: {}, settings, deadLetters });
     table.grant(assess, ['GetItem', 'Query', 'PutItem']);
@@ -18,6 +23,33 @@ export class Churn extends Construct {
     const sweep = new NodeFunction(this, 'Sweep', { entry: 'churn/sweep', env: {}, settings, deadLetters });
     table.grant(sweep, ['GetItem', 'Query', 'PutItem'], ['byList', 'byDue']);
     onSchedule(sweep, { expression: 'rate(15 minutes)', deadLetters });
-    this.functions = [assess, sweep];
+    this.functions = [assess, sweep, ...this.#training(foundation)];
+  }
+
+  #training({ settings, table, gateway, deadLetters }: Foundation): NodeFunction[] {
+    const gather = new NodeFunction(this, 'Gather', { entry: 'churn/gather', env: {}, settings });
+    table.grant(gather, ['GetItem', 'BatchGetItem', 'PutItem'], ['byDue']);
+    const learn = new NodeFunction(this, 'Learn', { entry: 'churn/learn', env: {}, settings });
+    table.grant(learn, ['GetItem', 'PutItem']);
+    const rescore = new NodeFunction(this, 'Rescore', { entry: 'churn/rescore', env: {}, settings });
+    table.grant(rescore, ['GetItem', 'Query', 'PutItem'], ['byDue']);
+    const machine = new TrainingMachine(this, 'Training', { steps: { gather, learn, rescore }, settings });
+
+    const env = { TRAINING_MACHINE_ARN: machine.machineArn };
+    const begin = new NodeFunction(this, 'Begin', { entry: 'churn/begin', env, settings, deadLetters });
+    table.grant(begin, ['GetItem', 'PutItem'], ['byList', 'byDue']);
+    machine.grantStart(begin);
+    onSchedule(begin, { expression: 'cron(0 2 ? * MON *)', deadLetters });
+
+    const models = new NodeFunction(this, 'Models', { entry: 'churn/models', env, settings });
+    table.grant(models, ['GetItem', 'PutItem']);
+    machine.grantStart(models);
+    gateway.serve(models, [
+      'GET /v1/churn/model',
+      'GET /v1/churn/models',
+      'POST /v1/churn/train',
+      'GET /v1/customers/{id}/churn',
+    ]);
+    return [gather, learn, rescore, begin];
   }
 }

@@ -1,5 +1,10 @@
 import type * as z from 'zod';
 import { Env as AssessEnv } from '../functions/churn/assess/env.ts';
+import { Env as BeginEnv } from '../functions/churn/begin/env.ts';
+import { Env as GatherEnv } from '../functions/churn/gather/env.ts';
+import { Env as ChurnLearnEnv } from '../functions/churn/learn/env.ts';
+import { Env as ModelsEnv } from '../functions/churn/models/env.ts';
+import { Env as RescoreEnv } from '../functions/churn/rescore/env.ts';
 import { Env as SweepEnv } from '../functions/churn/sweep/env.ts';
 import { Env as DecideEnv } from '../functions/decision/decide/env.ts';
 import { Env as LearnEnv } from '../functions/decision/learn/env.ts';
@@ -112,6 +117,16 @@ export const functions = {
   },
   'churn/assess': { env: AssessEnv, description: 'Churn risk on a new stage', timeoutSeconds: 30 },
   'churn/sweep': { env: SweepEnv, description: 'Churn risk of customers who fell silent', timeoutSeconds: 600 },
+  'churn/models': {
+    env: ModelsEnv,
+    description: 'Churn models, and risks taken apart',
+    timeoutSeconds: behindGateway,
+  },
+  'churn/begin': { env: BeginEnv, description: 'Begins the weekly training of churn models', timeoutSeconds: 300 },
+  'churn/gather': { env: GatherEnv, description: 'Gathers customers for training', timeoutSeconds: 900 },
+  // One whole processor, and room for twenty thousand customers in two windows.
+  'churn/learn': { env: ChurnLearnEnv, description: 'Trains churn models', timeoutSeconds: 900, memoryMb: 1_769 },
+  'churn/rescore': { env: RescoreEnv, description: 'Churn risk by a new model', timeoutSeconds: 900 },
   'journey/enrol': { env: EnrolEnv, description: 'Starts journeys', timeoutSeconds: 30 },
   'journey/launch': {
     env: LaunchEnv,

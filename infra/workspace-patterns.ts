@@ -117,6 +117,24 @@ export const workspacePatterns = {
     written: 'enrol, with the entry',
     read: 'enrol, where the journey has a throttle',
   },
+  churnState: {
+    key: keys.churnState('<ws>'),
+    holds: 'which churn model is gone by, a line on each there was, and the training under way',
+    written: 'churn API, begin, learn, each over the revision it read',
+    read: 'project, assess, sweep, once a minute; churn API',
+  },
+  churnModel: {
+    key: keys.churnModel('<ws>', 1),
+    holds: 'a trained churn model and its page; never changes',
+    written: 'learn, with the state',
+    read: 'project, assess, sweep, once a minute: the one gone by; churn API',
+  },
+  churnSample: {
+    key: keys.churnSample('<ws>', { run: '<run>', list: 0, part: 0 }),
+    holds: 'days with a key event, and attributes, of some thousand customers, for one training; gone after a day',
+    written: 'gather',
+    read: 'learn',
+  },
   map: {
     key: keys.map('<ws>', '<map>'),
     holds: 'a planned map',

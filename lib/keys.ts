@@ -63,6 +63,16 @@ export const keys = {
   }),
   throttle: (workspace: string, journeyId: string): Key => ({ pk: `${workspace}#limits#${journeyId}`, sk: 'throttle' }),
 
+  churnState: (workspace: string): Key => ({ pk: `${workspace}#churn`, sk: 'state' }),
+  churnModel: (workspace: string, version: number): Key => ({
+    pk: `${workspace}#churn`,
+    sk: `model#${String(version).padStart(6, '0')}`,
+  }),
+  churnSample: (workspace: string, sample: { run: string; list: number; part: number }): Key => ({
+    pk: `${workspace}#churn-sample#${sample.run}`,
+    sk: `${sample.list}#${String(sample.part).padStart(6, '0')}`,
+  }),
+
   map: (workspace: string, id: string): Key => ({ pk: `${workspace}#maps`, sk: `map#${id}` }),
   report: (workspace: string, id: string): Key => ({ pk: `${workspace}#reports`, sk: `report#${id}` }),
   reportResult: (workspace: string, id: string): Key => ({ pk: `${workspace}#reports`, sk: `result#${id}` }),

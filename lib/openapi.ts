@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type ZodOpenApiOperationObject, type ZodOpenApiPathsObject, createDocument } from 'zod-openapi';
 import { Problem } from './aws/problem.ts';
+import { churnRoutes } from './churn/openapi.ts';
 import { ChurnRisk } from './churn/risk.ts';
 import { decisionRoutes } from './decision/openapi.ts';
 import { Placement } from './decision/placement.ts';
@@ -29,6 +30,7 @@ const words: Record<string, { routes: Routes; description: string }> = {
     routes: { ...profileRoutes, ...segmentRoutes },
     description: 'Customers, their stages and timelines; segments',
   },
+  churn: { routes: churnRoutes, description: 'Who is leaving: models, how good they are, and risks taken apart' },
   decision: { routes: decisionRoutes, description: 'Next best offers and the placements that show them' },
   journey: { routes: { ...journeyRoutes, ...knockingRoutes }, description: 'Journeys, enrolments, tasks for people' },
   map: { routes: mapRoutes, description: 'Planned maps: what customers are meant to do' },

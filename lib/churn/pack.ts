@@ -70,8 +70,10 @@ export function packRisk(risk: ChurnRisk): PackedRisk {
     if (contribution === undefined) return [feature, points, ...values];
     return value === undefined ? [feature, points, contribution] : [feature, points, contribution, value];
   });
-  const packed: PackedRisk = [score, RiskBand.options.indexOf(band), time36(assessedAt), horizonDays, lacking, told];
-  return Object.keys(more).length > 0 ? [...packed, more] : packed;
+  const [bandIndex, time] = [RiskBand.options.indexOf(band), time36(assessedAt)];
+  return Object.keys(more).length > 0
+    ? [score, bandIndex, time, horizonDays, lacking, told, more]
+    : [score, bandIndex, time, horizonDays, lacking, told];
 }
 
 function unpackReason([feature, points, ...values]: PackedReason): Reason {

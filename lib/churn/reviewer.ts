@@ -13,7 +13,9 @@ import { nextStage } from '../stage/next-stage.ts';
 import { transitionRow } from '../stage/store.ts';
 import { stageModelOf } from '../stage/templates.ts';
 import { after, between, type Clock, type Duration, type Instant } from '../time.ts';
+import { assessorOf } from './assessors.ts';
 import { review, type ReviewTerms } from './review.ts';
+import { type ModelStore } from './training/model-store.ts';
 
 /** The silences a predicate looks for, however deep. */
 function silencesIn(predicate: Predicate): Duration[] {
@@ -78,32 +80,48 @@ export interface ReviewerDependencies {
   /** Those whose `silentFor` triggers wait to be told. */
   journeys: Pick<JourneyStore, 'live'>;
   segments: Pick<SegmentStore, 'remembered'>;
+  /** Models that workspaces go by; the cold start where there are none. */
+  models?: Pick<ModelStore, 'current'>;
   clock: Clock;
 }
 
 /** `not-due`: somebody else has looked, or the index was behind; nothing is written. */
 export type Reviewed = 'reviewed' | 'not-due';
 
-/** The two occasions on which a customer's risk is looked at. Each costs one read of the profile and, when due, one write. */
+/** The occasions on which a customer's risk is looked at. Each costs one read of the profile and, when due, one write. */
 export interface Reviewer {
   /** After something happened at `since`, within the hour: due unless the risk was assessed at or after that. The stage has just moved; it stays. */
   afterEvent(customer: Customer, since: Instant): Promise<Reviewed>;
   /** When the time of the next review has come. Silence may move the stage. */
   whenDue(customer: Customer): Promise<Reviewed>;
+  /** After another model has come: due where it puts the customer a point or a band elsewhere, or would look again sooner. */
+  afterTraining(customer: Customer): Promise<Reviewed>;
 }
 
-export function reviewer({ profiles, workspaces, journeys, segments, clock }: ReviewerDependencies): Reviewer {
+/** Whether another model thinks otherwise of a customer than what the profile tells. */
+function isMoved({ churn }: Profile, { profile }: Change): boolean {
+  const { churn: now } = profile;
+  if (!churn || !now) return churn !== now;
+  return churn.band !== now.band || Math.abs(churn.score - now.score) >= 1;
+}
+
+const isSooner = ({ nextReview: planned }: Profile, { profile: { nextReview: next } }: Change): boolean =>
+  next !== undefined && (planned === undefined || next < planned);
+
+export function reviewer({ profiles, workspaces, journeys, segments, models, clock }: ReviewerDependencies): Reviewer {
   async function rulesOf(id: string): Promise<Rules> {
-    const [settings, live, known] = await Promise.all([
+    const [settings, live, known, trained] = await Promise.all([
       workspaces.settings(id),
       journeys.live(id),
       segments.remembered(id),
+      models?.current(id),
     ]);
     const model = settings && stageModelOf(settings);
     const silences = silencesOf(live.flatMap(({ versions }) => versions.map(({ definition }) => definition)));
     const looks = model ? model.stages.flatMap(({ entry }) => silencesIn(entry)) : [];
     const workspace = settings ?? Workspace.parse({ id, name: id });
-    return { model, segments: known, workspace, terms: { now: clock.now(), silences, looks } };
+    const assessor = assessorOf(workspace, trained);
+    return { model, segments: known, workspace, terms: { now: clock.now(), silences, looks, assessor } };
   }
 
   return {
@@ -122,6 +140,15 @@ export function reviewer({ profiles, workspaces, journeys, segments, clock }: Re
       const changed = await profiles.update(customer, (profile) => {
         if (profile.nextReview === undefined || profile.nextReview > rules.terms.now) return undefined;
         return withSegments(reviewWithStage(profile, rules), rules);
+      });
+      return changed ? 'reviewed' : 'not-due';
+    },
+
+    async afterTraining(customer) {
+      const rules = await rulesOf(customer.workspace);
+      const changed = await profiles.update(customer, (profile) => {
+        const reviewed = withSegments(reviewWithStage(profile, rules), rules);
+        return isMoved(profile, reviewed) || isSooner(profile, reviewed) ? reviewed : undefined;
       });
       return changed ? 'reviewed' : 'not-due';
     },

@@ -107,7 +107,7 @@ function directed(before: Profile | undefined, after: Profile, { rules, now }: A
 
 /** A time at which a segment may lose or gain the customer comes before a later review. */
 function reviewOf(profile: Profile, { rules, now }: Advancing): Instant {
-  const review = firstReview(profile, now);
+  const review = firstReview(profile, now, rules.assessor);
   const turn = nextTurn(rules.segments ?? [], profile, now);
   return turn !== undefined && turn < review ? turn : review;
 }

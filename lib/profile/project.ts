@@ -1,3 +1,4 @@
+import { type Assessor } from '../churn/assessor.ts';
 import { type Touchpoint } from '../ingestion/touchpoint.ts';
 import { type Workspace } from '../ingestion/workspace.ts';
 import { type JourneyDefinition } from '../journey/definition.ts';
@@ -20,6 +21,8 @@ export interface Rules {
   /** Those that would take in the customer at hand, each in the version the customer would enter. */
   journeys: readonly JourneyDefinition[];
   segments?: readonly Segment[];
+  /** Who assesses churn here; the shipped cold start where none is named. */
+  assessor?: Assessor;
 }
 
 /** A customer while touchpoints are folded: the profile so far, and what has happened on the way. */

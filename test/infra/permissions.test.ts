@@ -74,7 +74,8 @@ test('publishing and letting go start no journeys; enrol does', () => {
 test('executions are started and stopped on machines of ours only', () => {
   const everywhere = Object.keys(functionIds(template)).flatMap(allowed);
   const steering = everywhere.filter(({ action }) => /^states:(Start|Stop)Execution$|^states:SendTask/.test(action));
-  for (const { resource } of steering) expect(resource).toMatch(/(stateMachine|execution):throughline-prod-\*/);
+  for (const { resource } of steering)
+    expect(resource).toMatch(/(stateMachine|execution):throughline-prod(-\*|_train-churn)/);
 });
 
 test('e-mail may be sent where a sender is set, as that sender', async () => {

@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { readEnv } from '../../../lib/aws/env.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
 import { reviewer } from '../../../lib/churn/reviewer.ts';
+import { modelStore } from '../../../lib/churn/training/model-store.ts';
 import { workspaceStore } from '../../../lib/ingestion/store.ts';
 import { journeyStore } from '../../../lib/journey/journey-store.ts';
 import { segmentStore } from '../../../lib/profile/segment-store.ts';
@@ -18,6 +19,7 @@ export const handler = assessRisk(
     workspaces: workspaceStore(table),
     journeys: journeyStore(table, { clock: systemClock }),
     segments: segmentStore(table, systemClock),
+    models: modelStore(table, systemClock),
     clock: systemClock,
   }),
 );

@@ -3,6 +3,8 @@ import { type DeadLetters } from '../../../lib/aws/dead-letters.ts';
 import { inLanes } from '../../../lib/aws/lanes.ts';
 import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
 import { type Table } from '../../../lib/aws/table.ts';
+import { assessorOf } from '../../../lib/churn/assessors.ts';
+import { type ModelStore } from '../../../lib/churn/training/model-store.ts';
 import { Unavailable } from '../../../lib/errors.ts';
 import { type CustomerRef } from '../../../lib/identity/customer.ts';
 import { openClaims } from '../../../lib/identity/link.ts';
@@ -27,6 +29,8 @@ export interface Dependencies {
   workspaces: WorkspaceStore;
   journeys: Pick<JourneyStore, 'live'>;
   segments: Pick<SegmentStore, 'remembered'>;
+  /** Churn models that workspaces go by; the cold start where there are none. */
+  models?: Pick<ModelStore, 'current'>;
   deadLetters: DeadLetters;
   clock: Clock;
 }
@@ -71,17 +75,19 @@ function once<T>(make: (name: string) => Promise<T>): (name: string) => Promise<
 }
 
 export function projector(dependencies: Dependencies) {
-  const { table, profiles, workspaces, journeys, segments, deadLetters, clock } = dependencies;
+  const { table, profiles, workspaces, journeys, segments, models, deadLetters, clock } = dependencies;
 
   async function rulesOf(id: string): Promise<WorkspaceRules> {
-    const [settings, live, known] = await Promise.all([
+    const [settings, live, known, trained] = await Promise.all([
       workspaces.settings(id),
       journeys.live(id),
       segments.remembered(id),
+      models?.current(id),
     ]);
     // A workspace whose settings are gone still has customers: they are folded by the defaults.
     const workspace = settings ?? Workspace.parse({ id, name: id });
-    return { workspace, model: stageModelOf(workspace), live, segments: known };
+    const assessor = assessorOf(workspace, trained);
+    return { workspace, model: stageModelOf(workspace), live, segments: known, assessor };
   }
 
   async function tell({ letters }: Pick<Advanced, 'letters'>, told: Set<Arrival>): Promise<void> {

@@ -3,6 +3,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { deadLetterQueue } from '../../../lib/aws/dead-letters.ts';
 import { readEnv } from '../../../lib/aws/env.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
+import { modelStore } from '../../../lib/churn/training/model-store.ts';
 import { workspaceStore } from '../../../lib/ingestion/store.ts';
 import { journeyStore } from '../../../lib/journey/journey-store.ts';
 import { segmentStore } from '../../../lib/profile/segment-store.ts';
@@ -20,6 +21,7 @@ export const handler = projector({
   workspaces: workspaceStore(table),
   journeys: journeyStore(table, { clock: systemClock }),
   segments: segmentStore(table, systemClock),
+  models: modelStore(table, systemClock),
   deadLetters: deadLetterQueue(new SQSClient({}), env.DEAD_LETTER_QUEUE_URL),
   clock: systemClock,
 });

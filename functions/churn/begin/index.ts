@@ -1,0 +1,22 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { readEnv } from '../../../lib/aws/env.ts';
+import { stepFunctions } from '../../../lib/aws/executions.ts';
+import { dynamoTable } from '../../../lib/aws/table.ts';
+import { modelStore } from '../../../lib/churn/training/model-store.ts';
+import { workspaceStore } from '../../../lib/ingestion/store.ts';
+import { systemClock as clock } from '../../../lib/time.ts';
+import { Env } from './env.ts';
+import { begin } from './handler.ts';
+
+const env = readEnv(Env);
+const table = dynamoTable(new DynamoDBClient({}), env.TABLE_NAME);
+
+export const handler = begin({
+  table,
+  workspaces: workspaceStore(table),
+  models: modelStore(table, clock),
+  executions: stepFunctions(new SFNClient({})),
+  machineArn: env.TRAINING_MACHINE_ARN,
+  clock,
+});

@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+import { type ApiRoutes } from '../../../lib/aws/http.ts';
+import { assessorOf } from '../../../lib/churn/assessors.ts';
+import { usualDefinition } from '../../../lib/churn/definition.ts';
+import { shippedBands } from '../../../lib/churn/model/model.ts';
+import { scoreOf } from '../../../lib/churn/trained.ts';
+import { type ModelStore } from '../../../lib/churn/training/model-store.ts';
+import { startTraining, type StartDependencies } from '../../../lib/churn/training/start.ts';
+import { apart, modelView, type RiskView, trainingView } from '../../../lib/churn/training/view.ts';
+import { NotFound, Rejected } from '../../../lib/errors.ts';
+import { customerId } from '../../../lib/identity/customer.ts';
+import { type WorkspaceStore } from '../../../lib/ingestion/store.ts';
+import { Workspace } from '../../../lib/ingestion/workspace.ts';
+import { findCustomer } from '../../../lib/profile/customers.ts';
+import { type ProfileStore } from '../../../lib/profile/store.ts';
+
+interface Dependencies extends StartDependencies {
+  models: ModelStore;
+  workspaces: Pick<WorkspaceStore, 'settings'>;
+  profiles: ProfileStore;
+}
+
+function versionIn(text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new Rejected('churn.version-invalid', { version: text });
+  return Number(text);
+}
+
+/** Churn models of a workspace, and a customer's risk by the one in force. Training is started once, however often it is asked for meanwhile. */
+export function modelRoutes({ models, workspaces, profiles, ...starting }: Dependencies): ApiRoutes {
+  const { clock } = starting;
+  const settingsOf = async (id: string): Promise<Workspace> =>
+    (await workspaces.settings(id)) ?? Workspace.parse({ id, name: id });
+
+  return {
+    'GET /v1/churn/model': async ({ workspace, query }) => {
+      const [state, { churn = usualDefinition }] = await Promise.all([models.state(workspace), settingsOf(workspace)]);
+      const version =
+        query.version === undefined ? (state.current ?? state.models[0]?.version) : versionIn(query.version);
+      const shown = version === undefined ? undefined : await models.get(workspace, version);
+      if (query.version !== undefined && !shown) throw new NotFound('churn.model-unknown', { version });
+      const terms = { definition: churn, bands: churn.bands ?? shippedBands, now: clock.now() };
+      return { body: modelView(state, shown, terms) };
+    },
+
+    'GET /v1/churn/models': async ({ workspace }) => {
+      const { models: items, current } = await models.state(workspace);
+      return { body: { items, ...(current !== undefined && { inForce: current }) } };
+    },
+
+    'POST /v1/churn/train': async ({ workspace }) => {
+      const run = `${workspace}-${randomUUID().replaceAll('-', '')}`;
+      const training = await startTraining({ models, ...starting }, await settingsOf(workspace), run);
+      return { status: 202, body: trainingView(training, clock.now()) };
+    },
+
+    'GET /v1/customers/{id}/churn': async ({ workspace, params }) => {
+      const [profile, settings, trained] = await Promise.all([
+        findCustomer(profiles, workspace, params.id ?? ''),
+        settingsOf(workspace),
+        models.current(workspace),
+      ]);
+      const now = clock.now();
+      const risk = assessorOf(settings, trained).assess(profile, now);
+      const scored = trained && risk?.modelVersion !== undefined ? scoreOf(trained, profile, now) : undefined;
+      const body: RiskView = {
+        customerId: customerId(profile.customer),
+        ...(risk && { risk }),
+        ...apart(scored),
+      };
+      return { body };
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { readEnv } from '../../../lib/aws/env.ts';
+import { stepFunctions } from '../../../lib/aws/executions.ts';
+import { api } from '../../../lib/aws/http.ts';
+import { dynamoTable } from '../../../lib/aws/table.ts';
+import { modelStore } from '../../../lib/churn/training/model-store.ts';
+import { workspaceStore } from '../../../lib/ingestion/store.ts';
+import { profileStore } from '../../../lib/profile/store.ts';
+import { systemClock as clock } from '../../../lib/time.ts';
+import { Env } from './env.ts';
+import { modelRoutes } from './handler.ts';
+
+const env = readEnv(Env);
+const table = dynamoTable(new DynamoDBClient({}), env.TABLE_NAME);
+const workspaces = workspaceStore(table);
+
+export const handler = api(
+  workspaces,
+  modelRoutes({
+    workspaces,
+    models: modelStore(table, clock),
+    profiles: profileStore(table),
+    executions: stepFunctions(new SFNClient({})),
+    machineArn: env.TRAINING_MACHINE_ARN,
+    clock,
+  }),
+);

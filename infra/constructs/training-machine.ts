@@ -1,0 +1,59 @@
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { type TrainingFunction, trainingMachine } from '../../lib/churn/training/machine.ts';
+import { type Settings } from '../environments.ts';
+import { acknowledge } from './acknowledge.ts';
+import { forgettingLog } from './forgetting-log.ts';
+import { machineRole } from './journey-machine.ts';
+import { type NodeFunction } from './node-function.ts';
+
+export interface TrainingMachineProps {
+  steps: Record<TrainingFunction, NodeFunction>;
+  settings: Settings;
+}
+
+/** The training of churn models as a state machine. Its name is none that `conclude` listens to: no journey ends with it. */
+export class TrainingMachine extends Construct {
+  readonly machineArn: string;
+
+  constructor(scope: Construct, id: string, { steps, settings }: TrainingMachineProps) {
+    super(scope, id);
+    const stack = Stack.of(this);
+    const name = `${stack.stackName}_train-churn`;
+    this.machineArn = stack.formatArn({
+      ...{ service: 'states', resource: 'stateMachine', resourceName: name },
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+    const role = machineRole(this, 'Role', Object.values(steps));
+    const { gather, learn, rescore } = steps;
+    const logGroup = forgettingLog(this, 'Log', { name: `/aws/vendedlogs/states/${name}`, settings });
+    const machine = new CfnStateMachine(this, 'Machine', {
+      stateMachineName: name,
+      stateMachineType: 'STANDARD',
+      definitionString: stack.toJsonString(
+        trainingMachine({
+          gather: gather.functionArn,
+          learn: learn.functionArn,
+          rescore: rescore.functionArn,
+        }),
+      ),
+      roleArn: role.roleArn,
+      loggingConfiguration: {
+        level: 'ERROR',
+        includeExecutionData: false,
+        destinations: [{ cloudWatchLogsLogGroup: { logGroupArn: logGroup.logGroupArn } }],
+      },
+      tracingConfiguration: { enabled: true },
+    });
+    // A machine that may not write its log yet is refused.
+    machine.node.addDependency(role);
+    acknowledge(machine, { 'AwsSolutions-SF1': 'a log of every event tells no more than its few functions’ own logs' });
+  }
+
+  /** Lets a function start trainings. */
+  grantStart(fn: NodeFunction): void {
+    fn.addToRolePolicy(new PolicyStatement({ actions: ['states:StartExecution'], resources: [this.machineArn] }));
+  }
+}

@@ -1,0 +1,91 @@
+import * as z from 'zod';
+import { type Table } from '../../aws/table.ts';
+import { Unavailable } from '../../errors.ts';
+import { keys } from '../../keys.ts';
+import { remember } from '../../remember.ts';
+import { type Clock } from '../../time.ts';
+import { ChurnDefinition } from '../definition.ts';
+import { ChurnModel } from '../model/model.ts';
+import { type TrainedModel } from '../trained.ts';
+import { type ModelSummary, noTraining, TrainingState, withModel } from './state.ts';
+
+/** How long an environment may go by a model that has been replaced. */
+const usuallyFreshMs = 60_000;
+
+const Stored = z.object({ definition: ChurnDefinition, model: ChurnModel });
+
+/** A model as training hands it over, before it has a version. */
+export interface Trained {
+  definition: ChurnDefinition;
+  model: ChurnModel;
+  line: Omit<ModelSummary, 'version'>;
+}
+
+export interface ModelStore {
+  /** The model a workspace goes by, remembered a minute; undefined while that is the cold start. Two reads. */
+  current(workspace: string): Promise<TrainedModel | undefined>;
+  get(workspace: string, version: number): Promise<TrainedModel | undefined>;
+  state(workspace: string): Promise<TrainingState>;
+  /** Changes the state over what was read, as often as somebody else was faster; `undefined` changes nothing. Answers what it is then. */
+  update(workspace: string, change: (state: TrainingState) => TrainingState | undefined): Promise<TrainingState>;
+  /** Keeps a model and goes by it where it is good enough: once for each run, however often it is told. Answers its line. */
+  publish(workspace: string, trained: Trained): Promise<ModelSummary>;
+}
+
+const maxTries = 8;
+
+export function modelStore(table: Table, clock: Clock, freshMs = usuallyFreshMs): ModelStore {
+  async function read(workspace: string): Promise<{ state: TrainingState; rev: number }> {
+    const item = await table.get(keys.churnState(workspace), { consistent: true });
+    if (typeof item?.doc !== 'string') return { state: noTraining, rev: 0 };
+    return { state: TrainingState.parse(JSON.parse(item.doc)), rev: Number(item.rev) };
+  }
+
+  const stateItem = (workspace: string, state: TrainingState, rev: number) => ({
+    put: { ...keys.churnState(workspace), rev: rev + 1, doc: JSON.stringify(state) },
+    if: rev === 0 ? { expression: 'attribute_not_exists(pk)' } : { expression: 'rev = :rev', values: { ':rev': rev } },
+  });
+
+  async function get(workspace: string, version: number): Promise<TrainedModel | undefined> {
+    const item = await table.get(keys.churnModel(workspace, version));
+    return typeof item?.doc === 'string' ? { version, ...Stored.parse(JSON.parse(item.doc)) } : undefined;
+  }
+
+  const current = remember(clock, freshMs, async (workspace) => {
+    const { state } = await read(workspace);
+    return state.current === undefined ? undefined : get(workspace, state.current);
+  });
+
+  return {
+    current,
+    get,
+    state: async (workspace) => (await read(workspace)).state,
+
+    async update(workspace, change) {
+      for (let tries = 0; tries < maxTries; tries++) {
+        const { state, rev } = await read(workspace);
+        const changed = change(state);
+        if (!changed) return state;
+        const write = stateItem(workspace, changed, rev);
+        if (await table.put(write.put, write.if)) return changed;
+      }
+      throw new Unavailable('churn.contended', { workspace });
+    },
+
+    async publish(workspace, { definition, model, line }) {
+      for (let tries = 0; tries < maxTries; tries++) {
+        const { state, rev } = await read(workspace);
+        const known = state.models.find(({ run }) => run === line.run);
+        if (known) return known;
+        const made = { ...line, version: (state.models[0]?.version ?? 0) + 1 };
+        const row = { ...keys.churnModel(workspace, made.version), doc: JSON.stringify({ definition, model }) };
+        const isNew = { expression: 'attribute_not_exists(pk)' };
+        if (await table.transact([stateItem(workspace, withModel(state, made), rev), { put: row, if: isNew }])) {
+          current.forget(workspace);
+          return made;
+        }
+      }
+      throw new Unavailable('churn.contended', { workspace });
+    },
+  };
+}

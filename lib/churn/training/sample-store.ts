@@ -1,0 +1,37 @@
+import { type Table } from '../../aws/table.ts';
+import { keys } from '../../keys.ts';
+import { type Instant } from '../../time.ts';
+import { Drawn } from './sample.ts';
+
+/** A sample is of use to one training. Seconds. */
+const keptSeconds = 86_400;
+
+export interface SampleStore {
+  /** Writing a part again replaces it. */
+  put(
+    part: { workspace: string; run: string; list: number; part: number },
+    drawn: Drawn[],
+    now: Instant,
+  ): Promise<void>;
+  /** The first `parts` of a list. */
+  read(whose: { workspace: string; run: string; list: number }, parts: number): Promise<Drawn[]>;
+}
+
+export function sampleStore(table: Table): SampleStore {
+  return {
+    async put({ workspace, ...part }, drawn, now) {
+      const ttl = Math.floor(Date.parse(now) / 1_000) + keptSeconds;
+      await table.put({ ...keys.churnSample(workspace, part), doc: JSON.stringify(drawn), ttl });
+    },
+
+    async read({ workspace, run, list }, parts) {
+      const rows = Array.from({ length: parts }, (_, part) => keys.churnSample(workspace, { run, list, part }));
+      const found: Drawn[] = [];
+      for (const row of rows) {
+        const item = await table.get(row, { consistent: true });
+        if (typeof item?.doc === 'string') found.push(...Drawn.array().parse(JSON.parse(item.doc)));
+      }
+      return found;
+    },
+  };
+}

@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+import { type Customer } from '../../identity/customer.ts';
+import { partition } from '../../keys.ts';
+import { type Profile } from '../../profile/profile.ts';
+import { type Instant } from '../../time.ts';
+import { eventsOf, packKeyDays, unpackKeyDays } from '../buying/key-days.ts';
+import { isEligible } from '../cold-start.ts';
+import { type ChurnDefinition } from '../definition.ts';
+import { Attributes } from '../learn/encode.ts';
+import { type CustomerHistory } from '../model/windows.ts';
+import { attributesOf } from '../trained.ts';
+
+/** A customer in a sample: the draw, days with a key event as a profile packs them, and attributes where the definition names any. */
+export const Drawn = z.tuple([z.number(), z.string(), Attributes.optional()]);
+export type Drawn = z.infer<typeof Drawn>;
+
+/** Customers of one list that are kept, about: four lists of these are learnt from in minutes, and tell a per cent from chance. */
+export const mostOfList = 5_000;
+
+/** The draw of a customer, even in 0–1 and always the same: 48 bits of a hash. */
+export const drawOf = (customer: Customer): number =>
+  createHash('sha256')
+    .update(`churn#${partition(customer)}`)
+    .digest()
+    .readUIntBE(0, 6) /
+  2 ** 48;
+
+/**
+ * Who stays in the sample when nobody knows how many are still to come: whose draw is below a bound that is halved when too many are in
+ * (adaptive sampling: Wegman's, in Flajolet 1990). What is below the lowest bound of all lists is an even sample of everybody.
+ */
+export function boundFor(bound: number, kept: number): { bound: number; kept: number } {
+  return kept > mostOfList ? { bound: bound / 2, kept: Math.round(kept / 2) } : { bound, kept };
+}
+
+/** What training needs of a customer; undefined of whom it does not ask, or who had no key event. */
+export function drawn(profile: Profile, definition: ChurnDefinition, now: Instant): Drawn | undefined {
+  const { keyDays } = profile;
+  const anyDays = { ...definition, eligible: { ...definition.eligible, leastDays: 1 } };
+  if (!keyDays || !isEligible(anyDays, profile, now)) return undefined;
+  const text = packKeyDays(keyDays);
+  const draw = drawOf(profile);
+  return definition.attributes.length > 0 ? [draw, text, attributesOf(profile, definition)] : [draw, text];
+}
+
+/** Customers as training wants them, each once, in the order of their draws. */
+export function historiesOf(sample: readonly Drawn[], bound: number): CustomerHistory[] {
+  const byDraw = new Map(sample.filter(([draw]) => draw < bound).map((one) => [one[0], one]));
+  return [...byDraw.values()]
+    .sort(([a], [b]) => a - b)
+    .map(([, text, attributes]) => ({ events: eventsOf(unpackKeyDays(text)), ...(attributes && { attributes }) }));
+}

@@ -1,0 +1,71 @@
+import * as z from 'zod';
+import { Instant } from '../../time.ts';
+import { ChurnDefinition } from '../definition.ts';
+import { ChurnModel, ModelKind, ModelPage } from '../model/model.ts';
+import { ChurnReason, type Scored } from '../model/score.ts';
+import { ChurnRisk } from '../risk.ts';
+import { type TrainedModel } from '../trained.ts';
+import { isRunning, lackingOf, ModelSummary, Training, type TrainingState } from './state.ts';
+
+/** A training as the API shows it. `interrupted` ones did not come to an end within a day. */
+export const TrainingView = Training.extend({ status: z.enum(['running', 'done', 'interrupted']) });
+
+export function trainingView(training: Training, now: Instant): z.infer<typeof TrainingView> {
+  if (training.finishedAt !== undefined) return { ...training, status: 'done' };
+  return { ...training, status: isRunning({ models: [], training }, now) ? 'running' : 'interrupted' };
+}
+
+/** The page of the model that is gone by, or while that is the cold start, of the newest one trained, which was not good enough. */
+export const ModelView = z.object({
+  inForce: z.enum(['cold-start', 'trained']),
+  definition: ChurnDefinition,
+  bands: ChurnModel.shape.bands,
+  /** Why the newest training yielded no model to go by. */
+  lacking: z.array(z.union([z.literal('never-trained'), ModelPage.shape.notes.element])),
+  version: z.int().optional(),
+  trainedAt: Instant.optional(),
+  kind: ModelKind.optional(),
+  horizonDays: z.number().optional(),
+  customers: z.int().optional(),
+  page: ModelPage.optional(),
+  training: TrainingView.optional(),
+});
+export type ModelView = z.infer<typeof ModelView>;
+
+export function modelView(
+  state: TrainingState,
+  shown: TrainedModel | undefined,
+  { definition, bands, now }: Pick<ModelView, 'definition' | 'bands'> & { now: Instant },
+): ModelView {
+  const [newest] = state.models;
+  const line = shown && state.models.find(({ version }) => version === shown.version);
+  return {
+    inForce: state.current === undefined ? 'cold-start' : 'trained',
+    definition: shown?.definition ?? definition,
+    bands: shown?.model.bands ?? bands,
+    lacking: newest ? lackingOf(newest.notes) : ['never-trained'],
+    ...(shown && { version: shown.version, kind: shown.model.kind, horizonDays: shown.model.horizonDays }),
+    ...(line && { trainedAt: line.trainedAt, customers: line.customers }),
+    ...(shown && { page: shown.model.page }),
+    ...(state.training && { training: trainingView(state.training, now) }),
+  };
+}
+
+export const ModelList = z.object({ items: z.array(ModelSummary), inForce: z.int().optional() });
+
+/** A customer's risk at this moment, taken apart: `base` and all contributions sum to the logit of `probability`. */
+export const RiskView = z.object({
+  customerId: z.string(),
+  /** As it would be written down now; missing of whom the workspace does not ask it. */
+  risk: ChurnRisk.optional(),
+  base: z.number().optional(),
+  logit: z.number().optional(),
+  reasons: z.array(ChurnReason).optional(),
+});
+export type RiskView = z.infer<typeof RiskView>;
+
+export function apart(scored: Scored | undefined): Pick<RiskView, 'base' | 'logit' | 'reasons'> {
+  if (!scored || !('score' in scored)) return {};
+  const { base, reasons } = scored.score;
+  return { base, logit: reasons.reduce((sum, { contribution }) => sum + contribution, base), reasons };
+}
