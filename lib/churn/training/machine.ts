@@ -23,7 +23,7 @@ const call = (FunctionName: string, Payload: unknown) => ({
 });
 
 /** Goes through all lists of customers at once, each page by page: the function answers where to go on until it is through. */
-const throughLists = (fn: string) => ({
+const throughLists = (fn: string, name: string) => ({
   Type: 'Map',
   Items: `{% [0..${listShards - 1}] %}`,
   ItemSelector: {
@@ -34,15 +34,15 @@ const throughLists = (fn: string) => ({
   },
   ItemProcessor: {
     ProcessorConfig: { Mode: 'INLINE' },
-    StartAt: 'Go',
+    StartAt: `${name} page`,
     States: {
-      Go: { ...call(fn, '{% $states.input %}'), Next: 'Through' },
-      Through: {
+      [`${name} page`]: { ...call(fn, '{% $states.input %}'), Next: `${name}: through?` },
+      [`${name}: through?`]: {
         Type: 'Choice',
-        Choices: [{ Condition: '{% $exists($states.input.place) %}', Next: 'Go' }],
-        Default: 'Done',
+        Choices: [{ Condition: '{% $exists($states.input.place) %}', Next: `${name} page` }],
+        Default: `${name}: through`,
       },
-      Done: { Type: 'Succeed' },
+      [`${name}: through`]: { Type: 'Succeed' },
     },
   },
 });
@@ -57,7 +57,7 @@ export function trainingMachine(functions: Record<TrainingFunction, string>) {
     QueryLanguage: 'JSONata',
     StartAt: 'Gather',
     States: {
-      Gather: { ...throughLists(functions.gather), Next: 'Learn' },
+      Gather: { ...throughLists(functions.gather, 'Gather'), Next: 'Learn' },
       Learn: {
         ...call(functions.learn, {
           workspace: '{% $states.context.Execution.Input.workspace %}',
@@ -72,7 +72,7 @@ export function trainingMachine(functions: Record<TrainingFunction, string>) {
         Choices: [{ Condition: '{% $states.input.accepted %}', Next: 'Rescore' }],
         Default: 'Kept',
       },
-      Rescore: { ...throughLists(functions.rescore), End: true },
+      Rescore: { ...throughLists(functions.rescore, 'Rescore'), End: true },
       Kept: { Type: 'Succeed' },
     },
   };
