@@ -17,7 +17,7 @@ const everything = Settings.parse({
   ...settingsOf('prod'),
   alarmEmail: 'ops@example.com',
   email: { from: 'hello@example.com', identity: 'example.com' },
-  sms: { originArn: 'arn:aws:sms-voice:us-east-1:000000000000:pool/pool-example' },
+  sms: { originArn: 'arn:aws:sms-voice:us-east-1:000000000000:pool/pool-example', configurationSet: 'fates' },
   push: { applicationArns: ['arn:aws:sns:us-east-1:000000000000:app/APNS/example'] },
   whatsapp: { phoneNumberArn: 'arn:aws:social-messaging:us-east-1:000000000000:phone-number-id/example' },
   domain: { name: 'api.example.com', certificateArn: 'arn:aws:acm:us-east-1:000000000000:certificate/example' },

@@ -23,8 +23,16 @@ export const Settings = z.strictObject({
   alarmTopicArn: z.string().startsWith('arn:').optional(),
   /** The sender, and the SES identity (an address or a domain) that was verified for it. Without it e-mail goes to the outbox row only. */
   email: z.strictObject({ from: z.email(), identity: z.string().min(1) }).optional(),
-  /** What text messages are sent from: the ARN of a phone number, pool or sender id of AWS End User Messaging SMS. */
-  sms: z.strictObject({ originArn: z.string().regex(/^arn:aws[\w-]*:sms-voice:/) }).optional(),
+  /**
+   * What text messages are sent from: the ARN of a phone number, pool or sender id of AWS End User Messaging SMS. `configurationSet`: the
+   * name of the one that says where their deliveries are told.
+   */
+  sms: z
+    .strictObject({
+      originArn: z.string().regex(/^arn:aws[\w-]*:sms-voice:/),
+      configurationSet: z.string().min(1).optional(),
+    })
+    .optional(),
   /** Apps that are pushed to: ARNs of SNS platform applications. A customer's trait `pushEndpoint` is an endpoint of one of them. */
   push: z
     .strictObject({ applicationArns: z.array(z.string().regex(/^arn:aws[\w-]*:sns:[\w-]+:\d+:app\//)).min(1) })

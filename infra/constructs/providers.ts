@@ -11,6 +11,7 @@ type Sender = 'journey/send';
 export const providersOf = ({ email, sms, push, whatsapp }: Settings): GivenEnv<Sender> => ({
   EMAIL_FROM: email?.from,
   SMS_ORIGIN: sms?.originArn,
+  SMS_CONFIGURATION_SET: sms?.configurationSet,
   PUSH: push && 'sns',
   WHATSAPP_NUMBER_ID: whatsapp?.phoneNumberArn.split('/').at(-1),
 });

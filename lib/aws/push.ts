@@ -10,6 +10,7 @@ import {
   ThrottledException,
 } from '@aws-sdk/client-sns';
 import { type Deliver, type Outgoing } from '../journey/deliver.ts';
+import { beginning } from '../journey/render.ts';
 import { once } from './provider.ts';
 
 /** Answers that mean: not taken. An app that was removed has its endpoint disabled. */
@@ -27,7 +28,7 @@ const maxText = 900;
 
 /** The same notification as each platform wants it: SNS takes the one the endpoint belongs to. */
 function messageOf({ message: { subject, body }, idempotencyKey, about: { journeyId, stepId } }: Outgoing): string {
-  const text = body.slice(0, maxText);
+  const text = beginning(body, maxText);
   const data = { messageId: idempotencyKey, journeyId, stepId };
   const alert = { ...(subject !== undefined && { title: subject }), body: text };
   const apple = JSON.stringify({ aps: { alert, sound: 'default' }, ...data });

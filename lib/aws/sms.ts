@@ -9,6 +9,7 @@ import {
   ValidationException,
 } from '@aws-sdk/client-pinpoint-sms-voice-v2';
 import { type Deliver } from '../journey/deliver.ts';
+import { beginning } from '../journey/render.ts';
 import { once } from './provider.ts';
 
 /** Answers that mean: not taken. */
@@ -23,9 +24,15 @@ const refusals = [
 /** Longest message in one call. Characters; End User Messaging's own limit. */
 const maxText = 1_600;
 
+/** What text messages come from, by its ARN, and the configuration set that says where their fates are told. */
+export interface TextOrigin {
+  origin: string;
+  configurationSet?: string | undefined;
+}
+
 /** Sends text messages from a phone number, pool or sender id of AWS End User Messaging SMS. A subject is left out. */
 export function textMessages(
-  origin: string,
+  { origin, configurationSet }: TextOrigin,
   client: Pick<PinpointSMSVoiceV2Client, 'send'> = new PinpointSMSVoiceV2Client({ maxAttempts: 1 }),
 ): Deliver {
   return ({ to, purpose, message, about }) =>
@@ -34,7 +41,8 @@ export function textMessages(
         new SendTextMessageCommand({
           DestinationPhoneNumber: to,
           OriginationIdentity: origin,
-          MessageBody: message.body.slice(0, maxText),
+          ConfigurationSetName: configurationSet,
+          MessageBody: beginning(message.body, maxText),
           MessageType: purpose === 'marketing' ? 'PROMOTIONAL' : 'TRANSACTIONAL',
           Context: { journey: about.journeyId },
         }),

@@ -10,6 +10,7 @@ import {
   ValidationException,
 } from '@aws-sdk/client-socialmessaging';
 import { type Deliver, type Outgoing } from '../journey/deliver.ts';
+import { beginning } from '../journey/render.ts';
 import { once } from './provider.ts';
 
 /** Answers that mean: not taken. */
@@ -34,9 +35,9 @@ const maxPlace = 1_024;
  * subject names it, with a language if it is not English (`order_update`, `order_update/ko`), and the body is what stands in its one place.
  */
 function contentOf({ message: { subject, body } }: Outgoing): object {
-  if (subject === undefined) return { type: 'text', text: { body: body.slice(0, maxText) } };
+  if (subject === undefined) return { type: 'text', text: { body: beginning(body, maxText) } };
   const [name = '', language = 'en'] = subject.split('/');
-  const text = body.replace(/\s+/g, ' ').slice(0, maxPlace);
+  const text = beginning(body.replace(/\s+/g, ' '), maxPlace);
   const components = [{ type: 'body', parameters: [{ type: 'text', text }] }];
   return { type: 'template', template: { name: name.trim(), language: { code: language.trim() }, components } };
 }

@@ -2,7 +2,7 @@ import { experiments, goals, salts, shares } from './check/chances.ts';
 import { entryKeys, offQuarters, started } from './check/doors.ts';
 import { type Fault, type Rule, type Surroundings } from './check/fault.ts';
 import { exitAtEntry, neverMet } from './check/predicates.ts';
-import { addresses, contactHours, purposes, subjects, urls } from './check/sends.ts';
+import { addresses, contactHours, headers, purposes, subjects, urls } from './check/sends.ts';
 import { tooLarge, tooLong, tooManyResults } from './check/sizes.ts';
 import { texts } from './check/texts.ts';
 import { endlessWays, idleLoops, unknownSteps, unreachableSteps } from './check/ways.ts';
@@ -17,6 +17,7 @@ const rules: readonly Rule[] = [
   tooManyResults,
   texts,
   urls,
+  headers,
   addresses,
   purposes,
   subjects,

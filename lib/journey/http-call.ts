@@ -18,7 +18,7 @@ export interface HttpCall {
   body?: string | undefined;
 }
 
-/** `refused`: it never arrived. `unknown`: it may have. `cut`: the answer was longer than is read. */
+/** `refused`: it never arrived. `unknown`: it may have. `cut`: the answer was longer than is read, or broke off. */
 export type HttpAnswer =
   | { outcome: 'answered'; status: number; contentType: string; text: string; cut: boolean }
   | { outcome: 'refused' | 'unknown'; reason: string };
@@ -82,6 +82,8 @@ interface Ends {
 
 function exchange(url: URL, { method, headers, body }: HttpCall, { local, ended, failed }: Ends): void {
   const options: RequestOptions = {
+    // A connection of its own: one kept from an earlier call is dead when a frozen environment wakes, and then nobody knows what arrived.
+    agent: false,
     method,
     headers: { ...headers, ...(body !== undefined && { 'content-length': Buffer.byteLength(body) }) },
     signal: AbortSignal.timeout(timeoutMs),
@@ -93,22 +95,23 @@ function exchange(url: URL, { method, headers, body }: HttpCall, { local, ended,
     const contentType = told['content-type'] ?? '';
     const parts: Buffer[] = [];
     let bytes = 0;
-    const done = (): void => {
+    const done = (cut: boolean): void => {
       const text = Buffer.concat(parts).subarray(0, maxAnswerBytes).toString('utf8');
-      ended({ outcome: 'answered', status, contentType, text, cut: bytes > maxAnswerBytes });
+      ended({ outcome: 'answered', status, contentType, text, cut });
     };
     response.on('data', (part: Buffer) => {
       bytes += part.length;
       if (bytes - part.length <= maxAnswerBytes) parts.push(part);
       if (bytes > maxAnswerBytes) {
-        done();
+        done(true);
         response.destroy();
       }
     });
-    response.on('end', done);
+    response.on('end', () => done(false));
     // It has answered, and broke off what it had to say.
-    response.on('error', done);
+    response.on('error', () => done(true));
   });
   call.on('error', failed);
-  call.end(body);
+  // As bytes: a text goes out together with the headers, which then are no longer Latin-1.
+  call.end(body === undefined ? undefined : Buffer.from(body));
 }

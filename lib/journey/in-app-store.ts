@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { type Table } from '../aws/table.ts';
 import { type Customer } from '../identity/customer.ts';
 import { keys, partition } from '../keys.ts';
+import { readCursor, writeCursor } from '../paging.ts';
 import { Instant } from '../time.ts';
 import { type Deliver } from './deliver.ts';
 import { type Owners } from './owners.ts';
@@ -21,11 +22,32 @@ export const InAppMessage = z.object({
 });
 export type InAppMessage = z.infer<typeof InAppMessage>;
 
+/** Some of a customer's messages. `unseen` counts all that are kept. */
+export const InAppPage = z.object({
+  items: z.array(InAppMessage),
+  unseen: z.int(),
+  nextCursor: z.string().optional(),
+});
+export type InAppPage = z.infer<typeof InAppPage>;
+
+/** The last one of a page, as the order knows it. */
+const Place = InAppMessage.pick({ messageId: true, at: true, seenAt: true });
+type Place = z.infer<typeof Place>;
+
+function byPlace(a: Place, b: Place): number {
+  const unseenFirst = Number(a.seenAt !== undefined) - Number(b.seenAt !== undefined);
+  const newestFirst = Number(a.at < b.at) - Number(a.at > b.at);
+  return unseenFirst || newestFirst || Number(a.messageId < b.messageId) - Number(a.messageId > b.messageId);
+}
+
 export interface InAppStore {
   /** Keeps it where the app finds it. Safe to repeat: what was seen stays seen. */
   keep(owner: Customer, message: InAppMessage): Promise<void>;
-  /** Of all identities: unseen ones first, then the newest first. */
-  list(owners: Owners): Promise<InAppMessage[]>;
+  /**
+   * Of all identities: unseen ones first, then the newest first. A message that is seen between two pages moves behind those unseen, and may
+   * come once more; none is left out.
+   */
+  list(owners: Owners, page: { limit: number; cursor?: string | undefined }): Promise<InAppPage>;
   /** When it was seen first. Undefined for none of these customers' messages. Safe to repeat. */
   seen(owners: Owners, messageId: string, at: Instant): Promise<Instant | undefined>;
 }
@@ -40,13 +62,20 @@ export function inAppStore(table: Table): InAppStore {
       await table.put({ ...keys.inApp(owner, messageId), ...message, ttl }, absent);
     },
 
-    async list(owners) {
+    async list(owners, { limit, cursor }) {
       const rows = await Promise.all(owners.map((owner) => table.query(partition(owner), { prefix: range })));
       const all = rows
         .flat()
         .map(({ sk, ...row }) => InAppMessage.parse({ ...row, messageId: sk.slice(range.length) }));
-      const newer = (a: InAppMessage, b: InAppMessage): number => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0);
-      return all.sort((a, b) => Number(a.seenAt !== undefined) - Number(b.seenAt !== undefined) || newer(a, b));
+      const last = cursor === undefined ? undefined : readCursor(cursor, Place);
+      const left = all.filter((message) => !last || byPlace(message, last) > 0).sort(byPlace);
+      const items = left.slice(0, limit);
+      const end = left.length > limit ? items.at(-1) : undefined;
+      return {
+        items,
+        unseen: all.filter(({ seenAt }) => seenAt === undefined).length,
+        ...(end && { nextCursor: writeCursor(Place.parse(end)) }),
+      };
     },
 
     async seen(owners, messageId, at) {

@@ -18,6 +18,10 @@ function text(value: Json | undefined): string | undefined {
   return typeof value === 'string' && value.trim() !== '' ? value : undefined;
 }
 
+/** The beginning of a text, no longer than so many characters; none is cut in half. */
+export const beginning = (whole: string, length: number): string =>
+  whole.slice(0, length).replace(/[\uD800-\uDBFF]$/, '');
+
 /** A text with a customer's values in its places, of any length. */
 export const filled = (template: string, values: JsonObject): string =>
   template.replace(
@@ -32,9 +36,9 @@ export const filled = (template: string, values: JsonObject): string =>
 export function render({ subject, body }: Template, values: JsonObject): Rendered {
   return {
     ...(subject !== undefined && {
-      subject: filled(subject, values).replace(/\s+/g, ' ').trim().slice(0, maxSubject),
+      subject: beginning(filled(subject, values).replace(/\s+/g, ' ').trim(), maxSubject),
     }),
-    body: filled(body, values).slice(0, maxBody),
+    body: beginning(filled(body, values), maxBody),
   };
 }
 

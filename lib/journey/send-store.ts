@@ -3,7 +3,7 @@ import { type Table, type Write } from '../aws/table.ts';
 import { type Customer } from '../identity/customer.ts';
 import { keys } from '../keys.ts';
 import { type Instant } from '../time.ts';
-import { type Rendered } from './render.ts';
+import { beginning, type Rendered } from './render.ts';
 import { Contact } from './send.ts';
 
 /** `claimed` before the provider is called. `unknown`: it may or may not have gone out, and is never sent again. */
@@ -82,7 +82,7 @@ function timelinePut(
   { entry: { owner, sendId, ...entry }, at, to, message }: Pick<Claim, 'entry' | 'at'> & Partial<Claim>,
   end: SendEnd,
 ): Write {
-  const shown = message && { ...message, body: message.body.slice(0, maxShown) };
+  const shown = message && { ...message, body: beginning(message.body, maxShown) };
   const doc = JSON.stringify({ ...entry, ...end, ...(to !== undefined && { to }), ...shown });
   return { put: { ...keys.message(owner, at, sendId), doc } };
 }

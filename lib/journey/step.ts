@@ -4,6 +4,7 @@ import { JsonObject } from '../json.ts';
 import { Predicate } from '../profile/predicate.ts';
 import { Label } from '../stage/model.ts';
 import { Duration, Instant } from '../time.ts';
+import { HeaderName, HeaderValue } from './header.ts';
 
 /** A step's name: what the Step Functions console shows as the state's name. */
 export const StepId = z.string().regex(/^[A-Za-z][A-Za-z0-9 _-]{0,59}$/);
@@ -168,7 +169,8 @@ const Webhook = z.strictObject({
   label,
   url: z.url(),
   method: z.enum(['POST', 'PUT', 'PATCH', 'DELETE', 'GET']).default('POST'),
-  headers: z.record(z.string(), z.string()).default({}),
+  /** Values may hold `{{…}}` places. */
+  headers: z.record(HeaderName, HeaderValue).default({}),
   /** Strings may hold `{{…}}` places. */
   body: JsonObject.optional(),
   as: VariableName.optional(),

@@ -1,14 +1,12 @@
 import { customerId } from '../identity/customer.ts';
 import { isDeeperThan, type Json, type JsonObject } from '../json.ts';
 import { type HttpAnswer, type HttpCall, maxAnswerBytes } from './http-call.ts';
-import { filledJson } from './render.ts';
+import { headerText, isOwnHeader } from './header.ts';
+import { filled, filledJson } from './render.ts';
 import { signedHeaders } from './signature.ts';
 import { type StepOf } from './step.ts';
 import { type StepCall } from './step-call.ts';
 import { jsonHeaders } from './webhook.ts';
-
-/** Headers that are ours to say. */
-const reserved = /^(webhook-|content-length$|host$|connection$|transfer-encoding$)/i;
 
 /** Levels of an answer's nesting past which it is no answer anybody reads. */
 const maxDepth = 30;
@@ -28,10 +26,10 @@ export function requestOf(
   const { url, method } = step;
   const bodiless = method === 'GET' || (method === 'DELETE' && !step.body);
   const body = bodiless ? '' : JSON.stringify(step.body ? filledJson(step.body, values) : about(call));
-  const own = Object.entries(step.headers).filter(([name]) => !reserved.test(name));
+  const own = Object.entries(step.headers).filter(([name]) => isOwnHeader(name));
   const headers = {
     ...jsonHeaders,
-    ...Object.fromEntries(own.map(([name, value]) => [name.toLowerCase(), value])),
+    ...Object.fromEntries(own.map(([name, value]) => [name.toLowerCase(), headerText(filled(value, values))])),
     'idempotency-key': id,
     ...signedHeaders({ id, body, secrets }, nowMs),
   };

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { PageQuery, type Routes } from '../route.ts';
-import { InAppMessage } from '../journey/in-app-store.ts';
+import { InAppMessage, InAppPage } from '../journey/in-app-store.ts';
 import { CustomerSummary, CustomerView } from './customer-view.ts';
 import { Timeline } from './timeline.ts';
 
@@ -40,9 +40,9 @@ export const profileRoutes: Routes = {
       'They are kept for 90 days. A touchpoint `Message Seen` with `properties.messageId` marks one as seen, too.',
     key: 'secret',
     path,
-    query: PageQuery.pick({ limit: true }),
-    answer: z.object({ items: z.array(InAppMessage), unseen: z.int().describe('Of all that are kept') }),
-    refusals: { 400: 'Not a limit', ...unknown },
+    query: PageQuery,
+    answer: InAppPage,
+    refusals: { 400: 'Not a limit, or not a cursor of ours', ...unknown },
   },
   'POST /v1/customers/{id}/in-app/{messageId}/seen': {
     id: 'markInAppMessageSeen',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { render } from '../../lib/journey/render.ts';
+import { beginning, render } from '../../lib/journey/render.ts';
 
 const body = (template: string, values = {}) => render({ body: template }, values).body;
 
@@ -30,4 +30,8 @@ test('a subject is one short line', () => {
 
 test('a huge trait does not make a huge message', () => {
   expect(body('{{traits.a}}', { traits: { a: 'x'.repeat(100_000) } }).length).toBe(20_000);
+});
+
+test('no character is cut in half', () => {
+  expect([beginning('ab😀', 3), beginning('ab😀', 4), beginning('abc', 2)]).toEqual(['ab', 'ab😀', 'ab']);
 });

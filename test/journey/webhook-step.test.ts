@@ -22,7 +22,8 @@ async function aReceiver({
   status = 200,
   type = 'application/json',
   answer = '{}',
-}: { status?: number; type?: string; answer?: string } = {}) {
+  breaksOff = false,
+}: { status?: number; type?: string; answer?: string; breaksOff?: boolean } = {}) {
   const told: Told[] = [];
   const reported: string[] = [];
   const server = createServer((request, response) => {
@@ -30,7 +31,9 @@ async function aReceiver({
     request.on('data', (part: Buffer) => parts.push(part));
     request.on('end', () => {
       told.push({ method: request.method!, headers: request.headers, body: Buffer.concat(parts).toString() });
-      response.writeHead(status, { 'content-type': type }).end(answer);
+      response.writeHead(status, { 'content-type': type });
+      if (breaksOff) response.write(answer, () => response.destroy());
+      else response.end(answer);
     });
   });
   onTestFinished(() => void server.close());
@@ -114,10 +117,26 @@ test.each([404, 500, 302])('a %i is a failure, for Step Functions to try again',
   expect(reported).toEqual(['failed']);
 });
 
-test('a header that no request may have is a failure, not a crash', async () => {
+test('headers are filled in; nothing a customer says adds another', async () => {
+  const { told, visit } = await aReceiver();
+  const trigger = { id: 't', name: 'Ordered', properties: { note: 'a\r\nX-Other: b', name: '미나' } };
+  const headers = { 'X-Note': '{{trigger.note}}', 'X-Name': '{{trigger.name}}', 'X-City': '{{trigger.city | none}}' };
+  await visit({ headers }, { enrolment: anInput({ trigger }) });
+  const [{ headers: got }] = told as [Told];
+  expect(got).toMatchObject({ 'x-note': 'a X-Other: b', 'x-city': 'none' });
+  expect(got).not.toHaveProperty('x-other');
+  expect(Buffer.from(got['x-name'] as string, 'latin1').toString()).toBe('미나');
+});
+
+test.each([{ 'not a name': 'x' }, { 'x-note': 'a\r\nb: c' }])('%o is no header of a step', async (headers) => {
   const { visit, told } = await aReceiver();
-  await expect(visit({ headers: { 'x-note': 'a\r\nb: c' } })).rejects.toMatchObject({ code: 'webhook.failed' });
+  await expect(visit({ headers })).rejects.toThrow('header');
   expect(told).toEqual([]);
+});
+
+test('an answer that breaks off is as good as too long', async () => {
+  const { visit } = await aReceiver({ breaksOff: true, answer: '{"score":' });
+  expect(await visit()).toMatchObject({ status: 200, body: null });
 });
 
 test('whoever has left, or is stopped by the gate, is told of to nobody', async () => {

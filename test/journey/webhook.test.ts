@@ -56,6 +56,24 @@ test('a Slack message is its text, with the subject above it', async () => {
   expect([sent.status, JSON.parse(text)]).toEqual(['sent', { text: '*New lead*\nMina wants a call.' }]);
 });
 
+test('nobody calls a whole Slack channel by a name', async () => {
+  let text = '';
+  const call = callUrl({ local: true });
+  const post = slack({ call: (one) => ((text = one.body ?? ''), call(one)) });
+  await post(anOutgoing({ channel: 'slack', to: 'http://127.0.0.1:9/', message: { body: '<!channel> & co' } }));
+  expect(JSON.parse(text)).toEqual({ text: '&lt;!channel&gt; &amp; co' });
+});
+
+test('no connection is kept for later: a frozen function would find it dead', async () => {
+  const kept: (string | undefined)[] = [];
+  const url = await receiver((request, response) => {
+    kept.push(request.headers.connection);
+    response.end();
+  });
+  await posting({ local: true })(outgoing(url));
+  expect(kept).toEqual(['close']);
+});
+
 test('a receiver that refuses has not got it; redirects are not followed', async () => {
   const refuse = await receiver((_, response) => response.writeHead(500).end());
   const redirect = await receiver((_, response) => response.writeHead(307, { location: refuse }).end());

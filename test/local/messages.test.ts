@@ -29,7 +29,7 @@ async function theChannels() {
   onTestFinished(() => endpoint.stop());
   const config = { endpoint: endpoint.url, ...localAccess, maxAttempts: 1 };
   const deliver = {
-    sms: textMessages('arn:aws:sms-voice:us-east-1:1:pool/p', new PinpointSMSVoiceV2Client(config)),
+    sms: textMessages({ origin: 'arn:aws:sms-voice:us-east-1:1:pool/p' }, new PinpointSMSVoiceV2Client(config)),
     push: pushes(new SNSClient(config)),
     whatsapp: whatsAppMessages('phone-number-id-1', new SocialMessagingClient(config)),
   };

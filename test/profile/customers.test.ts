@@ -4,7 +4,7 @@ import { type ApiRequest } from '../../lib/aws/http.ts';
 import { dynamoTable, type Table } from '../../lib/aws/table.ts';
 import { workspaceStore } from '../../lib/ingestion/store.ts';
 import { Workspace } from '../../lib/ingestion/workspace.ts';
-import { inAppStore } from '../../lib/journey/in-app-store.ts';
+import { type InAppPage, inAppStore } from '../../lib/journey/in-app-store.ts';
 import { keys } from '../../lib/keys.ts';
 import { type CustomerSummary, type CustomerView } from '../../lib/profile/customer-view.ts';
 import { newProfile, type Profile } from '../../lib/profile/profile.ts';
@@ -173,4 +173,22 @@ test('messages inside the app are listed over all identities, unseen first, and 
   expect(await ids()).toEqual(['newest', 'old', 'newer']);
   expect((await list()).unseen).toBe(2);
   await expect(see('other')).rejects.toMatchObject({ code: 'message.unknown' });
+});
+
+test('messages inside the app are listed page by page, each once; one of them seen meanwhile leaves none out', async () => {
+  const table = await aTable();
+  await store(table, ada);
+  const inApp = inAppStore(table);
+  for (let n = 0; n < 7; n++)
+    await inApp.keep(ada, { messageId: `m${n}`, journeyId: 'onboarding', stepId: 'Tip', at: start, body: 'Hello' });
+  const listed: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const query = { limit: '3', ...(cursor && { cursor }) };
+    const page = await ask<InAppPage>(table, 'GET /v1/customers/{id}/in-app', { params: { id: 'ada' }, query });
+    listed.push(...page.items.map(({ messageId }) => messageId));
+    if (!cursor) await inApp.seen([ada], 'm0', start);
+    cursor = page.nextCursor;
+  } while (cursor);
+  expect(listed).toEqual(['m6', 'm5', 'm4', 'm3', 'm2', 'm1', 'm0']);
 });

@@ -28,7 +28,7 @@ export function channels(table: Table, env: Env): Partial<Record<SendChannel, De
   });
   const sms = provided(env.SMS_ORIGIN, async (origin) => {
     const { textMessages } = await import('../../../lib/aws/sms.ts');
-    return textMessages(origin);
+    return textMessages({ origin, configurationSet: env.SMS_CONFIGURATION_SET });
   });
   const push = provided(env.PUSH, async () => (await import('../../../lib/aws/push.ts')).pushes());
   const whatsapp = provided(env.WHATSAPP_NUMBER_ID, async (id) => {

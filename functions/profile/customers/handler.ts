@@ -2,7 +2,7 @@ import { type ApiRoutes } from '../../../lib/aws/http.ts';
 import { type Table } from '../../../lib/aws/table.ts';
 import { NotFound } from '../../../lib/errors.ts';
 import { type WorkspaceStore } from '../../../lib/ingestion/store.ts';
-import { type InAppMessage, type InAppStore } from '../../../lib/journey/in-app-store.ts';
+import { type InAppStore } from '../../../lib/journey/in-app-store.ts';
 import { ownersOf } from '../../../lib/journey/owners.ts';
 import { partition } from '../../../lib/keys.ts';
 import { customerView, EnrolmentView } from '../../../lib/profile/customer-view.ts';
@@ -13,8 +13,6 @@ import { type ProfileStore } from '../../../lib/profile/store.ts';
 import { readTimeline } from '../../../lib/profile/timeline.ts';
 import { stageModelOf } from '../../../lib/stage/templates.ts';
 import { type Clock } from '../../../lib/time.ts';
-
-const isUnseen = ({ seenAt }: InAppMessage): boolean => seenAt === undefined;
 
 interface Dependencies {
   table: Table;
@@ -62,8 +60,8 @@ export function customerRoutes({ table, workspaces, profiles, inApp, clock }: De
 
     'GET /v1/customers/{id}/in-app': async ({ workspace, params, query }) => {
       const profile = await findCustomer(profiles, workspace, params.id ?? '');
-      const all = await inApp.list(ownersOf(profile));
-      return { body: { items: all.slice(0, readLimit(query.limit)), unseen: all.filter(isUnseen).length } };
+      const page = { limit: readLimit(query.limit), cursor: query.cursor };
+      return { body: await inApp.list(ownersOf(profile), page) };
     },
 
     'POST /v1/customers/{id}/in-app/{messageId}/seen': async ({ workspace, params }) => {

@@ -16,6 +16,7 @@ export type FaultCode =
   | 'no-url'
   | 'insecure-url'
   | 'unused-url'
+  | 'unused-header'
   | 'no-subject'
   | 'no-address'
   | 'doubtful-purpose'

@@ -1,6 +1,7 @@
 import { type SendChannel } from '../../ingestion/workspace.ts';
 import { type ContactHours, type JourneyDefinition } from '../definition.ts';
 import { type Trigger } from '../entry-rule.ts';
+import { isOwnHeader } from '../header.ts';
 import { type StepOf } from '../step.ts';
 import { predicatesIn, traitsIn } from './predicates.ts';
 import { error, type Fault, type Rule, stepAt, stepsOf, type Surroundings, warning } from './fault.ts';
@@ -23,6 +24,14 @@ export const urls: Rule = (definition) => [
   ...stepsOf(definition, 'send').flatMap(({ place, step }) => urlFaults(`${place}.url`, step)),
   ...stepsOf(definition, 'webhook').flatMap(({ place, step }) => insecure(`${place}.url`, step.url)),
 ];
+
+/** Headers of a call that are ours to say: an author's own are left out. */
+export const headers: Rule = (definition) =>
+  stepsOf(definition, 'webhook').flatMap(({ place, step }) =>
+    Object.keys(step.headers)
+      .filter((name) => !isOwnHeader(name))
+      .map((name) => warning('unused-header', `${place}.headers.${name}`, 'is said by us, whatever stands here')),
+  );
 
 /** Traits that a channel finds its address in (`lib/journey/address.ts`), but for e-mail, which nearly everybody has told. */
 const addressTraits: Partial<Record<SendChannel, string[]>> = {

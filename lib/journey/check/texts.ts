@@ -38,7 +38,7 @@ function textsOf(id: string, step: Step): { texts: Text[]; shown: boolean } {
     case 'startJourney':
       return { texts: within(at('properties'), step.properties), shown: false };
     case 'webhook':
-      return { texts: within(at('body'), step.body), shown: false };
+      return { texts: [...within(at('headers'), step.headers), ...within(at('body'), step.body)], shown: false };
     case 'humanTask':
       return {
         texts: [...within(at('title'), step.title), ...within(at('assignee'), step.assignee)],

@@ -31,6 +31,22 @@ warns([
     { steps: { Hello: aSend({ channel: 'webhook', url: 'http://example.com' }), Done } },
   ],
   [
+    'a header that a call says by itself',
+    'unused-header',
+    'steps.Hello.headers.Host',
+    {
+      steps: {
+        Hello: {
+          kind: 'webhook',
+          url: 'https://crm.example.com',
+          headers: { Host: 'other', 'X-Key': 'k' },
+          next: 'Done',
+        },
+        Done,
+      },
+    },
+  ],
+  [
     'an e-mail without a subject',
     'no-subject',
     'steps.Hello.template.subject',
