@@ -94,15 +94,16 @@ export interface Reviewer {
   afterEvent(customer: Customer, since: Instant): Promise<Reviewed>;
   /** When the time of the next review has come. Silence may move the stage. */
   whenDue(customer: Customer): Promise<Reviewed>;
-  /** After another model has come: due where it puts the customer a point or a band elsewhere, or would look again sooner. */
+  /** After a training: due where another model puts the customer a point elsewhere, or the band is another, or to be looked at sooner. */
   afterTraining(customer: Customer): Promise<Reviewed>;
 }
 
-/** Whether another model thinks otherwise of a customer than what the profile tells. */
+/** Whether a customer stands elsewhere than the profile tells. By the same model the score alone moves with time, and is left. */
 function isMoved({ churn }: Profile, { profile }: Change): boolean {
   const { churn: now } = profile;
   if (!churn || !now) return churn !== now;
-  return churn.band !== now.band || Math.abs(churn.score - now.score) >= 1;
+  const isOther = churn.modelVersion !== now.modelVersion && Math.abs(churn.score - now.score) >= 1;
+  return isOther || churn.band !== now.band;
 }
 
 const isSooner = ({ nextReview: planned }: Profile, { profile: { nextReview: next } }: Change): boolean =>

@@ -49,7 +49,8 @@ const throughLists = (fn: string, name: string) => ({
 
 /**
  * The training of one workspace as a state machine: a sample of its customers is gathered from all lists, a model is learnt from it and
- * published, and customers of whom it thinks otherwise are looked at anew. Every call may be made again: it writes what it wrote.
+ * published, and customers of whom it thinks otherwise are looked at anew; where it was not good enough, those of whom changed settings
+ * do. Every call may be made again: it writes what it wrote.
  */
 export function trainingMachine(functions: Record<TrainingFunction, string>) {
   return {
@@ -65,15 +66,9 @@ export function trainingMachine(functions: Record<TrainingFunction, string>) {
           definition: '{% $states.context.Execution.Input.definition %}',
           lists: '{% $states.input %}',
         }),
-        Next: 'Accepted',
-      },
-      Accepted: {
-        Type: 'Choice',
-        Choices: [{ Condition: '{% $states.input.accepted %}', Next: 'Rescore' }],
-        Default: 'Kept',
+        Next: 'Rescore',
       },
       Rescore: { ...throughLists(functions.rescore, 'Rescore'), End: true },
-      Kept: { Type: 'Succeed' },
     },
   };
 }
