@@ -160,8 +160,12 @@ async function live(world: GuardedWorld): Promise<void> {
     expect(await world.call('POST', '/v1/reports', { ...reported, ...more })).toMatchObject({ status: 202 });
   const metric = { kind: 'rate', baseline: 0.1, effect: 0.01 };
   expect(await world.call('POST', '/v1/experiments/size', { metric })).toMatchObject({ status: 200 });
+  expect(await world.call('POST', '/v1/churn/train')).toMatchObject({ status: 202 });
   await world.advance('1m');
   for (const path of [
+    '/v1/churn/model',
+    '/v1/churn/models',
+    '/v1/customers/ada/churn',
     '/v1/reports',
     '/v1/maps',
     '/health',
