@@ -27,7 +27,9 @@ async function entries(world: GuardedWorld): Promise<void> {
   const traits = { email: 'di@example.com', renewal, wants: 'shoe', timezone: 'Asia/Seoul' };
   await world.send({ type: 'identify', userId: 'di', traits });
   await world.send({ type: 'identify', userId: 'di', traits: { timezone: 'Europe/Berlin' } });
+  await settle(); // nobody is inside twice
   await world.call('POST', '/v1/journeys/stay/enrolments', { customerId: 'di' });
+  await settle();
   await world.call('POST', '/v1/business-events', { name: 'Back In Stock', properties: { sku: 'shoe' } });
   await settle();
   await world.advance('2d');
