@@ -62,6 +62,12 @@ test('the vector of Standard Webhooks is signed as they sign it', () => {
   });
 });
 
+test('while a secret is on its way out, both sign', () => {
+  const old = 'whsec_b2xkIG9sZCBvbGQgb2xkIG9sZCBvbGQ=';
+  const signedBy = (...secrets: string[]) => signedHeaders({ id: 'm', body: '{}', secrets }, 0)['webhook-signature'];
+  expect(signedBy(secret, old)).toBe(`${signedBy(secret)} ${signedBy(old)}`);
+});
+
 test('a call is filled in, signed over what arrives, and its answer kept', async () => {
   const { told, visit } = await aReceiver({ answer: '{"score":82}' });
   const body = { name: '{{traits.firstName | you}}', order: '{{trigger.order}}', text: 'Order {{trigger.order.id}}' };
