@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { buildDirectory, buildFunctions } from '../infra/build.ts';
+import { assemble } from '../infra/local/assembly.ts';
+import { readAssembly } from '../infra/local/template.ts';
 import { median } from './figures.ts';
 
 const run = promisify(execFile);
@@ -54,27 +56,24 @@ const importOnly = (bundle: string): string[] => [
   `const s=performance.now();await import(${JSON.stringify(bundle)});process.stdout.write(String(performance.now()-s));process.exit(0)`,
 ];
 
-const lambdaEnv = (endpoint: string, table: string): Record<string, string> => ({
+const lambdaEnv = {
   AWS_REGION: 'us-east-1',
   AWS_ACCESS_KEY_ID: 'bench',
   AWS_SECRET_ACCESS_KEY: 'bench',
-  AWS_ENDPOINT_URL_DYNAMODB: endpoint,
-  TABLE_NAME: table,
-  BUS_NAME: 'bench',
-  JOURNEYS: '{}',
-  DEAD_LETTER_QUEUE_URL: 'http://127.0.0.1/queue',
-  EMAIL_FROM: 'bench@example.com',
-});
+};
 
 /** Size and import time of every function's bundle. */
 export async function measureBundles({ rounds }: { rounds: number }): Promise<Bundle[]> {
   const { functions } = await buildFunctions();
+  const template = readAssembly(await assemble());
+  const variables = (name: string) =>
+    template.functions.find(({ ref }) => ref.endsWith(`-${name.replace('/', '-')}`))?.environment;
   const bundles: Bundle[] = [];
   for (const name of functions) {
     const bundle = bundleOf(name);
     const times: number[] = [];
     for (let i = 0; i < rounds; i++)
-      times.push(await timed(importOnly(bundle), lambdaEnv('http://127.0.0.1:1', 'bench')));
+      times.push(await timed(importOnly(bundle), { ...lambdaEnv, ...variables(name) }));
     bundles.push({ name, bytes: statSync(bundle).size, importMs: median(times) });
   }
   return bundles;
@@ -104,7 +103,7 @@ export async function measureColdStart(at: { endpoint: string; table: string; ro
       body: JSON.stringify(message),
       isBase64Encoded: false,
     });
-    const env = lambdaEnv(at.endpoint, at.table);
+    const env = { ...lambdaEnv, AWS_ENDPOINT_URL_DYNAMODB: at.endpoint, TABLE_NAME: at.table };
     const ours: number[] = [];
     const theirs: number[] = [];
     for (let i = 0; i < at.rounds; i++) {
