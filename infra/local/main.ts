@@ -116,7 +116,7 @@ async function main(): Promise<void> {
   const local = await startLocal({ ...given, assembly, log: logger(given) });
   endOnSignals(local);
   await greet(local, given);
-  local.services.functions.warm();
+  void local.services.functions.warm();
   await local.failed;
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
+import { environmentScript } from './environment-script.ts';
 import { type Answer, type EnvironmentData, type Failure, type Invocation } from './invocation.ts';
 
 /** Why an invocation failed, in the words in which Lambda reports it. */
@@ -76,9 +77,10 @@ export class Pool {
     });
   }
 
-  /** Starts an environment before anybody needs it. */
-  warm(): void {
+  /** Starts an environment before anybody needs it. Resolves when it takes invocations, or never will. */
+  async warm(): Promise<void> {
     if (this.#environments.size === 0) this.#start();
+    await Promise.race([...this.#environments].map(({ ready, gone }) => Promise.race([ready, gone])));
   }
 
   async stop(): Promise<void> {
@@ -149,7 +151,7 @@ class Environment {
   constructor(options: PoolOptions) {
     this.#options = options;
     const { data, variables, log } = options;
-    this.#worker = new Worker(new URL('./worker.ts', import.meta.url), {
+    this.#worker = new Worker(environmentScript(), {
       workerData: data,
       env: variables(),
       stdout: true,

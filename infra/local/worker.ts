@@ -1,3 +1,4 @@
+import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import { type Answer, type EnvironmentData, type Failure, type Invocation } from './invocation.ts';
 import { liveIn } from './virtual-date.ts';
@@ -41,7 +42,7 @@ const context = ({ requestId, deadline }: Invocation): object => ({
 });
 
 async function load(): Promise<Handler> {
-  const module = (await import(data.file)) as Record<string, unknown>;
+  const module = (await import(pathToFileURL(data.file).href)) as Record<string, unknown>;
   const handler = module[data.exportName];
   if (typeof handler !== 'function') throw new Error(`${data.file} exports no function ${data.exportName}`);
   return handler as Handler;
