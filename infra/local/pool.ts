@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
+import { loadMeter } from './load.ts';
 import { environmentScript } from './environment-script.ts';
 import { type Answer, type EnvironmentData, type Failure, type Invocation } from './invocation.ts';
 
@@ -41,6 +42,14 @@ interface Waiting {
  * from those who work, so it pays only for who would wait longer; and one start at a time. Milliseconds.
  */
 const patienceMs = 100;
+
+/**
+ * Share of the processors that this process has, from which on nobody waits for anything else: one more environment would only take from
+ * those there are. A function that waits for the world leaves the processors idle.
+ */
+const crowdedShare = 0.6;
+
+const share = loadMeter();
 
 /** Lambda ends an environment whose start takes longer. */
 const maxStartMs = 10_000;
@@ -98,9 +107,10 @@ export class Pool {
     const [oldest] = this.#waiting;
     const isStarting = [...this.#environments].some(({ state }) => state === 'starting');
     if (!oldest || isStarting || this.#environments.size >= this.#options.max) return;
-    const patience = this.#environments.size === 0 ? 0 : oldest.since + patienceMs - performance.now();
-    if (patience <= 0) this.#start();
-    else this.#lookAgain ??= setTimeout(() => this.#impatient(), patience);
+    if (this.#environments.size === 0) return this.#start();
+    const patience = oldest.since + patienceMs - performance.now();
+    if (patience <= 0 && share() < crowdedShare) this.#start();
+    else this.#lookAgain ??= setTimeout(() => this.#impatient(), Math.max(patience, patienceMs / 2));
   }
 
   #impatient(): void {
@@ -153,6 +163,7 @@ class Environment {
     const { data, variables, log } = options;
     this.#worker = new Worker(environmentScript(), {
       workerData: data,
+      name: data.functionName.split('-').slice(-2).join('-'),
       env: variables(),
       stdout: true,
       stderr: true,

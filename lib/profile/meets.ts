@@ -1,6 +1,7 @@
 import { type Touchpoint } from '../ingestion/touchpoint.ts';
 import { at as valueAt, type Json } from '../json.ts';
 import { between, durationMs, type Instant } from '../time.ts';
+import { otherName } from './bounds.ts';
 import { type Condition, type Predicate } from './predicate.ts';
 import { type Profile } from './profile.ts';
 
@@ -123,6 +124,16 @@ export function meets(predicate: Predicate, situation: Situation): boolean {
   if ('answer' in predicate) return satisfies(profile.answers[predicate.answer]?.value, predicate.is);
   if ('channel' in predicate) return channelMet(predicate, situation);
   return Object.hasOwn(profile.consent, predicate.consents) && profile.consent[predicate.consents]?.value === true;
+}
+
+/**
+ * Whether nothing folded so far can have met it: it asks for touchpoints by names that this customer never sent. Says nothing (false) of
+ * predicates that ask otherwise, and of customers with more names than are counted apart.
+ */
+export function isRuledOut(predicate: Predicate, { counts }: Pick<Profile, 'counts'>): boolean {
+  if ('all' in predicate) return predicate.all.some((part) => isRuledOut(part, { counts }));
+  if ('any' in predicate) return predicate.any.every((part) => isRuledOut(part, { counts }));
+  return 'event' in predicate && [otherName, ...names(predicate.event)].every((name) => !Object.hasOwn(counts, name));
 }
 
 /** Which of competing predicates is met first, in their order: 0 for `on`, then those of `or`. Undefined for none. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { meets, satisfies } from '../../lib/profile/meets.ts';
+import { isRuledOut, meets, satisfies } from '../../lib/profile/meets.ts';
+import { otherName } from '../../lib/profile/bounds.ts';
 import { Condition, Predicate } from '../../lib/profile/predicate.ts';
 import { type Profile } from '../../lib/profile/profile.ts';
 import { aProfile, aTouchpoint, days, folded, minutes, touchpoints } from './given.ts';
@@ -169,4 +170,23 @@ test('any predicate its schema accepts has an answer for any customer', () => {
       expect(meets({ not: accepted.data }, { profile: folded(all), touchpoint: all[0], now: days(1) })).toBe(!answer);
     }),
   );
+});
+
+test.each<[Predicate, boolean]>([
+  [{ event: 'Signed Up' }, true],
+  [{ event: ['Signed Up', 'Order Completed'] }, false],
+  [{ event: 'Order Completed', where: { total: { gt: 1_000 } } }, false],
+  [{ any: [{ event: 'Signed Up' }, { event: 'Logged In' }] }, true],
+  [{ any: [{ event: 'Signed Up' }, { stage: ['retention'] }] }, false],
+  [{ all: [{ event: 'Signed Up' }, { stage: ['retention'] }] }, true],
+  [{ not: { event: 'Signed Up' } }, false],
+  [{ did: 'Signed Up' }, false],
+  [{ stage: ['awareness'] }, false],
+])('%j is ruled out by what ada did: %s', (predicate, out) => {
+  expect(isRuledOut(predicate, ada)).toBe(out);
+});
+
+test('names that are not counted apart rule nothing out', () => {
+  const counts = { ...ada.counts, [otherName]: { n: 1, first: days(0), last: days(0) } };
+  expect(isRuledOut({ event: 'Signed Up' }, { counts })).toBe(false);
 });

@@ -29,6 +29,7 @@ import { type Refusal, refusalOf, type Refused } from '../../../lib/journey/refu
 import { type RefusalStore } from '../../../lib/journey/refusal-store.ts';
 import { drawSplits } from '../../../lib/journey/split.ts';
 import { type ExecutionInput, firstRun } from '../../../lib/journey/step-call.ts';
+import { isRuledOut } from '../../../lib/profile/meets.ts';
 import { type Profile } from '../../../lib/profile/profile.ts';
 import { type ProfileStore } from '../../../lib/profile/store.ts';
 import { type Clock, type Instant } from '../../../lib/time.ts';
@@ -160,6 +161,11 @@ export function enrol(dependencies: Dependencies) {
     return stored && { stored, door: await enrolments.door(ownersOf(stored.profile), at) };
   }
 
+  /** Touchpoints that may meet the exit criteria. For whoever never did what they ask for, which most did not, nothing is read. */
+  async function leftSince({ exit }: JourneyDefinition, profile: Profile, since: Instant): Promise<Touchpoint[]> {
+    return exit && !isRuledOut(exit, profile) ? touchpointsSince(profile, since) : [];
+  }
+
   async function countersOf({ workspace }: Customer, definition: JourneyDefinition): Promise<Counted> {
     const wanted = counterKeys(workspace, definition, clock.now());
     return readCounters(wanted.length === 0 ? [] : await table.getMany(wanted, { consistent: true }));
@@ -174,7 +180,7 @@ export function enrol(dependencies: Dependencies) {
       if (approach.door.earlier) return finish(approach.door.earlier, knocking);
       const counted = await countersOf(customer, definition);
       // After the profile: what is not among these touchpoints yet, the write or the projector meets.
-      const since = definition.exit ? await touchpointsSince(approach.stored.profile, knock.at) : [];
+      const since = await leftSince(definition, approach.stored.profile, knock.at);
       const outcome = await enter({ ...approach, since, counted }, knocking);
       if (outcome !== undefined) return outcome;
     }
