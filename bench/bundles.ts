@@ -72,8 +72,7 @@ export async function measureBundles({ rounds }: { rounds: number }): Promise<Bu
   for (const name of functions) {
     const bundle = bundleOf(name);
     const times: number[] = [];
-    for (let i = 0; i < rounds; i++)
-      times.push(await timed(importOnly(bundle), { ...lambdaEnv, ...variables(name) }));
+    for (let i = 0; i < rounds; i++) times.push(await timed(importOnly(bundle), { ...lambdaEnv, ...variables(name) }));
     bundles.push({ name, bytes: statSync(bundle).size, importMs: median(times) });
   }
   return bundles;

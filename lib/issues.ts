@@ -21,12 +21,19 @@ function meant(alternatives: ZodIssue[][]): ZodIssue[] {
   return alternatives.toSorted((a, b) => atRoot(a) - atRoot(b) || a.length - b.length)[0] ?? [];
 }
 
+/** Nothing stands there: every alternative says so, and together they would say less. */
+const isMissing = (issue: ZodIssue): boolean =>
+  issue.code === 'invalid_union'
+    ? issue.errors.length > 0 && issue.errors.every((alternative) => alternative.every(isMissing))
+    : issue.code === 'invalid_type' && issue.path.length === 0 && issue.message.endsWith('received undefined');
+
 function flatten(issue: ZodIssue, above: PropertyKey[]): Issue[] {
   const path = [...above, ...issue.path];
   const inner = issue.code === 'invalid_union' ? meant(issue.errors) : [];
   // All alternatives fail at the root: none of them was meant, and the union's own message says as much.
   if (inner.some((deeper) => deeper.path.length > 0)) return inner.flatMap((deeper) => flatten(deeper, path));
-  return [{ path: dotted(path), message: issue.message }];
+  const isEmpty = issue.code === 'invalid_union' && isMissing({ ...issue, path: [] });
+  return [{ path: dotted(path), message: isEmpty ? 'Invalid input: nothing stands there' : issue.message }];
 }
 
 /** Every fault by its path. Where a schema allows alternatives, those of the alternative that was probably meant. */

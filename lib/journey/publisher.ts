@@ -1,7 +1,6 @@
 import { type Machines } from '../aws/machines.ts';
 import { NotFound, ThroughlineError, Unavailable } from '../errors.ts';
 import { type Clock, type Instant } from '../time.ts';
-import { type WorkspaceStore } from '../ingestion/store.ts';
 import { check } from './check.ts';
 import { compileJourney, type StepFunctions } from './compile.ts';
 import { type JourneyDefinition, type JourneyDraft } from './definition.ts';
@@ -10,10 +9,9 @@ import { type JourneyStore } from './journey-store.ts';
 import { machineName } from './machine-name.ts';
 import { entrances, fingerprintOf, planMigration, published, type PublishRequest } from './publish.ts';
 import { type PublishStore, type VersionRow } from './publish-store.ts';
-import { surroundingsOf } from './surroundings.ts';
+import { surroundingsOf, type SurroundingsDependencies } from './surroundings.ts';
 
-export interface PublisherDependencies {
-  workspaces: Pick<WorkspaceStore, 'settings'>;
+export interface PublisherDependencies extends SurroundingsDependencies {
   journeys: JourneyStore;
   drafts: PublishStore;
   machines: Machines;

@@ -1,24 +1,37 @@
+import { type PlacementStore } from '../decision/placement-store.ts';
 import { type WorkspaceStore } from '../ingestion/store.ts';
 import { type Surroundings } from './check.ts';
 import { type JourneyStore } from './journey-store.ts';
+import { type SegmentStore } from '../profile/segment-store.ts';
+import { stageModelOf } from '../stage/templates.ts';
 import { type PublishStore } from './publish-store.ts';
 
 export interface SurroundingsDependencies {
   workspaces: Pick<WorkspaceStore, 'settings'>;
   journeys: Pick<JourneyStore, 'heads'>;
   drafts: Pick<PublishStore, 'drafts'>;
+  segments: Pick<SegmentStore, 'all'>;
+  placements: Pick<PlacementStore, 'all'>;
 }
 
-/** What a definition is checked against: the journeys there are in its workspace, drafts included, and the workspace's quiet hours. */
+/** What a definition is checked against: what there is in its workspace (of journeys the drafts, too), and the workspace's quiet hours. */
 export async function surroundingsOf(
-  { workspaces, journeys, drafts }: SurroundingsDependencies,
+  { workspaces, journeys, drafts, segments, placements }: SurroundingsDependencies,
   workspace: string,
 ): Promise<Surroundings> {
-  const [settings, heads, written] = await Promise.all([
+  const [settings, heads, written, groups, places] = await Promise.all([
     workspaces.settings(workspace),
     journeys.heads(workspace),
     drafts.drafts(workspace),
+    segments.all(workspace),
+    placements.all(workspace),
   ]);
   const ids = [...heads.map(({ journeyId }) => journeyId), ...written.map(({ draft }) => draft.id)];
-  return { journeys: [...new Set(ids)], quietHours: settings?.quietHours };
+  return {
+    journeys: [...new Set(ids)],
+    stages: settings && stageModelOf(settings).stages.map(({ id }) => id),
+    segments: groups.map(({ id }) => id),
+    placements: places.map(({ id }) => id),
+    quietHours: settings?.quietHours,
+  };
 }

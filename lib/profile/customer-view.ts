@@ -66,7 +66,7 @@ export function customerView(profile: Profile, enrolments: EnrolmentView[]): Cus
     purchases: { count, ...purchases },
     answers: profile.answers,
     consent: profile.consent,
-    linked: profile.linked.map(customerId),
+    linked: [...new Set(profile.linked.map(customerId))],
   };
 }
 

@@ -3,6 +3,7 @@ import { journeyRoutes } from '../../functions/journey/journeys/handler.ts';
 import { taskRoutes } from '../../functions/journey/tasks/handler.ts';
 import { wait } from '../../functions/journey/wait/handler.ts';
 import { type ApiRequest, type ApiRoutes } from '../../lib/aws/http.ts';
+import { placementStore } from '../../lib/decision/placement-store.ts';
 import { workspaceStore } from '../../lib/ingestion/store.ts';
 import { entryWrites } from '../../lib/journey/enrolment-store.ts';
 import { heldStore } from '../../lib/journey/held-store.ts';
@@ -11,6 +12,7 @@ import { publishStore } from '../../lib/journey/publish-store.ts';
 import { shippedJourneys } from '../../lib/journey/shipped.ts';
 import { statsStore } from '../../lib/journey/stats-store.ts';
 import { type TaskView } from '../../lib/journey/task.ts';
+import { segmentStore } from '../../lib/profile/segment-store.ts';
 import { plus } from '../../lib/time.ts';
 import { aCall, aJourney, anInput, aProfile, mina, start } from './given.ts';
 import { aWorld, type World } from './world.ts';
@@ -148,6 +150,8 @@ const shown = (world: World, shipped = shippedJourneys) =>
     journeys: journeyStore(world.table, { clock: world.clock, shipped }),
     drafts: publishStore(world.table),
     stats: statsStore(world.table),
+    segments: segmentStore(world.table, world.clock),
+    placements: placementStore(world.table, world.clock),
   });
 
 test('journeys are shown with their definitions', async () => {

@@ -1,12 +1,15 @@
 import { expect, test } from 'vitest';
 import { journeyRoutes } from '../../functions/journey/journeys/handler.ts';
 import { type ApiRequest, type ApiRoutes } from '../../lib/aws/http.ts';
+import { placementStore } from '../../lib/decision/placement-store.ts';
 import { workspaceStore } from '../../lib/ingestion/store.ts';
 import { JourneyDraft } from '../../lib/journey/definition.ts';
 import { diff } from '../../lib/journey/diff.ts';
 import { journeyStore } from '../../lib/journey/journey-store.ts';
 import { publishStore } from '../../lib/journey/publish-store.ts';
+import { segmentStore } from '../../lib/profile/segment-store.ts';
 import { statsStore } from '../../lib/journey/stats-store.ts';
+import { anExperiment } from './check/given.ts';
 import { aJourney, aSend } from './given.ts';
 import { aWorld, type World } from './world.ts';
 
@@ -24,6 +27,8 @@ const shown = (world: World, shipped = [] as ReturnType<typeof aJourney>[]) =>
     journeys: journeyStore(world.table, { clock: world.clock, shipped }),
     drafts: publishStore(world.table),
     stats: statsStore(world.table),
+    segments: segmentStore(world.table, world.clock),
+    placements: placementStore(world.table, world.clock),
   });
 
 const { version: _version, ...welcome } = aJourney();
@@ -75,6 +80,37 @@ test('a draft with faults is kept and told of them; what is no definition is ref
     code: 'journey.invalid',
   });
   await expect(put(routes, { 'if-match': '"1"' }, { ...welcome, id: 'other' })).rejects.toMatchObject({ status: 400 });
+});
+
+test('of what a step lacks one is told that it is missing, also where it may be one of many things', async () => {
+  const routes = shown(await aWorld());
+  const { goal: _goal, ...aimless } = anExperiment();
+  const { purpose: _purpose, ...thoughtless } = aSend();
+  const steps = { ...welcome.steps, Hello: aimless, Short: thoughtless };
+  await expect(put(routes, {}, { ...welcome, steps })).rejects.toMatchObject({
+    facts: {
+      issues: [
+        { path: 'steps.Hello.goal', message: 'Invalid input: nothing stands there' },
+        { path: 'steps.Short.purpose', message: expect.stringContaining('transactional') as string },
+      ],
+    },
+  });
+});
+
+test('a draft is checked against the stages, segments and placements of its workspace', async () => {
+  const world = await aWorld();
+  const segments = segmentStore(world.table, world.clock);
+  await segments.save('acme', { id: 'vip', predicate: { did: 'Order Completed', atLeast: 5 }, rev: 0 });
+  const entry = {
+    triggers: [{ segmentJoined: ['vips'] }, { stageEntered: ['retention'] }],
+    exclude: { segment: ['vip'] },
+  };
+  const decide = { kind: 'decide', placement: 'win-bakc', next: 'Done' };
+  const put1 = put(shown(world), {}, { ...welcome, entry, steps: { ...welcome.steps, Hello: decide } });
+  expect(((await put1).body as { faults: unknown[] }).faults).toMatchObject([
+    { code: 'unknown-segment', place: 'entry.triggers.0', severity: 'warning' },
+    { code: 'unknown-placement', place: 'steps.Hello.placement', severity: 'warning' },
+  ]);
 });
 
 test('a draft of a shipped journey is shown beside what is live, and as what it would change', async () => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { type Machines } from '../../lib/aws/machines.ts';
+import { placementStore } from '../../lib/decision/placement-store.ts';
 import { workspaceStore } from '../../lib/ingestion/store.ts';
 import { type JourneyDraft } from '../../lib/journey/definition.ts';
 import { routeOf } from '../../lib/journey/head.ts';
@@ -8,6 +9,7 @@ import { machineName } from '../../lib/journey/machine-name.ts';
 import { PublishRequest } from '../../lib/journey/publish.ts';
 import { publishStore } from '../../lib/journey/publish-store.ts';
 import { publisher } from '../../lib/journey/publisher.ts';
+import { segmentStore } from '../../lib/profile/segment-store.ts';
 import { type Table } from '../../lib/aws/table.ts';
 import { type Instant, plus } from '../../lib/time.ts';
 import { aJourney, aSend, functions, start } from './given.ts';
@@ -52,6 +54,8 @@ async function aPublisher(shipped = [] as Parameters<typeof publisher>[0]['shipp
       workspaces,
       journeys,
       drafts: publishStore(table),
+      segments: segmentStore(table, clock),
+      placements: placementStore(table, clock),
       machines,
       functions,
       stack: 'test',

@@ -202,10 +202,15 @@ const task = {
   onTimeout: 'Done',
 };
 
-test('a task goes to whom the customer’s trait names', async () => {
+test('a task says whom to call, and goes to whom the customer’s trait names', async () => {
   const world = await aWorld();
-  await world.know(aProfile({ traits: dated({ owner: 'kim@example.com' }) }));
-  await waiting(world)(aCall({ ...task, assignee: '{{traits.owner | the team}}' }, { token: 'token-1' }));
+  await world.know(aProfile({ traits: dated({ owner: 'kim@example.com', firstName: 'Mina' }) }));
+  const title = 'Call {{traits.firstName | them}} of {{traits.company | an unknown company}}';
+  await waiting(world)(aCall({ ...task, title, assignee: '{{traits.owner | the team}}' }, { token: 'token-1' }));
   const id = nameOf('task', 'e1', 'Hello', 0);
-  expect((await world.tasks.get(mina, id))?.task).toMatchObject({ assignee: 'kim@example.com', status: 'open' });
+  expect((await world.tasks.get(mina, id))?.task).toMatchObject({
+    title: 'Call Mina of an unknown company',
+    assignee: 'kim@example.com',
+    status: 'open',
+  });
 });

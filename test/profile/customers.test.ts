@@ -123,6 +123,13 @@ test('an anonymous id that was linked answers with the customer it belongs to', 
   expect(view).toMatchObject({ customerId: 'ada', anonymous: false, linked: ['visitor'] });
 });
 
+test('an id that was linked as a user’s and as a visitor’s is told once', async () => {
+  const table = await aTable();
+  await store(table, ada, { linked: ['u:visitor', visitor.customer] });
+  const view = await ask<CustomerView>(table, 'GET /v1/customers/{id}', { params: { id: 'ada' } });
+  expect(view.linked).toEqual(['visitor']);
+});
+
 test('a customer of another workspace is as unknown as nobody', async () => {
   const table = await aTable();
   await store(table, { ...ada, workspace: 'other' });

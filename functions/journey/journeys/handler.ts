@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { type ApiRequest, type ApiRoutes } from '../../../lib/aws/http.ts';
 import { NotFound, Rejected, ThroughlineError } from '../../../lib/errors.ts';
-import { type WorkspaceStore } from '../../../lib/ingestion/store.ts';
 import { issuesOf } from '../../../lib/issues.ts';
 import { check } from '../../../lib/journey/check.ts';
 import { type JourneyDefinition, JourneyDraft } from '../../../lib/journey/definition.ts';
@@ -20,7 +19,7 @@ import {
 } from '../../../lib/journey/journey-view.ts';
 import { type Draft, type PublishStore } from '../../../lib/journey/publish-store.ts';
 import { type StatsStore } from '../../../lib/journey/stats-store.ts';
-import { surroundingsOf } from '../../../lib/journey/surroundings.ts';
+import { surroundingsOf, type SurroundingsDependencies } from '../../../lib/journey/surroundings.ts';
 import { resultOf } from '../../../lib/journey/winner.ts';
 import { isJsonObject } from '../../../lib/json.ts';
 import { readCursor, readLimit, writeCursor } from '../../../lib/paging.ts';
@@ -28,10 +27,9 @@ import { resultAnswer } from '../../../lib/report/experiment/result-request.ts';
 import { checkPreconditions, etagOf } from '../../../lib/preconditions.ts';
 import { type Clock } from '../../../lib/time.ts';
 
-interface Dependencies {
+interface Dependencies extends SurroundingsDependencies {
   /** The journeys that CDK deployed. */
   shipped: readonly JourneyDefinition[];
-  workspaces: Pick<WorkspaceStore, 'settings'>;
   journeys: JourneyStore;
   drafts: PublishStore;
   enrolments: EnrolmentStore;

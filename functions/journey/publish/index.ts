@@ -4,6 +4,7 @@ import { readEnv } from '../../../lib/aws/env.ts';
 import { api } from '../../../lib/aws/http.ts';
 import { stateMachines } from '../../../lib/aws/machines.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
+import { placementStore } from '../../../lib/decision/placement-store.ts';
 import { workspaceStore } from '../../../lib/ingestion/store.ts';
 import { type StepFunctions } from '../../../lib/journey/compile.ts';
 import { enrolmentStore } from '../../../lib/journey/enrolment-store.ts';
@@ -11,6 +12,7 @@ import { journeyStore } from '../../../lib/journey/journey-store.ts';
 import { publishStore } from '../../../lib/journey/publish-store.ts';
 import { publisher } from '../../../lib/journey/publisher.ts';
 import { shippedJourneys } from '../../../lib/journey/shipped.ts';
+import { segmentStore } from '../../../lib/profile/segment-store.ts';
 import { systemClock } from '../../../lib/time.ts';
 import { Env } from './env.ts';
 import { publishRoutes } from './handler.ts';
@@ -42,6 +44,8 @@ export const handler = api(
       functions,
       clock,
       drafts: publishStore(table),
+      segments: segmentStore(table, clock),
+      placements: placementStore(table, clock),
       stack: env.STACK,
       shipped: shippedJourneys,
     }),

@@ -102,9 +102,11 @@ export function wait(dependencies: Dependencies) {
     if (!profile || !Object.hasOwn(profile.journeys, enrolmentId)) return { status: 'left' };
     const id = nameOf('task', enrolmentId, stepId, occurrence);
     const answers = Object.keys(step.answers);
+    const values = templateValues(call, profile);
     const facts = {
-      ...{ enrolmentId, journeyId, stepId, queue: step.queue, title: step.title, answers, openedAt, until },
-      ...(step.assignee !== undefined && { assignee: assigneeOf(step.assignee, call, profile) }),
+      ...{ enrolmentId, journeyId, stepId, queue: step.queue, answers, openedAt, until },
+      title: filled(step.title, values),
+      ...(step.assignee !== undefined && { assignee: filled(step.assignee, values).trim() }),
     };
     if (await tasks.open(enrolment, id, { task: { ...facts, status: 'open' }, token })) return { status: 'waiting' };
     const answer = (await tasks.get(enrolment, id))?.task.answer;
@@ -152,9 +154,6 @@ export function wait(dependencies: Dependencies) {
     return step.kind === 'waitForEvent' ? forEvent(waiting, step) : forPerson(waiting, step);
   };
 }
-
-const assigneeOf = (assignee: string, call: StepCall, profile: Profile): string =>
-  filled(assignee, templateValues(call, profile)).trim();
 
 /** Step Functions leaves milliseconds out where there are none. */
 const instantOf = (time: string): Instant => new Date(time).toISOString();

@@ -33,6 +33,9 @@ export type FaultCode =
   | 'no-entry-key'
   | 'off-quarter'
   | 'unknown-journey'
+  | 'unknown-stage'
+  | 'unknown-segment'
+  | 'unknown-placement'
   | 'starts-itself';
 
 /** What is wrong with a definition, where, and what to do about it. An `error` keeps it from being published, a `warning` does not. */
@@ -60,6 +63,10 @@ export const warning = (code: FaultCode, place: string, hint: string): Fault => 
 export interface Surroundings {
   /** Ids of its journeys. */
   journeys?: readonly string[] | undefined;
+  /** Ids of the stages of its model, of its segments and of its placements. */
+  stages?: readonly string[] | undefined;
+  segments?: readonly string[] | undefined;
+  placements?: readonly string[] | undefined;
   /** The workspace's own, which a journey without any keeps. */
   quietHours?: { from: string; to: string } | undefined;
 }

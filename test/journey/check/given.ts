@@ -58,8 +58,8 @@ export function warns(cases: Case[]): void {
   });
 }
 
-export function isFine(cases: [title: string, more: Record<string, unknown>][]): void {
-  test.each(cases)('%s', (_, more) => {
-    expect(found(more)).toEqual([]);
+export function isFine(cases: [title: string, more: Record<string, unknown>, known?: Surroundings][]): void {
+  test.each(cases)('%s', (...[, more, known]) => {
+    expect(found(more, known)).toEqual([]);
   });
 }

@@ -31,6 +31,12 @@ warns([
     { steps: { Hello: aSend({ channel: 'webhook', url: 'http://example.com' }), Done } },
   ],
   [
+    'a URL that nobody is sent to',
+    'unused-url',
+    'steps.Hello.url',
+    { steps: { Hello: aSend({ url: 'https://example.com' }), Done } },
+  ],
+  [
     'a header that a call says by itself',
     'unused-header',
     'steps.Hello.headers.Host',
