@@ -12,7 +12,7 @@ import {
   VersionSummary,
   VersionView,
 } from './journey-view.ts';
-import { Winner } from './head.ts';
+import { JourneyHead, Winner } from './head.ts';
 import { PublishRequest } from './publish.ts';
 import { RefusalRow } from './refusal-store.ts';
 import { ReplayResult } from './simulate/replay.ts';
@@ -32,6 +32,9 @@ const VariantCounts = z.object({
   goal: z.int(),
   guardrails: z.record(z.string(), z.int()),
 });
+
+/** A journey that takes nobody in, and since when. */
+const NotLive = JourneyHead.pick({ journeyId: true, state: true, since: true });
 
 const Stats = z.object({
   version: z.int(),
@@ -212,9 +215,11 @@ export const journeyRoutes: Routes = {
   'GET /v1/customers/{id}/refusals': {
     id: 'listRefusals',
     summary: 'Why journeys did not let a customer in: the latest refusal of each',
+    description:
+      'Nothing is kept of those who come to a journey that takes nobody in: `notLive` says since when none of them can enter.',
     key: 'secret',
     path,
-    answer: z.object({ items: z.array(RefusalRow) }),
+    answer: z.object({ items: z.array(RefusalRow), notLive: z.array(NotLive) }),
     refusals: { 404: 'No such customer' },
   },
   'GET /v1/tasks': {

@@ -113,7 +113,9 @@ export function traceRoutes(dependencies: Dependencies): ApiRoutes {
       const heads = await journeys.heads(workspace);
       const found = await Promise.all(heads.map(({ journeyId }) => refusals.find(owners, journeyId)));
       const items = found.filter((row) => row !== undefined).sort((a, b) => (a.at < b.at ? 1 : -1));
-      return { body: { items } };
+      // Who comes to a journey known to take nobody in does not even knock: nothing is kept of that.
+      const notLive = heads.filter(({ state }) => state !== 'live');
+      return { body: { items, notLive: notLive.map(({ journeyId, state, since }) => ({ journeyId, state, since })) } };
     },
   };
 }
