@@ -2,7 +2,7 @@ import { durationMs } from '../time.ts';
 import { type AslDefinition, type AslState } from './asl.ts';
 import { branch, exit, experiment, goTo, randomSplit } from './compile/choices.ts';
 import { decide, emitEvent, send, startJourney, updateProfile, webhook } from './compile/effects.ts';
-import { gatedSteps } from './compile/graph.ts';
+import { effects, gatedSteps } from './compile/graph.ts';
 import { roundsPerLeg } from './compile/legs.ts';
 import { type Compile, type Shop, type States } from './compile/shop.ts';
 import { type StepFunctions } from './compile/task.ts';
@@ -79,9 +79,11 @@ export function compileJourney(
   functions: StepFunctions,
   { resumeAt = [] }: { resumeAt?: string[] } = {},
 ): AslDefinition {
+  // Who comes from another version was held there, perhaps, so a message may be put off here that nobody else is late for.
+  const entered = resumeAt.filter((id) => effects.has(definition.steps[id]?.kind ?? 'exit'));
   const shop: Shop = {
     functions,
-    gated: gatedSteps(definition),
+    gated: new Set([...gatedSteps(definition), ...entered]),
     parkAfter: durationMs(definition.parkAfter),
     roundsPerLeg: roundsPerLeg(definition),
     hours: definition.hours,

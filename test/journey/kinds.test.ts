@@ -211,6 +211,17 @@ test('people from another version come in where they are led to', async () => {
   expect(run.visited()).toEqual(['Say']);
 });
 
+test('a message that only people from another version can be late for is put off for them, and not lost', async () => {
+  const definition = journey(aSend({ purpose: 'transactional', late: 'shift' }));
+  let asked = 0;
+  const send = () => (asked++ === 0 ? { status: 'deferred', until: after(1) } : { status: 'sent' });
+  const run = await running(definition, { send }, { resumeAt: ['Hello'], run: { ...firstRun, leg: 1, at: 'Hello' } });
+  expect(run.end()).toMatchObject({ status: 'RUNNING' });
+  await run.advance(day);
+  expect(run.visited()).toEqual(['Hello', 'Hello']);
+  expect(run.end()).toMatchObject({ status: 'SUCCEEDED' });
+});
+
 const rested = journey(
   { kind: 'wait', for: '1d', next: 'Mark' },
   {
