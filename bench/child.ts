@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const main = fileURLToPath(new URL('../infra/local/main.ts', import.meta.url));
@@ -10,9 +9,6 @@ export interface Child {
   stop(): Promise<void>;
 }
 
-/** The runner warms its functions up right after it has said where it runs. Milliseconds. */
-const warmUpMs = 6_000;
-
 /** Starts it on a free port, with data in memory; resolves when it is healthy and its functions are warm. */
 export async function startChild(): Promise<Child> {
   const child = spawn(process.execPath, [main, '--memory', '--port', '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -22,11 +18,10 @@ export async function startChild(): Promise<Child> {
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       printed += text;
       const [, found] = /runs at (http:\S+)/.exec(printed) ?? [];
-      if (found !== undefined) resolve(found);
+      if (found !== undefined && printed.includes('All functions are warm')) resolve(found);
     });
     child.once('exit', (code) => reject(new Error(`the runner ended with ${code ?? 'a signal'}: ${printed}`)));
   });
-  await pause(warmUpMs);
   return {
     url,
     stop: async () => {

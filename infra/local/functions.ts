@@ -1,4 +1,6 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { inLanes } from '../../lib/aws/lanes.ts';
 import { type Activity } from '../../lib/journey/states/activity.ts';
 import { AsyncInvokes, type AsyncDependencies } from './async-invokes.ts';
 import { type VirtualClock } from './clock.ts';
@@ -59,7 +61,7 @@ export interface RunningFunctions extends Functions {
   readonly all: readonly LocalFunction[];
   /** Runs asynchronous invocations that an earlier run left. Call it once everything that functions reach is up. */
   restore(): void;
-  /** Starts one environment of each, one after the other: threads that start together take half as long again of the processor. */
+  /** Starts one environment of each, as many at a time as there are processors: threads that start all together take half as long again. */
   warm(): Promise<void>;
   /** Invocations that wait for an environment. */
   waiting(): number;
@@ -173,9 +175,7 @@ export function createFunctions(options: FunctionsOptions): RunningFunctions {
     invoke: (functionArn, payload) => run(functionArn, JSON.stringify(payload ?? null)),
     invokeAsync: (functionArn, payload) => events.add(find(functionArn).arn, payload),
     restore: () => events.restore(),
-    warm: async () => {
-      for (const { pool } of byName.values()) await pool.warm();
-    },
+    warm: () => inLanes([...byName.values()], availableParallelism(), ({ pool }) => pool.warm()),
     waiting: () => [...byName.values()].reduce((sum, { pool }) => sum + pool.waiting, 0),
     environments: () => Object.fromEntries([...byName].map(([name, { pool }]) => [name, pool.size])),
     stop: async () => {

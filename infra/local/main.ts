@@ -116,7 +116,7 @@ async function main(): Promise<void> {
   const local = await startLocal({ ...given, assembly, log: logger(given) });
   endOnSignals(local);
   await greet(local, given);
-  void local.services.functions.warm();
+  void local.services.functions.warm().then(() => console.log('  All functions are warm.'));
   await local.failed;
 }
 
