@@ -2,7 +2,7 @@ import { experiments, goals, salts, shares } from './check/chances.ts';
 import { entryKeys, offQuarters, started } from './check/doors.ts';
 import { type Fault, type Rule, type Surroundings } from './check/fault.ts';
 import { unknownNames } from './check/names.ts';
-import { exitAtEntry, neverMet } from './check/predicates.ts';
+import { exitAtEntry, exitAtWait, neverMet } from './check/predicates.ts';
 import { addresses, contactHours, headers, purposes, subjects, urls } from './check/sends.ts';
 import { tooLarge, tooLong, tooManyResults } from './check/sizes.ts';
 import { texts } from './check/texts.ts';
@@ -25,6 +25,7 @@ const rules: readonly Rule[] = [
   contactHours,
   neverMet,
   exitAtEntry,
+  exitAtWait,
   shares,
   salts,
   experiments,

@@ -30,6 +30,7 @@ export type FaultCode =
   | 'never-met'
   | 'no-touchpoint'
   | 'exit-at-entry'
+  | 'exit-at-wait'
   | 'no-entry-key'
   | 'off-quarter'
   | 'unknown-journey'

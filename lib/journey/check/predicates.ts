@@ -91,6 +91,22 @@ function plainEvents(predicate: Predicate): string[] {
   return 'any' in predicate ? predicate.any.flatMap(plainEvents) : [];
 }
 
+/** What meets the exit criteria leads out of the journey, not on to where the wait would have led. */
+export const exitAtWait: Rule = (definition): Fault[] => {
+  const leaves = new Set(definition.exit ? plainEvents(definition.exit) : []);
+  return stepsOf(definition, 'waitForEvent').flatMap(({ place, step }) => {
+    const ways = [
+      { at: `${place}.on`, on: step.on },
+      ...(step.or ?? []).map(({ on }, i) => ({ at: `${place}.or.${i}.on`, on })),
+    ];
+    return ways.flatMap(({ at, on }) => {
+      const both = plainEvents(on).filter((name) => leaves.has(name));
+      const hint = `${both.join(', ')} also meets the exit criteria: the customer leaves, and does not go on from here`;
+      return both.length === 0 ? [] : [warning('exit-at-wait', at, hint)];
+    });
+  });
+};
+
 /** Who enters by what meets the exit criteria is refused. */
 export const exitAtEntry: Rule = ({ entry, exit }): Fault[] => {
   const leaves = new Set(exit ? plainEvents(exit) : []);

@@ -46,6 +46,25 @@ warns([
     { exit: { event: ['Order Completed', 'Signed Up'] } },
   ],
   [
+    'a wait for what leads out of the journey',
+    'exit-at-wait',
+    'steps.Hello.or.0.on',
+    {
+      exit: { event: 'Order Completed' },
+      steps: {
+        Hello: {
+          kind: 'waitForEvent',
+          on: { event: 'Cart Viewed' },
+          or: [{ on: { event: ['Order Completed', 'Purchase'] }, next: 'Done' }],
+          timeout: '1d',
+          next: 'Done',
+          onTimeout: 'Done',
+        },
+        Done,
+      },
+    },
+  ],
+  [
     'a birthday at seven minutes past nine',
     'off-quarter',
     'entry.triggers.0',
