@@ -15,6 +15,7 @@ export const HistoryEvent = z.looseObject({
   timestamp: z.date(),
   stateEnteredEventDetails: z.looseObject({ name: z.string() }).optional(),
   stateExitedEventDetails: z.looseObject({ name: z.string() }).optional(),
+  taskSubmittedEventDetails: Details,
   taskSucceededEventDetails: Details,
   taskFailedEventDetails: Details,
   taskTimedOutEventDetails: Details,

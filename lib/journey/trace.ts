@@ -62,6 +62,12 @@ function told(details: unknown): Partial<TracedStep> {
   return { answer, ...(isJsonObject(because) && { because }) };
 }
 
+/** What a step that waits decided on when it began to. */
+function asked(details: unknown): Partial<TracedStep> {
+  const { because } = told(details);
+  return because ? { because } : {};
+}
+
 function failure(details: unknown): { error: string; cause?: string } {
   const cause = text(details, 'cause');
   return { error: text(details, 'error') ?? 'unknown', ...(cause !== undefined && { cause: cause.slice(0, 500) }) };
@@ -85,7 +91,8 @@ export function tracedSteps(events: readonly Event[], of: { version: number; leg
       if (step?.stepId === stepId && step.detours) continue; // back at it after a detour: the same visit
       if (step) Object.assign(step, { leftAt: at, next: stepId });
       steps.push({ stepId, ...of, enteredAt: at });
-    } else if (step && event.type === 'TaskSucceeded') Object.assign(step, told(event.taskSucceededEventDetails));
+    } else if (step && event.type === 'TaskSubmitted') Object.assign(step, asked(event.taskSubmittedEventDetails));
+    else if (step && event.type === 'TaskSucceeded') Object.assign(step, told(event.taskSucceededEventDetails));
     else if (step && event.type === 'TaskTimedOut') step.timedOut = true;
     else if (step && event.type === 'TaskFailed')
       step.failures = [...(step.failures ?? []), failure(event.taskFailedEventDetails)];

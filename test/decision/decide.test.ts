@@ -154,6 +154,8 @@ describe('personalize', () => {
     };
     const answer = await world.personalize(call);
     expect(answer).toMatchObject({ placement: 'win-back', content: { title: expect.any(String) as string } });
+    const { id, because } = answer as StepDecision;
+    expect(because).toMatchObject({ policyVersion: expect.any(String) as string, offers: { [id]: 'chosen' } });
     expect(await world.personalize(call)).toEqual(answer);
   });
 });

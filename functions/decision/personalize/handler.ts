@@ -5,6 +5,7 @@ import { type Decision } from '../../../lib/decision/decision.ts';
 import { events } from '../../../lib/events.ts';
 import { type Gate, type Stopped } from '../../../lib/journey/gate.ts';
 import { type ProfileStore } from '../../../lib/profile/store.ts';
+import { type JsonObject } from '../../../lib/json.ts';
 import { nameOf } from '../../../lib/journey/enrolment.ts';
 import { StepCall, stepOf } from '../../../lib/journey/step-call.ts';
 import { type Clock } from '../../../lib/time.ts';
@@ -21,10 +22,15 @@ interface Dependencies {
 
 const StageEntered = z.object({ 'detail-type': z.literal('StageEntered'), detail: events.StageEntered });
 
-/** What later templates of the journey read: `{{vars.offer.content.title}}`. */
+/** What later templates of the journey read: `{{vars.offer.content.title}}`. `because` is for the trace: what became of each offer. */
 export interface StepDecision extends Pick<Decision, 'decisionId' | 'placement' | 'propensity'> {
   id: string;
   content: Decision['offer']['content'];
+  because: JsonObject;
+}
+
+function becauseOf({ stage, policyVersion, reasons }: Decision): JsonObject {
+  return { stage, policyVersion, offers: Object.fromEntries(reasons.map(({ offer, verdict }) => [offer, verdict])) };
 }
 
 function ofEvent({ detail }: z.infer<typeof StageEntered>): Question {
@@ -51,7 +57,7 @@ export function personalize({ decide, profiles, gate, clock }: Dependencies) {
     const { decisionId, placement, propensity, offer } = decision;
     const outcome = recorded ? 'decided' : 'unknown-customer';
     writeLine(metricLine('personalize', { [outcome]: 1 }, { now: Date.parse(clock.now()), placement }));
-    return { decisionId, placement, propensity, ...offer };
+    return { decisionId, placement, propensity, ...offer, because: becauseOf(decision) };
   }
 
   /** Only a step that can be stopped needs the profile first. */

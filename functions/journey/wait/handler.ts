@@ -108,10 +108,12 @@ export function wait(dependencies: Dependencies) {
       title: filled(step.title, values),
       ...(step.assignee !== undefined && { assignee: filled(step.assignee, values).trim() }),
     };
-    if (await tasks.open(enrolment, id, { task: { ...facts, status: 'open' }, token })) return { status: 'waiting' };
+    const { assignee = null, title } = facts;
+    if (await tasks.open(enrolment, id, { task: { ...facts, status: 'open' }, token }))
+      return { status: 'waiting', because: { until, title, assignee } };
     const answer = (await tasks.get(enrolment, id))?.task.answer;
     if (answer !== undefined) await executions.resume(token, { answer });
-    return { status: 'resumed' };
+    return { status: 'resumed', because: { answeredBefore: answer ?? null } };
   }
 
   /**
