@@ -128,8 +128,8 @@ export interface EnrolmentStore {
    * Safe to repeat.
    */
   led(placed: Placed, leg: { leg: number; executionArn: string }): Promise<'led' | 'behind' | 'ended'>;
-  /** Takes down that a timer leads it on. False when it has ended. Safe to repeat. */
-  park(owner: Customer, enrolmentId: string, until: Instant): Promise<boolean>;
+  /** Takes down that a timer leads it on, from which step. False when it has ended. Safe to repeat. */
+  park(owner: Customer, enrolmentId: string, parked: { until: Instant; at: string }): Promise<boolean>;
   /** Ends it without the profile, which no longer holds it. False when it had ended before. */
   end(placed: Placed, outcome: string, at: Instant): Promise<boolean>;
   /** A journey's enrolments, newest first, from `before` (a position of an earlier page) on. */
@@ -189,7 +189,7 @@ export function enrolmentStore(table: Table): EnrolmentStore {
       const written = await table.update(
         key,
         {
-          expression: 'SET #status = :active, executionArn = :arn, leg = :leg REMOVE parkedUntil',
+          expression: 'SET #status = :active, executionArn = :arn, leg = :leg REMOVE parkedUntil, parkedAt',
           values: { ':active': 'active', ':arn': executionArn, ':leg': leg },
         },
         { ...notEnded, expression: `${notEnded.expression} AND (attribute_not_exists(leg) OR leg <= :leg)` },
@@ -199,8 +199,8 @@ export function enrolmentStore(table: Table): EnrolmentStore {
       return now && now.enrolment.status !== 'ended' ? 'behind' : 'ended';
     },
 
-    async park(owner, enrolmentId, until) {
-      const set = { expression: 'SET parkedUntil = :until', values: { ':until': until } };
+    async park(owner, enrolmentId, { until, at }) {
+      const set = { expression: 'SET parkedUntil = :until, parkedAt = :at', values: { ':until': until, ':at': at } };
       return (await table.update(keys.enrolment(owner, enrolmentId), set, notEnded)) !== undefined;
     },
 

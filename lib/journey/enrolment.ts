@@ -25,6 +25,8 @@ export const Enrolment = z.object({
   notBefore: Instant.optional(),
   /** No execution leads it until then: a timer starts the next. */
   parkedUntil: Instant.optional(),
+  /** The step that it is parked at. */
+  parkedAt: z.string().optional(),
   /** A test person's. */
   test: z.boolean().optional(),
   /** Number of the execution that leads it now, and the step that began at; missing for the first. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Instant } from '../time.ts';
 import { type JourneyDefinition } from './definition.ts';
 import { type Migration } from './head.ts';
 import { moveOf, nextMeetings } from './migration.ts';
@@ -16,6 +17,8 @@ export const PersonMove = z.object({
   version: z.int(),
   /** Where the person stands; missing where Step Functions does not know yet. */
   step: z.string().optional(),
+  /** No execution is open until then: the person waits for a timer. */
+  parkedUntil: Instant.optional(),
   fate: Fate,
   /** Step of the new version. */
   to: z.array(z.string()),
@@ -37,6 +40,9 @@ const before = [': held', ': later'];
 function meetingsAt(definition: JourneyDefinition, state: string | undefined): { step?: string; met: string[] } {
   const [step = ''] = (state ?? '').split(': ');
   if (!Object.hasOwn(definition.steps, step)) return { met: nextMeetings(definition, definition.start) };
+  const parked = state?.endsWith(': parked') ? definition.steps[step] : undefined;
+  // A long loop goes on at the step that it leads back to.
+  if (parked?.kind === 'goTo') return { step, met: nextMeetings(definition, parked.to) };
   if (before.some((suffix) => state?.endsWith(suffix))) return { step, met: [step] };
   return { step, met: nextMeetings(definition, step) };
 }

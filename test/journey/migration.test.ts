@@ -3,6 +3,7 @@ import { handOver } from '../../lib/journey/hand-over.ts';
 import { type JourneyVersion } from '../../lib/journey/journey-store.ts';
 import { enrolmentStore, entryWrites } from '../../lib/journey/enrolment-store.ts';
 import { moveOf, resolveMap } from '../../lib/journey/migration.ts';
+import { whoMoves } from '../../functions/journey/publish/who-moves.ts';
 import { fateOf } from '../../lib/journey/preview.ts';
 import { planMigration } from '../../lib/journey/publish.ts';
 import { StepCall } from '../../lib/journey/step-call.ts';
@@ -107,6 +108,19 @@ test.each([
   expect(fateOf(first, state, migrations)).toMatchObject({ fate, to });
 });
 
+test('a loop that is parked goes on where it leads back to', () => {
+  const loop = aJourney({
+    steps: {
+      Hello: aSend({ next: 'Again' }),
+      Again: { kind: 'goTo', to: 'Rest', limit: 900, next: 'Remind' },
+      Rest: { kind: 'wait', for: '1d', next: 'Hello' },
+      Remind: aSend(),
+      Done: { kind: 'exit' },
+    },
+  });
+  expect(fateOf(loop, 'Again: parked', migrations)).toMatchObject({ step: 'Again', fate: 'leaves' });
+});
+
 test('who may wake on several ways depends', () => {
   const asks = aJourney({
     steps: {
@@ -139,6 +153,16 @@ async function someoneInside() {
   await world.table.transact(entryWrites(mina, row, { entries: 0 }));
   return { ...world, journeys: { version: () => Promise.resolve(version) } };
 }
+
+test('somebody parked is where the row says, though nothing is left of the execution before', async () => {
+  const world = await someoneInside();
+  const until = after(start, '200d');
+  await world.enrolments.park(mina, enrolmentId, { until, at: 'Pause' });
+  const stores = { enrolments: world.enrolments, machines: { position: () => Promise.resolve(undefined) } };
+  const place = { workspace: 'acme', journeyId: 'welcome' };
+  const { people } = await whoMoves(stores, place, { versions: new Map([[1, first]]), migrations });
+  expect(people).toMatchObject([{ step: 'Pause', parkedUntil: until, fate: 'moves', to: ['Better'] }]);
+});
 
 test('a hand-over moves row and profile together and starts the next leg under its name, where the map leads', async () => {
   const world = await someoneInside();

@@ -69,14 +69,14 @@ test('a long wait is a timer, which starts the next leg where the journey goes o
   expect(await parking(given)(call())).toMatchObject({ status: 'parked', because: { until, leg: 1 } });
   const [[name, timer]] = [...given.set] as [[string, { at: string; input: unknown }]];
   expect([name, timer.at]).toEqual([`${enrolmentId}-1`, until]);
-  expect(await present(given)).toMatchObject({ status: 'active', parkedUntil: until });
+  expect(await present(given)).toMatchObject({ status: 'active', parkedUntil: until, parkedAt: 'Hello' });
 
   expect(await awakening(given.world)(timer.input)).toEqual({ outcome: 'started' });
   expect([...given.world.started]).toMatchObject([
     [`v1-${enrolmentId}-1`, { enrolmentId, vars: { offer: 1 }, run: { leg: 1, at: 'Later' } }],
   ]);
-  const { parkedUntil, ...led } = (await present(given))!;
-  expect([parkedUntil, led]).toMatchObject([undefined, { status: 'active', leg: 1 }]);
+  const { parkedUntil, parkedAt, ...led } = (await present(given))!;
+  expect([parkedUntil, parkedAt, led]).toMatchObject([undefined, undefined, { status: 'active', leg: 1 }]);
 });
 
 test('the next leg stays on the version of the one before', async () => {

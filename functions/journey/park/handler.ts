@@ -39,7 +39,8 @@ export function park({ timers, clock, ...dependencies }: Dependencies) {
     const { until, input } = leg;
     const because = { until, leg: input.run.leg };
     if (until <= clock.now()) return { status: await startLeg(dependencies, leg), because };
-    if (!(await enrolments.park({ workspace, customer }, enrolmentId, until))) return { status: 'over', because };
+    const at = { until, at: call.stepId };
+    if (!(await enrolments.park({ workspace, customer }, enrolmentId, at))) return { status: 'over', because };
     await timers.set(timerName(enrolmentId, input.run.leg), until, leg);
     return { status: 'parked', because };
   }
