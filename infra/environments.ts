@@ -21,7 +21,7 @@ export const Settings = z.strictObject({
   /** Who is told of alarms: a new topic that mails to this address, or a topic there is. */
   alarmEmail: z.email().optional(),
   alarmTopicArn: z.string().startsWith('arn:').optional(),
-  /** The sender, and the SES identity (an address or a domain) that was verified for it. Without it e-mail goes to the outbox row only. */
+  /** The sender, and the SES identity (an address or a domain) that was verified for it. Without it e-mail is skipped: `channel-not-configured`. */
   email: z.strictObject({ from: z.email(), identity: z.string().min(1) }).optional(),
   /**
    * What text messages are sent from: the ARN of a phone number, pool or sender id of AWS End User Messaging SMS. `configurationSet`: the

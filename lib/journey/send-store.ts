@@ -14,7 +14,7 @@ export type SendStatus = z.infer<typeof SendStatus>;
 export const SendEnd = z.object({
   status: SendStatus.exclude(['claimed']),
   reason: z.string().optional(),
-  /** What delivered it: `ses`, `webhook`, or `outbox` where the timeline is all there is. */
+  /** What took it: `ses`, `sns`, `webhook` and so on. */
   provider: z.string().optional(),
   providerId: z.string().optional(),
 });

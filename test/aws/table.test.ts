@@ -1,8 +1,9 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
-import { type QueryOptions } from '../../lib/aws/table.ts';
+import { type QueryOptions, type Table } from '../../lib/aws/table.ts';
 import { localClient, theTable } from '../support/engines.ts';
+import { memoryTable } from '../support/memory-table.ts';
 import { aPartition, onEachEngine } from '../support/tables.ts';
 
 const rows = (pk: string, ...sks: string[]) => sks.map((sk) => ({ pk, sk }));
@@ -10,7 +11,8 @@ const rows = (pk: string, ...sks: string[]) => sks.map((sk) => ({ pk, sk }));
 const isNew = { expression: 'attribute_not_exists(pk)' };
 const revIs = (rev: number) => ({ expression: '#rev = :rev', names: { '#rev': 'rev' }, values: { ':rev': rev } });
 
-onEachEngine(({ table, endpoint }) => {
+/** What every table does, whatever it lies on. */
+function contract(table: () => Table): void {
   test('what is put is what is read, sets and texts of any script included', async () => {
     const item = {
       pk: aPartition(),
@@ -88,6 +90,36 @@ onEachEngine(({ table, endpoint }) => {
     await table().put({ ...key, active: new Set(['e1']) });
     expect(await table().transact(inside('e1'))).toBe(true);
     expect(await table().transact(inside('e2'))).toBe(false);
+  });
+
+  test('conditions on what is not there, on order, on one of several, and in brackets', async () => {
+    const key = { pk: aPartition(), sk: 'task' };
+    const values = { ':open': 'open', ':other': 'other', ':two': 2, ':ten': 10, ':b': 'b' };
+    const passes = (expression: string) => {
+      const used = Object.entries(values).filter(([name]) => new RegExp(`${name}\\b`).test(expression));
+      return table().transact([{ check: key, if: { expression, values: Object.fromEntries(used) } }]);
+    };
+    expect(await passes('done <> :open')).toBe(true);
+    expect(await passes('attribute_not_exists(n) OR n < :two')).toBe(true);
+    expect(await passes('n < :two')).toBe(false);
+    await table().put({ ...key, done: 'open', n: 10, name: 'a' });
+    expect(await passes('done <> :open')).toBe(false);
+    expect(await passes('done IN (:other, :open)')).toBe(true);
+    expect(await passes('n < :two')).toBe(false);
+    expect(await passes('n <= :ten AND n >= :ten')).toBe(true);
+    expect(await passes('label < :b')).toBe(false);
+    expect(await passes('done = :other AND n = :ten OR attribute_exists(n)')).toBe(true);
+    expect(await passes('done = :other AND (n = :ten OR attribute_exists(n))')).toBe(false);
+    expect(await passes('n < :b')).toBe(false);
+  });
+
+  test('an update sets, adds and takes away at once, by the values before it', async () => {
+    const key = { pk: aPartition(), sk: 'row' };
+    await table().put({ ...key, a: 'old', b: 1, c: 'gone' });
+    const set = { expression: 'SET a = :new, d = a REMOVE c ADD b :two', values: { ':new': 'new', ':two': 2 } };
+    expect(await table().update(key, set)).toEqual({ ...key, a: 'new', b: 3, d: 'old' });
+    const named = { expression: '#b = :three', names: { '#b': 'b' }, values: { ':three': 3 } };
+    expect(await table().update(key, { expression: 'SET d = #b, #b = :three' }, named)).toMatchObject({ b: 3, d: 3 });
   });
 
   test('more than a hundred items are put and read in one go, one that is asked for twice comes once', async () => {
@@ -190,6 +222,10 @@ onEachEngine(({ table, endpoint }) => {
     await table().put(due);
     expect(await table().query(list, { index: 'byDue', upTo: '2026-01-01' })).toEqual([due]);
   });
+}
+
+onEachEngine(({ table, endpoint }) => {
+  contract(table);
 
   test('the local index is there and nothing is in it', async () => {
     const pk = aPartition();
@@ -204,4 +240,9 @@ onEachEngine(({ table, endpoint }) => {
     );
     expect(found.Count).toBe(0);
   });
+});
+
+describe('in memory', () => {
+  const table = memoryTable();
+  contract(() => table);
 });

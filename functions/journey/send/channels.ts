@@ -1,7 +1,7 @@
 import { type Table } from '../../../lib/aws/table.ts';
 import { webhookSecretStore } from '../../../lib/ingestion/webhook-secret-store.ts';
 import { type SendChannel } from '../../../lib/ingestion/workspace.ts';
-import { type Deliver, outbox } from '../../../lib/journey/deliver.ts';
+import { type Deliver } from '../../../lib/journey/deliver.ts';
 import { callUrl } from '../../../lib/journey/http-call.ts';
 import { inApp, inAppStore } from '../../../lib/journey/in-app-store.ts';
 import { slack, webhook } from '../../../lib/journey/webhook.ts';
@@ -36,7 +36,7 @@ export function channels(table: Table, env: Env): Partial<Record<SendChannel, De
     return whatsAppMessages(id);
   });
   return {
-    email: email ?? outbox,
+    ...(email && { email }),
     ...(sms && { sms }),
     ...(push && { push }),
     ...(whatsapp && { whatsapp }),

@@ -3,9 +3,10 @@ import * as z from 'zod';
 const set = z.string().min(1).optional();
 
 /**
- * What is not set is not there: messages on that channel are skipped. `EMAIL_FROM`: the sender SES knows; without it e-mail goes to the
- * outbox only. `SMS_ORIGIN`: what text messages come from, `SMS_CONFIGURATION_SET` where their fates are told. `PUSH`: any value, SNS knows the apps. `WHATSAPP_NUMBER_ID`: whose messages they
- * are. The endpoint is set where the table is an embedded engine on this machine: there webhooks may go to this machine too.
+ * What is not set is not there: messages on that channel are skipped, `channel-not-configured`. `EMAIL_FROM`: the sender SES knows.
+ * `SMS_ORIGIN`: what text messages come from, `SMS_CONFIGURATION_SET` where their fates are told. `PUSH`: any value, SNS knows the apps.
+ * `WHATSAPP_NUMBER_ID`: whose messages they are. The endpoint is set where the table is an embedded engine on this machine: there webhooks
+ * may go to this machine too.
  */
 export const Env = z.object({
   TABLE_NAME: z.string(),
