@@ -211,6 +211,18 @@ test('people from another version come in where they are led to', async () => {
   expect(run.visited()).toEqual(['Say']);
 });
 
+test('who was held in one round of a loop is late in that round only', async () => {
+  let paused = true;
+  const again = { kind: 'goTo', to: 'Hello', limit: 1, next: 'Done' };
+  const run = await running(journey(aSend({ late: 'skip', next: 'Again' }), { Again: again }), {
+    send: () => (paused ? { gate: 'hold' } : { status: 'sent' }),
+  });
+  paused = false;
+  await run.resume({});
+  const late = run.calls.filter(({ step }) => step.kind === 'send').map(({ enrolment }) => enrolment.run.held?.stepId);
+  expect(late).toEqual([undefined, 'Hello', undefined]);
+});
+
 test('a message that only people from another version can be late for is put off for them, and not lost', async () => {
   const definition = journey(aSend({ purpose: 'transactional', late: 'shift' }));
   let asked = 0;

@@ -42,7 +42,9 @@ export const goTo: Compile<'goTo'> = (id, step, shop) => {
   const rounds = `$lookup($states.input.run.rounds, ${key})`;
   const taken = `($exists(${rounds}) ? ${rounds} : 0)`;
   const run = `{'round': $states.input.run.round + 1, 'rounds': $merge([$states.input.run.rounds, {${key}: ${taken} + 1}])}`;
-  const Output = `{% $merge([$states.input, {'run': $merge([$states.input.run, ${run}])}]) %}`;
+  // Who was held in one round is late in that one only.
+  const before = "$sift($states.input.run, function($v, $k) {$k != 'held'})";
+  const Output = `{% $merge([$states.input, {'run': $merge([${before}, ${run}])}]) %}`;
   const back = { Condition: `{% ${taken} < ${step.limit} %}`, Output };
   const perLeg = shop.roundsPerLeg.get(id);
   if (perLeg === undefined)
