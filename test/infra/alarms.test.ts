@@ -18,6 +18,11 @@ test('every alarm leads to a heading of the runbook', async () => {
   }
 });
 
+test('what alarms cost is told of as many as there are', async () => {
+  const price = readFileSync(new URL('../../docs/decisions/idle-costs-nothing.md', import.meta.url), 'utf8');
+  expect(price).toContain(`\`staging\` and \`prod\` have ${(await alarmsOf('prod')).length}`);
+});
+
 test('idle is no alarm', async () => {
   for (const [, { Properties }] of await alarmsOf('prod')) expect(Properties.TreatMissingData).toBe('notBreaching');
 });

@@ -10,6 +10,8 @@ export interface TimerClock {
   now(): number;
   /** Runs `fire` when the time has come, never early. The answer cancels. */
   at(time: number, fire: () => void): () => void;
+  /** How much faster than a machine's own time this one passes; 1 unless told. */
+  readonly speed?: number;
 }
 
 /** Where executions are kept. Nothing may be told to the outside before `flush` or `committed` returned. */
@@ -67,6 +69,8 @@ export interface Core {
   readonly tokens: TaskTokens;
   readonly timers: Timers;
   now(): number;
+  /** A length of a machine's time by our clock: functions run no faster than ever, however fast the time passes. */
+  stretched(ms: number): number;
   /** Lets the flow go on from its phase until it rests. */
   drive(live: Live, flow: Flow): void;
 }

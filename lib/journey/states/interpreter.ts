@@ -72,6 +72,10 @@ export class Interpreter implements Core {
     return this.#options.clock.now();
   }
 
+  stretched(ms: number): number {
+    return ms * Math.max(1, this.#options.clock.speed ?? 1);
+  }
+
   /** The execution is in the journal when this returns, and moves as soon as the caller is done. */
   begin(execution: Execution): void {
     const machine = this.#options.machineOf(execution.definition);

@@ -26,13 +26,15 @@ export async function scheduleTask(visit: Visit, state: StateOf<'Task'>): Promis
   recordTask(visit, 'Scheduled', { ...what, ...limits });
   recordTask(visit, 'Started');
   const now = core.now();
+  // What waits for its token waits for customers, whose time passes as fast as the clock's.
+  const timeoutMs = timeout && (isCallback(state.resource) ? timeout * 1_000 : core.stretched(timeout * 1_000));
   flow.calls = id;
   flow.phase = {
     kind: 'task',
     task: {
       id,
       args: args.value,
-      deadline: timeout && now + timeout * 1_000,
+      deadline: timeoutMs && now + timeoutMs,
       heartbeatMs: heartbeat && heartbeat * 1_000,
       beatBy: heartbeat && now + heartbeat * 1_000,
     },

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { functionError, machineArn, room, task } from './machine-room.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import { VirtualClock } from '../../../infra/local/clock.ts';
+import { functionError, machineArn, room, start, task } from './machine-room.ts';
 
 test('a function that does not come back is timed out, and what it answers later is dropped', async () => {
   let answer: (value: unknown) => void = () => undefined;
@@ -46,6 +48,13 @@ test('what an earlier try answers is not taken for the answer of the present one
   answers[1]!('second');
   await settled();
   expect(describe(executionArn).output).toBe('"second"');
+});
+
+test('a function has its seconds on this machine, however fast the time passes for customers', async () => {
+  const clock = new VirtualClock({ start, speed: 3_600 });
+  const slow = () => pause(20).then(() => 'done'); // 72 seconds by that clock
+  const { run } = room({ States: { Do: task('slow', { TimeoutSeconds: 5 }) } }, { slow }, { clock });
+  expect(await run()).toMatchObject({ status: 'SUCCEEDED' });
 });
 
 test('each try draws its chance anew', async () => {
