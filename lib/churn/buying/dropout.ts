@@ -20,14 +20,29 @@ const logSum = (one: number, other: number): number => {
   return high === -Infinity ? high : high + Math.log(Math.exp(one - high) + Math.exp(other - high));
 };
 
-/** ln of the likelihood of one customer: BG/NBD eq. 6, MBG/NBD eq. 4. */
-export function logLikelihood({ kind, r, alpha, a, b }: Dropout, { x, tx, T }: Counts): number {
-  const chances = kind === 'bg' ? x : x + 1; // at which the customer could have left
-  const rate = lnGamma(r + x) - lnGamma(r) + r * Math.log(alpha);
-  const stayed = lnBeta(a, b + chances) - (r + x) * Math.log(alpha + T);
-  const left = chances > 0 ? lnBeta(a + 1, b + chances - 1) - (r + x) * Math.log(alpha + tx) : -Infinity;
-  return rate - lnBeta(a, b) + logSum(stayed, left);
+/** What a likelihood has of a number of repeats alone. */
+interface OfRepeats {
+  stayed: number;
+  left: number;
 }
+
+/** ln of the likelihood of one customer: BG/NBD eq. 6, MBG/NBD eq. 4. What many customers have in common is worked out once for all. */
+export function likelihoodOf({ kind, r, alpha, a, b }: Dropout): (counts: Counts) => number {
+  const common = r * Math.log(alpha) - lnGamma(r) - lnBeta(a, b);
+  const known: OfRepeats[] = [];
+  function ofRepeats(x: number): OfRepeats {
+    const chances = kind === 'bg' ? x : x + 1; // at which the customer could have left
+    const rate = common + lnGamma(r + x);
+    const left = chances > 0 ? rate + lnBeta(a + 1, b + chances - 1) : -Infinity;
+    return { stayed: rate + lnBeta(a, b + chances), left };
+  }
+  return ({ x, tx, T }) => {
+    const { stayed, left } = (known[x] ??= ofRepeats(x));
+    return logSum(stayed - (r + x) * Math.log(alpha + T), left - (r + x) * Math.log(alpha + tx));
+  };
+}
+
+export const logLikelihood = (model: Dropout, counts: Counts): number => likelihoodOf(model)(counts);
 
 /** P(the customer has not left). Fader, Hardie and Lee 2008 (note on P(alive)); Batislam et al. 2007, eq. 6. */
 export function stillActive({ kind, r, alpha, a, b }: Dropout, { x, tx, T }: Counts): number {

@@ -1,10 +1,12 @@
 import { Rejected } from '../../errors.ts';
 import { minimise } from '../learn/minimise.ts';
-import { type Dropout, logLikelihood } from './dropout.ts';
+import { type Dropout, likelihoodOf } from './dropout.ts';
 import { type Counts } from './habit.ts';
 
 /** Parameters lie in e^±9 of their unit: beyond that a likelihood is flat, and a parameter says nothing. */
 const bound = 9;
+
+const held = (value: number): number => Math.max(-bound, Math.min(bound, value));
 
 /** Below this share of customers who leave after a purchase, nobody is seen to leave. */
 const leavingSeen = 0.001;
@@ -31,9 +33,9 @@ function grouped(all: Iterable<Counts>): { counts: Counts; n: number }[] {
 
 /**
  * The parameters of greatest likelihood, within bounds. Searched over their logarithms, time in units of the mean age, from an even
- * start and again from where that ended. Throws `churn.no-customers`.
+ * start and again from where that ended; from `near` alone, where a model of much the same customers is known. Throws `churn.no-customers`.
  */
-export function fitDropout(kind: Dropout['kind'], all: Iterable<Counts>): FittedDropout {
+export function fitDropout(kind: Dropout['kind'], all: Iterable<Counts>, near?: Dropout): FittedDropout {
   const groups = grouped(all);
   const customers = groups.reduce((sum, { n }) => sum + n, 0);
   if (customers === 0) throw new Rejected('churn.no-customers');
@@ -47,11 +49,13 @@ export function fitDropout(kind: Dropout['kind'], all: Iterable<Counts>): Fitted
   });
   const loss = (point: readonly number[]): number => {
     if (point.some((value) => Math.abs(value) > bound)) return Infinity;
-    const model = modelAt(point);
-    return -groups.reduce((sum, { counts, n }) => sum + n * logLikelihood(model, counts), 0) / customers;
+    const likelihood = likelihoodOf(modelAt(point));
+    return -groups.reduce((sum, { counts, n }) => sum + n * likelihood(counts), 0) / customers;
   };
-  const first = minimise(loss, { from: [-0.5, -0.5, -0.5, 0.5], tolerance: 1e-9, most: 400 });
-  const { at, value } = minimise(loss, { from: first.at, step: 0.1, tolerance: 1e-11, most: 400 });
+  const first = near
+    ? [near.r, near.alpha / age, near.a, near.b].map((parameter) => held(Math.log(parameter)))
+    : minimise(loss, { from: [-0.5, -0.5, -0.5, 0.5], tolerance: 1e-9, most: 400 }).at;
+  const { at, value } = minimise(loss, { from: first, step: 0.1, tolerance: 1e-11, most: 400 });
   const model = modelAt(at);
   const atBound = at.slice(2).some((parameter) => Math.abs(parameter) > bound - 0.5);
   return {

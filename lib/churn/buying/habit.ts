@@ -38,8 +38,21 @@ export function withEvent(habit: Habit | undefined, { day, worth }: KeyEvent): H
   };
 }
 
+/** A worth beyond that is a mistake of whoever told it, and no sum of it may leave what numbers can tell. */
+const mostWorth = 1e12;
+
+/** Key events that lie on a day; a worth that is no number is nought. */
+export const readable = (events: readonly KeyEvent[]): KeyEvent[] =>
+  events
+    .filter(({ day }) => Number.isFinite(day))
+    .map(({ day, worth }) => ({
+      day,
+      worth: Number.isNaN(worth) ? 0 : Math.min(mostWorth, Math.max(-mostWorth, worth)),
+    }));
+
 /** The habit of a whole history, in any order; undefined without a key event. */
-export function habitOf(events: readonly KeyEvent[]): Habit | undefined {
+export function habitOf(history: readonly KeyEvent[]): Habit | undefined {
+  const events = readable(history);
   if (events.length === 0) return undefined;
   const byDay = new Map<number, number>();
   for (const { day, worth } of events) byDay.set(day, (byDay.get(day) ?? 0) + worth);

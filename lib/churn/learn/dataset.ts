@@ -22,6 +22,9 @@ export function folds(size: number, parts: number): { train: number[]; test: num
 
 export const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
 
+/** ln(1 + e^x), for however large an x. */
+export const softplus = (x: number): number => (x > 0 ? x : 0) + Math.log1p(Math.exp(-Math.abs(x)));
+
 /** ln(p / (1 − p)); certainties are one in a million short of certain. */
 export function logit(p: number): number {
   const held = Math.min(1 - 1e-6, Math.max(1e-6, p));

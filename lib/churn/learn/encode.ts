@@ -11,6 +11,11 @@ export type Encoding = z.infer<typeof Encoding>;
 /** Words of more values than this keep their most frequent; the others have no column of their own. */
 const mostValues = 20;
 
+/** Numbers beyond that are taken as that: of larger ones neither sums nor differences could be told. */
+const greatest = 1e12;
+
+const bounded = (value: number): number => Math.min(greatest, Math.max(-greatest, value));
+
 const numberOf = (value: Attributes[string] | undefined): number => {
   if (typeof value === 'boolean') return Number(value);
   if (value === undefined || value === null || (typeof value === 'string' && value.trim() === '')) return NaN;
@@ -45,5 +50,5 @@ export const encodedNames = (encoding: Encoding): string[] =>
 export const encode = (encoding: Encoding, attributes: Attributes): number[] =>
   encoding.flatMap(({ attribute, values }) => {
     const value = attributes[attribute];
-    return values?.map((one) => Number(String(value ?? '') === one)) ?? [numberOf(value)];
+    return values?.map((one) => Number(String(value ?? '') === one)) ?? [bounded(numberOf(value))];
   });

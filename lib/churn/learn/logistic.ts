@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { cholesky, solve } from '../../decision/cholesky.ts';
-import { type Dataset, logistic, logit } from './dataset.ts';
+import { type Dataset, logistic, logit, softplus } from './dataset.ts';
 
 const Column = z.object({ name: z.string(), mean: z.number(), weight: z.number() });
 
@@ -45,15 +45,24 @@ function standardised({ names, rows }: Dataset): Standardised {
   };
 }
 
-/** One step of Newton's method on the free weights: gradient and curvature of the penalised likelihood in one pass. */
-function newton(
-  { rows, labels }: { rows: Float64Array[]; labels: readonly number[] },
-  { weights, free, penalty }: { weights: Float64Array; free: number[]; penalty: number },
-): number {
+interface Fitting {
+  rows: readonly Float64Array[];
+  labels: readonly number[];
+  penalty: number;
+  /** Columns that have a weight; the others keep what they have. */
+  free: readonly number[];
+}
+
+/** The first column is the constant, which is not penalised beyond what keeps the matrix regular. */
+const ridgeOf = (column: number, penalty: number): number => (column === 0 ? 1e-9 : penalty);
+
+/** −ln of the likelihood with its penalty at `weights`, and Newton's step from there, in one pass over the rows. */
+function newton({ rows, labels, penalty, free }: Fitting, weights: Float64Array): { loss: number; step: Float64Array } {
   const size = free.length;
   const gradient = new Float64Array(size);
   const entries = new Float64Array(size * size);
   const values = new Float64Array(size);
+  let loss = 0;
   rows.forEach((row, n) => {
     let sum = 0;
     for (let j = 0; j < size; j++) {
@@ -61,6 +70,7 @@ function newton(
       values[j] = row[column] ?? 0;
       sum += (values[j] ?? 0) * (weights[column] ?? 0);
     }
+    loss += softplus(labels[n] === 1 ? -sum : sum);
     const p = logistic(sum);
     const [slope, curve] = [(labels[n] ?? 0) - p, Math.max(p * (1 - p), 1e-9)];
     for (let j = 0; j < size; j++) {
@@ -70,14 +80,32 @@ function newton(
     }
   });
   free.forEach((column, j) => {
-    const ridge = column === 0 ? 1e-9 : penalty;
-    gradient[j] = (gradient[j] ?? 0) - ridge * (weights[column] ?? 0);
+    const [ridge, weight] = [ridgeOf(column, penalty), weights[column] ?? 0];
+    loss += (ridge * weight * weight) / 2;
+    gradient[j] = (gradient[j] ?? 0) - ridge * weight;
     for (let k = 0; k < j; k++) entries[k * size + j] = entries[j * size + k] ?? 0;
     entries[j * size + j] = (entries[j * size + j] ?? 0) + ridge;
   });
-  const step = solve(cholesky({ size, entries }), gradient);
-  free.forEach((column, j) => (weights[column] = (weights[column] ?? 0) + Math.max(-5, Math.min(5, step[j] ?? 0))));
-  return Math.max(...step.map(Math.abs));
+  return { loss, step: solve(cholesky({ size, entries }), gradient) };
+}
+
+const mostRounds = 100;
+
+/** Newton's method from `weights`, which it moves: a step that does not lessen the loss is halved (Dennis and Schnabel 1983, §6.3). */
+function descend(fitting: Fitting, weights: Float64Array): void {
+  const from = weights.slice();
+  let share = 1;
+  let { loss, step } = newton(fitting, weights);
+  for (let round = 0; round < mostRounds && Math.max(0, ...step.map(Math.abs)) * share > 1e-8; round++) {
+    fitting.free.forEach((column, j) => (weights[column] = (from[column] ?? 0) + share * (step[j] ?? 0)));
+    const next = newton(fitting, weights);
+    if (next.loss <= loss + 1e-12 * Math.abs(loss)) {
+      from.set(weights);
+      share = 1;
+      ({ loss, step } = next);
+    } else share /= 2;
+  }
+  weights.set(from);
 }
 
 /**
@@ -93,9 +121,7 @@ export function fitLogistic(data: Dataset, { penalty, rising = new Set() }: Ridg
   let free =
     ones === 0 || ones === rows.length ? [] : [0, ...columns.flatMap(({ scale }, j) => (scale > 0 ? j + 1 : []))];
   for (;;) {
-    for (let round = 0; free.length > 0 && round < 50; round++) {
-      if (newton({ rows, labels: data.labels }, { weights, free, penalty }) < 1e-8) break;
-    }
+    if (free.length > 0) descend({ rows, labels: data.labels, penalty, free }, weights);
     const falling = free.filter((j) => (weights[j] ?? 0) < 0 && rising.has(columns[j - 1]?.name ?? ''));
     if (falling.length === 0) break;
     falling.forEach((j) => (weights[j] = 0));

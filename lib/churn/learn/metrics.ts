@@ -12,7 +12,7 @@ export function auc(outcomes: readonly Outcome[]): number {
   const sorted = [...outcomes].sort((a, b) => a.p - b.p);
   let [ranks, positives] = [0, 0];
   for (let from = 0; from < sorted.length;) {
-    let [to, ones] = [from, 0];
+    let [to, ones]: [number, number] = [from + 1, sorted[from]?.y ?? 0];
     for (; sorted[to] && sorted[to]?.p === sorted[from]?.p; to++) ones += sorted[to]?.y ?? 0;
     ranks += (ones * (from + to + 1)) / 2;
     positives += ones;

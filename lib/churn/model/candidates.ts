@@ -1,4 +1,4 @@
-import { fitDropout, type FittedDropout } from '../buying/fit-dropout.ts';
+import { fitDropout } from '../buying/fit-dropout.ts';
 import { countsOf } from '../buying/habit.ts';
 import { defaults, fitBoosted, tune } from '../learn/boosting.ts';
 import { uncalibrated } from '../learn/calibrate.ts';
@@ -14,7 +14,16 @@ import { type Example } from './windows.ts';
 /** What learning yields, before it is calibrated and described. */
 export type Learnt = Pick<
   ChurnModel,
-  'kind' | 'dropout' | 'linear' | 'boosted' | 'treesShare' | 'layout' | 'horizonDays' | 'calibration'
+  | 'kind'
+  | 'dropout'
+  | 'linear'
+  | 'boosted'
+  | 'treesShare'
+  | 'dropoutShare'
+  | 'dropoutShift'
+  | 'layout'
+  | 'horizonDays'
+  | 'calibration'
 >;
 
 export interface LearnTerms {
@@ -36,22 +45,21 @@ export function datasetOf(examples: readonly Example[], { layout, horizonDays }:
   };
 }
 
-/** Dropout parameters from customers as they stood at `now`; needs no label. Undefined without key events. */
+/** Of a model that is one model alone. */
+export const noShares = { treesShare: 0, dropoutShare: 0, dropoutShift: 0 } as const;
+
+/** A dropout model of customers as they stood at `now`; needs no label. Undefined without key events. */
 export function learnDropout(
   customers: readonly Pick<Example, 'habit'>[],
-  now: number,
-): { dropout: NonNullable<ChurnModel['dropout']>; fitted: FittedDropout } | undefined {
+  { layout, horizonDays, now, near }: LearnTerms & { now: number; near?: Learnt | undefined },
+): Learnt | undefined {
   const counts = customers.flatMap(({ habit }) => (habit ? [countsOf(habit, now)] : []));
   if (counts.length === 0) return undefined;
-  const fitted = fitDropout('mbg', counts);
+  const { model, dropoutIdentified: identified } = fitDropout('mbg', counts, near?.dropout?.model);
   const mean = (of: 'x' | 'tx' | 'T') => counts.reduce((sum, one) => sum + one[of], 0) / counts.length;
   return {
-    fitted,
-    dropout: {
-      model: fitted.model,
-      identified: fitted.dropoutIdentified,
-      mean: { x: mean('x'), tx: mean('tx'), T: mean('T') },
-    },
+    ...{ kind: 'dropout', layout, horizonDays, calibration: uncalibrated, ...noShares },
+    dropout: { model, identified, mean: { x: mean('x'), tx: mean('tx'), T: mean('T') } },
   };
 }
 
@@ -61,19 +69,14 @@ export interface Learning extends LearnTerms {
   kind: Exclude<ModelKind, 'dropout'>;
   /** How trees are grown, when chosen already: choosing costs more than growing. */
   boosting?: typeof defaults;
-  /** The trees' share of the logit; all of it by default. */
-  treesShare?: number;
 }
 
 /** How the trees for these examples are to be grown, by cross-validation on them alone. */
 export const boostingFor = (examples: readonly Example[], terms: LearnTerms): typeof defaults =>
   tune(datasetOf(examples, terms), { ...defaults, rising });
 
-/** A linear model of the examples, and trees on top where asked. */
-export function learn(
-  examples: readonly Example[],
-  { kind, layout, horizonDays, boosting, treesShare = 1 }: Learning,
-): Learnt {
+/** A linear model of the examples, and trees beside it where asked, which then are all that is gone by. */
+export function learn(examples: readonly Example[], { kind, layout, horizonDays, boosting }: Learning): Learnt {
   const data = datasetOf(examples, { layout, horizonDays });
   const trees =
     kind === 'boosted' ? fitBoosted(data, boosting ?? boostingFor(examples, { layout, horizonDays })) : undefined;
@@ -82,7 +85,8 @@ export function learn(
     layout,
     horizonDays,
     calibration: uncalibrated,
-    treesShare,
+    ...noShares,
+    ...(trees && { treesShare: 1 }),
     linear: fitLogistic(data, { penalty, rising }),
     ...(trees && {
       boosted: { ...trees, trees: trees.trees.map((tree) => ({ ...tree, value: tree.value.map(sixDigits) })) },
@@ -94,16 +98,18 @@ export function learn(
 export const forecast = (model: Learnt, examples: readonly Example[]): Outcome[] =>
   examples.map((one) => ({ p: logistic(rawLogit(model, one, one.origin)?.logit ?? 0), y: one.label }));
 
-/** Forecasts of each example in `window` by a model learnt from the examples of other customers: five parts. */
-export function crossFitted(examples: readonly Example[], window: readonly Example[], learning: Learning): Outcome[] {
-  const parts = 5;
+const parts = 5;
+
+/** Forecasts of each example in `window` by a model of other customers than its own: `learnFrom` is asked for one without each fifth. */
+export function crossFitted(
+  window: readonly Example[],
+  learnFrom: (isOther: (example: Example) => boolean) => Learnt | undefined,
+): Outcome[] {
   const outcomes = new Map<Example, Outcome>();
   for (let part = 0; part < parts; part++) {
     const own = window.filter(({ customer }) => customer % parts === part);
-    const model = learn(
-      examples.filter(({ customer }) => customer % parts !== part),
-      learning,
-    );
+    const model = learnFrom(({ customer }) => customer % parts !== part);
+    if (!model) return [];
     forecast(model, own).forEach((outcome, i) => own[i] && outcomes.set(own[i], outcome));
   }
   return window.flatMap((one) => outcomes.get(one) ?? []);

@@ -24,7 +24,16 @@ export interface Explained {
 
 type Trained = Pick<
   ChurnModel,
-  'kind' | 'calibration' | 'dropout' | 'linear' | 'boosted' | 'treesShare' | 'layout' | 'horizonDays'
+  | 'kind'
+  | 'calibration'
+  | 'dropout'
+  | 'linear'
+  | 'boosted'
+  | 'treesShare'
+  | 'dropoutShare'
+  | 'dropoutShift'
+  | 'layout'
+  | 'horizonDays'
 >;
 
 const countNames = ['x', 'tx', 'T'] as const;
@@ -56,27 +65,46 @@ function dropoutParts({ dropout, horizonDays }: Trained, counts: Counts): Explai
   return { logit: mixed[7] ?? 0, base: mixed[0] ?? 0, parts };
 }
 
-/** The logits of a line and of trees in the model's shares (stacking: Wolpert 1992): both are sums over the same columns. */
-function columnParts(model: Trained, known: Known, now: number): Explained | undefined {
-  const { linear, boosted, layout } = model;
+/** The weights of a line, of trees and of a dropout model in one logit. A customer without key events has nothing of the last. */
+function weightsOf({ kind, boosted, treesShare, dropoutShare }: Trained, { habit }: Known) {
+  const trees = kind === 'boosted' && boosted ? treesShare : 0;
+  const dropout = habit ? (1 - trees) * dropoutShare : 0;
+  return { line: 1 - trees - dropout, trees, dropout };
+}
+
+/** A line, trees and a dropout model in their shares (stacking: Wolpert 1992): all are sums. What two of them tell of stands under one name. */
+function stackedParts(model: Trained, known: Known, now: number): Explained | undefined {
+  const { linear, boosted, layout, horizonDays, dropoutShift } = model;
   if (!linear) return undefined;
-  const row = rowOf(layout, known, { now, horizonDays: model.horizonDays });
+  const weights = weightsOf(model, known);
+  const row = rowOf(layout, known, { now, horizonDays });
   const lines = linearParts(linear, row);
-  const trees = model.kind === 'boosted' && boosted ? boostedParts(boosted, row) : undefined;
-  const share = trees ? model.treesShare : 0;
-  const base = (1 - share) * linear.base + share * (trees?.base ?? 0);
-  const parts = columnNames(layout).map((feature, j) => ({
+  const trees = weights.trees > 0 && boosted ? boostedParts(boosted, row) : undefined;
+  const dropout = weights.dropout > 0 && known.habit ? dropoutParts(model, countsOf(known.habit, now)) : undefined;
+  const left = new Map(dropout?.parts.map((part) => [part.feature, part]));
+  const ofDropout = (feature: string): number => {
+    const { contribution = 0 } = left.get(feature) ?? {};
+    left.delete(feature);
+    return weights.dropout * contribution;
+  };
+  const columns = columnNames(layout).map((feature, j) => ({
     feature,
-    contribution: (1 - share) * (lines[j] ?? 0) + share * (trees?.parts[j] ?? 0),
+    contribution: weights.line * (lines[j] ?? 0) + weights.trees * (trees?.parts[j] ?? 0) + ofDropout(feature),
     value: row[j] ?? NaN,
     mean: linear.columns[j]?.mean ?? NaN,
   }));
+  const others = [...left.values()].map((part) => ({ ...part, contribution: weights.dropout * part.contribution }));
+  const parts = [...columns, ...others];
+  const base =
+    weights.line * linear.base +
+    weights.trees * (trees?.base ?? 0) +
+    weights.dropout * ((dropout?.base ?? 0) + dropoutShift);
   return { logit: parts.reduce((sum, { contribution }) => sum + contribution, base), base, parts };
 }
 
 /** The raw logit before calibration; undefined when the model knows nothing to go by. */
 export function rawLogit(model: Trained, known: Known, now: number): Explained | undefined {
-  if (model.kind !== 'dropout') return columnParts(model, known, now);
+  if (model.kind !== 'dropout') return stackedParts(model, known, now);
   return known.habit && dropoutParts(model, countsOf(known.habit, now));
 }
 

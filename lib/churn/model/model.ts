@@ -74,8 +74,11 @@ export const ChurnModel = z.object({
   layout: z.object({ habit: z.boolean(), encoding: Encoding }),
   linear: LinearModel.optional(),
   boosted: BoostedModel.optional(),
-  /** How much of a boosted model's logit is the trees'; the rest is the line's. */
+  /** How much of a boosted model's logit is the trees'; the rest is the line's and the dropout model's. */
   treesShare: z.number().min(0).max(1),
+  /** How much of that rest is the dropout model's, and what is added to its logit: it brings it to the line's level where leaving was not identified. */
+  dropoutShare: z.number().min(0).max(1).default(0),
+  dropoutShift: z.number().default(0),
   /** Percentiles 1 to 99 of the probabilities on the day of training. */
   percentiles: z.array(z.number()),
   page: ModelPage,

@@ -11,7 +11,7 @@ export interface Candidate {
   outcomes: Outcome[];
   calibration: Calibration;
   /** The model learnt from every closed window. */
-  learn: () => Learnt;
+  learnt: Learnt;
 }
 
 /** A model with the candidates it was chosen from, not yet described. */

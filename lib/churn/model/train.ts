@@ -1,14 +1,14 @@
-import { type Habit } from '../buying/habit.ts';
+import { type Habit, readable } from '../buying/habit.ts';
 import { fitWorth } from '../buying/worth.ts';
 import { type Calibration, calibrated, chooseCalibration, uncalibrated } from '../learn/calibrate.ts';
 import { logistic, logit } from '../learn/dataset.ts';
 import { learnEncoding } from '../learn/encode.ts';
 import { logLoss, type Outcome } from '../learn/metrics.ts';
-import { boostingFor, boostingFrom, crossFitted, forecast, learn, learnDropout, type Learnt } from './candidates.ts';
-import { type Layout } from './columns.ts';
+import { boostingFrom, learnDropout, noShares } from './candidates.ts';
 import { probability } from './logit.ts';
-import { type ChurnModel, type ModelKind, shippedBands } from './model.ts';
+import { type ChurnModel, shippedBands } from './model.ts';
 import { type Bare, type Candidate, described } from './page.ts';
+import { type Lesson, type Tried, triedDropout, triedLine, triedTrees } from './tried.ts';
 import { type CustomerHistory, type Example, origins, windowAt, type WindowTerms } from './windows.ts';
 
 export interface TrainTerms extends WindowTerms {
@@ -18,66 +18,21 @@ export interface TrainTerms extends WindowTerms {
 const applied = (calibration: Calibration, outcomes: readonly Outcome[]): Outcome[] =>
   outcomes.map(({ p, y }) => ({ p: logistic(calibrated(calibration, logit(p))), y }));
 
-function candidate(kind: ModelKind, raw: Outcome[], learnt: () => Learnt): Candidate {
-  const calibration = chooseCalibration(raw);
-  return { kind, outcomes: applied(calibration, raw), calibration, learn: learnt };
+function candidate({ learnt, outcomes }: Tried): Candidate {
+  const calibration = chooseCalibration(outcomes);
+  return { kind: learnt.kind, outcomes: applied(calibration, outcomes), calibration, learnt };
 }
 
-/** Learns from closed windows, newest first; `today` are the customers as they stand, whose key events the dropout model is fitted to. */
-interface Lesson {
-  windows: Example[][];
-  today: readonly Example[];
-  terms: { layout: Layout; horizonDays: number; now: number };
-}
-
-function dropoutLearnt(
-  customers: readonly Example[],
-  at: number,
-  { layout, horizonDays }: Lesson['terms'],
-): Learnt | undefined {
-  const learnt = learnDropout(customers, at);
-  return (
-    learnt && {
-      kind: 'dropout',
-      layout,
-      horizonDays,
-      calibration: uncalibrated,
-      treesShare: 0,
-      dropout: learnt.dropout,
-    }
-  );
-}
-
-/** Lines and trees forecasting the same examples, put together in the share, by tenths, of least log-loss. */
-function stacked(lines: readonly Outcome[], trees: readonly Outcome[]): { share: number; outcomes: Outcome[] } {
-  const mixes = Array.from({ length: 11 }, (_, tenths) => {
-    const share = tenths / 10;
-    const mixed = (p: number, i: number) => logistic((1 - share) * logit(lines[i]?.p ?? p) + share * logit(p));
-    return { share, outcomes: trees.map(({ p, y }, i) => ({ p: mixed(p, i), y })) };
-  });
-  return mixes.reduce((a, b) => (logLoss(b.outcomes) < logLoss(a.outcomes) ? b : a));
-}
-
-/** The models that these windows allow, each with forecasts of the newest of them that did not see the outcome they forecast. */
-function candidates({ windows, today, terms }: Lesson): Candidate[] {
-  const [newest = []] = windows;
-  const origin = newest[0]?.origin;
-  if (origin === undefined) return [];
-  const all = windows.flat();
-  const before = dropoutLearnt(newest, origin, terms);
-  const found: Candidate[] = [];
-  if (before)
-    found.push(candidate('dropout', forecast(before, newest), () => dropoutLearnt(today, terms.now, terms) ?? before));
+/** The models that these windows allow. */
+function candidates(lesson: Lesson): Candidate[] {
+  const [newest = []] = lesson.windows;
+  if (newest.length === 0) return [];
+  const dropout = triedDropout(lesson);
+  const line = triedLine(lesson, dropout);
+  const isOpen = new Set(newest.map(({ label }) => label)).size > 1;
   const attributed = newest.filter(({ attributes }) => attributes !== undefined && Object.keys(attributes).length > 0);
-  const linear = { ...terms, kind: 'linear' as const };
-  const lines = crossFitted(all, newest, linear);
-  found.push(candidate('linear', lines, () => learn(all, linear)));
-  if (attributed.length >= boostingFrom && terms.layout.encoding.length > 0) {
-    const boosted = { ...terms, kind: 'boosted' as const, boosting: boostingFor(newest, terms) };
-    const { share: treesShare, outcomes } = stacked(lines, crossFitted(all, newest, boosted));
-    found.push(candidate('boosted', outcomes, () => learn(all, { ...boosted, treesShare })));
-  }
-  return found;
+  const grown = isOpen && attributed.length >= boostingFrom && lesson.terms.layout.encoding.length > 0;
+  return [...(dropout ? [dropout] : []), line, ...(grown ? [triedTrees(lesson, line)] : [])].map(candidate);
 }
 
 const best = (found: readonly Candidate[]): Candidate | undefined =>
@@ -112,16 +67,15 @@ function modelOf(lesson: Lesson): Bare {
   const { layout, horizonDays, now } = lesson.terms;
   const found = candidates(lesson);
   const chosen = best(found);
-  const learnt = chosen?.learn();
-  const dropout = learnt?.dropout ?? learnDropout(lesson.today, now)?.dropout;
+  // Of any model it tells when to expect somebody, and what is at stake.
+  const dropout =
+    found.find(({ kind }) => kind === 'dropout')?.learnt.dropout ?? learnDropout(lesson.today, lesson.terms)?.dropout;
   return {
     version: 1,
     trainedAt: now,
     horizonDays,
-    kind: 'dropout',
-    treesShare: 0,
-    layout,
-    ...learnt,
+    ...{ kind: 'dropout', layout, ...noShares },
+    ...chosen?.learnt,
     ...(dropout && { dropout }),
     calibration: chosen?.calibration ?? uncalibrated,
     ...(chosen && { chosen }),
@@ -136,7 +90,7 @@ function modelOf(lesson: Lesson): Bare {
  */
 export function train(histories: Iterable<CustomerHistory>, terms: TrainTerms): ChurnModel {
   const customers = [...histories].map(({ events, attributes }) => ({
-    events: events.filter(({ day }) => day < terms.now),
+    events: readable(events).filter(({ day }) => day < terms.now),
     attributes,
   }));
   const lesson = lessonOf(customers, terms);

@@ -28,14 +28,19 @@ const texts: Record<string, (value: number, horizonDays: number) => Text> = {
   meanWorth: () => ({ en: 'Mean worth of key events', ko: '핵심 이벤트의 평균 금액' }),
   lastWorth: () => ({ en: 'Worth of the last key event', ko: '마지막 핵심 이벤트의 금액' }),
   worth: () => ({ en: 'Worth of all key events', ko: '핵심 이벤트의 총 금액' }),
+  age: known,
 };
 
 /** The same names mean plain counts and days in the dropout model. */
 const plainTexts: Record<string, (value: number) => Text> = {
   repeats: again,
   span: spanned,
-  age: (v) => ({ en: `Known for ${days(v)} days`, ko: `첫 활동 후 ${days(v)}일 경과` }),
+  age: known,
 };
+
+function known(value: number): Text {
+  return { en: `Known for ${days(value)} days`, ko: `첫 활동 후 ${days(value)}일 경과` };
+}
 
 function silent(value: number): Text {
   return { en: `No key event for ${days(value)} days`, ko: `${days(value)}일째 핵심 이벤트 없음` };

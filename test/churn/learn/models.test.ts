@@ -3,8 +3,8 @@ import { boostedLogit, boostedParts, defaults, fitBoosted, tune } from '../../..
 import { calibrated, chooseCalibration, fitCalibration, uncalibrated } from '../../../lib/churn/learn/calibrate.ts';
 import { type Dataset, logistic, logit } from '../../../lib/churn/learn/dataset.ts';
 import { encode, encodedNames, learnEncoding } from '../../../lib/churn/learn/encode.ts';
-import { fitLogistic, linearLogit, linearParts } from '../../../lib/churn/learn/logistic.ts';
-import { type Outcome } from '../../../lib/churn/learn/metrics.ts';
+import { fitLogistic, type LinearModel, linearLogit, linearParts } from '../../../lib/churn/learn/logistic.ts';
+import { logLoss, type Outcome } from '../../../lib/churn/learn/metrics.ts';
 import { minimise } from '../../../lib/churn/learn/minimise.ts';
 import { normal, seeded } from '../../../lib/random.ts';
 
@@ -53,6 +53,21 @@ test('labels told apart without a mistake do not send the weights away', () => {
   const rows = [-2, -1, 1, 2].map((v) => Float64Array.of(v));
   const model = fitLogistic({ names: ['v'], rows, labels: [0, 0, 1, 1] }, { penalty: 1 });
   expect(Math.abs(model.columns[0]?.weight ?? NaN)).toBeLessThan(5);
+});
+
+test('a few far from all others do not throw the search off: more of what tells never fits worse', () => {
+  const few = (told: number): Dataset => ({
+    names: ['far', 'odd'],
+    rows: Array.from({ length: 1_000 }, (_, i) => Float64Array.of(i < told ? 0.2 + 0.1 * i : 0, i < told ? i % 2 : 0)),
+    labels: Array.from({ length: 1_000 }, (_, i) => (i < told || i % 40 === 39 ? 0 : 1)),
+  });
+  for (const told of [2, 4, 20]) {
+    const data = few(told);
+    const outcomesOf = (model: LinearModel): Outcome[] =>
+      data.rows.map((row, i) => ({ p: logistic(linearLogit(model, row)), y: data.labels[i] ?? 0 }));
+    const [weak, strong] = [0.01, 10].map((penalty) => logLoss(outcomesOf(fitLogistic(data, { penalty }))));
+    expect(weak).toBeLessThan(strong ?? NaN);
+  }
 });
 
 test('a value not known adds nothing', () => {
@@ -105,6 +120,14 @@ test('calibration takes back exaggeration', () => {
   const found = fitCalibration(told(2));
   expect(found.slope).toBeCloseTo(0.5, 1);
   expect(calibrated(found, logit(logistic(0.5)))).toBeCloseTo(0, 1);
+});
+
+test('logits that are all but the same are not blown up', () => {
+  const outcomes = Array.from({ length: 400 }, (_, i): Outcome => ({
+    p: 0.2 + 1e-6 * (i % 4),
+    y: i % 4 === 3 ? 1 : 0,
+  }));
+  expect(fitCalibration(outcomes).slope).toBeLessThan(2);
 });
 
 test('forecasts against the truth are not turned round', () => {

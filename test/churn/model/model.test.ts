@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { type Habit, habitOf, type KeyEvent } from '../../../lib/churn/buying/habit.ts';
 import { logit } from '../../../lib/churn/learn/dataset.ts';
+import { learn } from '../../../lib/churn/model/candidates.ts';
 import { explain, probability } from '../../../lib/churn/model/logit.ts';
 import { ChurnModel } from '../../../lib/churn/model/model.ts';
 import { changeSince, type ChurnScore, scoreWith, stateOf } from '../../../lib/churn/model/score.ts';
@@ -30,6 +31,8 @@ function shop(n: number): CustomerHistory[] {
 const customers = shop(800);
 const chosen = train(customers, terms);
 const dropout: ChurnModel = { ...chosen, kind: 'dropout' };
+const line = learn(windowAt(customers, now - 60, terms), { ...terms, kind: 'linear', layout: chosen.layout });
+const stacked: ChurnModel = { ...dropout, ...line, dropoutShare: 0.4, dropoutShift: -0.3 };
 const habits = customers.flatMap(({ events }) => habitOf(events) ?? []);
 
 function labelledCustomers(n: number) {
@@ -85,6 +88,7 @@ const contrary = train(
 test.each([
   ['chosen', chosen],
   ['dropout', dropout],
+  ['line and dropout', stacked],
   ['contrary', contrary],
 ])('silence never lowers a risk: %s', (_, model) => {
   for (const habit of habits.slice(0, 150)) {
@@ -96,10 +100,19 @@ test.each([
 test.each([
   ['chosen', chosen],
   ['dropout', dropout],
+  ['line and dropout', stacked],
 ])('reasons sum to the logit: %s', (_, model) => {
   for (const habit of habits.slice(0, 150)) {
     const { base, reasons, probability: p } = scored(model, habit);
     expect(reasons.reduce((sum, { contribution }) => sum + contribution, base)).toBeCloseTo(logit(p), 6);
+  }
+});
+
+test('a line and a dropout model stacked answer between the two', () => {
+  const shares = [0, 0.4, 1].map((dropoutShare) => ({ ...stacked, dropoutShare, dropoutShift: 0 }));
+  for (const habit of habits.slice(0, 50)) {
+    const [first = NaN, both, alone = NaN] = shares.map((model) => explain(model, { habit }, now)?.logit);
+    expect(both).toBeCloseTo(0.6 * first + 0.4 * alone, 9);
   }
 });
 

@@ -1,0 +1,62 @@
+import { type Outcome } from '../learn/metrics.ts';
+import { boostingFor, crossFitted, forecast, learn, learnDropout, type Learnt } from './candidates.ts';
+import { type Layout } from './columns.ts';
+import { levelling, shifted, stacked } from './stack.ts';
+import { type Example } from './windows.ts';
+
+/** Learns from closed windows, newest first; `today` are the customers as they stand, whose key events the dropout model is fitted to. */
+export interface Lesson {
+  windows: Example[][];
+  today: readonly Example[];
+  terms: { layout: Layout; horizonDays: number; now: number };
+}
+
+/** A model learnt from everybody, and how it forecast the newest window where each customer was left out of what it learnt from. */
+export interface Tried {
+  learnt: Learnt;
+  outcomes: Outcome[];
+}
+
+export function triedDropout({ windows: [newest = []], today, terms }: Lesson): Tried | undefined {
+  const learnt = learnDropout(today, terms);
+  const outcomes =
+    learnt && crossFitted(newest, (isOther) => learnDropout(today.filter(isOther), { ...terms, near: learnt }));
+  return learnt && outcomes && outcomes.length > 0 ? { learnt, outcomes } : undefined;
+}
+
+/**
+ * A line, with the dropout model in the share that held. Where leaving was not identified that model ranks customers, but its level drifts with
+ * their age: there it is brought to the line's.
+ */
+export function triedLine({ windows, today, terms }: Lesson, dropout: Tried | undefined): Tried {
+  const [newest = []] = windows;
+  const [all, linear] = [windows.flat(), { ...terms, kind: 'linear' as const }];
+  const outcomes = crossFitted(newest, (isOther) => learn(all.filter(isOther), linear));
+  const learnt = learn(all, linear);
+  if (!dropout) return { learnt, outcomes };
+  const isLevelled = dropout.learnt.dropout?.identified === false;
+  const by = isLevelled ? levelling(outcomes, dropout.outcomes) : 0;
+  const { share: dropoutShare, outcomes: mixed } = stacked(outcomes, shifted(dropout.outcomes, by));
+  if (dropoutShare === 0) return { learnt, outcomes };
+  const dropoutShift = isLevelled ? levelling(forecast(learnt, today), forecast(dropout.learnt, today)) : 0;
+  return {
+    learnt: { ...learnt, dropout: dropout.learnt.dropout, dropoutShare, dropoutShift },
+    outcomes: mixed,
+  };
+}
+
+const sharesOf = ({ dropout, dropoutShare, dropoutShift }: Learnt) => ({
+  ...(dropout && { dropout }),
+  dropoutShare,
+  dropoutShift,
+});
+
+/** Trees, with all of the other in the share that held. */
+export function triedTrees({ windows, terms }: Lesson, line: Tried): Tried {
+  const [newest = []] = windows;
+  const all = windows.flat();
+  const boosted = { ...terms, kind: 'boosted' as const, boosting: boostingFor(newest, terms) };
+  const trees = crossFitted(newest, (isOther) => learn(all.filter(isOther), boosted));
+  const { share: treesShare, outcomes } = stacked(line.outcomes, trees);
+  return { learnt: { ...learn(all, boosted), ...sharesOf(line.learnt), treesShare }, outcomes };
+}
