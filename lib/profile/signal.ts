@@ -44,7 +44,8 @@ export const GoalOf = {
 
 /**
  * What one write of a profile means to others. It is stored with that write and read off the stream by `relay`, so it can be neither
- * lost nor told without having happened; the write's revision and the signal's place make its id, so telling it twice is harmless.
+ * lost nor told without having happened. What it says makes its id, so telling it twice is harmless, and the same history tells the same
+ * under the same ids, in however many writes it was folded.
  */
 export const Signal = z.discriminatedUnion('type', [
   z.object({ type: z.literal('stage'), transition: StageTransition }),

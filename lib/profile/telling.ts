@@ -108,8 +108,8 @@ const toldOf = (signal: Signal): Told[] => (tellings[signal.type] as (signal: Si
 function ofProfile(item: Item): Telling {
   const customer = ownerOf(item);
   const signals = typeof item.signals === 'string' ? readSignals(item.signals) : [];
-  const told = signals.flatMap((signal, place) =>
-    toldOf(signal).map((one) => toEvent(customer, one, eventId(item.pk, Number(item.rev), place, one.name))),
+  const told = signals.flatMap((signal) =>
+    toldOf(signal).map((one) => toEvent(customer, one, eventId(item.pk, one.name, JSON.stringify(signal)))),
   );
   return { customer, events: told, commands: signals.filter(isCommand) };
 }
