@@ -1,8 +1,11 @@
 import { createConfig, lintFromString } from '@redocly/openapi-core';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { assemble } from '../infra/local/assembly.ts';
 import { readAssembly } from '../infra/local/template.ts';
 import { openapiDocument } from '../lib/openapi.ts';
+
+// The first test file on a fresh machine builds the template.
+vi.setConfig({ testTimeout: 120_000 });
 
 const document = openapiDocument();
 

@@ -11,7 +11,7 @@ export interface ApiRequest {
   params: Record<string, string>;
   query: Record<string, string>;
   headers: Record<string, string>;
-  /** The parsed JSON body. Throws `Rejected('body.not-json')`, and `Rejected('body.too-deep')` past 60 levels. */
+  /** The parsed JSON body, `{}` where there is none. Throws `Rejected('body.not-json')`, and `Rejected('body.too-deep')` past 60 levels. */
   body(): unknown;
 }
 
@@ -60,7 +60,7 @@ function parseBody(event: APIGatewayProxyEventV2): unknown {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return text === '' ? {} : JSON.parse(text);
   } catch (cause) {
     throw new Rejected('body.not-json', { cause });
   }
