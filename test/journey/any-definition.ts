@@ -117,7 +117,7 @@ function anyStep(later: string[]): fc.Arbitrary<object> {
 }
 
 /** Without the steps that nothing leads to. */
-function reachable(definition: JourneyDefinition): JourneyDefinition {
+export function reachable(definition: JourneyDefinition): JourneyDefinition {
   const lost = check(definition).flatMap(({ code, place }) =>
     code === 'unreachable-step' ? [place.slice('steps.'.length)] : [],
   );

@@ -18,7 +18,7 @@ export interface Ended {
 export interface RoomOptions {
   time: SimulatedTime;
   /** A step's function, by the name it was compiled with. */
-  invoke: (name: string, payload: Json) => Json;
+  invoke: (name: string, payload: Json) => Json | Promise<Json>;
   ended: (end: Ended) => void;
   happened: (name: string, event: HistoryEvent) => void;
 }
@@ -46,7 +46,7 @@ export class MachineRoom {
       activity: this.#activity,
       functions: {
         // Functions see what JSON makes of their payload.
-        invoke: (name, payload) => Promise.resolve(invoke(name, payload as Json)), // the engine's own values
+        invoke: async (name, payload) => invoke(name, payload as Json), // the engine's own values
         invokeAsync: (name, payload) => void invoke(name, payload as Json),
       },
       machineOf: (name) => this.machine(name),

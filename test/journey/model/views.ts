@@ -1,0 +1,113 @@
+import { type EnrolmentStatus } from '../../../lib/journey/enrolment.ts';
+import { type Item } from '../../../lib/aws/table.ts';
+import { type Model } from './model.ts';
+import { type Stay } from './people.ts';
+import { type System, workspace } from './system.ts';
+
+const iso = (at: number): string => new Date(at).toISOString();
+
+const sorted = <T>(all: T[]): T[] => [...all].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+
+/** What can be seen of a stay from outside. */
+const stayView = (stay: Stay) => ({
+  customer: stay.customer,
+  key: stay.key,
+  since: iso(stay.since),
+  version: stay.version,
+  status: stay.outcome === undefined ? 'active' : 'ended',
+  outcome: stay.outcome,
+  messages: sorted(stay.messages.map(({ step, status, at }) => `${iso(at)} ${step}: ${status}`)),
+  told: sorted([...stay.told.values()]),
+  tasks: sorted(
+    stay.tasks.map(({ step, openedAt, until, status, answer = '-' }) => {
+      return `${iso(openedAt)} ${step}: ${status}, ${answer}, until ${iso(until)}`;
+    }),
+  ),
+});
+
+function statsOf({ stays }: Model): Record<string, number> {
+  const counts: Record<string, number> = {};
+  const add = (name: string): void => void (counts[name] = (counts[name] ?? 0) + 1);
+  for (const { version, enteredAs, outcome, goal } of stays) {
+    add(`${enteredAs} entered`);
+    if (outcome !== undefined) add(`${version} ${outcome}`);
+    if (goal?.reached) add(`${enteredAs} goal`);
+  }
+  return counts;
+}
+
+/** What should be seen from outside. */
+export function expected(model: Model) {
+  const inside = model.inside();
+  return {
+    stays: sorted(model.stays.map(stayView)),
+    refusals: Object.fromEntries([...model.refusals].sort()),
+    stats: statsOf(model),
+    openExecutions: inside.filter(({ rest }) => rest?.on !== 'parked').length,
+    insideBy: sorted(inside.map(({ customer }) => customer)),
+  };
+}
+
+const customerOf = ({ pk }: Item): string => pk.slice(`${workspace}#u:`.length);
+
+interface MessageDoc {
+  enrolmentId: string;
+  stepId: string;
+  status: string;
+  reason?: string;
+}
+
+/** What is seen from outside. */
+export async function seen({ table, engine, wires, emitted }: System) {
+  const rows = table.all();
+  const those = (prefix: string): Item[] => rows.filter(({ sk }) => sk.startsWith(prefix));
+  const [messages, tasks] = [those('m#'), those('task#')];
+  const docs = messages.map(({ sk, doc }) => ({ sk, ...(JSON.parse(String(doc)) as MessageDoc) }));
+  const stays = those('enrolment#').map((row) => {
+    const enrolmentId = row.sk.slice('enrolment#'.length);
+    const mine = docs.filter((doc) => doc.enrolmentId === enrolmentId);
+    return {
+      customer: customerOf(row),
+      key: row.entryKey as string,
+      since: row.startedAt as string,
+      version: row.version as number,
+      status: row.status as EnrolmentStatus,
+      outcome: row.outcome as string | undefined,
+      messages: sorted(
+        mine.map(({ sk, stepId, status, reason }) => `${sk.split('#')[1]} ${stepId}: ${reason ?? status}`),
+      ),
+      told: sorted([...emitted.values()].flatMap((one) => (one.enrolmentId === enrolmentId ? [one.event] : []))),
+      tasks: sorted(
+        tasks
+          .filter((task) => task.enrolmentId === enrolmentId)
+          .map(({ openedAt, stepId, status, answer = '-', until }) => {
+            return `${String(openedAt)} ${String(stepId)}: ${String(status)}, ${String(answer)}, until ${String(until)}`;
+          }),
+      ),
+    };
+  });
+  const counts: Record<string, number> = {};
+  for (const { version, entered, ended, goal } of await wires.stats.read(workspace, 'journey')) {
+    counts[`${version} entered`] = entered;
+    counts[`${version} goal`] = goal;
+    for (const [outcome, n] of Object.entries(ended)) counts[`${version} ${outcome}`] = n;
+  }
+  const profiles = await wires.profiles.getMany(
+    those('profile').map((row) => ({ workspace, customer: `u:${customerOf(row)}` })),
+  );
+  return {
+    stays: sorted(stays),
+    refusals: Object.fromEntries(
+      those('refusal#')
+        .map((row) => [customerOf(row), (JSON.parse(String(row.doc)) as { reason: string }).reason])
+        .sort(),
+    ) as Record<string, string>,
+    stats: Object.fromEntries(Object.entries(counts).filter(([, n]) => n > 0)),
+    openExecutions: engine.room.open,
+    insideBy: sorted(
+      [...profiles.values()].flatMap(({ profile: { customer, journeys } }) =>
+        Object.keys(journeys).map(() => customer.slice(2)),
+      ),
+    ),
+  };
+}

@@ -1,0 +1,131 @@
+import { awaken } from '../../../functions/journey/awaken/handler.ts';
+import { branch } from '../../../functions/journey/branch/handler.ts';
+import { conclude } from '../../../functions/journey/conclude/handler.ts';
+import { count } from '../../../functions/journey/count/handler.ts';
+import { emit } from '../../../functions/journey/emit/handler.ts';
+import { enrol } from '../../../functions/journey/enrol/handler.ts';
+import { journeyRoutes } from '../../../functions/journey/journeys/handler.ts';
+import { knockRoutes } from '../../../functions/journey/knock/handler.ts';
+import { park } from '../../../functions/journey/park/handler.ts';
+import { publishRoutes } from '../../../functions/journey/publish/handler.ts';
+import { release } from '../../../functions/journey/release/handler.ts';
+import { send } from '../../../functions/journey/send/handler.ts';
+import { taskRoutes } from '../../../functions/journey/tasks/handler.ts';
+import { update } from '../../../functions/journey/update/handler.ts';
+import { wait } from '../../../functions/journey/wait/handler.ts';
+import { projector } from '../../../functions/profile/project/handler.ts';
+import { relay } from '../../../functions/profile/relay/handler.ts';
+import { placementStore } from '../../../lib/decision/placement-store.ts';
+import { type Bus } from '../../../lib/aws/bus.ts';
+import { type Executions } from '../../../lib/aws/executions.ts';
+import { type Machines } from '../../../lib/aws/machines.ts';
+import { type Table } from '../../../lib/aws/table.ts';
+import { type Timers } from '../../../lib/aws/timers.ts';
+import { workspaceStore } from '../../../lib/ingestion/store.ts';
+import { type Outgoing } from '../../../lib/journey/deliver.ts';
+import { enrolmentStore } from '../../../lib/journey/enrolment-store.ts';
+import { entryEvents } from '../../../lib/journey/entry.ts';
+import { fanOutStore } from '../../../lib/journey/fan-out.ts';
+import { gate } from '../../../lib/journey/gate.ts';
+import { handOver } from '../../../lib/journey/hand-over.ts';
+import { heldStore } from '../../../lib/journey/held-store.ts';
+import { inAppStore } from '../../../lib/journey/in-app-store.ts';
+import { journeyStore } from '../../../lib/journey/journey-store.ts';
+import { touchpointsSince } from '../../../lib/journey/owners.ts';
+import { publisher } from '../../../lib/journey/publisher.ts';
+import { publishStore } from '../../../lib/journey/publish-store.ts';
+import { refusalStore } from '../../../lib/journey/refusal-store.ts';
+import { sendStore } from '../../../lib/journey/send-store.ts';
+import { simulatedFunctions } from '../../../lib/journey/simulate/functions.ts';
+import { statsStore } from '../../../lib/journey/stats-store.ts';
+import { taskStore } from '../../../lib/journey/task-store.ts';
+import { waitStore } from '../../../lib/journey/wait-store.ts';
+import { journeyWake } from '../../../lib/journey/wake.ts';
+import { segmentStore } from '../../../lib/profile/segment-store.ts';
+import { directory } from '../../../lib/profile/directory.ts';
+import { profileStore } from '../../../lib/profile/store.ts';
+import { type Clock } from '../../../lib/time.ts';
+
+export type Handle = (event: unknown) => Promise<unknown>;
+
+interface Services {
+  table: Table;
+  clock: Clock;
+  bus: Bus;
+  executions: Executions;
+  machines: Machines;
+  timers: Timers;
+}
+
+/** Nobody looks at metrics here. */
+const report = (): void => undefined;
+
+const deadLetters = async (letter: unknown): Promise<void> => {
+  throw new Error(`a dead letter: ${JSON.stringify(letter)}`);
+};
+
+/** The product's handlers over its stores, each where the stack has it: who is called by what. */
+export function wiring(services: Services) {
+  const { table, clock } = services;
+  const stores = {
+    workspaces: workspaceStore(table),
+    profiles: profileStore(table),
+    enrolments: enrolmentStore(table),
+    journeys: journeyStore(table, { clock, shipped: [] }),
+    drafts: publishStore(table),
+    held: heldStore(table),
+    tasks: taskStore(table),
+    inApp: inAppStore(table),
+    stats: statsStore(table),
+    waits: waitStore(table),
+    sends: sendStore(table),
+    refusals: refusalStore(table),
+    fanOuts: fanOutStore(table),
+    segments: segmentStore(table, clock),
+    placements: placementStore(table, clock),
+  };
+  const since = (...[profile, at]: [Parameters<typeof touchpointsSince>[1], string]) =>
+    touchpointsSince(table, profile, at);
+  const common = { ...services, ...stores, report, deadLetters, touchpointsSince: since, shipped: [] };
+  const gated = { ...common, gate: gate({ ...common, handOver: handOver(common) }) };
+  const publishing = { ...common, functions: simulatedFunctions, stack: 'test' };
+
+  const delivered: Outgoing[] = [];
+  const deliver = {
+    email: async (outgoing: Outgoing) => (delivered.push(outgoing), { status: 'sent' as const, provider: 'outbox' }),
+  };
+  const parks = park(common);
+  const counts = count(common);
+  const enters = enrol(common);
+  const releases = release({ ...common, perSecond: 1_000, sleep: async () => undefined });
+  const steps: Record<string, Handle> = {
+    send: send({ ...gated, deliver }),
+    wait: wait(common),
+    branch: branch(gated),
+    update: update(gated),
+    emit: emit(gated),
+    park: parks,
+  };
+  const listeners: Record<string, Handle[]> = {
+    ...Object.fromEntries(entryEvents.map((name) => [name, [enters]])),
+    ...{ EnrolmentStarted: [counts], EnrolmentEnded: [counts, parks], GoalReached: [counts] },
+    ...{ JourneyResumed: [releases], JourneyStopped: [releases], ReleaseAdvanced: [releases] },
+    ExecutionEnded: [conclude(common)],
+    TimerFired: [awaken({ ...common, pause: async () => undefined })],
+  };
+  let ids = 0;
+  return {
+    ...stores,
+    delivered,
+    steps,
+    listeners,
+    projects: projector(common),
+    relays: relay({ ...common, directory: directory(table), journeys: journeyWake(common) }),
+    routes: {
+      ...journeyRoutes(common),
+      ...publishRoutes({ ...common, publisher: publisher(publishing) }),
+      ...taskRoutes(common),
+      ...knockRoutes({ ...common, newId: () => `api-${++ids}` }),
+    },
+  };
+}
