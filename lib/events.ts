@@ -23,6 +23,14 @@ const event = <Shape extends z.ZodRawShape>(shape: Shape) => Envelope.extend(sha
 const ofWorkspace = <Shape extends z.ZodRawShape>(shape: Shape) =>
   Envelope.omit({ customer: true, customerId: true }).extend(shape);
 
+/** `test`: a test person's, who is counted nowhere. */
+const stay = {
+  enrolmentId: z.string(),
+  journeyId: z.string(),
+  version: z.int(),
+  test: z.boolean().optional(),
+};
+
 /** The catalog: `detail-type` → shape of `detail`. Past tense, facts only; a sample of each lies in `events/bus/`. */
 export const events = {
   CustomerIdentified: event({ linked: CustomerRef }),
@@ -64,11 +72,9 @@ export const events = {
   }),
   DecisionExposed: event({ decisionId: z.string() }),
   OutcomeObserved: event({ decisionId: z.string(), cause: Cause }),
-  EnrolmentStarted: event({ enrolmentId: z.string(), journeyId: z.string(), version: z.int() }),
+  EnrolmentStarted: event({ ...stay }),
   EnrolmentEnded: event({
-    enrolmentId: z.string(),
-    journeyId: z.string(),
-    version: z.int(),
+    ...stay,
     outcome: z.string(),
     /** The execution that a timer was to start. */
     parkedLeg: z.int().optional(),

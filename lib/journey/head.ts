@@ -58,6 +58,8 @@ export const JourneyHead = z.object({
   deployed: z.int().optional(),
   /** The version published last in this workspace. */
   latest: z.int().optional(),
+  /** A version that test people enter, and nobody else. */
+  trial: z.int().optional(),
 });
 export type JourneyHead = z.infer<typeof JourneyHead>;
 
@@ -104,6 +106,19 @@ export function winnerOf(
 ): Winner | undefined {
   const winner = head && Object.hasOwn(head.winners, stepId) ? head.winners[stepId] : undefined;
   return winner?.salt === salt ? winner : undefined;
+}
+
+/** Whoever is held or led out while a journey is paused or stopped would try nothing. */
+const triedIn: ReadonlySet<JourneyState> = new Set(['draft', 'live', 'closed']);
+
+/** The version somebody who knocks would enter; undefined where nobody is taken in. Test people enter the one on trial, if there is one. */
+export function entranceOf(
+  head: Pick<JourneyHead, 'journeyId' | 'routes' | 'state' | 'trial'>,
+  customer: Customer,
+  { test }: { test?: boolean | undefined } = {},
+): number | undefined {
+  if (test && head.trial !== undefined && triedIn.has(head.state)) return head.trial;
+  return head.state === 'live' ? routeOf(head, customer) : undefined;
 }
 
 /**

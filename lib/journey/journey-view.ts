@@ -31,7 +31,10 @@ export const FaultView = z.object({
 
 const DraftView = z.object({ definition: JourneyDraft, savedAt: Instant, etag: z.string() });
 
+const trial = z.int().optional().describe('The version that test people enter, and nobody else');
+
 export const JourneyView = JourneySummary.extend({
+  trial,
   /** When the state was last changed; missing for a journey that stands as it was deployed. */
   since: Instant.optional(),
   routes: z.array(Route),
@@ -53,6 +56,7 @@ export const HeadView = z.object({
   routes: z.array(Route),
   winners: z.record(StepId, Winner),
   migrations: z.array(Migration),
+  trial,
 });
 export type HeadView = z.infer<typeof HeadView>;
 
@@ -93,8 +97,17 @@ export type JourneyEnrolment = z.infer<typeof JourneyEnrolment>;
 export const mainVersion = ({ routes }: Pick<JourneyHead, 'routes'>): number | undefined =>
   routes.toSorted((a, b) => b.weight - a.weight)[0]?.version;
 
-export function headView({ journeyId, state, since, routes, winners, migrations }: JourneyHead): HeadView {
-  return { journeyId, state, since, routes, winners, migrations };
+export function headView({
+  journeyId,
+  state,
+  since,
+  routes,
+  winners,
+  migrations,
+  trial: tried,
+}: JourneyHead): HeadView {
+  const more = tried !== undefined && { trial: tried };
+  return { journeyId, state, since, routes, winners, migrations, ...more };
 }
 
 export function draftView({ draft, savedAt, rev }: Draft): z.infer<typeof DraftView> {

@@ -13,7 +13,9 @@ export const EnrolmentRequest = z.strictObject({
   test: z
     .boolean()
     .optional()
-    .describe('A test person: passes holdouts and limits, really gets everything, is counted nowhere'),
+    .describe(
+      'A test person: enters the version on trial, if there is one, and needs no trigger `api`; passes holdouts and limits, really gets everything, is counted nowhere',
+    ),
 });
 export type EnrolmentRequest = z.infer<typeof EnrolmentRequest>;
 

@@ -91,7 +91,7 @@ export const journeyRoutes: Routes = {
     id: 'publishJourney',
     summary: 'Publish the draft as a new version',
     description:
-      'People inside stay on their version, unless `migrate.map` leads them on: from the step at which they act next to a step of the new version, or to `exit`. With `weight` only that share of newcomers enters the new version. `dryRun` says what would come of it. Sent again it finishes what a failure left, and publishes nothing twice.',
+      'People inside stay on their version, unless `migrate.map` leads them on: from the step at which they act next to a step of the new version, or to `exit`. With `weight` only that share of newcomers enters the new version; with `weight` 0 test people only (`POST …/enrolments`, `test`), also where the journey is still a draft or closed. `dryRun` says what would come of it. Sent again it finishes what a failure left, and publishes nothing twice.',
     key: 'secret',
     path,
     body: { schema: PublishRequest, example: { migrate: { map: { 'Wait a day': 'Ask again' } }, dryRun: true } },

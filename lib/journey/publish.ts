@@ -10,8 +10,11 @@ import { StepId } from './step.ts';
 export const MigrationMap = z.record(StepId, StepId.nullable());
 
 export const PublishRequest = z.strictObject({
-  /** Share of newcomers who enter the new version, in percent; the others enter the one most enter now. */
-  weight: z.int().min(1).max(100).default(100),
+  /**
+   * Share of newcomers who enter the new version, in percent; the others enter the one most enter now. 0: a trial, which only test people
+   * enter, and which changes nothing for anybody else.
+   */
+  weight: z.int().min(0).max(100).default(100),
   migrate: z
     .strictObject({
       map: MigrationMap,
@@ -55,16 +58,18 @@ function migrationsWith({ migrations }: JourneyHead, version: number, asked: Mig
 }
 
 /**
- * The journey with a version that takes people in. A paused journey stays paused; any other is live. Published again just so, it is the same
- * but for the time.
+ * The journey with a version that takes people in, which ends a trial. A paused journey stays paused; any other is live. Published again just so,
+ * it is the same but for the time. On trial a version leaves everything else as it is.
  */
 export function published(
   head: JourneyHead,
   { version, weight, migrations, now }: { version: number; weight: number; migrations: Migration[]; now: Instant },
 ): JourneyHead {
+  if (weight === 0) return { ...head, trial: version };
   const state = head.state === 'paused' ? 'paused' : 'live';
+  const { trial: _, ...rest } = head;
   return {
-    ...head,
+    ...rest,
     state,
     since: state === head.state && head.rev > 0 ? head.since : now,
     ...(state === 'paused' && { before: 'live' }),

@@ -123,7 +123,7 @@ function ofEnrolment(item: Item, before: Item | undefined): Telling | undefined 
   const enrolment = readEnrolment(item);
   const { enrolmentId, journeyId, version, startedAt, status, outcome = '', endedAt = startedAt } = enrolment;
   const parked = enrolment.parkedUntil !== undefined && { parkedLeg: (enrolment.leg ?? 0) + 1 };
-  const facts = { enrolmentId, journeyId, version };
+  const facts = { enrolmentId, journeyId, version, ...(enrolment.test && { test: true }) };
   if (!before) return ofRow(item, { name: 'EnrolmentStarted', at: startedAt, facts });
   if (status !== 'ended' || before.status === 'ended') return undefined;
   return ofRow(item, { name: 'EnrolmentEnded', at: endedAt, facts: { ...facts, outcome, ...parked } });

@@ -29,8 +29,8 @@ const everyNth = 8;
 const isLook = ({ name, detail }: Counted): boolean =>
   name === 'GoalReached' || parseInt(detail.id.slice(0, 4), 16) % everyNth === 0;
 
-/** How a call ended: `again` was counted before; `won` also decided an experiment. */
-type Outcome = 'counted' | 'again' | 'won';
+/** How a call ended: `again` was counted before; `won` also decided an experiment; `test` people are not counted. */
+type Outcome = 'counted' | 'again' | 'won' | 'test';
 
 /**
  * Counts what happens to the people of a journey, once however often it is told. Where it concerns an experiment that ends by itself, it
@@ -51,6 +51,7 @@ export function count({ stats, journeys, clock }: Dependencies) {
 
   return async (envelope: unknown): Promise<Outcome> => {
     const event = readEvent(envelope);
+    if ('test' in event.detail && event.detail.test) return 'test';
     const counted = await stats.count(event);
     const outcome = (await look(event)) ? 'won' : counted;
     const { journeyId } = event.detail;

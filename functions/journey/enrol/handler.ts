@@ -21,7 +21,7 @@ import {
   knockOf,
 } from '../../../lib/journey/entry.ts';
 import { entryChange } from '../../../lib/journey/entry-change.ts';
-import { routeOf } from '../../../lib/journey/head.ts';
+import { entranceOf, routeOf } from '../../../lib/journey/head.ts';
 import { type JourneyStore, type JourneyVersion } from '../../../lib/journey/journey-store.ts';
 import { type Counted, counterKeys, countingWrites, readCounters } from '../../../lib/journey/limits.ts';
 import { ownersOf, storedProfile } from '../../../lib/journey/owners.ts';
@@ -192,13 +192,15 @@ export function enrol(dependencies: Dependencies) {
     const customer = { workspace, customer: ref };
     const knock = knockOf(event);
     const head = await journeys.head(workspace, journeyId);
-    const version = head && (await journeys.version(workspace, journeyId, routeOf(head, customer)));
+    const entrance = head && entranceOf(head, customer, knock);
+    const chosen = head && (entrance ?? routeOf(head, customer));
+    const version = chosen === undefined ? undefined : await journeys.version(workspace, journeyId, chosen);
     if (!head || !version) return { reason: 'not-live', because: { state: head?.state ?? 'unknown' } };
     const entryKey = entryKeyOf(version.definition, knock);
     if (entryKey === undefined) return { reason: 'no-entry-key', because: { key: version.definition.entry.key ?? '' } };
     const enrolmentId = enrolmentIdOf(customer, { journeyId, entryKey, knockId: knock.id });
     const knocking = { customer, version, knock, enrolmentId, entryKey };
-    if (head.state === 'live') return insist(knocking);
+    if (entrance !== undefined) return insist(knocking);
     // Closed since: what an earlier try began is finished all the same.
     const earlier = await enrolments.find([customer], enrolmentId);
     if (earlier) return finish(earlier, knocking);

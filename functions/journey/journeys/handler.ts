@@ -141,6 +141,7 @@ export function journeyRoutes(dependencies: Dependencies): ApiRoutes {
         routes: head?.routes ?? [],
         winners: head?.winners ?? {},
         migrations: head?.migrations ?? [],
+        ...(head?.trial !== undefined && { trial: head.trial }),
         ...(published && { definition: published.definition }),
         ...(draft && { draft: draftView(draft) }),
       };

@@ -8,7 +8,7 @@ import { issuesOf } from '../../../lib/issues.ts';
 import { nameOf } from '../../../lib/journey/enrolment.ts';
 import { enrolmentIdOf, entryKeyOf } from '../../../lib/journey/entry.ts';
 import { type FanOutStore } from '../../../lib/journey/fan-out.ts';
-import { routeOf } from '../../../lib/journey/head.ts';
+import { entranceOf } from '../../../lib/journey/head.ts';
 import { type JourneyStore } from '../../../lib/journey/journey-store.ts';
 import { BusinessEventRequest, EnrolmentRequest, maxPropertiesBytes } from '../../../lib/journey/knocking.ts';
 import { businessFanOuts } from '../../../lib/journey/launches.ts';
@@ -47,14 +47,15 @@ export function knockRoutes({ journeys, profiles, fanOuts, bus, clock, newId }: 
       const asked = read(EnrolmentRequest, request.body());
       const head = await journeys.head(workspace, journeyId);
       if (!head) throw new NotFound('journey.unknown', { journeyId });
-      if (head.state !== 'live')
-        throw new ThroughlineError('conflict', 'journey.not-live', { journeyId, state: head.state });
       const { customer } = await findCustomer(profiles, workspace, asked.customerId);
       const who = { workspace, customer };
-      const version = await journeys.version(workspace, journeyId, routeOf(head, who));
+      const entrance = entranceOf(head, who, asked);
+      if (entrance === undefined)
+        throw new ThroughlineError('conflict', 'journey.not-live', { journeyId, state: head.state });
+      const version = await journeys.version(workspace, journeyId, entrance);
       if (!version) throw new Unavailable('journey.version-missing', { journeyId });
       const { definition } = version;
-      if (!definition.entry.triggers.some((trigger) => 'api' in trigger))
+      if (!asked.test && !definition.entry.triggers.some((trigger) => 'api' in trigger))
         throw new ThroughlineError('conflict', 'journey.no-api-entry', { journeyId });
       const entryKey = entryKeyOf(definition, asked);
       if (entryKey === undefined) throw new Rejected('journey.no-entry-key', { key: definition.entry.key });

@@ -57,6 +57,8 @@ export function publishRoutes({ journeys, enrolments, machines, publisher, clock
     'POST /v1/journeys/{id}/publish': async (request) => {
       const place = placeOf(request);
       const asked = readBody(request, PublishRequest);
+      if (asked.weight === 0 && asked.migrate)
+        throw new Rejected('journey.invalid-request', { hint: 'nobody is moved to a version on trial' });
       const publication = await publisher.plan(place, asked);
       const { row, definition, faults, migrations, versions } = publication;
       if (!asked.dryRun && faults.some(isError))
