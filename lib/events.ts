@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ChurnRisk, RiskBand } from './churn/risk.ts';
+import { RiskBand, WordedRisk } from './churn/risk.ts';
 import { CustomerRef } from './identity/customer.ts';
 import { Cause, GoalOf, TouchpointRef } from './profile/signal.ts';
 import { JsonObject } from './json.ts';
@@ -41,7 +41,7 @@ export const events = {
     touchpoint: TouchpointRef.optional(),
   }),
   StageExited: event({ stage: z.string(), to: z.string() }),
-  ChurnRiskChanged: event({ from: RiskBand.optional(), risk: ChurnRisk }),
+  ChurnRiskChanged: event({ from: RiskBand.optional(), risk: WordedRisk }),
   CustomerSilent: event({ for: z.string(), since: Instant }),
   EntryTriggered: event({
     journeyId: z.string(),

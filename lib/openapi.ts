@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { type ZodOpenApiOperationObject, type ZodOpenApiPathsObject, createDocument } from 'zod-openapi';
 import { Problem } from './aws/problem.ts';
 import { churnRoutes } from './churn/openapi.ts';
-import { ChurnRisk } from './churn/risk.ts';
+import { WordedRisk } from './churn/risk.ts';
 import { decisionRoutes } from './decision/openapi.ts';
 import { Placement } from './decision/placement.ts';
 import { ingestionRoutes, ingestionSchemas } from './ingestion/openapi.ts';
@@ -40,7 +40,7 @@ const words: Record<string, { routes: Routes; description: string }> = {
 /** Schemas with a name of their own; all others stand where they are used. */
 const named = {
   ...ingestionSchemas,
-  ChurnRisk,
+  ChurnRisk: WordedRisk,
   CustomerView,
   JourneyDefinition,
   Json,

@@ -1,9 +1,6 @@
 import * as z from 'zod';
 import { logistic } from './learn/dataset.ts';
-import { ModelKind } from './model/model.ts';
-import { textOf } from './model/words.ts';
-import { reasonText } from './reasons.ts';
-import { type ChurnRisk, CustomerState, type Reason, RiskBand } from './risk.ts';
+import { type ChurnRisk, CustomerState, ModelKind, type Reason, RiskBand } from './risk.ts';
 
 const lacks = ['purchase', 'repeat-purchase', 'attributes'] as const;
 
@@ -29,7 +26,7 @@ const More = z
 type More = z.infer<typeof More>;
 
 /**
- * A risk as a profile keeps it: 100 bytes where the words of its reasons take 600, as every touchpoint writes the profile and DynamoDB
+ * A risk as a profile keeps it: 100 bytes where its JSON takes 600, as every touchpoint writes the profile and DynamoDB
  * bills by the KB. Score, band, milliseconds since 1970 in base 36, horizon in days, what is lacking, reasons.
  */
 export const PackedRisk = z.tuple([
@@ -77,17 +74,12 @@ export function packRisk(risk: ChurnRisk): PackedRisk {
 }
 
 function unpackReason([feature, points, ...values]: PackedReason): Reason {
-  const text = reasonText({ feature, values });
-  return { feature, points, ...(values.length > 0 && { values }), text };
+  return { feature, points, ...(values.length > 0 && { values }) };
 }
 
-/** A reason of a trained model. What has no value is told by the shipped words. */
-function unpackPart(
-  [feature, points, contribution = 0, value]: PackedReason,
-  terms: { plain: boolean; horizonDays: number },
-): Reason {
-  const text = value === undefined ? reasonText({ feature }) : textOf({ feature, value }, terms);
-  return { feature, points, contribution, ...(value !== undefined && { value }), text };
+/** A reason of a trained model. */
+function unpackPart([feature, points, contribution = 0, value]: PackedReason): Reason {
+  return { feature, points, contribution, ...(value !== undefined && { value }) };
 }
 
 function unpackMore({ m: model, s, u, n, w, d }: More, at: number, reasons: Reason[]): Partial<ChurnRisk> {
@@ -115,9 +107,7 @@ function unpackMore({ m: model, s, u, n, w, d }: More, at: number, reasons: Reas
 export function unpackRisk([score, band, time, horizonDays, lacking, packed, more = {}]: PackedRisk): ChurnRisk {
   const insufficientData = lacks.filter((_, i) => (lacking >> i) % 2 === 1);
   const at = parseInt(time, 36);
-  // Reasons of a dropout model are plain counts and days, those of others mostly logarithms.
-  const plain = ModelKind.options[more.m?.[3] ?? 0] === 'dropout';
-  const reasons = packed.map((one) => (more.m ? unpackPart(one, { plain, horizonDays }) : unpackReason(one)));
+  const reasons = packed.map(more.m ? unpackPart : unpackReason);
   return {
     score,
     band: RiskBand.options[band] ?? 'low',

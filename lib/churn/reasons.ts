@@ -1,6 +1,6 @@
-import { type Reason } from './risk.ts';
+import { type Reason, type WordedRisk } from './risk.ts';
 
-type Text = Reason['text'];
+type Text = WordedRisk['reasons'][number]['text'];
 
 function silence([days = 0, usual]: number[]): Text {
   if (usual === undefined) return { en: `No second purchase for ${days} days`, ko: `${days}일째 재구매 없음` };

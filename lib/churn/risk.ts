@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { Instant } from '../time.ts';
-import { ModelKind } from './model/model.ts';
 
 export const RiskBand = z.enum(['low', 'medium', 'high']);
 export type RiskBand = z.infer<typeof RiskBand>;
@@ -8,9 +7,15 @@ export type RiskBand = z.infer<typeof RiskBand>;
 export const CustomerState = z.enum(['new', 'active', 'at risk', 'lapsed', 'churned', 'returning']);
 export type CustomerState = z.infer<typeof CustomerState>;
 
+export const ModelKind = z.enum(['dropout', 'linear', 'boosted']);
+export type ModelKind = z.infer<typeof ModelKind>;
+
+/** Low below twice the risk of somebody who was just here; high when more likely than not to stay away. A team sets its own. */
+export const shippedBands = { medium: 0.35, high: 0.5 } as const;
+
 /**
  * One cause of a score: a feature (small ones together: `complained+visited`, or `other`), how much it moved the score in points, the
- * numbers it goes by, and a sentence in each language of the console. Of a trained model also what it adds in logits, and its value.
+ * numbers it goes by; of a trained model also what it adds in logits, and its value. All that its words are made of (`worded.ts`).
  */
 export const Reason = z.object({
   feature: z.string(),
@@ -18,7 +23,6 @@ export const Reason = z.object({
   values: z.array(z.number()).optional(),
   contribution: z.number().optional(),
   value: z.number().optional(),
-  text: z.object({ en: z.string(), ko: z.string() }),
 });
 export type Reason = z.infer<typeof Reason>;
 
@@ -60,3 +64,9 @@ export const ChurnRisk = z.object({
   modelKind: ModelKind.optional(),
 });
 export type ChurnRisk = z.infer<typeof ChurnRisk>;
+
+/** A risk as people are told of it: each reason with a sentence in each language of the console. */
+export const WordedRisk = ChurnRisk.extend({
+  reasons: z.array(Reason.extend({ text: z.object({ en: z.string(), ko: z.string() }) })).max(3),
+});
+export type WordedRisk = z.infer<typeof WordedRisk>;

@@ -1,9 +1,7 @@
 import { type Profile } from '../profile/profile.ts';
 import { type Instant } from '../time.ts';
 import { type ChurnFeatures, churnFeatures } from './features.ts';
-import { shippedBands } from './model/model.ts';
-import { reasonText } from './reasons.ts';
-import { type ChurnRisk, type Reason, type RiskBand } from './risk.ts';
+import { type ChurnRisk, type Reason, type RiskBand, shippedBands } from './risk.ts';
 
 /**
  * The cold start: what we believe before any data of the team's own. Rounded judgements, fitted to nothing; a trained model replaces
@@ -100,10 +98,8 @@ function silenceValues({ silence, repeats, span }: ChurnFeatures): number[] {
   return [Math.floor(silence), ...(repeats > 0 ? [Math.max(1, Math.round(span / repeats))] : [])];
 }
 
-type Untold = Omit<Reason, 'text'>;
-
 /** At most three, strongest first: what is too many becomes one. Points are whole tenths, so sums hold to the last digit shown. */
-function topThree(reasons: Untold[]): Untold[] {
+function topThree(reasons: Reason[]): Reason[] {
   const ranked = reasons.filter(({ points }) => points !== 0).sort((a, b) => Math.abs(b.points) - Math.abs(a.points));
   if (ranked.length <= 3) return ranked;
   const rest = ranked.slice(2);
@@ -131,7 +127,7 @@ export function assess(profile: Profile, now: Instant, bands: Bands = shippedBan
   return {
     score: score / 10,
     band: bandOf(logistic(reached), bands),
-    reasons: topThree([silence, ...others]).map((reason) => ({ ...reason, text: reasonText(reason) })),
+    reasons: topThree([silence, ...others]),
     assessedAt: now,
     horizonDays: Math.max(0.1, Math.round(10 * horizonDays) / 10),
     ...(features.repeats === 0 && { insufficientData: [features.purchased ? 'repeat-purchase' : 'purchase'] }),

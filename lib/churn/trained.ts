@@ -78,15 +78,15 @@ const tenths = (logit: number): number => Math.round(1_000 * logistic(logit));
 function told({ base, reasons }: ChurnScore): { base: number; reasons: Reason[]; logit: number } {
   const kept = reasons.length <= 3 ? reasons : reasons.slice(0, 2);
   const rest = reasons.slice(kept.length).reduce((sum, { contribution }) => sum + contribution, 0);
-  const other = { feature: 'other', contribution: rest, value: null, text: reasonText({ feature: 'other' }) };
+  const other = { feature: 'other', contribution: rest, value: null };
   let reached = rounded(base);
   const few = [...kept, ...(kept.length < reasons.length ? [other] : [])].map(
-    ({ feature, contribution, value, text }): Reason => {
+    ({ feature, contribution, value }): Reason => {
       const before = tenths(reached);
       const added = rounded(contribution);
       reached += added;
       const points = (tenths(reached) - before) / 10;
-      return { feature, points, contribution: added, ...(value !== null && { value: fourDigits(value) }), text };
+      return { feature, points, contribution: added, ...(value !== null && { value: fourDigits(value) }) };
     },
   );
   return { base: rounded(base), reasons: few, logit: reached };

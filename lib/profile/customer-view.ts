@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { ChurnRisk } from '../churn/risk.ts';
+import { WordedRisk } from '../churn/risk.ts';
+import { worded } from '../churn/worded.ts';
 import { customerId } from '../identity/customer.ts';
 import { JsonObject } from '../json.ts';
 import { Instant } from '../time.ts';
@@ -21,7 +22,7 @@ export const CustomerView = z.object({
   stage: z.string().optional(),
   stageSince: Instant.optional(),
   traits: JsonObject,
-  churn: ChurnRisk.optional(),
+  churn: WordedRisk.optional(),
   enrolments: z.array(EnrolmentView),
   firstSeen: Instant,
   lastSeen: Instant,
@@ -46,7 +47,7 @@ export const CustomerSummary = CustomerView.pick({
   stageSince: true,
   lastSeen: true,
 }).extend({
-  churn: ChurnRisk.pick({ score: true, band: true }).optional(),
+  churn: WordedRisk.pick({ score: true, band: true }).optional(),
 });
 export type CustomerSummary = z.infer<typeof CustomerSummary>;
 
@@ -57,7 +58,7 @@ export function customerView(profile: Profile, enrolments: EnrolmentView[]): Cus
     anonymous: profile.customer.startsWith('a:'),
     ...(profile.stage && { stage: profile.stage.id, stageSince: profile.stage.since }),
     traits: Object.fromEntries(Object.entries(profile.traits).map(([name, { value }]) => [name, value])),
-    ...(profile.churn && { churn: profile.churn }),
+    ...(profile.churn && { churn: worded(profile.churn) }),
     enrolments,
     firstSeen: profile.firstSeen,
     lastSeen: profile.lastSeen,

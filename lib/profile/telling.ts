@@ -1,3 +1,4 @@
+import { worded } from '../churn/worded.ts';
 import { createHash } from 'node:crypto';
 import { type StreamRecord } from '../aws/stream-record.ts';
 import { type Item } from '../aws/table.ts';
@@ -79,7 +80,11 @@ const tellings: { [Type in Signal['type']]: (signal: SignalOf<Type>) => Told[] }
   identified: ({ linked, at }) => [{ name: 'CustomerIdentified', at, facts: { linked } }],
   triggered: ({ journeyId, cause }) => [{ name: 'EntryTriggered', at: cause.at, facts: { journeyId, cause } }],
   churn: ({ from, risk }) => [
-    { name: 'ChurnRiskChanged', at: risk.assessedAt, facts: { risk, ...(from !== undefined && { from }) } },
+    {
+      name: 'ChurnRiskChanged',
+      at: risk.assessedAt,
+      facts: { risk: worded(risk), ...(from !== undefined && { from }) },
+    },
   ],
   silent: ({ for: length, since }) => [
     { name: 'CustomerSilent', at: after(since, length), facts: { for: length, since } },

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { newProfile, type Profile } from '../../lib/profile/profile.ts';
 import { PackedRisk, packRisk, unpackRisk } from '../../lib/churn/pack.ts';
 import { assess, baseScore, churnProbability } from '../../lib/churn/score.ts';
+import { worded } from '../../lib/churn/worded.ts';
 import { buyer, day, silentFor, start } from './customer.ts';
 
 const bandAfter = (profile: Profile, days: number) => assess(profile, silentFor(profile, days)).band;
@@ -48,7 +49,7 @@ describe('a customer who goes quiet', () => {
 
   test('is told why, with the usual interval', () => {
     const customer = buyer({ n: 4, every: 30 });
-    const [reason] = assess(customer, silentFor(customer, 90)).reasons;
+    const [reason] = worded(assess(customer, silentFor(customer, 90))).reasons;
     expect(reason).toMatchObject({
       feature: 'silence',
       text: { en: 'No purchase for 90 days, usually every 30', ko: '90일째 구매 없음 (평소 30일 간격)' },

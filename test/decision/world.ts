@@ -13,6 +13,7 @@ import { decisionLog } from '../../lib/decision/log-store.ts';
 import { placementStore } from '../../lib/decision/placement-store.ts';
 import { policyStore } from '../../lib/decision/policy-store.ts';
 import { statsReader } from '../../lib/decision/stats-store.ts';
+import { lessonStore } from '../../lib/decision/lesson-store.ts';
 import { decisionStore } from '../../lib/decision/store.ts';
 import { linearReader } from '../../lib/decision/sums-store.ts';
 import { type BusEvent } from '../../lib/events.ts';
@@ -65,7 +66,7 @@ export async function aWorld() {
     stats,
     decide,
     advance: (ms: number) => (now = plus(now, ms)),
-    learn: learn({ decisions, profiles, clock }),
+    learn: learn({ lessons: lessonStore(table), profiles, clock }),
     personalize: personalize({ decide, profiles, gate: () => Promise.resolve(undefined), clock }),
     know: (who: Customer, more: Partial<Profile> = {}) =>
       profiles.save({ profile: { ...newProfile(who, start), ...more } }, 0),

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { type ApiRoutes } from '../../../lib/aws/http.ts';
 import { assessorOf } from '../../../lib/churn/assessors.ts';
 import { usualDefinition } from '../../../lib/churn/definition.ts';
-import { shippedBands } from '../../../lib/churn/model/model.ts';
+import { shippedBands } from '../../../lib/churn/risk.ts';
 import { scoreOf } from '../../../lib/churn/trained.ts';
+import { worded } from '../../../lib/churn/worded.ts';
 import { type ModelStore } from '../../../lib/churn/training/model-store.ts';
 import { startTraining, type StartDependencies } from '../../../lib/churn/training/start.ts';
 import { apart, modelView, type RiskView, trainingView } from '../../../lib/churn/training/view.ts';
@@ -64,7 +65,7 @@ export function modelRoutes({ models, workspaces, profiles, ...starting }: Depen
       const scored = trained && risk?.modelVersion !== undefined ? scoreOf(trained, profile, now) : undefined;
       const body: RiskView = {
         customerId: customerId(profile.customer),
-        ...(risk && { risk }),
+        ...(risk && { risk: worded(risk) }),
         ...apart(scored),
       };
       return { body };

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
-import { type DecisionStore, type Learnt, type Lesson } from '../../../lib/decision/store.ts';
+import { type Learnt, type Lesson, type LessonStore } from '../../../lib/decision/lesson-store.ts';
 import { events } from '../../../lib/events.ts';
 import { ownersOf } from '../../../lib/journey/owners.ts';
 import { type ProfileStore } from '../../../lib/profile/store.ts';
@@ -12,7 +12,7 @@ const Told = z.discriminatedUnion('detail-type', [
 ]);
 
 interface Dependencies {
-  decisions: DecisionStore;
+  lessons: LessonStore;
   profiles: ProfileStore;
   clock: Clock;
 }
@@ -21,16 +21,16 @@ interface Dependencies {
  * Counts what became of decisions: each exposure and each outcome once, late, twice and in any order. A decision made for an anonymous
  * visitor stays in that partition: it is looked for there only when the customer's own has none.
  */
-export function learn({ decisions, profiles, clock }: Dependencies) {
+export function learn({ lessons, profiles, clock }: Dependencies) {
   async function learnAnywhere(
     { workspace, customer }: { workspace: string; customer: string },
     lesson: Lesson,
   ): Promise<Learnt> {
-    const learnt = await decisions.learn({ workspace, customer }, lesson);
+    const learnt = await lessons.learn({ workspace, customer }, lesson);
     if (learnt !== 'unknown') return learnt;
     const profile = await profiles.get({ workspace, customer });
     for (const owner of profile ? ownersOf(profile) : []) {
-      const elsewhere = owner.customer === customer ? 'unknown' : await decisions.learn(owner, lesson);
+      const elsewhere = owner.customer === customer ? 'unknown' : await lessons.learn(owner, lesson);
       if (elsewhere !== 'unknown') return elsewhere;
     }
     return 'unknown';

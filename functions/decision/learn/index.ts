@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { readEnv } from '../../../lib/aws/env.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
-import { decisionStore } from '../../../lib/decision/store.ts';
+import { lessonStore } from '../../../lib/decision/lesson-store.ts';
 import { profileStore } from '../../../lib/profile/store.ts';
 import { systemClock } from '../../../lib/time.ts';
 import { Env } from './env.ts';
@@ -9,4 +9,4 @@ import { learn } from './handler.ts';
 
 const table = dynamoTable(new DynamoDBClient({}), readEnv(Env).TABLE_NAME);
 
-export const handler = learn({ decisions: decisionStore(table), profiles: profileStore(table), clock: systemClock });
+export const handler = learn({ lessons: lessonStore(table), profiles: profileStore(table), clock: systemClock });

@@ -8,7 +8,8 @@ import { fitLogistic } from '../learn/logistic.ts';
 import { type Outcome } from '../learn/metrics.ts';
 import { columnNames, type Layout, rising, rowOf } from './columns.ts';
 import { rawLogit } from './logit.ts';
-import { type ChurnModel, type ModelKind } from './model.ts';
+import { type ModelKind } from '../risk.ts';
+import { type ChurnModel } from './model.ts';
 import { type Example } from './windows.ts';
 
 /** What learning yields, before it is calibrated and described. */

@@ -3,6 +3,7 @@ import { BoostedModel } from '../learn/boosting.ts';
 import { Calibration } from '../learn/calibrate.ts';
 import { Encoding } from '../learn/encode.ts';
 import { LinearModel } from '../learn/logistic.ts';
+import { ModelKind } from '../risk.ts';
 
 const DropoutModel = z.object({
   kind: z.enum(['bg', 'mbg']),
@@ -26,9 +27,6 @@ export const Quality = z.object({
   lift: z.array(z.object({ share: z.number(), found: z.number(), lift: z.number() })),
 });
 export type Quality = z.infer<typeof Quality>;
-
-export const ModelKind = z.enum(['dropout', 'linear', 'boosted']);
-export type ModelKind = z.infer<typeof ModelKind>;
 
 /**
  * What the page of a model shows. `window`: the newest closed window, each customer forecast by a model trained without that customer.
@@ -84,6 +82,3 @@ export const ChurnModel = z.object({
   page: ModelPage,
 });
 export type ChurnModel = z.infer<typeof ChurnModel>;
-
-/** Low below twice the risk of somebody who was just here; high when more likely than not to stay away. A team sets its own. */
-export const shippedBands = { medium: 0.35, high: 0.5 } as const;

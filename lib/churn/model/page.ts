@@ -1,7 +1,8 @@
 import { logLoss, type Outcome, quantiles, stability } from '../learn/metrics.ts';
 import { type Calibration } from '../learn/calibrate.ts';
 import { type Learnt } from './candidates.ts';
-import { type ChurnModel, type ModelKind, type ModelPage } from './model.ts';
+import { type ModelKind } from '../risk.ts';
+import { type ChurnModel, type ModelPage } from './model.ts';
 import { gradeOf, qualityOf } from './quality.ts';
 
 /** A model that could be chosen. */

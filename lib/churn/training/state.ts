@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Instant } from '../../time.ts';
-import { ModelKind, ModelPage } from '../model/model.ts';
+import { ModelPage } from '../model/model.ts';
+import { ModelKind } from '../risk.ts';
 
 /** One line on a model that was trained. */
 export const ModelSummary = z.object({

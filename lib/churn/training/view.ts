@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { Instant } from '../../time.ts';
 import { ChurnDefinition } from '../definition.ts';
-import { ChurnModel, ModelKind, ModelPage } from '../model/model.ts';
+import { ChurnModel, ModelPage } from '../model/model.ts';
 import { ChurnReason, type Scored } from '../model/score.ts';
-import { ChurnRisk } from '../risk.ts';
+import { ModelKind, WordedRisk } from '../risk.ts';
 import { type TrainedModel } from '../trained.ts';
 import { isRunning, lackingOf, ModelSummary, Training, type TrainingState } from './state.ts';
 
@@ -57,7 +57,7 @@ export const ModelList = z.object({ items: z.array(ModelSummary), inForce: z.int
 export const RiskView = z.object({
   customerId: z.string(),
   /** As it would be written down now; missing of whom the workspace does not ask it. */
-  risk: ChurnRisk.optional(),
+  risk: WordedRisk.optional(),
   base: z.number().optional(),
   logit: z.number().optional(),
   reasons: z.array(ChurnReason).optional(),
