@@ -1,3 +1,4 @@
+import { enableCompileCache, flushCompileCache } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import { type Answer, type EnvironmentData, type Failure, type Invocation } from './invocation.ts';
@@ -58,12 +59,15 @@ async function handle(handler: Handler, invocation: Invocation): Promise<void> {
 }
 
 giveUpOnUncaught();
+// The same bundle is loaded again and again: by the next environment, the next runner.
+enableCompileCache();
 // Before any of the function's code runs.
 liveIn(data.time);
 try {
   const handler = await load();
   parentPort?.on('message', (invocation: Invocation) => void handle(handler, invocation));
   answer({ ready: true });
+  flushCompileCache();
 } catch (error) {
   answer({ failure: failureOf(error), fatal: true });
 }
