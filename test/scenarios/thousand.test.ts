@@ -113,6 +113,7 @@ beforeAll(async () => {
   mortal = await startMortal({ assembly, data, ...time, environments: 2, workspace }, randomFrom(1_000));
   to = doings(mortal);
   for (const [part, [, work]] of story.entries()) await mortal.during(kills[part]!, work);
+  await mortal.rest();
   await mortal.end();
   world = await startWorld({ assembly, data });
   trails = await trailsOf(world, people);

@@ -25,6 +25,8 @@ export interface Mortal {
   until(instant: string): Promise<void>;
   /** Does the work, and kills the runner at so many moments meanwhile, or as many as there is time for: the others come in the next. */
   during(kills: number, work: () => Promise<void>): Promise<void>;
+  /** The kills there was no time for, one start after the other: a runner that only starts can be killed as well. */
+  rest(): Promise<void>;
   end(): Promise<void>;
 }
 
@@ -121,8 +123,16 @@ export async function startMortal(options: Runner, random: () => number): Promis
     await doing;
   }
 
+  async function rest(): Promise<void> {
+    for (; owed > 0; owed--) {
+      await sleep(random() * startMs);
+      url = replace();
+      await url;
+    }
+  }
+
   return {
-    ...{ gaps, ask, until, during },
+    ...{ gaps, ask, until, during, rest },
     async end() {
       await living.kill();
       await next.kill();
