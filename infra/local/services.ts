@@ -48,20 +48,11 @@ export interface Services {
   stop(): Promise<void>;
 }
 
+/** Lambda looks at a shard four times a second. We read on at once, but for when callers queue up: they go first. */
+const pollMs = 250;
+
 /** So many invocations in the queue are a crowd. */
 const crowded = 8;
-
-/** How long streams wait for a crowd to go, and how often they look whether it has. Milliseconds. */
-const patience = { mostMs: 1_000, stepMs: 50 };
-
-/**
- * Lambda looks at a shard four times a second. We read on at once, but for when callers queue up: they go first, and the longer they take
- * the more touchpoints of a customer fold in one write.
- */
-async function pace(functions: Pick<RunningFunctions, 'waiting'>): Promise<void> {
-  for (let waited = 0; waited < patience.mostMs && functions.waiting() >= crowded; waited += patience.stepMs)
-    await sleep(patience.stepMs);
-}
 
 /** Starts them all, and what the last run left under way. When it resolves, everything can reach everything. */
 export async function startServices({
@@ -130,7 +121,7 @@ export async function startServices({
     mappings,
     functions,
     sendToQueue,
-    pace: () => pace(functions),
+    pace: () => (functions.waiting() < crowded ? Promise.resolve() : sleep(pollMs)),
     log: (text) => log('streams', `${text}\n`),
   });
   functions.restore();

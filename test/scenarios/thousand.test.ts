@@ -15,7 +15,7 @@ import { startWorld, type World } from '../support/world.ts';
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 3_600_000 });
 
 /** How much of a thousand people and of fifty kills: all of it takes minutes (`THROUGHLINE_SHARE=1`). */
-const share = Number(process.env.THROUGHLINE_SHARE ?? 0.2);
+const share = Number(process.env.THROUGHLINE_SHARE ?? 0.1);
 
 const at = (time: string, day = '2025-04-05'): string => `${day}T${time}:00.000Z`;
 
