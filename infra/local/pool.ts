@@ -89,7 +89,8 @@ export class Pool {
   /** Starts an environment before anybody needs it. Resolves when it takes invocations, or never will. */
   async warm(): Promise<void> {
     if (this.#environments.size === 0) this.#start();
-    await Promise.race([...this.#environments].map(({ ready, gone }) => Promise.race([ready, gone])));
+    const [first] = this.#environments;
+    if (first) await Promise.race([first.ready, first.gone]);
   }
 
   async stop(): Promise<void> {

@@ -1,3 +1,4 @@
+import { type Learnt } from './candidates.ts';
 import { silentFor } from '../buying/dropout.ts';
 import { type Counts, countsOf } from '../buying/habit.ts';
 import { boostedParts } from '../learn/boosting.ts';
@@ -5,7 +6,6 @@ import { calibrated } from '../learn/calibrate.ts';
 import { logistic, logit } from '../learn/dataset.ts';
 import { linearParts } from '../learn/logistic.ts';
 import { columnNames, type Known, rowOf } from './columns.ts';
-import { type ChurnModel } from './model.ts';
 
 /** One feature's share of a logit. `mean` is what it is told against, where there is one. */
 export interface Part {
@@ -22,20 +22,6 @@ export interface Explained {
   parts: Part[];
 }
 
-type Trained = Pick<
-  ChurnModel,
-  | 'kind'
-  | 'calibration'
-  | 'dropout'
-  | 'linear'
-  | 'boosted'
-  | 'treesShare'
-  | 'dropoutShare'
-  | 'dropoutShift'
-  | 'layout'
-  | 'horizonDays'
->;
-
 const countNames = ['x', 'tx', 'T'] as const;
 
 /** Subsets of three, as bits; how often a subset precedes a feature outside of it in a random order: |S|! (2 − |S|)! / 3!. */
@@ -45,7 +31,7 @@ const weightOf = [1 / 3, 1 / 6, 1 / 3] as const;
  * Shapley values (Shapley 1953; Lundberg and Lee 2017) of repeats, span and age against the counts of a customer in the middle: exact, by
  * all eight mixtures. Told as features that people know: `repeats`, `span`, `age`.
  */
-function dropoutParts({ dropout, horizonDays }: Trained, counts: Counts): Explained | undefined {
+function dropoutParts({ dropout, horizonDays }: Learnt, counts: Counts): Explained | undefined {
   if (!dropout) return undefined;
   const { mean, model } = dropout;
   const mixed = Array.from({ length: 8 }, (_, set) => {
@@ -66,14 +52,14 @@ function dropoutParts({ dropout, horizonDays }: Trained, counts: Counts): Explai
 }
 
 /** The weights of a line, of trees and of a dropout model in one logit. A customer without key events has nothing of the last. */
-function weightsOf({ kind, boosted, treesShare, dropoutShare }: Trained, { habit }: Known) {
+function weightsOf({ kind, boosted, treesShare, dropoutShare }: Learnt, { habit }: Known) {
   const trees = kind === 'boosted' && boosted ? treesShare : 0;
   const dropout = habit ? (1 - trees) * dropoutShare : 0;
   return { line: 1 - trees - dropout, trees, dropout };
 }
 
 /** A line, trees and a dropout model in their shares (stacking: Wolpert 1992): all are sums. What two of them tell of stands under one name. */
-function stackedParts(model: Trained, known: Known, now: number): Explained | undefined {
+function stackedParts(model: Learnt, known: Known, now: number): Explained | undefined {
   const { linear, boosted, layout, horizonDays, dropoutShift } = model;
   if (!linear) return undefined;
   const weights = weightsOf(model, known);
@@ -103,13 +89,13 @@ function stackedParts(model: Trained, known: Known, now: number): Explained | un
 }
 
 /** The raw logit before calibration; undefined when the model knows nothing to go by. */
-export function rawLogit(model: Trained, known: Known, now: number): Explained | undefined {
+export function rawLogit(model: Learnt, known: Known, now: number): Explained | undefined {
   if (model.kind !== 'dropout') return stackedParts(model, known, now);
   return known.habit && dropoutParts(model, countsOf(known.habit, now));
 }
 
 /** The calibrated logit and what each feature adds to it. */
-export function explain(model: Trained, known: Known, now: number): Explained | undefined {
+export function explain(model: Learnt, known: Known, now: number): Explained | undefined {
   const raw = rawLogit(model, known, now);
   if (!raw) return undefined;
   const { slope } = model.calibration;
@@ -121,7 +107,7 @@ export function explain(model: Trained, known: Known, now: number): Explained | 
 }
 
 /** P(no key event within the horizon). Never less at a later `now` with nothing else changed. */
-export function probability(model: Trained, known: Known, now: number): number | undefined {
+export function probability(model: Learnt, known: Known, now: number): number | undefined {
   const explained = explain(model, known, now);
   return explained && logistic(explained.logit);
 }
