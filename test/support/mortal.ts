@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type LocalOptions } from '../../infra/local/runner.ts';
 
@@ -23,7 +24,10 @@ export interface Mortal {
   ask<Body = unknown>(route: string, body?: unknown, headers?: Record<string, string>): Promise<Answer<Body>>;
   /** Moves the clock there, unless it is past it, and waits until all that fell due is done. */
   until(instant: string): Promise<void>;
-  /** Does the work, and kills the runner at so many moments meanwhile, or as many as there is time for: the others come in the next. */
+  /**
+   * Does the work, and kills the runner at so many moments meanwhile, or as many as there is time for: the others come in the next. Every
+   * second kill waits for a message to go out, if one does, and comes before anybody has noted that down.
+   */
   during(kills: number, work: () => Promise<void>): Promise<void>;
   /** The kills there was no time for, one start after the other: a runner that only starts can be killed as well. */
   rest(): Promise<void>;
@@ -68,6 +72,13 @@ function loaded(options: Runner) {
   };
 }
 
+/** How many messages have gone out, read from outside. */
+function outboxOf(data: string): () => number {
+  const journal = new DatabaseSync(join(data, 'journal.db'), { readOnly: true });
+  const last = journal.prepare('SELECT max(id) AS id FROM outbox');
+  return () => Number(last.get()?.id);
+}
+
 export async function startMortal(options: Runner, random: () => number): Promise<Mortal> {
   const gaps: Gap[] = [];
   let living = loaded(options);
@@ -77,6 +88,7 @@ export async function startMortal(options: Runner, random: () => number): Promis
   const begun = performance.now();
   await url;
   let startMs = performance.now() - begun;
+  const messages = outboxOf(options.data);
 
   async function replace(): Promise<string> {
     await living.kill();
@@ -112,10 +124,21 @@ export async function startMortal(options: Runner, random: () => number): Promis
     }
   }
 
+  /** Resolves when the time has come to kill, or there is nothing left to kill. */
+  async function life(done: AbortSignal): Promise<void> {
+    const isAtMessage = gaps.length % 2 === 0;
+    const end = performance.now() + (isAtMessage ? 1 : random()) * longestLife * startMs;
+    const before = messages();
+    while (!done.aborted && performance.now() < end && !(isAtMessage && messages() > before)) await sleep(1);
+  }
+
   async function during(kills: number, work: () => Promise<void>): Promise<void> {
     owed += kills;
-    const doing = work().then(() => 'done');
-    while (owed > 0 && (await Promise.race([doing, sleep(random() * longestLife * startMs, 'living')])) === 'living') {
+    const done = new AbortController();
+    const doing = work().finally(() => done.abort());
+    while (owed > 0) {
+      await Promise.race([doing, life(done.signal)]);
+      if (done.signal.aborted) break;
       owed--;
       url = replace();
       await url;
