@@ -1,11 +1,12 @@
 import { MessageRejected, SendEmailCommand, SESv2Client, TooManyRequestsException } from '@aws-sdk/client-sesv2';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeEach, expect, test } from 'vitest';
 import { emailClient, sesEmail } from '../../lib/aws/email.ts';
 import { anOutgoing } from '../journey/given.ts';
 
 const ses = mockClient(SESv2Client);
 beforeEach(() => ses.reset());
+afterAll(() => ses.restore());
 
 const send = () =>
   sesEmail(

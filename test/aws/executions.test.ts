@@ -8,11 +8,12 @@ import {
   TaskTimedOut,
 } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeEach, expect, test } from 'vitest';
 import { stepFunctions } from '../../lib/aws/executions.ts';
 
 const sfn = mockClient(SFNClient);
 beforeEach(() => sfn.reset());
+afterAll(() => sfn.restore());
 
 const alias = 'arn:aws:states:ap-northeast-2:123456789012:stateMachine:dev-onboarding:live';
 const arn = 'arn:aws:states:ap-northeast-2:123456789012:execution:dev-onboarding:v1-abc';

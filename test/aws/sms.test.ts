@@ -1,12 +1,13 @@
 import { PinpointSMSVoiceV2Client, SendTextMessageCommand } from '@aws-sdk/client-pinpoint-sms-voice-v2';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeEach, expect, test } from 'vitest';
 import { textMessages, type TextOrigin } from '../../lib/aws/sms.ts';
 import { type Outgoing } from '../../lib/journey/deliver.ts';
 import { anOutgoing } from '../journey/given.ts';
 
 const client = mockClient(PinpointSMSVoiceV2Client);
 beforeEach(() => client.reset());
+afterAll(() => client.restore());
 
 const origin = 'arn:aws:sms-voice:us-east-1:000000000000:pool/p';
 

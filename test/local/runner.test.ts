@@ -1,10 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { assemble } from '../../infra/local/assembly.ts';
+import { type RunnerProcess, startRunner } from '../support/runner-process.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 let world: World;
@@ -67,105 +67,20 @@ test('dead letters and the page of what runs can be looked at', async () => {
   expect(page).toContain('ingestion-collect      POST /v1/{kind}');
 });
 
-interface Run {
-  url: string;
-  kill(): Promise<void>;
-  output(): string;
-}
+const run = (...args: string[]): Promise<RunnerProcess> => startRunner('--data', data, ...args);
 
-function run(...args: string[]): Promise<Run> {
-  const child: ChildProcess = spawn(process.execPath, ['infra/local/main.ts', '--data', data, '--port', '0', ...args]);
-  let output = '';
-  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  return new Promise((resolve, reject) => {
-    const read = (chunk: Buffer) => {
-      output += chunk.toString();
-      const [, url] = /runs at (\S+)/.exec(output) ?? [];
-      const kill = async () => {
-        child.kill('SIGKILL');
-        await gone;
-      };
-      if (url) resolve({ url, kill, output: () => output });
-    };
-    child.stdout?.on('data', read);
-    child.stderr?.on('data', read);
-    void gone.then(() => reject(new Error(output)));
-  });
-}
+const told = async ({ url }: RunnerProcess): Promise<number> =>
+  Date.parse(((await (await fetch(`${url}/local/clock`)).json()) as { now: string }).now);
 
-const secret = { authorization: 'Bearer sk_local' };
-
-test('kill -9 under load loses nothing acknowledged, and journeys go on', async () => {
-  const acknowledged: string[] = [];
-  const first = await run();
-  const post = (url: string, body: object) =>
-    fetch(`${url}/v1/batch`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-  const identify = { type: 'identify', userId: 'kim', traits: { email: 'kim@example.com' }, messageId: 'k0' };
-  await post(first.url, {
-    writeKey: 'wk_local',
-    batch: [identify, { type: 'track', event: 'Signed Up', userId: 'kim', messageId: 'k1' }],
-  });
-  let sent = 0;
-  const senders = Array.from({ length: 8 }, async () => {
-    for (;;) {
-      const messageId = `m${sent++}`;
-      const message = {
-        type: 'track',
-        event: 'Product Viewed',
-        userId: `u${sent % 3}`,
-        messageId,
-        timestamp: new Date().toISOString(),
-      };
-      if (!(await post(first.url, { writeKey: 'wk_local', batch: [message] })).ok) throw new Error('refused');
-      acknowledged.push(messageId);
-      if (acknowledged.length === 60) await first.kill();
-    }
-  });
-  await Promise.allSettled(senders);
-
-  const second = await run();
-  await fetch(`${second.url}/local/clock`, { method: 'POST', body: '{"advance":"4d"}' });
-  const stored: unknown[] = [];
-  let counted = 0;
-  for (const id of ['u0', 'u1', 'u2']) {
-    const read = async (path: string) =>
-      await (await fetch(`${second.url}/v1/customers/${id}${path}`, { headers: secret })).json();
-    const { items } = (await read('/timeline?limit=100')) as { items: { kind: string; messageId: string }[] };
-    const touchpoints = items.filter(({ kind }) => kind === 'touchpoint').map(({ messageId }) => messageId);
-    stored.push(...touchpoints);
-    const profile = (await read('')) as { touchpoints: Record<string, { n: number }> };
-    counted += profile.touchpoints['Product Viewed']!.n;
-  }
-  expect(stored).toEqual(expect.arrayContaining(acknowledged));
-  expect(counted).toBe(stored.length);
-  const kim = (await (await fetch(`${second.url}/v1/customers/kim/timeline`, { headers: secret })).json()) as {
-    items: { kind: string; stepId?: string }[];
-  };
-  const messages = kim.items.filter(({ kind }) => kind === 'message').map(({ stepId }) => stepId);
-  expect(messages).toEqual(['Help on the web', 'Welcome']);
-  await second.kill();
-}, 120_000);
-
-test('time goes on from where it was', async () => {
+test('two runners never share their data, and of the next one time goes on from where it was', async () => {
   const first = await run('--speed', '1000');
-  const told = async ({ url }: Run) =>
-    Date.parse(((await (await fetch(`${url}/local/clock`)).json()) as { now: string }).now);
+  await expect(run()).rejects.toThrow('another runner uses');
   const before = await told(first);
   await first.kill();
   const second = await run();
   expect(await told(second)).toBeGreaterThanOrEqual(before);
   await second.kill();
-}, 60_000);
-
-test('two runners never share their data', async () => {
-  const first = await run();
-  await expect(run()).rejects.toThrow('another runner uses');
-  await first.kill();
-}, 60_000);
+}, 120_000);
 
 test('an unknown option is told in a line', async () => {
   await expect(run('--prot', '1')).rejects.toThrow("Unknown option '--prot'");

@@ -40,7 +40,8 @@ function aRelay({
   takes = () => true,
   fails = false,
 }: { takes?: (entry: PutEventsRequestEntry, call: number) => boolean; fails?: boolean } = {}) {
-  const client = mockClient(EventBridgeClient);
+  const eventBridge = new EventBridgeClient({ region: 'us-east-1' });
+  const client = mockClient(eventBridge);
   const put: BusEvent[] = [];
   let call = 0;
   client.on(PutEventsCommand).callsFake(({ Entries }: { Entries: PutEventsRequestEntry[] }) => {
@@ -76,7 +77,7 @@ function aRelay({
     async (...told: unknown[]) =>
       void listed.push([name, ...told]);
   const followed = { list: note('list'), unlist: note('unlist'), date: note('date') };
-  const bus = eventBus(new EventBridgeClient({ region: 'us-east-1' }), 'bus');
+  const bus = eventBus(eventBridge, 'bus');
   const tell = relay({
     bus,
     journeys,

@@ -8,7 +8,7 @@ import { type RunnerProcess, startRunner } from '../support/runner-process.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 400_000 });
 
-const kills = 10;
+const kills = 5;
 const senders = 8;
 
 /** Each sender's customers sign up, and look at this many products, one request each. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { aPerson, aSignedUpPerson } from '../support/person.ts';
+import { sharedTime } from '../support/shared-time.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -10,22 +11,23 @@ const workspace = {
   caps: [{ max: 2, within: '7d', purpose: 'marketing' as const }],
 };
 
+const share = sharedTime();
 let world: World;
 beforeAll(async () => {
-  world = await startWorld({ workspace });
+  world = share(await startWorld({ workspace }));
 }, 120_000);
 afterAll(() => world.stop());
 
 const signedUp = (traits?: Record<string, unknown>) => aSignedUpPerson(world, traits);
 
-test('who signs up is welcomed at once', async () => {
+test.concurrent('who signs up is welcomed at once', async () => {
   const person = await signedUp({ firstName: 'Ann' });
   expect(await person.messages('onboarding')).toEqual(['Welcome: sent']);
   expect(person.mails()).toEqual(['Welcome, Ann']);
   expect(await person.enrolments('onboarding')).toMatchObject([{ status: 'active', trigger: 'Signed Up' }]);
 });
 
-test('who activates in time is told the next steps, and is done', async () => {
+test.concurrent('who activates in time is told the next steps, and is done', async () => {
   const person = await signedUp();
   await world.advance('2d');
   await person.does('Activated');
@@ -33,7 +35,7 @@ test('who activates in time is told the next steps, and is done', async () => {
   expect(await person.enrolments('onboarding')).toMatchObject([{ status: 'ended', outcome: 'activated' }]);
 });
 
-test('who activates in the very moment of signing up is not waited for', async () => {
+test.concurrent('who activates in the very moment of signing up is not waited for', async () => {
   const person = aPerson(world);
   await person.sends(
     { type: 'identify', traits: { email: person.email } },
@@ -45,7 +47,7 @@ test('who activates in the very moment of signing up is not waited for', async (
   expect((await person.messages('onboarding')).sort()).toEqual(['Next steps: sent', 'Welcome: sent']);
 });
 
-test('who does not activate in three days gets help for the channel they are on', async () => {
+test.concurrent('who does not activate in three days gets help for the channel they are on', async () => {
   const [web, app] = [await signedUp(), await signedUp()];
   await app.sends({ event: 'Application Opened', context: { device: { type: 'ios' }, os: { name: 'iOS' } } });
   await world.advance('3d');
@@ -53,7 +55,7 @@ test('who does not activate in three days gets help for the channel they are on'
   expect(await app.messages('onboarding')).toEqual(['Welcome: sent', 'Help in the app: sent']);
 });
 
-test('help that brings somebody to activate within the week leads to the next steps', async () => {
+test.concurrent('help that brings somebody to activate within the week leads to the next steps', async () => {
   const person = await signedUp();
   await world.advance('4d');
   await person.does('Onboarding Completed');
@@ -61,7 +63,7 @@ test('help that brings somebody to activate within the week leads to the next st
   expect(await person.enrolments('onboarding')).toMatchObject([{ outcome: 'activated' }]);
 });
 
-test('who never activates hears nothing after the help, and who has no address nothing at all', async () => {
+test.concurrent('who never activates hears nothing after the help, and who has no address nothing at all', async () => {
   const [person, unknown] = [await signedUp(), aPerson(world)];
   await unknown.does('Signed Up');
   await world.advance('10d');
@@ -72,7 +74,7 @@ test('who never activates hears nothing after the help, and who has no address n
     expect(await one.enrolments('onboarding')).toMatchObject([{ status: 'ended', outcome: 'not-activated' }]);
 });
 
-test('a purchase in mid-wait ends the journey, and nothing is sent afterwards', async () => {
+test.concurrent('a purchase in mid-wait ends the journey, and nothing is sent afterwards', async () => {
   const person = await signedUp();
   await world.advance('1d');
   await person.does('Order Completed');
@@ -82,7 +84,7 @@ test('a purchase in mid-wait ends the journey, and nothing is sent afterwards', 
   expect(await person.messages('onboarding')).toEqual(['Welcome: sent']);
 });
 
-test('whoever signs up and buys in one batch is not helped to begin', async () => {
+test.concurrent('whoever signs up and buys in one batch is not helped to begin', async () => {
   const person = aPerson(world);
   await person.sends(
     { type: 'identify', traits: { email: person.email } },
@@ -95,7 +97,7 @@ test('whoever signs up and buys in one batch is not helped to begin', async () =
   expect((await person.messages('onboarding')).filter((message) => message.startsWith('Help'))).toEqual([]);
 });
 
-test('quiet hours where the customer lives put help off until they end', async () => {
+test.concurrent('quiet hours where the customer lives put help off until they end', async () => {
   const sleeper = await signedUp({ timezone: 'Pacific/Auckland' });
   await world.advance('3d');
   expect(await sleeper.messages('onboarding')).toEqual(['Welcome: sent']);
@@ -107,7 +109,7 @@ test('quiet hours where the customer lives put help off until they end', async (
   await world.advance('12h');
 });
 
-test('who withdraws consent during the wait is skipped, and the reason is kept', async () => {
+test.concurrent('who withdraws consent during the wait is skipped, and the reason is kept', async () => {
   const person = await signedUp();
   await world.advance('1d');
   await person.does('Email Unsubscribed');
@@ -116,7 +118,7 @@ test('who withdraws consent during the wait is skipped, and the reason is kept',
   expect(person.mails()).toHaveLength(1);
 });
 
-test('messages of all journeys count towards the frequency cap', async () => {
+test.concurrent('messages of all journeys count towards the frequency cap', async () => {
   const person = await signedUp();
   await person.does('Cart Abandoned');
   await world.advance('3d');
@@ -130,7 +132,7 @@ test('messages of all journeys count towards the frequency cap', async () => {
   ]);
 });
 
-test('the same event sent again, or another of its kind, starts nothing', async () => {
+test.concurrent('the same event sent again, or another of its kind, starts nothing', async () => {
   const person = await signedUp();
   const again = { event: 'Account Created', messageId: `again-${person.id}`, timestamp: world.now() };
   await person.sends(again, again);

@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { aPerson, type Person } from '../support/person.ts';
+import { sharedTime } from '../support/shared-time.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
+const share = sharedTime();
 let world: World;
 beforeAll(async () => {
-  world = await startWorld();
+  world = share(await startWorld());
 }, 120_000);
 afterAll(() => world.stop());
 
@@ -49,7 +51,7 @@ const titles: Record<string, string> = {
   'what-is-new': 'What has changed since you were here',
 };
 
-test('an abandoned cart brings the offer that was decided on', async () => {
+test.concurrent('an abandoned cart brings the offer that was decided on', async () => {
   const person = await aShopper();
   await person.does('Cart Abandoned');
   expect(await person.messages('retention')).toEqual(['Send offer: sent']);
@@ -59,7 +61,7 @@ test('an abandoned cart brings the offer that was decided on', async () => {
   expect(person.mails()).toEqual([titles[String(decision?.offer)]]);
 });
 
-test('who comes back is left in peace', async () => {
+test.concurrent('who comes back is left in peace', async () => {
   const person = await aShopper();
   await person.does('Cart Abandoned');
   await world.advance('1d');
@@ -68,7 +70,7 @@ test('who comes back is left in peace', async () => {
   expect(await person.messages('retention')).toEqual(['Send offer: sent']);
 });
 
-test('who stays away gets one reminder, and is lost', async () => {
+test.concurrent('who stays away gets one reminder, and is lost', async () => {
   const person = await aShopper();
   await person.does('Cart Abandoned');
   await world.advance('5d');
@@ -77,7 +79,7 @@ test('who stays away gets one reminder, and is lost', async () => {
   expect(await tasksOf(person)).toEqual([]);
 });
 
-test('a purchase ends the journey, and nothing is sent afterwards', async () => {
+test.concurrent('a purchase ends the journey, and nothing is sent afterwards', async () => {
   const person = await aShopper();
   await person.does('Cart Abandoned');
   await world.advance('2d');
@@ -87,7 +89,7 @@ test('a purchase ends the journey, and nothing is sent afterwards', async () => 
   expect(await person.messages('retention')).toEqual(['Send offer: sent']);
 });
 
-test('a valuable customer who stays away is called, and the answer decides how it goes on', async () => {
+test.concurrent('a valuable customer who stays away is called, and the answer decides how it goes on', async () => {
   const [won, missed] = [await aValuableShopper(), await aValuableShopper()];
   for (const person of [won, missed]) await person.does('Checkout Abandoned');
   await world.advance('5d');
@@ -104,23 +106,26 @@ test('a valuable customer who stays away is called, and the answer decides how i
   expect((await answer(task, 'lost')).status).toBe(409);
 });
 
-test('where nobody calls within three days the reminder goes out, and nobody calls who has come back alone', async () => {
-  const [away, back] = [await aValuableShopper(), await aValuableShopper()];
-  for (const person of [away, back]) await person.does('Checkout Abandoned');
-  await world.advance('5d');
-  const [[ofAway], [ofBack]] = [await tasksOf(away), await tasksOf(back)];
-  await back.does('Signed In');
-  expect(await back.enrolments('retention')).toMatchObject([{ status: 'ended', outcome: 'exited' }]);
-  expect(await tasksOf(back)).toEqual([]);
-  await world.advance('3d');
-  expect(await away.messages('retention')).toEqual(['Send offer: sent', 'Last reminder: sent']);
-  expect(await tasksOf(away)).toEqual([]);
-  expect(await back.messages('retention')).toEqual(['Send offer: sent']);
-  // An answer comes too late now.
-  for (const task of [ofAway, ofBack]) expect((await answer(task, 'won-back')).status).toBe(409);
-});
+test.concurrent(
+  'where nobody calls within three days the reminder goes out, and nobody calls who has come back alone',
+  async () => {
+    const [away, back] = [await aValuableShopper(), await aValuableShopper()];
+    for (const person of [away, back]) await person.does('Checkout Abandoned');
+    await world.advance('5d');
+    const [[ofAway], [ofBack]] = [await tasksOf(away), await tasksOf(back)];
+    await back.does('Signed In');
+    expect(await back.enrolments('retention')).toMatchObject([{ status: 'ended', outcome: 'exited' }]);
+    expect(await tasksOf(back)).toEqual([]);
+    await world.advance('3d');
+    expect(await away.messages('retention')).toEqual(['Send offer: sent', 'Last reminder: sent']);
+    expect(await tasksOf(away)).toEqual([]);
+    expect(await back.messages('retention')).toEqual(['Send offer: sent']);
+    // An answer comes too late now.
+    for (const task of [ofAway, ofBack]) expect((await answer(task, 'won-back')).status).toBe(409);
+  },
+);
 
-test('a daily buyer who misses five days is at high risk, and that begins the journey', async () => {
+test.concurrent('a daily buyer who misses five days is at high risk, and that begins the journey', async () => {
   const person = await aShopper();
   const days = [9, 8, 7, 6, 5, 4, 3, 2, 1, 0];
   await person.sends(
@@ -134,18 +139,21 @@ test('a daily buyer who misses five days is at high risk, and that begins the jo
   expect(await person.messages('retention')).toContain('Send offer: sent');
 });
 
-test('fourteen days of silence begin the journey, unless it was there lately for another reason', async () => {
-  const [silent, cart] = [await aShopper(), await aShopper()];
-  await cart.does('Cart Abandoned');
-  await world.advance('13d');
-  expect(await silent.enrolments('retention')).toEqual([]);
-  await world.advance('2d');
-  expect(await silent.enrolments('retention')).toMatchObject([{ trigger: 'CustomerSilent' }]);
-  await cart.does('Cart Abandoned');
-  expect(await cart.enrolments('retention')).toMatchObject([{ trigger: 'Cart Abandoned' }]);
-});
+test.concurrent(
+  'fourteen days of silence begin the journey, unless it was there lately for another reason',
+  async () => {
+    const [silent, cart] = [await aShopper(), await aShopper()];
+    await cart.does('Cart Abandoned');
+    await world.advance('13d');
+    expect(await silent.enrolments('retention')).toEqual([]);
+    await world.advance('2d');
+    expect(await silent.enrolments('retention')).toMatchObject([{ trigger: 'CustomerSilent' }]);
+    await cart.does('Cart Abandoned');
+    expect(await cart.enrolments('retention')).toMatchObject([{ trigger: 'Cart Abandoned' }]);
+  },
+);
 
-test('the same cart told twice brings one offer', async () => {
+test.concurrent('the same cart told twice brings one offer', async () => {
   const person = await aShopper();
   const abandoned = { event: 'Cart Abandoned', messageId: `cart-${person.id}`, timestamp: world.now() };
   await person.sends(abandoned, abandoned);

@@ -1,10 +1,14 @@
 import { createHmac } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { type AddressInfo } from 'node:net';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { sharedTime } from '../support/shared-time.ts';
 import { startWorld, type World } from '../support/world.ts';
 
+vi.setConfig({ testTimeout: 120_000 });
+
 interface Told {
+  path: string | undefined;
   headers: IncomingHttpHeaders;
   body: string;
 }
@@ -17,17 +21,18 @@ const server = createServer((request, response) => {
   request.on('data', (part: Buffer) => parts.push(part));
   request.on('end', () => {
     const id = String(request.headers['webhook-id']);
-    told.push({ headers: request.headers, body: Buffer.concat(parts).toString() });
+    told.push({ path: request.url, headers: request.headers, body: Buffer.concat(parts).toString() });
     const isFirst = !failed.has(id) && request.url === '/score';
     failed.add(id);
     response.writeHead(isFirst ? 503 : 200, { 'content-type': 'application/json' }).end('{"score":82}');
   });
 });
 
+const share = sharedTime();
 let world: World;
 let url: string;
 beforeAll(async () => {
-  world = await startWorld();
+  world = share(await startWorld());
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }, 120_000);
@@ -57,16 +62,22 @@ const say = (channel: string, next: string, more: object = {}) => ({
   ...more,
 });
 
-const outbox = async () =>
-  (await world.get<{ items: { channel: string; to: string[]; text: string }[] }>('/local/outbox')).body.items;
+/** What went out otherwise than by e-mail. */
+const outbox = async () => {
+  const { body } = await world.get<{ items: { channel: string; to: string[]; text: string }[] }>('/local/outbox');
+  return body.items.filter(({ channel }) => channel !== 'email');
+};
 
-const mailsTo = (userId: string) =>
-  world.outbox().flatMap(({ to, subject }) => (to.includes(`${userId}@example.com`) ? [subject] : []));
+const toldAt = (...paths: string[]): Told[] => told.filter(({ path = '' }) => paths.includes(path));
+
+const mails = (userId: string) => world.outbox().filter(({ to }) => to.includes(`${userId}@example.com`));
+
+const mailsTo = (userId: string) => mails(userId).map(({ subject }) => subject);
 
 const enrolments = async (userId: string) =>
   (await world.profile(userId))?.enrolments as { journeyId: string; status: string; outcome?: string }[];
 
-test('a message gets out on every channel', async () => {
+test.concurrent('a message gets out on every channel', async () => {
   const endpoint = 'arn:aws:sns:us-east-1:000000000000:endpoint/GCM/local/1f2e';
   await publish('channels', {
     Text: say('sms', 'Push'),
@@ -82,7 +93,7 @@ test('a message gets out on every channel', async () => {
     ['sms', '+821012345678', 'By sms'],
     ['whatsapp', '+821012345678', 'By whatsapp'],
   ]);
-  expect(told.map(({ body }) => JSON.parse(body) as object)).toMatchObject([
+  expect(toldAt('/post', '/slack').map(({ body }) => JSON.parse(body) as object)).toMatchObject([
     { customerId: 'ada', body: 'By webhook' },
     { text: 'By slack' },
   ]);
@@ -94,31 +105,34 @@ test('a message gets out on every channel', async () => {
   expect(await enrolments('ada')).toMatchObject([{ journeyId: 'channels', status: 'ended', outcome: 'completed' }]);
 });
 
-test('a webhook is signed with the workspace’s secret, tried again under one id, and its answer is read later', async () => {
-  told.length = 0;
-  await publish('score', {
-    Score: {
-      ...{ kind: 'webhook', url: `${url}/score`, body: { email: '{{traits.email}}' }, as: 'lead', next: 'Note' },
-      retry: { attempts: 2, interval: '10s' },
-    },
-    Note: { kind: 'updateProfile', traits: { score: '{{vars.lead.body.score}}' }, next: 'Done' },
-  });
-  await enter('score', 'bo');
-  await world.advance('1m');
-  expect(new Set(told.map(({ headers }) => headers['webhook-id']))).toHaveProperty('size', 1);
-  expect(told).toHaveLength(2);
-  const { body } = await world.get<{ secrets: { secret: string }[] }>('/v1/workspace/webhook-secret');
-  const key = Buffer.from(String(body.secrets[0]?.secret).slice('whsec_'.length), 'base64');
-  for (const { headers, body: sent } of told) {
-    const signed = `${String(headers['webhook-id'])}.${String(headers['webhook-timestamp'])}.${sent}`;
-    const signature = createHmac('sha256', key).update(signed).digest('base64');
-    expect(headers['webhook-signature']).toBe(`v1,${signature}`);
-    expect(JSON.parse(sent)).toEqual({ email: 'bo@example.com' });
-  }
-  expect(await world.profile('bo')).toMatchObject({ traits: { score: 82 } });
-});
+test.concurrent(
+  'a webhook is signed with the workspace’s secret, tried again under one id, and its answer is read later',
+  async () => {
+    await publish('score', {
+      Score: {
+        ...{ kind: 'webhook', url: `${url}/score`, body: { email: '{{traits.email}}' }, as: 'lead', next: 'Note' },
+        retry: { attempts: 2, interval: '10s' },
+      },
+      Note: { kind: 'updateProfile', traits: { score: '{{vars.lead.body.score}}' }, next: 'Done' },
+    });
+    await enter('score', 'bo');
+    await world.advance('1m');
+    const calls = toldAt('/score');
+    expect(new Set(calls.map(({ headers }) => headers['webhook-id']))).toHaveProperty('size', 1);
+    expect(calls).toHaveLength(2);
+    const { body } = await world.get<{ secrets: { secret: string }[] }>('/v1/workspace/webhook-secret');
+    const key = Buffer.from(String(body.secrets[0]?.secret).slice('whsec_'.length), 'base64');
+    for (const { headers, body: sent } of calls) {
+      const signed = `${String(headers['webhook-id'])}.${String(headers['webhook-timestamp'])}.${sent}`;
+      const signature = createHmac('sha256', key).update(signed).digest('base64');
+      expect(headers['webhook-signature']).toBe(`v1,${signature}`);
+      expect(JSON.parse(sent)).toEqual({ email: 'bo@example.com' });
+    }
+    expect(await world.profile('bo')).toMatchObject({ traits: { score: 82 } });
+  },
+);
 
-test('a journey starts another, which is told of it', async () => {
+test.concurrent('a journey starts another, which is told of it', async () => {
   await publish('second', {
     Hello: say('email', 'Done', { template: { subject: 'Order {{trigger.order | of yours}}', body: 'Hi' } }),
   });
@@ -138,7 +152,7 @@ const later = {
 };
 const parked = { parkAfter: '1d' };
 
-test('a long wait is parked, and goes on to the second', async () => {
+test.concurrent('a long wait is parked, and goes on to the second', async () => {
   await publish('parked', later, parked);
   await enter('parked', 'di');
   const entered = world.now();
@@ -149,12 +163,12 @@ test('a long wait is parked, and goes on to the second', async () => {
   const due = Date.parse(entered) + 3 * 86_400_000;
   await world.advance('1h');
   expect(mailsTo('di')).toEqual(['Still here?']);
-  const late = Date.parse(world.outbox().at(-1)!.at) - due;
+  const late = Date.parse(mails('di').at(-1)!.at) - due;
   expect([late >= 0, late <= 2_000]).toEqual([true, true]);
   expect(await enrolments('di')).toMatchObject([{ status: 'ended', outcome: 'completed' }]);
 });
 
-test('whoever leaves while parked hears nothing more', async () => {
+test.concurrent('whoever leaves while parked hears nothing more', async () => {
   await publish('left', later, { ...parked, exit: { event: 'Bought' } });
   await enter('left', 'ed');
   await world.advance('1d');
@@ -164,7 +178,7 @@ test('whoever leaves while parked hears nothing more', async () => {
   expect(mailsTo('ed')).toEqual([]);
 });
 
-test('whoever is parked through a pause goes on after it', async () => {
+test.concurrent('whoever is parked through a pause goes on after it', async () => {
   await publish('paused', later, parked);
   await enter('paused', 'fay');
   await world.call('POST', '/v1/journeys/paused/pause', {});
@@ -176,7 +190,7 @@ test('whoever is parked through a pause goes on after it', async () => {
   expect(mailsTo('fay')).toEqual(['Still here?']);
 });
 
-test('of competing waits the first that is met wins', async () => {
+test.concurrent('of competing waits the first that is met wins', async () => {
   const answer = (subject: string) => say('email', 'Done', { template: { subject, body: 'Hi' } });
   await publish('either', {
     Await: {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 
 /** A process that cannot outlive us. */
 export interface Child {
@@ -114,13 +115,24 @@ export async function startChild(command: string[], where: { pidFile: string; cw
   };
 }
 
+/** Ports that no system hands out by itself: what asks for any port never gets one of these between our look and the engine's. */
+const ports = { from: 20_000, to: 32_000 };
+
 /** A port of the loopback interface that was free a moment ago. */
 export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(ports.from, ports.to);
+    if (await isFree(port)) return port;
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
   const server = createServer();
-  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
-  const { port } = server.address() as AddressInfo; // it listens on TCP
-  await new Promise((closed) => server.close(closed));
-  return port;
+  const free = await new Promise<boolean>((told) => {
+    server.once('error', () => told(false)).listen(port, '127.0.0.1', () => told(true));
+  });
+  if (free) await new Promise((closed) => server.close(closed));
+  return free;
 }
 
 /** Resolves as soon as the endpoint answers anything; throws after `patienceMs`, or what `child.ended` throws. */
