@@ -1,23 +1,36 @@
-import { availableParallelism } from 'node:os';
+import { cpus } from 'node:os';
 
-/** Shorter than this says nothing: the system counts a thread's time in steps of some milliseconds. */
-const windowMs = 50;
+/** Shorter than this says nothing: the system counts in steps of ten milliseconds. */
+const windowMs = 100;
+
+interface Times {
+  idle: number;
+  all: number;
+}
+
+function timesNow(): Times {
+  const spent = cpus().map(({ times: { user, nice, sys, irq, idle } }) => ({
+    idle,
+    all: user + nice + sys + irq + idle,
+  }));
+  return spent.reduce((sum, { idle, all }) => ({ idle: sum.idle + idle, all: sum.all + all }), { idle: 0, all: 0 });
+}
 
 /**
- * Share of all processors that this process, threads included, had between the last two questions that lay `windowMs` apart: 0 at first,
- * 1 when it had them all.
+ * Share of this machine's processors, 0 to 1, that had work between the last two questions that lay `windowMs` apart, whoever's work it was:
+ * ours, the engine's, another program's. 0 at first, and where the system does not tell.
  */
 export function loadMeter(): () => number {
-  let since = performance.now();
-  let used = process.cpuUsage();
+  let asked = performance.now();
+  let before = timesNow();
   let share = 0;
   return () => {
-    const elapsed = performance.now() - since;
-    if (elapsed < windowMs) return share;
-    const { user, system } = process.cpuUsage(used);
-    share = (user + system) / 1_000 / elapsed / availableParallelism();
-    since += elapsed;
-    used = process.cpuUsage();
+    if (performance.now() - asked < windowMs) return share;
+    asked = performance.now();
+    const now = timesNow();
+    const all = now.all - before.all;
+    share = all > 0 ? 1 - (now.idle - before.idle) / all : 0;
+    before = now;
     return share;
   };
 }

@@ -43,11 +43,11 @@ interface Waiting {
  */
 const patienceMs = 100;
 
-/**
- * Share of the processors that this process has, from which on nobody waits for anything else: one more environment would only take from
- * those there are. A function that waits for the world leaves the processors idle.
- */
-const crowdedShare = 0.6;
+/** Share of the machine's processors at work from which on one more environment would only take from those there are. */
+const crowdedShare = 0.8;
+
+/** Who has been at one invocation for longer than this waits for the world, not for a processor: one more helps on any machine. */
+const slowMs = 1_000;
 
 const share = loadMeter();
 
@@ -110,8 +110,13 @@ export class Pool {
     if (!oldest || isStarting || this.#environments.size >= this.#options.max) return;
     if (this.#environments.size === 0) return this.#start();
     const patience = oldest.since + patienceMs - performance.now();
-    if (patience <= 0 && share() < crowdedShare) this.#start();
+    if (patience <= 0 && (share() < crowdedShare || this.#isHeldUp())) this.#start();
     else this.#lookAgain ??= setTimeout(() => this.#impatient(), Math.max(patience, patienceMs / 2));
+  }
+
+  #isHeldUp(): boolean {
+    const since = performance.now() - slowMs;
+    return [...this.#environments].every(({ busySince }) => busySince < since);
   }
 
   #impatient(): void {
@@ -151,6 +156,8 @@ const stopped = (): FunctionError =>
 
 class Environment {
   state: 'starting' | 'idle' | 'busy' | 'gone' = 'starting';
+  /** When its invocation began, by `performance.now()`; of no meaning while it has none. */
+  busySince = 0;
   /** Resolves when it takes invocations; never when it fails to start. */
   readonly ready: Promise<void>;
   /** Resolves at its end, with the reason where it never came to take invocations. */
@@ -195,6 +202,7 @@ class Environment {
 
   async invoke(payload: string): Promise<string> {
     this.state = 'busy';
+    this.busySince = performance.now();
     const requestId = randomUUID();
     const { timeoutMs, data, log } = this.#options;
     const answered = new Promise<Answer>((resolve) => (this.#settle = resolve));
