@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Activity } from '../../lib/journey/states/activity.ts';
 import { type VirtualClock } from './clock.ts';
 import { type Journal } from './journal.ts';
-import { FunctionError } from './pool.ts';
+import { FunctionError } from './environment.ts';
 
 /** What becomes of an event that its function does not manage. */
 export interface AsyncPolicy {

@@ -4,12 +4,13 @@ import { inLanes } from '../../lib/aws/lanes.ts';
 import { type Activity } from '../../lib/journey/states/activity.ts';
 import { AsyncInvokes, type AsyncDependencies } from './async-invokes.ts';
 import { type VirtualClock } from './clock.ts';
+import { FunctionError } from './environment.ts';
 import { account, region } from './intrinsics.ts';
 import { type Journal } from './journal.ts';
-import { FunctionError, Pool } from './pool.ts';
+import { Pool } from './pool.ts';
 import { type Template } from './template.ts';
 
-export { FunctionError } from './pool.ts';
+export { FunctionError } from './environment.ts';
 
 export interface Functions {
   /** Runs the function whose ARN or name this is, waits for its result. Throws `FunctionError` when it failed, as Lambda would report it. */
