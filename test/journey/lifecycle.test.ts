@@ -2,12 +2,14 @@ import { expect, test } from 'vitest';
 import { release } from '../../functions/journey/release/handler.ts';
 import { type Bus } from '../../lib/aws/bus.ts';
 import { type BusEvent } from '../../lib/events.ts';
-import { entryWrites } from '../../lib/journey/enrolment-store.ts';
+import { enrolmentStore, entryWrites } from '../../lib/journey/enrolment-store.ts';
 import { headTellings } from '../../lib/journey/head-telling.ts';
 import { type JourneyHead, type JourneyState, shippedHead } from '../../lib/journey/head.ts';
 import { type Held, heldStore } from '../../lib/journey/held-store.ts';
 import { journeyStore } from '../../lib/journey/journey-store.ts';
 import { type Action, after } from '../../lib/journey/lifecycle.ts';
+import { taskStore } from '../../lib/journey/task-store.ts';
+import { profileStore } from '../../lib/profile/store.ts';
 import { plus } from '../../lib/time.ts';
 import { aJourney, aProfile, start } from './given.ts';
 import { aWorld, Life, survives } from './world.ts';
@@ -166,4 +168,18 @@ test('a stop ends everybody inside, with their executions; who came later stays'
   expect(new Set(world.stopped).size).toBe(105);
   expect((await world.profiles.get(ended[0]!.owner))?.journeys).toEqual({});
   expect(placed.filter(({ enrolment }) => enrolment.status === 'active')).toHaveLength(1);
+});
+
+test('wherever a stop dies, told again it stops every execution', async () => {
+  for (let last = 1; last < 12; last++) {
+    const world = await aDrain();
+    await inside(world, 3);
+    const life = new Life(last);
+    const table = life.table(world.table);
+    const stores = { profiles: profileStore(table), enrolments: enrolmentStore(table), tasks: taskStore(table) };
+    const dying = release({ ...world, ...stores, executions: life.executions(world.executions) });
+    await survives(() => world.drain(world.begin('JourneyStopped', start), dying));
+    await world.drain(world.begin('JourneyStopped', start));
+    expect(new Set(world.stopped).size).toBe(3);
+  }
 });

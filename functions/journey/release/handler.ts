@@ -6,11 +6,11 @@ import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
 import { Unavailable } from '../../../lib/errors.ts';
 import { type EventOf, events } from '../../../lib/events.ts';
 import { endAndStop, type EndingDependencies } from '../../../lib/journey/ending.ts';
-import { nameOf } from '../../../lib/journey/enrolment.ts';
+import { type Enrolment, nameOf } from '../../../lib/journey/enrolment.ts';
 import { type Held, type HeldStore } from '../../../lib/journey/held-store.ts';
 import { type JourneyStore } from '../../../lib/journey/journey-store.ts';
 import { stoppedOutcome } from '../../../lib/journey/migration.ts';
-import { type Clock } from '../../../lib/time.ts';
+import { type Clock, type Instant, plus } from '../../../lib/time.ts';
 
 interface Dependencies extends EndingDependencies {
   journeys: JourneyStore;
@@ -29,6 +29,18 @@ const Told = z.discriminatedUnion('detail-type', [
 ]);
 
 type Advance = EventOf<'ReleaseAdvanced'>;
+
+/** What clocks of two machines may differ by. Milliseconds. */
+const skew = 60_000;
+
+/**
+ * Who was inside when the journey was stopped. Those too whom this stop has ended: the run that did may have died before it stopped the
+ * execution. Who entered since, by a later publication, stays.
+ */
+function concerns({ status, outcome, startedAt, endedAt = '' }: Enrolment, since: Instant): boolean {
+  if (startedAt > since) return false;
+  return status !== 'ended' || (outcome === stoppedOutcome && endedAt > plus(since, -skew));
+}
 
 /** Where the way through the lists begins. */
 function read(envelope: unknown): Advance {
@@ -74,10 +86,9 @@ export function release(dependencies: Dependencies) {
     return [page.next && { list: page.next.list, cursor: page.next.after }, page.held.length];
   }
 
-  /** Who entered since, by a later publication, stays. */
   async function stop({ workspace, journeyId, since, cursor }: Advance): Promise<[Next, number]> {
     const page = await enrolments.list({ workspace, journeyId }, { limit: endedPerRun, before: cursor });
-    const inside = page.placed.filter(({ enrolment }) => enrolment.status !== 'ended' && enrolment.startedAt <= since);
+    const inside = page.placed.filter(({ enrolment }) => concerns(enrolment, since));
     await inLanes(inside, lanes, async (placed) => {
       await endAndStop(dependencies, placed, { outcome: stoppedOutcome, at: clock.now() });
     });
