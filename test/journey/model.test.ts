@@ -13,9 +13,10 @@ beforeAll(() => void vi.spyOn(process.stdout, 'write').mockReturnValue(true));
 
 /** The first version is published, and some customers are known, or inside already. */
 async function begun(scenario: Scenario): Promise<{ model: Model; real: Real }> {
-  const { settings, twice, known } = scenario;
+  const { settings, twice, deaths, known } = scenario;
   const model = new Model(settings, start);
-  const system = await System.made({ settings, twice, start });
+  const system = await System.made({ settings, twice, deaths, start });
+  model.isReceiving = system.receiver.isUp = scenario.isReceiving;
   await publishes(model, system, { definition: definitionOf(scenario, scenario.body, 1) });
   for (const [who, traits] of Object.entries(known)) await tell(model, system, { who, traits });
   for (const who of scenario.begin) await begin(model, system, who);

@@ -5,7 +5,8 @@ import { type JourneyDefinition } from '../../../lib/journey/definition.ts';
 import { durationMs } from '../../../lib/time.ts';
 import { type Model } from './model.ts';
 import { type Stay, type Task } from './people.ts';
-import { definitionOf, edition, type Edition, events, mapOf, orders, plans, type Scenario } from './journeys.ts';
+import { definitionOf, edition, type Edition, mapOf, type Scenario } from './journeys.ts';
+import { events, orders, plans } from './steps.ts';
 import { type Reply, type System, workspace } from './system.ts';
 import { type Action } from './versions.ts';
 import { expected, seen } from './views.ts';
@@ -76,6 +77,12 @@ const acts = (action: Action): Command =>
   command(action, async (model, system) => {
     const reply = await system.api(`POST /v1/journeys/{id}/${action}`, { id: 'journey' });
     expect(refusalIn(reply)).toBe(model.act(action) ? undefined : 'journey.wrong-state');
+  });
+
+const receives = (isUp: boolean): Command =>
+  command(`the receiver is ${isUp ? 'up' : 'down'}`, async (model, system) => {
+    model.isReceiving = isUp;
+    system.receiver.isUp = isUp;
   });
 
 const inTurn = (name: string, ...all: Command[]): Command => ({
@@ -154,6 +161,7 @@ export const commands = fc.commands(
       2,
       fc.tuple(fc.nat({ max: 1 }), fc.constantFrom('yes', 'no')).map(([back, one]) => answers(back, one)),
     ),
+    ...often(2, fc.boolean().map(receives)),
     ...often(3, edition.map(publish)),
   ],
   { maxCommands: 16, size: 'max' },

@@ -1,9 +1,12 @@
+import { type Workspace } from '../../../lib/ingestion/workspace.ts';
 import { type JourneyDefinition } from '../../../lib/journey/definition.ts';
 import { durationMs } from '../../../lib/time.ts';
+import { isHeldBack } from './chances.ts';
 import { type Customer, isNamed, type Stay } from './people.ts';
 
 /** Somebody who comes: earlier stays under the same key, and the touchpoint, where one brings the customer. */
 export interface Comer {
+  id: string;
   customer: Customer;
   before: Stay[];
   event: string | undefined;
@@ -16,10 +19,17 @@ const spanOf = (now: number, within: string | undefined): number =>
 export class Door {
   readonly #entered = new Map<number, number>();
   readonly #setOut = new Map<number, number>();
+  readonly #house: Workspace['holdout'];
+
+  constructor({ holdout }: Workspace) {
+    this.#house = holdout;
+  }
 
   /** Why somebody is not let in; undefined: may enter. */
-  refusal({ entry, exit }: JourneyDefinition, { customer, before, event }: Comer, now: number): string | undefined {
+  refusal({ entry, exit, holdout }: JourneyDefinition, comer: Comer, now: number): string | undefined {
+    const { id, customer, before, event } = comer;
     const { reentry, condition, exclude, cap } = entry;
+    if (isHeldBack(this.#house, id) || isHeldBack(holdout, id)) return 'holdout';
     if (exclude && customer.has(exclude)) return 'excluded';
     if (before.some(({ outcome }) => outcome === undefined)) return 'already-inside';
     if (before.length > 0 && reentry === 'never') return 'entered-before';

@@ -7,25 +7,45 @@ export type Map = Record<string, string | null>;
 const rests = (step: Step | undefined): boolean =>
   step !== undefined && ['wait', 'waitForEvent', 'humanTask'].includes(step.kind);
 
-const acts = ['send', 'updateProfile', 'emitEvent'];
+const acts = ['send', 'updateProfile', 'emitEvent', 'webhook', 'decide', 'startJourney'];
 
 /** Where a step leads. */
 function targets(step: Step): string[] {
-  if (step.kind === 'exit' || step.kind === 'randomSplit' || step.kind === 'experiment') return [];
+  if (step.kind === 'exit') return [];
+  if (step.kind === 'randomSplit') return step.paths.map(({ next }) => next);
+  if (step.kind === 'experiment')
+    return [...step.variants, ...(step.holdout ? [step.holdout] : [])].map(({ next }) => next);
   if (step.kind === 'branch') return [...step.cases.map(({ next }) => next), step.otherwise];
   if (step.kind === 'humanTask') return [...Object.values(step.answers), step.onTimeout];
   if (step.kind === 'waitForEvent') return [step.next, ...(step.or ?? []).map(({ next }) => next), step.onTimeout];
+  if (step.kind === 'webhook' && step.onError !== undefined) return [step.next, step.onError];
   return step.kind === 'goTo' ? [step.to, step.next] : [step.next];
 }
 
+/** The steps that can have been visited before another. */
+export function leading({ steps }: JourneyDefinition, id: string): Step[] {
+  const found = new Set<string>();
+  const look = (at: string): void => {
+    for (const [before, step] of Object.entries(steps)) {
+      if (found.has(before) || !targets(step).includes(at)) continue;
+      found.add(before);
+      look(before);
+    }
+  };
+  look(id);
+  return [...found].flatMap((one) => steps[one] ?? []);
+}
+
 /**
- * Steps that look up whether the journey is paused and whether to go on elsewhere: branches and marketing always do, and of what has an
+ * Steps that look up whether the journey is paused and whether to go on elsewhere: branches, experiments and marketing always do, and of what has an
  * effect whatever comes first after time has gone by.
  */
 export function asking({ steps, start, entry }: JourneyDefinition): Set<string> {
   const always = Object.keys(steps).filter((id) => {
     const step = steps[id];
-    return step?.kind === 'branch' || (step?.kind === 'send' && step.purpose === 'marketing');
+    return (
+      step?.kind === 'branch' || step?.kind === 'experiment' || (step?.kind === 'send' && step.purpose === 'marketing')
+    );
   });
   const found = new Set(always);
   const passed = new Set<string>();

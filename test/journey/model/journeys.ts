@@ -2,88 +2,12 @@ import fc from 'fast-check';
 import { check } from '../../../lib/journey/check.ts';
 import { JourneyDefinition } from '../../../lib/journey/definition.ts';
 import { Workspace } from '../../../lib/ingestion/workspace.ts';
+import { type Step } from '../../../lib/journey/step.ts';
 import { reachable } from '../any-definition.ts';
-import { type Map as StepMap, metFrom } from './graph.ts';
+import { leading, type Map as StepMap, metFrom } from './graph.ts';
+import { aStep, duration, event, rarely } from './steps.ts';
 
 const stepNames = ['A', 'B', 'C', 'D', 'E', 'F'];
-
-/** What customers do. */
-export const events = ['Signed Up', 'Ordered', 'Clicked', 'Viewed', 'Email Unsubscribed', 'Email Subscribed'];
-export const plans = ['free', 'pro', 'staff'];
-export const orders = ['o1', 'o2'];
-
-const event = fc.constantFrom('Ordered', 'Clicked', 'Viewed').map((name) => ({ event: name }));
-const duration = fc.constantFrom('30m', '6h', '1d', '3d');
-const plan = fc.constantFrom(...plans);
-
-/** One in five has it. */
-const rarely = <T>(value: fc.Arbitrary<T>) =>
-  fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: value });
-
-const kind = <Kind extends string>(name: Kind) => fc.constant(name);
-
-/** A step that leads to any of `later` or, by `goTo`, back to any of `earlier`. */
-function aStep(earlier: string[], later: string[]): fc.Arbitrary<object> {
-  const next = fc.constantFrom(...later);
-  const send = fc.record({
-    kind: kind('send'),
-    channel: fc.constant('email'),
-    purpose: fc.constantFrom('marketing', 'transactional'),
-    template: fc.constant({ subject: 'Hello', body: 'Hello' }),
-    late: fc.constantFrom('send', 'skip', 'shift'),
-    next,
-  });
-  const wait = fc.record({ kind: kind('wait'), for: duration, next });
-  return fc.oneof(
-    { weight: 4, arbitrary: send },
-    { weight: 3, arbitrary: wait },
-    { weight: 1, arbitrary: fc.record({ kind: kind('wait'), until: fc.constant('2026-03-06T12:00:00.000Z'), next }) },
-    {
-      weight: 3,
-      arbitrary: fc.record({
-        kind: kind('waitForEvent'),
-        on: event,
-        next,
-        or: rarely(fc.array(fc.record({ on: event, next }), { minLength: 1, maxLength: 2 })),
-        timeout: duration,
-        onTimeout: next,
-      }),
-    },
-    {
-      weight: 2,
-      arbitrary: fc.record({
-        kind: kind('humanTask'),
-        queue: fc.constant('care'),
-        title: fc.constant('Call'),
-        timeout: duration,
-        answers: fc.record({ yes: next, no: next }),
-        onTimeout: next,
-      }),
-    },
-    {
-      weight: 2,
-      arbitrary: fc.record({
-        kind: kind('branch'),
-        cases: fc.array(fc.record({ when: plan.map((is) => ({ trait: 'plan', is })), next }), {
-          minLength: 1,
-          maxLength: 2,
-        }),
-        otherwise: next,
-      }),
-    },
-    { weight: 1, arbitrary: fc.record({ kind: kind('updateProfile'), traits: fc.record({ plan }), next }) },
-    { weight: 1, arbitrary: fc.record({ kind: kind('emitEvent'), event: fc.constantFrom('Seen', 'Lost'), next }) },
-    {
-      weight: 3,
-      arbitrary: fc.record({
-        kind: kind('goTo'),
-        to: fc.constantFrom(...(earlier.length > 0 ? earlier : later)),
-        limit: fc.integer({ min: 1, max: 2 }),
-        next,
-      }),
-    },
-  );
-}
 
 /** What may differ from one version to the next. */
 const body = fc.record({
@@ -97,7 +21,7 @@ const body = fc.record({
 /** Who is let in: the same in every version. */
 const entry = fc
   .record({
-    key: rarely(fc.constant('order')),
+    key: fc.constantFrom(undefined, undefined, 'order'),
     reentry: fc.constantFrom('never', 'always', 'always', { after: '1d' }, { atMost: 2 }, { after: '6h', atMost: 3 }),
     condition: rarely(fc.constant({ trait: 'plan', is: { ne: 'free' } })),
     exclude: rarely(fc.constant({ trait: 'plan', is: 'staff' })),
@@ -108,35 +32,64 @@ const entry = fc
 
 const goal = rarely(fc.record({ on: event, window: duration }));
 
+/** Who never enters. */
+const holdout = rarely(rarely(fc.record({ percent: fc.constant(30), salt: fc.constantFrom('two', 'house') })));
+
 export type Body = typeof body extends fc.Arbitrary<infer T> ? T : never;
-export type Entry = typeof entry extends fc.Arbitrary<infer T> ? T : never;
-export type Goal = typeof goal extends fc.Arbitrary<infer T> ? T : never;
+
+/** What is the same in every version. */
+const lasting = fc.record({ entry, goal, holdout });
+type Lasting = typeof lasting extends fc.Arbitrary<infer T> ? T : never;
+
+/** Results of steps that a message tells of, and how. */
+const told = { offer: '{{vars.offer.content.title | }}', hook: '{{vars.hook.body.code | }}' } as const;
+
+/** Messages that tell of all that steps before them have found out. */
+function telling(definition: JourneyDefinition): JourneyDefinition {
+  const bodyAt = (id: string): string => {
+    const names = leading(definition, id).flatMap((step) => ('as' in step ? [step.as] : []));
+    return ['Hello', ...Object.entries(told).flatMap(([name, place]) => (names.includes(name) ? [place] : []))].join(
+      ' ',
+    );
+  };
+  const tell = (step: Step, id: string): Step =>
+    step.kind === 'send' ? { ...step, template: { ...step.template, body: bodyAt(id) } } : step;
+  const steps = Object.entries(definition.steps).map(([id, step]) => [id, tell(step, id)] as const);
+  return { ...definition, steps: Object.fromEntries(steps) };
+}
 
 /** The definition of a version; without the steps that nothing leads to. */
 export function definitionOf(
-  { entry: rules, goal: reached }: { entry: Entry; goal: Goal },
+  { lasting: { entry, ...rest } }: { lasting: Lasting },
   { steps, exit, parkAfter }: Body,
   version: number,
 ): JourneyDefinition {
   const name = { en: `Version ${version}`, ko: `${version}` };
   // Two stays of one customer at one moment: one must not change what the other decides on.
   const apart = (step: object): object =>
-    rules.key !== undefined && 'traits' in step ? { ...step, traits: { colour: 'red' } } : step;
-  const named = Object.fromEntries(stepNames.map((id, i) => [id, apart(steps[i]!)]));
-  const written = { id: 'journey', version, name, entry: rules, goal: reached, exit, parkAfter, start: 'A' };
-  return reachable(
-    JourneyDefinition.parse(JSON.parse(JSON.stringify({ ...written, steps: { ...named, Done: { kind: 'exit' } } }))),
-  );
+    entry.key !== undefined && 'traits' in step ? { ...step, traits: { colour: 'red' } } : step;
+  const keyed = (id: string, step: object): object =>
+    'journey' in step ? { ...step, properties: { visit: `${id} {{trigger.order}}` } } : step;
+  const named = Object.fromEntries(stepNames.map((id, i) => [id, keyed(id, apart(steps[i]!))]));
+  const written = { id: 'journey', version, name, entry, ...rest, exit, parkAfter, start: 'A' };
+  const whole = JSON.stringify({ ...written, steps: { ...named, Done: { kind: 'exit' } } });
+  return telling(reachable(JourneyDefinition.parse(JSON.parse(whole))));
 }
 
 const isSound = (definition: JourneyDefinition): boolean =>
   check(definition).every(({ severity }) => severity !== 'error');
 
+/** Another journey, which people go through in no time: once at a moment for each step and order that sends them there. */
+export const other = JourneyDefinition.parse({
+  ...{ id: 'other', version: 1, name: { en: 'Other', ko: '다른' } },
+  entry: { triggers: [{ api: true }], reentry: 'always', key: 'visit' },
+  ...{ start: 'Done', steps: { Done: { kind: 'exit' } } },
+});
+
 /** A journey, its first version, and the rules of its workspace. */
 export const scenario = fc
   .record({
-    entry,
-    goal,
+    lasting,
     body,
     consent: fc.constantFrom('opt-out', 'opt-out', 'opt-out', 'opt-in'),
     quietHours: rarely(fc.constant({ from: '20:00', to: '08:00' })),
@@ -148,11 +101,15 @@ export const scenario = fc
     /** Who is inside when it begins. */
     begin: fc.subarray(['ada', 'ben']),
     twice: fc.boolean(),
+    deaths: fc.record({ seed: fc.nat(), share: fc.constantFrom(0, 0.2) }),
+    house: holdout,
+    /** Whether webhooks are taken when it begins. */
+    isReceiving: fc.boolean(),
   })
-  .map(({ consent, quietHours, caps, ...rest }) => {
+  .map(({ consent, quietHours, caps, house, ...rest }) => {
     // Two stays of one customer that send at one moment under one cap: either may come first.
-    const settings = { id: 'acme', name: 'Acme', marketingConsent: consent, quietHours, caps };
-    const counted = rest.entry.key === undefined ? settings : { ...settings, caps: undefined };
+    const settings = { id: 'acme', name: 'Acme', marketingConsent: consent, quietHours, caps, holdout: house };
+    const counted = rest.lasting.entry.key === undefined ? settings : { ...settings, caps: undefined };
     return { ...rest, settings: Workspace.parse(JSON.parse(JSON.stringify(counted))) };
   })
   .filter((one) => isSound(definitionOf(one, one.body, 1)));

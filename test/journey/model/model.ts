@@ -2,9 +2,11 @@ import { type Workspace } from '../../../lib/ingestion/workspace.ts';
 import { type JourneyDefinition } from '../../../lib/journey/definition.ts';
 import { type Step, type StepOf } from '../../../lib/journey/step.ts';
 import { durationMs } from '../../../lib/time.ts';
+import { drawn } from './chances.ts';
 import { Door } from './door.ts';
 import { endOf } from './letters.ts';
 import { Customer, isNamed, type Rest, type Stay, type Task } from './people.ts';
+import { assign, bodyOf, call, offer, reaches } from './results.ts';
 import { type Action, Versions } from './versions.ts';
 
 /** A journey, its customers and everybody's way, in sets and lists: what the documentation says of an enrolment, and nothing of how. */
@@ -14,12 +16,17 @@ export class Model {
   readonly stays: Stay[] = [];
   /** Why a customer was last not let in. */
   readonly refusals = new Map<string, string>();
+  /** Stays in the other journey, which end at once. */
+  readonly started = new Set<string>();
   now: number;
+  /** Whether the receiver takes what it is told. */
+  isReceiving = true;
   readonly #customers = new Map<string, Customer>();
-  readonly #door = new Door();
+  readonly #door: Door;
 
   constructor(settings: Workspace, now: number) {
     this.settings = settings;
+    this.#door = new Door(settings);
     this.now = now;
   }
 
@@ -49,6 +56,7 @@ export class Model {
     const left = mine.filter(({ outcome }) => outcome === undefined);
     for (const stay of left) this.#heard(stay, name);
     if (isNamed(this.versions.newest.goal?.on, name)) this.#reaches(id, at);
+    for (const stay of this.stays) if (stay.customer === id) reaches(stay, name, at);
     // Who is inside is not told again, unless there may be another stay for another key.
     const mayEnter = left.length === 0 || this.versions.newest.entry.key !== undefined;
     if (name === 'Signed Up' && this.versions.state === 'live' && mayEnter)
@@ -106,14 +114,16 @@ export class Model {
     const key = newest.entry.key === undefined ? '' : by.key;
     if (typeof key !== 'string') return void this.refusals.set(id, 'no-entry-key');
     const before = this.stays.filter((stay) => stay.customer === id && stay.key === key);
-    const comer = { customer: this.#customers.get(id)!, before, event };
+    const comer = { id, customer: this.#customers.get(id)!, before, event };
     const refusal = this.#door.refusal(newest, comer, this.now);
     if (refusal !== undefined) return void this.refusals.set(id, refusal);
     const { version, start, goal } = newest;
     const stay: Stay = {
       ...{ customer: id, key, since: this.now, version, enteredAs: version, at: start },
+      order: event !== undefined && typeof by.key === 'string' ? by.key : '',
       ...(by.knock !== undefined && { knock: by.knock }),
       ...{ messages: [], told: new Map(), tasks: [], round: 0, rounds: {} },
+      ...{ vars: {}, calls: new Set(), failed: 0, offers: new Map(), assigned: [] },
       ...(goal && { goal: { until: this.now + durationMs(goal.window), reached: false } }),
     };
     this.stays.push(stay);
@@ -158,11 +168,13 @@ export class Model {
   /** Held while the journey is paused, or led elsewhere. */
   #meets(stay: Stay): string | undefined {
     if (this.versions.state === 'paused') {
+      stay.failed = 0;
       stay.rest = { on: 'resumption', since: this.now, until: Infinity };
       return undefined;
     }
     const move = this.versions.move(stay.version, stay.at);
     if (!move) return this.#passes(stay);
+    stay.failed = 0;
     if (move.at === null) return this.#end(stay, 'migrated') as undefined;
     if (stay.held?.step === stay.at) stay.held = { ...stay.held, step: move.at };
     stay.version = move.to;
@@ -195,6 +207,18 @@ export class Model {
         return this.#asks(stay, step);
       case 'branch':
         return step.cases.find(({ when }) => this.#customers.get(stay.customer)?.has(when))?.next ?? step.otherwise;
+      case 'randomSplit':
+        return drawn(step.salt, stay.customer, step.paths).next;
+      case 'experiment':
+        return assign(stay, step, now);
+      case 'decide':
+        offer(stay, this.#customers.get(stay.customer)!);
+        return step.next;
+      case 'webhook':
+        return this.#calls(stay, step);
+      case 'startJourney':
+        this.#starts(stay);
+        return step.next;
       case 'goTo':
         return this.#leadsBack(stay, step);
       case 'updateProfile':
@@ -206,8 +230,6 @@ export class Model {
         return step.next;
       case 'send':
         return this.#sends(stay, step);
-      default:
-        throw new Error(`no ${step.kind} in these journeys`);
     }
   }
 
@@ -216,6 +238,18 @@ export class Model {
     const isLong = until - this.now > durationMs(this.#of(stay).parkAfter);
     stay.at = step.next;
     return until <= this.now ? step.next : this.#rests(stay, isLong ? 'parked' : 'time', until);
+  }
+
+  /** Another journey, whose door knows who came by which step of which stay. Who is there at this moment is inside. */
+  #starts({ customer, at, order }: Stay): void {
+    const start = `${new Date(this.now).toISOString()} ${customer}: ${at} ${order}`;
+    if (this.started.has(start)) this.refusals.set(`${customer} other`, 'already-inside');
+    this.started.add(start);
+  }
+
+  #calls(stay: Stay, step: StepOf<'webhook'>): string | undefined {
+    const way = call(stay, step, { isUp: this.isReceiving, now: this.now });
+    return typeof way === 'number' ? this.#rests(stay, 'retry', this.now + way) : way;
   }
 
   #leadsBack(stay: Stay, { limit, to, next }: StepOf<'goTo'>): string {
@@ -246,7 +280,7 @@ export class Model {
     const end = endOf(step, customer, { settings, heldSince, now });
     if (typeof end === 'number') return this.#rests(stay, 'hours', end);
     if (stay.messages.some((message) => message.step === stay.at && message.round === stay.round)) return step.next;
-    stay.messages.push({ step: stay.at, round: stay.round, status: end, at: now });
+    stay.messages.push({ step: stay.at, round: stay.round, status: end, body: bodyOf(step, stay), at: now });
     if (end === 'sent') customer.contacts.push({ at: now, purpose: step.purpose });
     return step.next;
   }

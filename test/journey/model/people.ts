@@ -1,6 +1,6 @@
-/** What somebody inside waits for, since when, and until when. `parked`: no execution is open meanwhile. `hours`: a message put off. */
+/** What somebody inside waits for, since when, and until when. `parked`: no execution is open meanwhile. `hours`: a message put off. `retry`: a call. */
 export interface Rest {
-  on: 'time' | 'hours' | 'parked' | 'event' | 'answer' | 'resumption';
+  on: 'time' | 'hours' | 'parked' | 'event' | 'answer' | 'resumption' | 'retry';
   since: number;
   until: number;
 }
@@ -9,7 +9,19 @@ interface Message {
   step: string;
   round: number;
   status: string;
+  body: string;
   at: number;
+}
+
+/** What is counted of a variant. */
+interface Assigned {
+  step: string;
+  version: number;
+  variant: string;
+  on: unknown;
+  since: number;
+  until: number;
+  reached: boolean;
 }
 
 export interface Task {
@@ -31,8 +43,10 @@ export interface Stay {
   /** Which call of the API let the customer in. */
   knock?: string;
   at: string;
+  /** What the event that let the customer in tells of an order. */
+  order: string;
   rest?: Rest | undefined;
-  outcome?: string;
+  outcome?: string | undefined;
   messages: Message[];
   /** Events told to the bus, by the visit that did. */
   told: Map<string, string>;
@@ -42,6 +56,15 @@ export interface Stay {
   /** The step the pause of the journey made late, and since when it was due. */
   held?: { step: string; since: number } | undefined;
   goal?: { until: number; reached: boolean };
+  /** What steps have found out, for messages after them: by the name they keep it under. */
+  vars: Record<string, string>;
+  /** Calls of the receiver, once for each time of each visit. */
+  calls: Set<string>;
+  /** Of a visit, how many calls have failed. */
+  failed: number;
+  /** Offers by the visit that decided on them. */
+  offers: Map<string, string>;
+  assigned: Assigned[];
 }
 
 /** Whether an event is the one a predicate of these journeys names. */

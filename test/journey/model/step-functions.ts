@@ -9,7 +9,15 @@ import { type Json } from '../../../lib/json.ts';
 /** As JSON carries it from one function to another. */
 const wired = (value: unknown): Json => JSON.parse(JSON.stringify(value ?? null)) as Json;
 
+/** Without jitter: a model can tell when a step is tried again. */
+const punctual = (definition: AslDefinition): AslDefinition =>
+  JSON.parse(
+    JSON.stringify(definition).replaceAll('"JitterStrategy":"FULL"', '"JitterStrategy":"NONE"'),
+  ) as AslDefinition;
+
 export interface Outside {
+  /** Machines that are there without being published, by the last part of their ARN. */
+  deployed: Record<string, AslDefinition>;
   time: SimulatedTime;
   /** Calls a step's function. */
   invoke: (name: string, payload: Json) => Promise<unknown>;
@@ -20,7 +28,7 @@ export interface Outside {
 }
 
 /** Step Functions and EventBridge Scheduler as journeys see them, on the engine of the local runner. Names start once. */
-export function stepFunctions({ time, invoke, ended, fired }: Outside) {
+export function stepFunctions({ time, invoke, ended, fired, deployed }: Outside) {
   const started = new Map<string, { machine: string; input: Json }>();
   const alarms = new Map<string, () => void>();
   const published: AslDefinition[] = [];
@@ -38,7 +46,7 @@ export function stepFunctions({ time, invoke, ended, fired }: Outside) {
   /** A version nobody enters is not compiled. */
   function begin(machine: string): void {
     if (known.has(machine)) return;
-    room.add(machine, published[Number(nameIn(machine)) - 1]!);
+    room.add(machine, deployed[nameIn(machine)] ?? published[Number(nameIn(machine)) - 1]!);
     known.add(machine);
   }
 
@@ -57,7 +65,7 @@ export function stepFunctions({ time, invoke, ended, fired }: Outside) {
   };
   const machines: Machines = {
     async publish(name, definition) {
-      published.push(definition as AslDefinition); // as our own compiler makes it
+      published.push(punctual(definition as AslDefinition)); // as our own compiler makes it
       return `arn:aws:states:us-east-1:000000000000:stateMachine:${name}:${published.length}`;
     },
     route: async () => undefined,

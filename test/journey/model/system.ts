@@ -4,12 +4,20 @@ import { type ApiRoutes } from '../../../lib/aws/http.ts';
 import { type EventName, type EventOf } from '../../../lib/events.ts';
 import { touchpointItem } from '../../../lib/ingestion/touchpoint-store.ts';
 import { type Workspace } from '../../../lib/ingestion/workspace.ts';
+import { compileJourney } from '../../../lib/journey/compile.ts';
+import { type CallUrl } from '../../../lib/journey/http-call.ts';
+import { simulatedFunctions } from '../../../lib/journey/simulate/functions.ts';
 import { SimulatedTime } from '../../../lib/journey/simulate/time.ts';
 import { taskId } from '../../../lib/journey/task.ts';
 import { type JsonObject } from '../../../lib/json.ts';
 import { partition } from '../../../lib/keys.ts';
 import { plus } from '../../../lib/time.ts';
 import { type Change, memoryTable } from '../../support/memory-table.ts';
+import { Deaths, type DeathOptions } from './deaths.ts';
+import { Placement } from '../../../lib/decision/placement.ts';
+import { other } from './journeys.ts';
+import { Receiver } from './receiver.ts';
+import { placement } from './steps.ts';
 import { recordOf } from './stream.ts';
 import { stepFunctions } from './step-functions.ts';
 import { type Handle, wiring } from './wiring.ts';
@@ -22,6 +30,8 @@ export interface SystemOptions {
   start: number;
   /** Everything is delivered and called twice: stream records, events, step functions. */
   twice?: boolean;
+  /** Functions that die on their way. */
+  deaths?: DeathOptions;
 }
 
 /** What the API answered: the status and the body, or the code it was refused with. */
@@ -34,6 +44,10 @@ interface Act {
 }
 
 type Told = { name: EventName | 'ExecutionEnded' | 'TimerFired'; detail: unknown };
+
+const compiledOther = compileJourney(other, simulatedFunctions);
+
+const noDeaths: DeathOptions = { seed: 0, share: 0 };
 
 /** How long before we know of it a touchpoint happens. Milliseconds. */
 const underWay = 1_000;
@@ -51,16 +65,23 @@ export class System {
   readonly emitted = new Map<string, EventOf<'JourneyEventEmitted'>>();
   /** What should never be: executions that failed. */
   readonly failures: unknown[] = [];
+  /** Whom webhooks call. */
+  readonly receiver = new Receiver(() => this.now());
+  /** Messages in the middle of which a function died. */
+  readonly interrupted = new Set<string>();
+  readonly #deaths: Deaths;
   readonly #times: number;
   readonly #streamed: Change[] = [];
   readonly #told: Told[] = [];
   #messages = 0;
 
-  constructor({ start, twice }: Omit<SystemOptions, 'settings'>) {
+  constructor({ start, twice, deaths = noDeaths }: Omit<SystemOptions, 'settings'>) {
+    this.#deaths = new Deaths(deaths);
     this.#times = twice ? 2 : 1;
     this.time = new SimulatedTime(start);
     this.table = memoryTable((change) => this.#streamed.push(change));
     this.engine = stepFunctions({
+      deployed: { other: compiledOther },
       time: this.time,
       invoke: (name, payload) => this.#again(this.wires.steps[name], payload),
       ended: (detail) => {
@@ -70,12 +91,15 @@ export class System {
       fired: (detail) => void this.#told.push({ name: 'TimerFired', detail }),
     });
     const bus: Bus = { put: async (events) => (this.#told.push(...events), []) };
-    this.wires = wiring({ table: this.table, clock: { now: () => this.now() }, bus, ...this.engine });
+    const services = { table: this.table, clock: { now: () => this.now() }, bus, ...this.engine };
+    const call: CallUrl = async (one) => this.receiver.answer(one);
+    this.wires = wiring({ ...services, call }, this.#deaths);
   }
 
   static async made({ settings, ...options }: SystemOptions): Promise<System> {
     const system = new System(options);
     await system.wires.workspaces.save(settings);
+    await system.wires.placements.save(workspace, Placement.parse(placement));
     await system.settled();
     return system;
   }
@@ -128,8 +152,21 @@ export class System {
 
   async #again(handle: Handle | undefined, event: unknown): Promise<unknown> {
     if (!handle) throw new Error('nobody is there for that');
-    for (let times = 1; times < this.#times; times++) await handle(structuredClone(event));
-    return handle(structuredClone(event));
+    for (let times = 1; times < this.#times; times++) await this.#call(handle, event);
+    return this.#call(handle, event);
+  }
+
+  #call(handle: Handle, event: unknown): Promise<unknown> {
+    return this.#deaths.call(
+      () => handle(structuredClone(event)),
+      () => this.#interrupts(),
+    );
+  }
+
+  /** A function has died: of messages that are claimed nobody knows. */
+  #interrupts(): void {
+    for (const { sk, status } of this.table.all())
+      if (sk.startsWith('send#') && status === 'claimed') this.interrupted.add(sk.slice('send#'.length));
   }
 
   /** Carries what the table's stream and the bus hold to those who listen. False when there is nothing. */
@@ -159,7 +196,7 @@ export class System {
     const deliver = async (handle: typeof projects, records: typeof Records): Promise<void> => {
       if (records.length === 0) return;
       for (let times = 0; times < this.#times; times++)
-        failed.push(...(await handle({ Records: records })).batchItemFailures);
+        failed.push(...(await this.#deaths.call(() => handle({ Records: records }))).batchItemFailures);
     };
     await deliver(projects, touchpoints);
     await deliver(

@@ -1,3 +1,4 @@
+import { assign } from '../../../functions/journey/assign/handler.ts';
 import { awaken } from '../../../functions/journey/awaken/handler.ts';
 import { branch } from '../../../functions/journey/branch/handler.ts';
 import { conclude } from '../../../functions/journey/conclude/handler.ts';
@@ -13,9 +14,15 @@ import { send } from '../../../functions/journey/send/handler.ts';
 import { taskRoutes } from '../../../functions/journey/tasks/handler.ts';
 import { update } from '../../../functions/journey/update/handler.ts';
 import { wait } from '../../../functions/journey/wait/handler.ts';
+import { webhookStep } from '../../../functions/journey/webhook/handler.ts';
+import { personalize } from '../../../functions/decision/personalize/handler.ts';
 import { projector } from '../../../functions/profile/project/handler.ts';
 import { relay } from '../../../functions/profile/relay/handler.ts';
+import { decider } from '../../../lib/decision/decide.ts';
 import { placementStore } from '../../../lib/decision/placement-store.ts';
+import { policyStore } from '../../../lib/decision/policy-store.ts';
+import { statsReader } from '../../../lib/decision/stats-store.ts';
+import { decisionStore } from '../../../lib/decision/store.ts';
 import { type Bus } from '../../../lib/aws/bus.ts';
 import { type Executions } from '../../../lib/aws/executions.ts';
 import { type Machines } from '../../../lib/aws/machines.ts';
@@ -29,6 +36,7 @@ import { fanOutStore } from '../../../lib/journey/fan-out.ts';
 import { gate } from '../../../lib/journey/gate.ts';
 import { handOver } from '../../../lib/journey/hand-over.ts';
 import { heldStore } from '../../../lib/journey/held-store.ts';
+import { type CallUrl } from '../../../lib/journey/http-call.ts';
 import { inAppStore } from '../../../lib/journey/in-app-store.ts';
 import { journeyStore } from '../../../lib/journey/journey-store.ts';
 import { touchpointsSince } from '../../../lib/journey/owners.ts';
@@ -45,6 +53,11 @@ import { segmentStore } from '../../../lib/profile/segment-store.ts';
 import { directory } from '../../../lib/profile/directory.ts';
 import { profileStore } from '../../../lib/profile/store.ts';
 import { type Clock } from '../../../lib/time.ts';
+import { other } from './journeys.ts';
+import { type Deaths } from './deaths.ts';
+
+/** What webhooks are signed with. */
+const secret = `whsec_${Buffer.alloc(24).toString('base64')}`;
 
 export type Handle = (event: unknown) => Promise<unknown>;
 
@@ -55,6 +68,33 @@ interface Services {
   executions: Executions;
   machines: Machines;
   timers: Timers;
+  call: CallUrl;
+}
+
+/** Services whose deeds may be the last of whoever does them. */
+function mortal({ table, bus, executions, timers, call, ...services }: Services, { deed }: Deaths): Services {
+  return {
+    ...services,
+    table: {
+      ...table,
+      put: deed((item, condition) => table.put(item, condition)),
+      update: deed((key, set, condition) => table.update(key, set, condition)),
+      transact: deed((writes) => table.transact(writes)),
+      putMany: deed((items) => table.putMany(items)),
+    },
+    bus: { put: deed((events) => bus.put(events)) },
+    executions: {
+      ...executions,
+      start: deed((machine, name, input) => executions.start(machine, name, input)),
+      stop: deed((arn, cause) => executions.stop(arn, cause)),
+      resume: deed((token, output) => executions.resume(token, output)),
+    },
+    timers: {
+      set: deed((name, at, input) => timers.set(name, at, input)),
+      clear: deed((name) => timers.clear(name)),
+    },
+    call: deed(call),
+  };
 }
 
 /** Nobody looks at metrics here. */
@@ -65,13 +105,18 @@ const deadLetters = async (letter: unknown): Promise<void> => {
 };
 
 /** The product's handlers over its stores, each where the stack has it: who is called by what. */
-export function wiring(services: Services) {
+export function wiring(given: Services, deaths: Deaths) {
+  const services = mortal(given, deaths);
   const { table, clock } = services;
   const stores = {
     workspaces: workspaceStore(table),
     profiles: profileStore(table),
     enrolments: enrolmentStore(table),
-    journeys: journeyStore(table, { clock, shipped: [] }),
+    journeys: journeyStore(table, {
+      clock,
+      shipped: [other],
+      arns: { other: 'arn:aws:states:us-east-1:0:stateMachine:other' },
+    }),
     drafts: publishStore(table),
     held: heldStore(table),
     tasks: taskStore(table),
@@ -92,8 +137,17 @@ export function wiring(services: Services) {
 
   const delivered: Outgoing[] = [];
   const deliver = {
-    email: async (outgoing: Outgoing) => (delivered.push(outgoing), { status: 'sent' as const, provider: 'outbox' }),
+    email: deaths.deed(async (outgoing: Outgoing) => {
+      delivered.push(outgoing);
+      return { status: 'sent' as const, provider: 'outbox' };
+    }),
   };
+  const numbers = {
+    stats: statsReader(table, clock),
+    policies: policyStore(table, clock),
+    linear: async () => undefined,
+  };
+  const deciding = { ...stores, decisions: decisionStore(table), ...numbers };
   const parks = park(common);
   const counts = count(common);
   const enters = enrol(common);
@@ -104,11 +158,19 @@ export function wiring(services: Services) {
     branch: branch(gated),
     update: update(gated),
     emit: emit(gated),
+    assign: assign(gated),
+    webhook: webhookStep({ ...gated, secrets: async () => [secret] }),
+    decide: personalize({ ...gated, decide: decider(deciding) }),
     park: parks,
   };
   const listeners: Record<string, Handle[]> = {
     ...Object.fromEntries(entryEvents.map((name) => [name, [enters]])),
-    ...{ EnrolmentStarted: [counts], EnrolmentEnded: [counts, parks], GoalReached: [counts] },
+    ...{
+      EnrolmentStarted: [counts],
+      EnrolmentEnded: [counts, parks],
+      GoalReached: [counts],
+      VariantAssigned: [counts],
+    },
     ...{ JourneyResumed: [releases], JourneyStopped: [releases], ReleaseAdvanced: [releases] },
     ExecutionEnded: [conclude(common)],
     TimerFired: [awaken({ ...common, pause: async () => undefined })],
