@@ -11,6 +11,9 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** A record without ancestors, to count in by names from outside: where something is called `constructor`, nothing is there yet. */
+export const bareRecord = <Value>(): Record<string, Value> => Object.create(null) as Record<string, Value>; // `any` by itself
+
 /** The value at a dotted path, `address.city`; undefined where any part is missing. Own keys only: `constructor` finds nothing. */
 export function at(value: Json | undefined, path: string): Json | undefined {
   let found: Json | undefined = value;

@@ -15,8 +15,9 @@ export interface StreamRecord {
 
 type Image = NonNullable<NonNullable<DynamoDBRecord['dynamodb']>['NewImage']>;
 
-/** The two packages type the same JSON differently; every image has its item's key. */
-const toItem = (image: Image): Item => unmarshall(image as Record<string, AttributeValue>) as Item;
+/** The two packages type the same JSON differently; every image has its item's key. Numbers are read as `dynamoTable` reads them. */
+const toItem = (image: Image): Item =>
+  unmarshall(image as Record<string, AttributeValue>, { wrapNumbers: Number }) as Item;
 
 /** Throws for a record that is no item's. */
 export function readRecord({ eventName = 'MODIFY', dynamodb = {} }: DynamoDBRecord): StreamRecord {

@@ -54,10 +54,12 @@ export interface Table {
   putMany(items: Item[]): Promise<Item[]>;
 }
 
-const toItem = (attributes: Record<string, AttributeValue>): Item => unmarshall(attributes) as Item; // every item has its key
+/** Sums of squares outgrow 2^53: they are written and read as a double holds them, to sixteen digits. Every item has its key. */
+const toItem = (attributes: Record<string, AttributeValue>): Item =>
+  unmarshall(attributes, { wrapNumbers: Number }) as Item;
 
 const bytes = (value: Record<string, unknown>): Record<string, AttributeValue> =>
-  marshall(value, { removeUndefinedValues: true });
+  marshall(value, { removeUndefinedValues: true, allowImpreciseNumbers: true });
 
 /** Full jitter: any time up to 20 ms doubled with each try. */
 const jitter = (tries: number): Promise<void> =>

@@ -1,6 +1,5 @@
 import { addSeen, emptySums, linearModel } from './linear.ts';
-import { type OfferStats } from './posterior.ts';
-import { type Tries } from './prior.ts';
+import { countedIn, noStats, type OfferStats } from './posterior.ts';
 import { type Contest, type Linear } from './rank.ts';
 
 /** A showing whose outcome is known: a decision that was seen and is past the time its success could come in. */
@@ -13,9 +12,9 @@ export interface Logged extends Contest {
 
 /** Tries of a log, as the counters of a placement would have them. */
 export function statsOf(log: Iterable<Logged>): OfferStats {
-  const stats: Record<string, Record<string, Tries>> = {};
+  const stats = noStats();
   for (const { stage, offer, won } of log) {
-    const tries = ((stats[stage] ??= {})[offer] ??= { exposed: 0, won: 0 });
+    const tries = countedIn(stats, { stage, offer });
     tries.exposed++;
     if (won) tries.won++;
   }

@@ -1,8 +1,20 @@
+import { bareRecord } from '../json.ts';
 import { type Belief } from './best.ts';
 import { commonRate, noTries, priorOf, spreadOf, sumOf, type Tries } from './prior.ts';
 
 /** Tries by stage, then by offer. */
 export type OfferStats = Readonly<Record<string, Readonly<Record<string, Tries>>>>;
+
+type Counting = Record<string, Record<string, Tries>>;
+
+/** Nothing counted yet. */
+export const noStats = (): Counting => bareRecord();
+
+/** The tries of an offer in a stage, to count on: none where there were none. */
+export function countedIn(stats: Counting, { stage, offer }: { stage: string; offer: string }): Tries {
+  const offers = (stats[stage] ??= bareRecord());
+  return (offers[offer] ??= { exposed: 0, won: 0 });
+}
 
 /** How often offers were seen, all together. */
 export function shownIn(stats: OfferStats): number {

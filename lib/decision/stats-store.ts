@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Table, type Write } from '../aws/table.ts';
 import { keys } from '../keys.ts';
 import { type Clock } from '../time.ts';
-import { type OfferStats } from './posterior.ts';
+import { countedIn, noStats, type OfferStats } from './posterior.ts';
 import { type Tries } from './prior.ts';
 import { remember } from '../remember.ts';
 
@@ -36,19 +36,19 @@ export function countWrite({ workspace, placement, stage, offer, decisionId }: C
   };
 }
 
+const stageOf = ({ sk }: Record<string, unknown>): string => String(sk).split('#').slice(2).join('#');
+
 /** Rows of all shards and stages as one, sorted: the same numbers are always the same text. */
 function sum(rows: Record<string, unknown>[]): OfferStats {
-  const stats: Record<string, Record<string, Tries>> = {};
-  for (const row of rows.toSorted((a, b) => (String(a.sk) < String(b.sk) ? -1 : 1))) {
-    const [, , ...stage] = String(row.sk).split('#');
-    const offers = (stats[stage.join('#')] ??= {});
+  const stats = noStats();
+  for (const row of rows.toSorted((a, b) => (stageOf(a) < stageOf(b) ? -1 : 1)))
     for (const name of Object.keys(row).sort()) {
       const counter = (['exposed', 'won'] as const).find((one) => name.startsWith(counters[one]));
-      if (counter)
-        (offers[name.slice(counters[counter].length)] ??= { exposed: 0, won: 0 })[counter] += Number(row[name]);
+      if (!counter) continue;
+      const offer = name.slice(counters[counter].length);
+      countedIn(stats, { stage: stageOf(row), offer })[counter] += Number(row[name]);
     }
-  }
-  return Object.fromEntries(Object.entries(stats).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return stats;
 }
 
 /** Tries of a placement's offers by stage, up to ten seconds old: one query, of 16 rows of about 100 bytes for each stage. */

@@ -1,6 +1,7 @@
 import { type Item, type Table } from '../aws/table.ts';
 import { type BusEvent } from '../events.ts';
 import { type Customer } from '../identity/customer.ts';
+import { bareRecord } from '../json.ts';
 import { keys, listShard } from '../keys.ts';
 
 /** What happened to the people of one variant. */
@@ -48,12 +49,12 @@ export interface StatsStore {
 }
 
 function newStats(version: number): VersionStats {
-  return { version, entered: 0, ended: {}, goal: 0, experiments: {} };
+  return { version, entered: 0, ended: bareRecord(), goal: 0, experiments: bareRecord() };
 }
 
 function addStep(stats: VersionStats, [stepId = '', variant = '', what, ...name]: string[], n: number): void {
-  const variants = (stats.experiments[stepId] ??= {});
-  const counts = (variants[variant] ??= { assigned: 0, goal: 0, guardrails: {} });
+  const variants = (stats.experiments[stepId] ??= bareRecord());
+  const counts = (variants[variant] ??= { assigned: 0, goal: 0, guardrails: bareRecord() });
   if (what === 'assigned' || what === 'goal') counts[what] += n;
   else counts.guardrails[name.join('#')] = (counts.guardrails[name.join('#')] ?? 0) + n;
 }

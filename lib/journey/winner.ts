@@ -1,3 +1,4 @@
+import { bareRecord } from '../json.ts';
 import { type Snapshot } from '../report/experiment/judge.ts';
 import { goal, holdout, planOfStep } from '../report/experiment/from-step.ts';
 import { type ExperimentResult, experimentResult } from '../report/experiment/result.ts';
@@ -12,10 +13,10 @@ type Counts = Record<string, VariantStats>;
 
 /** The counts of an experiment over all versions that are part of it. */
 export function countsOf(stats: VersionStats[], stepId: string, versions: ReadonlySet<number>): Counts {
-  const sum: Counts = {};
+  const sum: Counts = bareRecord();
   for (const { experiments } of stats.filter(({ version }) => versions.has(version)))
     for (const [variant, { assigned, goal: reached, guardrails }] of Object.entries(experiments[stepId] ?? {})) {
-      const all = (sum[variant] ??= { assigned: 0, goal: 0, guardrails: {} });
+      const all = (sum[variant] ??= { assigned: 0, goal: 0, guardrails: bareRecord() });
       all.assigned += assigned;
       all.goal += reached;
       for (const [name, n] of Object.entries(guardrails)) all.guardrails[name] = (all.guardrails[name] ?? 0) + n;

@@ -28,6 +28,13 @@ function contract(table: () => Table): void {
     expect(await table().get({ pk: item.pk, sk: 't#2' })).toBeUndefined();
   });
 
+  test('sums past 2^53, whole or not, are added up and read to sixteen digits', async () => {
+    const key = { pk: aPartition(), sk: 'sums' };
+    const add = (n: number) => table().update(key, { expression: 'ADD n :n', values: { ':n': n } });
+    for (const n of [9e15, 2.5e24, 0.25]) await add(n);
+    expect(((await table().get(key, { consistent: true }))?.n as number) / 2.500000009e24).toBeCloseTo(1, 12);
+  });
+
   test('a put whose condition fails changes nothing and says so', async () => {
     const key = { pk: aPartition(), sk: 'profile' };
     expect(await table().put({ ...key, rev: 1 }, isNew)).toBe(true);

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { beliefsIn } from '../../lib/decision/linear.ts';
+import { Placement } from '../../lib/decision/placement.ts';
 import { aWorld, mina, told } from './world.ts';
 
 const placement = 'next-contact';
@@ -65,6 +67,39 @@ test('the row of the decision tells when it was seen and when it succeeded', asy
   expect(await world.rowsOf(mina, 'd#')).toMatchObject([
     { exposedAt: expect.any(String) as string, wonAt: expect.any(String) as string },
   ]);
+});
+
+const label = { en: 'x', ko: 'x' };
+const success = { event: ['Order Completed'] };
+const offer = (id: string, more: object = {}) => ({ id, label, content: {}, success, ...more });
+
+/** A placement that goes by numbers of any size, with an offer that is called as every object's maker is. */
+const odd = {
+  id: 'odd',
+  label,
+  fallback: 'none',
+  context: ['traits.income', 'traits.age'],
+  offers: [offer('constructor'), offer('other'), offer('none', { purpose: 'transactional' })],
+};
+
+test('context of any size, and an offer of any name, are learnt from', async () => {
+  const world = await aWorld();
+  await world.placements('PUT /v1/placements/{id}', { params: { id: 'odd' }, body: () => odd });
+  const at = world.now();
+  for (let n = 0; n < 12; n++) {
+    const traits = { income: { value: n % 2 ? 1e308 : 60_000_000 + n / 3, at }, age: { value: -1e-300, at } };
+    await world.know({ workspace: 'acme', customer: `u:c${n}` }, { traits });
+    await world.post({ customerId: `c${n}`, placement: 'odd', decisionId: `d${n}` });
+    expect(await world.learn(told('OutcomeObserved', `d${n}`, `u:c${n}`))).toBe('counted');
+  }
+  world.advance(minuteMs);
+  const { none = {} } = await world.stats('acme', 'odd');
+  expect(none.constructor).toEqual(none.other && { exposed: 12 - none.other.exposed, won: 12 - none.other.won });
+  const { model } = (await world.linear('acme', Placement.parse(odd)))!;
+  for (const { mean, deviation } of beliefsIn(model, [60_000_000, 0])) {
+    expect(mean).toBeGreaterThan(0.5);
+    expect(deviation).toBeGreaterThan(0);
+  }
 });
 
 test('an offer that wins is chosen more often', async () => {

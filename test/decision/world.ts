@@ -64,6 +64,7 @@ export async function aWorld() {
     tune: (event: unknown = {}) => night(event, { getRemainingTimeInMillis: () => 900_000 }),
     profiles,
     stats,
+    linear,
     decide,
     advance: (ms: number) => (now = plus(now, ms)),
     learn: learn({ lessons: lessonStore(table), profiles, clock }),

@@ -39,6 +39,22 @@ async function aCounter() {
 
 const cause = { messageId: 'm', name: 'Bought', at: start, properties: {} };
 
+test('outcomes, variants and guard rails may have any name', async () => {
+  const { tell, stats, journeys } = await aCounter();
+  const odd = 'constructor';
+  await tell('EnrolmentEnded', { outcome: odd });
+  for (const variant of [odd, 'Long']) await tell('VariantAssigned', { stepId: 'Which', variant });
+  await tell('GoalReached', { cause, stepId: 'Which', variant: odd, guardrail: odd });
+  const guarded = { ended: { [odd]: 1 }, experiments: { Which: { [odd]: { assigned: 1, guardrails: { [odd]: 1 } } } } };
+  expect(await stats.read('acme', 'welcome')).toMatchObject([guarded]);
+  const place = { workspace: 'acme', journeyId: 'welcome', version: 1, stepId: 'Which' };
+  const { counts } = (await experimentOf({ stats, journeys }, place))!;
+  expect(counts[odd]).toEqual({ assigned: 1, goal: 0, guardrails: { [odd]: 1 } });
+  const variants = [odd, 'Long'].map((id) => ({ id, weight: 1, next: 'Done' }));
+  const step = { ...experiment(), variants, guardrails: [{ name: odd, event: { event: ['Complained'] } }] };
+  expect(resultOf('Which', step, { Long: counts.Long! })).toMatchObject({ conclusion: 'collecting' });
+});
+
 test('what happens is counted by version, outcome, step and variant, over all shards', async () => {
   const { tell, stats } = await aCounter();
   for (let n = 0; n < 9; n++) await tell('EnrolmentStarted', {});

@@ -1,3 +1,4 @@
+import { bareRecord } from '../../json.ts';
 import { type JourneyDefinition } from '../definition.ts';
 import { type SimulatedStep, type SimulationResult } from './result.ts';
 
@@ -24,10 +25,10 @@ interface StepTally {
 
 const newStep = (): StepTally => ({
   visits: 0,
-  next: {},
-  ended: {},
+  next: bareRecord(),
+  ended: bareRecord(),
   sent: 0,
-  skipped: {},
+  skipped: bareRecord(),
   deferred: 0,
   parked: 0,
   transitions: 0,
@@ -45,9 +46,9 @@ export class Tally {
   readonly #definition: JourneyDefinition;
   readonly #steps = new Map<string, StepTally>();
   readonly #ways = new Map<string, Way>();
-  readonly #refused: Record<string, number> = {};
-  readonly #outcomes: Record<string, number> = {};
-  readonly #experiments: SimulationResult['experiments'] = {};
+  readonly #refused: Record<string, number> = bareRecord();
+  readonly #outcomes: Record<string, number> = bareRecord();
+  readonly #experiments: SimulationResult['experiments'] = bareRecord();
   readonly #goals: number[] = [];
   #knocks = 0;
   #entered = 0;
@@ -111,7 +112,7 @@ export class Tally {
   }
 
   #variant(stepId: string, variant: string): { entered: number; reached: number } {
-    const variants = (this.#experiments[stepId] ??= {});
+    const variants = (this.#experiments[stepId] ??= bareRecord());
     return (variants[variant] ??= { entered: 0, reached: 0 });
   }
 
