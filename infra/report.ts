@@ -25,6 +25,7 @@ export class Report extends Construct {
     table.grant(experiments, ['GetItem']);
     gateway.serve(experiments, [
       'POST /v1/experiments/size',
+      'POST /v1/experiments/assign',
       'POST /v1/experiments/result',
       'POST /v1/experiments/sample-ratio',
     ]);

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { PageQuery, type Routes } from '../route.ts';
+import { AssignAnswer, AssignRequest } from './experiment/assign-request.ts';
 import { ResultAnswer, ResultRequest } from './experiment/result-request.ts';
 import { ScanAnswer, ScanRequest } from './experiment/scan-request.ts';
 import { SizeAnswer, SizeRequest } from './experiment/size-request.ts';
@@ -86,11 +87,24 @@ export const reportRoutes: Routes = {
     answer: SizeAnswer,
     refusals: invalid,
   },
+  'POST /v1/experiments/assign': {
+    id: 'assignToExperiment',
+    summary: 'Which arm of an experiment customers are in',
+    description:
+      'The same on every visit with nothing stored: a hash of experiment and customer, cut at the weights. Other weights move customers; who is known by another id may be in another arm.',
+    key: 'secret',
+    body: {
+      schema: AssignRequest,
+      example: { experiment: 'welcome-mail', arms: [{ id: 'control' }, { id: 'short' }], customers: ['ada', 'bo'] },
+    },
+    answer: AssignAnswer,
+    refusals: invalid,
+  },
   'POST /v1/experiments/result': {
     id: 'judgeExperiment',
     summary: 'What an experiment has shown, in words',
     description:
-      'For experiments run anywhere: the plan, and a snapshot of all arms at each look. Those of journeys are answered by the journey itself.',
+      'For experiments run anywhere: the plan, and a snapshot of all arms at each look, in order of time. With what was known of each customer `before`, that is taken out (CUPED). Those of journeys are answered by the journey itself.',
     key: 'secret',
     body: { schema: ResultRequest, example: experiment },
     answer: ResultAnswer,

@@ -6,14 +6,17 @@ export interface Evidence {
   alpha: number;
 }
 
+/** A variance so small that it can only be rounding is none: squares over it would leave the numbers. */
+const isKnown = (variance: number): boolean => variance > 1e-200 && Number.isFinite(variance);
+
 /**
  * Logarithm of the likelihood ratio of "effects spread as N(0, τ²)" over "no effect": √(V / (V + τ²)) exp(τ² d² / (2 V (V + τ²))).
  * Mixture SPRT of Robbins (1970) for two arms, Johari, Koomen, Pekelis & Walsh (2022, §5). Without variance nothing is known: 0.
  */
 export function logMixtureRatio({ difference, variance, mixing }: Omit<Evidence, 'alpha'>): number {
-  if (!(variance > 0 && Number.isFinite(variance))) return 0;
+  if (!isKnown(variance)) return 0;
   const total = variance + mixing;
-  return 0.5 * Math.log(variance / total) + (mixing * difference ** 2) / (2 * variance * total);
+  return 0.5 * Math.log(variance / total) + (mixing / total) * (difference ** 2 / (2 * variance));
 }
 
 /**
@@ -29,9 +32,10 @@ export function alwaysValidP(evidence: Omit<Evidence, 'alpha'>): number {
  * Ramdas, McAuliffe & Sekhon (2021, eq. 14). Intersecting those of several moments is allowed.
  */
 export function confidenceSequence({ difference, variance, mixing, alpha }: Evidence): [number, number] {
-  if (!(variance > 0 && Number.isFinite(variance))) return [-Infinity, Infinity];
+  if (!isKnown(variance)) return [-Infinity, Infinity];
   const total = variance + mixing;
-  const width = Math.sqrt(((variance * total) / mixing) * (2 * Math.log(1 / alpha) + Math.log(total / variance)));
+  const wide = (total / mixing) * (2 * Math.log(1 / alpha) + Math.log(total / variance));
+  const width = Math.sqrt(variance) * Math.sqrt(wide);
   return [difference - width, difference + width];
 }
 

@@ -57,23 +57,27 @@ const spending: Record<Shape, (at: number, alpha: number) => number> = {
   'obrien-fleming': (at, alpha) => 4 * normalCdf(normalQuantile(alpha / 4) / Math.sqrt(at)),
 };
 
+/** What a look must add to the one before, as a share of the information: less tells nothing new, and costs the more to work out. */
+const leastStep = 0.001;
+
 /**
  * Bounds for looks that were not taken where they were planned: each spends the error its share of the information allows. `fractions`
- * rise; what goes past 1 counts as 1. Neither their number nor their places need to be known beforehand.
+ * rise; what goes past 1 counts as 1. Neither their number nor their places need to be known beforehand. A look that adds too little
+ * has no bound, but for the last: it spends nothing.
  */
 export function spentBoundaries({ shape, alpha }: Omit<Design, 'looks'>, fractions: readonly number[]): number[] {
   let standing = beginning;
   let spent = 0;
   return fractions.map((fraction) => {
     const at = Math.min(1, fraction);
-    if (at <= standing.at) return Infinity; // nothing new was learned
+    if (at <= standing.at || (at < 1 && at - standing.at < leastStep)) return Infinity;
     const allowed = spending[shape](at, alpha);
     const excess = (bound: number) => {
       const { high, low } = stopping(standing, { at, bound });
       return (high + low) / (allowed - spent) - 1;
     };
     const bound = allowed > spent ? rootOf(excess, [0, 38], 1e-9) : Infinity;
-    standing = continued(standing, { at, bound });
+    standing = at < 1 ? continued(standing, { at, bound }) : { ...standing, at }; // nothing comes after the whole
     spent = allowed;
     return bound;
   });

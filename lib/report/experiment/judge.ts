@@ -13,6 +13,15 @@ export interface ArmSnapshot {
 /** All arms at a moment, by id. Where the method has planned looks, a snapshot is taken at each and at no other time. */
 export type Snapshot = Readonly<Record<string, ArmSnapshot>>;
 
+const own = <Value>(record: Readonly<Record<string, Value>>, name: string): Value | undefined =>
+  Object.hasOwn(record, name) ? record[name] : undefined;
+
+export const customersIn = (snapshot: Snapshot, arm: string): number => own(snapshot, arm)?.customers ?? 0;
+
+/** Of an arm or a metric that was not seen yet there are none. */
+const momentsIn = (metrics: ArmSnapshot['metrics'] | undefined, id: string): Moments =>
+  (metrics && own(metrics, id)) ?? noMoments;
+
 /** A variant against the control: the estimate, an interval that holds under the way of looking, and whether a difference is called. */
 export interface Judgement {
   difference: number;
@@ -51,14 +60,14 @@ const tenth = 0.1;
  */
 export function usualEffect({ id }: Metric, snapshots: readonly Snapshot[]): number {
   for (const snapshot of snapshots) {
-    const { mean } = Object.values(snapshot).reduce((sum, arm) => merged(sum, arm.metrics[id] ?? noMoments), noMoments);
+    const { mean } = Object.values(snapshot).reduce((sum, arm) => merged(sum, momentsIn(arm.metrics, id)), noMoments);
     if (mean !== 0) return tenth * Math.abs(mean);
   }
   return 0;
 }
 
 function pairOf({ metric, control, variant }: Case, snapshot: Snapshot): Pair {
-  const of = (arm: string) => snapshot[arm]?.metrics[metric.id] ?? noMoments;
+  const of = (arm: string) => momentsIn(own(snapshot, arm)?.metrics, metric.id);
   return { control: of(control), variant: of(variant) };
 }
 

@@ -1,22 +1,9 @@
 import * as z from 'zod';
 import { Rejected } from '../../errors.ts';
-import { type Judgement, type Snapshot } from './judge.ts';
+import { type Judgement } from './judge.ts';
 import { ExperimentPlan } from './plan.ts';
 import { experimentResult, type ExperimentResult } from './result.ts';
-
-const count = z.int().min(0).max(1e12);
-const finite = z.number().min(-1e15).max(1e15);
-
-/** Count, mean, and sum of squared deviations from the mean. */
-const MomentsGiven = z.strictObject({ n: count, mean: finite, m2: z.number().min(0).max(1e30) });
-
-/** A rate: how many of the arm's customers did it. */
-const SuccessesGiven = z.strictObject({ successes: count });
-
-const ArmGiven = z.strictObject({
-  customers: count,
-  metrics: z.record(z.string(), z.union([SuccessesGiven, MomentsGiven])),
-});
+import { checkSnapshots, SnapshotGiven, snapshotOf } from './snapshot-request.ts';
 
 /**
  * An experiment that was run anywhere: its plan, and what every arm looked like at each look, in order of time; each snapshot counts from the
@@ -24,7 +11,7 @@ const ArmGiven = z.strictObject({
  */
 export const ResultRequest = z.strictObject({
   plan: ExperimentPlan,
-  snapshots: z.array(z.record(z.string(), ArmGiven)).min(1).max(500),
+  snapshots: z.array(SnapshotGiven).min(1).max(500),
 });
 export type ResultRequest = z.infer<typeof ResultRequest>;
 
@@ -55,45 +42,8 @@ export const ResultAnswer = z.object({
 });
 export type ResultAnswer = z.infer<typeof ResultAnswer>;
 
-type Given = z.infer<typeof ArmGiven>;
-
-function momentsOf(metric: Given['metrics'][string], customers: number) {
-  if (!('successes' in metric)) return metric;
-  const mean = customers > 0 ? metric.successes / customers : 0;
-  return { n: customers, mean, m2: metric.successes * (1 - mean) };
-}
-
-function snapshotOf(given: Record<string, Given>): Snapshot {
-  const arms = Object.entries(given).map(([arm, { customers, metrics }]) => {
-    const moments = Object.entries(metrics).map(([id, metric]) => [id, momentsOf(metric, customers)] as const);
-    return [arm, { customers, metrics: Object.fromEntries(moments) }] as const;
-  });
-  return Object.fromEntries(arms);
-}
-
 /** Looks that a plan may have: their bounds cost a second at most. */
 const maxLooks = 50;
-
-/** What no schema says: names that the plan does not have, more successes than customers. */
-function checkSnapshots({ plan, snapshots }: ResultRequest): void {
-  if (plan.method.kind === 'group-sequential' && snapshots.length > maxLooks)
-    throw new Rejected('experiment.invalid', { hint: `at most ${maxLooks} looks are planned` });
-  const arms = new Set(plan.arms.map(({ id }) => id));
-  if (arms.size < plan.arms.length) throw new Rejected('experiment.invalid', { hint: 'two arms share an id' });
-  const kinds = new Map([plan.metric, ...plan.guardrails].map(({ id, kind }) => [id, kind]));
-  snapshots.forEach((snapshot, i) => {
-    for (const [arm, { customers, metrics }] of Object.entries(snapshot)) {
-      const place = `snapshots[${i}].${arm}`;
-      if (!arms.has(arm)) throw new Rejected('experiment.invalid', { place, hint: 'the plan has no such arm' });
-      for (const [id, metric] of Object.entries(metrics)) {
-        const kind = kinds.get(id);
-        if (kind === undefined) throw new Rejected('experiment.invalid', { place, hint: `no metric "${id}"` });
-        if ('successes' in metric && (kind !== 'rate' || metric.successes > customers))
-          throw new Rejected('experiment.invalid', { place, hint: `"${id}": a rate, of the customers of the arm` });
-      }
-    }
-  });
-}
 
 const bound = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
@@ -108,7 +58,9 @@ export function resultAnswer(result: ExperimentResult): ResultAnswer {
 }
 
 /** What the snapshots show. Throws `Rejected('experiment.invalid')` where they are not of this plan. */
-export function experimentAnswer(request: ResultRequest): ResultAnswer {
-  checkSnapshots(request);
-  return resultAnswer(experimentResult(request.plan, request.snapshots.map(snapshotOf)));
+export function experimentAnswer({ plan, snapshots }: ResultRequest): ResultAnswer {
+  if (plan.method.kind === 'group-sequential' && snapshots.length > maxLooks)
+    throw new Rejected('experiment.invalid', { hint: `at most ${maxLooks} looks are planned` });
+  checkSnapshots(plan, snapshots);
+  return resultAnswer(experimentResult(plan, snapshots.map(snapshotOf)));
 }

@@ -1,4 +1,4 @@
-import { type Judgement, judge, progressOf, type Snapshot, usualEffect } from './judge.ts';
+import { customersIn, type Judgement, judge, progressOf, type Snapshot, usualEffect } from './judge.ts';
 import { type ExperimentPlan, type Metric } from './plan.ts';
 import { mismatchLevel, sampleRatioP, sequentialSampleRatioP } from './sample-ratio.ts';
 import { textOf } from './words.ts';
@@ -74,7 +74,7 @@ function variantResult(plan: ExperimentPlan, variant: string, snapshots: readonl
 
 /** The smallest sequential p of the moments looked at; at the planned end the exact test of that moment as well. */
 function sampleRatioOf({ arms, method }: ExperimentPlan, snapshots: readonly Snapshot[]) {
-  const countsOf = (snapshot: Snapshot) => arms.map(({ id, weight }) => ({ n: snapshot[id]?.customers ?? 0, weight }));
+  const countsOf = (snapshot: Snapshot) => arms.map(({ id, weight }) => ({ n: customersIn(snapshot, id), weight }));
   const sequential = snapshots.map((snapshot) => sequentialSampleRatioP(countsOf(snapshot)));
   const ended = snapshots.filter((snapshot) => progressOf(method, snapshot) >= 1).slice(0, 1);
   const p = Math.min(1, ...sequential, ...ended.map((snapshot) => sampleRatioP(countsOf(snapshot))));

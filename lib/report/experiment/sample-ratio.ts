@@ -10,9 +10,13 @@ export interface ArmCount {
 /** Below this p a split is called broken: the strict level of Fabijan et al. (2019), as the check runs on every experiment, often. */
 export const mismatchLevel = 0.001;
 
+/** So small a share is none: of as many customers as can be counted it is less than one. */
+const leastShare = 1e-12;
+
 function shares(arms: readonly ArmCount[]): { n: number; share: number }[] {
   const total = arms.reduce((sum, { weight }) => sum + weight, 0);
-  return arms.map(({ n, weight }) => ({ n, share: weight / total }));
+  const shareOf = (weight: number): number => (weight / total < leastShare ? 0 : weight / total);
+  return arms.map(({ n, weight }) => ({ n, share: shareOf(weight) }));
 }
 
 /**

@@ -2,13 +2,19 @@ import * as z from 'zod';
 import { Instant } from '../../time.ts';
 import { scanSampleRatios } from './sample-ratio-window.ts';
 
+/** The last moment that is written with four digits of a year. */
+const latest = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
 /** Experiments over time, with how their arms came out. */
 export const ScanRequest = z.strictObject({
   experiments: z
     .array(
       z.strictObject({
         id: z.string().min(1).max(200),
-        at: z.iso.datetime({ offset: true }).describe('when it started'),
+        at: z.iso
+          .datetime({ offset: true })
+          .refine((at) => Date.parse(at) <= latest, 'after the year 9999')
+          .describe('when it started'),
         arms: z
           .array(z.strictObject({ n: z.int().min(0).max(1e12), weight: z.number().min(0).max(1e9) }))
           .min(2)

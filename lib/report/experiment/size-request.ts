@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Rejected } from '../../errors.ts';
+import { Looks, unnamed } from './plan.ts';
 import { type Aim, durationOf, type Looking, powerWith, rateAim, sizeFor } from './size.ts';
 
 const Measure = z.discriminatedUnion('kind', [
@@ -10,19 +11,18 @@ const Measure = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     kind: z.literal('mean'),
-    deviation: z.number().positive().max(1e9).describe('standard deviation of one customer'),
-    effect: z.number().describe('difference worth finding, in the metric’s unit'),
+    deviation: z.number().min(1e-12).max(1e12).describe('standard deviation of one customer'),
+    effect: z.number().min(-1e15).max(1e15).describe('difference worth finding, in the metric’s unit'),
   }),
 ]);
 
-const Method = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('fixed') }),
-  z.strictObject({
-    kind: z.literal('group-sequential'),
-    looks: z.int().min(1).max(50).default(5),
-    shape: z.enum(['pocock', 'obrien-fleming']).default('obrien-fleming'),
-  }),
-  z.strictObject({ kind: z.literal('always-valid') }),
+const Method = z.union([
+  z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('fixed') }),
+    z.strictObject({ kind: z.literal('group-sequential'), ...Looks }),
+    z.strictObject({ kind: z.literal('always-valid') }),
+  ]),
+  unnamed(Looks),
 ]);
 
 /** How many customers an experiment needs, or, with `customers`, how likely so many are to find the effect. */
@@ -34,7 +34,7 @@ export const SizeRequest = z.strictObject({
   alpha: z.number().min(1e-6).max(0.5).default(0.05),
   power: z.number().min(0.5).max(0.999).default(0.8),
   customers: z.int().min(2).max(1e12).optional().describe('all arms together: asks for the power instead'),
-  perDay: z.number().positive().max(1e12).optional().describe('customers who come into it each day: asks for days'),
+  perDay: z.number().min(1e-3).max(1e12).optional().describe('customers who come into it each day: asks for days'),
 });
 export type SizeRequest = z.infer<typeof SizeRequest>;
 
@@ -61,6 +61,10 @@ const lookingOf = ({ method }: SizeRequest): Looking => {
   return method.kind === 'fixed' ? { looks: 1, shape: 'obrien-fleming' } : { looks: method.looks, shape: method.shape };
 };
 
+/** In standard deviations: of less not even as many customers as can be asked for tell anything. */
+const leastEffect = 1e-7;
+const tooSmall = 'the effect is too small to be found';
+
 /** Power calculator for tests of a difference (Jennison & Turnbull 2000, §2.3). Throws `Rejected('experiment.invalid')`. */
 export function sizeAnswer(request: SizeRequest): SizeAnswer {
   const { metric, power, ratio, variants, perDay, customers } = request;
@@ -68,8 +72,11 @@ export function sizeAnswer(request: SizeRequest): SizeAnswer {
   if (metric.effect === 0 || reached <= 0 || reached >= 1)
     throw new Rejected('experiment.invalid', { hint: 'effect is not nought, and leads to a rate between 0 and 1' });
   const [aim, looking, arms] = [aimOf(request), lookingOf(request), 1 + ratio * variants];
+  const { control: before, variant: then } = aim.spread;
+  if (Math.abs(aim.effect) < leastEffect * Math.sqrt(before + then))
+    throw new Rejected('experiment.invalid', { hint: tooSmall });
   const control = customers === undefined ? sizeFor(aim, looking, power) : Math.floor(customers / arms);
-  if (control > 1e12) throw new Rejected('experiment.invalid', { hint: 'the effect is too small to be found' });
+  if (control > 1e12) throw new Rejected('experiment.invalid', { hint: tooSmall });
   const variant = Math.ceil(control * ratio);
   const all = control + variants * variant;
   return {

@@ -53,7 +53,7 @@ export function sizeFor(aim: Aim, looking: Looking, power: number): number {
   const fixed = normalQuantile(1 - aim.alpha / 2) + Math.max(0, normalQuantile(power));
   const powerWithDrift = powerOf(aim, looking);
   const drift = rootOf((x) => powerWithDrift(x) - power, [0.1, 4 * fixed], 1e-9);
-  return Math.ceil(unitVariance(aim) * (drift / aim.effect) ** 2 - 1e-6);
+  return Math.max(1, Math.ceil(unitVariance(aim) * (drift / aim.effect) ** 2 - 1e-6));
 }
 
 /** Days until `customers` came at `perDay`, and as whole weeks: customers of all weekdays should be in it alike (Kohavi, Tang & Xu 2020, ch. 17). */

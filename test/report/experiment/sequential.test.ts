@@ -48,8 +48,12 @@ describe('planned looks', () => {
     );
   });
 
-  test('a look that brings nothing new stops nothing', () => {
-    expect(spentBoundaries({ shape: 'pocock', alpha: 0.05 }, [0.5, 0.5])[1]).toBe(Infinity);
+  test('a look that brings nothing new, or next to nothing, stops nothing and spends nothing', () => {
+    const bounds = (...fractions: number[]) => spentBoundaries({ shape: 'pocock', alpha: 0.05 }, fractions);
+    expect(bounds(0.5, 0.5)[1]).toBe(Infinity);
+    const [half, whole] = bounds(0.5, 1);
+    expect(bounds(0.5, 0.5 + 1e-9, 1)).toEqual([half, Infinity, whole]);
+    expect(bounds(0.5, 1 - 1e-9, 1)[2]).toBeLessThan(Infinity);
   });
 });
 

@@ -1,0 +1,31 @@
+import * as z from 'zod';
+import { maxIdBytes, userRef } from '../../identity/customer.ts';
+import { armOf } from './assign.ts';
+import { ArmPlans } from './plan.ts';
+
+const CustomerId = z
+  .string()
+  .min(1)
+  .refine((id) => Buffer.byteLength(id) <= maxIdBytes, `over ${maxIdBytes} bytes`);
+
+/** Which arm customers are in. */
+export const AssignRequest = z.strictObject({
+  experiment: z.string().min(1).max(200).describe('its id: those of one name fall alike, those of two apart'),
+  arms: ArmPlans.describe('as in its plan, in the same order'),
+  customers: z.array(CustomerId).min(1).max(1_000).describe('one id for each, the same on every visit'),
+});
+export type AssignRequest = z.infer<typeof AssignRequest>;
+
+export const AssignAnswer = z.object({
+  assignments: z.array(z.object({ customer: z.string(), arm: z.string() })).describe('in the order asked for'),
+});
+export type AssignAnswer = z.infer<typeof AssignAnswer>;
+
+/** The arm of each customer: nothing is stored, and asking again answers the same while the arms and their weights are. */
+export function assignAnswer(workspace: string, { experiment, arms, customers }: AssignRequest): AssignAnswer {
+  const assignments = customers.map((customer) => {
+    const arm = armOf({ id: experiment, arms }, { workspace, customer: userRef(customer) });
+    return { customer, arm };
+  });
+  return { assignments };
+}
