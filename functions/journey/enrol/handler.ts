@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { executionArn, type Executions } from '../../../lib/aws/executions.ts';
+import { type Executions } from '../../../lib/aws/executions.ts';
 import { type Table } from '../../../lib/aws/table.ts';
 import { Unavailable } from '../../../lib/errors.ts';
 import { events } from '../../../lib/events.ts';
@@ -9,8 +9,8 @@ import { type Touchpoint } from '../../../lib/ingestion/touchpoint.ts';
 import { rivals } from '../../../lib/journey/competition.ts';
 import { type JourneyDefinition } from '../../../lib/journey/definition.ts';
 import { doorsFor } from '../../../lib/journey/doors.ts';
-import { type Enrolment, executionName } from '../../../lib/journey/enrolment.ts';
-import { type Approach, type EnrolmentStore, type Placed } from '../../../lib/journey/enrolment-store.ts';
+import { type Enrolment } from '../../../lib/journey/enrolment.ts';
+import { type Approach, type EnrolmentStore } from '../../../lib/journey/enrolment-store.ts';
 import {
   enrolmentIdOf,
   type EntryEvent,
@@ -27,12 +27,11 @@ import { type Counted, counterKeys, countingWrites, readCounters } from '../../.
 import { ownersOf, storedProfile } from '../../../lib/journey/owners.ts';
 import { type Refusal, refusalOf, type Refused } from '../../../lib/journey/refusal.ts';
 import { type RefusalStore } from '../../../lib/journey/refusal-store.ts';
-import { drawSplits } from '../../../lib/journey/split.ts';
-import { type ExecutionInput, firstRun } from '../../../lib/journey/step-call.ts';
 import { isRuledOut } from '../../../lib/profile/meets.ts';
 import { type Profile } from '../../../lib/profile/profile.ts';
 import { type ProfileStore } from '../../../lib/profile/store.ts';
 import { type Clock, type Instant } from '../../../lib/time.ts';
+import { starting } from './starting.ts';
 
 export interface Dependencies {
   table: Table;
@@ -89,41 +88,7 @@ export function enrol(dependencies: Dependencies) {
   const { table, workspaces, journeys, profiles, enrolments, refusals, executions, touchpointsSince, clock, report } =
     dependencies;
 
-  async function start({ enrolment, owner }: Placed, { definition, arn }: JourneyVersion, knock: Knock) {
-    const { enrolmentId, journeyId, version, startedAt, notBefore, test } = enrolment;
-    const { id, name, properties, depth } = knock;
-    const input: ExecutionInput = {
-      ...owner,
-      enrolmentId,
-      journeyId,
-      version,
-      startedAt,
-      trigger: { id, name, properties, ...(depth !== undefined && { depth }) },
-      splits: drawSplits(definition, owner),
-      vars: {},
-      run: { ...firstRun, ...(notBefore !== undefined && { notBefore }), ...(test && { test }) },
-    };
-    const started = await executions.start(arn, executionName(enrolment), input);
-    if ((await enrolments.started({ enrolment, owner }, started)) === 'active') return 'entered';
-    await executions.stop(started, 'ended before it was started');
-    return 'over';
-  }
-
-  /** What an earlier try left undone, in the version that it chose. */
-  async function finish(earlier: Placed, { customer, version, knock }: Knocking): Promise<EntryOutcome> {
-    const { enrolment } = earlier;
-    // Whoever leads on with another leg sees to it.
-    if (enrolment.status === 'active' || enrolment.leg !== undefined) return 'resumed';
-    const { journeyId } = enrolment;
-    const isSame = version.version === enrolment.version;
-    const chosen = isSame ? version : await journeys.version(customer.workspace, journeyId, enrolment.version);
-    if (!chosen) throw new Unavailable('journey.not-deployed', { journeyId, version: enrolment.version });
-    if (enrolment.status === 'starting') return (await start(earlier, chosen, knock)) === 'over' ? 'over' : 'resumed';
-    // The try that started it may have died before it noted down what to stop.
-    if (enrolment.executionArn === undefined)
-      await executions.stop(executionArn(chosen.arn, executionName(enrolment)), 'ended before it was started');
-    return 'over';
-  }
+  const { start, finish } = starting({ journeys, enrolments, executions });
 
   /** One try over what was read; undefined when it changed meanwhile. */
   async function enter(
