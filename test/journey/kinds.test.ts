@@ -154,6 +154,24 @@ test('a webhook’s answer is kept under its name, and nothing else of it', asyn
   expect(run.calls.at(-1)?.vars).toEqual({ crm: { status: 201, body: { id: 'lead-1' } } });
 });
 
+test('a pause takes nothing away of what an earlier round has found out', async () => {
+  const retry = { attempts: 0, interval: '1m' };
+  const Hook = { kind: 'webhook', url: 'https://example.com', as: 'crm', retry, next: 'Again' };
+  const Again = { kind: 'goTo', to: 'Hello', limit: 1, next: 'Say' };
+  const answers = [{ status: 200, body: 'ok' }, { gate: 'hold' }];
+  const run = await running(journey({ kind: 'wait', for: '1h', next: 'Hook' }, { Hook, Again, Say: aSend() }), {
+    webhook: () => {
+      const answer = answers.shift();
+      if (!answer) throw functionError('Unavailable');
+      return answer;
+    },
+  });
+  await run.advance(2 * 3_600);
+  expect(run.calls.at(-1)?.step.kind).toBe('hold');
+  await run.resume({});
+  expect(run.calls.at(-1)).toMatchObject({ stepId: 'Say', vars: { crm: { status: 200, body: 'ok' } } });
+});
+
 test('what a decision was based on is for the trace alone', async () => {
   const decide = { kind: 'decide', placement: 'home', next: 'Say' };
   const run = await running(journey(decide, { Say: aSend() }), { decide: () => ({ id: 'o', because: { rev: 3 } }) });

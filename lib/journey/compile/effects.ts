@@ -28,10 +28,13 @@ export const send: Compile<'send'> = (id, step, shop) => {
   };
 };
 
-/** A result of a function under the name its author gave it, those of its parts that `keeps` (JSONata on the name `$k`) lets through. */
+/**
+ * A result of a function under the name its author gave it, those of its parts that `keeps` (JSONata on the name `$k`) lets through. Of a
+ * call that the gate has stopped there are none: what an earlier round has found out stays.
+ */
 function kept(as: string, keeps: string): string {
   const answer = `$sift($states.result.Payload, function($v, $k) {${keeps}})`;
-  return inputWith('vars', `{'${as}': $exists(${answer}) ? ${answer} : {}}`);
+  return inputWith('vars', `$exists(${answer}) ? {'${as}': ${answer}} : {}`);
 }
 
 /** What the function says for the trace only stays out of `vars`. */
