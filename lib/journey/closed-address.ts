@@ -26,6 +26,12 @@ for (const [net, bits] of [
 ] as const)
   closed.addSubnet(net, bits, 'ipv6');
 
+/** Whether a URL names a closed address outright. Where it names a host, that is looked at when it is resolved. */
+export function leadsInside({ hostname }: URL): boolean {
+  const host = hostname.replace(/^\[|\]$/g, '');
+  return isIP(host) !== 0 && isClosed(host);
+}
+
 /** Whether nobody outside may be sent to an address; also for what is none. */
 export function isClosed(address: string): boolean {
   const family = isIP(address);

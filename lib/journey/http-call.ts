@@ -1,8 +1,8 @@
 import { lookup as resolve } from 'node:dns';
 import { request as httpRequest } from 'node:http';
 import { type RequestOptions, request as httpsRequest } from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
-import { isClosed } from './closed-address.ts';
+import { type LookupFunction } from 'node:net';
+import { isClosed, leadsInside } from './closed-address.ts';
 
 /** How long a receiver may take to answer. Milliseconds; the function that calls has 30 s. */
 const timeoutMs = 10_000;
@@ -46,8 +46,7 @@ const beforehand = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNRE
 function targetOf(address: string, local: boolean): URL | undefined {
   const url = URL.parse(address);
   if (!url || !/^https?:$/.test(url.protocol)) return undefined;
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  const allowed = local || (url.protocol === 'https:' && !(isIP(host) !== 0 && isClosed(host)));
+  const allowed = local || (url.protocol === 'https:' && !leadsInside(url));
   return allowed ? url : undefined;
 }
 

@@ -12,11 +12,13 @@ export interface SurroundingsDependencies {
   drafts: Pick<PublishStore, 'drafts'>;
   segments: Pick<SegmentStore, 'all'>;
   placements: Pick<PlacementStore, 'all'>;
+  /** The table is an embedded engine on this machine. */
+  local?: boolean;
 }
 
 /** What a definition is checked against: what there is in its workspace (of journeys the drafts, too), and the workspace's quiet hours. */
 export async function surroundingsOf(
-  { workspaces, journeys, drafts, segments, placements }: SurroundingsDependencies,
+  { workspaces, journeys, drafts, segments, placements, local }: SurroundingsDependencies,
   workspace: string,
 ): Promise<Surroundings> {
   const [settings, heads, written, groups, places] = await Promise.all([
@@ -33,5 +35,6 @@ export async function surroundingsOf(
     segments: groups.map(({ id }) => id),
     placements: places.map(({ id }) => id),
     quietHours: settings?.quietHours,
+    local,
   };
 }

@@ -1,3 +1,4 @@
 import * as z from 'zod';
 
-export const Env = z.object({ TABLE_NAME: z.string() });
+/** The endpoint is set where the table is an embedded engine on this machine: there journeys may call this machine too. */
+export const Env = z.object({ TABLE_NAME: z.string(), AWS_ENDPOINT_URL_DYNAMODB: z.string().optional() });

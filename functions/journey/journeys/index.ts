@@ -14,7 +14,8 @@ import { systemClock } from '../../../lib/time.ts';
 import { Env } from './env.ts';
 import { journeyRoutes } from './handler.ts';
 
-const table = dynamoTable(new DynamoDBClient({}), readEnv(Env).TABLE_NAME);
+const env = readEnv(Env);
+const table = dynamoTable(new DynamoDBClient({}), env.TABLE_NAME);
 
 const workspaces = workspaceStore(table);
 
@@ -30,5 +31,6 @@ export const handler = api(
     segments: segmentStore(table, systemClock),
     placements: placementStore(table, systemClock),
     clock: systemClock,
+    local: env.AWS_ENDPOINT_URL_DYNAMODB !== undefined,
   }),
 );

@@ -48,6 +48,7 @@ export const handler = api(
       placements: placementStore(table, clock),
       stack: env.STACK,
       shipped: shippedJourneys,
+      local: env.AWS_ENDPOINT_URL_DYNAMODB !== undefined,
     }),
   }),
 );

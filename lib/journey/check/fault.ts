@@ -15,6 +15,7 @@ export type FaultCode =
   | 'no-fallback'
   | 'no-url'
   | 'insecure-url'
+  | 'closed-url'
   | 'unused-url'
   | 'unused-header'
   | 'no-subject'
@@ -70,6 +71,8 @@ export interface Surroundings {
   placements?: readonly string[] | undefined;
   /** The workspace's own, which a journey without any keeps. */
   quietHours?: { from: string; to: string } | undefined;
+  /** It runs on a developer's machine, where calls may go to this machine too. */
+  local?: boolean | undefined;
 }
 
 export type Rule = (definition: JourneyDefinition, surroundings: Surroundings) => Fault[];

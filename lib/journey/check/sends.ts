@@ -1,4 +1,5 @@
 import { type SendChannel } from '../../ingestion/workspace.ts';
+import { leadsInside } from '../closed-address.ts';
 import { type ContactHours, type JourneyDefinition } from '../definition.ts';
 import { type Trigger } from '../entry-rule.ts';
 import { isOwnHeader } from '../header.ts';
@@ -9,20 +10,27 @@ import { error, type Fault, type Rule, stepAt, stepsOf, type Surroundings, warni
 /** Channels that reach whoever a URL reaches. */
 const byUrl: readonly SendChannel[] = ['webhook', 'slack'];
 
-function urlFaults(place: string, { channel, url }: StepOf<'send'>): Fault[] {
-  if (!byUrl.includes(channel))
-    return url === undefined ? [] : [warning('unused-url', place, `${channel} finds the address in traits`)];
-  return url === undefined ? [error('no-url', place, `${channel} needs the URL it posts to`)] : insecure(place, url);
-}
-
-const insecure = (place: string, url: string): Fault[] =>
-  url.startsWith('https://')
+/** An address that no call of ours goes to: `http-call` refuses it, so nothing would ever come of the step. */
+function uncallable(place: string, url: string, { local }: Surroundings): Fault[] {
+  const found = url.startsWith('https://')
     ? []
     : [warning('insecure-url', place, 'only HTTPS is called, except by the local environment')];
+  const parsed = URL.parse(url);
+  if (!parsed || !leadsInside(parsed)) return found;
+  const hint = `${parsed.hostname} lies inside somebody's own network: name a host that the internet reaches`;
+  return [...found, local ? warning('closed-url', place, hint) : error('closed-url', place, hint)];
+}
 
-export const urls: Rule = (definition) => [
-  ...stepsOf(definition, 'send').flatMap(({ place, step }) => urlFaults(`${place}.url`, step)),
-  ...stepsOf(definition, 'webhook').flatMap(({ place, step }) => insecure(`${place}.url`, step.url)),
+function urlFaults(place: string, { channel, url }: StepOf<'send'>, surroundings: Surroundings): Fault[] {
+  if (!byUrl.includes(channel))
+    return url === undefined ? [] : [warning('unused-url', place, `${channel} finds the address in traits`)];
+  if (url === undefined) return [error('no-url', place, `${channel} needs the URL it posts to`)];
+  return uncallable(place, url, surroundings);
+}
+
+export const urls: Rule = (definition, surroundings) => [
+  ...stepsOf(definition, 'send').flatMap(({ place, step }) => urlFaults(`${place}.url`, step, surroundings)),
+  ...stepsOf(definition, 'webhook').flatMap(({ place, step }) => uncallable(`${place}.url`, step.url, surroundings)),
 ];
 
 /** Headers of a call that are ours to say: an author's own are left out. */

@@ -3,6 +3,25 @@ import { Done, findsErrors, isFine, warns } from './given.ts';
 
 findsErrors([
   ['a webhook without a URL', 'no-url', 'steps.Hello.url', { steps: { Hello: aSend({ channel: 'webhook' }), Done } }],
+  ...['https://127.0.0.1/', 'https://10.1.2.3/hook', 'https://[fe80::1]/', 'https://2130706433/'].map(
+    (url): Parameters<typeof findsErrors>[0][number] => [
+      `a webhook to ${url}`,
+      'closed-url',
+      'steps.Hello.url',
+      { steps: { Hello: { kind: 'webhook', url, next: 'Done' }, Done } },
+    ],
+  ),
+  [
+    'a Slack message to the metadata service',
+    'closed-url',
+    'steps.Hello.url',
+    {
+      steps: {
+        Hello: aSend({ channel: 'slack', purpose: 'transactional', url: 'https://169.254.169.254/latest' }),
+        Done,
+      },
+    },
+  ],
   [
     'open hours that quiet hours cover',
     'never-open',
@@ -29,6 +48,13 @@ warns([
     'insecure-url',
     'steps.Hello.url',
     { steps: { Hello: aSend({ channel: 'webhook', url: 'http://example.com' }), Done } },
+  ],
+  [
+    'a call of the developer’s own machine',
+    'closed-url',
+    'steps.Hello.url',
+    { steps: { Hello: { kind: 'webhook', url: 'https://127.0.0.1:8443/', next: 'Done' }, Done } },
+    { local: true },
   ],
   [
     'a URL that nobody is sent to',
