@@ -1,4 +1,4 @@
-import { gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
+import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
 import { Rejected, ThroughlineError, Unavailable } from '../errors.ts';
 import { type JsonObject, isJsonObject } from '../json.ts';
 
@@ -12,7 +12,12 @@ export interface RawBody {
   headers: Record<string, string | undefined>;
 }
 
-const decoders = { gzip: gunzipSync, deflate: inflateSync, 'raw deflate': inflateRawSync } as const;
+const decoders = {
+  gzip: gunzipSync,
+  deflate: inflateSync,
+  'raw deflate': inflateRawSync,
+  br: brotliDecompressSync,
+} as const;
 type Coding = keyof typeof decoders;
 
 const tooLarge = (): ThroughlineError =>
@@ -24,19 +29,23 @@ const isZlib = (second: number): boolean => (0x7800 + second) % 31 === 0;
 /** What a gateway leaves of a byte that is no UTF-8: U+FFFD, whose first byte this is. */
 const replacementStart = 0xef;
 
+const looksLikeJson = (bytes: Buffer): boolean => /^[\ufeff\s]*[[{"]/.test(bytes.toString('utf8', 0, 64));
+
 /**
  * How the bytes are packed. The bytes themselves are asked first: no JSON starts with `\x1f` or `x`, proxies unpack bodies and leave
- * the header, and some sources pack without saying so. `deflate` may mean zlib or the bare stream: sources disagree.
+ * the header, and some sources pack without saying so. `deflate` may mean zlib or the bare stream: sources disagree. Brotli may start with
+ * any byte, so there the header is asked. Of a packing we do not know nobody can tell what is in it: as with a broken one, a source that
+ * tries again loses nothing meanwhile.
  */
 function codingOf(bytes: Buffer, header: string): Coding | undefined {
   const [first, second = 0] = bytes;
+  if (header === 'br') return 'br';
   if (first === 0x1f) return 'gzip';
   if (first === 0x78 && (isZlib(second) || second === replacementStart)) return 'deflate';
-  const looksLikeJson = /^[\ufeff\s]*[[{"]/.test(bytes.toString('utf8', 0, 64));
-  if (looksLikeJson || header === '' || header === 'identity') return undefined;
+  if (looksLikeJson(bytes) || header === '' || header === 'identity') return undefined;
   if (header === 'deflate') return 'raw deflate';
   if (header === 'gzip' || header === 'x-gzip') return 'gzip';
-  throw new Rejected('body.encoding-unknown', { encoding: header, hint: 'gzip or deflate' });
+  throw new Unavailable('body.encoding-unknown', { encoding: header, hint: 'gzip, deflate or br' });
 }
 
 function decode(bytes: Buffer, coding: Coding): Buffer {
@@ -44,6 +53,8 @@ function decode(bytes: Buffer, coding: Coding): Buffer {
     return decoders[coding](bytes, { maxOutputLength: maxBodyBytes });
   } catch (cause) {
     if (cause instanceof RangeError) throw tooLarge();
+    // Unpacked on its way, and only called Brotli: text never passes for it.
+    if (coding === 'br' && looksLikeJson(bytes)) return bytes;
     // Cut short, or spoilt by a proxy that took it for text: on its next way here it may arrive whole.
     throw new Unavailable('body.undecodable', { coding, cause });
   }
@@ -66,7 +77,7 @@ function textOf({ body = '', isBase64Encoded, headers }: RawBody): string {
 /**
  * The JSON object a source posted, whatever content type it named: browsers say `text/plain`, RudderStack says
  * `application/x-www-form-urlencoded` and means gzip. Throws `Rejected('body.not-json' | 'body.not-an-object')`, `tooLarge`, and
- * `Unavailable('body.undecodable')` for what may survive another try.
+ * `Unavailable('body.undecodable' | 'body.encoding-unknown')` for what may survive another try.
  */
 export function readBody(raw: RawBody): JsonObject {
   const text = textOf(raw);

@@ -84,7 +84,7 @@ const collecting = {
   answer: Verdict,
   description:
     'Segment’s HTTP API. 200 says that every accepted message is durably stored, and why each of the others was not taken. The body is JSON ' +
-    'whatever the content type says, as it is or in gzip or deflate. After any other answer than a 4xx send the same again.',
+    'whatever the content type says, as it is or in gzip, deflate or Brotli. After any other answer than a 4xx send the same again.',
   refusals: {
     400: 'No JSON object; or in strict mode a message was rejected',
     413: 'Over 5 MB decompressed',
