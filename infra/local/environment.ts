@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import { environmentScript } from './environment-script.ts';
-import { type Answer, type EnvironmentData, type Failure, type Invocation } from './invocation.ts';
+import { type Answer, type EnvironmentData, type Failure, type Invocation, type Told } from './invocation.ts';
 
 /** Why an invocation failed, in the words in which Lambda reports it. */
 export class FunctionError extends Error {
@@ -59,7 +59,10 @@ export class Environment {
     });
     for (const stream of [this.#worker.stdout, this.#worker.stderr])
       stream.setEncoding('utf8').on('data', (text: string) => log(data.functionName, text));
-    this.#worker.on('message', (answer: Answer) => this.#settle?.(answer));
+    this.#worker.on('message', ({ answer, printed }: Told) => {
+      if (printed !== undefined) log(data.functionName, printed);
+      if (answer) this.#settle?.(answer);
+    });
     const first = this.#firstAnswer();
     this.ready = new Promise((resolve) => {
       void first.then((answer) => {

@@ -27,3 +27,6 @@ export interface Failure {
 
 /** What an environment answers: once `ready` or `failure` after its start, then one `result` or `failure` for each invocation. */
 export type Answer = { ready: true } | { result: string } | { failure: Failure; fatal?: boolean };
+
+/** What an environment tells: an answer, what it has printed since it last told anything, or both at once. */
+export type Told = { answer: Answer; printed?: string } | { answer?: undefined; printed: string };

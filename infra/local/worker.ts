@@ -1,7 +1,7 @@
 import { enableCompileCache, flushCompileCache } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
-import { type Answer, type EnvironmentData, type Failure, type Invocation } from './invocation.ts';
+import { type Answer, type EnvironmentData, type Failure, type Invocation, type Told } from './invocation.ts';
 import { liveIn } from './virtual-date.ts';
 
 type Handler = (event: unknown, context: object) => unknown;
@@ -9,7 +9,37 @@ type Handler = (event: unknown, context: object) => unknown;
 const data = workerData as EnvironmentData; // what functions.ts gives
 const realNow = Date.now;
 
-const answer = (message: Answer): void => parentPort?.postMessage(message);
+const tell = (told: Told): void => parentPort?.postMessage(told);
+
+let printed = '';
+
+function takePrinted(): string {
+  const taken = printed;
+  printed = '';
+  return taken;
+}
+
+const answer = (given: Answer): void => tell({ answer: given, ...(printed !== '' && { printed: takePrinted() }) });
+
+function tellPrinted(): void {
+  if (printed !== '') tell({ printed: takePrinted() });
+}
+
+/**
+ * What is printed goes along with the answer given in the same turn, which is when most is printed; else by itself, at the end of the turn. A
+ * message to another thread costs as much as the printing itself. Lost is what a function prints in a turn that never ends.
+ */
+function gatherPrinted(): void {
+  const write = (chunk: string | Uint8Array, ...more: unknown[]): boolean => {
+    if (printed === '') setImmediate(tellPrinted);
+    printed += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
+    const done = more.at(-1);
+    if (typeof done === 'function') process.nextTick(done);
+    return true;
+  };
+  process.stdout.write = write;
+  process.on('exit', tellPrinted);
+}
 
 const failureOf = (error: unknown): Failure => {
   if (error instanceof Error)
@@ -59,6 +89,7 @@ async function handle(handler: Handler, invocation: Invocation): Promise<void> {
 }
 
 giveUpOnUncaught();
+gatherPrinted();
 // The same bundle is loaded again and again: by the next environment, the next runner.
 enableCompileCache();
 // Before any of the function's code runs.

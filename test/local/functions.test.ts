@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { Activity } from '../../lib/journey/states/activity.ts';
 import { VirtualClock } from '../../infra/local/clock.ts';
 import { createFunctions, type LocalFunction, type RunningFunctions } from '../../infra/local/functions.ts';
@@ -35,6 +35,7 @@ function run(f: LocalFunction, { journal = openJournal(':memory:'), start = Date
   const clock = new VirtualClock({ start, speed: 0 });
   const activity = new Activity();
   const dead: { queue: string; body: string }[] = [];
+  const printed: string[] = [];
   const functions = createFunctions({
     functions: [f],
     journal,
@@ -42,10 +43,11 @@ function run(f: LocalFunction, { journal = openJournal(':memory:'), start = Date
     activity,
     variables: () => ({ AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1' }),
     sendToQueue: (queue, body) => dead.push({ queue, body }),
+    log: (_name, text) => printed.push(text),
   });
   started.push(functions);
   const settled = () => activity.quiet();
-  return { functions, clock, journal, dead, settled, advance: (ms: number) => clock.advance(ms, settled) };
+  return { functions, clock, journal, dead, printed, settled, advance: (ms: number) => clock.advance(ms, settled) };
 }
 
 const counting = (body: string) => `let n = 0; export const handler = async (event, context) => { n++; ${body} };`;
@@ -84,6 +86,24 @@ test('an environment handles one invocation at a time; where they take long, mor
   const answers = await Promise.all(Array.from({ length: 4 }, () => functions.invoke('f', {})));
   expect(answers).toEqual([1, 1, 1, 1]);
   expect(functions.environments()).toEqual({ f: 2 });
+});
+
+test('what a function prints is told: with its answer, while it waits, and before it dies', async () => {
+  const { functions, printed } = run(
+    aFunction(
+      counting(
+        'console.log(event.says); if (event.dies) process.exit(1); if (event.waits) await new Promise(r => setTimeout(r, 500)); return n',
+      ),
+    ),
+  );
+  await functions.invoke('f', { says: 'answered' });
+  expect(printed.join('')).toBe('answered\n');
+  const answered = functions.invoke('f', { says: 'waiting', waits: true }).then(() => printed.push('done'));
+  await vi.waitFor(() => expect(printed).toHaveLength(2));
+  await answered;
+  expect(printed).toEqual(['answered\n', 'waiting\n', 'done']);
+  await expect(functions.invoke('f', { says: 'dying', dies: true })).rejects.toThrow('Runtime exited');
+  expect(printed.join('')).toContain('dying\n');
 });
 
 test('an environment is kept for the next invocation', async () => {
