@@ -46,9 +46,16 @@ function testOf(low: string | undefined, high: string | undefined): string[] {
   return high === undefined ? ['#sk >= :low'] : ['#sk BETWEEN :low AND :high'];
 }
 
+/** Longest keys of DynamoDB, in bytes. No item has a longer one: what asks for it is told that there is none, and not that we failed. */
+const longest = { pk: 2_048, sk: 1_024 } as const;
+
+export const isKey = ({ pk, sk = '' }: { pk: string; sk?: string | undefined }): boolean =>
+  Buffer.byteLength(pk) <= longest.pk && Buffer.byteLength(sk) <= longest.sk;
+
 /** The request but for table, limit and page; undefined when no sort key can be in the range. `sifted` ends are not part of it. */
 export function queryInput(pk: string, options: QueryOptions) {
   const { low, high, without } = rangeOf(options);
+  if (!isKey({ pk, sk: low }) || !isKey({ pk, sk: high })) return undefined;
   if (low !== undefined && high !== undefined && compare(low, high) > 0) return undefined;
   const [pkName, skName] = options.index ? indexKeys[options.index] : (['pk', 'sk'] as const);
   const test = testOf(low, high);

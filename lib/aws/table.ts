@@ -16,7 +16,7 @@ import {
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { Unavailable } from '../errors.ts';
 import { type Key } from '../keys.ts';
-import { queryInput, type QueryOptions } from './query.ts';
+import { isKey, queryInput, type QueryOptions } from './query.ts';
 
 export type { QueryOptions };
 
@@ -137,6 +137,7 @@ function conditionFailed(error: unknown): boolean {
 export function dynamoTable(client: DynamoDBClient, TableName: string): Table {
   return {
     async get(key, { consistent = false } = {}) {
+      if (!isKey(key)) return undefined;
       const { Item } = await client.send(
         new GetItemCommand({ TableName, Key: keyOf(key), ConsistentRead: consistent }),
       );
@@ -145,7 +146,7 @@ export function dynamoTable(client: DynamoDBClient, TableName: string): Table {
 
     async getMany(all, { consistent = false } = {}) {
       const found = await Promise.all(
-        chunksOf(distinct(all), 100).map(async (chunk) => {
+        chunksOf(distinct(all.filter(isKey)), 100).map(async (chunk) => {
           const items: Item[] = [];
           let left = chunk.map(keyOf);
           for (let tries = 0; left.length > 0; tries++) {

@@ -49,6 +49,7 @@ export const decisionRoutes: Routes = {
     answer: Placement,
     refusals: {
       400: 'Not a valid placement; `issues` names each fault by its path',
+      413: 'More than 256 KB',
       503: 'Stored, but not told: send it again',
     },
   },

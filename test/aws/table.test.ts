@@ -35,6 +35,19 @@ function contract(table: () => Table): void {
     expect(((await table().get(key, { consistent: true }))?.n as number) / 2.500000009e24).toBeCloseTo(1, 12);
   });
 
+  test('under a key longer than there are nothing is found', async () => {
+    const key = { pk: aPartition(), sk: 'a' };
+    await table().put(key);
+    const impossible = [
+      { ...key, sk: 'é'.repeat(513) },
+      { ...key, pk: 'p'.repeat(2_049) },
+    ];
+    for (const one of impossible) expect(await table().get(one)).toBeUndefined();
+    expect(await table().getMany([...impossible, key])).toEqual([key]);
+    expect(await table().query('p'.repeat(2_049))).toEqual([]);
+    expect(await table().query(key.pk, { after: 'z'.repeat(1_025) })).toEqual([]);
+  });
+
   test('a put whose condition fails changes nothing and says so', async () => {
     const key = { pk: aPartition(), sk: 'profile' };
     expect(await table().put({ ...key, rev: 1 }, isNew)).toBe(true);

@@ -160,6 +160,12 @@ describe('personalize', () => {
   });
 });
 
+test('an id longer than anything is kept under is that of somebody never seen', async () => {
+  const world = await aWorld();
+  const answer = await world.post({ customerId: '😀'.repeat(512), placement: 'win-back' });
+  expect(answer).toMatchObject({ recorded: false, propensity: expect.any(Number) as number });
+});
+
 describe('placements', () => {
   const own = { ...shippedPlacements.get('win-back')!, label: { en: 'Ours', ko: '우리' } };
 
@@ -187,5 +193,11 @@ describe('placements', () => {
       facts: { issues: [{ path: 'fallback' }] },
     });
     await expect(put({ ...own, id: 'other' })).rejects.toMatchObject({ code: 'placement.invalid' });
+    const variants = Array.from({ length: 10 }, () => ({ for: {}, content: { text: 'x'.repeat(3_900) } }));
+    const offers = [
+      ...own.offers,
+      ...Array.from({ length: 8 }, (_, i) => ({ ...own.offers[0]!, id: `long-${i}`, variants })),
+    ];
+    await expect(put({ ...own, offers })).rejects.toMatchObject({ status: 413, code: 'placement.too-large' });
   });
 });

@@ -7,7 +7,7 @@ import { type PolicyStore } from '../../../lib/decision/policy-store.ts';
 import { type PolicyView } from '../../../lib/decision/policy-view.ts';
 import { ratesOf } from '../../../lib/decision/rates.ts';
 import { type ReadStats } from '../../../lib/decision/stats-store.ts';
-import { NotFound, Rejected, Unavailable } from '../../../lib/errors.ts';
+import { NotFound, Rejected, ThroughlineError, Unavailable } from '../../../lib/errors.ts';
 import { issuesOf } from '../../../lib/issues.ts';
 import { isJsonObject } from '../../../lib/json.ts';
 import { type Clock } from '../../../lib/time.ts';
@@ -20,11 +20,16 @@ interface Dependencies {
   clock: Clock;
 }
 
+/** Largest placement that is kept: an item holds 400 KB, and each environment reads all placements of a workspace. Bytes of JSON. */
+const maxBytes = 256 * 1024;
+
 /** The id may be left out of the body: the address has it. */
 function readPlacement(body: unknown, id: string): Placement {
   const read = Placement.safeParse(isJsonObject(body) ? { id, ...body } : body);
   if (!read.success) throw new Rejected('placement.invalid', { issues: issuesOf(read.error) });
   if (read.data.id !== id) throw new Rejected('placement.invalid', { hint: `the address says "${id}"` });
+  if (Buffer.byteLength(JSON.stringify(read.data)) > maxBytes)
+    throw new ThroughlineError('tooLarge', 'placement.too-large', { maxBytes });
   return read.data;
 }
 
