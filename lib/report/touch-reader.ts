@@ -35,9 +35,14 @@ function docOf({ doc }: Item): JsonObject {
 
 const named = (text: Json | undefined): string => (typeof text === 'string' ? text.slice(0, maxName) : '');
 
+/** A worth beyond that is a mistake of whoever told it, and no sum of it may leave what numbers can tell. */
+const mostWorth = 1e12;
+
+const bounded = (worth: number): number => Math.min(mostWorth, Math.max(-mostWorth, worth));
+
 function touchOf(item: Item, at: number, worth: string | undefined): Touch {
   const { name, channel, properties } = docOf(item);
-  const value = worth === undefined ? undefined : Number(valueAt(properties, worth));
+  const value = worth === undefined ? undefined : bounded(Number(valueAt(properties, worth)));
   return {
     name: named(name),
     channel: named(channel),

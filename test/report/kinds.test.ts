@@ -125,6 +125,16 @@ test('attribution deals out conversions and their worth by every model', async (
   expect(answer.touches.find(({ touch }) => touch === 'ads')!.credits.first).toEqual({ conversions: 2, value: 20 });
 });
 
+test('a worth beyond measure counts as the most there is, so that sums are numbers', async () => {
+  const world = await aWorld();
+  for (const [i, total] of [1e308, 1e308, -1e308, 'x'].entries())
+    await world.customer(`c${i}`, [
+      [1, 'View'],
+      [2, 'Buy', { properties: { total } }],
+    ]);
+  expect(await found(world, { kind: 'attribution', conversion: 'Buy', worth: 'total' })).toMatchObject({ value: 1e12 });
+});
+
 test('contrast takes what customers did before their fate was decided', async () => {
   const world = await aWorld();
   for (let i = 0; i < 8; i++) {

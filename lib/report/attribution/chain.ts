@@ -1,4 +1,4 @@
-import { type Way } from './way.ts';
+import { readable, type Way } from './way.ts';
 
 /**
  * First-order Markov chain of ways: `counts` moves between states, of which 0 is the start and touch `names[i]` is i + 1; `converted` and
@@ -49,9 +49,11 @@ export function chainTally(): { add(way: Way): void; chain: Chain } {
   }
   return {
     chain,
-    add({ touches, conversions, nulls, value = 0 }) {
+    add(way) {
+      const read = readable(way);
+      if (!read || read.conversions + read.nulls === 0) return;
+      const { touches, conversions, nulls, value } = read;
       const weight = conversions + nulls;
-      if (!(weight > 0)) return;
       const state = touches.reduce((from, touch) => step(from, touch, weight), 0);
       add(chain.converted, state, conversions);
       add(chain.lost, state, nulls);

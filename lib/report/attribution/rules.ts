@@ -1,4 +1,4 @@
-import { type Credits, give, type Way } from './way.ts';
+import { type Credits, give, readable, type Way } from './way.ts';
 
 /** Shares of a way of `length` touches; they sum to 1. */
 export type Rule = (length: number) => number[];
@@ -13,12 +13,17 @@ function position(length: number): number[] {
   return Array.from({ length }, (_, i) => (i === 0 || i === length - 1 ? ends : (1 - 2 * ends) / (length - 2)));
 }
 
+/** Weights as shares; even ones where no weight can be told from another. */
+function sharesOf(weights: number[]): number[] {
+  const told = weights.map((weight) => (Number.isFinite(weight) ? weight : 0));
+  const sum = told.reduce((total, weight) => total + weight, 0);
+  return told.map((weight) => (sum > 0 ? weight / sum : 1 / told.length));
+}
+
 /** Touches whose distance to the conversion differs by `halfLife` touches differ in credit by a factor of two. */
 export function decay(halfLife: number): Rule {
   return (length) => {
-    const weights = Array.from({ length }, (_, i) => 2 ** ((i - length + 1) / halfLife));
-    const sum = weights.reduce((total, weight) => total + weight, 0);
-    return weights.map((weight) => weight / sum);
+    return sharesOf(Array.from({ length }, (_, i) => 2 ** ((i - length + 1) / halfLife)));
   };
 }
 
@@ -31,10 +36,13 @@ export const rules = {
   decay: decay(1),
 } as const satisfies Record<string, Rule>;
 
+const nothing = { touches: [], conversions: 0, value: 0 };
+
 /** Credit of every touch under a rule; memory grows with the touches, not with the ways. A way without touches credits nobody. */
 export function credited(ways: Iterable<Way>, rule: Rule): Credits {
   const credits: Credits = new Map();
-  for (const { touches, conversions, value = 0 } of ways) {
+  for (const way of ways) {
+    const { touches, conversions, value } = readable(way) ?? nothing;
     if (conversions === 0 && value === 0) continue;
     const shares = rule(touches.length);
     touches.forEach((touch, i) => {
@@ -53,12 +61,12 @@ export interface TimedWay extends Way {
 /** Time decay: a touch one half-life older than another gets half its credit (seven days is the default of Google Analytics). */
 export function timeDecay(ways: Iterable<TimedWay>, halfLife: number): Credits {
   const credits: Credits = new Map();
-  for (const { touches, ages, conversions, value = 0 } of ways) {
-    const youngest = Math.min(...ages);
-    const weights = touches.map((_, i) => 2 ** ((youngest - (ages[i] ?? 0)) / halfLife));
-    const sum = weights.reduce((total, weight) => total + weight, 0);
+  for (const way of ways) {
+    const { touches, conversions, value } = readable(way) ?? nothing;
+    const youngest = way.ages.reduce((least, age) => Math.min(least, age), Infinity);
+    const shares = sharesOf(touches.map((_, i) => 2 ** ((youngest - (way.ages[i] ?? 0)) / halfLife)));
     touches.forEach((touch, i) => {
-      const share = (weights[i] ?? 0) / sum;
+      const share = shares[i] ?? 0;
       give(credits, touch, { conversions: share * conversions, value: share * value });
     });
   }

@@ -9,6 +9,15 @@ export interface Way {
   value?: number;
 }
 
+const isCount = (n: number): boolean => Number.isFinite(n) && n >= 0;
+
+/** The way where its counts are counts, with what it is worth where that is a number; undefined of one that tells nothing. */
+export function readable<One extends Way>(way: One): (One & { value: number }) | undefined {
+  const { conversions, nulls, value = 0 } = way;
+  if (!isCount(conversions) || !isCount(nulls)) return undefined;
+  return { ...way, value: Number.isFinite(value) ? value : 0 };
+}
+
 /** What one touch is given: conversions and value. Over all touches they sum to those of the ways. */
 export interface Credit {
   conversions: number;

@@ -1,4 +1,4 @@
-import { type Path, type PathStep } from '../paths/path.ts';
+import { inOrder, type Path, type PathStep } from '../paths/path.ts';
 import { type TimedWay } from './rules.ts';
 
 export interface WayPlan<Step extends PathStep = PathStep> {
@@ -18,7 +18,8 @@ export interface WayPlan<Step extends PathStep = PathStep> {
  */
 export function* waysOf<Step extends PathStep>(paths: Iterable<Path<Step>>, plan: WayPlan<Step>): Generator<TimedWay> {
   const { conversion, touchOf = (step: Step) => step.name, worthOf = () => 0, lookbackMs = Infinity } = plan;
-  for (const { steps } of paths) {
+  for (const path of paths) {
+    const steps = inOrder(path.steps);
     let open: { touch: string; at: number }[] = [];
     const ended = (at: number): Pick<TimedWay, 'touches' | 'ages'> => {
       const within = open.filter((one) => at - one.at <= lookbackMs);

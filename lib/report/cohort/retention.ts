@@ -1,5 +1,5 @@
 import { type Instant } from '../../time.ts';
-import { type Path, type Tally } from '../paths/path.ts';
+import { inOrder, type Path, type Tally } from '../paths/path.ts';
 import { beginOf, periodOf, type PeriodUnit } from './period.ts';
 
 /** Customers who joined in one period: `active[k]` of the `customers` did something k periods later; `active[0]` is the period itself. */
@@ -37,7 +37,8 @@ export function retentionCohorts({ unit, joins, active, offsetMs = 0, until }: C
   const period = (at: number): number => periodOf[unit](at + offsetMs);
   let newest = -Infinity;
 
-  function add({ steps }: Path): void {
+  function add(path: Path): void {
+    const steps = inOrder(path.steps);
     const joined = steps.find(({ name }) => joins === undefined || name === joins)?.at;
     for (const { at } of steps) newest = Math.max(newest, at);
     if (joined === undefined) return;

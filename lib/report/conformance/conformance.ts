@@ -1,6 +1,6 @@
 import { type Plan } from '../../map/plan.ts';
 import { type Counter, counter, entry } from '../paths/counted.ts';
-import { type Tally } from '../paths/path.ts';
+import { inOrder, type Tally } from '../paths/path.ts';
 import { aligner, type AlignLimit, mostWork } from './aligner.ts';
 import { type Alignment } from './alignment.ts';
 import { type Deviation, deviationCounts, deviationsIn } from './deviations.ts';
@@ -101,7 +101,7 @@ export function conformance(
   return {
     add({ customer, steps }) {
       paths++;
-      const names = steps.map(({ name }) => name);
+      const names = inOrder(steps).map(({ name }) => name);
       const judged = entry(variants, JSON.stringify(names), () => judge(names));
       judged.counter.add(paths, customer);
       deviations.add(customer, judged.deviations);

@@ -1,4 +1,4 @@
-import { type Path, type Tally } from '../paths/path.ts';
+import { inOrder, type Path, type Tally } from '../paths/path.ts';
 import { fourfoldP } from '../statistics/fourfold.ts';
 import { benjaminiHochberg } from '../statistics/multiple.ts';
 
@@ -34,7 +34,8 @@ export interface ContrastPlan {
 
 type Counts = Record<Fate, number>;
 
-function patternsOf({ steps }: Path): Map<string, Pattern> {
+function patternsOf(path: Path): Map<string, Pattern> {
+  const steps = inOrder(path.steps);
   const found = new Map<string, Pattern>();
   steps.forEach(({ name }, i) => {
     found.set(JSON.stringify([name]), [name]);

@@ -1,4 +1,4 @@
-import { type Path, type PathStep, type Tally } from '../paths/path.ts';
+import { inOrder, type Path, type PathStep, type Tally } from '../paths/path.ts';
 
 export interface FunnelPlan {
   /** Names of touchpoints, in the order they must happen; others may happen in between. The same name may come again. */
@@ -51,7 +51,7 @@ function taken(steps: readonly string[], { counts }: Moment): number {
 export function depthOf({ steps: names, windowMs = Infinity }: FunnelPlan, steps: readonly PathStep[]): number {
   const begins = new Array<number>(names.length).fill(-Infinity);
   const wanted = new Set(names);
-  for (const moment of momentsOf(steps.filter(({ name }) => wanted.has(name)))) {
+  for (const moment of momentsOf(inOrder(steps.filter(({ name }) => wanted.has(name))))) {
     // From the deepest on, so that what a moment adds is not taken for what was there before it.
     for (let reached = names.length - 1; reached >= 0; reached--) {
       const began = reached === 0 ? moment.at : (begins[reached - 1] ?? -Infinity);

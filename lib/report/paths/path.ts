@@ -4,6 +4,17 @@ export interface PathStep {
   at: number;
 }
 
+/** Years 1 to 9999: what lies outside is a mistake of whoever told it, and no calendar of ours names it. Milliseconds since 1970. */
+const [earliest, latest] = ['0001-01-01T00:00:00.000Z', '9999-12-31T23:59:59.999Z'].map(Date.parse) as [number, number];
+
+/** Steps in order of time, whatever order they come in; those of one time as they came. What has no time is left out. */
+export function inOrder<Step extends PathStep>(steps: readonly Step[]): readonly Step[] {
+  const isPlaced = ({ at }: Step, i: number): boolean =>
+    at >= earliest && at <= latest && at >= (steps[i - 1]?.at ?? at);
+  if (steps.every(isPlaced)) return steps;
+  return steps.filter(({ at }) => at >= earliest && at <= latest).sort((a, b) => a.at - b.at);
+}
+
 /** What one customer did, in time order. A customer may have several paths; they are handed over one after the other. */
 export interface Path<Step extends PathStep = PathStep> {
   customer: string;
@@ -39,8 +50,7 @@ export interface PathCut {
 
 /** A customer's steps as paths: a longer silence than the gap begins a new one. Steps in any order. */
 export function cutPath<Step extends PathStep>({ customer, steps }: Path<Step>, gapMs: number): Path<Step>[] {
-  // Stable: touchpoints of the same time keep the order in which they were handed over.
-  const sorted = steps.toSorted((a, b) => a.at - b.at);
+  const sorted = inOrder(steps);
   const ends = sorted.flatMap(({ at }, i) => {
     const next = sorted[i + 1];
     return next && next.at - at <= gapMs ? [] : [i + 1];

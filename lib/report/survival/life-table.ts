@@ -15,7 +15,7 @@ export interface LifeRow {
 
 type Count = Pick<LifeRow, 'ended' | 'censored'>;
 
-/** One group's lives as they come. Memory grows with the different times, not with the customers. */
+/** One group's lives as they come; one whose length is no number was not watched. Memory grows with the different times, not with the customers. */
 export interface LifeTable {
   add(life: Omit<Life, 'group'>): void;
   /** Takes in another group's. */
@@ -34,7 +34,9 @@ export function lifeTable(): LifeTable {
     count.censored += censored;
   }
   return {
-    add: ({ time, ended }) => put(time, { ended: Number(ended), censored: Number(!ended) }),
+    add({ time, ended }) {
+      if (Number.isFinite(time)) put(Math.max(0, time), { ended: Number(ended), censored: Number(!ended) });
+    },
     merge: (other) => other.rows().forEach((row) => put(row.time, row)),
     count: () => [...times.values()].reduce((sum, { ended, censored }) => sum + ended + censored, 0),
     rows: () => rowsOf(times),
