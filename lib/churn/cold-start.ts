@@ -3,13 +3,16 @@ import { meets } from '../profile/meets.ts';
 import { type Profile } from '../profile/profile.ts';
 import { type Instant, plus } from '../time.ts';
 import { type Assessor } from './assessor.ts';
+import { habitOfDays } from './buying/key-days.ts';
 import { type ChurnDefinition, keyEventsOf } from './definition.ts';
+import { stateOf } from './model/score.ts';
 import { type RiskBand } from './risk.ts';
 import { assess, bandOf, churnProbability } from './score.ts';
 
 type Rules = Pick<Workspace, 'purchaseEvents' | 'churn'>;
 
 const minuteMs = 60_000;
+const dayMs = 86_400_000;
 
 /** How far we look ahead for a change of band: who stays in one that long is looked at again when there is something new. */
 const farthestMs = 730 * 86_400_000;
@@ -41,25 +44,37 @@ export function coldStart(rules: Rules): Assessor {
   const bandAt = (profile: Profile, at: Instant): RiskBand | undefined =>
     isEligible(rules.churn, profile, at) ? bandOf(churnProbability(asPurchases(profile, rules), at), bands) : undefined;
 
+  /** By bisection, as silence only ever raises the risk: twenty scores, no read. */
+  function bandChange(profile: Profile, now: Instant): Instant | undefined {
+    const band = bandAt(profile, now);
+    let [same, other] = [0, farthestMs];
+    if (bandAt(profile, plus(now, other)) === band) return undefined;
+    while (other - same > minuteMs) {
+      const middle = Math.floor((same + other) / 2);
+      if (bandAt(profile, plus(now, middle)) === band) same = middle;
+      else other = middle;
+    }
+    return plus(now, other);
+  }
+
   return {
     keyEvents: keyEventsOf(rules),
     bandAt,
 
-    assess: (profile, now) =>
-      isEligible(rules.churn, profile, now) ? assess(asPurchases(profile, rules), now, bands) : undefined,
-
-    /** By bisection, as silence only ever raises the risk: twenty scores, no read. */
-    bandChange(profile, now) {
-      const band = bandAt(profile, now);
-      let [same, other] = [0, farthestMs];
-      if (bandAt(profile, plus(now, other)) === band) return undefined;
-      while (other - same > minuteMs) {
-        const middle = Math.floor((same + other) / 2);
-        if (bandAt(profile, plus(now, middle)) === band) same = middle;
-        else other = middle;
-      }
-      return plus(now, other);
+    assess(profile, now) {
+      if (!isEligible(rules.churn, profile, now)) return undefined;
+      const risk = assess(asPurchases(profile, rules), now, bands);
+      const { horizonDays = risk.horizonDays ?? 0 } = rules.churn ?? {};
+      const habit = profile.keyDays && habitOfDays(profile.keyDays);
+      const validUntil = bandChange(profile, now);
+      return {
+        ...risk,
+        ...(habit && { state: stateOf(habit, { now: Date.parse(now) / dayMs, horizonDays, band: risk.band }) }),
+        ...(validUntil !== undefined && { validUntil }),
+      };
     },
+
+    bandChange,
   };
 }
 

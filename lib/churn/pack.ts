@@ -27,7 +27,7 @@ type More = z.infer<typeof More>;
 
 /**
  * A risk as a profile keeps it: 100 bytes where its JSON takes 600, as every touchpoint writes the profile and DynamoDB
- * bills by the KB. Score, band, milliseconds since 1970 in base 36, horizon in days, what is lacking, reasons.
+ * bills by the KB. Of the cold start's only what tells the customer apart is kept: the rest is worked out again when somebody asks. Score, band, milliseconds since 1970 in base 36, horizon in days, what is lacking, reasons.
  */
 export const PackedRisk = z.tuple([
   z.number(),
@@ -46,8 +46,9 @@ const time36 = (at: string): string => Date.parse(at).toString(36);
 const instantOf = (ms: number): string => new Date(ms).toISOString();
 
 function packMore({ assessedAt, modelVersion, modelKind = 'dropout', ...risk }: ChurnRisk): More {
+  const kept = modelVersion === undefined ? { change: risk.change } : risk;
   const after = (at: string): number => Math.round((Date.parse(at) - Date.parse(assessedAt)) / minuteMs);
-  const { base = 0, percentile = 0, state, validUntil, expectedNext, valueAtRisk, change } = risk;
+  const { base = 0, percentile = 0, state, validUntil, expectedNext, valueAtRisk, change }: Partial<ChurnRisk> = kept;
   const { feature = '', touchpoint } = change ?? {};
   return {
     ...(modelVersion !== undefined && { m: [modelVersion, base, percentile, ModelKind.options.indexOf(modelKind)] }),
@@ -64,7 +65,7 @@ export function packRisk(risk: ChurnRisk): PackedRisk {
   const lacking = lacks.reduce((sum, lack, i) => sum + (insufficientData?.includes(lack) ? 2 ** i : 0), 0);
   const more = packMore(risk);
   const told = reasons.map(({ feature, points, values = [], contribution, value }): PackedReason => {
-    if (contribution === undefined) return [feature, points, ...values];
+    if (contribution === undefined || risk.modelVersion === undefined) return [feature, points, ...values];
     return value === undefined ? [feature, points, contribution] : [feature, points, contribution, value];
   });
   const [bandIndex, time] = [RiskBand.options.indexOf(band), time36(assessedAt)];

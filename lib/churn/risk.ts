@@ -14,8 +14,8 @@ export type ModelKind = z.infer<typeof ModelKind>;
 export const shippedBands = { medium: 0.35, high: 0.5 } as const;
 
 /**
- * One cause of a score: a feature (small ones together: `complained+visited`, or `other`), how much it moved the score in points, the
- * numbers it goes by; of a trained model also what it adds in logits, and its value. All that its words are made of (`worded.ts`).
+ * One cause of a score: a feature (small ones together: `complained+visited`, or `other`), how much it moved the score in points and what it
+ * adds in logits, the numbers it goes by, of a trained model its value. All that its words are made of (`worded.ts`).
  */
 export const Reason = z.object({
   feature: z.string(),
@@ -36,8 +36,8 @@ export type RiskChange = z.infer<typeof RiskChange>;
 
 /**
  * How sure we are that a customer is leaving: `score` is 100 times the probability of no key event within `horizonDays`, `band` is cut
- * from it, at most three `reasons`, strongest first, sum to what sets the score apart from `baseScore` (`lib/churn/score.ts`). Where a
- * model was trained (`modelVersion`) it is calibrated, and `base` and the reasons' contributions sum to the logit of `probability`.
+ * from it. `base` and the contributions of at most three `reasons`, strongest first, sum to the logit of `probability`. Where a model was
+ * trained (`modelVersion`) it is calibrated. Of the cold start (`lib/churn/score.ts`) a profile keeps score, band and points alone.
  */
 export const ChurnRisk = z.object({
   score: z.number().min(0).max(100),

@@ -1,5 +1,5 @@
 import { type Profile } from '../profile/profile.ts';
-import { type Instant } from '../time.ts';
+import { type Instant, plus } from '../time.ts';
 import { type ChurnFeatures, churnFeatures } from './features.ts';
 import { type ChurnRisk, type Reason, type RiskBand, shippedBands } from './risk.ts';
 
@@ -26,6 +26,11 @@ const weights = { badAnswer: 0.7, complained: 0.5, refusedContact: 0.4, cancelle
 /** A visit without a purchase says "not gone", in logits, and half as loud two weeks later. */
 const visit = { weight: -1, halfLifeDays: 14 } as const;
 
+const dayMs = 86_400_000;
+
+/** Later than that nobody is told to expect anything. */
+const farthestDays = 3_650;
+
 /** Probabilities at which bands begin. */
 export type Bands = Record<'medium' | 'high', number>;
 
@@ -33,6 +38,10 @@ interface Absence {
   /** P(no purchase within the horizon). */
   probability: number;
   horizonDays: number;
+  /** P(left), and the gamma law of an active customer's rate: its shape, and its scale with the silence. */
+  left: number;
+  k: number;
+  reach: number;
 }
 
 /**
@@ -53,15 +62,19 @@ function absence({ repeats, span, silence }: Pick<ChurnFeatures, 'repeats' | 'sp
   const horizonDays = beta * (prior.late ** (-1 / k) - 1);
   const stillActive = (1 - prior.leaves) * (beta / (beta + silence)) ** k;
   const left = prior.leaves / (prior.leaves + stillActive);
-  const late = ((beta + silence) / (beta + silence + horizonDays)) ** k;
-  return { probability: left + (1 - left) * late, horizonDays };
+  const reach = beta + silence;
+  const late = (reach / (reach + horizonDays)) ** k;
+  return { probability: left + (1 - left) * late, horizonDays, left, k, reach };
 }
-
-/** The score of somebody who bought this moment and of whom nothing else is known. */
-export const baseScore = Math.round(1_000 * (prior.leaves + (1 - prior.leaves) * prior.late)) / 10;
 
 const logit = (p: number): number => Math.log(p / (1 - p));
 const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
+const tenths = (reached: number): number => Math.round(1_000 * logistic(reached));
+const rounded = (contribution: number): number => Math.round(contribution * 10_000) / 10_000;
+
+/** In logits, somebody who bought this moment and of whom nothing else is known; and that customer's score. */
+const base = rounded(logit(prior.leaves + (1 - prior.leaves) * prior.late));
+export const baseScore = tenths(base) / 10;
 
 export function bandOf(probability: number, bands: Bands = shippedBands): RiskBand {
   if (probability >= bands.high) return 'high';
@@ -98,38 +111,69 @@ function silenceValues({ silence, repeats, span }: ChurnFeatures): number[] {
   return [Math.floor(silence), ...(repeats > 0 ? [Math.max(1, Math.round(span / repeats))] : [])];
 }
 
+interface Part extends Reason {
+  contribution: number;
+}
+
 /** At most three, strongest first: what is too many becomes one. Points are whole tenths, so sums hold to the last digit shown. */
-function topThree(reasons: Reason[]): Reason[] {
-  const ranked = reasons.filter(({ points }) => points !== 0).sort((a, b) => Math.abs(b.points) - Math.abs(a.points));
+function topThree(parts: Part[]): Part[] {
+  const ranked = parts
+    .filter(({ contribution }) => contribution !== 0)
+    .sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
   if (ranked.length <= 3) return ranked;
   const rest = ranked.slice(2);
   const points = Math.round(10 * rest.reduce((sum, reason) => sum + reason.points, 0)) / 10;
+  const contribution = rounded(rest.reduce((sum, reason) => sum + reason.contribution, 0));
   const values = rest.flatMap((reason) => reason.values ?? []);
   const feature = rest.map((reason) => reason.feature).join('+');
-  return [...ranked.slice(0, 2), { feature, points, ...(values.length > 0 && { values }) }];
+  return [...ranked.slice(0, 2), { feature, points, contribution, ...(values.length > 0 && { values }) }];
 }
 
-/** The customer's risk at `now`, from the profile alone. Each reason's points are what its feature added to the score before it. */
+/** Time by which an active customer is back as likely as not, in days; undefined of who has more likely left. */
+function backWithin({ left, k, reach }: Absence, moved: number): number | undefined {
+  const none = 1 - 0.5 / (1 - logistic(logit(left) + moved));
+  const days = none > 0 ? reach * (none ** (-1 / k) - 1) : Infinity;
+  return days <= farthestDays ? days : undefined;
+}
+
+/** What the customer would spend within the horizon, were it there: the rate by its posterior mean, a purchase worth the customer's own mean. */
+function atStake({ purchases: { n, revenue } }: Profile, { k, reach, horizonDays }: Absence): number {
+  return n > 0 ? (k / reach) * horizonDays * (revenue / n) : 0;
+}
+
+/** Each cause with what it adds in logits, and in points to the score before it. */
+function partsOf(features: ChurnFeatures, probability: number): Part[] {
+  const cause = features.purchased ? 'silence' : 'absence';
+  const causes: [string, number][] = [[cause, logit(probability) - base], ...adjustments(features)];
+  let reached = base;
+  return causes.map(([feature, weight]) => {
+    const before = tenths(reached);
+    const contribution = rounded(weight);
+    reached += contribution;
+    const values = feature === cause ? { values: silenceValues(features) } : {};
+    return { feature, points: (tenths(reached) - before) / 10, contribution, ...values };
+  });
+}
+
+/** The customer's risk at `now`, from the profile alone. `base` and the contributions of its reasons sum to the logit of its probability. */
 export function assess(profile: Profile, now: Instant, bands: Bands = shippedBands): ChurnRisk {
   const features = churnFeatures(profile, now);
-  const { probability, horizonDays } = absence(features);
-  const tenths = (p: number): number => Math.round(1_000 * p);
-  let reached = logit(probability);
-  let score = tenths(probability);
-  const points = (score - Math.round(10 * baseScore)) / 10;
-  const silence = { feature: features.purchased ? 'silence' : 'absence', points, values: silenceValues(features) };
-  const others = adjustments(features).map(([feature, weight]) => {
-    reached += weight;
-    const before = score;
-    score = tenths(logistic(reached));
-    return { feature, points: (score - before) / 10 };
-  });
+  const absent = absence(features);
+  const moved = adjustments(features).reduce((sum, [, weight]) => sum + weight, 0);
+  const reasons = topThree(partsOf(features, absent.probability));
+  const reached = reasons.reduce((sum, { contribution }) => sum + contribution, base);
+  const wait = features.purchased ? backWithin(absent, moved) : undefined;
+  const stake = atStake(profile, absent);
   return {
-    score: score / 10,
-    band: bandOf(logistic(reached), bands),
-    reasons: topThree([silence, ...others]),
+    score: tenths(reached) / 10,
+    band: bandOf(logistic(logit(absent.probability) + moved), bands),
+    reasons,
     assessedAt: now,
-    horizonDays: Math.max(0.1, Math.round(10 * horizonDays) / 10),
+    horizonDays: Math.max(0.1, Math.round(10 * absent.horizonDays) / 10),
     ...(features.repeats === 0 && { insufficientData: [features.purchased ? 'repeat-purchase' : 'purchase'] }),
+    probability: logistic(reached),
+    base,
+    ...(wait !== undefined && { expectedNext: plus(now, Math.round(wait * dayMs)) }),
+    ...(stake > 0 && { valueAtRisk: Math.round(100 * logistic(reached) * stake) / 100 }),
   };
 }

@@ -2,8 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { newProfile, type Profile } from '../../lib/profile/profile.ts';
 import { PackedRisk, packRisk, unpackRisk } from '../../lib/churn/pack.ts';
+import { coldStart } from '../../lib/churn/cold-start.ts';
+import { usualDefinition } from '../../lib/churn/definition.ts';
+import { type ChurnRisk } from '../../lib/churn/risk.ts';
 import { assess, baseScore, churnProbability } from '../../lib/churn/score.ts';
 import { worded } from '../../lib/churn/worded.ts';
+import { plus } from '../../lib/time.ts';
 import { buyer, day, silentFor, start } from './customer.ts';
 
 const bandAfter = (profile: Profile, days: number) => assess(profile, silentFor(profile, days)).band;
@@ -115,10 +119,13 @@ test('more purchases in the same time make the same silence worse', () => {
   );
 });
 
-test('scores lie in 0–100 and at most three reasons sum to what sets them apart from the base', () => {
+test('scores lie in 0–100, and at most three reasons sum to what sets them apart from the base, in points and in logits', () => {
   fc.assert(
     fc.property(anyCustomer, anyDays, (customer, days) => {
-      const { score, reasons } = assess(customer, silentFor(customer, days));
+      const { score, reasons, probability = NaN, base = NaN } = assess(customer, silentFor(customer, days));
+      const logit = reasons.reduce((sum, { contribution = NaN }) => sum + contribution, base);
+      expect(1 / (1 + Math.exp(-logit))).toBeCloseTo(probability, 12);
+      expect(Math.abs(100 * probability - score)).toBeLessThanOrEqual(0.05 + 1e-9);
       expect(score).toBeGreaterThanOrEqual(0);
       expect(score).toBeLessThanOrEqual(100);
       expect(reasons.length).toBeLessThanOrEqual(3);
@@ -127,12 +134,45 @@ test('scores lie in 0–100 and at most three reasons sum to what sets them apar
   );
 });
 
-test('a packed risk unpacks to itself, words and all, and is small', () => {
+test('who comes is expected, at the latest in ten years, and is worth something; who has gone is not expected', () => {
+  const customer = buyer({ n: 6, every: 10 });
+  const risk = assess(customer, silentFor(customer, 2));
+  expect(Date.parse(risk.expectedNext!)).toBeGreaterThan(Date.parse(risk.assessedAt));
+  expect(risk.expectedNext! < silentFor(customer, 20)).toBe(true);
+  expect(risk.valueAtRisk).toBeGreaterThan(0);
+  const gone = assess(customer, silentFor(customer, 90));
+  expect(gone).not.toHaveProperty('expectedNext');
+  expect(gone.valueAtRisk).toBeGreaterThan(0);
+  const once = buyer({ n: 1, every: 1 });
+  expect(assess(once, silentFor(once, 1)).expectedNext! < silentFor(once, 3_652)).toBe(true);
+});
+
+test('the cold start tells the state, by the horizon of the team, and until when its band holds', () => {
+  const first = Math.floor(Date.parse(start) / 86_400_000);
+  const customer = { ...buyer({ n: 1, every: 1 }), keyDays: { recent: [{ day: first, worth: 50 }] } };
+  const cold = coldStart({
+    purchaseEvents: ['Order Completed'],
+    churn: { ...usualDefinition, horizonDays: 30 },
+  });
+  const states = [1, 31, 61].map((days) => cold.assess(customer, silentFor(customer, days))?.state);
+  expect(states).toEqual(['new', 'lapsed', 'churned']);
+  const now = silentFor(customer, 1);
+  const { validUntil, band } = cold.assess(customer, now)!;
+  expect(cold.bandAt(customer, validUntil!)).not.toBe(band);
+  expect(cold.bandAt(customer, plus(validUntil!, -60_000))).toBe(band);
+});
+
+/** What a profile keeps of a risk of the cold start. */
+function kept({ probability: _p, base: _b, expectedNext: _e, valueAtRisk: _v, ...risk }: ChurnRisk): ChurnRisk {
+  return { ...risk, reasons: risk.reasons.map(({ contribution: _c, ...reason }) => reason) };
+}
+
+test('a packed risk unpacks to what is kept of it, words and all, and is small', () => {
   fc.assert(
     fc.property(anyCustomer, anyDays, (customer, days) => {
       const risk = assess(customer, silentFor(customer, days));
       const packed = JSON.stringify(packRisk(risk));
-      expect(unpackRisk(PackedRisk.parse(JSON.parse(packed)))).toEqual(risk);
+      expect(unpackRisk(PackedRisk.parse(JSON.parse(packed)))).toEqual(kept(risk));
       expect(packed.length).toBeLessThan(160);
     }),
   );

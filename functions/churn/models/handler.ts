@@ -7,7 +7,7 @@ import { scoreOf } from '../../../lib/churn/trained.ts';
 import { worded } from '../../../lib/churn/worded.ts';
 import { type ModelStore } from '../../../lib/churn/training/model-store.ts';
 import { startTraining, type StartDependencies } from '../../../lib/churn/training/start.ts';
-import { apart, modelView, type RiskView, trainingView } from '../../../lib/churn/training/view.ts';
+import { apart, coldApart, modelView, type RiskView, trainingView } from '../../../lib/churn/training/view.ts';
 import { NotFound, Rejected } from '../../../lib/errors.ts';
 import { customerId } from '../../../lib/identity/customer.ts';
 import { type WorkspaceStore } from '../../../lib/ingestion/store.ts';
@@ -63,10 +63,11 @@ export function modelRoutes({ models, workspaces, profiles, ...starting }: Depen
       const now = clock.now();
       const risk = assessorOf(settings, trained).assess(profile, now);
       const scored = trained && risk?.modelVersion !== undefined ? scoreOf(trained, profile, now) : undefined;
+      const told = risk && worded(risk);
       const body: RiskView = {
         customerId: customerId(profile.customer),
-        ...(risk && { risk: worded(risk) }),
-        ...apart(scored),
+        ...(told && { risk: told }),
+        ...(scored ? apart(scored) : told && coldApart(told)),
       };
       return { body };
     },

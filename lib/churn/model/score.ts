@@ -87,14 +87,18 @@ function missing(model: ChurnModel, { habit, attributes }: Known): Missing[] {
 
 const known = (value: number | undefined): number | null => (value === undefined || Number.isNaN(value) ? null : value);
 
+/** Later than that nobody is told to expect anything: a rare buyer's wait outlasts every calendar. */
+const farthestDays = 3_650;
+
 /** What only key events tell. */
 function ofHabit(model: ChurnModel, habit: Habit, at: { now: number; p: number }): Partial<ChurnScore> {
   const { now, p } = at;
   const wait = model.dropout && nextWithin(model.dropout.model, countsOf(habit, now));
+  const isDated = wait !== undefined && wait <= farthestDays;
   const stake = atStake(model, habit, now);
   return {
     state: stateOf(habit, { now, horizonDays: model.horizonDays, band: bandAt(model, p) }),
-    ...(wait !== undefined && { expectedNext: now + wait }),
+    ...(isDated && { expectedNext: now + wait }),
     ...(stake !== undefined && { valueAtRisk: p * stake }),
   };
 }

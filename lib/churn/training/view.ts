@@ -64,8 +64,21 @@ export const RiskView = z.object({
 });
 export type RiskView = z.infer<typeof RiskView>;
 
-export function apart(scored: Scored | undefined): Pick<RiskView, 'base' | 'logit' | 'reasons'> {
-  if (!scored || !('score' in scored)) return {};
-  const { base, reasons } = scored.score;
+type Apart = Pick<RiskView, 'base' | 'logit' | 'reasons'>;
+
+const told = (base: number, reasons: ChurnReason[]): Apart => {
   return { base, logit: reasons.reduce((sum, { contribution }) => sum + contribution, base), reasons };
+};
+
+export function apart(scored: Scored | undefined): Apart {
+  return scored && 'score' in scored ? told(scored.score.base, scored.score.reasons) : {};
+}
+
+/** A risk of the cold start taken apart: it knows of no population. */
+export function coldApart({ base, reasons }: WordedRisk): Apart {
+  if (base === undefined) return {};
+  const parts = reasons.map(({ feature, text, contribution = 0, values = [] }): ChurnReason => {
+    return { feature, text, contribution, value: values[0] ?? null, mean: null };
+  });
+  return told(base, parts);
 }
