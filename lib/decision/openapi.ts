@@ -4,6 +4,32 @@ import { DecisionAnswer, DecisionRequest } from './decision.ts';
 import { Placement } from './placement.ts';
 import { PolicyView } from './policy-view.ts';
 
+const placement = {
+  id: 'home',
+  label: { en: 'Home page', ko: '홈 화면' },
+  offers: [
+    {
+      id: 'free-delivery',
+      label: { en: 'Free delivery', ko: '무료 배송' },
+      content: { title: 'Free delivery this week' },
+      eligible: { trait: 'plan', is: 'basic' },
+      success: { event: ['Order Completed'] },
+      window: '7d',
+      cap: { max: 2, within: '30d' },
+      promotion: true,
+    },
+    {
+      id: 'news',
+      label: { en: 'What is new', ko: '새 소식' },
+      content: { title: 'New this week' },
+      purpose: 'transactional',
+      success: { event: ['Product Viewed'] },
+    },
+  ],
+  fallback: 'news',
+  contact: { value: 10, cost: 0.5 },
+};
+
 const path = z.object({ id: z.string() });
 const unknown = { 404: 'No such placement in this workspace' } as const;
 
@@ -45,7 +71,7 @@ export const decisionRoutes: Routes = {
     summary: 'Create or replace a placement',
     key: 'secret',
     path,
-    body: { schema: Placement },
+    body: { schema: Placement, example: placement },
     answer: Placement,
     refusals: {
       400: 'Not a valid placement; `issues` names each fault by its path',
