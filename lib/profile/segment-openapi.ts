@@ -47,7 +47,7 @@ export const segmentRoutes: Routes = {
     key: 'secret',
     path,
     answer: z.object({ id: z.string(), deleted: z.literal(true) }),
-    refusals: { 503: 'Not told yet: send it again' },
+    refusals: { 404: 'Not an id of a segment', 503: 'Not told yet: send it again' },
   },
   'GET /v1/segments/{id}/members': {
     id: 'listMembers',

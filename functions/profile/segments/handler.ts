@@ -7,7 +7,7 @@ import { partition } from '../../../lib/keys.ts';
 import { readCursor, readLimit, writeCursor } from '../../../lib/paging.ts';
 import { customerSummary } from '../../../lib/profile/customer-view.ts';
 import { type Directory } from '../../../lib/profile/directory.ts';
-import { maxSegments, type Segment } from '../../../lib/profile/segment.ts';
+import { maxSegments, type Segment, SegmentId } from '../../../lib/profile/segment.ts';
 import { type SegmentStore } from '../../../lib/profile/segment-store.ts';
 import { readSegment } from '../../../lib/profile/segment-view.ts';
 import { type ProfileStore } from '../../../lib/profile/store.ts';
@@ -63,6 +63,7 @@ export function segmentRoutes({ segments, directory, profiles, bus, clock }: Dep
     },
 
     'DELETE /v1/segments/{id}': async ({ workspace, params: { id = '' } }) => {
+      if (!SegmentId.safeParse(id).success) throw new NotFound('segment.unknown', { segment: id });
       const before = await segments.get(workspace, id);
       await segments.remove(workspace, id);
       await tell(workspace, id, before?.rev ?? 0);
