@@ -68,7 +68,7 @@ export interface ReviewTerms {
 }
 
 /** The risk of now, with what changed since the last. */
-function assessed(profile: Profile, now: Instant, assessor: Assessor): ChurnRisk | undefined {
+export function assessed(profile: Profile, now: Instant, assessor: Assessor): ChurnRisk | undefined {
   const risk = assessor.assess(profile, now);
   const change = risk && changeOf({ before: profile.churn, after: risk }, profile, assessor.keyEvents);
   return change ? { ...risk, change } : risk;

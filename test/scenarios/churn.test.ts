@@ -91,6 +91,15 @@ test('who is with us is at low risk, who stopped at high, and the reasons sum to
   expect(risk?.percentile).toBeLessThan(high.risk?.percentile ?? 0);
 });
 
+test('what an order changed is told with the order, before anybody has looked again and after', async () => {
+  const before = (await told('customer-8')).risk!;
+  await world.send(order(8, 0));
+  const { change } = (await told('customer-8')).risk!;
+  expect(change).toMatchObject({ touchpoint: { name: 'Order Completed', at: world.now() } });
+  expect(change!.points).toBeLessThan(0);
+  expect((await told('customer-8')).risk!.score).toBeCloseTo(before.score + change!.points, 1);
+});
+
 test('the new band was told over the bus', async () => {
   const entered = async (id: string) => ((await world.profile(id))?.enrolments as object[]).length;
   expect([await entered(gone), await entered(quiet)]).toEqual([1, 0]);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type ApiRoutes } from '../../../lib/aws/http.ts';
 import { assessorOf } from '../../../lib/churn/assessors.ts';
 import { usualDefinition } from '../../../lib/churn/definition.ts';
+import { assessed } from '../../../lib/churn/review.ts';
 import { shippedBands } from '../../../lib/churn/risk.ts';
 import { scoreOf } from '../../../lib/churn/trained.ts';
 import { worded } from '../../../lib/churn/worded.ts';
@@ -61,7 +62,9 @@ export function modelRoutes({ models, workspaces, profiles, ...starting }: Depen
         models.current(workspace),
       ]);
       const now = clock.now();
-      const risk = assessorOf(settings, trained).assess(profile, now);
+      const found = assessed(profile, now, assessorOf(settings, trained));
+      // Nothing since the last look: what that one found.
+      const risk = found && { ...found, change: found.change ?? profile.churn?.change };
       const scored = trained && risk?.modelVersion !== undefined ? scoreOf(trained, profile, now) : undefined;
       const told = risk && worded(risk);
       const body: RiskView = {
