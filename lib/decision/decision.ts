@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { CustomerId } from '../identity/customer.ts';
 import { JsonObject } from '../json.ts';
 import { Instant } from '../time.ts';
 import { Listening } from './voice.ts';
@@ -55,7 +56,7 @@ export type DecisionContext = z.infer<typeof DecisionContext>;
 
 /** `decisionId` makes asking again answer the same decision; without it each asking is a new one. */
 export const DecisionRequest = z.strictObject({
-  customerId: z.string().min(1).max(1_024),
+  customerId: CustomerId,
   placement: z.string().min(1).max(40),
   context: DecisionContext.optional(),
   decisionId: z.string().min(1).max(200).optional(),

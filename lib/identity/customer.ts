@@ -13,6 +13,13 @@ export type Customer = z.infer<typeof Customer>;
 
 export const maxIdBytes = 1_024;
 
+/** Whether a source could have sent it: text that is whole, and that a key has room for. */
+export const isNameable = (id: string): boolean =>
+  id.isWellFormed() && !id.includes('\0') && Buffer.byteLength(id) <= maxIdBytes;
+
+/** A customer as whoever calls us names it: by a user id or an anonymous id. */
+export const CustomerId = z.string().min(1).refine(isNameable, 'whole text of at most 1,024 bytes');
+
 export function userRef(userId: string): CustomerRef {
   return `u:${userId}`;
 }

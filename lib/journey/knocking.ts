@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { CustomerId } from '../identity/customer.ts';
 import { JsonObject } from '../json.ts';
 import { type Routes } from '../route.ts';
 
@@ -6,7 +7,7 @@ const id = z.string().min(1).max(200).describe('The same id, sent again, does no
 
 /** Somebody is to enter a journey that has the trigger `api`. */
 export const EnrolmentRequest = z.strictObject({
-  customerId: z.string().min(1),
+  customerId: CustomerId,
   properties: JsonObject.default({}),
   key: z.string().min(1).optional().describe('The entry key; else it is found in the properties'),
   id: id.optional(),

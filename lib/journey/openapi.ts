@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { PageQuery, type Route, type Routes } from '../route.ts';
 import { JourneyDraft } from './definition.ts';
 import { Diff } from './diff.ts';
+import { draft } from './draft-example.ts';
 import {
   HeadView,
   JourneyEnrolment,
@@ -78,7 +79,7 @@ export const journeyRoutes: Routes = {
     key: 'secret',
     path,
     headers: z.object({ 'if-match': z.string().optional(), 'if-none-match': z.string().optional() }),
-    body: { schema: JourneyDraft.partial({ id: true }) },
+    body: { schema: JourneyDraft.partial({ id: true }), example: draft },
     answer: SavedDraft,
     refusals: {
       400: 'Not a definition',
@@ -166,7 +167,7 @@ export const journeyRoutes: Routes = {
       }),
       winner: Winner.optional(),
     }),
-    refusals: { 404: 'No such journey or experiment' },
+    refusals: { 400: 'Not a version', 404: 'No such journey or experiment' },
   },
   'POST /v1/journeys/{id}/experiments/{step}/winner': {
     id: 'setWinner',
@@ -194,7 +195,7 @@ export const journeyRoutes: Routes = {
       'The compiled definition on the same engine, in simulated time. Nothing is sent and nothing is left behind.',
     key: 'secret',
     path,
-    body: { schema: SimulateBody },
+    body: { schema: SimulateBody, example: { customers: 200, days: 30, seed: 1, population: { refuses: 0.2 } } },
     answer: z.union([SimulationResult, ReplayResult]),
     refusals: {
       400: 'Not what a simulation can be asked for',
@@ -236,7 +237,7 @@ export const journeyRoutes: Routes = {
     description: 'The first answer stands and moves the journey on; any later one is a conflict.',
     key: 'secret',
     path,
-    body: { schema: z.strictObject({ answer: z.string().min(1) }) },
+    body: { schema: z.strictObject({ answer: z.string().min(1) }), example: { answer: 'reached' } },
     answer: z.object({ taskId: z.string(), status: z.literal('closed'), answer: z.string() }),
     refusals: {
       400: 'None of the task’s answers',

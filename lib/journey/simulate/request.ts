@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { Instant } from '../../time.ts';
+import { between, durationMs, Instant } from '../../time.ts';
 import { JourneyDraft } from '../definition.ts';
 import { Population } from './population.ts';
 
 /** Most customers and days of one call: a request has 29 seconds. `npm run simulate` takes more. */
-const most = { customers: 5_000, days: 365, replayed: 500 };
+const most = { customers: 5_000, days: 365, replayed: 500, replayedDays: 366 };
 
 /** Which version: a published one by its number, the draft, a definition sent along, or where nothing is named the draft, else the newest. */
 const Which = {
@@ -25,6 +25,10 @@ export const SimulateBody = z.strictObject({
   replay: z
     .strictObject({ from: Instant, to: Instant, customers: z.int().min(1).max(most.replayed).default(200) })
     .refine(({ from, to }) => from < to, 'from lies before to')
+    .refine(
+      ({ from, to }) => between(from, to) <= durationMs(`${most.replayedDays}d`),
+      `at most ${most.replayedDays} days`,
+    )
     .optional(),
 });
 export type SimulateBody = z.infer<typeof SimulateBody>;
