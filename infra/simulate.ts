@@ -14,24 +14,31 @@ const usage = `npm run simulate -- FILE [--customers 10000] [--days 90] [--seed 
   [--workspace FILE] [--population FILE] [--placements FILE] [--json]
 FILE is a journey definition (docs/journeys.md); ready ones lie in events/journeys/.`;
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    customers: { type: 'string', default: '10000' },
-    days: { type: 'string', default: '90' },
-    seed: { type: 'string', default: '1' },
-    from: { type: 'string', default: '2026-01-01' },
-    workspace: { type: 'string' },
-    population: { type: 'string' },
-    placements: { type: 'string' },
-    json: { type: 'boolean', default: false },
-  },
-});
+const options = {
+  customers: { type: 'string', default: '10000' },
+  days: { type: 'string', default: '90' },
+  seed: { type: 'string', default: '1' },
+  from: { type: 'string', default: '2026-01-01' },
+  workspace: { type: 'string' },
+  population: { type: 'string' },
+  placements: { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const;
 
 function fail(message: string): never {
   console.error(message);
   process.exit(2);
 }
+
+function readArguments() {
+  try {
+    return parseArgs({ allowPositionals: true, options });
+  } catch (error) {
+    return fail(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+  }
+}
+
+const { values, positionals } = readArguments();
 
 /** What a file holds, by its schema; says what is wrong with it and ends otherwise. */
 function read<Shape extends z.ZodType>(shape: Shape, file: string): z.infer<Shape> {

@@ -17,7 +17,7 @@ export interface Counted {
 type Limited = Pick<JourneyDefinition, 'id' | 'entry'>;
 
 /** Which of the fixed spans of a length a moment lies in, counted from 1970; everything is one span where there is no length. */
-const spanOf = (now: Instant, within: string | undefined): number =>
+export const spanOf = (now: Instant, within: string | undefined): number =>
   within === undefined ? 0 : Math.floor(Date.parse(now) / durationMs(within));
 
 const capKey = (workspace: string, { id, entry }: Limited, now: Instant): Key =>
@@ -46,12 +46,14 @@ export function isFull({ entry: { cap } }: Pick<Limited, 'entry'>, counted: Coun
 }
 
 /** The first span with room, from now on, and how many set out in it with one more. */
-function roomFor({ max, within }: { max: number; within: string }, counted: Counted['throttle'], now: Instant) {
+export function roomFor({ max, within }: { max: number; within: string }, counted: Counted['throttle'], now: Instant) {
   const current = spanOf(now, within);
   const span = Math.max(current, counted?.span ?? 0);
   const n = counted?.span === span ? counted.n : 0;
   return n < max ? { span, n: n + 1, isLater: span > current } : { span: span + 1, n: 1, isLater: true };
 }
+
+export const beginOf = (span: number, within: string): Instant => new Date(span * durationMs(within)).toISOString();
 
 /** How long a counter outlives its span. Seconds. */
 const keptFor = 86_400;
@@ -86,5 +88,5 @@ export function countingWrites(
       ? { expression: 'span = :span AND n = :n', values: { ':span': before.span, ':n': before.n } }
       : { expression: 'attribute_not_exists(pk)' },
   });
-  return { writes, notBefore: isLater ? new Date(span * durationMs(throttle.within)).toISOString() : now };
+  return { writes, notBefore: isLater ? beginOf(span, throttle.within) : now };
 }

@@ -7,6 +7,7 @@ import { entryKeyOf, type Knock } from '../entry.ts';
 import { type Refusal, refusalOf } from '../refusal.ts';
 import { drawSplits } from '../split.ts';
 import { type ExecutionInput, firstRun } from '../step-call.ts';
+import { type Counters } from './counters.ts';
 import { type SimulatedCustomer } from './customer.ts';
 
 interface Knocking {
@@ -15,15 +16,14 @@ interface Knocking {
   knock: Knock;
   /** The touchpoint that knocks, where it is one. */
   touchpoint?: Touchpoint | undefined;
-  /** Entries of all customers so far, against the cap. */
-  entered: number;
+  counters: Counters;
   now: Instant;
 }
 
 /** Lets a customer in as `enrol` does, by the same rules, or says why not. The profile and the slot know of it afterwards. */
 export function enter(
   customer: SimulatedCustomer,
-  { definition, workspace, knock, touchpoint, entered, now }: Knocking,
+  { definition, workspace, knock, touchpoint, counters, now }: Knocking,
 ): ExecutionInput | Refusal {
   const key = entryKeyOf(definition, knock);
   if (key === undefined) return 'no-entry-key';
@@ -35,7 +35,7 @@ export function enter(
     profile: customer.profile,
     slot,
     since,
-    counted: { entered },
+    counted: counters.counted(definition, now),
     now,
   });
   if (refused) return refused.reason;
@@ -55,9 +55,11 @@ export function enter(
   customer.profile = withGoals({ ...profile, journeys: { ...profile.journeys, [enrolmentId]: inside } }, goals);
   customer.slots.set(key, { active: enrolmentId, lastEntered: now, entries: (slot?.entries ?? 0) + 1 });
   const { id, name, properties } = knock;
+  const notBefore = counters.enters(definition, now);
   return {
     ...{ workspace: workspace.id, customer: profile.customer, enrolmentId, journeyId, version, startedAt: now },
-    ...{ trigger: { id, name, properties }, splits: drawSplits(definition, profile), vars: {}, run: firstRun },
+    ...{ trigger: { id, name, properties }, splits: drawSplits(definition, profile), vars: {} },
+    run: { ...firstRun, ...(notBefore !== undefined && { notBefore }) },
   };
 }
 

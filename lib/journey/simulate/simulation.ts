@@ -13,6 +13,7 @@ import { type Knock } from '../entry.ts';
 import { type HistoryEvent } from '../states/core.ts';
 import { type ExecutionInput, type StepCall } from '../step-call.ts';
 import { happens, type SimulatedCustomer, touchpointOf } from './customer.ts';
+import { Counters } from './counters.ts';
 import { enter, leave } from './door.ts';
 import { type Ended, MachineRoom } from './machine-room.ts';
 import { simulatedFunctions } from './functions.ts';
@@ -56,7 +57,7 @@ export class Simulation {
   readonly #inside = new Map<string, Inside>();
   /** By enrolment, also of those who have left: goals are reached later, too. */
   readonly #enteredAt = new Map<string, number>();
-  #entered = 0;
+  readonly #counters = new Counters();
   peakOpen = 0;
 
   constructor(setting: Setting) {
@@ -138,9 +139,8 @@ export class Simulation {
     const { definition, workspace } = this.setting;
     const now = this.now();
     const touchpoint = act && touchpointOf(customer, act, this.time.now());
-    const entry = enter(customer, { definition, workspace, knock, touchpoint, entered: this.#entered, now });
+    const entry = enter(customer, { definition, workspace, knock, touchpoint, counters: this.#counters, now });
     if (typeof entry === 'string') return this.tally.refused(entry);
-    this.#entered++;
     const at = this.time.now();
     this.#enteredAt.set(entry.enrolmentId, at);
     this.tally.entered(entry.enrolmentId, at);
