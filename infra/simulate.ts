@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import { Placement } from '../lib/decision/placement.ts';
 import { Workspace } from '../lib/ingestion/workspace.ts';
+import { check } from '../lib/journey/check.ts';
 import { JourneyDefinition } from '../lib/journey/definition.ts';
 import { Population } from '../lib/journey/simulate/population.ts';
 import { simulate } from '../lib/journey/simulate/simulate.ts';
@@ -60,13 +61,21 @@ const number = (name: 'customers' | 'days' | 'seed', least: number): number => {
     : fail(`--${name} ${values[name]}: a whole number from ${least}`);
 };
 
+/** A definition that ends: what has errors might go round for ever. */
+function readDefinition(file: string): JourneyDefinition {
+  const definition = read(JourneyDefinition, file);
+  const errors = check(definition, { local: true }).filter(({ severity }) => severity === 'error');
+  if (errors.length === 0) return definition;
+  return fail([`${file} has errors:`, ...errors.map((one) => `${one.code} at ${one.place}: ${one.hint}`)].join('\n'));
+}
+
 const [file] = positionals;
 if (file === undefined) fail(usage);
 const from = Date.parse(values.from);
 if (Number.isNaN(from)) fail(`--from ${values.from}: no date`);
 const began = performance.now();
 const result = await simulate({
-  definition: read(JourneyDefinition, file),
+  definition: readDefinition(file),
   ...(values.workspace !== undefined && { workspace: read(Workspace, values.workspace) }),
   ...(values.population !== undefined && { population: read(Population, values.population) }),
   ...(values.placements !== undefined && { placements: read(Placement.array(), values.placements) }),

@@ -1,10 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import type * as z from 'zod';
 import { check } from '../../lib/journey/check.ts';
 import { JourneyDefinition, JourneyDraft } from '../../lib/journey/definition.ts';
 import { Entry } from '../../lib/journey/entry-rule.ts';
+import { PublishRequest } from '../../lib/journey/publish.ts';
 import { readyJourneys } from '../../lib/journey/ready.ts';
+import { Predicate } from '../../lib/profile/predicate.ts';
 import { shippedJourneys } from '../../lib/journey/shipped.ts';
+import { Population } from '../../lib/journey/simulate/population.ts';
+import { SimulateBody } from '../../lib/journey/simulate/request.ts';
 import { Step } from '../../lib/journey/step.ts';
 
 const guide = readFileSync(new URL('../../docs/journeys.md', import.meta.url), 'utf8');
@@ -12,10 +17,13 @@ const source = readFileSync(new URL('../../lib/journey/check/fault.ts', import.m
 const examples = [...guide.matchAll(/```json\n([\s\S]*?)```/g)].map(([, text = '']) => JSON.parse(text) as object);
 
 /** The part of a definition that an example is. */
-function schemaOf(example: object) {
+function schemaOf(example: object): z.ZodType {
   if ('steps' in example) return JourneyDraft;
   if ('kind' in example) return Step;
-  return 'triggers' in example ? Entry : JourneyDefinition.partial();
+  if ('triggers' in example) return Entry;
+  if ('weight' in example || 'migrate' in example) return PublishRequest;
+  if ('population' in example || 'replay' in example) return SimulateBody;
+  return 'all' in example || 'event' in example ? Predicate : JourneyDefinition.partial();
 }
 
 test.each(examples)('the example %j can be read', (example) => {
@@ -50,6 +58,28 @@ test('every kind of step, trigger and part of a definition has an example', () =
   const parts = new Set(examples.flatMap(Object.keys));
   expect(Object.keys(JourneyDraft.shape).filter((part) => !parts.has(part))).toEqual([]);
   expect(Object.keys(Entry.shape).filter((part) => !parts.has(part))).toEqual([]);
+});
+
+test('every part of a step has an example in its kind, but for labels', () => {
+  const shown = examples.flatMap((example) => ('kind' in example ? [example as Record<string, unknown>] : []));
+  const missing = Step.options.flatMap((option) => {
+    const { shape } = option;
+    const kind = shape.kind.value;
+    const parts = new Set(shown.filter((one) => one.kind === kind).flatMap(Object.keys));
+    return Object.keys(shape).flatMap((part) => (parts.has(part) ? [] : [`${kind}.${part}`]));
+  });
+  const everywhere = ['label', 'retry', 'onError'];
+  expect(missing.filter((name) => !everywhere.includes(name.split('.')[1]!))).toEqual([]);
+});
+
+test('every part of a predicate, of a publication and of a simulated population has an example', () => {
+  const asked = (...words: string[]) =>
+    words.filter((word) => !examples.some((one) => JSON.stringify(one).includes(`"${word}":`)));
+  const terms =
+    'all any not event where did atLeast atMost within silentFor stage segment churn feature answer channel consents';
+  expect(asked(...terms.split(' '), ...Object.keys(PublishRequest.shape), ...Object.keys(Population.shape))).toEqual(
+    [],
+  );
 });
 
 test('every code of a fault and every ready journey is explained', () => {

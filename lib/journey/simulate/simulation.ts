@@ -171,10 +171,10 @@ export class Simulation {
     const enrolmentId = /^v\d+-(.+?\.\d+)(?:-\d+)?$/.exec(name)?.[1] ?? '';
     const inside = this.#inside.get(enrolmentId);
     if (inside?.execution !== name) return;
-    const told = output === undefined ? {} : (JSON.parse(output) as { outcome?: string; handedOver?: boolean }); // as compiled
     inside.execution = undefined;
-    if (told.handedOver !== true)
-      this.#end(enrolmentId, status === 'SUCCEEDED' ? (told.outcome ?? 'completed') : 'failed');
+    if (status !== 'SUCCEEDED') return this.#end(enrolmentId, 'failed');
+    const told = JSON.parse(output ?? '{}') as { outcome?: string; handedOver?: boolean }; // as compiled
+    if (told.handedOver !== true) this.#end(enrolmentId, told.outcome ?? 'completed');
   }
 
   #happened(name: string, { type, stateEnteredEventDetails }: HistoryEvent): void {
