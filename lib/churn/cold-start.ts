@@ -6,7 +6,7 @@ import { type Assessor } from './assessor.ts';
 import { habitOfDays } from './buying/key-days.ts';
 import { type ChurnDefinition, keyEventsOf } from './definition.ts';
 import { stateOf } from './model/score.ts';
-import { type RiskBand } from './risk.ts';
+import { type Reason, type RiskBand } from './risk.ts';
 import { assess, bandOf, churnProbability } from './score.ts';
 
 type Rules = Pick<Workspace, 'purchaseEvents' | 'churn'>;
@@ -34,9 +34,13 @@ function asPurchases(profile: Profile, { churn }: Rules): Profile {
     .sort()
     .at(-1);
   const n = tallies.reduce((sum, tally) => sum + tally.n, 0);
-  const purchases = { n, revenue: 0, ...(first !== undefined && { first }), ...(last !== undefined && { last }) };
+  const revenue = profile.keyDays ? habitOfDays(profile.keyDays).worth : 0;
+  const purchases = { n, revenue, ...(first !== undefined && { first }), ...(last !== undefined && { last }) };
   return { ...profile, purchases };
 }
+
+/** Silence is told of key events where those are no purchases. */
+const asKeyEvents = (reason: Reason): Reason => ({ ...reason, feature: reason.feature.replace('silence', 'quiet') });
 
 /** The shipped judgement (`score.ts`), before a model was trained and of whom a model knows nothing. */
 export function coldStart(rules: Rules): Assessor {
@@ -69,6 +73,7 @@ export function coldStart(rules: Rules): Assessor {
       const validUntil = bandChange(profile, now);
       return {
         ...risk,
+        ...(rules.churn?.keyEvents && { reasons: risk.reasons.map(asKeyEvents) }),
         ...(habit && { state: stateOf(habit, { now: Date.parse(now) / dayMs, horizonDays, band: risk.band }) }),
         ...(validUntil !== undefined && { validUntil }),
       };

@@ -10,8 +10,17 @@ function silence([days = 0, usual]: number[]): Text {
   };
 }
 
+function quiet([days = 0, usual]: number[]): Text {
+  if (usual === undefined) return { en: `No key event for ${days} days`, ko: `${days}일째 핵심 이벤트 없음` };
+  return {
+    en: `No key event for ${days} days, usually every ${usual}`,
+    ko: `${days}일째 핵심 이벤트 없음 (평소 ${usual}일 간격)`,
+  };
+}
+
 const texts: Record<string, (values: number[]) => Text> = {
   silence,
+  quiet,
   absence: ([days = 0]) => ({ en: `Not seen for ${days} days`, ko: `${days}일째 방문 없음` }),
   badAnswer: () => ({ en: 'Last survey answer was bad', ko: '최근 설문 응답이 부정적임' }),
   complained: () => ({ en: 'Complained since the last purchase', ko: '마지막 구매 이후 불만을 제기함' }),

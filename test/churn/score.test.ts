@@ -162,6 +162,20 @@ test('the cold start tells the state, by the horizon of the team, and until when
   expect(cold.bandAt(customer, plus(validUntil!, -60_000))).toBe(band);
 });
 
+test('where other touchpoints are key events, silence is told of those, and worth is theirs', () => {
+  const first = Math.floor(Date.parse(start) / 86_400_000);
+  const tally = { n: 3, first: start, last: silentFor(buyer({ n: 1, every: 1 }), 20) };
+  const customer = {
+    ...newProfile({ workspace: 'local', customer: 'u:mina' }, start),
+    counts: { 'Lesson Finished': tally },
+    keyDays: { recent: [0, 10, 20].map((day) => ({ day: first + day, worth: 5 })) },
+  };
+  const cold = coldStart({ purchaseEvents: [], churn: { ...usualDefinition, keyEvents: ['Lesson Finished'] } });
+  const risk = worded(cold.assess(customer, plus(start, 60 * 86_400_000))!);
+  expect(risk.reasons[0]?.text.en).toBe('No key event for 40 days, usually every 10');
+  expect(risk.valueAtRisk).toBeGreaterThan(0);
+});
+
 /** What a profile keeps of a risk of the cold start. */
 function kept({ probability: _p, base: _b, expectedNext: _e, valueAtRisk: _v, ...risk }: ChurnRisk): ChurnRisk {
   return { ...risk, reasons: risk.reasons.map(({ contribution: _c, ...reason }) => reason) };
