@@ -7,7 +7,7 @@ export type Map = Record<string, string | null>;
 const rests = (step: Step | undefined): boolean =>
   step !== undefined && ['wait', 'waitForEvent', 'humanTask'].includes(step.kind);
 
-const acts = ['send', 'updateProfile', 'emitEvent', 'webhook', 'decide', 'startJourney'];
+export const acts = ['send', 'updateProfile', 'emitEvent', 'webhook', 'decide', 'startJourney'];
 
 /** Where a step leads. */
 function targets(step: Step): string[] {

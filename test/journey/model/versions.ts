@@ -1,5 +1,5 @@
 import { type JourneyDefinition } from '../../../lib/journey/definition.ts';
-import { asking, type Map as StepMap, resolved } from './graph.ts';
+import { acts, asking, type Map as StepMap, resolved } from './graph.ts';
 
 type State = 'live' | 'paused' | 'closed' | 'stopped';
 export type Action = 'pause' | 'resume' | 'close' | 'stop';
@@ -37,7 +37,10 @@ export class Versions {
     if (map && !(Object.keys(map).every(isKnown) && meant.every(Boolean))) return false;
     meant.forEach((one, i) => one && this.#migrations.push({ from: i + 1, to: definition.version, map: one }));
     old.push(definition);
-    this.#asking.push(asking(definition));
+    // Where people come in from another version, what has an effect asks as well.
+    const entrances = meant.flatMap((one) => Object.values(one ?? {})).filter((id) => id !== null);
+    const acting = entrances.filter((id) => acts.includes(definition.steps[id]?.kind ?? 'exit'));
+    this.#asking.push(new Set([...asking(definition), ...acting]));
     if (this.state === 'paused') this.#pausedFrom = 'live';
     else this.state = 'live';
     return true;
