@@ -22,6 +22,7 @@ const willingTable: Table = {
   query: unused,
   put: unused,
   update: unused,
+  replace: unused,
   transact: unused,
   putMany: () => Promise.resolve([]),
 };

@@ -47,6 +47,7 @@ function tableOf(items: Item[]): Table {
       Promise.resolve((byPartition.get(pk) ?? []).filter(({ sk }) => sk.startsWith(prefix))),
     put: (item) => Promise.resolve((put(item), true)),
     update: () => Promise.resolve(undefined),
+    replace: (item) => Promise.resolve((put(item), { done: true })),
     transact: (writes) => {
       for (const write of writes) if ('put' in write) put(write.put);
       return Promise.resolve(true);

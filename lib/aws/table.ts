@@ -2,7 +2,6 @@ import {
   type AttributeValue,
   BatchGetItemCommand,
   BatchWriteItemCommand,
-  ConditionalCheckFailedException,
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -10,13 +9,13 @@ import {
   type TransactWriteItem,
   TransactWriteItemsCommand,
   TransactionCanceledException,
-  TransactionConflictException,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { Unavailable } from '../errors.ts';
 import { type Key } from '../keys.ts';
 import { isKey, queryInput, type QueryOptions } from './query.ts';
+import { jitter, refusal, type Refused, unlessConditionFails, unlessThrottled } from './refusals.ts';
 
 export type { QueryOptions };
 
@@ -36,6 +35,9 @@ export type Write =
   | { delete: Key; if?: Expression }
   | { check: Key; if: Expression };
 
+/** How a replacement ended. `present` is missing where nothing lies there, and where another write was the reason. */
+export type Replaced = { done: true } | { done: false; present: Item | undefined };
+
 /**
  * The one table, in the verbs the stores need. A write whose condition fails answers `false`; everything else that AWS refuses is
  * thrown. Throttles are retried by the SDK, conflicts between transactions here: safe, as each write is idempotent or conditional.
@@ -50,6 +52,11 @@ export interface Table {
   update(key: Key, set: Expression, condition?: Expression): Promise<Item | undefined>;
   /** All or nothing. At most 100 writes, one per key. False when a condition failed. */
   transact(writes: Write[]): Promise<boolean>;
+  /**
+   * Puts an item on a condition, and makes other writes with it or not at all. Refused, it answers what lies there now if that is why: the
+   * condition of the item itself failed. So who lost a race knows what the winner wrote without reading it.
+   */
+  replace(item: Item, condition: Expression, also?: Write[]): Promise<Replaced>;
   /** Unconditional puts of distinct keys in 25s. Answers those DynamoDB did not take, for the caller to try again. */
   putMany(items: Item[]): Promise<Item[]>;
 }
@@ -60,10 +67,6 @@ const toItem = (attributes: Record<string, AttributeValue>): Item =>
 
 const bytes = (value: Record<string, unknown>): Record<string, AttributeValue> =>
   marshall(value, { removeUndefinedValues: true, allowImpreciseNumbers: true });
-
-/** Full jitter: any time up to 20 ms doubled with each try. */
-const jitter = (tries: number): Promise<void> =>
-  new Promise((resume) => setTimeout(resume, Math.random() * 20 * 2 ** tries));
 
 const keyOf = ({ pk, sk }: Key): Record<string, AttributeValue> => ({ pk: { S: pk }, sk: { S: sk } });
 
@@ -111,27 +114,6 @@ function toTransactItem(TableName: string, write: Write): TransactWriteItem {
       ...expressionParts(write.set, write.if),
     },
   };
-}
-
-/** Names DynamoDB gives to a lack of capacity, its own or the account's. */
-const throttles = new Set(['ProvisionedThroughputExceededException', 'ThrottlingException', 'RequestLimitExceeded']);
-
-/** Reasons of a cancelled transaction that may be gone a moment later. The SDK does not look at them. */
-const retriedCodes = new Set(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']);
-
-/** Another transaction holds one of the items, or there is too much to do. Nothing was written, and trying again is all there is to do. */
-function conflicts(error: unknown): boolean {
-  if (error instanceof TransactionConflictException) return true;
-  if (!(error instanceof TransactionCanceledException) || conditionFailed(error)) return false;
-  const codes = (error.CancellationReasons ?? []).map(({ Code }) => Code);
-  return codes.some((code) => retriedCodes.has(code ?? ''));
-}
-
-function conditionFailed(error: unknown): boolean {
-  if (error instanceof ConditionalCheckFailedException) return true;
-  if (!(error instanceof TransactionCanceledException)) return false;
-  const codes = (error.CancellationReasons ?? []).map(({ Code }) => Code);
-  return codes.includes('ConditionalCheckFailed');
 }
 
 export function dynamoTable(client: DynamoDBClient, TableName: string): Table {
@@ -196,6 +178,16 @@ export function dynamoTable(client: DynamoDBClient, TableName: string): Table {
       return done?.Attributes && toItem(done.Attributes);
     },
 
+    async replace(item, condition, also = []) {
+      const shown = { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const;
+      const Put = { TableName, Item: bytes(item), ...conditionOf(condition), ...expressionParts(condition), ...shown };
+      const others = also.map((write) => toTransactItem(TableName, write));
+      const command =
+        also.length === 0 ? undefined : new TransactWriteItemsCommand({ TransactItems: [{ Put }, ...others] });
+      const refused = await refusal(() => (command ? client.send(command) : client.send(new PutItemCommand(Put))));
+      return refused ? { done: false, present: itemOf(refused) } : { done: true };
+    },
+
     async transact(writes) {
       const input = { TransactItems: writes.map((write) => toTransactItem(TableName, write)) };
       return (await unlessConditionFails(() => client.send(new TransactWriteItemsCommand(input)))) !== undefined;
@@ -218,25 +210,8 @@ export function dynamoTable(client: DynamoDBClient, TableName: string): Table {
   };
 }
 
-/** Undefined when DynamoDB took nothing of it, for lack of capacity. */
-async function unlessThrottled<T>(send: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await send();
-  } catch (error) {
-    if (error instanceof Error && throttles.has(error.name)) return undefined;
-    throw error;
-  }
-}
-
-/** What was sent; undefined when its condition failed. A conflict with another transaction is tried again, up to six times. */
-async function unlessConditionFails<T>(send: () => Promise<T>): Promise<T | undefined> {
-  for (let tries = 0; ; tries++) {
-    try {
-      return await send();
-    } catch (error) {
-      if (conditionFailed(error)) return undefined;
-      if (!conflicts(error) || tries >= 6) throw error;
-      await jitter(tries);
-    }
-  }
+/** What lay in the place of a replacement that was refused: a transaction tells of its first write first. */
+function itemOf(refused: Refused): Item | undefined {
+  const found = refused instanceof TransactionCanceledException ? refused.CancellationReasons?.[0]?.Item : refused.Item;
+  return found && toItem(found);
 }

@@ -1,7 +1,7 @@
 import { type Customer } from '../identity/customer.ts';
 import { Unavailable } from '../errors.ts';
 import { type Key, dueReviews, keys, listShard, lists, partition } from '../keys.ts';
-import { type Item, type Table, type Write } from '../aws/table.ts';
+import { type Expression, type Item, type Table, type Write } from '../aws/table.ts';
 import { bounds } from './bounds.ts';
 import { pack, unpack } from './pack.ts';
 import { type Profile } from './profile.ts';
@@ -56,12 +56,13 @@ export function readSignals(text: string): Signal[] {
   return Signal.array().parse(JSON.parse(text));
 }
 
-/** Put the profile if nobody wrote it since `rev`; 0 stands for "there is none yet". */
+/** Holds if nobody wrote the profile since `rev`; 0 stands for "there is none yet". */
+const onRev = (rev: number): Expression =>
+  rev === 0 ? { expression: 'attribute_not_exists(pk)' } : { expression: 'rev = :rev', values: { ':rev': rev } };
+
+/** Put the profile if nobody wrote it since `rev`. */
 export function profilePut(profile: Profile, rev: number, signals: Signal[] = []): Extract<Write, { put: Item }> {
-  return {
-    put: profileItem(profile, rev + 1, signals),
-    if: rev === 0 ? { expression: 'attribute_not_exists(pk)' } : { expression: 'rev = :rev', values: { ':rev': rev } },
-  };
+  return { put: profileItem(profile, rev + 1, signals), if: onRev(rev) };
 }
 
 export interface ProfileStore {
@@ -80,6 +81,8 @@ export interface ProfileStore {
   update(customer: Customer, change: (profile: Profile) => Change | undefined): Promise<Profile | undefined>;
   /** One try of a write over what was read at `rev`. False when somebody was faster. */
   save(change: Change, rev: number): Promise<boolean>;
+  /** The same, and answers what they wrote when somebody was faster: undefined where that is not known, to be read. */
+  tryToSave(change: Change, rev: number): Promise<{ done: true } | { done: false; present: Stored | undefined }>;
 }
 
 export function profileStore(table: Table): ProfileStore {
@@ -110,17 +113,23 @@ export function profileStore(table: Table): ProfileStore {
       return found;
     },
 
-    async save({ profile, signals = [], also = [] }, rev) {
-      const write = profilePut(profile, rev, signals);
-      return also.length === 0 ? table.put(write.put, write.if) : table.transact([write, ...also]);
+    async tryToSave({ profile, signals = [], also }, rev) {
+      const replaced = await table.replace(profileItem(profile, rev + 1, signals), onRev(rev), also);
+      if (replaced.done) return replaced;
+      return { done: false, present: replaced.present && readProfileItem(replaced.present) };
     },
 
+    save: async (change, rev) => (await store.tryToSave(change, rev)).done,
+
     async update(customer, change) {
+      let present: Stored | undefined;
       for (let tries = 0; tries < maxTries; tries++) {
-        const stored = await read(customer);
+        const stored = present ?? (await read(customer));
         const changed = stored && change(stored.profile);
         if (!changed) return undefined;
-        if (await store.save(changed, stored.rev)) return changed.profile;
+        const tried = await store.tryToSave(changed, stored.rev);
+        if (tried.done) return changed.profile;
+        ({ present } = tried);
       }
       throw new Unavailable('profile.contended', { customer: customer.customer, tries: maxTries });
     },

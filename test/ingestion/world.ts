@@ -38,6 +38,7 @@ export function memoryTable(refuse: (items: Item[]) => Item[] = () => []) {
     getMany: unused,
     query: unused,
     put: unused,
+    replace: unused,
     transact: unused,
   };
   return {

@@ -109,7 +109,7 @@ export class Life {
     return lived;
   }
 
-  table = (table: Table): Table => this.live(table, ['put', 'update', 'transact']);
+  table = (table: Table): Table => this.live(table, ['put', 'update', 'replace', 'transact']);
 
   executions = (executions: Executions): Executions => this.live(executions, ['start', 'stop', 'resume']);
 

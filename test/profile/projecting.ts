@@ -112,6 +112,8 @@ export function writesThrough(meddle: (write: number) => Promise<'go on' | 'conf
     ...table,
     put: async (...args) => ((await meddle(++writes)) === 'conflict' ? false : table.put(...args)),
     transact: async (...args) => ((await meddle(++writes)) === 'conflict' ? false : table.transact(...args)),
+    replace: async (...args) =>
+      (await meddle(++writes)) === 'conflict' ? { done: false, present: undefined } : table.replace(...args),
   });
 }
 

@@ -45,6 +45,19 @@ onEachEngine(({ table }) => {
     expect((await profiles.get(who))?.purchases.n).toBe(6);
   });
 
+  test('who is overtaken goes on from what the other wrote, without reading it', async () => {
+    const { who } = await aProfile();
+    let reads = 0;
+    const profiles = profileStore({ ...table(), get: (...args) => (reads++, table().get(...args)) });
+    const stored = (await profiles.getMany([who])).get(partition(who))!;
+    await profiles.save({ profile: seen(stored.profile) }, stored.rev);
+    const tried = await profiles.tryToSave({ profile: stored.profile }, stored.rev);
+    expect(tried).toEqual({ done: false, present: { profile: seen(stored.profile), rev: stored.rev + 1 } });
+    const twice = [1, 2].map(() => profiles.update(who, (profile) => ({ profile: seen(profile) })));
+    await Promise.all(twice);
+    expect([reads, (await profiles.get(who))?.purchases.n]).toEqual([2, 3]);
+  });
+
   test('what must happen with a write happens with it or not at all', async () => {
     const { who, profiles, profile } = await aProfile();
     const also = [{ put: { ...keys.stageTransition(who, at, '1'), to: 'decision' } }];

@@ -14,9 +14,9 @@ function seeded(seed: number): () => number {
 
 /** Of ten writes three are refused, one is lost on the way there, and one succeeds with nobody hearing of it. */
 function troubled(random: () => number): (table: Table) => Table {
-  const trouble = async (write: () => Promise<boolean>): Promise<boolean> => {
+  const trouble = async <Answer>(refused: Answer, write: () => Promise<Answer>): Promise<Answer> => {
     const fate = random();
-    if (fate < 0.3) return false;
+    if (fate < 0.3) return refused;
     if (fate < 0.4) throw new Error('throttled');
     const written = await write();
     if (fate < 0.5) throw new Error('died after the write');
@@ -24,8 +24,9 @@ function troubled(random: () => number): (table: Table) => Table {
   };
   return (table) => ({
     ...table,
-    put: (...args) => trouble(() => table.put(...args)),
-    transact: (...args) => trouble(() => table.transact(...args)),
+    put: (...args) => trouble(false, () => table.put(...args)),
+    replace: (...args) => trouble({ done: false, present: undefined }, () => table.replace(...args)),
+    transact: (...args) => trouble(false, () => table.transact(...args)),
   });
 }
 

@@ -105,6 +105,12 @@ export function memoryTable(changed: (change: Change) => void = () => undefined)
       return done ? seen(find({ pk, sk })) : undefined;
     },
 
+    async replace(item, condition, also = []) {
+      const before = find(item);
+      if (write([{ put: item, if: condition }, ...also])) return { done: true };
+      return { done: false, present: holds(condition, before) ? undefined : seen(before) };
+    },
+
     transact: async (writes) => write(writes),
 
     async putMany(items) {

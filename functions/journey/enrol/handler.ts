@@ -29,7 +29,7 @@ import { type Refusal, refusalOf, type Refused } from '../../../lib/journey/refu
 import { type RefusalStore } from '../../../lib/journey/refusal-store.ts';
 import { isRuledOut } from '../../../lib/profile/meets.ts';
 import { type Profile } from '../../../lib/profile/profile.ts';
-import { type ProfileStore } from '../../../lib/profile/store.ts';
+import { type ProfileStore, type Stored } from '../../../lib/profile/store.ts';
 import { type Clock, type Instant } from '../../../lib/time.ts';
 import { starting } from './starting.ts';
 
@@ -73,6 +73,15 @@ interface Read extends Approach {
   counted: Counted;
 }
 
+/**
+ * Before the same door with what others made of the profile meanwhile; undefined where that must be read. The door has conditions of its own in
+ * the transaction, so it need not be read again for the same identities.
+ */
+function overtaken({ stored, door }: Approach, present: Stored | undefined): Approach | undefined {
+  const isSame = present?.profile.linked.join() === stored.profile.linked.join();
+  return present && isSame ? { stored: present, door } : undefined;
+}
+
 /** Touchpoints of one customer folded while we enter: each makes us look again. */
 const maxTries = 10;
 
@@ -90,11 +99,11 @@ export function enrol(dependencies: Dependencies) {
 
   const { start, finish } = starting({ journeys, enrolments, executions });
 
-  /** One try over what was read; undefined when it changed meanwhile. */
+  /** One try over what was read. When it changed meanwhile: the profile as it is now, as far as the refusal told it. */
   async function enter(
     { stored: { profile, rev }, door, since, counted }: Read,
     { customer: { workspace }, version: chosen, knock, enrolmentId, entryKey }: Knocking,
-  ): Promise<EntryOutcome | Refused | undefined> {
+  ): Promise<EntryOutcome | Refused | { present: Stored | undefined }> {
     const now = clock.now();
     const { definition, version } = chosen;
     const { test } = knock;
@@ -115,7 +124,8 @@ export function enrol(dependencies: Dependencies) {
       }),
     );
     const entering = { definition, knock, enrolment, door, outranked, counting: limits.writes, now };
-    if (!(await profiles.save(entryChange(profile, entering), rev))) return undefined;
+    const saved = await profiles.tryToSave(entryChange(profile, entering), rev);
+    if (!saved.done) return saved;
     return start({ enrolment, owner: owners[0] }, chosen, knock);
   }
 
@@ -139,15 +149,17 @@ export function enrol(dependencies: Dependencies) {
   async function insist(knocking: Knocking): Promise<EntryOutcome | Refused> {
     const { customer, version, knock, enrolmentId, entryKey } = knocking;
     const { definition } = version;
+    let approach: Approach | undefined;
     for (let tries = 0; tries < maxTries; tries++) {
-      const approach = await approached(customer, { enrolmentId, journeyId: definition.id, entryKey });
+      approach ??= await approached(customer, { enrolmentId, journeyId: definition.id, entryKey });
       if (!approach) return 'unknown-customer';
       if (approach.door.earlier) return finish(approach.door.earlier, knocking);
       const counted = await countersOf(customer, definition);
       // After the profile: what is not among these touchpoints yet, the write or the projector meets.
       const since = await leftSince(definition, approach.stored.profile, knock.at);
       const outcome = await enter({ ...approach, since, counted }, knocking);
-      if (outcome !== undefined) return outcome;
+      if (typeof outcome === 'string' || 'reason' in outcome) return outcome;
+      approach = overtaken(approach, outcome.present);
     }
     throw new Unavailable('entry.contended', { journeyId: definition.id, customer: customer.customer });
   }
