@@ -29,7 +29,7 @@ export interface EntrySlot {
   entries: number;
 }
 
-/** Longest entry key that is kept as it is; a longer one is named by its hash. A sort key takes 1,024 bytes in all. */
+/** Longest entry key that is kept as it is; a longer one, or half a character, is named by its hash. A sort key takes 1,024 bytes in all. */
 const maxKeyLength = 200;
 
 /** Events that let customers in. `EntryTriggered` names the journey; the others are looked at by its triggers. */
@@ -92,7 +92,7 @@ export function entryKeyOf({ entry }: JourneyDefinition, knock: KeyedBy): string
   if (typeof value !== 'string' && typeof value !== 'number') return undefined;
   const key = String(value);
   if (key === '') return undefined;
-  return key.length > maxKeyLength ? nameOf(key) : key;
+  return key.length > maxKeyLength || !key.isWellFormed() ? nameOf(key) : key;
 }
 
 /** Name of the enrolment that a knock leads to, whoever asks: whoever knocks can name it before the door is reached. */

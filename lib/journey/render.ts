@@ -13,9 +13,10 @@ export interface Rendered {
 /** `{{ path | what to say where it is empty }}`; nothing in it is ever run, and what is put in is not looked at again. */
 const place = /\{\{([^{}|]+)(?:\|([^{}]*))?\}\}/g;
 
+/** Sources may send half a character, which neither tables nor providers take. */
 function text(value: Json | undefined): string | undefined {
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  return typeof value === 'string' && value.trim() !== '' ? value : undefined;
+  return typeof value === 'string' && value.trim() !== '' ? value.toWellFormed() : undefined;
 }
 
 /** The beginning of a text, no longer than so many characters; none is cut in half. */

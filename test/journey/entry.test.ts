@@ -77,6 +77,10 @@ test('an entry key makes one enrolment per value, whatever the value', () => {
   expect(key({})).toBeUndefined();
   expect(key({ id: 'x'.repeat(5_000) })).toHaveLength(32);
   expect(entryKeyOf(entry({}), { properties: {} })).toBe('');
+  // Half a character is no text that a table takes.
+  const halves = ['a\ud800', 'b\ud800'].map((id) => key({ id }));
+  expect(halves.every((half) => half?.isWellFormed())).toBe(true);
+  expect(new Set(halves).size).toBe(2);
 });
 
 test('properties of a trigger that are too big stay behind', () => {

@@ -32,6 +32,7 @@ test('a huge trait does not make a huge message', () => {
   expect(body('{{traits.a}}', { traits: { a: 'x'.repeat(100_000) } }).length).toBe(20_000);
 });
 
-test('no character is cut in half', () => {
+test('no character is cut in half, nor is half a one put in', () => {
+  expect(body('{{traits.a}}!', { traits: { a: 'a\ud800b' } })).toBe('a\ufffdb!');
   expect([beginning('ab😀', 3), beginning('ab😀', 4), beginning('abc', 2)]).toEqual(['ab', 'ab😀', 'ab']);
 });
