@@ -122,7 +122,10 @@ const Experiment = z.strictObject({
   kind: z.literal('experiment'),
   label,
   salt: z.string().min(1),
-  variants: z.array(z.strictObject({ id: VariantId, weight: z.number().positive(), next: StepId })).min(2),
+  variants: z
+    .array(z.strictObject({ id: VariantId, weight: z.number().positive(), next: StepId }))
+    .min(2)
+    .max(19),
   holdout: z.strictObject({ weight: z.number().positive(), next: StepId }).optional(),
   goal: Predicate,
   /** For how long after the assignment the goal counts. */
@@ -131,6 +134,10 @@ const Experiment = z.strictObject({
   guardrails: z
     .array(z.strictObject({ name: z.string().min(1), event: Predicate }))
     .max(5)
+    .refine(
+      (rails) => new Set(['goal', ...rails.map(({ name }) => name)]).size === rails.length + 1,
+      'each has a name of its own, and none is "goal"',
+    )
     .default([]),
   winner: Winner.default({ mode: 'manual' }),
 });

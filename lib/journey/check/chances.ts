@@ -78,7 +78,7 @@ function tooEarly(definition: JourneyDefinition, from: string[], window: Duratio
 }
 
 export const experiments: Rule = (definition) =>
-  stepsOf(definition, 'experiment').flatMap(({ place, step: { variants, window } }) => {
+  stepsOf(definition, 'experiment').flatMap(({ place, step: { variants, holdout, window } }) => {
     const faults: Fault[] = [];
     const targets = variants.map(({ next }) => next);
     if (new Set(targets).size === 1)
@@ -90,7 +90,7 @@ export const experiments: Rule = (definition) =>
         ),
       );
     variants.forEach(({ id }, i) => {
-      if (variants.findIndex((other) => other.id === id) < i)
+      if (variants.findIndex((other) => other.id === id) < i || (holdout && id === 'holdout'))
         faults.push(error('duplicate-variant', `${place}.variants.${i}.id`, `there is a variant "${id}" already`));
     });
     if (tooEarly(definition, targets, window))

@@ -34,6 +34,20 @@ findsErrors([
     },
   ],
   [
+    'a variant that is called as the holdout beside it',
+    'duplicate-variant',
+    'steps.Hello.variants.1.id',
+    {
+      steps: tested({
+        variants: [
+          { id: 'short', weight: 1, next: 'Short' },
+          { id: 'holdout', weight: 1, next: 'Long' },
+        ],
+        holdout: { weight: 1, next: 'Done' },
+      }),
+    },
+  ],
+  [
     'a goal that is over before any variant does anything',
     'unreachable-goal',
     'steps.Hello.window',

@@ -44,3 +44,12 @@ test('it finds a winner without being told what effect to look for', () => {
   const result = experimentResult(plan, [{ short: arm(1_000), long: arm(1_250) }]);
   expect(result.variants[0]?.guardrails[0]).toMatchObject({ metric: 'unsubscribed', state: 'unclear', difference: 0 });
 });
+
+test('what no result could tell apart is refused: guard rails of one name or called as the goal, and more arms than are judged', () => {
+  const rail = (name: string) => ({ name, event: { event: 'Unsubscribed' } });
+  const many = Array.from({ length: 20 }, (_, i) => ({ id: `v${i}`, weight: 1, next: 'a' }));
+  for (const changes of [{ guardrails: [rail('goal')] }, { guardrails: [rail('a'), rail('a')] }, { variants: many }])
+    expect(() => stepWith(changes)).toThrow();
+  const most = stepWith({ variants: many.slice(1), holdout: { weight: 1, next: 'c' } });
+  expect(planOfStep('j#s', most).arms).toHaveLength(20);
+});
