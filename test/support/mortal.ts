@@ -72,11 +72,16 @@ function loaded(options: Runner) {
   };
 }
 
-/** How many messages have gone out, read from outside. */
-function outboxOf(data: string): () => number {
-  const journal = new DatabaseSync(join(data, 'journal.db'), { readOnly: true });
-  const last = journal.prepare('SELECT max(id) AS id FROM outbox');
-  return () => Number(last.get()?.id);
+/** Resolves when a message has gone out, as read from outside, or it is over. A runner that just begins may hold the file: that is waited for. */
+async function aMessage(data: string, isOver: () => boolean): Promise<void> {
+  const journal = new DatabaseSync(join(data, 'journal.db'), { readOnly: true, timeout: 10_000 });
+  try {
+    const last = journal.prepare('SELECT max(id) AS id FROM outbox');
+    const before = last.get()?.id;
+    while (!isOver() && last.get()?.id === before) await sleep(1);
+  } finally {
+    journal.close();
+  }
 }
 
 export async function startMortal(options: Runner, random: () => number): Promise<Mortal> {
@@ -88,7 +93,6 @@ export async function startMortal(options: Runner, random: () => number): Promis
   const begun = performance.now();
   await url;
   let startMs = performance.now() - begun;
-  const messages = outboxOf(options.data);
 
   async function replace(): Promise<string> {
     await living.kill();
@@ -128,8 +132,9 @@ export async function startMortal(options: Runner, random: () => number): Promis
   async function life(done: AbortSignal): Promise<void> {
     const isAtMessage = gaps.length % 2 === 0;
     const end = performance.now() + (isAtMessage ? 1 : random()) * longestLife * startMs;
-    const before = messages();
-    while (!done.aborted && performance.now() < end && !(isAtMessage && messages() > before)) await sleep(1);
+    const isOver = (): boolean => done.aborted || performance.now() >= end;
+    if (isAtMessage) return aMessage(options.data, isOver);
+    while (!isOver()) await sleep(1);
   }
 
   async function during(kills: number, work: () => Promise<void>): Promise<void> {
