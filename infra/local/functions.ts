@@ -64,8 +64,6 @@ export interface RunningFunctions extends Functions {
   restore(): void;
   /** Starts one environment of each, as many at a time as there are processors: threads that start all together take half as long again. */
   warm(): Promise<void>;
-  /** Invocations that wait for an environment. */
-  waiting(): number;
   /** Environments that run at the moment, by function. */
   environments(): Record<string, number>;
   stop(): Promise<void>;
@@ -177,7 +175,6 @@ export function createFunctions(options: FunctionsOptions): RunningFunctions {
     invokeAsync: (functionArn, payload) => events.add(find(functionArn).arn, payload),
     restore: () => events.restore(),
     warm: () => inLanes([...byName.values()], availableParallelism(), ({ pool }) => pool.warm()),
-    waiting: () => [...byName.values()].reduce((sum, { pool }) => sum + pool.waiting, 0),
     environments: () => Object.fromEntries([...byName].map(([name, { pool }]) => [name, pool.size])),
     stop: async () => {
       await Promise.all([...byName.values()].map(({ pool }) => pool.stop()));

@@ -19,6 +19,8 @@ export interface GatewayOptions {
 
 export interface Gateway {
   port: number;
+  /** Requests that wait for their answer. */
+  open(): number;
   /** Takes no new connections, waits until open requests are answered. */
   stop(): Promise<void>;
 }
@@ -36,7 +38,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const server = createServer({ maxHeaderSize: maxHeaderBytes, requestTimeout: 30_000, headersTimeout: 10_000 });
   // Behind a load balancer of AWS: it keeps a connection longer than clients do.
   server.keepAliveTimeout = 60_000;
+  let open = 0;
   server.on('request', (request, response) => {
+    open++;
+    response.once('close', () => open--);
     request.on('error', () => response.destroy());
     response.on('error', () => request.destroy());
     const requestId = randomUUID();
@@ -58,7 +63,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     server.once('error', reject);
     server.listen(options.port, '127.0.0.1', resolve);
   });
-  return { port: (server.address() as AddressInfo).port, stop: () => close(server) }; // it listens on TCP
+  const { port } = server.address() as AddressInfo; // it listens on TCP
+  return { port, open: () => open, stop: () => close(server) };
 }
 
 function close(server: Server): Promise<void> {

@@ -47,11 +47,6 @@ export class Pool {
     return this.#environments.size;
   }
 
-  /** Invocations that wait for an environment. */
-  get waiting(): number {
-    return this.#waiting.length;
-  }
-
   /** JSON in, JSON out. Rejects with a `FunctionError`. */
   invoke(payload: string): Promise<string> {
     return new Promise((resolve, reject) => {

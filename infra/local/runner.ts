@@ -107,7 +107,10 @@ async function start(options: LocalOptions, { ends, stop }: Ending): Promise<Loc
   const dynamodb = (await options.dynamodb?.(engine.endpoint)) ?? engine.endpoint;
   const activity = new Activity();
   const { between, environments, eventbridge } = options;
-  const seams = { dynamodb, between, environments, eventbridge };
+  /** Opened last: whoever is asked for has to be there. */
+  const front: { gateway?: Gateway } = {};
+  const callers = (): number => front.gateway?.open() ?? 0;
+  const seams = { dynamodb, between, environments, eventbridge, callers };
   const services = await startServices({ template, engine, journal, clock, activity, log, ...seams });
   ends.push(() => services.stop());
 
@@ -117,7 +120,7 @@ async function start(options: LocalOptions, { ends, stop }: Ending): Promise<Loc
     await services.streams.sweep();
     await settled();
   });
-  const gateway: Gateway = await startGateway({
+  const gateway = (front.gateway = await startGateway({
     port: options.port ?? 0,
     routes: localRoutes(template),
     edge: options.edge === false ? noEdge : createEdge(template),
@@ -125,7 +128,7 @@ async function start(options: LocalOptions, { ends, stop }: Ending): Promise<Loc
     now: clock.now,
     local: localApi({ ...services, clock, advance, page: () => summary(template, services) }),
     log: (line) => log('gateway', `${line}\n`),
-  });
+  }));
   ends.push(() => gateway.stop());
   return {
     ...{ url: `http://127.0.0.1:${gateway.port}`, keys: localKeys, clock, template, services },

@@ -29,6 +29,8 @@ export interface ServicesOptions {
   /** Most environments of one function. */
   environments?: number | undefined;
   between?: FunctionsOptions['between'];
+  /** Requests from outside that wait for their answer. */
+  callers: () => number;
   /** Where functions reach the bus, given where it is. */
   eventbridge?: ((endpoint: string) => Promise<string>) | undefined;
   log: (source: string, text: string) => void;
@@ -48,11 +50,20 @@ export interface Services {
   stop(): Promise<void>;
 }
 
-/** Lambda looks at a shard four times a second. We read on at once, but for when callers queue up: they go first. */
-const pollMs = 250;
-
-/** So many invocations in the queue are a crowd. */
+/** So many requests that wait for an answer are a crowd. */
 const crowded = 8;
+
+/** How long streams wait at most for a crowd to go, and how often they look whether it has. Milliseconds. */
+const patience = { mostMs: 1_000, stepMs: 50 };
+
+/**
+ * Streams are read at once, but for when callers queue up: those go first, and the longer that lasts the more touchpoints of a customer fold in
+ * one write. (Lambda looks at a shard four times a second.)
+ */
+async function pace(callers: () => number): Promise<void> {
+  for (let waited = 0; waited < patience.mostMs && callers() >= crowded; waited += patience.stepMs)
+    await sleep(patience.stepMs);
+}
 
 /** Starts them all, and what the last run left under way. When it resolves, everything can reach everything. */
 export async function startServices({
@@ -61,6 +72,7 @@ export async function startServices({
   dynamodb,
   environments,
   between,
+  callers,
   eventbridge = (endpoint) => Promise.resolve(endpoint),
   log,
   ...shared
@@ -121,7 +133,7 @@ export async function startServices({
     mappings,
     functions,
     sendToQueue,
-    pace: () => (functions.waiting() < crowded ? Promise.resolve() : sleep(pollMs)),
+    pace: () => pace(callers),
     log: (text) => log('streams', `${text}\n`),
   });
   functions.restore();
