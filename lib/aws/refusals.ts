@@ -1,8 +1,13 @@
-import {
-  ConditionalCheckFailedException,
-  TransactionCanceledException,
-  TransactionConflictException,
-} from '@aws-sdk/client-dynamodb';
+import { type AttributeValue } from '@aws-sdk/client-dynamodb';
+
+type Attributes = Record<string, AttributeValue>;
+
+/** What a refusal of DynamoDB says of the condition that failed: of a transaction's writes each for itself, in their order. */
+export interface Refused {
+  name: string;
+  Item?: Attributes;
+  CancellationReasons?: { Code?: string; Item?: Attributes }[];
+}
 
 /** Full jitter: any time up to 20 ms doubled with each try. */
 export const jitter = (tries: number): Promise<void> =>
@@ -11,29 +16,19 @@ export const jitter = (tries: number): Promise<void> =>
 /** Names DynamoDB gives to a lack of capacity, its own or the account's. */
 const throttles = new Set(['ProvisionedThroughputExceededException', 'ThrottlingException', 'RequestLimitExceeded']);
 
-/** Reasons of a cancelled transaction that may be gone a moment later. The SDK does not look at them. */
-const retriedCodes = new Set(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']);
+/**
+ * Another transaction holds one of the items, or a cancelled one met a lack of capacity, which the SDK does not look at. Nothing was written,
+ * and trying again is all there is to do.
+ */
+const conflicts = new Set([
+  'TransactionConflictException',
+  'TransactionConflict',
+  'ThrottlingError',
+  'ProvisionedThroughputExceeded',
+]);
 
-/** Another transaction holds one of the items, or there is too much to do. Nothing was written, and trying again is all there is to do. */
-function conflicts(error: unknown): boolean {
-  if (error instanceof TransactionConflictException) return true;
-  if (!(error instanceof TransactionCanceledException)) return false;
-  const codes = codesOf(error);
-  return !codes.includes(refusedCode) && codes.some((code) => retriedCodes.has(code ?? ''));
-}
-
-/** A condition failed. */
-export type Refused = ConditionalCheckFailedException | TransactionCanceledException;
-
-const refusedCode = 'ConditionalCheckFailed';
-
-const codesOf = ({ CancellationReasons = [] }: TransactionCanceledException): (string | undefined)[] =>
-  CancellationReasons.map(({ Code }) => Code);
-
-function isRefused(error: unknown): error is Refused {
-  if (error instanceof ConditionalCheckFailedException) return true;
-  return error instanceof TransactionCanceledException && codesOf(error).includes(refusedCode);
-}
+/** How a condition's failure begins: an item's own goes on with `Exception`, one in a transaction does not. */
+const failed = 'ConditionalCheckFailed';
 
 /** Undefined when DynamoDB took nothing of it, for lack of capacity. */
 export async function unlessThrottled<T>(send: () => Promise<T>): Promise<T | undefined> {
@@ -52,8 +47,10 @@ export async function refusal(send: () => Promise<unknown>): Promise<Refused | u
       await send();
       return undefined;
     } catch (error) {
-      if (isRefused(error)) return error;
-      if (!conflicts(error) || tries >= 6) throw error;
+      const refused = error as Refused; // the SDK throws errors with a name; the rest is looked for
+      const codes = [refused.name, ...(refused.CancellationReasons ?? []).map(({ Code = '' }) => Code)];
+      if (codes.some((code) => code.startsWith(failed))) return refused;
+      if (tries >= 6 || !codes.some((code) => conflicts.has(code))) throw error;
       await jitter(tries);
     }
   }

@@ -8,7 +8,6 @@ import {
   QueryCommand,
   type TransactWriteItem,
   TransactWriteItemsCommand,
-  TransactionCanceledException,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
@@ -78,43 +77,29 @@ const distinct = (all: Key[]): Key[] => [
   ...new Map(all.map((key) => [JSON.stringify([key.pk, key.sk]), key])).values(),
 ];
 
-/** Both expressions of a write share one set of names and values. */
-function expressionParts(...parts: (Expression | undefined)[]) {
-  const names = Object.assign({}, ...parts.map((part) => part?.names)) as Record<string, string>;
-  const values = Object.assign({}, ...parts.map((part) => part?.values)) as Record<string, unknown>;
+/** What a write is made on condition of, and sets. Both expressions share one set of names and values. */
+function expressions(condition: Expression | undefined, set?: Expression) {
+  const names = { ...condition?.names, ...set?.names };
+  const values = { ...condition?.values, ...set?.values };
   return {
+    ...(condition && { ConditionExpression: condition.expression }),
     ...(Object.keys(names).length > 0 && { ExpressionAttributeNames: names }),
     ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: bytes(values) }),
   };
 }
 
-const conditionOf = (condition: Expression | undefined) =>
-  condition ? { ConditionExpression: condition.expression } : {};
-
 function toTransactItem(TableName: string, write: Write): TransactWriteItem {
-  if ('put' in write)
-    return { Put: { TableName, Item: bytes(write.put), ...conditionOf(write.if), ...expressionParts(write.if) } };
-  if ('delete' in write)
-    return { Delete: { TableName, Key: keyOf(write.delete), ...conditionOf(write.if), ...expressionParts(write.if) } };
-  if ('check' in write)
-    return {
-      ConditionCheck: {
-        TableName,
-        Key: keyOf(write.check),
-        ConditionExpression: write.if.expression,
-        ...expressionParts(write.if),
-      },
-    };
-  return {
-    Update: {
-      TableName,
-      Key: keyOf(write.update),
-      UpdateExpression: write.set.expression,
-      ...conditionOf(write.if),
-      ...expressionParts(write.set, write.if),
-    },
-  };
+  if ('update' in write) return { Update: toUpdate(TableName, write) };
+  const on = { TableName, ...expressions(write.if) };
+  if ('put' in write) return { Put: { ...on, Item: bytes(write.put) } };
+  if ('delete' in write) return { Delete: { ...on, Key: keyOf(write.delete) } };
+  return { ConditionCheck: { ...on, ConditionExpression: write.if.expression, Key: keyOf(write.check) } };
 }
+
+const toUpdate = (TableName: string, { update, set, if: condition }: Extract<Write, { update: Key }>) => ({
+  ...{ TableName, Key: keyOf(update), UpdateExpression: set.expression },
+  ...expressions(condition, set),
+});
 
 export function dynamoTable(client: DynamoDBClient, TableName: string): Table {
   return {
@@ -161,26 +146,22 @@ export function dynamoTable(client: DynamoDBClient, TableName: string): Table {
     },
 
     async put(item, condition) {
-      const input = { TableName, Item: bytes(item), ...conditionOf(condition), ...expressionParts(condition) };
+      const input = { TableName, Item: bytes(item), ...expressions(condition) };
       return (await unlessConditionFails(() => client.send(new PutItemCommand(input)))) !== undefined;
     },
 
-    async update(key, set, condition) {
-      const input = {
-        TableName,
-        Key: keyOf(key),
-        UpdateExpression: set.expression,
-        ReturnValues: 'ALL_NEW' as const,
-        ...conditionOf(condition),
-        ...expressionParts(set, condition),
-      };
+    async update(update, set, condition) {
+      const write = { update, set, ...(condition && { if: condition }) };
+      const input = { ...toUpdate(TableName, write), ReturnValues: 'ALL_NEW' as const };
       const done = await unlessConditionFails(() => client.send(new UpdateItemCommand(input)));
       return done?.Attributes && toItem(done.Attributes);
     },
 
     async replace(item, condition, also = []) {
-      const shown = { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const;
-      const Put = { TableName, Item: bytes(item), ...conditionOf(condition), ...expressionParts(condition), ...shown };
+      const Put = {
+        ...{ TableName, Item: bytes(item), ...expressions(condition) },
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
+      };
       const others = also.map((write) => toTransactItem(TableName, write));
       const command =
         also.length === 0 ? undefined : new TransactWriteItemsCommand({ TransactItems: [{ Put }, ...others] });
@@ -211,7 +192,7 @@ export function dynamoTable(client: DynamoDBClient, TableName: string): Table {
 }
 
 /** What lay in the place of a replacement that was refused: a transaction tells of its first write first. */
-function itemOf(refused: Refused): Item | undefined {
-  const found = refused instanceof TransactionCanceledException ? refused.CancellationReasons?.[0]?.Item : refused.Item;
+function itemOf({ Item, CancellationReasons }: Refused): Item | undefined {
+  const found = Item ?? CancellationReasons?.[0]?.Item;
   return found && toItem(found);
 }

@@ -4,7 +4,7 @@ import { type Customer } from '../identity/customer.ts';
 import { ownersOf } from '../journey/owners.ts';
 import { keys, listShard, lists, partition, timelineRanges } from '../keys.ts';
 import { type Profile } from '../profile/profile.ts';
-import { profilePut } from '../profile/store.ts';
+import { profileStore } from '../profile/store.ts';
 import { after, type Duration, type Instant } from '../time.ts';
 import { type Past } from './choose.ts';
 import { Decision, OfferReason } from './decision.ts';
@@ -85,11 +85,9 @@ export function decisionStore(table: Table): DecisionStore {
       const told = context && { context: JSON.stringify(context) };
       const ttl = Math.floor(Date.parse(after(until, keptFor)) / 1_000);
       const decided = { ...keys.decided(profile, decisionId), at, placement, stage, offer: offer.id, ttl, ...told };
-      return table.transact([
-        profilePut(profile, rev),
-        { put: decisionItem(profile, decision) },
-        { put: decided, if: { expression: 'attribute_not_exists(pk)' } },
-      ]);
+      const isNew = { expression: 'attribute_not_exists(pk)' };
+      const also = [{ put: decisionItem(profile, decision) }, { put: decided, if: isNew }];
+      return profileStore(table).save({ profile, also }, rev);
     },
   };
 }

@@ -60,11 +60,6 @@ export function readSignals(text: string): Signal[] {
 const onRev = (rev: number): Expression =>
   rev === 0 ? { expression: 'attribute_not_exists(pk)' } : { expression: 'rev = :rev', values: { ':rev': rev } };
 
-/** Put the profile if nobody wrote it since `rev`. */
-export function profilePut(profile: Profile, rev: number, signals: Signal[] = []): Extract<Write, { put: Item }> {
-  return { put: profileItem(profile, rev + 1, signals), if: onRev(rev) };
-}
-
 export interface ProfileStore {
   /** The profile, of the customer a linked identity points to. Undefined for somebody never seen. */
   get(customer: Customer): Promise<Profile | undefined>;
