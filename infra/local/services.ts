@@ -54,7 +54,7 @@ export interface Services {
 const crowded = 8;
 
 /** How long streams wait at most for a crowd to go, and how often they look whether it has. Milliseconds. */
-const patience = { mostMs: 1_000, stepMs: 50 };
+const patience = { mostMs: 2_000, stepMs: 50 };
 
 /**
  * Streams are read at once, but for when callers queue up: those go first, and the longer that lasts the more touchpoints of a customer fold in
