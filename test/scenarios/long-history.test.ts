@@ -86,8 +86,9 @@ test('one more touchpoint costs the same after 100,000 as after ten: two writes,
 test('so does a sign-up with its stage, its journey and its message, but for what functions read anew that met each other', async () => {
   const brief = await measured(() => signsUp('brief'));
   const lengthy = await measured(() => signsUp('lengthy'));
-  expect(lengthy.readUnits).toBeLessThan(1.5 * brief.readUnits);
-  expect(lengthy.writeUnits).toBeLessThan(1.5 * brief.writeUnits);
+  // A history ten thousand times as long: what met each other may double a small figure, no more.
+  expect(lengthy.readUnits).toBeLessThan(2.5 * brief.readUnits);
+  expect(lengthy.writeUnits).toBeLessThan(2.5 * brief.writeUnits);
 });
 
 test('so do the first page of the timeline, and the customer', async () => {
