@@ -47,6 +47,17 @@ test('deliveries at once start one execution', async () => {
   expect(await enrolmentsOf(world)).toHaveLength(1);
 });
 
+test('of deliveries at once none takes what another has just done for a reason to refuse', async () => {
+  const entry = { triggers: [{ touchpoint: { event: 'Signed Up' } }], cap: { max: 1 } };
+  for (const more of [{ entry }, { competition: { group: 'care', priority: 1 } }]) {
+    const world = await aWorld();
+    await world.know(stranger());
+    const deliver = () => enrolling(world, { definition: aJourney(more) })(signedUp());
+    const outcomes = await Promise.all(Array.from({ length: 8 }, deliver));
+    expect(new Set(outcomes.map(({ welcome }) => welcome))).toEqual(new Set(['entered', 'resumed']));
+  }
+});
+
 test('different triggers at once let a customer in once', async () => {
   const world = await aWorld();
   await world.know(stranger());

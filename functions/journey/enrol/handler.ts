@@ -75,7 +75,8 @@ interface Read extends Approach {
 
 /**
  * Before the same door with what others made of the profile meanwhile; undefined where that must be read. The door has conditions of its own in
- * the transaction, so it need not be read again for the same identities.
+ * the transaction, so who is let in needs it no newer, for the same identities. Who is refused does: the reason may be what another delivery
+ * of the same trigger has just done.
  */
 function overtaken({ stored, door }: Approach, present: Stored | undefined): Approach | undefined {
   const isSame = present?.profile.linked.join() === stored.profile.linked.join();
@@ -151,15 +152,19 @@ export function enrol(dependencies: Dependencies) {
     const { definition } = version;
     let approach: Approach | undefined;
     for (let tries = 0; tries < maxTries; tries++) {
+      // Before the door: what another delivery of this trigger adds to them is told by the door.
+      const counted = await countersOf(customer, definition);
+      const isAnew = approach === undefined;
       approach ??= await approached(customer, { enrolmentId, journeyId: definition.id, entryKey });
       if (!approach) return 'unknown-customer';
       if (approach.door.earlier) return finish(approach.door.earlier, knocking);
-      const counted = await countersOf(customer, definition);
       // After the profile: what is not among these touchpoints yet, the write or the projector meets.
       const since = await leftSince(definition, approach.stored.profile, knock.at);
       const outcome = await enter({ ...approach, since, counted }, knocking);
-      if (typeof outcome === 'string' || 'reason' in outcome) return outcome;
-      approach = overtaken(approach, outcome.present);
+      if (typeof outcome === 'string') return outcome;
+      if ('present' in outcome) approach = overtaken(approach, outcome.present);
+      else if (isAnew) return outcome;
+      else approach = undefined;
     }
     throw new Unavailable('entry.contended', { journeyId: definition.id, customer: customer.customer });
   }
