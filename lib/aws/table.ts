@@ -14,7 +14,7 @@ import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { Unavailable } from '../errors.ts';
 import { type Key } from '../keys.ts';
 import { isKey, queryInput, type QueryOptions } from './query.ts';
-import { jitter, refusal, type Refused, unlessConditionFails, unlessThrottled } from './refusals.ts';
+import { jitter, refusal, type Refused, unlessConditionFails, unlessThrottled } from './table-errors.ts';
 
 export type { QueryOptions };
 
@@ -163,9 +163,11 @@ export function dynamoTable(client: DynamoDBClient, TableName: string): Table {
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
       };
       const others = also.map((write) => toTransactItem(TableName, write));
-      const command =
-        also.length === 0 ? undefined : new TransactWriteItemsCommand({ TransactItems: [{ Put }, ...others] });
-      const refused = await refusal(() => (command ? client.send(command) : client.send(new PutItemCommand(Put))));
+      const refused = await refusal(() =>
+        others.length === 0
+          ? client.send(new PutItemCommand(Put))
+          : client.send(new TransactWriteItemsCommand({ TransactItems: [{ Put }, ...others] })),
+      );
       return refused ? { done: false, present: itemOf(refused) } : { done: true };
     },
 

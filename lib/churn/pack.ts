@@ -27,7 +27,8 @@ type More = z.infer<typeof More>;
 
 /**
  * A risk as a profile keeps it: 100 bytes where its JSON takes 600, as every touchpoint writes the profile and DynamoDB
- * bills by the KB. Of the cold start's only what tells the customer apart is kept: the rest is worked out again when somebody asks. Score, band, milliseconds since 1970 in base 36, horizon in days, what is lacking, reasons.
+ * bills by the KB. Score, band, milliseconds since 1970 in base 36, horizon in days, what is lacking, reasons. Of the cold start's only what
+ * tells the customer apart is kept: the rest is worked out again when somebody asks.
  */
 export const PackedRisk = z.tuple([
   z.number(),

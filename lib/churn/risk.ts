@@ -13,6 +13,9 @@ export type ModelKind = z.infer<typeof ModelKind>;
 /** Low below twice the risk of somebody who was just here; high when more likely than not to stay away. A team sets its own. */
 export const shippedBands = { medium: 0.35, high: 0.5 } as const;
 
+/** Later than that nobody is told to expect anything: a rare buyer's wait outlasts every calendar. */
+export const farthestDays = 3_650;
+
 /**
  * One cause of a score: a feature (small ones together: `complained+visited`, or `other`), how much it moved the score in points and what it
  * adds in logits, the numbers it goes by, of a trained model its value. All that its words are made of (`worded.ts`).

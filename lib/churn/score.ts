@@ -1,7 +1,7 @@
 import { type Profile } from '../profile/profile.ts';
 import { type Instant, plus } from '../time.ts';
 import { type ChurnFeatures, churnFeatures } from './features.ts';
-import { type ChurnRisk, type Reason, type RiskBand, shippedBands } from './risk.ts';
+import { type ChurnRisk, farthestDays, type Reason, type RiskBand, shippedBands } from './risk.ts';
 
 /**
  * The cold start: what we believe before any data of the team's own. Rounded judgements, fitted to nothing; a trained model replaces
@@ -27,9 +27,6 @@ const weights = { badAnswer: 0.7, complained: 0.5, refusedContact: 0.4, cancelle
 const visit = { weight: -1, halfLifeDays: 14 } as const;
 
 const dayMs = 86_400_000;
-
-/** Later than that nobody is told to expect anything. */
-const farthestDays = 3_650;
 
 /** Probabilities at which bands begin. */
 export type Bands = Record<'medium' | 'high', number>;

@@ -3,7 +3,7 @@ import { nextWithin } from '../buying/dropout.ts';
 import { countsOf, type Habit } from '../buying/habit.ts';
 import { expectedWorth } from '../buying/worth.ts';
 import { logistic } from '../learn/dataset.ts';
-import { CustomerState, RiskBand } from '../risk.ts';
+import { CustomerState, farthestDays, RiskBand } from '../risk.ts';
 import { type Known } from './columns.ts';
 import { explain } from './logit.ts';
 import { type ChurnModel } from './model.ts';
@@ -86,9 +86,6 @@ function missing(model: ChurnModel, { habit, attributes }: Known): Missing[] {
 }
 
 const known = (value: number | undefined): number | null => (value === undefined || Number.isNaN(value) ? null : value);
-
-/** Later than that nobody is told to expect anything: a rare buyer's wait outlasts every calendar. */
-const farthestDays = 3_650;
 
 /** What only key events tell. */
 function ofHabit(model: ChurnModel, habit: Habit, at: { now: number; p: number }): Partial<ChurnScore> {

@@ -1,12 +1,7 @@
 import * as z from 'zod';
-import { maxIdBytes, userRef } from '../../identity/customer.ts';
+import { CustomerId, userRef } from '../../identity/customer.ts';
 import { armOf } from './assign.ts';
 import { ArmPlans } from './plan.ts';
-
-const CustomerId = z
-  .string()
-  .min(1)
-  .refine((id) => Buffer.byteLength(id) <= maxIdBytes, `over ${maxIdBytes} bytes`);
 
 /** Which arm customers are in. */
 export const AssignRequest = z.strictObject({
