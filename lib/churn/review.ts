@@ -5,6 +5,7 @@ import { after, between, type Duration, type Instant, plus } from '../time.ts';
 import { type Assessor } from './assessor.ts';
 import { changeOf } from './change.ts';
 import { usualColdStart } from './cold-start.ts';
+import { packRisk } from './pack.ts';
 import { type ChurnRisk } from './risk.ts';
 
 const minuteMs = 60_000;
@@ -72,6 +73,19 @@ export function assessed(profile: Profile, now: Instant, assessor: Assessor): Ch
   const risk = assessor.assess(profile, now);
   const change = risk && changeOf({ before: profile.churn, after: risk }, profile, assessor.keyEvents);
   return change ? { ...risk, change } : risk;
+}
+
+/** A risk as it is kept, without what it was told against. */
+const bare = ({ change: _change, ...risk }: ChurnRisk): string => JSON.stringify(packRisk(risk));
+
+/**
+ * Whether the risk that the profile keeps is what the profile gives for the moment it was assessed at: then nothing but time has passed. It
+ * does not ask the clock, so it says the same however late an event is told again.
+ */
+export function isAsAssessed(profile: Profile, assessor: Assessor = usualColdStart): boolean {
+  const { churn } = profile;
+  const risk = churn && assessor.assess(profile, churn.assessedAt);
+  return churn !== undefined && risk !== undefined && bare(churn) === bare(risk);
 }
 
 /**

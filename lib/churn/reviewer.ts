@@ -14,7 +14,7 @@ import { transitionRow } from '../stage/store.ts';
 import { stageModelOf } from '../stage/templates.ts';
 import { after, between, type Clock, type Duration, type Instant } from '../time.ts';
 import { assessorOf } from './assessors.ts';
-import { review, type ReviewTerms } from './review.ts';
+import { isAsAssessed, review, type ReviewTerms } from './review.ts';
 import { type ModelStore } from './training/model-store.ts';
 
 /** The silences a predicate looks for, however deep. */
@@ -90,7 +90,10 @@ export type Reviewed = 'reviewed' | 'not-due';
 
 /** The occasions on which a customer's risk is looked at. Each costs one read of the profile and, when due, one write. */
 export interface Reviewer {
-  /** After something happened at `since`, within the hour: due unless the risk was assessed at or after that. The stage has just moved; it stays. */
+  /**
+   * After something happened at `since`, within the hour: due unless the risk was assessed at or after that and nothing but time has
+   * passed. One that was folded late is due though the risk is younger; told twice, it is assessed once. The stage has just moved; it stays.
+   */
   afterEvent(customer: Customer, since: Instant): Promise<Reviewed>;
   /** When the time of the next review has come. Silence may move the stage. */
   whenDue(customer: Customer): Promise<Reviewed>;
@@ -130,7 +133,8 @@ export function reviewer({ profiles, workspaces, journeys, segments, models, clo
       if (between(since, clock.now()) > historyMs) return 'not-due';
       const rules = await rulesOf(customer.workspace);
       const changed = await profiles.update(customer, (profile) => {
-        if (profile.churn && profile.churn.assessedAt >= since) return undefined;
+        const isYounger = profile.churn !== undefined && profile.churn.assessedAt >= since;
+        if (isYounger && isAsAssessed(profile, rules.terms.assessor)) return undefined;
         return withSegments(review(profile, rules.terms), rules);
       });
       return changed ? 'reviewed' : 'not-due';

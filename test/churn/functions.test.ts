@@ -38,6 +38,11 @@ async function aWorld({ wrap = (table: Table) => table, settings = {} } = {}) {
       const profile = { ...buyer({ n: 4, every: 30 }), customer: `u:${name}`, ...more };
       return profiles.save({ profile }, 0);
     },
+    /** A later batch of the stream. */
+    fold: (name: string, more: Partial<Profile>) =>
+      profiles.update({ workspace: 'local', customer: `u:${name}` }, (profile) => ({
+        profile: { ...profile, ...more },
+      })),
     signalsOf: async (name: string) => {
       const item = await table.get(keys.profile({ workspace: 'local', customer: `u:${name}` }));
       return typeof item?.signals === 'string' ? readSignals(item.signals).map((s) => s.type) : [];
@@ -141,24 +146,47 @@ async function sweepAt(world: Awaited<ReturnType<typeof aWorld>>, day: number): 
   await world.sweep({}, anHour);
 }
 
+/** Mina's entering of a stage, as it is told over the bus. */
+function entered(occurredAt: string) {
+  const detail = { id: 'e1', workspace: 'local', customer: 'u:mina', customerId: 'mina', occurredAt };
+  return { 'detail-type': 'StageEntered', detail: { ...detail, stage: 'retention', rule: 'retention' } };
+}
+
 test('a stage entered is assessed once, however often it is told', async () => {
   const world = await aWorld();
   await world.know('mina');
-  const occurredAt = plus(start, 91 * dayMs - 60_000);
-  const detail = { id: 'e1', workspace: 'local', customer: 'u:mina', customerId: 'mina', occurredAt };
-  const entered = { 'detail-type': 'StageEntered', detail: { ...detail, stage: 'retention', rule: 'retention' } };
+  const event = entered(plus(start, 91 * dayMs - 60_000));
   world.at(91);
-  expect(await world.assess(entered)).toBe('reviewed');
-  world.at(92);
-  expect(await world.assess(entered)).toBe('not-due');
+  expect(await world.assess(event)).toBe('reviewed');
+  world.at(91.04);
+  expect(await Promise.all([world.assess(event), world.assess(event)])).toEqual(['not-due', 'not-due']);
   expect((await world.profileOf('mina'))?.churn).toMatchObject({ band: 'low', assessedAt: plus(start, 91 * dayMs) });
+});
+
+test('a purchase folded after the risk was assessed is assessed too, though it came before, and once', async () => {
+  const world = await aWorld();
+  const signedUp = plus(start, -120_000);
+  await world.know('mina', { lastSeen: signedUp, purchases: { n: 0, revenue: 0 } });
+  world.at(0);
+  expect(await world.assess(entered(signedUp))).toBe('reviewed');
+  expect((await world.profileOf('mina'))?.churn?.insufficientData).toEqual(['purchase']);
+
+  const bought = plus(start, -60_000);
+  const purchases = { n: 1, revenue: 50, first: bought, last: bought };
+  await world.fold('mina', { lastSeen: bought, purchases });
+  world.at(0.01);
+  expect(await world.assess(entered(bought))).toBe('reviewed');
+  const risk = (await world.profileOf('mina'))?.churn;
+  expect(risk).toMatchObject({ insufficientData: ['repeat-purchase'], assessedAt: plus(start, 0.01 * dayMs) });
+
+  world.at(0.02);
+  expect(await world.assess(entered(bought))).toBe('not-due');
+  expect((await world.profileOf('mina'))?.churn).toEqual(risk);
 });
 
 test('a stage of long ago, told by an import, is left to the next review', async () => {
   const world = await aWorld();
   await world.know('mina');
-  const detail = { id: 'e1', workspace: 'local', customer: 'u:mina', customerId: 'mina', occurredAt: start };
   world.at(1);
-  const entered = { 'detail-type': 'StageEntered', detail: { ...detail, stage: 'retention', rule: 'retention' } };
-  expect(await world.assess(entered)).toBe('not-due');
+  expect(await world.assess(entered(start))).toBe('not-due');
 });

@@ -1,9 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { bandChange, firstReview, nextReview, review } from '../../lib/churn/review.ts';
+import { type Assessor } from '../../lib/churn/assessor.ts';
+import { assessorOf } from '../../lib/churn/assessors.ts';
+import { combineKeyDays, oneKeyDay } from '../../lib/churn/buying/key-days.ts';
+import { usualColdStart } from '../../lib/churn/cold-start.ts';
+import { usualDefinition } from '../../lib/churn/definition.ts';
+import { train } from '../../lib/churn/model/train.ts';
+import { bandChange, firstReview, isAsAssessed, nextReview, review } from '../../lib/churn/review.ts';
 import { assess } from '../../lib/churn/score.ts';
+import { profileItem, readProfileItem } from '../../lib/profile/store.ts';
 import { after, between, plus } from '../../lib/time.ts';
-import { buyer, dayMs, silentFor } from './customer.ts';
+import { buyer, day, dayMs, silentFor, start } from './customer.ts';
 
 const hourMs = 3_600_000;
 const anyBuyer = fc.record({
@@ -72,6 +79,39 @@ describe('a review', () => {
     expect(profile).toMatchObject({ churn: { band: 'high' } });
     expect(profile.nextReview).toBeUndefined();
   });
+});
+
+/** By a model of 60 customers who came every three to eight days, and of whom a third stopped. */
+function byModel(): Assessor {
+  const today = Math.floor(Date.parse(day(0)) / dayMs);
+  const histories = Array.from({ length: 60 }, (_, n) => ({
+    events: Array.from({ length: n % 3 === 0 ? 5 : 30 }, (_, i) => ({
+      day: today - 250 + (3 + (n % 6)) * i,
+      worth: n,
+    })),
+  }));
+  const definition = { ...usualDefinition, horizonDays: 30 };
+  const model = train(histories, { now: today, horizonDays: 30 });
+  return assessorOf({ purchaseEvents: ['Order Completed'], churn: definition }, { version: 1, definition, model });
+}
+
+test.each([
+  ['the cold start', usualColdStart],
+  ['a model', byModel()],
+])('a risk by %s, kept and read again, is as assessed until something that matters is folded', (_, assessor) => {
+  const first = Math.floor(Date.parse(start) / dayMs);
+  fc.assert(
+    fc.property(anyBuyer, anyDays, ({ n, every }, days) => {
+      const on = Array.from({ length: n }, (_, i) => oneKeyDay({ day: first + Math.floor(i * every), worth: 9.99 }));
+      const customer = { ...buyer({ n, every }), keyDays: on.reduce(combineKeyDays) };
+      const { profile } = review(customer, { now: silentFor(customer, days), silences: [], assessor });
+      const kept = readProfileItem(profileItem(profile, 1))!.profile;
+      expect(isAsAssessed(kept, assessor)).toBe(true);
+
+      const complaint = { n: 1, first: kept.lastSeen, last: kept.lastSeen };
+      expect(isAsAssessed({ ...kept, counts: { 'Complaint Filed': complaint } }, assessor)).toBe(false);
+    }),
+  );
 });
 
 describe('the first review, from a fold', () => {

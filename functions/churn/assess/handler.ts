@@ -6,7 +6,7 @@ const StageEntered = z.object({ 'detail-type': z.literal('StageEntered'), detail
 
 /**
  * Assesses the risk of a customer who entered a stage. One event delivered twice is assessed once: the second finds a risk younger than
- * the event.
+ * the event, and nothing that it does not know.
  */
 export function assessRisk(reviewer: Reviewer) {
   return (envelope: unknown): Promise<Reviewed> => {
