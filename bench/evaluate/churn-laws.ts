@@ -1,7 +1,14 @@
 import { habitOf, withEvent, type Habit, type KeyEvent } from '../../lib/churn/buying/habit.ts';
 import { explain, probability } from '../../lib/churn/model/logit.ts';
+import { logit } from '../../lib/churn/learn/dataset.ts';
 import { type ChurnModel } from '../../lib/churn/model/model.ts';
 import { train } from '../../lib/churn/model/train.ts';
+import { assess, churnProbability } from '../../lib/churn/score.ts';
+import { type Touchpoint } from '../../lib/ingestion/touchpoint.ts';
+import { Workspace } from '../../lib/ingestion/workspace.ts';
+import { fold } from '../../lib/profile/fold.ts';
+import { newProfile, type Profile } from '../../lib/profile/profile.ts';
+import { type Instant } from '../../lib/time.ts';
 import { type Evaluation } from './figure.ts';
 import { dayOf, onlineRetail } from './purchases.ts';
 
@@ -10,10 +17,13 @@ const rounding = 1e-9;
 
 const ahead = [0.01, 0.5, 1, 3, 7, 14, 30, 60, 120, 240, 480, 960];
 
-function silenceLowers(model: ChurnModel, habit: Habit, now: number): boolean {
-  const risks = [0, ...ahead].map((days) => probability(model, { habit }, now + days) ?? NaN);
+function everFalls(riskAt: (day: number) => number | undefined, now: number): boolean {
+  const risks = [0, ...ahead].map((days) => riskAt(now + days) ?? NaN);
   return risks.some((p, i) => Number.isNaN(p) || p < (risks[i - 1] ?? 0) - rounding);
 }
+
+const silenceLowers = (model: ChurnModel, habit: Habit, now: number): boolean =>
+  everFalls((day) => probability(model, { habit }, day), now);
 
 function reasonsMiss(model: ChurnModel, habit: Habit, now: number): boolean {
   const told = explain(model, { habit }, now);
@@ -35,9 +45,55 @@ function foldDiffers(events: readonly KeyEvent[]): boolean {
   );
 }
 
+const workspace = Workspace.parse({ id: 'any', name: 'Any', purchaseEvents: ['Bought'] });
+const instantOf = (day: number): Instant => new Date(Math.round(day * 86_400_000)).toISOString();
+
+function bought({ day, worth }: KeyEvent): Touchpoint {
+  const at = instantOf(day);
+  return { messageId: '', at, type: 'track', name: 'Bought', channel: '', properties: { revenue: worth }, context: {} };
+}
+
+const nobody = (day: number): Profile => newProfile({ workspace: 'any', customer: 'u:any' }, instantOf(day));
+
+/** The profile as touchpoints are folded into it, one after the other. */
+const foldedFrom = (events: readonly KeyEvent[]): Profile =>
+  events.reduce(
+    (profile, event) => fold(profile, bought(event), { at: instantOf(event.day), workspace }),
+    nobody(events[0]?.day ?? 0),
+  );
+
+/** What the profile is when told at once. */
+function wholeOf(events: readonly KeyEvent[]): Profile {
+  const days = events.map(({ day }) => day);
+  const [first, last] = [instantOf(Math.min(...days)), instantOf(Math.max(...days))];
+  const revenue = events.reduce((sum, { worth }) => sum + worth, 0);
+  return { ...nobody(0), firstSeen: first, lastSeen: last, purchases: { n: events.length, revenue, first, last } };
+}
+
+/** Each number is told with four digits after the point. */
+const shown = 4 * 0.5e-4;
+
+/** The same three laws of the cold start, which goes by the profile. */
+const coldLaws: Record<'silence' | 'reasons' | 'fold', (events: readonly KeyEvent[], now: number) => boolean> = {
+  silence: (events, now) => {
+    const profile = foldedFrom(events);
+    return everFalls((day) => churnProbability(profile, instantOf(day)), now);
+  },
+  reasons: (events, now) => {
+    const [profile, at] = [foldedFrom(events), instantOf(now)];
+    const { base = NaN, reasons } = assess(profile, at);
+    const sum = reasons.reduce((total, { contribution = NaN }) => total + contribution, base);
+    return !(Math.abs(sum - logit(churnProbability(profile, at))) <= shown);
+  },
+  fold: (events, now) => {
+    const [one, other] = [foldedFrom(events), wholeOf(events)].map((profile) => assess(profile, instantOf(now)));
+    return one?.probability !== other?.probability || JSON.stringify(one?.reasons) !== JSON.stringify(other?.reasons);
+  },
+};
+
 const count = (name: string, ours: number) => ({ name, ours, floor: { max: 0 }, target: { max: 0 }, reference: '0' });
 
-/** Laws that must hold for each customer of Online Retail, under the chosen model and the dropout model. */
+/** Laws that must hold for each customer of Online Retail, under the chosen model, the dropout model and the cold start. */
 export const churnLaws: Evaluation = async (folder) => {
   const now = dayOf('2010-12-01') + 283;
   const histories = [...(await onlineRetail(folder)).values()].map((events) => events.filter(({ day }) => day < now));
@@ -49,10 +105,12 @@ export const churnLaws: Evaluation = async (folder) => {
   const models: ChurnModel[] = [chosen, { ...chosen, kind: 'dropout' }];
   const cases = (fails: typeof silenceLowers) =>
     models.reduce((sum, model) => sum + habits.filter((habit) => fails(model, habit, now)).length, 0);
+  const known = histories.filter((events) => events.length > 0);
+  const cold = (law: keyof typeof coldLaws) => known.filter((events) => coldLaws[law](events, now)).length;
   return [
-    count('silence lowers the risk, cases', cases(silenceLowers)),
-    count('reasons do not sum to the logit, cases', cases(reasonsMiss)),
-    count('O(1) differs from recomputation, cases', histories.filter(foldDiffers).length),
+    count('silence lowers the risk, cases', cases(silenceLowers) + cold('silence')),
+    count('reasons do not sum to the logit, cases', cases(reasonsMiss) + cold('reasons')),
+    count('O(1) differs from recomputation, cases', histories.filter(foldDiffers).length + cold('fold')),
     {
       name: 'says that no dropout is identified',
       ours: Number(chosen.page.notes.includes('no-dropout-identified')),

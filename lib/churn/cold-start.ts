@@ -4,7 +4,7 @@ import { type Profile } from '../profile/profile.ts';
 import { type Instant, plus } from '../time.ts';
 import { type Assessor } from './assessor.ts';
 import { habitOfDays } from './buying/key-days.ts';
-import { type ChurnDefinition, keyEventsOf } from './definition.ts';
+import { type ChurnDefinition, keyEventsOf, usualDefinition } from './definition.ts';
 import { stateOf } from './model/score.ts';
 import { type Reason, type RiskBand } from './risk.ts';
 import { assess, bandOf, churnProbability } from './score.ts';
@@ -18,8 +18,8 @@ const dayMs = 86_400_000;
 const farthestMs = 730 * 86_400_000;
 
 /** Whether a workspace asks for the risk of this customer. */
-export function isEligible(definition: ChurnDefinition | undefined, profile: Profile, now: Instant): boolean {
-  const { leastDays = 0, where } = definition?.eligible ?? {};
+export function isEligible(definition: ChurnDefinition, profile: Profile, now: Instant): boolean {
+  const { leastDays = 0, where } = definition.eligible;
   const days = profile.keyDays ? profile.keyDays.recent.length + (profile.keyDays.older?.days ?? 0) : 0;
   return days >= leastDays && (where === undefined || meets(where, { profile, now }));
 }
@@ -39,14 +39,20 @@ function asPurchases(profile: Profile, { churn }: Rules): Profile {
   return { ...profile, purchases };
 }
 
-/** Silence is told of key events where those are no purchases. */
-const asKeyEvents = (reason: Reason): Reason => ({ ...reason, feature: reason.feature.replace('silence', 'quiet') });
+/** Rhythm and silence are told of key events where those are no purchases. */
+const asKeyEvents = (reason: Reason): Reason => ({
+  ...reason,
+  feature: reason.feature.replace('silence', 'quiet').replace('rhythm', 'pace'),
+});
 
 /** The shipped judgement (`score.ts`), before a model was trained and of whom a model knows nothing. */
 export function coldStart(rules: Rules): Assessor {
-  const bands = rules.churn?.bands;
+  const terms = rules.churn ?? usualDefinition;
+  const { horizonDays } = terms;
   const bandAt = (profile: Profile, at: Instant): RiskBand | undefined =>
-    isEligible(rules.churn, profile, at) ? bandOf(churnProbability(asPurchases(profile, rules), at), bands) : undefined;
+    isEligible(terms, profile, at)
+      ? bandOf(churnProbability(asPurchases(profile, rules), at, terms), terms.bands)
+      : undefined;
 
   /** By bisection, as silence only ever raises the risk: twenty scores, no read. */
   function bandChange(profile: Profile, now: Instant): Instant | undefined {
@@ -66,9 +72,8 @@ export function coldStart(rules: Rules): Assessor {
     bandAt,
 
     assess(profile, now) {
-      if (!isEligible(rules.churn, profile, now)) return undefined;
-      const risk = assess(asPurchases(profile, rules), now, bands);
-      const { horizonDays = risk.horizonDays ?? 0 } = rules.churn ?? {};
+      if (!isEligible(terms, profile, now)) return undefined;
+      const risk = assess(asPurchases(profile, rules), now, terms);
       const habit = profile.keyDays && habitOfDays(profile.keyDays);
       const validUntil = bandChange(profile, now);
       return {

@@ -18,9 +18,21 @@ function quiet([days = 0, usual]: number[]): Text {
   };
 }
 
+const rhythm = ([days = 0, usual = 0]: number[]): Text => ({
+  en: `Bought on ${days} days, usually every ${usual}`,
+  ko: `구매한 날 ${days}일 (평소 ${usual}일 간격)`,
+});
+
+const pace = ([days = 0, usual = 0]: number[]): Text => ({
+  en: `Key events on ${days} days, usually every ${usual}`,
+  ko: `핵심 이벤트가 있던 날 ${days}일 (평소 ${usual}일 간격)`,
+});
+
 const texts: Record<string, (values: number[]) => Text> = {
   silence,
   quiet,
+  rhythm,
+  pace,
   absence: ([days = 0]) => ({ en: `Not seen for ${days} days`, ko: `${days}일째 방문 없음` }),
   badAnswer: () => ({ en: 'Last survey answer was bad', ko: '최근 설문 응답이 부정적임' }),
   complained: () => ({ en: 'Complained since the last purchase', ko: '마지막 구매 이후 불만을 제기함' }),
@@ -30,8 +42,14 @@ const texts: Record<string, (values: number[]) => Text> = {
   visited: () => ({ en: 'Still visits', ko: '계속 방문하고 있음' }),
 };
 
-/** A reason in words, made of its feature and numbers alone: so it need not be stored. */
+/** How many numbers each is told with, of which a silence lacks the second where there is no rhythm. */
+const told: Record<string, number> = { silence: 2, quiet: 2, rhythm: 2, pace: 2, absence: 1 };
+
+/** A reason in words, made of its feature and numbers alone: so it need not be stored. Of several in one, each has its own numbers in turn. */
 export function reasonText({ feature, values = [] }: Pick<Reason, 'feature' | 'values'>): Text {
-  const parts = feature.split('+').map((name) => texts[name]?.(values) ?? { en: name, ko: name });
+  const left = [...values];
+  const parts = feature
+    .split('+')
+    .map((name) => texts[name]?.(left.splice(0, told[name] ?? 0)) ?? { en: name, ko: name });
   return { en: parts.map(({ en }) => en).join('; '), ko: parts.map(({ ko }) => ko).join('; ') };
 }

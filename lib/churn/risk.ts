@@ -10,7 +10,7 @@ export type CustomerState = z.infer<typeof CustomerState>;
 export const ModelKind = z.enum(['dropout', 'linear', 'boosted']);
 export type ModelKind = z.infer<typeof ModelKind>;
 
-/** Low below twice the risk of somebody who was just here; high when more likely than not to stay away. A team sets its own. */
+/** High when more likely than not to stay away; with the usual horizon somebody who came for the first time is low. A team sets its own. */
 export const shippedBands = { medium: 0.35, high: 0.5 } as const;
 
 /** Later than that nobody is told to expect anything: a rare buyer's wait outlasts every calendar. */
@@ -47,7 +47,7 @@ export const ChurnRisk = z.object({
   band: RiskBand,
   reasons: z.array(Reason).max(3),
   assessedAt: Instant,
-  /** Of a trained model the team's; else the time within which nine in ten active customers of this habit would be back. */
+  /** The team's. */
   horizonDays: z.number().positive().optional(),
   /** What we would need to know to be surer: the score rests on the prior until then. */
   insufficientData: z.array(z.enum(['purchase', 'repeat-purchase', 'attributes'])).optional(),

@@ -133,9 +133,9 @@ describe('the first review, from a fold', () => {
   });
 
   test('moves earlier when a quicker habit makes the band change before it', () => {
-    const once = buyer({ n: 1, every: 1 });
-    const slow = review(once, { now: once.lastSeen, silences: [] }).profile;
-    const quick = { ...buyer({ n: 8, every: 2 }), churn: slow.churn, nextReview: slow.nextReview };
+    const twice = buyer({ n: 2, every: 7 });
+    const slow = review(twice, { now: twice.lastSeen, silences: [] }).profile;
+    const quick = { ...buyer({ n: 8, every: 1 }), churn: slow.churn, nextReview: slow.nextReview };
     const planned = firstReview(quick, quick.lastSeen);
     expect(planned < slow.nextReview!).toBe(true);
     expect(planned).toBe(bandChange(quick, quick.lastSeen));

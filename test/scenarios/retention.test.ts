@@ -125,15 +125,15 @@ test.concurrent(
   },
 );
 
-test.concurrent('a daily buyer who misses five days is at high risk, and that begins the journey', async () => {
+test.concurrent('a daily buyer who misses ten days is at high risk, and that begins the journey', async () => {
   const person = await aShopper();
   const days = [9, 8, 7, 6, 5, 4, 3, 2, 1, 0];
   await person.sends(
     ...days.map((day) => ({ event: 'Order Completed', timestamp: daysAgo(day), properties: { revenue: 10 } })),
   );
-  await world.advance('3d');
+  await world.advance('7d');
   expect(await person.enrolments('retention')).toEqual([]);
-  await world.advance('5d');
+  await world.advance('4d');
   expect(await world.profile(person.id)).toMatchObject({ churn: { band: 'high' } });
   expect(await person.enrolments('retention')).toMatchObject([{ trigger: 'ChurnRiskChanged' }]);
   expect(await person.messages('retention')).toContain('Send offer: sent');
