@@ -2,20 +2,26 @@ import { type Reason, type WordedRisk } from './risk.ts';
 
 type Text = WordedRisk['reasons'][number]['text'];
 
+function silent(days: number): Text {
+  if (days < 1) return { en: 'less than a day', ko: '하루 미만 동안' };
+  return { en: days === 1 ? '1 day' : `${days} days`, ko: `${days}일째` };
+}
+
 function silence([days = 0, usual]: number[]): Text {
-  if (usual === undefined) return { en: `No second purchase for ${days} days`, ko: `${days}일째 재구매 없음` };
-  return {
-    en: `No purchase for ${days} days, usually every ${usual}`,
-    ko: `${days}일째 구매 없음 (평소 ${usual}일 간격)`,
-  };
+  const { en, ko } = silent(days);
+  if (usual === undefined) return { en: `No second purchase for ${en}`, ko: `${ko} 재구매 없음` };
+  return { en: `No purchase for ${en}, usually every ${usual}`, ko: `${ko} 구매 없음 (평소 ${usual}일 간격)` };
 }
 
 function quiet([days = 0, usual]: number[]): Text {
-  if (usual === undefined) return { en: `No key event for ${days} days`, ko: `${days}일째 핵심 이벤트 없음` };
-  return {
-    en: `No key event for ${days} days, usually every ${usual}`,
-    ko: `${days}일째 핵심 이벤트 없음 (평소 ${usual}일 간격)`,
-  };
+  const { en, ko } = silent(days);
+  if (usual === undefined) return { en: `No key event for ${en}`, ko: `${ko} 핵심 이벤트 없음` };
+  return { en: `No key event for ${en}, usually every ${usual}`, ko: `${ko} 핵심 이벤트 없음 (평소 ${usual}일 간격)` };
+}
+
+function absence([days = 0]: number[]): Text {
+  const { en, ko } = silent(days);
+  return { en: `Not seen for ${en}`, ko: `${ko} 방문 없음` };
 }
 
 const rhythm = ([days = 0, usual = 0]: number[]): Text => ({
@@ -33,7 +39,7 @@ const texts: Record<string, (values: number[]) => Text> = {
   quiet,
   rhythm,
   pace,
-  absence: ([days = 0]) => ({ en: `Not seen for ${days} days`, ko: `${days}일째 방문 없음` }),
+  absence,
   badAnswer: () => ({ en: 'Last survey answer was bad', ko: '최근 설문 응답이 부정적임' }),
   complained: () => ({ en: 'Complained since the last purchase', ko: '마지막 구매 이후 불만을 제기함' }),
   refusedContact: () => ({ en: 'Unsubscribed from messages', ko: '메시지 수신을 거부함' }),

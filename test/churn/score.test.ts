@@ -41,6 +41,15 @@ describe('a customer who goes quiet', () => {
     });
   });
 
+  test.each([
+    [0.5, { en: 'No second purchase for less than a day', ko: '하루 미만 동안 재구매 없음' }],
+    [1.5, { en: 'No second purchase for 1 day', ko: '1일째 재구매 없음' }],
+    [2.5, { en: 'No second purchase for 2 days', ko: '2일째 재구매 없음' }],
+  ])('after a first purchase too, %d days later', (days, text) => {
+    const customer = buyer({ n: 1, every: 0 });
+    expect(worded(assess(customer, silentFor(customer, days))).reasons).toMatchObject([{ feature: 'silence', text }]);
+  });
+
   test('and of whom more is known than three reasons can tell has each told with its own numbers', () => {
     const gone = buyer({ n: 4, every: 30 });
     const at = silentFor(gone, 1);
@@ -108,7 +117,7 @@ test('the cold start tells the state, by the horizon of the team, and until when
   expect(cold.bandAt(customer, plus(validUntil!, -60_000))).toBe(band);
 });
 
-test('where other touchpoints are key events, silence is told of those, and worth is theirs', () => {
+test('where other touchpoints are key events, rhythm and silence are told of those, and worth is theirs', () => {
   const first = Math.floor(Date.parse(start) / 86_400_000);
   const tally = { n: 3, first: start, last: silentFor(buyer({ n: 1, every: 1 }), 20) };
   const customer = {
@@ -118,7 +127,10 @@ test('where other touchpoints are key events, silence is told of those, and wort
   };
   const cold = coldStart({ purchaseEvents: [], churn: { ...usualDefinition, keyEvents: ['Lesson Finished'] } });
   const risk = worded(cold.assess(customer, plus(start, 60 * 86_400_000))!);
-  expect(risk.reasons[0]?.text.en).toBe('No key event for 40 days, usually every 10');
+  expect(risk.reasons.map(({ text }) => text.en)).toEqual([
+    'No key event for 40 days, usually every 10',
+    'Key events on 3 days, usually every 10',
+  ]);
   expect(risk.valueAtRisk).toBeGreaterThan(0);
 });
 
