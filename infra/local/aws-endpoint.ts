@@ -4,13 +4,29 @@ import { type AddressInfo } from 'node:net';
 import { AwsError, NoAnswer } from './aws-error.ts';
 import { queryAnswer, queryError, readQuery } from './query-protocol.ts';
 
-/** One action of an AWS service: takes the request's JSON, answers the response's. Throws an error with a `name` the SDK knows. */
+/** An answer that is no JSON. */
+export class Bytes {
+  readonly status: number;
+  readonly contentType: string;
+  readonly bytes: Buffer;
+
+  constructor(status: number, contentType: string, bytes: Buffer) {
+    this.status = status;
+    this.contentType = contentType;
+    this.bytes = bytes;
+  }
+}
+
+/**
+ * One action of an AWS service: takes the request's JSON, answers the response's, or bytes as they are. Throws an error with a `name` the SDK
+ * knows.
+ */
 export type Call = (action: string, body: unknown) => unknown;
 
 /**
  * Services by the prefix of `X-Amz-Target` (`AWSEvents`, `AWSStepFunctions`, `AmazonSQS`), and those of REST by method and path
  * (`POST /v2/email/outbound-emails`), which are told that as their action. Where paths hold names, a service is known by the first part
- * of them (`/schedules`), and told all of the request's line. Those of the query protocol are known by its version (`query 2010-03-31`).
+ * of them (`/schedules`, the name of a bucket), and told all of the request's line. Those of the query protocol are known by its version (`query 2010-03-31`).
  */
 export type Handlers = Record<string, Call>;
 
@@ -54,9 +70,11 @@ async function dispatchQuery(handlers: Handlers, request: IncomingMessage): Prom
   return queryAnswer(action, await call(action, body));
 }
 
-async function dispatch(handlers: Handlers, request: IncomingMessage): Promise<string> {
-  if (isQuery(request)) return dispatchQuery(handlers, request);
-  return JSON.stringify((await dispatchJson(handlers, request)) ?? {});
+async function dispatch(handlers: Handlers, request: IncomingMessage): Promise<Bytes> {
+  if (isQuery(request)) return new Bytes(200, 'text/xml', Buffer.from(await dispatchQuery(handlers, request)));
+  const answer = (await dispatchJson(handlers, request)) ?? {};
+  if (answer instanceof Bytes) return answer;
+  return new Bytes(200, 'application/x-amz-json-1.0', Buffer.from(JSON.stringify(answer)));
 }
 
 async function dispatchJson(handlers: Handlers, request: IncomingMessage): Promise<unknown> {
@@ -104,9 +122,9 @@ export async function startAwsEndpoint({ handlers }: { handlers: Handlers }): Pr
     response.setHeader('x-amzn-requestid', randomUUID());
     const query = isQuery(request);
     dispatch(handlers, request).then(
-      (answer) => {
-        response.writeHead(200, { 'content-type': query ? 'text/xml' : 'application/x-amz-json-1.0' });
-        response.end(answer);
+      ({ status, contentType, bytes }) => {
+        response.writeHead(status, { 'content-type': contentType });
+        response.end(bytes);
       },
       (error: unknown) => answerError(response, error, query),
     );

@@ -88,6 +88,14 @@ export const EventSourceMapping = z
     onFailureArn: m.DestinationConfig,
   }));
 
+export const Bucket = z
+  .object({
+    LifecycleConfiguration: z.object({ Rules: z.array(z.object({ ExpirationInDays: Whole.optional() })) }).optional(),
+  })
+  .transform(({ LifecycleConfiguration: { Rules } = { Rules: [] } }) => ({
+    expiresDays: Math.min(...Rules.map(({ ExpirationInDays = Infinity }) => ExpirationInDays)),
+  }));
+
 export const Route = z
   .object({ RouteKey: z.string(), Target: z.string(), AuthorizationType: z.string().default('NONE') })
   .transform((r) => ({

@@ -6,10 +6,12 @@ import { type AwsEndpoint, startAwsEndpoint } from './aws-endpoint.ts';
 import { type Bus, createBus } from './bus.ts';
 import { type VirtualClock } from './clock.ts';
 import { type Engine } from './engine.ts';
+import { createExports } from './exports.ts';
 import { createFunctions, type FunctionsOptions, localFunctions, type RunningFunctions } from './functions.ts';
 import { type Journal } from './journal.ts';
 import { createMail, type Mail, sendEmailRoute } from './mail.ts';
 import { createMessages, type Messages, sendWhatsAppRoute } from './messages.ts';
+import { createObjects } from './objects.ts';
 import { createQueues, queuesAt, type Queues } from './queues.ts';
 import { createSchedules, type Schedules } from './schedules.ts';
 import { createOneTimers } from './timers.ts';
@@ -104,10 +106,12 @@ export async function startServices({
     startExecution: (stateMachineArn, input) => states.call('StartExecution', { stateMachineArn, input }),
   });
   const bus = createBus({ ...template, targets, clock });
+  const objects = createObjects({ ...shared, ...template });
+  const exports = createExports({ ...shared, ...template, objects, endpoint: engine.endpoint });
   const states = createStates({
     ...shared,
     ...stateMachines(template),
-    functions,
+    functions: { ...functions, callAws: (call, request) => exports.call(call.replace('dynamodb:', ''), request) },
     emit: (...event) => bus.emit(...event),
   });
   const schedules = createSchedules({ ...shared, ...template, targets });
@@ -122,6 +126,7 @@ export async function startServices({
       'query 2010-03-31': (action, body) => messages.sns(action, body),
       [sendWhatsAppRoute]: (action, body) => messages.whatsapp(action, body),
       '/schedules': (action, body) => timers.call(action, body),
+      ...Object.fromEntries(template.buckets.map(({ ref }) => [`/${ref}`, (action: string) => objects.call(action)])),
     },
   });
   const busEndpoint = await eventbridge(endpoint.url);

@@ -61,7 +61,7 @@ export interface Table {
 }
 
 /** Sums of squares outgrow 2^53: they are written and read as a double holds them, to sixteen digits. Every item has its key. */
-const toItem = (attributes: Record<string, AttributeValue>): Item =>
+export const toItem = (attributes: Record<string, AttributeValue>): Item =>
   unmarshall(attributes, { wrapNumbers: Number }) as Item;
 
 const bytes = (value: Record<string, unknown>): Record<string, AttributeValue> =>

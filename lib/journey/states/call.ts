@@ -1,18 +1,21 @@
 import { type Json, isJsonObject } from '../../json.ts';
 import { type Outcome } from './flow.ts';
-import { type Resource } from './resource.ts';
+import { type Resource, type SdkCall } from './resource.ts';
 import { functionNameOf } from './task.ts';
 
-/** The functions a Task can call, by ARN or name. */
+/** What a Task can call: functions by ARN or name, and where there is more, AWS. */
 export interface Functions {
   /** Throws {errorType, errorMessage, trace} when the function failed, as Lambda reports it. */
   invoke(functionArn: string, payload: unknown): Promise<unknown>;
   /** Lambda's async invoke. */
   invokeAsync(functionArn: string, payload: unknown): void;
+  /** Answers what the API does, or throws an error with its `name`. */
+  callAws?(call: SdkCall, request: unknown): Promise<unknown>;
 }
 
-/** Makes a task's call. Never throws: what goes wrong is the outcome, under the error type that Lambda reports. */
+/** Makes a task's call. Never throws: what goes wrong is the outcome, under the error type that Lambda or the SDK reports. */
 export async function callFunction(functions: Functions, resource: Resource, args: Json): Promise<Outcome> {
+  if (resource.kind === 'sdk') return callAws(functions, resource, args);
   try {
     if (resource.kind === 'function') return { result: (await functions.invoke(resource.arn, args)) as Json };
     const { Payload = {}, InvocationType } = isJsonObject(args) ? args : {};
@@ -24,6 +27,20 @@ export async function callFunction(functions: Functions, resource: Resource, arg
     return { result: answered({ ExecutedVersion: '$LATEST', Payload: payload as Json }, 200) }; // a function answers JSON
   } catch (error) {
     return { failure: failureOf(error) };
+  }
+}
+
+async function callAws(
+  functions: Functions,
+  { call, errors }: Extract<Resource, { kind: 'sdk' }>,
+  args: Json,
+): Promise<Outcome> {
+  try {
+    if (!functions.callAws) throw new Error(`nothing answers ${call} here`);
+    return { result: ((await functions.callAws(call, args)) ?? {}) as Json }; // the wire's JSON
+  } catch (error) {
+    const { name, message } = error instanceof Error ? error : new Error(String(error));
+    return { failure: { error: `${errors}.${name}`, cause: message } };
   }
 }
 

@@ -22,7 +22,8 @@ export async function scheduleTask(visit: Visit, state: StateOf<'Task'>): Promis
   const args = packLimited(given, `The state/task '${state.name}' has arguments`);
   if (state.resource.kind === 'invoke') functionNameOf(args.value);
   const limits = { ...(timeout && { timeoutInSeconds: timeout }), ...(heartbeat && { heartbeatInSeconds: heartbeat }) };
-  const what = state.resource.kind === 'invoke' ? { region: 'us-east-1', parameters: args.text } : withInput(args);
+  const isByArn = state.resource.kind === 'function';
+  const what = isByArn ? withInput(args) : { region: 'us-east-1', parameters: args.text };
   recordTask(visit, 'Scheduled', { ...what, ...limits });
   recordTask(visit, 'Started');
   const now = core.now();
@@ -82,14 +83,19 @@ export function timeOut({ deadline = Infinity }: { deadline?: number | undefined
   return { error: 'States.Timeout', ...(now < deadline && { also: ['States.HeartbeatTimeout'] }) };
 }
 
+/** What a service integration calls, as the history names it. */
+function calledOf(resource: Exclude<Resource, { kind: 'function' }>): { resourceType: string; resource: string } {
+  if (resource.kind === 'invoke')
+    return { resourceType: 'lambda', resource: resource.callback ? 'invoke.waitForTaskToken' : 'invoke' };
+  const [service = '', action = ''] = resource.call.split(':');
+  return { resourceType: `aws-sdk:${service}`, resource: action };
+}
+
 function recordTask({ core, live, flow, state }: Visit, what: TaskEvent, details: Record<string, unknown> = {}): void {
   if (state.type !== 'Task') return;
-  if (state.resource.kind === 'invoke') {
-    const resource = {
-      resourceType: 'lambda',
-      resource: state.resource.callback ? 'invoke.waitForTaskToken' : 'invoke',
-    };
-    core.history.record(live, flow, { type: `Task${what}`, details: { ...resource, ...details } });
+  if (state.resource.kind !== 'function') {
+    const called = calledOf(state.resource);
+    core.history.record(live, flow, { type: `Task${what}`, details: { ...called, ...details } });
   } else {
     const resource = what === 'Scheduled' && { resource: state.resource.arn };
     const event = {

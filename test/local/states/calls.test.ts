@@ -82,3 +82,34 @@ test('InvocationType Event hands over and goes on at once', async () => {
   expect((await run()).result).toBe(202);
   expect(invoked).toMatchObject([{ name: 'later', payload: { a: 1 } }]);
 });
+
+/** A Task that asks how far an export is, of an API that answers this. */
+function asking(callAws: () => Promise<unknown>) {
+  const Resource = 'arn:aws:states:::aws-sdk:dynamodb:describeExport';
+  const task = { Type: 'Task', Resource, Arguments: { ExportArn: 'e' }, Output: '{% $states.result %}', End: true };
+  const functions = { invoke: () => Promise.reject(new Error('none')), invokeAsync: () => undefined, callAws };
+  return room({ States: { Ask: task } }, {}, { functions });
+}
+
+test('an action of AWS’s API is called with the arguments as they are, and is in the history under its name', async () => {
+  const { begin, describe, history } = asking(() =>
+    Promise.resolve({ ExportDescription: { ExportStatus: 'COMPLETED' } }),
+  );
+  const arn = await begin();
+  expect(describe(arn).output).toBe('{"ExportDescription":{"ExportStatus":"COMPLETED"}}');
+  expect(history(arn).find(({ type }) => type === 'TaskScheduled')).toMatchObject({
+    taskScheduledEventDetails: {
+      ...{ resourceType: 'aws-sdk:dynamodb', resource: 'describeExport', parameters: '{"ExportArn":"e"}' },
+    },
+  });
+});
+
+test('what an action of AWS’s API refuses fails under the service’s name', async () => {
+  const { run } = asking(() => Promise.reject(Object.assign(new Error('gone'), { name: 'ExportNotFoundException' })));
+  expect(await run()).toMatchObject({ status: 'FAILED', error: 'DynamoDb.ExportNotFoundException', cause: 'gone' });
+});
+
+test('a machine with an action that nothing answers here is refused when it is made known', () => {
+  const Resource = 'arn:aws:states:::aws-sdk:dynamodb:deleteTable';
+  expect(() => room({ States: { Do: { Type: 'Task', Resource, End: true } } })).toThrow(/deleteTable/);
+});
