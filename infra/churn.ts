@@ -2,6 +2,7 @@ import { Construct } from 'constructs';
 import { busPattern, onEvents } from './constructs/event-rule.ts';
 import { NodeFunction } from './constructs/node-function.ts';
 import { onSchedule } from './constructs/schedule.ts';
+import { TableExports } from './constructs/table-exports.ts';
 import { TrainingMachine } from './constructs/training-machine.ts';
 import { type Foundation } from './foundation.ts';
 
@@ -28,12 +29,15 @@ export class Churn extends Construct {
 
   #training({ settings, table, gateway, deadLetters }: Foundation): NodeFunction[] {
     const gather = new NodeFunction(this, 'Gather', { entry: 'churn/gather', env: {}, settings });
-    table.grant(gather, ['GetItem', 'BatchGetItem', 'PutItem'], ['byDue']);
+    table.grant(gather, ['PutItem']);
+    const exports = new TableExports(this, 'Exports', { table, settings });
+    exports.grantRead(gather);
     const learn = new NodeFunction(this, 'Learn', { entry: 'churn/learn', env: {}, settings });
     table.grant(learn, ['GetItem', 'PutItem']);
     const rescore = new NodeFunction(this, 'Rescore', { entry: 'churn/rescore', env: {}, settings });
     table.grant(rescore, ['GetItem', 'Query', 'PutItem'], ['byDue']);
-    const machine = new TrainingMachine(this, 'Training', { steps: { gather, learn, rescore }, settings });
+    const steps = { gather, learn, rescore };
+    const machine = new TrainingMachine(this, 'Training', { steps, table, exports, settings });
 
     const env = { TRAINING_MACHINE_ARN: machine.machineArn };
     const begin = new NodeFunction(this, 'Begin', { entry: 'churn/begin', env, settings, deadLetters });

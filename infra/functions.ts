@@ -123,7 +123,13 @@ export const functions = {
     timeoutSeconds: behindGateway,
   },
   'churn/begin': { env: BeginEnv, description: 'Begins the weekly training of churn models', timeoutSeconds: 300 },
-  'churn/gather': { env: GatherEnv, description: 'Gathers customers for training', timeoutSeconds: 900 },
+  // One whole processor: most of it is unpacking.
+  'churn/gather': {
+    env: GatherEnv,
+    description: 'Gathers customers for training',
+    timeoutSeconds: 900,
+    memoryMb: 1_769,
+  },
   // One whole processor, and room for twenty thousand customers in two windows.
   'churn/learn': { env: ChurnLearnEnv, description: 'Trains churn models', timeoutSeconds: 900, memoryMb: 1_769 },
   'churn/rescore': { env: RescoreEnv, description: 'Churn risk by a new model', timeoutSeconds: 900 },
@@ -192,7 +198,7 @@ export const functions = {
 export type FunctionEntry = keyof typeof functions;
 
 /** Variables that come with a permission: who grants the one sets the other, so neither can be forgotten. */
-export type Granted = 'TABLE_NAME' | 'BUS_NAME' | 'DEAD_LETTER_QUEUE_URL';
+export type Granted = 'TABLE_NAME' | 'BUS_NAME' | 'DEAD_LETTER_QUEUE_URL' | 'EXPORT_BUCKET';
 
 type Input<Entry extends FunctionEntry> = z.input<(typeof functions)[Entry]['env']>;
 

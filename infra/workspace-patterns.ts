@@ -130,9 +130,9 @@ export const workspacePatterns = {
     read: 'project, assess, sweep, once a minute: the one gone by; churn API',
   },
   churnSample: {
-    key: keys.churnSample('<ws>', { run: '<run>', list: 0, part: 0 }),
+    key: keys.churnSample('<ws>', { run: '<run>', share: 0, part: 0 }),
     holds: 'days with a key event, and attributes, of some thousand customers, for one training; gone after a day',
-    written: 'gather',
+    written: 'gather, from an export of the table',
     read: 'learn',
   },
   map: {

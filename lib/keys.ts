@@ -68,9 +68,9 @@ export const keys = {
     pk: `${workspace}#churn`,
     sk: `model#${String(version).padStart(6, '0')}`,
   }),
-  churnSample: (workspace: string, sample: { run: string; list: number; part: number }): Key => ({
+  churnSample: (workspace: string, sample: { run: string; share: number; part: number }): Key => ({
     pk: `${workspace}#churn-sample#${sample.run}`,
-    sk: `${sample.list}#${String(sample.part).padStart(6, '0')}`,
+    sk: `${sample.share}#${String(sample.part).padStart(6, '0')}`,
   }),
 
   map: (workspace: string, id: string): Key => ({ pk: `${workspace}#maps`, sk: `map#${id}` }),

@@ -16,6 +16,7 @@ export interface Bill {
   lambdaGigabyteSecondArm?: number;
   dynamoWriteUnit?: number;
   dynamoReadUnit?: number;
+  dynamoExportGigabyte?: number;
   busEvent?: number;
   stateTransition?: number;
   logGigabyte?: number;

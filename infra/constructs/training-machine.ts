@@ -8,9 +8,13 @@ import { acknowledge } from './acknowledge.ts';
 import { forgettingLog } from './forgetting-log.ts';
 import { machineRole } from './journey-machine.ts';
 import { type NodeFunction } from './node-function.ts';
+import { type OneTable } from './one-table.ts';
+import { type TableExports } from './table-exports.ts';
 
 export interface TrainingMachineProps {
   steps: Record<TrainingFunction, NodeFunction>;
+  table: OneTable;
+  exports: TableExports;
   settings: Settings;
 }
 
@@ -18,7 +22,7 @@ export interface TrainingMachineProps {
 export class TrainingMachine extends Construct {
   readonly machineArn: string;
 
-  constructor(scope: Construct, id: string, { steps, settings }: TrainingMachineProps) {
+  constructor(scope: Construct, id: string, { steps, table, exports, settings }: TrainingMachineProps) {
     super(scope, id);
     const stack = Stack.of(this);
     const name = `${stack.stackName}_train-churn`;
@@ -27,6 +31,7 @@ export class TrainingMachine extends Construct {
       arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     });
     const role = machineRole(this, 'Role', Object.values(steps));
+    exports.grantExport(role);
     const { gather, learn, rescore } = steps;
     const logGroup = forgettingLog(this, 'Log', { name: `/aws/vendedlogs/states/${name}`, settings });
     const machine = new CfnStateMachine(this, 'Machine', {
@@ -34,9 +39,9 @@ export class TrainingMachine extends Construct {
       stateMachineType: 'STANDARD',
       definitionString: stack.toJsonString(
         trainingMachine({
-          gather: gather.functionArn,
-          learn: learn.functionArn,
-          rescore: rescore.functionArn,
+          functions: { gather: gather.functionArn, learn: learn.functionArn, rescore: rescore.functionArn },
+          table: { arn: table.table.tableArn, name: table.table.tableName },
+          bucket: exports.bucket.bucketName,
         }),
       ),
       roleArn: role.roleArn,

@@ -23,7 +23,7 @@ export const churnRoutes: Routes = {
     id: 'trainChurnModel',
     summary: 'Train a churn model from the workspace’s customers',
     description:
-      'Happens by itself once a week. While one is under way, that one is answered. Ask `/v1/churn/model` how it ended; customers are looked at by the new model at once.',
+      'Happens by itself once a week, and takes ten minutes or more: the table is exported first, once for all trainings begun within an hour. While one is under way, that one is answered. Ask `/v1/churn/model` how it ended; customers are looked at by the new model at once.',
     key: 'secret',
     answer: TrainingView,
     status: 202,

@@ -30,12 +30,14 @@ const transactActions = {
   ConditionCheck: 'ConditionCheckItem',
 } as const;
 
-/** The permissions a call needs, as IAM counts: a transaction needs those of its parts. SES alone has paths instead of targets. */
+/** The permissions a call needs, as IAM counts: a transaction needs those of its parts. SES and S3 have paths instead of targets. */
 function permissionsFor(
   { url = '', target }: { url?: string | undefined; target: string },
   body: string,
 ): Permission[] {
   if (url.startsWith('/v2/email/outbound-emails')) return ['ses:SendEmail'];
+  const [, object] = /[?&]x-id=(\w+)$/.exec(url) ?? [];
+  if (object !== undefined) return [`s3:${object}`];
   const [service = '', operation = ''] = target.split('.');
   if (service === 'AWSEvents') return [`events:${operation}`];
   if (service === 'AWSStepFunctions') return [`states:${operation}`];
@@ -101,7 +103,7 @@ interface Json {
 }
 
 /** The table's endpoint is set by the runner, which asks us for it. */
-const guardedServices = ['EVENTBRIDGE', 'SFN', 'SQS', 'SESV2'];
+const guardedServices = ['EVENTBRIDGE', 'SFN', 'SQS', 'SESV2', 'S3'];
 
 const accessKeyOf = (entry: string): string => entry.replace('/', '0');
 

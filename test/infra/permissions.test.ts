@@ -100,6 +100,30 @@ test('a journey may call the functions of its steps and no other', () => {
   }
 });
 
+test('gather reads exports of the table and writes its sample, and reads nothing of the table itself', () => {
+  expect(actions('churn/gather').filter((action) => /^(dynamodb|s3):/.test(action))).toEqual([
+    'dynamodb:PutItem',
+    's3:GetObject',
+  ]);
+  expect(who('s3:GetObject')).toEqual(['churn/gather']);
+});
+
+test('only a training has the table exported, to the one bucket', () => {
+  const policies = Object.entries(resourcesOf(template, 'AWS::IAM::Policy')).flatMap(([id, { Properties }]) => {
+    const { Statement } = Properties.PolicyDocument as {
+      Statement: { Action: string | string[]; Resource: unknown }[];
+    };
+    return Statement.map(({ Action, Resource }) => ({ id, actions: [Action].flat(), on: JSON.stringify(Resource) }));
+  });
+  const exporting = policies.filter(({ actions: all }) => all.some((one) => /Export|^s3:(Put|Abort)/.test(one)));
+  expect(exporting.map(({ id }) => id)).toEqual(Array(3).fill(expect.stringMatching(/^ChurnTrainingRole/)));
+  expect(exporting.map(({ actions: all, on }) => [all.join(), on])).toEqual([
+    ['dynamodb:ExportTableToPointInTime', expect.stringMatching(/^\{"Fn::GetAtt":\["FoundationTable\w+","Arn"\]\}$/)],
+    ['dynamodb:DescribeExport', expect.stringContaining('/export/*')],
+    ['s3:PutObject,s3:PutObjectAcl,s3:AbortMultipartUpload', expect.stringContaining('/AWSDynamoDB/*')],
+  ]);
+});
+
 test('nothing secret is written into the template', () => {
   expect(JSON.stringify(template.toJSON())).not.toMatch(/sk_|wk_|AKIA|BEGIN [A-Z ]*PRIVATE KEY|[Pp]assword/);
 });

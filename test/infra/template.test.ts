@@ -155,3 +155,25 @@ test('silence is looked for every quarter of an hour', () => {
     FlexibleTimeWindow: { Mode: 'OFF' },
   });
 });
+
+test.each([
+  ['prod', 'Retain'],
+  ['dev', 'Delete'],
+])('in %s exports of the table are sealed, gone after a day, and reached by TLS alone', async (environment, policy) => {
+  const own = await templateOf(environment);
+  const [[id, bucket] = []] = Object.entries(resourcesOf(own, 'AWS::S3::Bucket'));
+  expect(bucket?.DeletionPolicy).toBe(policy);
+  expect(bucket?.Properties).toMatchObject({
+    BucketEncryption: {
+      ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+    },
+    LifecycleConfiguration: { Rules: [{ ExpirationInDays: 1, Status: 'Enabled' }] },
+    PublicAccessBlockConfiguration: { BlockPublicAcls: true, RestrictPublicBuckets: true },
+  });
+  own.hasResourceProperties('AWS::S3::BucketPolicy', {
+    Bucket: { Ref: id },
+    PolicyDocument: {
+      Statement: [{ Effect: 'Deny', Action: 's3:*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }],
+    },
+  });
+});

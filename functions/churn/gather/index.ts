@@ -1,12 +1,16 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
 import { readEnv } from '../../../lib/aws/env.ts';
+import { bucketObjects } from '../../../lib/aws/objects.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
+import { tableExport } from '../../../lib/aws/table-export.ts';
 import { sampleStore } from '../../../lib/churn/training/sample-store.ts';
-import { profileStore } from '../../../lib/profile/store.ts';
 import { systemClock as clock } from '../../../lib/time.ts';
 import { Env } from './env.ts';
 import { gather } from './handler.ts';
 
-const table = dynamoTable(new DynamoDBClient({}), readEnv(Env).TABLE_NAME);
+const env = readEnv(Env);
+const exported = tableExport(bucketObjects(new S3Client({}), env.EXPORT_BUCKET));
+const samples = sampleStore(dynamoTable(new DynamoDBClient({}), env.TABLE_NAME));
 
-export const handler = gather({ table, profiles: profileStore(table), samples: sampleStore(table), clock });
+export const handler = gather({ exported, samples, clock });

@@ -9,12 +9,12 @@ const keptSeconds = 86_400;
 export interface SampleStore {
   /** Writing a part again replaces it. */
   put(
-    part: { workspace: string; run: string; list: number; part: number },
+    part: { workspace: string; run: string; share: number; part: number },
     drawn: Drawn[],
     now: Instant,
   ): Promise<void>;
-  /** The first `parts` of a list. */
-  read(whose: { workspace: string; run: string; list: number }, parts: number): Promise<Drawn[]>;
+  /** The first `parts` of a share. */
+  read(whose: { workspace: string; run: string; share: number }, parts: number): Promise<Drawn[]>;
 }
 
 export function sampleStore(table: Table): SampleStore {
@@ -24,8 +24,8 @@ export function sampleStore(table: Table): SampleStore {
       await table.put({ ...keys.churnSample(workspace, part), doc: JSON.stringify(drawn), ttl });
     },
 
-    async read({ workspace, run, list }, parts) {
-      const rows = Array.from({ length: parts }, (_, part) => keys.churnSample(workspace, { run, list, part }));
+    async read({ workspace, run, share }, parts) {
+      const rows = Array.from({ length: parts }, (_, part) => keys.churnSample(workspace, { run, share, part }));
       const found: Drawn[] = [];
       for (const row of rows) {
         const item = await table.get(row, { consistent: true });

@@ -15,8 +15,14 @@ import { attributesOf } from '../trained.ts';
 export const Drawn = z.tuple([z.number(), z.string(), Attributes.optional()]);
 export type Drawn = z.infer<typeof Drawn>;
 
-/** Customers of one list that are kept, about: four lists of these are learnt from in minutes, and tell a per cent from chance. */
-export const mostOfList = 5_000;
+/** Shares of an export that are gathered from at once. Each file is in one of them. */
+export const shares = 4;
+
+/** Customers that are kept, about: so many are learnt from in minutes, and tell a per cent from chance. */
+const mostOfAll = 20_000;
+
+/** Customers of one share that are kept, about, of an export of so many files: where there are fewer files than shares, some hold none. */
+export const mostOfShare = (files: number): number => mostOfAll / Math.min(shares, Math.max(files, 1));
 
 /** The draw of a customer, even in 0–1 and always the same: 48 bits of a hash. */
 export const drawOf = (customer: Customer): number =>
@@ -26,12 +32,18 @@ export const drawOf = (customer: Customer): number =>
     .readUIntBE(0, 6) /
   2 ** 48;
 
+/** How far a share's sample has come: below which bound draws must be, how many are in it. */
+export interface Extent {
+  bound: number;
+  kept: number;
+}
+
 /**
  * Who stays in the sample when nobody knows how many are still to come: whose draw is below a bound that is halved when too many are in
- * (adaptive sampling: Wegman's, in Flajolet 1990). What is below the lowest bound of all lists is an even sample of everybody.
+ * (adaptive sampling: Wegman's, in Flajolet 1990). What is below the lowest bound of all shares is an even sample of everybody.
  */
-export function boundFor(bound: number, kept: number): { bound: number; kept: number } {
-  return kept > mostOfList ? { bound: bound / 2, kept: Math.round(kept / 2) } : { bound, kept };
+export function boundFor({ bound, kept }: Extent, most: number): Extent {
+  return kept > most ? { bound: bound / 2, kept: Math.round(kept / 2) } : { bound, kept };
 }
 
 /** What training needs of a customer; undefined of whom it does not ask, or who had no key event. */

@@ -1,0 +1,67 @@
+import { CfnElement, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
+import { Construct, type IConstruct } from 'constructs';
+import { type Settings } from '../environments.ts';
+import { type Asking } from '../functions.ts';
+import { acknowledge } from './acknowledge.ts';
+import { type NodeFunction } from './node-function.ts';
+import { type OneTable } from './one-table.ts';
+
+/** Where DynamoDB puts an export that was asked for without a prefix. */
+const folder = 'AWSDynamoDB';
+
+/** A resource's ARN and what is below it, as cdk-nag names them. */
+function below(resource: IConstruct, path: string): string {
+  const { defaultChild } = resource.node;
+  const id = CfnElement.isCfnElement(defaultChild) ? Stack.of(resource).getLogicalId(defaultChild) : '';
+  return `AwsSolutions-IAM5[Resource::<${id}.Arn>${path}]`;
+}
+
+/**
+ * Exports of the table, which hold all there is of customers: gone after a day, the shortest that S3 knows, when S3 comes round to it, which
+ * may take another. A stack that does not keep data is deleted only when they are gone, or emptied by hand.
+ */
+export class TableExports extends Construct {
+  readonly bucket: Bucket;
+  readonly #table: OneTable;
+
+  constructor(scope: Construct, id: string, { table, settings }: { table: OneTable; settings: Settings }) {
+    super(scope, id);
+    this.#table = table;
+    this.bucket = new Bucket(this, 'Bucket', {
+      encryption: BucketEncryption.S3_MANAGED,
+      enforceSSL: true,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      lifecycleRules: [{ expiration: Duration.days(1), abortIncompleteMultipartUploadAfter: Duration.days(1) }],
+      removalPolicy: settings.keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    acknowledge(this.bucket, {
+      'AwsSolutions-S1': 'one function reads what lies here for a day; a log of that would outlive it',
+    });
+  }
+
+  /** Lets a role have the table exported to the bucket, by DynamoDB's documented list, and ask how far that is. */
+  grantExport(role: Role): void {
+    const { tableArn } = this.#table.table;
+    const allow = (actions: string[], resource: string): void => {
+      role.addToPolicy(new PolicyStatement({ actions, resources: [resource] }));
+    };
+    allow(['dynamodb:ExportTableToPointInTime'], tableArn);
+    allow(['dynamodb:DescribeExport'], `${tableArn}/export/*`);
+    allow(['s3:PutObject', 's3:PutObjectAcl', 's3:AbortMultipartUpload'], this.bucket.arnForObjects(`${folder}/*`));
+    acknowledge(role, {
+      [below(this.#table.table, '/export/*')]: 'an export has its name when it is made',
+      [below(this.bucket, `/${folder}/*`)]: 'so have its files',
+    });
+  }
+
+  /** Lets a function read exports, and tells it the bucket. */
+  grantRead(fn: NodeFunction<Asking<'EXPORT_BUCKET'>>): void {
+    const resources = [this.bucket.arnForObjects(`${folder}/*`)];
+    fn.addToRolePolicy(new PolicyStatement({ actions: ['s3:GetObject'], resources }));
+    fn.give('EXPORT_BUCKET', this.bucket.bucketName);
+    if (fn.role)
+      acknowledge(fn.role, { [below(this.bucket, `/${folder}/*`)]: 'files have their names when they are made' });
+  }
+}
