@@ -108,8 +108,3 @@ test('what an action of AWS’s API refuses fails under the service’s name', a
   const { run } = asking(() => Promise.reject(Object.assign(new Error('gone'), { name: 'ExportNotFoundException' })));
   expect(await run()).toMatchObject({ status: 'FAILED', error: 'DynamoDb.ExportNotFoundException', cause: 'gone' });
 });
-
-test('a machine with an action that nothing answers here is refused when it is made known', () => {
-  const Resource = 'arn:aws:states:::aws-sdk:dynamodb:deleteTable';
-  expect(() => room({ States: { Do: { Type: 'Task', Resource, End: true } } })).toThrow(/deleteTable/);
-});

@@ -75,9 +75,9 @@ const unable: [what: string, state: object, hint: RegExp][] = [
   ['JSONPath fields', { Type: 'Pass', ResultPath: '$.x', End: true }, /ResultPath/],
   ['JSONPath states', { Type: 'Pass', QueryLanguage: 'JSONPath', End: true }, /QueryLanguage/],
   [
-    'a resource other than a function',
+    'a resource that nothing answers here',
     { Type: 'Task', Resource: 'arn:aws:states:::sqs:sendMessage', End: true },
-    /Lambda functions only/,
+    /Lambda functions and exports of a table only/,
   ],
   ['an unknown type of state', { Type: 'Loop', End: true }, /Type/],
   ['a state that leads nowhere', { Type: 'Pass' }, /Next or End/],
