@@ -11,6 +11,7 @@ import {
   TooManyRequestsException,
 } from '@aws-sdk/client-sesv2';
 import { type Deliver } from '../journey/deliver.ts';
+import { lean } from './lean.ts';
 import { once } from './provider.ts';
 
 /** Answers that mean: not taken. */
@@ -26,7 +27,7 @@ const refusals = [
 
 /** A client that tries once: a second try after an answer that was lost would be a second message. */
 export function emailClient(): SESv2Client {
-  return new SESv2Client({ maxAttempts: 1 });
+  return new SESv2Client({ ...lean, maxAttempts: 1 });
 }
 
 /** Sends plain text through SES. */

@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { readEnv } from '../../../lib/aws/env.ts';
+import { lean } from '../../../lib/aws/lean.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
 import { reviewer } from '../../../lib/churn/reviewer.ts';
 import { modelStore } from '../../../lib/churn/training/model-store.ts';
@@ -11,7 +12,7 @@ import { systemClock } from '../../../lib/time.ts';
 import { Env } from './env.ts';
 import { assessRisk } from './handler.ts';
 
-const table = dynamoTable(new DynamoDBClient({}), readEnv(Env).TABLE_NAME);
+const table = dynamoTable(new DynamoDBClient(lean), readEnv(Env).TABLE_NAME);
 
 export const handler = assessRisk(
   reviewer({

@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { readEnv } from '../../../lib/aws/env.ts';
 import { stepFunctions } from '../../../lib/aws/executions.ts';
+import { lean } from '../../../lib/aws/lean.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
 import { modelStore } from '../../../lib/churn/training/model-store.ts';
 import { workspaceStore } from '../../../lib/ingestion/store.ts';
@@ -10,13 +11,13 @@ import { Env } from './env.ts';
 import { begin } from './handler.ts';
 
 const env = readEnv(Env);
-const table = dynamoTable(new DynamoDBClient({}), env.TABLE_NAME);
+const table = dynamoTable(new DynamoDBClient(lean), env.TABLE_NAME);
 
 export const handler = begin({
   table,
   workspaces: workspaceStore(table),
   models: modelStore(table, clock),
-  executions: stepFunctions(new SFNClient({})),
+  executions: stepFunctions(new SFNClient(lean)),
   machineArn: env.TRAINING_MACHINE_ARN,
   clock,
 });

@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { readEnv } from '../../../lib/aws/env.ts';
+import { lean } from '../../../lib/aws/lean.ts';
 import { bucketObjects } from '../../../lib/aws/objects.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
 import { tableExport } from '../../../lib/aws/table-export.ts';
@@ -11,6 +12,6 @@ import { gather } from './handler.ts';
 
 const env = readEnv(Env);
 const exported = tableExport(bucketObjects(new S3Client({}), env.EXPORT_BUCKET));
-const samples = sampleStore(dynamoTable(new DynamoDBClient({}), env.TABLE_NAME));
+const samples = sampleStore(dynamoTable(new DynamoDBClient(lean), env.TABLE_NAME));
 
 export const handler = gather({ exported, samples, clock });

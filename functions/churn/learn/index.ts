@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { readEnv } from '../../../lib/aws/env.ts';
+import { lean } from '../../../lib/aws/lean.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
 import { modelStore } from '../../../lib/churn/training/model-store.ts';
 import { sampleStore } from '../../../lib/churn/training/sample-store.ts';
@@ -7,6 +8,6 @@ import { systemClock as clock } from '../../../lib/time.ts';
 import { Env } from './env.ts';
 import { learn } from './handler.ts';
 
-const table = dynamoTable(new DynamoDBClient({}), readEnv(Env).TABLE_NAME);
+const table = dynamoTable(new DynamoDBClient(lean), readEnv(Env).TABLE_NAME);
 
 export const handler = learn({ samples: sampleStore(table), models: modelStore(table, clock), clock });

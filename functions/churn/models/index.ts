@@ -3,6 +3,7 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { readEnv } from '../../../lib/aws/env.ts';
 import { stepFunctions } from '../../../lib/aws/executions.ts';
 import { api } from '../../../lib/aws/http.ts';
+import { lean } from '../../../lib/aws/lean.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
 import { modelStore } from '../../../lib/churn/training/model-store.ts';
 import { workspaceStore } from '../../../lib/ingestion/store.ts';
@@ -12,7 +13,7 @@ import { Env } from './env.ts';
 import { modelRoutes } from './handler.ts';
 
 const env = readEnv(Env);
-const table = dynamoTable(new DynamoDBClient({}), env.TABLE_NAME);
+const table = dynamoTable(new DynamoDBClient(lean), env.TABLE_NAME);
 const workspaces = workspaceStore(table);
 
 export const handler = api(
@@ -21,7 +22,7 @@ export const handler = api(
     workspaces,
     models: modelStore(table, clock),
     profiles: profileStore(table),
-    executions: stepFunctions(new SFNClient({})),
+    executions: stepFunctions(new SFNClient(lean)),
     machineArn: env.TRAINING_MACHINE_ARN,
     clock,
   }),

@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { readEnv } from '../../../lib/aws/env.ts';
 import { api } from '../../../lib/aws/http.ts';
+import { lean } from '../../../lib/aws/lean.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
 import { decider } from '../../../lib/decision/decide.ts';
 import { habitsStore } from '../../../lib/decision/habits-store.ts';
@@ -15,7 +16,7 @@ import { systemClock as clock } from '../../../lib/time.ts';
 import { Env } from './env.ts';
 import { decideRoutes } from './handler.ts';
 
-const table = dynamoTable(new DynamoDBClient({}), readEnv(Env).TABLE_NAME);
+const table = dynamoTable(new DynamoDBClient(lean), readEnv(Env).TABLE_NAME);
 const [profiles, placements, workspaces] = [profileStore(table), placementStore(table, clock), workspaceStore(table)];
 const decide = decider({
   profiles,

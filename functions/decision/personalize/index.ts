@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { readEnv } from '../../../lib/aws/env.ts';
 import { journeyGate } from '../../../lib/aws/journey-gate.ts';
+import { lean } from '../../../lib/aws/lean.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
 import { decider } from '../../../lib/decision/decide.ts';
 import { placementStore } from '../../../lib/decision/placement-store.ts';
@@ -14,7 +15,7 @@ import { systemClock as clock } from '../../../lib/time.ts';
 import { Env } from './env.ts';
 import { personalize } from './handler.ts';
 
-const table = dynamoTable(new DynamoDBClient({}), readEnv(Env).TABLE_NAME);
+const table = dynamoTable(new DynamoDBClient(lean), readEnv(Env).TABLE_NAME);
 const profiles = profileStore(table);
 const decide = decider({
   profiles,
@@ -25,4 +26,4 @@ const decide = decider({
   linear: linearReader(table, clock),
 });
 
-export const handler = personalize({ decide, profiles, gate: journeyGate(table, new SFNClient({})), clock });
+export const handler = personalize({ decide, profiles, gate: journeyGate(table, new SFNClient(lean)), clock });

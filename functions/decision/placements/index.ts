@@ -3,6 +3,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { eventBus } from '../../../lib/aws/bus.ts';
 import { readEnv } from '../../../lib/aws/env.ts';
 import { api } from '../../../lib/aws/http.ts';
+import { lean } from '../../../lib/aws/lean.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
 import { placementStore } from '../../../lib/decision/placement-store.ts';
 import { policyStore } from '../../../lib/decision/policy-store.ts';
@@ -13,7 +14,7 @@ import { Env } from './env.ts';
 import { placementRoutes } from './handler.ts';
 
 const env = readEnv(Env);
-const table = dynamoTable(new DynamoDBClient({}), env.TABLE_NAME);
+const table = dynamoTable(new DynamoDBClient(lean), env.TABLE_NAME);
 
 export const handler = api(
   workspaceStore(table),
@@ -22,7 +23,7 @@ export const handler = api(
     placements: placementStore(table, clock, 0),
     policies: policyStore(table, clock, 0),
     stats: statsReader(table, clock),
-    bus: eventBus(new EventBridgeClient({}), env.BUS_NAME),
+    bus: eventBus(new EventBridgeClient(lean), env.BUS_NAME),
     clock,
   }),
 );

@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { readEnv } from '../../../lib/aws/env.ts';
+import { lean } from '../../../lib/aws/lean.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
 import { habitsStore } from '../../../lib/decision/habits-store.ts';
 import { historyReader } from '../../../lib/decision/history-store.ts';
@@ -13,7 +14,7 @@ import { systemClock as clock } from '../../../lib/time.ts';
 import { Env } from './env.ts';
 import { tune } from './handler.ts';
 
-const table = dynamoTable(new DynamoDBClient({}), readEnv(Env).TABLE_NAME);
+const table = dynamoTable(new DynamoDBClient(lean), readEnv(Env).TABLE_NAME);
 
 export const handler = tune({
   workspaces: workspaceStore(table),

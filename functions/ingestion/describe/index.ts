@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { readEnv } from '../../../lib/aws/env.ts';
+import { lean } from '../../../lib/aws/lean.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
 import { workspaceStore } from '../../../lib/ingestion/store.ts';
 import { Env } from './env.ts';
@@ -8,6 +9,6 @@ import { describe } from './handler.ts';
 /** Put in by the build: what makes the document is far larger than the document. */
 declare const OPENAPI_DOCUMENT: string;
 
-const table = dynamoTable(new DynamoDBClient({}), readEnv(Env).TABLE_NAME);
+const table = dynamoTable(new DynamoDBClient(lean), readEnv(Env).TABLE_NAME);
 
 export const handler = describe({ workspaces: workspaceStore(table), openapi: OPENAPI_DOCUMENT });

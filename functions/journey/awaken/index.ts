@@ -3,6 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { readEnv } from '../../../lib/aws/env.ts';
 import { stepFunctions } from '../../../lib/aws/executions.ts';
+import { lean } from '../../../lib/aws/lean.ts';
 import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
 import { enrolmentStore } from '../../../lib/journey/enrolment-store.ts';
@@ -11,8 +12,8 @@ import { Env } from './env.ts';
 import { awaken } from './handler.ts';
 
 export const handler = awaken({
-  enrolments: enrolmentStore(dynamoTable(new DynamoDBClient({}), readEnv(Env).TABLE_NAME)),
-  executions: stepFunctions(new SFNClient({})),
+  enrolments: enrolmentStore(dynamoTable(new DynamoDBClient(lean), readEnv(Env).TABLE_NAME)),
+  executions: stepFunctions(new SFNClient(lean)),
   clock,
   pause,
   report: (outcome, facts) => writeLine(metricLine('awaken', { [outcome]: 1 }, { now: Date.now(), ...facts })),

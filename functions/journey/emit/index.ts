@@ -4,16 +4,17 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { eventBus } from '../../../lib/aws/bus.ts';
 import { readEnv } from '../../../lib/aws/env.ts';
 import { journeyGate } from '../../../lib/aws/journey-gate.ts';
+import { lean } from '../../../lib/aws/lean.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
 import { profileStore } from '../../../lib/profile/store.ts';
 import { Env } from './env.ts';
 import { emit } from './handler.ts';
 
 const env = readEnv(Env);
-const table = dynamoTable(new DynamoDBClient({}), env.TABLE_NAME);
+const table = dynamoTable(new DynamoDBClient(lean), env.TABLE_NAME);
 
 export const handler = emit({
   profiles: profileStore(table),
-  gate: journeyGate(table, new SFNClient({})),
-  bus: eventBus(new EventBridgeClient({}), env.BUS_NAME),
+  gate: journeyGate(table, new SFNClient(lean)),
+  bus: eventBus(new EventBridgeClient(lean), env.BUS_NAME),
 });

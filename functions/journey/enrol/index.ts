@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { readEnv } from '../../../lib/aws/env.ts';
 import { stepFunctions } from '../../../lib/aws/executions.ts';
+import { lean } from '../../../lib/aws/lean.ts';
 import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
 import { workspaceStore } from '../../../lib/ingestion/store.ts';
@@ -15,7 +16,7 @@ import { Env } from './env.ts';
 import { enrol } from './handler.ts';
 
 const env = readEnv(Env);
-const table = dynamoTable(new DynamoDBClient({}), env.TABLE_NAME);
+const table = dynamoTable(new DynamoDBClient(lean), env.TABLE_NAME);
 
 export const handler = enrol({
   table,
@@ -24,7 +25,7 @@ export const handler = enrol({
   profiles: profileStore(table),
   enrolments: enrolmentStore(table),
   refusals: refusalStore(table),
-  executions: stepFunctions(new SFNClient({})),
+  executions: stepFunctions(new SFNClient(lean)),
   touchpointsSince: (profile, since) => touchpointsSince(table, profile, since),
   clock,
   report: (outcome, knock) => writeLine(metricLine('enrol', { [outcome]: 1 }, { now: Date.now(), ...knock })),

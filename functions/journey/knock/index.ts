@@ -4,6 +4,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { eventBus } from '../../../lib/aws/bus.ts';
 import { readEnv } from '../../../lib/aws/env.ts';
 import { api } from '../../../lib/aws/http.ts';
+import { lean } from '../../../lib/aws/lean.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
 import { workspaceStore } from '../../../lib/ingestion/store.ts';
 import { fanOutStore } from '../../../lib/journey/fan-out.ts';
@@ -14,13 +15,13 @@ import { Env } from './env.ts';
 import { knockRoutes } from './handler.ts';
 
 const env = readEnv(Env);
-const table = dynamoTable(new DynamoDBClient({}), env.TABLE_NAME);
+const table = dynamoTable(new DynamoDBClient(lean), env.TABLE_NAME);
 
 const routes = knockRoutes({
   journeys: journeyStore(table, { clock }),
   profiles: profileStore(table),
   fanOuts: fanOutStore(table),
-  bus: eventBus(new EventBridgeClient({}), env.BUS_NAME),
+  bus: eventBus(new EventBridgeClient(lean), env.BUS_NAME),
   clock,
   newId: randomUUID,
 });

@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { eventBus } from '../../../lib/aws/bus.ts';
 import { readEnv } from '../../../lib/aws/env.ts';
+import { lean } from '../../../lib/aws/lean.ts';
 import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
 import { workspaceStore } from '../../../lib/ingestion/store.ts';
@@ -15,13 +16,13 @@ import { Env } from './env.ts';
 import { launch } from './handler.ts';
 
 const env = readEnv(Env);
-const table = dynamoTable(new DynamoDBClient({}), env.TABLE_NAME);
+const table = dynamoTable(new DynamoDBClient(lean), env.TABLE_NAME);
 
 const shared = {
   workspaces: workspaceStore(table),
   directory: directory(table),
   profiles: profileStore(table),
-  bus: eventBus(new EventBridgeClient({}), env.BUS_NAME),
+  bus: eventBus(new EventBridgeClient(lean), env.BUS_NAME),
 };
 
 export const handler = launch({

@@ -3,6 +3,7 @@ import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { readEnv } from '../../../lib/aws/env.ts';
 import { stepFunctions } from '../../../lib/aws/executions.ts';
+import { lean } from '../../../lib/aws/lean.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
 import { schedulerTimers } from '../../../lib/aws/timers.ts';
 import { enrolmentStore } from '../../../lib/journey/enrolment-store.ts';
@@ -13,8 +14,8 @@ import { park } from './handler.ts';
 const env = readEnv(Env);
 
 export const handler = park({
-  enrolments: enrolmentStore(dynamoTable(new DynamoDBClient({}), env.TABLE_NAME)),
-  executions: stepFunctions(new SFNClient({})),
+  enrolments: enrolmentStore(dynamoTable(new DynamoDBClient(lean), env.TABLE_NAME)),
+  executions: stepFunctions(new SFNClient(lean)),
   timers: schedulerTimers(new SchedulerClient({}), {
     group: env.TIMER_GROUP,
     targetArn: env.AWAKEN_ARN,

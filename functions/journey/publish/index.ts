@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { readEnv } from '../../../lib/aws/env.ts';
 import { api } from '../../../lib/aws/http.ts';
+import { lean } from '../../../lib/aws/lean.ts';
 import { stateMachines } from '../../../lib/aws/machines.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
 import { placementStore } from '../../../lib/decision/placement-store.ts';
@@ -18,11 +19,11 @@ import { Env } from './env.ts';
 import { publishRoutes } from './handler.ts';
 
 const env = readEnv(Env);
-const table = dynamoTable(new DynamoDBClient({}), env.TABLE_NAME);
+const table = dynamoTable(new DynamoDBClient(lean), env.TABLE_NAME);
 const clock = systemClock;
 const workspaces = workspaceStore(table);
 const journeys = journeyStore(table, { clock });
-const machines = stateMachines(new SFNClient({}), {
+const machines = stateMachines(new SFNClient(lean), {
   arnPrefix: env.MACHINES,
   roleArn: env.MACHINE_ROLE_ARN,
   logGroupArn: env.MACHINE_LOG_ARN,

@@ -5,6 +5,7 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { eventBus } from '../../../lib/aws/bus.ts';
 import { readEnv } from '../../../lib/aws/env.ts';
 import { stepFunctions } from '../../../lib/aws/executions.ts';
+import { lean } from '../../../lib/aws/lean.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
 import { enrolmentStore } from '../../../lib/journey/enrolment-store.ts';
 import { heldStore } from '../../../lib/journey/held-store.ts';
@@ -16,7 +17,7 @@ import { Env } from './env.ts';
 import { release } from './handler.ts';
 
 const env = readEnv(Env);
-const table = dynamoTable(new DynamoDBClient({}), env.TABLE_NAME);
+const table = dynamoTable(new DynamoDBClient(lean), env.TABLE_NAME);
 
 export const handler = release({
   journeys: journeyStore(table, { clock: systemClock }),
@@ -24,8 +25,8 @@ export const handler = release({
   profiles: profileStore(table),
   enrolments: enrolmentStore(table),
   tasks: taskStore(table),
-  executions: stepFunctions(new SFNClient({})),
-  bus: eventBus(new EventBridgeClient({}), env.BUS_NAME),
+  executions: stepFunctions(new SFNClient(lean)),
+  bus: eventBus(new EventBridgeClient(lean), env.BUS_NAME),
   clock: systemClock,
   perSecond: env.PER_SECOND,
   sleep: (ms) => sleep(ms),

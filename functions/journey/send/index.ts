@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { readEnv } from '../../../lib/aws/env.ts';
 import { journeyGate } from '../../../lib/aws/journey-gate.ts';
+import { lean } from '../../../lib/aws/lean.ts';
 import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
 import { workspaceStore } from '../../../lib/ingestion/store.ts';
@@ -13,14 +14,14 @@ import { Env } from './env.ts';
 import { send } from './handler.ts';
 
 const env = readEnv(Env);
-const table = dynamoTable(new DynamoDBClient({}), env.TABLE_NAME);
+const table = dynamoTable(new DynamoDBClient(lean), env.TABLE_NAME);
 
 export const handler = send({
   profiles: profileStore(table),
   workspaces: workspaceStore(table),
   sends: sendStore(table),
   deliver: channels(table, env),
-  gate: journeyGate(table, new SFNClient({})),
+  gate: journeyGate(table, new SFNClient(lean)),
   clock,
   report: (status, call) => writeLine(metricLine('send', { [status]: 1 }, { now: Date.now(), ...call })),
 });

@@ -3,6 +3,7 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { readEnv } from '../../../lib/aws/env.ts';
 import { stepFunctions } from '../../../lib/aws/executions.ts';
 import { api } from '../../../lib/aws/http.ts';
+import { lean } from '../../../lib/aws/lean.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
 import { workspaceStore } from '../../../lib/ingestion/store.ts';
 import { taskStore } from '../../../lib/journey/task-store.ts';
@@ -10,11 +11,11 @@ import { systemClock } from '../../../lib/time.ts';
 import { Env } from './env.ts';
 import { taskRoutes } from './handler.ts';
 
-const table = dynamoTable(new DynamoDBClient({}), readEnv(Env).TABLE_NAME);
+const table = dynamoTable(new DynamoDBClient(lean), readEnv(Env).TABLE_NAME);
 
 const routes = taskRoutes({
   tasks: taskStore(table),
-  executions: stepFunctions(new SFNClient({})),
+  executions: stepFunctions(new SFNClient(lean)),
   clock: systemClock,
 });
 

@@ -3,6 +3,7 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { readEnv } from '../../../lib/aws/env.ts';
 import { executionHistories } from '../../../lib/aws/histories.ts';
 import { api } from '../../../lib/aws/http.ts';
+import { lean } from '../../../lib/aws/lean.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
 import { workspaceStore } from '../../../lib/ingestion/store.ts';
 import { enrolmentStore } from '../../../lib/journey/enrolment-store.ts';
@@ -15,7 +16,7 @@ import { Env } from './env.ts';
 import { traceRoutes } from './handler.ts';
 
 const env = readEnv(Env);
-const table = dynamoTable(new DynamoDBClient({}), env.TABLE_NAME);
+const table = dynamoTable(new DynamoDBClient(lean), env.TABLE_NAME);
 
 export const handler = api(
   workspaceStore(table),
@@ -25,7 +26,7 @@ export const handler = api(
     refusals: refusalStore(table),
     journeys: journeyStore(table, { clock: systemClock }),
     drafts: publishStore(table),
-    histories: executionHistories(new SFNClient({})),
+    histories: executionHistories(new SFNClient(lean)),
     stack: env.STACK,
     machines: env.MACHINES,
   }),

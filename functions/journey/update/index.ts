@@ -2,11 +2,12 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { readEnv } from '../../../lib/aws/env.ts';
 import { journeyGate } from '../../../lib/aws/journey-gate.ts';
+import { lean } from '../../../lib/aws/lean.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
 import { profileStore } from '../../../lib/profile/store.ts';
 import { Env } from './env.ts';
 import { update } from './handler.ts';
 
-const table = dynamoTable(new DynamoDBClient({}), readEnv(Env).TABLE_NAME);
+const table = dynamoTable(new DynamoDBClient(lean), readEnv(Env).TABLE_NAME);
 
-export const handler = update({ profiles: profileStore(table), gate: journeyGate(table, new SFNClient({})) });
+export const handler = update({ profiles: profileStore(table), gate: journeyGate(table, new SFNClient(lean)) });

@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { readEnv } from '../../../lib/aws/env.ts';
 import { journeyGate } from '../../../lib/aws/journey-gate.ts';
+import { lean } from '../../../lib/aws/lean.ts';
 import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
 import { webhookSecretStore } from '../../../lib/ingestion/webhook-secret-store.ts';
@@ -12,12 +13,12 @@ import { Env } from './env.ts';
 import { webhookStep } from './handler.ts';
 
 const env = readEnv(Env);
-const table = dynamoTable(new DynamoDBClient({}), env.TABLE_NAME);
+const table = dynamoTable(new DynamoDBClient(lean), env.TABLE_NAME);
 const secrets = webhookSecretStore(table, clock);
 
 export const handler = webhookStep({
   profiles: profileStore(table),
-  gate: journeyGate(table, new SFNClient({})),
+  gate: journeyGate(table, new SFNClient(lean)),
   call: callUrl({ local: env.AWS_ENDPOINT_URL_DYNAMODB !== undefined }),
   secrets: secrets.keys,
   clock,

@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { readEnv } from '../../../lib/aws/env.ts';
 import { api } from '../../../lib/aws/http.ts';
+import { lean } from '../../../lib/aws/lean.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
 import { workspaceStore } from '../../../lib/ingestion/store.ts';
 import { inAppStore } from '../../../lib/journey/in-app-store.ts';
@@ -10,7 +11,7 @@ import { Env } from './env.ts';
 import { customerRoutes } from './handler.ts';
 
 const env = readEnv(Env);
-const table = dynamoTable(new DynamoDBClient({}), env.TABLE_NAME);
+const table = dynamoTable(new DynamoDBClient(lean), env.TABLE_NAME);
 const workspaces = workspaceStore(table);
 
 export const handler = api(

@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { deadLetterQueue } from '../../../lib/aws/dead-letters.ts';
 import { readEnv } from '../../../lib/aws/env.ts';
+import { lean } from '../../../lib/aws/lean.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
 import { modelStore } from '../../../lib/churn/training/model-store.ts';
 import { workspaceStore } from '../../../lib/ingestion/store.ts';
@@ -13,7 +14,7 @@ import { Env } from './env.ts';
 import { projector } from './handler.ts';
 
 const env = readEnv(Env);
-const table = dynamoTable(new DynamoDBClient({}), env.TABLE_NAME);
+const table = dynamoTable(new DynamoDBClient(lean), env.TABLE_NAME);
 
 export const handler = projector({
   table,

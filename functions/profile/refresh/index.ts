@@ -3,6 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { eventBus } from '../../../lib/aws/bus.ts';
 import { readEnv } from '../../../lib/aws/env.ts';
+import { lean } from '../../../lib/aws/lean.ts';
 import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
 import { workspaceStore } from '../../../lib/ingestion/store.ts';
@@ -14,7 +15,7 @@ import { Env } from './env.ts';
 import { refresh } from './handler.ts';
 
 const env = readEnv(Env);
-const table = dynamoTable(new DynamoDBClient({}), env.TABLE_NAME);
+const table = dynamoTable(new DynamoDBClient(lean), env.TABLE_NAME);
 
 /** Who writes profiles remembers the rules for so long. Where the clock is ours, it may stand still. */
 async function known(changedAt: Instant): Promise<void> {
@@ -28,7 +29,7 @@ export const handler = refresh({
   profiles: profileStore(table),
   segments: segmentStore(table, clock),
   journeys: journeyStore(table, { clock }),
-  bus: eventBus(new EventBridgeClient({}), env.BUS_NAME),
+  bus: eventBus(new EventBridgeClient(lean), env.BUS_NAME),
   clock,
   known,
   report: (counts) => writeLine(metricLine('refresh', counts, { now: Date.now() })),

@@ -6,6 +6,7 @@ import { eventBus } from '../../../lib/aws/bus.ts';
 import { deadLetterQueue } from '../../../lib/aws/dead-letters.ts';
 import { readEnv } from '../../../lib/aws/env.ts';
 import { stepFunctions } from '../../../lib/aws/executions.ts';
+import { lean } from '../../../lib/aws/lean.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
 import { enrolmentStore } from '../../../lib/journey/enrolment-store.ts';
 import { inAppStore } from '../../../lib/journey/in-app-store.ts';
@@ -19,17 +20,17 @@ import { Env } from './env.ts';
 import { relay } from './handler.ts';
 
 const env = readEnv(Env);
-const table = dynamoTable(new DynamoDBClient({}), env.TABLE_NAME);
+const table = dynamoTable(new DynamoDBClient(lean), env.TABLE_NAME);
 
 export const handler = relay({
-  bus: eventBus(new EventBridgeClient({}), env.BUS_NAME),
+  bus: eventBus(new EventBridgeClient(lean), env.BUS_NAME),
   journeys: journeyWake({
     profiles: profileStore(table),
     enrolments: enrolmentStore(table),
     waits: waitStore(table),
     tasks: taskStore(table),
     inApp: inAppStore(table),
-    executions: stepFunctions(new SFNClient({})),
+    executions: stepFunctions(new SFNClient(lean)),
   }),
   directory: directory(table),
   deadLetters: deadLetterQueue(new SQSClient({}), env.DEAD_LETTER_QUEUE_URL),

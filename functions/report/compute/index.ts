@@ -1,6 +1,7 @@
 import { getHeapStatistics } from 'node:v8';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { readEnv } from '../../../lib/aws/env.ts';
+import { lean } from '../../../lib/aws/lean.ts';
 import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
 import { workspaceStore } from '../../../lib/ingestion/store.ts';
@@ -12,7 +13,7 @@ import { systemClock as clock } from '../../../lib/time.ts';
 import { Env } from './env.ts';
 import { compute } from './handler.ts';
 
-const table = dynamoTable(new DynamoDBClient({}), readEnv(Env).TABLE_NAME);
+const table = dynamoTable(new DynamoDBClient(lean), readEnv(Env).TABLE_NAME);
 
 /** Of what the runtime may use, this share; the rest is for making the answer. */
 const fullAt = 0.7;

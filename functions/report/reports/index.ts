@@ -3,6 +3,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { eventBus } from '../../../lib/aws/bus.ts';
 import { readEnv } from '../../../lib/aws/env.ts';
 import { api } from '../../../lib/aws/http.ts';
+import { lean } from '../../../lib/aws/lean.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
 import { workspaceStore } from '../../../lib/ingestion/store.ts';
 import { mapStore } from '../../../lib/map/map-store.ts';
@@ -13,7 +14,7 @@ import { Env } from './env.ts';
 import { reportRoutes } from './handler.ts';
 
 const env = readEnv(Env);
-const table = dynamoTable(new DynamoDBClient({}), env.TABLE_NAME);
+const table = dynamoTable(new DynamoDBClient(lean), env.TABLE_NAME);
 
 export const handler = api(
   workspaceStore(table),
@@ -21,7 +22,7 @@ export const handler = api(
     reports: reportStore(table),
     maps: mapStore(table),
     segments: segmentStore(table, clock),
-    bus: eventBus(new EventBridgeClient({}), env.BUS_NAME),
+    bus: eventBus(new EventBridgeClient(lean), env.BUS_NAME),
     clock,
   }),
 );
