@@ -51,6 +51,8 @@ export interface FunctionRow {
   description: string;
   timeoutSeconds: number;
   memoryMb?: number;
+  /** No customer and no caller waits for what it does. Where functions share processors, on one machine, the others go first. */
+  canWait?: true;
 }
 
 /** Behind the gateway, which hangs up after 30 seconds. */
@@ -95,14 +97,21 @@ export const functions = {
     env: RefreshEnv,
     description: 'Fills segments and dates that are new',
     timeoutSeconds: 600,
+    canWait: true,
   },
   'decision/decide': { env: DecideEnv, description: 'Next best offer on demand', timeoutSeconds: 10 },
   'decision/personalize': {
     env: PersonalizeEnv,
     description: 'Next best offer on a new stage, and in journeys',
     timeoutSeconds: step,
+    canWait: true,
   },
-  'decision/learn': { env: LearnEnv, description: 'Counts exposures and outcomes of offers', timeoutSeconds: 30 },
+  'decision/learn': {
+    env: LearnEnv,
+    description: 'Counts exposures and outcomes of offers',
+    timeoutSeconds: 30,
+    canWait: true,
+  },
   'decision/placements': {
     env: PlacementsEnv,
     description: 'Placements and their offers',
@@ -112,32 +121,51 @@ export const functions = {
     env: TuneEnv,
     description: 'Judges and tunes the policies of placements',
     timeoutSeconds: 900,
+    canWait: true,
     // One whole processor: a plan is played some two thousand times.
     memoryMb: 1_769,
   },
-  'churn/assess': { env: AssessEnv, description: 'Churn risk on a new stage', timeoutSeconds: 30 },
-  'churn/sweep': { env: SweepEnv, description: 'Churn risk of customers who fell silent', timeoutSeconds: 600 },
+  'churn/assess': { env: AssessEnv, description: 'Churn risk on a new stage', timeoutSeconds: 30, canWait: true },
+  'churn/sweep': {
+    env: SweepEnv,
+    description: 'Churn risk of customers who fell silent',
+    timeoutSeconds: 600,
+    canWait: true,
+  },
   'churn/models': {
     env: ModelsEnv,
     description: 'Churn models, and risks taken apart',
     timeoutSeconds: behindGateway,
   },
-  'churn/begin': { env: BeginEnv, description: 'Begins the weekly training of churn models', timeoutSeconds: 300 },
+  'churn/begin': {
+    env: BeginEnv,
+    description: 'Begins the weekly training of churn models',
+    timeoutSeconds: 300,
+    canWait: true,
+  },
   // One whole processor: most of it is unpacking.
   'churn/gather': {
     env: GatherEnv,
     description: 'Gathers customers for training',
     timeoutSeconds: 900,
+    canWait: true,
     memoryMb: 1_769,
   },
   // One whole processor, and room for twenty thousand customers in two windows.
-  'churn/learn': { env: ChurnLearnEnv, description: 'Trains churn models', timeoutSeconds: 900, memoryMb: 1_769 },
-  'churn/rescore': { env: RescoreEnv, description: 'Churn risk by a new model', timeoutSeconds: 900 },
+  'churn/learn': {
+    env: ChurnLearnEnv,
+    description: 'Trains churn models',
+    timeoutSeconds: 900,
+    canWait: true,
+    memoryMb: 1_769,
+  },
+  'churn/rescore': { env: RescoreEnv, description: 'Churn risk by a new model', timeoutSeconds: 900, canWait: true },
   'journey/enrol': { env: EnrolEnv, description: 'Starts journeys', timeoutSeconds: 30 },
   'journey/launch': {
     env: LaunchEnv,
     description: 'Leads customers to journeys by the clock',
     timeoutSeconds: 600,
+    canWait: true,
   },
   'journey/knock': {
     env: KnockEnv,
@@ -149,6 +177,7 @@ export const functions = {
     env: WaitEnv,
     description: 'Registers waits for touchpoints and tasks for people',
     timeoutSeconds: step,
+    canWait: true,
   },
   'journey/branch': { env: BranchEnv, description: 'Chooses a branch', timeoutSeconds: step },
   'journey/assign': { env: AssignEnv, description: 'Gives variants of experiments', timeoutSeconds: step },
@@ -158,7 +187,12 @@ export const functions = {
   'journey/awaken': { env: AwakenEnv, description: 'Starts the execution after a long wait', timeoutSeconds: 90 },
   'journey/update': { env: UpdateEnv, description: 'Sets traits', timeoutSeconds: step },
   'journey/webhook': { env: WebhookEnv, description: 'Calls URLs and keeps their answers', timeoutSeconds: step },
-  'journey/conclude': { env: ConcludeEnv, description: 'Ends enrolments whose execution ended', timeoutSeconds: 30 },
+  'journey/conclude': {
+    env: ConcludeEnv,
+    description: 'Ends enrolments whose execution ended',
+    timeoutSeconds: 30,
+    canWait: true,
+  },
   'journey/journeys': { env: JourneysEnv, description: 'Journeys and their enrolments', timeoutSeconds: behindGateway },
   'journey/publish': {
     env: PublishEnv,
@@ -169,6 +203,7 @@ export const functions = {
     env: CountEnv,
     description: 'Counts what happens in journeys, looks for winners',
     timeoutSeconds: 30,
+    canWait: true,
   },
   'journey/release': {
     env: ReleaseEnv,
@@ -187,7 +222,13 @@ export const functions = {
   'map/maps': { env: MapsEnv, description: 'Planned maps', timeoutSeconds: behindGateway },
   'report/reports': { env: ReportsEnv, description: 'Reports asked for and shown', timeoutSeconds: behindGateway },
   // One vCPU, and room for a million customers' names and a hundred thousand variants; as long as Lambda gives.
-  'report/compute': { env: ComputeEnv, description: 'Makes reports', timeoutSeconds: 900, memoryMb: 1_769 },
+  'report/compute': {
+    env: ComputeEnv,
+    description: 'Makes reports',
+    timeoutSeconds: 900,
+    canWait: true,
+    memoryMb: 1_769,
+  },
   'report/experiments': {
     env: ExperimentsEnv,
     description: 'Sizes and results of experiments',

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration, Stack, Tags } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   ApplicationLogLevel,
@@ -41,7 +41,7 @@ export class NodeFunction<Entry extends FunctionEntry = FunctionEntry> extends L
 
   constructor(scope: Construct, id: string, { entry, env, settings, deadLetters }: NodeFunctionProps<Entry>) {
     const { stackName } = Stack.of(scope);
-    const { description, timeoutSeconds, memoryMb = settings.memoryMb }: FunctionRow = functions[entry];
+    const { description, timeoutSeconds, memoryMb = settings.memoryMb, canWait }: FunctionRow = functions[entry];
     const logGroup = forgettingLog(scope, `${id}Log`, { name: `/${stackName.replace('-', '/')}/${entry}`, settings });
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     super(scope, id, {
@@ -64,6 +64,7 @@ export class NodeFunction<Entry extends FunctionEntry = FunctionEntry> extends L
       ...(deadLetters && { onFailure: new SqsDestination(deadLetters), retryAttempts: 2, maxEventAge }),
     });
     this.entry = entry;
+    if (canWait) Tags.of(this).add('can-wait', 'true');
     role.addToPolicy(
       new PolicyStatement({
         actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],

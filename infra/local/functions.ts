@@ -9,6 +9,7 @@ import { account, region } from './intrinsics.ts';
 import { type Journal } from './journal.ts';
 import { Pool } from './pool.ts';
 import { type Template } from './template.ts';
+import { createTurns, type Turns } from './turns.ts';
 
 export { FunctionError } from './environment.ts';
 
@@ -41,6 +42,8 @@ export interface LocalFunction {
   deadLetterArn?: string | undefined;
   /** Most environments at a time. */
   max: number;
+  /** Whether others go first when the machine is short of processors. */
+  canWait: boolean;
 }
 
 export interface FunctionsOptions {
@@ -48,6 +51,7 @@ export interface FunctionsOptions {
   journal: Journal;
   clock: VirtualClock;
   activity: Activity;
+  turns?: Turns | undefined;
   /** Variables a function gets besides its own, or in their place: where the local services are. Asked when an environment starts. */
   variables: (own: Record<string, string>) => Record<string, string>;
   sendToQueue: AsyncDependencies['sendToQueue'];
@@ -94,6 +98,7 @@ export function localFunctions(template: Template, environments = defaultEnviron
       onFailureArn: config?.onFailureArn,
       deadLetterArn: f.deadLetterArn,
       max: Math.min(f.reservedConcurrency ?? environments, environments),
+      canWait: f.canWait,
     };
   });
 }
@@ -124,7 +129,7 @@ const lambdaVariables = ({ name, memoryMb, exportName }: LocalFunction): Record<
 });
 
 export function createFunctions(options: FunctionsOptions): RunningFunctions {
-  const { functions, clock, activity, log = () => {}, invoked = () => {} } = options;
+  const { functions, clock, activity, turns = createTurns(), log = () => {}, invoked = () => {} } = options;
   const byName = new Map(functions.map((f) => [f.name, { ...f, pool: poolOf(f) }]));
 
   function poolOf(f: LocalFunction): Pool {
@@ -140,6 +145,7 @@ export function createFunctions(options: FunctionsOptions): RunningFunctions {
       variables: () => ({ ...lambdaVariables(f), ...f.environment, ...options.variables(f.environment) }),
       timeoutMs: f.timeoutMs,
       max: f.max,
+      mayBegin: f.canWait ? (since) => turns.isFree(since) : undefined,
       log,
     });
   }
@@ -153,14 +159,16 @@ export function createFunctions(options: FunctionsOptions): RunningFunctions {
   async function runOnce(functionArn: string, payload: string): Promise<unknown> {
     if (Buffer.byteLength(payload) > maxPayloadBytes)
       throw failure('RequestTooLargeException', `Request must be smaller than ${maxPayloadBytes} bytes`);
-    const { pool } = find(functionArn);
+    const { pool, canWait } = find(functionArn);
     return activity.run(async () => {
+      const end = canWait ? undefined : turns.begin();
       try {
         const result = await pool.invoke(payload);
         if (Buffer.byteLength(result) > maxPayloadBytes)
           throw failure('Function.ResponseSizeTooLarge', 'Response payload size exceeded maximum allowed payload size');
         return JSON.parse(result) as unknown;
       } finally {
+        end?.();
         invoked();
       }
     });

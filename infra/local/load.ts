@@ -3,6 +3,9 @@ import { cpus } from 'node:os';
 /** Shorter than this says nothing: the system counts in steps of ten milliseconds. */
 const windowMs = 100;
 
+/** Longer than this tells of the past. Milliseconds. */
+const pastMs = 1_000;
+
 interface Times {
   idle: number;
   all: number;
@@ -18,18 +21,21 @@ function timesNow(): Times {
 
 /**
  * Share of this machine's processors, 0 to 1, that had work between the last two questions that lay `windowMs` apart, whoever's work it was:
- * ours, the engine's, another program's. 0 at first, and where the system does not tell.
+ * ours, the engine's, another program's. All of them when nobody has asked for long, so that it cannot be told yet; none where the system
+ * does not tell.
  */
 export function loadMeter(): () => number {
   let asked = performance.now();
   let before = timesNow();
-  let share = 0;
+  let share = 1;
   return () => {
-    if (performance.now() - asked < windowMs) return share;
+    const passed = performance.now() - asked;
+    if (passed < windowMs) return share;
     asked = performance.now();
     const now = timesNow();
     const all = now.all - before.all;
-    share = all > 0 ? 1 - (now.idle - before.idle) / all : 0;
+    if (all > 0) share = passed > pastMs ? 1 : 1 - (now.idle - before.idle) / all;
+    else share = 0;
     before = now;
     return share;
   };

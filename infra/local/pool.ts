@@ -1,9 +1,12 @@
+import { availableParallelism } from 'node:os';
 import { Environment, type EnvironmentOptions, FunctionError, stopped } from './environment.ts';
 import { loadMeter } from './load.ts';
 
 export interface PoolOptions extends EnvironmentOptions {
   /** Most environments at a time. What is over waits its turn. */
   max: number;
+  /** Whether what has waited since, by `performance.now()`, may begin now; it is asked again until it may. At once unless told. */
+  mayBegin?: ((since: number) => boolean) | undefined;
 }
 
 interface Waiting {
@@ -20,8 +23,14 @@ interface Waiting {
  */
 const patienceMs = 100;
 
-/** Share of the machine's processors at work from which on one more environment would only take from those there are. */
-const crowdedShare = 0.8;
+/** Between two questions whether it may begin. */
+const askAgainMs = 10;
+
+/**
+ * Share of the machine's processors at work from which on one more environment would only take from those there are: less than six tenths of one
+ * processor idle.
+ */
+const crowdedShare = 1 - 0.6 / availableParallelism();
 
 /** Who has been at one invocation for longer than this waits for the world, not for a processor: one more helps on any machine. */
 const slowMs = 1_000;
@@ -71,7 +80,9 @@ export class Pool {
 
   #serve(): void {
     for (const environment of this.#environments) {
-      if (this.#waiting.length === 0) return;
+      const [next] = this.#waiting;
+      if (!next) return;
+      if (!this.#mayBegin(next)) return this.#lookAgainIn(askAgainMs);
       if (environment.state === 'idle') void this.#run(environment);
     }
     const [oldest] = this.#waiting;
@@ -80,7 +91,11 @@ export class Pool {
     if (this.#environments.size === 0) return this.#start();
     const patience = oldest.since + patienceMs - performance.now();
     if (patience <= 0 && (share() < crowdedShare || this.#isHeldUp())) this.#start();
-    else this.#lookAgain ??= setTimeout(() => this.#impatient(), Math.max(patience, patienceMs / 2));
+    else this.#lookAgainIn(Math.max(patience, patienceMs / 2));
+  }
+
+  #mayBegin({ since }: Waiting): boolean {
+    return this.#options.mayBegin?.(since) ?? true;
   }
 
   #isHeldUp(): boolean {
@@ -88,9 +103,11 @@ export class Pool {
     return [...this.#environments].every(({ busySince }) => busySince < since);
   }
 
-  #impatient(): void {
-    this.#lookAgain = undefined;
-    this.#serve();
+  #lookAgainIn(ms: number): void {
+    this.#lookAgain ??= setTimeout(() => {
+      this.#lookAgain = undefined;
+      this.#serve();
+    }, ms);
   }
 
   #start(): void {

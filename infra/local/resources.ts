@@ -28,6 +28,7 @@ export const LambdaFunction = z
     ReservedConcurrentExecutions: Whole.optional(),
     DeadLetterConfig: DeadLetter,
     Description: z.string().optional(),
+    Tags: z.array(z.object({ Key: z.string(), Value: z.string() })).default([]),
   })
   .transform((f) => ({
     /** `<hash>.zip`: the asset's folder is `asset.<hash>`. */
@@ -39,6 +40,7 @@ export const LambdaFunction = z
     reservedConcurrency: f.ReservedConcurrentExecutions,
     deadLetterArn: f.DeadLetterConfig,
     description: f.Description,
+    canWait: f.Tags.some(({ Key, Value }) => Key === 'can-wait' && Value === 'true'),
   }));
 
 export const EventInvokeConfig = z
@@ -258,28 +260,5 @@ export const Alias = z
     routing: (a.RoutingConfiguration ?? (a.DeploymentPreference ? [a.DeploymentPreference] : [])).map((route) => ({
       versionArn: route.StateMachineVersionArn,
       weight: route.Weight,
-    })),
-  }));
-
-export const EdgeFunction = z
-  .object({ FunctionCode: z.string(), FunctionConfig: z.looseObject({ Runtime: z.string() }) })
-  .transform((f) => ({ code: f.FunctionCode, runtime: f.FunctionConfig.Runtime }));
-
-const Behavior = z.object({
-  PathPattern: z.string().default('*'),
-  TargetOriginId: z.string(),
-  FunctionAssociations: z.array(z.object({ EventType: z.string(), FunctionARN: z.string() })).default([]),
-});
-
-/** Behaviours of a distribution in the order CloudFront tries them, the default one last. */
-export const Behaviors = z
-  .object({
-    DistributionConfig: z.object({ CacheBehaviors: z.array(Behavior).default([]), DefaultCacheBehavior: Behavior }),
-  })
-  .transform(({ DistributionConfig: { CacheBehaviors, DefaultCacheBehavior } }) => ({
-    behaviors: [...CacheBehaviors, DefaultCacheBehavior].map((behavior) => ({
-      path: behavior.PathPattern,
-      origin: behavior.TargetOriginId,
-      viewerRequest: behavior.FunctionAssociations.find(({ EventType }) => EventType === 'viewer-request')?.FunctionARN,
     })),
   }));

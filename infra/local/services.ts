@@ -19,6 +19,7 @@ import { createStates, type States } from './states/index.ts';
 import { createStreams, type Streams } from './streams.ts';
 import { createTargets } from './targets.ts';
 import { type Template } from './template.ts';
+import { createTurns } from './turns.ts';
 
 export interface ServicesOptions {
   template: Template;
@@ -52,18 +53,18 @@ export interface Services {
   stop(): Promise<void>;
 }
 
-/** So many requests that wait for an answer are a crowd. */
+/** So many requests that wait for an answer are a crowd, and so many invocations that somebody waits for. */
 const crowded = 8;
 
 /** How long streams wait at most for a crowd to go, and how often they look whether it has. Milliseconds. */
-const patience = { mostMs: 2_000, stepMs: 50 };
+const patience = { mostMs: 2_000, stepMs: 20 };
 
 /**
- * Streams are read at once, but for when callers queue up: those go first, and the longer that lasts the more touchpoints of a customer fold in
- * one write. (Lambda looks at a shard four times a second.)
+ * Streams are read at once, but for when callers or functions queue up: those go first, and the longer that lasts the more touchpoints of a
+ * customer fold in one write, and the fewer batches there are. (Lambda looks at a shard four times a second.)
  */
-async function pace(callers: () => number): Promise<void> {
-  for (let waited = 0; waited < patience.mostMs && callers() >= crowded; waited += patience.stepMs)
+async function pace(waiting: () => number): Promise<void> {
+  for (let waited = 0; waited < patience.mostMs && waiting() >= crowded; waited += patience.stepMs)
     await sleep(patience.stepMs);
 }
 
@@ -84,8 +85,10 @@ export async function startServices({
   const mail = createMail({ journal, clock });
   const messages = createMessages({ journal, clock });
   const sendToQueue: typeof queues.send = (...message) => queues.send(...message);
+  const turns = createTurns();
   const functions = createFunctions({
     ...shared,
+    turns,
     functions: localFunctions(template, environments),
     // Every service is answered here, known to us or not: no call may ever leave this machine.
     variables: (own) => ({
@@ -138,7 +141,7 @@ export async function startServices({
     mappings,
     functions,
     sendToQueue,
-    pace: () => pace(callers),
+    pace: () => pace(() => Math.max(callers(), turns.prompt)),
     log: (text) => log('streams', `${text}\n`),
   });
   functions.restore();

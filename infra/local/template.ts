@@ -1,14 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
+import { Behaviors, EdgeFunction } from './edge-resources.ts';
 import { identify } from './identities.ts';
 import { type RawTemplate, type Resolver, resolver } from './intrinsics.ts';
 import {
   Alias,
-  Behaviors,
   Bucket,
   Bus,
-  EdgeFunction,
   EventInvokeConfig,
   EventSourceMapping,
   Integration,

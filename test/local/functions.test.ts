@@ -6,6 +6,7 @@ import { Activity } from '../../lib/journey/states/activity.ts';
 import { VirtualClock } from '../../infra/local/clock.ts';
 import { createFunctions, type LocalFunction, type RunningFunctions } from '../../infra/local/functions.ts';
 import { openJournal } from '../../infra/local/journal.ts';
+import { createTurns } from '../../infra/local/turns.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'functions-'));
 const minute = 60_000;
@@ -27,17 +28,22 @@ function aFunction(code: string, options: Partial<LocalFunction> = {}): LocalFun
     maxRetries: 2,
     maxAgeMs: 3_600_000,
     max: 4,
+    canWait: false,
     ...options,
   };
 }
 
-function run(f: LocalFunction, { journal = openJournal(':memory:'), start = Date.parse('2026-03-01T00:00:00Z') } = {}) {
+function run(
+  f: LocalFunction | LocalFunction[],
+  { journal = openJournal(':memory:'), start = Date.parse('2026-03-01T00:00:00Z'), processors = 2 } = {},
+) {
   const clock = new VirtualClock({ start, speed: 0 });
   const activity = new Activity();
   const dead: { queue: string; body: string }[] = [];
   const printed: string[] = [];
   const functions = createFunctions({
-    functions: [f],
+    functions: [f].flat(),
+    turns: createTurns(processors),
     journal,
     clock,
     activity,
@@ -86,6 +92,16 @@ test('an environment handles one invocation at a time; where they take long, mor
   const answers = await Promise.all(Array.from({ length: 4 }, () => functions.invoke('f', {})));
   expect(answers).toEqual([1, 1, 1, 1]);
   expect(functions.environments()).toEqual({ f: 2 });
+});
+
+test('where processors are short, a function that can wait begins when one that somebody waits for has ended', async () => {
+  const awaited = aFunction(counting('await new Promise(r => setTimeout(r, 500))'));
+  const patient = aFunction(counting(''), { name: 'g', arn: 'g', canWait: true });
+  const { functions } = run([awaited, patient], { processors: 1 });
+  const ended: string[] = [];
+  const invoke = (name: string) => functions.invoke(name, {}).then(() => ended.push(name));
+  await Promise.all([invoke('f'), invoke('g')]);
+  expect(ended).toEqual(['f', 'g']);
 });
 
 test('what a function prints is told: with its answer, while it waits, and before it dies', async () => {
