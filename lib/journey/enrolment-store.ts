@@ -117,10 +117,14 @@ export interface EnrolmentStore {
   /** One read of the enrolment and its slot, for every identity: the first is where a new enrolment would lie. */
   door(owners: Owners, at: At): Promise<Door>;
   /**
-   * The door with the profile behind it, in one read: for a customer of one identity, which most are. Undefined for anybody else, who
-   * is found by the profile store first.
+   * The door with the profile behind it, in one read: for a customer of one identity, which most are. No approach for anybody else, who
+   * is found by the profile store first. `beside` is another item, in the same read.
    */
-  approach(customer: Customer, at: At): Promise<Approach | undefined>;
+  approach(
+    customer: Customer,
+    at: At,
+    beside?: Key,
+  ): Promise<{ approach: Approach | undefined; beside: Item | undefined }>;
   /** `starting` becomes `active`. `ended` when it has ended meanwhile: then the execution is to be stopped. Safe to repeat. */
   started(placed: Placed, executionArn: string): Promise<'active' | 'ended'>;
   /**
@@ -157,19 +161,18 @@ export function enrolmentStore(table: Table): EnrolmentStore {
       return doorOf(owners[0], await table.getMany(wanted, { consistent: true }));
     },
 
-    async approach(customer, at) {
-      const wanted = [keys.profile(customer), ...doorKeys(customer, at)];
-      const items = await table.getMany(wanted, { consistent: true });
-      const profile = items.find(({ sk }) => sk === wanted[0]?.sk);
+    async approach(customer, at, beside) {
+      const wanted = [keys.profile(customer), ...doorKeys(customer, at), ...(beside ? [beside] : [])];
+      const read = await table.getMany(wanted, { consistent: true });
+      const found = read.find(({ pk, sk }) => pk === beside?.pk && sk === beside.sk);
+      const profile = read.find(({ pk, sk }) => pk === wanted[0]?.pk && sk === wanted[0].sk);
       const stored = profile && readProfileItem(profile);
-      if (!stored || stored.profile.linked.length > 0) return undefined;
-      return {
-        stored,
-        door: doorOf(
-          customer,
-          items.filter((item) => item !== profile),
-        ),
-      };
+      if (!stored || stored.profile.linked.length > 0) return { approach: undefined, beside: found };
+      const door = doorOf(
+        customer,
+        read.filter((item) => item !== profile && item !== found),
+      );
+      return { approach: { stored, door }, beside: found };
     },
 
     async started({ owner, enrolment }, executionArn) {

@@ -51,6 +51,8 @@ export interface JourneyStore {
    * never published. May lag a write by milliseconds unless `consistent`.
    */
   head(workspace: string, journeyId: string, options?: { consistent?: boolean }): Promise<JourneyHead | undefined>;
+  /** The same of its row, for who has read that, or has found none. */
+  headOf(journeyId: string, row: Item | undefined): JourneyHead | undefined;
   /** Every head of the workspace, shipped ones included, by id. */
   heads(workspace: string): Promise<JourneyHead[]>;
   /** The journeys that take people in, up to five seconds old: one query per environment and five seconds. */
@@ -111,15 +113,19 @@ export function journeyStore(table: Table, options: JourneyStoreOptions): Journe
     return { journeyId, head, versions };
   }
 
+  function headOf(journeyId: string, row: Item | undefined): JourneyHead | undefined {
+    const own = readHead(row);
+    const definition = shippedById.get(journeyId);
+    return own ? followed(own, definition) : definition && shippedHead(definition);
+  }
+
   return {
     version,
     heads,
+    headOf,
 
-    async head(workspace, journeyId, read = {}) {
-      const own = readHead(await table.get(keys.journey(workspace, journeyId), read));
-      const definition = shippedById.get(journeyId);
-      return own ? followed(own, definition) : definition && shippedHead(definition);
-    },
+    head: async (workspace, journeyId, read = {}) =>
+      headOf(journeyId, await table.get(keys.journey(workspace, journeyId), read)),
 
     live: remember(clock, freshMs, async (workspace) => {
       const open = (await heads(workspace)).filter(({ state }) => state === 'live');

@@ -35,7 +35,12 @@ function doors(definition: JourneyDefinition, state: JourneyState = 'live') {
   const head = { ...shippedHead(definition), state };
   const version = { version: definition.version, definition, arn: aliasArn };
   const live = { journeyId: definition.id, head, versions: [{ ...version, weight: 100 }] };
-  return { head: async () => head, version: async () => version, live: async () => (state === 'live' ? [live] : []) };
+  return {
+    head: async () => head,
+    headOf: () => head,
+    version: async () => version,
+    live: async () => (state === 'live' ? [live] : []),
+  };
 }
 
 export interface Enrolling {

@@ -11,18 +11,9 @@ import { type JourneyDefinition } from '../../../lib/journey/definition.ts';
 import { doorsFor } from '../../../lib/journey/doors.ts';
 import { type Enrolment } from '../../../lib/journey/enrolment.ts';
 import { type Approach, type EnrolmentStore } from '../../../lib/journey/enrolment-store.ts';
-import {
-  enrolmentIdOf,
-  type EntryEvent,
-  entryEvents,
-  entryKeyOf,
-  journeysFor,
-  type Knock,
-  knockOf,
-} from '../../../lib/journey/entry.ts';
+import { type EntryEvent, entryEvents, journeysFor, knockOf } from '../../../lib/journey/entry.ts';
 import { entryChange } from '../../../lib/journey/entry-change.ts';
-import { entranceOf, routeOf } from '../../../lib/journey/head.ts';
-import { type JourneyStore, type JourneyVersion } from '../../../lib/journey/journey-store.ts';
+import { type JourneyStore } from '../../../lib/journey/journey-store.ts';
 import { type Counted, counterKeys, countingWrites, readCounters } from '../../../lib/journey/limits.ts';
 import { ownersOf, storedProfile } from '../../../lib/journey/owners.ts';
 import { type Refusal, refusalOf, type Refused } from '../../../lib/journey/refusal.ts';
@@ -31,12 +22,13 @@ import { isRuledOut } from '../../../lib/profile/meets.ts';
 import { type Profile } from '../../../lib/profile/profile.ts';
 import { type ProfileStore, type Stored } from '../../../lib/profile/store.ts';
 import { type Clock, type Instant } from '../../../lib/time.ts';
+import { type Arrival, arriving, type Knocking } from './arriving.ts';
 import { starting } from './starting.ts';
 
 export interface Dependencies {
   table: Table;
   workspaces: Pick<WorkspaceStore, 'settings'>;
-  journeys: Pick<JourneyStore, 'head' | 'live' | 'version'>;
+  journeys: Pick<JourneyStore, 'head' | 'headOf' | 'live' | 'version'>;
   profiles: ProfileStore;
   enrolments: EnrolmentStore;
   refusals: RefusalStore;
@@ -56,15 +48,6 @@ function readEvent(envelope: unknown): EntryEvent {
   const { 'detail-type': name } = Envelope.parse(envelope);
   const { detail } = z.object({ detail: events[name] }).parse(envelope);
   return { name, detail } as EntryEvent; // the schema was picked by the name
-}
-
-/** One knock at the door of one version. */
-interface Knocking {
-  customer: Customer;
-  version: JourneyVersion;
-  knock: Knock;
-  enrolmentId: string;
-  entryKey: string;
 }
 
 /** What an entry is decided on. */
@@ -98,6 +81,7 @@ export function enrol(dependencies: Dependencies) {
   const { table, workspaces, journeys, profiles, enrolments, refusals, executions, touchpointsSince, clock, report } =
     dependencies;
 
+  const arrive = arriving({ journeys, enrolments, clock });
   const { start, finish } = starting({ journeys, enrolments, executions });
 
   /** One try over what was read. When it changed meanwhile: the profile as it is now, as far as the refusal told it. */
@@ -130,9 +114,13 @@ export function enrol(dependencies: Dependencies) {
     return start({ enrolment, owner: owners[0] }, chosen, knock);
   }
 
-  async function approached(customer: Customer, at: Parameters<EnrolmentStore['door']>[1]) {
-    const found = await enrolments.approach(customer, at);
-    if (found) return found;
+  async function approached(
+    customer: Customer,
+    at: Parameters<EnrolmentStore['door']>[1],
+    ahead?: Arrival['ahead'],
+  ): Promise<Approach | undefined> {
+    const { approach } = ahead ?? (await enrolments.approach(customer, at));
+    if (approach) return approach;
     const stored = await storedProfile(profiles, customer);
     return stored && { stored, door: await enrolments.door(ownersOf(stored.profile), at) };
   }
@@ -147,15 +135,17 @@ export function enrol(dependencies: Dependencies) {
     return readCounters(wanted.length === 0 ? [] : await table.getMany(wanted, { consistent: true }));
   }
 
-  async function insist(knocking: Knocking): Promise<EntryOutcome | Refused> {
+  async function insist({ knocking, ahead: first }: Arrival): Promise<EntryOutcome | Refused> {
     const { customer, version, knock, enrolmentId, entryKey } = knocking;
     const { definition } = version;
+    let ahead = first;
     let approach: Approach | undefined;
     for (let tries = 0; tries < maxTries; tries++) {
       // Before the door: what another delivery of this trigger adds to them is told by the door.
       const counted = await countersOf(customer, definition);
       const isAnew = approach === undefined;
-      approach ??= await approached(customer, { enrolmentId, journeyId: definition.id, entryKey });
+      approach ??= await approached(customer, { enrolmentId, journeyId: definition.id, entryKey }, ahead);
+      ahead = undefined;
       if (!approach) return 'unknown-customer';
       if (approach.door.earlier) return finish(approach.door.earlier, knocking);
       // After the profile: what is not among these touchpoints yet, the write or the projector meets.
@@ -172,21 +162,13 @@ export function enrol(dependencies: Dependencies) {
   async function knockAt(journeyId: string, event: EntryEvent): Promise<EntryOutcome | Refused> {
     const { workspace, customer: ref } = event.detail;
     const customer = { workspace, customer: ref };
-    const knock = knockOf(event);
-    const head = await journeys.head(workspace, journeyId);
-    const entrance = head && entranceOf(head, customer, knock);
-    const chosen = head && (entrance ?? routeOf(head, customer));
-    const version = chosen === undefined ? undefined : await journeys.version(workspace, journeyId, chosen);
-    if (!head || !version) return { reason: 'not-live', because: { state: head?.state ?? 'unknown' } };
-    const entryKey = entryKeyOf(version.definition, knock);
-    if (entryKey === undefined) return { reason: 'no-entry-key', because: { key: version.definition.entry.key ?? '' } };
-    const enrolmentId = enrolmentIdOf(customer, { journeyId, entryKey, knockId: knock.id });
-    const knocking = { customer, version, knock, enrolmentId, entryKey };
-    if (entrance !== undefined) return insist(knocking);
+    const arrival = await arrive(journeyId, customer, knockOf(event));
+    if (!('knocking' in arrival)) return arrival;
+    const { knocking, closed } = arrival;
+    if (!closed) return insist(arrival);
     // Closed since: what an earlier try began is finished all the same.
-    const earlier = await enrolments.find([customer], enrolmentId);
-    if (earlier) return finish(earlier, knocking);
-    return { reason: 'not-live', because: { state: head.state, since: head.since } };
+    const earlier = await enrolments.find([customer], knocking.enrolmentId);
+    return earlier ? finish(earlier, knocking) : closed;
   }
 
   async function doorsOf(event: EntryEvent): Promise<string[]> {
