@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    setupFiles: ['test/support/seed.ts'],
     // Lambda's clock is UTC, whoever runs the tests.
     env: { TZ: 'UTC' },
     testTimeout: 30_000,
