@@ -91,7 +91,9 @@ test('the table is exported, waited for, gathered from, learnt from, and everybo
   );
   expect(new Set(gathers.map(({ payload }) => payload.share)).size).toBe(shares);
   expect(world.names().filter((name) => name === 'learn')).toHaveLength(1);
-  expect(world.called.find(({ name }) => name === 'learn')?.payload.shares).toHaveLength(shares);
+  const learning = world.called.find(({ name }) => name === 'learn')?.payload;
+  expect(learning).toMatchObject({ began: '2026-01-01T00:00:00.000Z', run: 'run-1' });
+  expect(learning?.shares).toHaveLength(shares);
   expect(world.names().filter((name) => name === 'rescore')).toHaveLength(listShards);
 });
 

@@ -6,15 +6,20 @@ import { type CustomerHistory } from '../model/windows.ts';
 import { lackingOf } from './state.ts';
 import { type Trained } from './model-store.ts';
 
-/** A model of what customers did until yesterday, with the line that tells of it. */
-export function learnt(
-  histories: readonly CustomerHistory[],
-  { definition, run, now }: { definition: ChurnDefinition; run: string; now: Instant },
-): Trained {
+interface Lesson {
+  definition: ChurnDefinition;
+  run: string;
+  /** When the training began. The export is of the same hour or later: of the days before it holds all. */
+  began: Instant;
+  now: Instant;
+}
+
+/** A model of what customers did until the day before the training began, with the line that tells of it. */
+export function learnt(histories: readonly CustomerHistory[], { definition, run, began, now }: Lesson): Trained {
   const { horizonDays, bands, eligible } = definition;
   const { leastDays = 1 } = eligible;
   const model = train(histories, {
-    now: dayOf(Date.parse(now)),
+    now: dayOf(Date.parse(began)),
     horizonDays,
     eligible: ({ days }) => days >= leastDays,
     ...(bands && { bands }),

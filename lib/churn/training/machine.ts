@@ -136,7 +136,14 @@ export function trainingMachine(parts: TrainingParts) {
         ...through(gather, { name: 'Gather', items: shares, selector: { exported: '{% $exported %}', share: item } }),
         Next: 'Learn',
       },
-      Learn: { ...call(learn, { ...ofTraining, shares: '{% $states.input %}' }), Next: 'Rescore' },
+      Learn: {
+        ...call(learn, {
+          ...ofTraining,
+          began: '{% $states.context.Execution.StartTime %}',
+          shares: '{% $states.input %}',
+        }),
+        Next: 'Rescore',
+      },
       Rescore: { ...through(rescore, { name: 'Rescore', items: listShards, selector: { list: item } }), End: true },
     },
   };
