@@ -21,15 +21,14 @@ export interface TrainingMachineProps {
 /** The training of churn models as a state machine. Its name is none that `conclude` listens to: no journey ends with it. */
 export class TrainingMachine extends Construct {
   readonly machineArn: string;
+  readonly #name: string;
 
   constructor(scope: Construct, id: string, { steps, table, exports, settings }: TrainingMachineProps) {
     super(scope, id);
     const stack = Stack.of(this);
     const name = `${stack.stackName}_train-churn`;
-    this.machineArn = stack.formatArn({
-      ...{ service: 'states', resource: 'stateMachine', resourceName: name },
-      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-    });
+    this.#name = name;
+    this.machineArn = this.#arn('stateMachine', name);
     const role = machineRole(this, 'Role', Object.values(steps));
     exports.grantExport(role);
     const { gather, learn, rescore } = steps;
@@ -57,8 +56,19 @@ export class TrainingMachine extends Construct {
     acknowledge(machine, { 'AwsSolutions-SF1': 'a log of every event tells no more than its few functions’ own logs' });
   }
 
-  /** Lets a function start trainings. */
+  #arn(resource: 'stateMachine' | 'execution', resourceName: string): string {
+    const arnFormat = ArnFormat.COLON_RESOURCE_NAME;
+    return Stack.of(this).formatArn({ service: 'states', resource, resourceName, arnFormat });
+  }
+
+  /** Lets a function start trainings, and ask how they stand. */
   grantStart(fn: NodeFunction): void {
-    fn.addToRolePolicy(new PolicyStatement({ actions: ['states:StartExecution'], resources: [this.machineArn] }));
+    const allow = (action: string, resource: string): void => {
+      fn.addToRolePolicy(new PolicyStatement({ actions: [action], resources: [resource] }));
+    };
+    allow('states:StartExecution', this.machineArn);
+    allow('states:DescribeExecution', this.#arn('execution', `${this.#name}:*`));
+    const found = `arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:${this.#name}:*`;
+    if (fn.role) acknowledge(fn.role, { [`AwsSolutions-IAM5[Resource::${found}]`]: 'every training is an execution' });
   }
 }

@@ -27,9 +27,13 @@ export type HistoryEvent = z.infer<typeof HistoryEvent>;
 export interface Histories {
   /** What an execution was started with; undefined where nothing of it is left. */
   inputOf(executionArn: string): Promise<unknown>;
+  /** Whether it came to an end, and a bad one: failed, timed out or stopped. */
+  hasFailed(executionArn: string): Promise<boolean>;
   /** Oldest first, at most `limit`; undefined where nothing is left. */
   eventsOf(executionArn: string, limit: number): Promise<HistoryEvent[] | undefined>;
 }
+
+const badEnds: readonly (string | undefined)[] = ['FAILED', 'TIMED_OUT', 'ABORTED'];
 
 /** Most that one call answers. */
 const pageSize = 1_000;
@@ -64,6 +68,8 @@ export function executionHistories(client: SFNClient): Histories {
       client
         .send(new DescribeExecutionCommand({ executionArn }))
         .then(({ input }): unknown => (input === undefined ? undefined : JSON.parse(input)), gone),
+    hasFailed: async (executionArn) =>
+      badEnds.includes((await client.send(new DescribeExecutionCommand({ executionArn })).catch(gone))?.status),
     eventsOf: (executionArn, limit) => pages(executionArn, limit).catch(gone),
   };
 }

@@ -1,13 +1,23 @@
 import { type Workspace } from '../ingestion/workspace.ts';
 import { type Assessor } from './assessor.ts';
 import { coldStart } from './cold-start.ts';
+import { type ChurnDefinition, usualDefinition } from './definition.ts';
 import { type TrainedModel, trainedAssessor } from './trained.ts';
 
-/** Who assesses a workspace's customers: the model it goes by, before there is one the cold start. */
-export function assessorOf(
-  rules: Pick<Workspace, 'purchaseEvents' | 'churn'>,
-  trained: TrainedModel | undefined,
-): Assessor {
+type Rules = Pick<Workspace, 'purchaseEvents' | 'churn'>;
+
+const named = ({ keyEvents }: ChurnDefinition): string => JSON.stringify(keyEvents && [...keyEvents].sort());
+
+/** Whether a model forecasts what the workspace asks now: the same key events within the same horizon. */
+export function isOfDefinition(
+  { definition }: Pick<TrainedModel, 'definition'>,
+  { churn = usualDefinition }: Rules,
+): boolean {
+  return definition.horizonDays === churn.horizonDays && named(definition) === named(churn);
+}
+
+/** Who assesses a workspace's customers: the model it goes by; before there is one of what is asked now, the cold start. */
+export function assessorOf(rules: Rules, trained: TrainedModel | undefined): Assessor {
   const cold = coldStart(rules);
-  return trained ? trainedAssessor(trained, cold) : cold;
+  return trained && isOfDefinition(trained, rules) ? trainedAssessor(trained, cold) : cold;
 }

@@ -7,7 +7,7 @@ export const churnRoutes: Routes = {
     id: 'getChurnModel',
     summary: 'The churn model in force: how well it forecast what it did not know, and what the data did not tell',
     description:
-      'While the shipped cold start is in force, `page` is of the newest model trained, if there is one, and `lacking` says what was missing.',
+      'While the shipped cold start is in force, `page` is of the newest model trained, if there is one, and `lacking` says what was missing: `definition-changed`, where the model was trained for another horizon or other key events than the workspace has now.',
     key: 'secret',
     query: z.object({ version: z.string().optional().describe('Another than the one in force') }),
     answer: ModelView,
@@ -23,7 +23,7 @@ export const churnRoutes: Routes = {
     id: 'trainChurnModel',
     summary: 'Train a churn model from the workspace’s customers',
     description:
-      'Happens by itself once a week, and takes ten minutes or more: the table is exported first, once for all trainings begun within an hour. While one is under way, that one is answered. Ask `/v1/churn/model` how it ended; customers are looked at by the new model at once.',
+      'Happens by itself once a week, and takes ten minutes or more: the table is exported first, once for all trainings begun within an hour of the clock: what customers did since the first of those began waits for the next hour. While one is under way, that one is answered; one that failed gives way to a new one. Ask `/v1/churn/model` how it ended; customers are looked at by the new model at once.',
     key: 'secret',
     answer: TrainingView,
     status: 202,

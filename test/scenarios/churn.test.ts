@@ -104,3 +104,13 @@ test('the new band was told over the bus', async () => {
   const entered = async (id: string) => ((await world.profile(id))?.enrolments as object[]).length;
   expect([await entered(gone), await entered(quiet)]).toEqual([1, 0]);
 });
+
+test('a model of another horizon than is asked for now is gone by no more, and the page of the model says so', async () => {
+  await world.call('PUT', '/v1/workspace', { name: 'Local', churn: { horizonDays: 30 } });
+  await world.advance('1m');
+  expect((await told(quiet)).risk).toMatchObject({ horizonDays: 30 });
+  expect((await told(quiet)).risk).not.toHaveProperty('modelVersion');
+  const { body } = await world.get<ModelView>('/v1/churn/model');
+  expect(body).toMatchObject({ inForce: 'cold-start', lacking: ['definition-changed'], version: 1 });
+  expect((await world.get('/v1/churn/models')).body).not.toHaveProperty('inForce');
+});

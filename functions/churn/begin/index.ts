@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { readEnv } from '../../../lib/aws/env.ts';
 import { stepFunctions } from '../../../lib/aws/executions.ts';
+import { executionHistories } from '../../../lib/aws/histories.ts';
 import { lean } from '../../../lib/aws/lean.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
 import { modelStore } from '../../../lib/churn/training/model-store.ts';
@@ -11,13 +12,15 @@ import { Env } from './env.ts';
 import { begin } from './handler.ts';
 
 const env = readEnv(Env);
+const stepFunctionsClient = new SFNClient(lean);
 const table = dynamoTable(new DynamoDBClient(lean), env.TABLE_NAME);
 
 export const handler = begin({
   table,
   workspaces: workspaceStore(table),
   models: modelStore(table, clock),
-  executions: stepFunctions(new SFNClient(lean)),
+  executions: stepFunctions(stepFunctionsClient),
+  histories: executionHistories(stepFunctionsClient),
   machineArn: env.TRAINING_MACHINE_ARN,
   clock,
 });

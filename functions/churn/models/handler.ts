@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { type ApiRoutes } from '../../../lib/aws/http.ts';
-import { assessorOf } from '../../../lib/churn/assessors.ts';
+import { assessorOf, isOfDefinition } from '../../../lib/churn/assessors.ts';
 import { usualDefinition } from '../../../lib/churn/definition.ts';
 import { assessed } from '../../../lib/churn/review.ts';
 import { shippedBands } from '../../../lib/churn/risk.ts';
-import { scoreOf } from '../../../lib/churn/trained.ts';
+import { scoreOf, type TrainedModel } from '../../../lib/churn/trained.ts';
 import { worded } from '../../../lib/churn/worded.ts';
 import { type ModelStore } from '../../../lib/churn/training/model-store.ts';
-import { startTraining, type StartDependencies } from '../../../lib/churn/training/start.ts';
+import { hasFailed, startTraining, type StartDependencies } from '../../../lib/churn/training/start.ts';
+import { type TrainingState } from '../../../lib/churn/training/state.ts';
 import { apart, coldApart, modelView, type RiskView, trainingView } from '../../../lib/churn/training/view.ts';
 import { NotFound, Rejected } from '../../../lib/errors.ts';
 import { customerId } from '../../../lib/identity/customer.ts';
@@ -33,26 +34,35 @@ export function modelRoutes({ models, workspaces, profiles, ...starting }: Depen
   const settingsOf = async (id: string): Promise<Workspace> =>
     (await workspaces.settings(id)) ?? Workspace.parse({ id, name: id });
 
+  /** The model that customers are assessed by; undefined while that is the cold start. */
+  async function inForce(settings: Workspace, { current }: TrainingState): Promise<TrainedModel | undefined> {
+    const model = current === undefined ? undefined : await models.get(settings.id, current);
+    return model && isOfDefinition(model, settings) ? model : undefined;
+  }
+
   return {
     'GET /v1/churn/model': async ({ workspace, query }) => {
-      const [state, { churn = usualDefinition }] = await Promise.all([models.state(workspace), settingsOf(workspace)]);
-      const version =
-        query.version === undefined ? (state.current ?? state.models[0]?.version) : versionIn(query.version);
+      const [state, settings] = await Promise.all([models.state(workspace), settingsOf(workspace)]);
+      const current = await inForce(settings, state);
+      const version = query.version === undefined ? (current ?? state.models[0])?.version : versionIn(query.version);
       const shown = version === undefined ? undefined : await models.get(workspace, version);
       if (query.version !== undefined && !shown) throw new NotFound('churn.model-unknown', { version });
-      const terms = { definition: churn, bands: churn.bands ?? shippedBands, now: clock.now() };
-      return { body: modelView(state, shown, terms) };
+      const { churn = usualDefinition } = settings;
+      const failed = await hasFailed(state, starting);
+      const terms = { definition: churn, bands: churn.bands ?? shippedBands, now: clock.now(), failed };
+      return { body: modelView(state, { shown, inForce: current !== undefined }, terms) };
     },
 
     'GET /v1/churn/models': async ({ workspace }) => {
-      const { models: items, current } = await models.state(workspace);
-      return { body: { items, ...(current !== undefined && { inForce: current }) } };
+      const [state, settings] = await Promise.all([models.state(workspace), settingsOf(workspace)]);
+      const current = await inForce(settings, state);
+      return { body: { items: state.models, ...(current && { inForce: current.version }) } };
     },
 
     'POST /v1/churn/train': async ({ workspace }) => {
       const run = `${workspace}-${randomUUID().replaceAll('-', '')}`;
       const training = await startTraining({ models, ...starting }, await settingsOf(workspace), run);
-      return { status: 202, body: trainingView(training, clock.now()) };
+      return { status: 202, body: trainingView(training, { now: clock.now() }) };
     },
 
     'GET /v1/customers/{id}/churn': async ({ workspace, params }) => {

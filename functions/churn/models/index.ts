@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { readEnv } from '../../../lib/aws/env.ts';
 import { stepFunctions } from '../../../lib/aws/executions.ts';
+import { executionHistories } from '../../../lib/aws/histories.ts';
 import { api } from '../../../lib/aws/http.ts';
 import { lean } from '../../../lib/aws/lean.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
@@ -13,6 +14,7 @@ import { Env } from './env.ts';
 import { modelRoutes } from './handler.ts';
 
 const env = readEnv(Env);
+const stepFunctionsClient = new SFNClient(lean);
 const table = dynamoTable(new DynamoDBClient(lean), env.TABLE_NAME);
 const workspaces = workspaceStore(table);
 
@@ -22,7 +24,8 @@ export const handler = api(
     workspaces,
     models: modelStore(table, clock),
     profiles: profileStore(table),
-    executions: stepFunctions(new SFNClient(lean)),
+    executions: stepFunctions(stepFunctionsClient),
+    histories: executionHistories(stepFunctionsClient),
     machineArn: env.TRAINING_MACHINE_ARN,
     clock,
   }),

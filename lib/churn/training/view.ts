@@ -7,21 +7,27 @@ import { ModelKind, WordedRisk } from '../risk.ts';
 import { type TrainedModel } from '../trained.ts';
 import { isRunning, lackingOf, ModelSummary, Training, type TrainingState } from './state.ts';
 
-/** A training as the API shows it. `interrupted` ones did not come to an end within a day. */
+/** A training as the API shows it. `interrupted` ones failed, or did not come to an end within a day. */
 export const TrainingView = Training.extend({ status: z.enum(['running', 'done', 'interrupted']) });
 
-export function trainingView(training: Training, now: Instant): z.infer<typeof TrainingView> {
+export function trainingView(
+  training: Training,
+  { now, failed = false }: { now: Instant; failed?: boolean },
+): z.infer<typeof TrainingView> {
   if (training.finishedAt !== undefined) return { ...training, status: 'done' };
-  return { ...training, status: isRunning({ models: [], training }, now) ? 'running' : 'interrupted' };
+  return { ...training, status: isRunning({ models: [], training }, now) && !failed ? 'running' : 'interrupted' };
 }
 
-/** The page of the model that is gone by, or while that is the cold start, of the newest one trained, which was not good enough. */
+/**
+ * The page of the model that is gone by, or while that is the cold start, of the newest one trained: which was not good enough, or is of another
+ * horizon or other key events than are asked now.
+ */
 export const ModelView = z.object({
   inForce: z.enum(['cold-start', 'trained']),
   definition: ChurnDefinition,
   bands: ChurnModel.shape.bands,
-  /** Why the newest training yielded no model to go by. */
-  lacking: z.array(z.union([z.literal('never-trained'), ModelPage.shape.notes.element])),
+  /** Why the newest training yielded no model to go by, or why the one before it is gone by no more. */
+  lacking: z.array(z.union([z.literal(['never-trained', 'definition-changed']), ModelPage.shape.notes.element])),
   version: z.int().optional(),
   trainedAt: Instant.optional(),
   kind: ModelKind.optional(),
@@ -34,20 +40,23 @@ export type ModelView = z.infer<typeof ModelView>;
 
 export function modelView(
   state: TrainingState,
-  shown: TrainedModel | undefined,
-  { definition, bands, now }: Pick<ModelView, 'definition' | 'bands'> & { now: Instant },
+  { shown, inForce }: { shown: TrainedModel | undefined; inForce: boolean },
+  { definition, bands, ...at }: Pick<ModelView, 'definition' | 'bands'> & { now: Instant; failed: boolean },
 ): ModelView {
   const [newest] = state.models;
   const line = shown && state.models.find(({ version }) => version === shown.version);
   return {
-    inForce: state.current === undefined ? 'cold-start' : 'trained',
+    inForce: inForce ? 'trained' : 'cold-start',
     definition: shown?.definition ?? definition,
     bands: shown?.model.bands ?? bands,
-    lacking: newest ? lackingOf(newest.notes) : ['never-trained'],
+    lacking: [
+      ...(newest ? lackingOf(newest.notes) : (['never-trained'] as const)),
+      ...(state.current !== undefined && !inForce ? (['definition-changed'] as const) : []),
+    ],
     ...(shown && { version: shown.version, kind: shown.model.kind, horizonDays: shown.model.horizonDays }),
     ...(line && { trainedAt: line.trainedAt, customers: line.customers }),
     ...(shown && { page: shown.model.page }),
-    ...(state.training && { training: trainingView(state.training, now) }),
+    ...(state.training && { training: trainingView(state.training, at) }),
   };
 }
 
