@@ -9,7 +9,7 @@ import { account, region } from './intrinsics.ts';
 import { type Journal } from './journal.ts';
 import { Pool } from './pool.ts';
 import { type Template } from './template.ts';
-import { createTurns, type Turns } from './turns.ts';
+import { createTurns } from './turns.ts';
 
 export { FunctionError } from './environment.ts';
 
@@ -51,7 +51,8 @@ export interface FunctionsOptions {
   journal: Journal;
   clock: VirtualClock;
   activity: Activity;
-  turns?: Turns | undefined;
+  /** As many as this machine has unless told. */
+  processors?: number | undefined;
   /** Variables a function gets besides its own, or in their place: where the local services are. Asked when an environment starts. */
   variables: (own: Record<string, string>) => Record<string, string>;
   sendToQueue: AsyncDependencies['sendToQueue'];
@@ -70,6 +71,8 @@ export interface RunningFunctions extends Functions {
   warm(): Promise<void>;
   /** Environments that run at the moment, by function. */
   environments(): Record<string, number>;
+  /** Invocations that need a processor, of functions that somebody waits for. */
+  pressing(): number;
   stop(): Promise<void>;
 }
 
@@ -129,7 +132,8 @@ const lambdaVariables = ({ name, memoryMb, exportName }: LocalFunction): Record<
 });
 
 export function createFunctions(options: FunctionsOptions): RunningFunctions {
-  const { functions, clock, activity, turns = createTurns(), log = () => {}, invoked = () => {} } = options;
+  const { functions, clock, activity, log = () => {}, invoked = () => {} } = options;
+  const mayBegin = createTurns(pressing, options.processors);
   const byName = new Map(functions.map((f) => [f.name, { ...f, pool: poolOf(f) }]));
 
   function poolOf(f: LocalFunction): Pool {
@@ -145,9 +149,13 @@ export function createFunctions(options: FunctionsOptions): RunningFunctions {
       variables: () => ({ ...lambdaVariables(f), ...f.environment, ...options.variables(f.environment) }),
       timeoutMs: f.timeoutMs,
       max: f.max,
-      mayBegin: f.canWait ? (since) => turns.isFree(since) : undefined,
+      mayBegin: f.canWait ? mayBegin : undefined,
       log,
     });
+  }
+
+  function pressing(): number {
+    return [...byName.values()].reduce((sum, { pool, canWait }) => sum + (canWait ? 0 : pool.pressing), 0);
   }
 
   function find(functionArn: string) {
@@ -159,16 +167,14 @@ export function createFunctions(options: FunctionsOptions): RunningFunctions {
   async function runOnce(functionArn: string, payload: string): Promise<unknown> {
     if (Buffer.byteLength(payload) > maxPayloadBytes)
       throw failure('RequestTooLargeException', `Request must be smaller than ${maxPayloadBytes} bytes`);
-    const { pool, canWait } = find(functionArn);
+    const { pool } = find(functionArn);
     return activity.run(async () => {
-      const end = canWait ? undefined : turns.begin();
       try {
         const result = await pool.invoke(payload);
         if (Buffer.byteLength(result) > maxPayloadBytes)
           throw failure('Function.ResponseSizeTooLarge', 'Response payload size exceeded maximum allowed payload size');
         return JSON.parse(result) as unknown;
       } finally {
-        end?.();
         invoked();
       }
     });
@@ -183,6 +189,7 @@ export function createFunctions(options: FunctionsOptions): RunningFunctions {
     invokeAsync: (functionArn, payload) => events.add(find(functionArn).arn, payload),
     restore: () => events.restore(),
     warm: () => inLanes([...byName.values()], availableParallelism(), ({ pool }) => pool.warm()),
+    pressing,
     environments: () => Object.fromEntries([...byName].map(([name, { pool }]) => [name, pool.size])),
     stop: async () => {
       await Promise.all([...byName.values()].map(({ pool }) => pool.stop()));

@@ -56,6 +56,13 @@ export class Pool {
     return this.#environments.size;
   }
 
+  /** Invocations that need a processor: those that wait for an environment, and those under way that do not wait for the world. */
+  get pressing(): number {
+    const since = performance.now() - slowMs;
+    const atWork = [...this.#environments].filter(({ state, busySince }) => state === 'busy' && busySince > since);
+    return this.#waiting.length + atWork.length;
+  }
+
   /** JSON in, JSON out. Rejects with a `FunctionError`. */
   invoke(payload: string): Promise<string> {
     return new Promise((resolve, reject) => {

@@ -19,7 +19,6 @@ import { createStates, type States } from './states/index.ts';
 import { createStreams, type Streams } from './streams.ts';
 import { createTargets } from './targets.ts';
 import { type Template } from './template.ts';
-import { createTurns } from './turns.ts';
 
 export interface ServicesOptions {
   template: Template;
@@ -85,10 +84,8 @@ export async function startServices({
   const mail = createMail({ journal, clock });
   const messages = createMessages({ journal, clock });
   const sendToQueue: typeof queues.send = (...message) => queues.send(...message);
-  const turns = createTurns();
   const functions = createFunctions({
     ...shared,
-    turns,
     functions: localFunctions(template, environments),
     // Every service is answered here, known to us or not: no call may ever leave this machine.
     variables: (own) => ({
@@ -141,7 +138,7 @@ export async function startServices({
     mappings,
     functions,
     sendToQueue,
-    pace: () => pace(() => Math.max(callers(), turns.prompt)),
+    pace: () => pace(() => Math.max(callers(), functions.pressing())),
     log: (text) => log('streams', `${text}\n`),
   });
   functions.restore();

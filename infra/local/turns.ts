@@ -4,30 +4,11 @@ import { availableParallelism } from 'node:os';
 const patienceMs = 5_000;
 
 /**
- * Whose turn it is where functions share the processors of one machine. (Each has its own on Lambda.) Those that can wait begin while fewer of
- * the others are under way than there are processors, or after five seconds.
+ * Whose turn it is where functions share the processors of one machine. (Each has its own on Lambda.) Those that can wait begin while fewer
+ * invocations of the others need one than there are, or after five seconds. Answers whether what has waited since, by `performance.now()`,
+ * may begin.
  */
-export interface Turns {
-  /** Invocations under way of functions that somebody waits for, those that wait for an environment among them. */
-  readonly prompt: number;
-  /** Counts an invocation of such a function as under way, until what is answered is called. */
-  begin(): () => void;
-  /** Whether a function that can wait may begin now what has waited since, by `performance.now()`. */
-  isFree(since: number): boolean;
-}
-
-export function createTurns(processors = availableParallelism()): Turns {
-  let prompt = 0;
-  return {
-    get prompt() {
-      return prompt;
-    },
-    begin() {
-      prompt++;
-      return () => {
-        prompt--;
-      };
-    },
-    isFree: (since) => prompt < processors || performance.now() - since >= patienceMs,
-  };
-}
+export const createTurns =
+  (pressing: () => number, processors = availableParallelism()) =>
+  (since: number): boolean =>
+    pressing() < processors || performance.now() - since >= patienceMs;

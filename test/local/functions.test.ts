@@ -6,7 +6,6 @@ import { Activity } from '../../lib/journey/states/activity.ts';
 import { VirtualClock } from '../../infra/local/clock.ts';
 import { createFunctions, type LocalFunction, type RunningFunctions } from '../../infra/local/functions.ts';
 import { openJournal } from '../../infra/local/journal.ts';
-import { createTurns } from '../../infra/local/turns.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'functions-'));
 const minute = 60_000;
@@ -43,7 +42,7 @@ function run(
   const printed: string[] = [];
   const functions = createFunctions({
     functions: [f].flat(),
-    turns: createTurns(processors),
+    processors,
     journal,
     clock,
     activity,
@@ -94,14 +93,17 @@ test('an environment handles one invocation at a time; where they take long, mor
   expect(functions.environments()).toEqual({ f: 2 });
 });
 
-test('where processors are short, a function that can wait begins when one that somebody waits for has ended', async () => {
-  const awaited = aFunction(counting('await new Promise(r => setTimeout(r, 500))'));
+test.each([
+  ['begins when one that somebody waits for has ended', 500, ['f', 'g']],
+  ['does not wait for one that waits for the world', 2_500, ['g', 'f']],
+])('where processors are short, a function that can wait %s', async (_, ms, order) => {
+  const awaited = aFunction(counting(`await new Promise(r => setTimeout(r, ${ms}))`));
   const patient = aFunction(counting(''), { name: 'g', arn: 'g', canWait: true });
   const { functions } = run([awaited, patient], { processors: 1 });
   const ended: string[] = [];
   const invoke = (name: string) => functions.invoke(name, {}).then(() => ended.push(name));
   await Promise.all([invoke('f'), invoke('g')]);
-  expect(ended).toEqual(['f', 'g']);
+  expect(ended).toEqual(order);
 });
 
 test('what a function prints is told: with its answer, while it waits, and before it dies', async () => {
