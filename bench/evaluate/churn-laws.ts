@@ -1,3 +1,4 @@
+import { type KeyDays, mostDays } from '../../lib/churn/buying/key-days.ts';
 import { habitOf, withEvent, type Habit, type KeyEvent } from '../../lib/churn/buying/habit.ts';
 import { explain, probability } from '../../lib/churn/model/logit.ts';
 import { logit } from '../../lib/churn/learn/dataset.ts';
@@ -62,12 +63,27 @@ const foldedFrom = (events: readonly KeyEvent[]): Profile =>
     nobody(events[0]?.day ?? 0),
   );
 
+/** Days with a key event, each counted once, as a profile keeps them. */
+function keyDaysOf(events: readonly KeyEvent[]): KeyDays {
+  const all = [...new Set(events.map(({ day }) => Math.floor(day)))]
+    .sort((a, b) => a - b)
+    .map((day) => ({
+      day,
+      worth: events.reduce((sum, one) => sum + (Math.floor(one.day) === day ? one.worth : 0), 0),
+    }));
+  const [recent, before] = [all.slice(-mostDays), all.slice(0, -mostDays)];
+  const [first] = before;
+  const worth = before.reduce((sum, one) => sum + one.worth, 0);
+  return { recent, ...(first && { older: { days: before.length, first: first.day, worth } }) };
+}
+
 /** What the profile is when told at once. */
 function wholeOf(events: readonly KeyEvent[]): Profile {
   const days = events.map(({ day }) => day);
   const [first, last] = [instantOf(Math.min(...days)), instantOf(Math.max(...days))];
   const revenue = events.reduce((sum, { worth }) => sum + worth, 0);
-  return { ...nobody(0), firstSeen: first, lastSeen: last, purchases: { n: events.length, revenue, first, last } };
+  const purchases = { n: events.length, revenue, first, last };
+  return { ...nobody(0), firstSeen: first, lastSeen: last, purchases, keyDays: keyDaysOf(events) };
 }
 
 /** Each number is told with four digits after the point. */

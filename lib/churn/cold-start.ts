@@ -24,7 +24,7 @@ export function isEligible(definition: ChurnDefinition, profile: Profile, now: I
   return days >= leastDays && (where === undefined || meets(where, { profile, now }));
 }
 
-/** Where other touchpoints than purchases are key events, those stand in for purchases. */
+/** Where other touchpoints than purchases are key events, those stand in for purchases. What they are worth, the days of them tell. */
 function asPurchases(profile: Profile, { churn }: Rules): Profile {
   if (!churn?.keyEvents) return profile;
   const tallies = churn.keyEvents.flatMap((name) => profile.counts[name] ?? []);
@@ -34,8 +34,7 @@ function asPurchases(profile: Profile, { churn }: Rules): Profile {
     .sort()
     .at(-1);
   const n = tallies.reduce((sum, tally) => sum + tally.n, 0);
-  const revenue = profile.keyDays ? habitOfDays(profile.keyDays).worth : 0;
-  const purchases = { n, revenue, ...(first !== undefined && { first }), ...(last !== undefined && { last }) };
+  const purchases = { n, revenue: 0, ...(first !== undefined && { first }), ...(last !== undefined && { last }) };
   return { ...profile, purchases };
 }
 

@@ -1,12 +1,15 @@
 import { type Profile } from '../profile/profile.ts';
 import { between, type Instant } from '../time.ts';
+import { dayOf, habitOfDays } from './buying/key-days.ts';
 
 const dayMs = 86_400_000;
 
 /** What the risk is made of, all from the profile: the same work for a customer with ten touchpoints and with 100,000. Days. */
 export interface ChurnFeatures {
-  /** Purchases after the first. Those of one day are one; as the profile keeps no days, there are at most as many as days in `span`. */
+  /** Days with a purchase after the first. Of those from before the profile kept days: at most as many as purchases, and as days in `span`. */
   repeats: number;
+  /** What a day with a purchase is worth, on average. */
+  worth: number;
   /** From the first purchase to the last. */
   span: number;
   purchased: boolean;
@@ -52,6 +55,18 @@ const contactChannels = ['email', 'sms', 'push', 'marketing'];
 
 const daysSince = (at: Instant, now: Instant): number => Math.max(0, between(at, now) / dayMs);
 
+/** How often the customer came again, and what a time is worth: by the days that are kept, where those begin with the first purchase. */
+function rhythmOf(
+  { keyDays, purchases: { n, revenue } }: Profile,
+  { first, span }: { first: Instant | undefined; span: number },
+): Pick<ChurnFeatures, 'repeats' | 'worth'> {
+  const most = Math.min(Math.max(0, n - 1), Math.ceil(span));
+  if (!keyDays) return { repeats: most, worth: revenue / (most + 1) };
+  const { days, worth, first: firstDay } = habitOfDays(keyDays);
+  const isWhole = first !== undefined && firstDay === dayOf(Date.parse(first));
+  return { repeats: isWhole ? Math.min(most, days - 1) : most, worth: worth / days };
+}
+
 /**
  * The features at `now`. A complaint or bad answer counts until the next purchase and does not fade with time: mere silence makes
  * nobody happier, and a risk that fell by waiting would hide who has left.
@@ -65,7 +80,7 @@ export function churnFeatures(profile: Profile, now: Instant): ChurnFeatures {
   const span = purchases.last !== undefined && first !== undefined ? daysSince(first, purchases.last) : 0;
   const cameBack = purchases.last !== undefined && between(purchases.last, lastSeen) > dayMs;
   return {
-    repeats: Math.min(Math.max(0, purchases.n - 1), Math.ceil(span)),
+    ...rhythmOf(profile, { first, span }),
     span,
     purchased: purchases.n > 0,
     silence: daysSince(purchases.last ?? lastSeen, now),

@@ -126,17 +126,13 @@ function topThree(parts: Part[]): Part[] {
 /**
  * What only buyers have. The time by which one is back as likely as not lies within the horizon exactly where the probability is below a
  * half: what else is known moves the odds of both. What it would spend within the horizon, were it there: the rate by its posterior mean,
- * a purchase worth the customer's own mean.
+ * a day with a purchase worth the customer's own mean.
  */
-function ofBuyer(
-  { purchases: { n, revenue } }: Profile,
-  features: ChurnFeatures,
-  horizonDays: number,
-): { wait?: number | undefined; stake: number } {
-  if (n === 0) return { stake: 0 };
+function ofBuyer(features: ChurnFeatures, horizonDays: number): { wait?: number | undefined; stake: number } {
+  if (!features.purchased) return { stake: 0 };
   const counts = countsOf(features);
   const rate = (prior.r + counts.x) / (prior.alpha + counts.T);
-  return { wait: nextWithin(prior, counts, logistic(movedBy(features))), stake: rate * horizonDays * (revenue / n) };
+  return { wait: nextWithin(prior, counts, logistic(movedBy(features))), stake: rate * horizonDays * features.worth };
 }
 
 /** The customer's risk at `now`, from the profile alone. `base` and the contributions of its reasons sum to the logit of its probability. */
@@ -146,7 +142,7 @@ export function assess(profile: Profile, now: Instant, terms: ScoreTerms = usual
   const base = rounded(quietLogit(firstTimer, horizonDays));
   const reasons = topThree(partsOf(causesOf(features, horizonDays), base));
   const reached = reasons.reduce((sum, { contribution }) => sum + contribution, base);
-  const { wait = Infinity, stake } = ofBuyer(profile, features, horizonDays);
+  const { wait = Infinity, stake } = ofBuyer(features, horizonDays);
   return {
     score: tenths(reached) / 10,
     band: bandOf(churnProbability(profile, now, terms), bands),

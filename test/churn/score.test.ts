@@ -134,6 +134,25 @@ test('where other touchpoints are key events, rhythm and silence are told of tho
   expect(risk.valueAtRisk).toBeGreaterThan(0);
 });
 
+test('several orders of one day are one time the customer came, and are worth their sum', () => {
+  const first = Math.floor(Date.parse(start) / 86_400_000);
+  const keyDays = { recent: [0, 30].map((n) => ({ day: first + n, worth: 60 })) };
+  const often = { ...buyer({ n: 7, every: 5 }), keyDays };
+  const twice = { ...buyer({ n: 2, every: 30 }), keyDays };
+  const at = silentFor(twice, 40);
+  expect(assess(often, at)).toEqual(assess(twice, at));
+  const { reasons } = worded(assess(often, at));
+  expect(reasons.map(({ text }) => text.en)).toContain('Bought on 2 days, usually every 30');
+});
+
+test('days that are kept since a while only leave what was counted before them', () => {
+  const first = Math.floor(Date.parse(start) / 86_400_000);
+  const customer = { ...buyer({ n: 4, every: 10 }), keyDays: { recent: [{ day: first + 30, worth: 60 }] } };
+  expect(assess(customer, silentFor(customer, 5)).probability).toBe(
+    assess(buyer({ n: 4, every: 10 }), silentFor(customer, 5)).probability,
+  );
+});
+
 /** What a profile keeps of a risk of the cold start. */
 function kept({ probability: _p, base: _b, expectedNext: _e, valueAtRisk: _v, ...risk }: ChurnRisk): ChurnRisk {
   return { ...risk, reasons: risk.reasons.map(({ contribution: _c, ...reason }) => reason) };
