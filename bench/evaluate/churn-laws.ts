@@ -86,8 +86,8 @@ function wholeOf(events: readonly KeyEvent[]): Profile {
   return { ...nobody(0), firstSeen: first, lastSeen: last, purchases, keyDays: keyDaysOf(events) };
 }
 
-/** Each number is told with four digits after the point. */
-const shown = 4 * 0.5e-4;
+/** The base is told with eight digits after the point. */
+const shown = 1e-8;
 
 /** The same three laws of the cold start, which goes by the profile. */
 const coldLaws: Record<'silence' | 'reasons' | 'fold', (events: readonly KeyEvent[], now: number) => boolean> = {

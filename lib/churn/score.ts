@@ -38,8 +38,17 @@ const quietLogit = (habit: Parameters<typeof countsOf>[0], horizonDays: number):
 /** Somebody who bought this moment for the first time, and of whom nothing else is known. */
 const firstTimer = { repeats: 0, span: 0, silence: 0 } as const;
 
-const tenths = (reached: number): number => Math.round(1_000 * logistic(reached));
-const rounded = (contribution: number): number => Math.round(contribution * 10_000) / 10_000;
+export const tenths = (reached: number): number => Math.round(1_000 * logistic(reached));
+export const rounded = (contribution: number): number => Math.round(contribution * 10_000) / 10_000;
+
+/**
+ * The base that with contributions, told with four digits, sums to a logit: itself with eight, so that the sum falls on the side of a band's
+ * edge on which the logit is.
+ */
+export function baseOf(reached: number, contributions: readonly number[]): number {
+  const told = contributions.reduce((sum, contribution) => sum + rounded(contribution), 0);
+  return Math.round((reached - told) * 1e8) / 1e8;
+}
 
 export function bandOf(probability: number, bands: NonNullable<ScoreTerms['bands']> = shippedBands): RiskBand {
   if (probability >= bands.high) return 'high';
@@ -139,20 +148,26 @@ function ofBuyer(features: ChurnFeatures, horizonDays: number): { wait?: number 
 export function assess(profile: Profile, now: Instant, terms: ScoreTerms = usualDefinition): ChurnRisk {
   const { horizonDays, bands } = terms;
   const features = churnFeatures(profile, now);
-  const base = rounded(quietLogit(firstTimer, horizonDays));
-  const reasons = topThree(partsOf(causesOf(features, horizonDays), base));
+  const exact = quietLogit(features, horizonDays) + movedBy(features);
+  const causes = causesOf(features, horizonDays);
+  const base = baseOf(
+    exact,
+    causes.map(({ weight }) => weight),
+  );
+  const reasons = topThree(partsOf(causes, base));
   const reached = reasons.reduce((sum, { contribution }) => sum + contribution, base);
+  const probability = logistic(reached);
   const { wait = Infinity, stake } = ofBuyer(features, horizonDays);
   return {
     score: tenths(reached) / 10,
-    band: bandOf(churnProbability(profile, now, terms), bands),
+    band: bandOf(logistic(exact), bands),
     reasons,
     assessedAt: now,
     horizonDays,
     ...(features.repeats === 0 && { insufficientData: [features.purchased ? 'repeat-purchase' : 'purchase'] }),
-    probability: logistic(reached),
+    probability,
     base,
     ...(wait <= farthestDays && { expectedNext: plus(now, Math.round(wait * dayMs)) }),
-    ...(stake > 0 && { valueAtRisk: Math.round(100 * logistic(reached) * stake) / 100 }),
+    ...(stake > 0 && { valueAtRisk: Math.round(100 * probability * stake) / 100 }),
   };
 }

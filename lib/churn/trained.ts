@@ -14,7 +14,7 @@ import { type ChurnScore, type Scored, scoreWith } from './model/score.ts';
 import { bandAt, bandChangesAt } from './model/silence.ts';
 import { reasonText } from './reasons.ts';
 import { type ChurnRisk, type Reason } from './risk.ts';
-import { saidBy } from './score.ts';
+import { baseOf, rounded, saidBy, tenths } from './score.ts';
 
 /** A model in force and the definition it was trained for. */
 export interface TrainedModel {
@@ -70,26 +70,28 @@ export function scoreOf(trained: TrainedModel, profile: Profile, now: Instant): 
   return { ...scored, score: { ...scored.score, base: scored.score.base - moved, reasons } };
 }
 
-const rounded = (value: number): number => Math.round(value * 10_000) / 10_000;
 const fourDigits = (value: number): number => Number(value.toPrecision(4));
-const tenths = (logit: number): number => Math.round(1_000 * logistic(logit));
 
 /** At most three that sum to the same: what is more becomes `other`. Points are what each adds to the score before it. */
-function told({ base, reasons }: ChurnScore): { base: number; reasons: Reason[]; logit: number } {
+function told({ base: given, reasons }: ChurnScore): { base: number; reasons: Reason[]; logit: number } {
   const kept = reasons.length <= 3 ? reasons : reasons.slice(0, 2);
   const rest = reasons.slice(kept.length).reduce((sum, { contribution }) => sum + contribution, 0);
   const other = { feature: 'other', contribution: rest, value: null };
-  let reached = rounded(base);
-  const few = [...kept, ...(kept.length < reasons.length ? [other] : [])].map(
-    ({ feature, contribution, value }): Reason => {
-      const before = tenths(reached);
-      const added = rounded(contribution);
-      reached += added;
-      const points = (tenths(reached) - before) / 10;
-      return { feature, points, contribution: added, ...(value !== null && { value: fourDigits(value) }) };
-    },
+  const parts = [...kept, ...(kept.length < reasons.length ? [other] : [])];
+  const contributions = parts.map(({ contribution }) => contribution);
+  const base = baseOf(
+    contributions.reduce((sum, one) => sum + one, given),
+    contributions,
   );
-  return { base: rounded(base), reasons: few, logit: reached };
+  let reached = base;
+  const few = parts.map(({ feature, contribution, value }): Reason => {
+    const before = tenths(reached);
+    const added = rounded(contribution);
+    reached += added;
+    const points = (tenths(reached) - before) / 10;
+    return { feature, points, contribution: added, ...(value !== null && { value: fourDigits(value) }) };
+  });
+  return { base, reasons: few, logit: reached };
 }
 
 const lacks = { 'key-event': 'purchase', repeat: 'repeat-purchase', attributes: 'attributes' } as const;

@@ -7,9 +7,10 @@ import { usualColdStart } from '../../lib/churn/cold-start.ts';
 import { usualDefinition } from '../../lib/churn/definition.ts';
 import { train } from '../../lib/churn/model/train.ts';
 import { bandChange, firstReview, isAsAssessed, nextReview, review } from '../../lib/churn/review.ts';
+import { shippedBands } from '../../lib/churn/risk.ts';
 import { assess } from '../../lib/churn/score.ts';
 import { profileItem, readProfileItem } from '../../lib/profile/store.ts';
-import { after, between, plus } from '../../lib/time.ts';
+import { after, between, type Instant, plus } from '../../lib/time.ts';
 import { buyer, day, dayMs, silentFor, start } from './customer.ts';
 
 const hourMs = 3_600_000;
@@ -110,6 +111,24 @@ test.each([
 
       const complaint = { n: 1, first: kept.lastSeen, last: kept.lastSeen };
       expect(isAsAssessed({ ...kept, counts: { 'Complaint Filed': complaint } }, assessor)).toBe(false);
+    }),
+  );
+});
+
+test.each<[string, Assessor, number, number]>([
+  ['the cold start', usualColdStart, shippedBands.medium, shippedBands.high],
+  ['a model', byModel(), shippedBands.medium, shippedBands.high],
+])('the band that %s tells is the one its probability tells, also as it changes', (_, assessor, medium, high) => {
+  const first = Math.floor(Date.parse(start) / dayMs);
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 60 }), (n, every) => {
+      const on = Array.from({ length: n }, (__, i) => oneKeyDay({ day: first + i * every, worth: 9.99 }));
+      const customer = { ...buyer({ n, every }), keyDays: on.reduce(combineKeyDays) };
+      let now: Instant | undefined = silentFor(customer, 0.5);
+      for (; now !== undefined; now = assessor.bandChange(customer, now)) {
+        const { band, probability = NaN } = assessor.assess(customer, now)!;
+        expect(band).toBe(probability >= high ? 'high' : probability >= medium ? 'medium' : 'low');
+      }
     }),
   );
 });
