@@ -18,6 +18,7 @@ import { metricNamespace } from '../lib/aws/metrics.ts';
 import { type Gateway } from './constructs/gateway.ts';
 import { type JourneyMachine } from './constructs/journey-machine.ts';
 import { type NodeFunction } from './constructs/node-function.ts';
+import { type TrainingMachine } from './constructs/training-machine.ts';
 import { type Settings } from './environments.ts';
 
 export interface Watched {
@@ -27,6 +28,7 @@ export interface Watched {
   streamConsumers: NodeFunction[];
   deadLetters: Record<string, Queue>;
   machines: Record<string, JourneyMachine>;
+  training: TrainingMachine;
 }
 
 interface Watch {
@@ -58,7 +60,13 @@ export class Alarms extends Construct {
     const { settings, watched } = props;
     if (!settings.alarms) return;
     this.#action = this.#actionOf(settings);
-    const watches = { ...letters(watched), ...streams(watched), ...errors(watched), ...journeys(watched) };
+    const watches = {
+      ...letters(watched),
+      ...streams(watched),
+      ...errors(watched),
+      ...journeys(watched),
+      ...trainings(watched),
+    };
     for (const [name, watch] of Object.entries(watches)) this.#alarm(name, watch);
   }
 
@@ -179,6 +187,26 @@ const journeys = ({ machines }: Watched): Watches => ({
       metricName: 'unknown',
       dimensionsMap: { function: 'send' },
       statistic: Stats.SUM,
+      period: fiveMinutes,
+    }),
+    threshold: 1,
+  },
+});
+
+/** Of a machine's executions, over all ways to end badly but one: who stops one knows. */
+const ended = (metricName: string, { machineArn }: TrainingMachine): Metric =>
+  new Metric({
+    ...{ namespace: 'AWS/States', metricName, dimensionsMap: { StateMachineArn: machineArn } },
+    ...{ statistic: Stats.SUM, period: fiveMinutes },
+  });
+
+const trainings = ({ training }: Watched): Watches => ({
+  TrainingFailed: {
+    heading: 'Training failed',
+    what: 'A workspace’s churn model was not trained: it goes by the one before',
+    metric: new MathExpression({
+      expression: 'failed + late',
+      usingMetrics: { failed: ended('ExecutionsFailed', training), late: ended('ExecutionsTimedOut', training) },
       period: fiveMinutes,
     }),
     threshold: 1,

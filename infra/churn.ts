@@ -12,6 +12,7 @@ import { type Foundation } from './foundation.ts';
  */
 export class Churn extends Construct {
   readonly functions: NodeFunction[];
+  readonly training: TrainingMachine;
 
   constructor(scope: Construct, id: string, foundation: Foundation) {
     super(scope, id);
@@ -24,10 +25,15 @@ export class Churn extends Construct {
     const sweep = new NodeFunction(this, 'Sweep', { entry: 'churn/sweep', env: {}, settings, deadLetters });
     table.grant(sweep, ['GetItem', 'Query', 'PutItem'], ['byList', 'byDue']);
     onSchedule(sweep, { expression: 'rate(15 minutes)', deadLetters });
-    this.functions = [assess, sweep, ...this.#training(foundation)];
+    const { machine, functions } = this.#training(foundation);
+    this.training = machine;
+    this.functions = [assess, sweep, ...functions];
   }
 
-  #training({ settings, table, gateway, deadLetters }: Foundation): NodeFunction[] {
+  #training({ settings, table, gateway, deadLetters }: Foundation): {
+    machine: TrainingMachine;
+    functions: NodeFunction[];
+  } {
     const gather = new NodeFunction(this, 'Gather', { entry: 'churn/gather', env: {}, settings });
     table.grant(gather, ['PutItem']);
     const exports = new TableExports(this, 'Exports', { table, settings });
@@ -54,6 +60,6 @@ export class Churn extends Construct {
       'POST /v1/churn/train',
       'GET /v1/customers/{id}/churn',
     ]);
-    return [gather, learn, rescore, begin];
+    return { machine, functions: [gather, learn, rescore, begin] };
   }
 }

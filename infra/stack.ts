@@ -50,6 +50,7 @@ export class ThroughlineStack extends Stack {
           RelayDeadLetters: profile.relayDeadLetters,
         },
         machines: journey.machines,
+        training: churn.training,
       },
     });
     new CfnOutput(this, 'TableName', { value: foundation.table.table.tableName });

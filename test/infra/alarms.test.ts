@@ -27,7 +27,7 @@ test('idle is no alarm', async () => {
   for (const [, { Properties }] of await alarmsOf('prod')) expect(Properties.TreatMissingData).toBe('notBreaching');
 });
 
-test('every queue of letters, stream reader and journey is watched', async () => {
+test('every queue of letters, stream reader, journey and training is watched', async () => {
   const names = (await alarmsOf('prod')).map(([id]) => id.replace(/^Alarms|[0-9A-F]{8}$/g, ''));
   expect(names).toEqual(
     expect.arrayContaining([
@@ -40,6 +40,7 @@ test('every queue of letters, stream reader and journey is watched', async () =>
       'Throttles',
       'OnboardingFailed',
       'RetentionFailed',
+      'TrainingFailed',
     ]),
   );
 });
