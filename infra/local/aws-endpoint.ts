@@ -26,7 +26,8 @@ export type Call = (action: string, body: unknown) => unknown;
 /**
  * Services by the prefix of `X-Amz-Target` (`AWSEvents`, `AWSStepFunctions`, `AmazonSQS`), and those of REST by method and path
  * (`POST /v2/email/outbound-emails`), which are told that as their action. Where paths hold names, a service is known by the first part
- * of them (`/schedules`, the name of a bucket), and told all of the request's line. Those of the query protocol are known by its version (`query 2010-03-31`).
+ * of them (`/schedules`, the name of a bucket), and told all of the request's line. Those of the query protocol are known by its version
+ * (`query 2010-03-31`).
  */
 export type Handlers = Record<string, Call>;
 
