@@ -10,6 +10,7 @@ import {
   TaskDoesNotExist,
   TaskTimedOut,
 } from '@aws-sdk/client-sfn';
+import { executionArn } from '../execution-arn.ts';
 
 /** Executions of journeys, in the verbs journeys need. Each may be asked for again at any time. */
 export interface Executions {
@@ -21,12 +22,6 @@ export interface Executions {
   stop(executionArn: string, cause: string): Promise<void>;
   /** Lets the step that holds the token go on. `late` when it waits no longer: timed out, stopped, or told before. */
   resume(token: string, output: unknown): Promise<'resumed' | 'late'>;
-}
-
-/** `…:stateMachine:<machine>:<alias>` and a name → ARN of the execution. */
-export function executionArn(aliasArn: string, name: string): string {
-  const [arn, partition, service, region, account, , machine] = aliasArn.split(':');
-  return [arn, partition, service, region, account, 'execution', machine, name].join(':');
 }
 
 export function stepFunctions(client: SFNClient): Executions {

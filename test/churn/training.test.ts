@@ -1,6 +1,6 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { learn } from '../../functions/churn/learn/handler.ts';
-import { executionArn } from '../../lib/aws/executions.ts';
+import { executionArn } from '../../lib/execution-arn.ts';
 import { assessorOf, isOfDefinition } from '../../lib/churn/assessors.ts';
 import { packKeyDays } from '../../lib/churn/buying/key-days.ts';
 import { type ChurnDefinition, usualDefinition } from '../../lib/churn/definition.ts';

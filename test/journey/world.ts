@@ -1,4 +1,5 @@
-import { executionArn, type Executions } from '../../lib/aws/executions.ts';
+import { type Executions } from '../../lib/aws/executions.ts';
+import { executionArn } from '../../lib/execution-arn.ts';
 import { dynamoTable, type Table } from '../../lib/aws/table.ts';
 import { workspaceStore } from '../../lib/ingestion/store.ts';
 import { Workspace } from '../../lib/ingestion/workspace.ts';

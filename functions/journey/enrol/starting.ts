@@ -1,4 +1,5 @@
-import { executionArn, type Executions } from '../../../lib/aws/executions.ts';
+import { type Executions } from '../../../lib/aws/executions.ts';
+import { executionArn } from '../../../lib/execution-arn.ts';
 import { Unavailable } from '../../../lib/errors.ts';
 import { executionName } from '../../../lib/journey/enrolment.ts';
 import { type EnrolmentStore, type Placed } from '../../../lib/journey/enrolment-store.ts';

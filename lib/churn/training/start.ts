@@ -1,4 +1,5 @@
-import { executionArn, type Executions } from '../../aws/executions.ts';
+import { type Executions } from '../../aws/executions.ts';
+import { executionArn } from '../../execution-arn.ts';
 import { type Histories } from '../../aws/histories.ts';
 import { type Workspace } from '../../ingestion/workspace.ts';
 import { type Clock } from '../../time.ts';

@@ -1,4 +1,5 @@
-import { executionArn, type Executions } from '../../../lib/aws/executions.ts';
+import { type Executions } from '../../../lib/aws/executions.ts';
+import { executionArn } from '../../../lib/execution-arn.ts';
 import { type Machines } from '../../../lib/aws/machines.ts';
 import { type Timers } from '../../../lib/aws/timers.ts';
 import { type AslDefinition } from '../../../lib/journey/asl.ts';

@@ -1,0 +1,5 @@
+/** `…:stateMachine:<machine>:<alias>` and a name → ARN of the execution. */
+export function executionArn(aliasArn: string, name: string): string {
+  const [arn, partition, service, region, account, , machine] = aliasArn.split(':');
+  return [arn, partition, service, region, account, 'execution', machine, name].join(':');
+}
