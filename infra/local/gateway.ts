@@ -21,7 +21,7 @@ export interface Gateway {
   port: number;
   /** Requests that wait for their answer. */
   open(): number;
-  /** Takes no new connections, waits until open requests are answered. */
+  /** Takes no new connections, waits until open requests are answered; each of them is the last of its connection. */
   stop(): Promise<void>;
 }
 
@@ -51,7 +51,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         if (!request.readableAborted) log(`${request.method ?? ''} ${request.url ?? ''} ${String(error)}`);
         return plain(500, 'Internal Server Error');
       })
-      .then((answer) => reply({ request, response, requestId }, answer))
+      .then((answer) => {
+        // A client that kept its connection would keep us, and be served, for as long as it likes.
+        response.shouldKeepAlive &&= server.listening;
+        reply({ request, response, requestId }, answer);
+      })
       .catch(() => response.destroy());
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {

@@ -1,7 +1,7 @@
-import { request as httpRequest } from 'node:http';
+import { Agent, get as httpGet, type IncomingMessage, request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { noEdge } from '../../infra/local/edge.ts';
 import { FunctionError } from '../../infra/local/functions.ts';
 import { type Gateway, startGateway } from '../../infra/local/gateway.ts';
@@ -12,8 +12,8 @@ let gateway: Gateway;
 let answer: (event: APIGatewayProxyEventV2) => unknown;
 const route = (key: string) => ({ key, functionArn: 'f', timeoutMs: 200 });
 
-beforeAll(async () => {
-  gateway = await startGateway({
+const start = () =>
+  startGateway({
     port: 0,
     routes: ['POST /v1/{kind}', 'GET /v1/customers/{id}', 'GET /health', 'OPTIONS /{proxy+}'].map(route),
     edge: noEdge,
@@ -21,6 +21,9 @@ beforeAll(async () => {
     now: () => Date.parse('2026-03-12T19:03:58.000Z'),
     local: async (request) => plain(200, `local ${request.path}`),
   });
+
+beforeAll(async () => {
+  gateway = await start();
 });
 afterAll(() => gateway.stop());
 
@@ -174,4 +177,21 @@ test('a client that goes away in the middle of its body harms nobody', async () 
   });
   answer = () => 'fine';
   expect(await (await fetch(url('/health'))).text()).toBe('fine');
+});
+
+test('an end waits for who is being answered, and for no client that would keep its connection', async () => {
+  const ending = await start();
+  const agent = new Agent({ keepAlive: true });
+  onTestFinished(() => agent.destroy());
+  let ended: Promise<void> | undefined;
+  answer = () => {
+    ended = ending.stop();
+    return 'the last';
+  };
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    httpGet({ host: '127.0.0.1', port: ending.port, path: '/health', agent }, resolve).on('error', reject);
+  });
+  expect([response.statusCode, response.headers.connection]).toEqual([200, 'close']);
+  response.resume();
+  await ended;
 });
