@@ -3,6 +3,14 @@ export interface Dataset {
   names: readonly string[];
   rows: readonly Float64Array[];
   labels: readonly (0 | 1)[];
+  times?: Times;
+}
+
+/** Rows seen at several times: which of them each row is of, how much rows of each count, and how much its level does in what is forecast. */
+export interface Times {
+  of: readonly number[];
+  weights: readonly number[];
+  levels: readonly number[];
 }
 
 export const pick = ({ names, rows, labels }: Dataset, chosen: readonly number[]): Dataset => ({

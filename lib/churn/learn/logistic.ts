@@ -27,10 +27,21 @@ export const linearLogit = (model: LinearModel, row: ArrayLike<number>): number 
 
 interface Standardised {
   columns: { name: string; mean: number; scale: number }[];
+  /** The constant, an indicator of each time where there are several, then the columns. */
   rows: Float64Array[];
+  /** How much each indicator's weight counts in what is expected next; they sum to 1. */
+  levels: number[];
 }
 
-function standardised({ names, rows }: Dataset): Standardised {
+function levelsOf({ times }: Dataset): number[] {
+  if (!times || times.levels.length < 2) return [];
+  const all = times.levels.reduce((sum, share) => sum + share, 0);
+  return times.levels.map((share) => share / all);
+}
+
+function standardised(data: Dataset): Standardised {
+  const { names, rows, times } = data;
+  const levels = levelsOf(data);
   const columns = names.map((name, j) => {
     const known = rows.map((row) => row[j] ?? NaN).filter((value) => !Number.isNaN(value));
     const mean = known.reduce((sum, v) => sum + v, 0) / (known.length || 1);
@@ -39,25 +50,38 @@ function standardised({ names, rows }: Dataset): Standardised {
   });
   const value = (v: number, { mean, scale }: { mean: number; scale: number }) =>
     scale === 0 || Number.isNaN(v) ? 0 : (v - mean) / scale;
-  return {
-    columns,
-    rows: rows.map((row) => Float64Array.from([1, ...columns.map((column, j) => value(row[j] ?? NaN, column))])),
-  };
+  const own = columns.map((column, j) => ({ column, j, at: 1 + levels.length + j }));
+  const filled = rows.map((row, i) => {
+    const all = new Float64Array(1 + levels.length + columns.length);
+    all[0] = 1;
+    if (levels.length > 0) all[1 + (times?.of[i] ?? 0)] = 1;
+    for (const { column, j, at } of own) all[at] = value(row[j] ?? NaN, column);
+    return all;
+  });
+  return { columns, levels, rows: filled };
 }
 
 interface Fitting {
   rows: readonly Float64Array[];
   labels: readonly number[];
-  penalty: number;
+  weightOf: (row: number) => number;
+  /** Of each column. */
+  ridge: readonly number[];
   /** Columns that have a weight; the others keep what they have. */
   free: readonly number[];
 }
 
-/** The first column is the constant, which is not penalised beyond what keeps the matrix regular. */
-const ridgeOf = (column: number, penalty: number): number => (column === 0 ? 1e-9 : penalty);
+/** The constant is not penalised beyond what keeps the matrix regular. */
+const ridgeOfConstant = 1e-9;
+
+/** Levels of times are believed to lie half a logit around their mean before anything is seen. */
+const ridgeOfLevel = 1 / 0.5 ** 2;
 
 /** −ln of the likelihood with its penalty at `weights`, and Newton's step from there, in one pass over the rows. */
-function newton({ rows, labels, penalty, free }: Fitting, weights: Float64Array): { loss: number; step: Float64Array } {
+function newton(
+  { rows, labels, weightOf, ridge, free }: Fitting,
+  weights: Float64Array,
+): { loss: number; step: Float64Array } {
   const size = free.length;
   const gradient = new Float64Array(size);
   const entries = new Float64Array(size * size);
@@ -70,9 +94,9 @@ function newton({ rows, labels, penalty, free }: Fitting, weights: Float64Array)
       values[j] = row[column] ?? 0;
       sum += (values[j] ?? 0) * (weights[column] ?? 0);
     }
-    loss += softplus(labels[n] === 1 ? -sum : sum);
-    const p = logistic(sum);
-    const [slope, curve] = [(labels[n] ?? 0) - p, Math.max(p * (1 - p), 1e-9)];
+    const [p, weight] = [logistic(sum), weightOf(n)];
+    loss += weight * softplus(labels[n] === 1 ? -sum : sum);
+    const [slope, curve] = [weight * ((labels[n] ?? 0) - p), weight * Math.max(p * (1 - p), 1e-9)];
     for (let j = 0; j < size; j++) {
       const v = values[j] ?? 0;
       gradient[j] = (gradient[j] ?? 0) + slope * v;
@@ -80,11 +104,11 @@ function newton({ rows, labels, penalty, free }: Fitting, weights: Float64Array)
     }
   });
   free.forEach((column, j) => {
-    const [ridge, weight] = [ridgeOf(column, penalty), weights[column] ?? 0];
-    loss += (ridge * weight * weight) / 2;
-    gradient[j] = (gradient[j] ?? 0) - ridge * weight;
+    const [held, weight] = [ridge[column] ?? 0, weights[column] ?? 0];
+    loss += (held * weight * weight) / 2;
+    gradient[j] = (gradient[j] ?? 0) - held * weight;
     for (let k = 0; k < j; k++) entries[k * size + j] = entries[j * size + k] ?? 0;
-    entries[j * size + j] = (entries[j * size + j] ?? 0) + ridge;
+    entries[j * size + j] = (entries[j * size + j] ?? 0) + held;
   });
   return { loss, step: solve(cholesky({ size, entries }), gradient) };
 }
@@ -111,28 +135,36 @@ function descend(fitting: Fitting, weights: Float64Array): void {
 /**
  * Logistic regression by iteratively reweighted least squares (McCullagh and Nelder 1989, §4.4), columns standardised, ridge penalty. A
  * rising column whose weight comes out negative is left out and the rest fitted again. With one class only, or no rows, the answer is
- * the base rate with half a customer on either side.
+ * the base rate with half a customer on either side. Rows of several times have a level for each, drawn around a common one (a random
+ * intercept: Stiratelli, Laird and Ware 1984), so that columns tell rows of one time apart and not one season from another; `base` is
+ * at their mean by `times.levels`.
  */
 export function fitLogistic(data: Dataset, { penalty, rising = new Set() }: Ridge): LinearModel {
-  const { columns, rows } = standardised(data);
+  const { columns, rows, levels } = standardised(data);
   const ones = data.labels.reduce<number>((sum, y) => sum + y, 0);
-  const weights = new Float64Array(columns.length + 1);
+  const first = 1 + levels.length;
+  const weights = new Float64Array(first + columns.length);
+  const { of, weights: counts } = data.times ?? { of: [], weights: [] };
+  const weightOf = (row: number): number => counts[of[row] ?? 0] ?? 1;
+  const ridge = [ridgeOfConstant, ...levels.map(() => ridgeOfLevel), ...columns.map(() => penalty)];
   weights[0] = logit((ones + 0.5) / (data.labels.length + 1));
   let free =
-    ones === 0 || ones === rows.length ? [] : [0, ...columns.flatMap(({ scale }, j) => (scale > 0 ? j + 1 : []))];
+    ones === 0 || ones === rows.length
+      ? []
+      : [0, ...levels.map((_, time) => 1 + time), ...columns.flatMap(({ scale }, j) => (scale > 0 ? first + j : []))];
   for (;;) {
-    if (free.length > 0) descend({ rows, labels: data.labels, penalty, free }, weights);
-    const falling = free.filter((j) => (weights[j] ?? 0) < 0 && rising.has(columns[j - 1]?.name ?? ''));
+    if (free.length > 0) descend({ rows, labels: data.labels, weightOf, ridge, free }, weights);
+    const falling = free.filter((j) => (weights[j] ?? 0) < 0 && rising.has(columns[j - first]?.name ?? ''));
     if (falling.length === 0) break;
     falling.forEach((j) => (weights[j] = 0));
     free = free.filter((j) => !falling.includes(j));
   }
   return {
-    base: weights.at(0) ?? 0,
+    base: levels.reduce((sum, share, time) => sum + share * (weights[1 + time] ?? 0), weights.at(0) ?? 0),
     columns: columns.map(({ name, mean, scale }, j) => ({
       name,
       mean,
-      weight: scale > 0 ? (weights[j + 1] ?? 0) / scale : 0,
+      weight: scale > 0 ? (weights[first + j] ?? 0) / scale : 0,
     })),
   };
 }

@@ -10,7 +10,7 @@ import { columnNames, type Layout, rising, rowOf } from './columns.ts';
 import { rawLogit } from './logit.ts';
 import { type ModelKind } from '../risk.ts';
 import { type ChurnModel } from './model.ts';
-import { type Example } from './windows.ts';
+import { type Example, timesOf } from './windows.ts';
 
 /** What learning yields, before it is calibrated and described. */
 export type Learnt = Pick<
@@ -30,6 +30,8 @@ export type Learnt = Pick<
 export interface LearnTerms {
   layout: Layout;
   horizonDays: number;
+  /** Forecasts are at the newest window's own level, for what is measured there; else at the one to be expected next. */
+  ofNewest?: boolean;
 }
 
 /** Customers the ridge is worth: enough to hold a column that few customers have, nothing against thousands. */
@@ -38,8 +40,13 @@ const penalty = 10;
 /** Customers with attributes from which on trees are grown. */
 export const boostingFrom = 2_000;
 
-export function datasetOf(examples: readonly Example[], { layout, horizonDays }: LearnTerms): Dataset {
+export function datasetOf(
+  examples: readonly Example[],
+  { layout, horizonDays, ofNewest = false }: LearnTerms,
+): Dataset {
+  const times = timesOf(examples, horizonDays);
   return {
+    times: { ...times, levels: ofNewest ? times.levels.map((_, i) => Number(i === 0)) : times.levels },
     names: columnNames(layout),
     rows: examples.map((one) => rowOf(layout, one, { now: one.origin, horizonDays })),
     labels: examples.map(({ label }) => label),
@@ -77,10 +84,10 @@ export const boostingFor = (examples: readonly Example[], terms: LearnTerms): ty
   tune(datasetOf(examples, terms), { ...defaults, rising });
 
 /** A linear model of the examples, and trees beside it where asked, which then are all that is gone by. */
-export function learn(examples: readonly Example[], { kind, layout, horizonDays, boosting }: Learning): Learnt {
-  const data = datasetOf(examples, { layout, horizonDays });
-  const trees =
-    kind === 'boosted' ? fitBoosted(data, boosting ?? boostingFor(examples, { layout, horizonDays })) : undefined;
+export function learn(examples: readonly Example[], { kind, boosting, ...terms }: Learning): Learnt {
+  const { layout, horizonDays } = terms;
+  const data = datasetOf(examples, terms);
+  const trees = kind === 'boosted' ? fitBoosted(data, boosting ?? boostingFor(examples, terms)) : undefined;
   return {
     kind,
     layout,

@@ -13,22 +13,23 @@ export interface Moment {
   horizonDays: number;
 }
 
-const silenceColumns = ['silence', 'silenceOfRepeater', 'silenceOfRegular', 'overdue'] as const;
-const otherColumns = ['repeats', 'span', 'repeater', 'meanWorth', 'lastWorth', 'worth'] as const;
+const silenceColumns = ['silence', 'silenceOfRepeater', 'silenceOfRegular', 'overdue', 'seldom'] as const;
+const otherColumns = ['repeats', 'span', 'lastGap', 'repeater', 'meanWorth', 'lastWorth', 'worth'] as const;
 
 /** Columns made of key events, in the order of `habitColumns`. */
 export const habitNames = [...silenceColumns, ...otherColumns] as const;
 export type HabitName = (typeof habitNames)[number];
 
-/** Columns that grow with silence and nothing else: no model may give them a falling effect, so that silence never lowers a risk. */
+/** Columns that grow as time passes and nothing happens: no model may give them a falling effect, so that silence never lowers a risk. */
 export const rising: ReadonlySet<string> = new Set(silenceColumns);
 
 /** Silences shorter than a day are a day: key events are counted by days. */
 const leastSilence = 1;
 
 /**
- * Recency, frequency and worth (Fader, Hardie and Lee 2005, "RFM and CLV"), times in horizons, on logarithmic scales. The age of a customer
- * is left out: at a later origin everybody is older than anybody was in training, and a model would have to guess beyond what it saw.
+ * Recency, frequency and worth (Fader, Hardie and Lee 2005, "RFM and CLV"), times in horizons, on logarithmic scales. `seldom` is the mean
+ * interval that a customer of such an age is expected to have, (T + α)/(x + r) with r = 1 and α half a horizon; the last interval stands
+ * beside it, as intervals of one customer are more alike than chance would have them (Wheat and Morrison 1990).
  */
 export function habitColumns(habit: Habit, { now, horizonDays }: Moment): Record<HabitName, number> {
   const x = habit.days - 1;
@@ -41,8 +42,10 @@ export function habitColumns(habit: Habit, { now, horizonDays }: Moment): Record
     silenceOfRepeater: x > 0 ? silence : 0,
     silenceOfRegular: Math.log1p(x) * silence,
     overdue: Math.log1p((silent / (usual + horizonDays / 10)) ** 2),
+    seldom: Math.log((Math.max(0, now - habit.first) / horizonDays + 0.5) / habit.days),
     repeats: Math.log1p(x),
     span: Math.log1p(span / horizonDays),
+    lastGap: Math.log(Math.max(leastSilence, habit.last - (habit.previous ?? NaN)) / horizonDays),
     repeater: Number(x > 0),
     meanWorth: Math.log1p(Math.max(0, habit.worth / habit.days)),
     lastWorth: Math.log1p(Math.max(0, habit.lastWorth)),

@@ -52,9 +52,12 @@ export const ModelPage = z.object({
 });
 export type ModelPage = z.infer<typeof ModelPage>;
 
+/** Another one whenever a model of before would be read wrongly: with other columns, say. */
+export const modelFormat = 2;
+
 /** A trained model of P(no key event within `horizonDays`): JSON of a few KB, 100 with boosting. Times are days since 1970. */
 export const ChurnModel = z.object({
-  version: z.literal(1),
+  version: z.literal(modelFormat),
   trainedAt: z.number(),
   horizonDays: z.number().positive(),
   kind: ModelKind,
@@ -74,7 +77,7 @@ export const ChurnModel = z.object({
   boosted: BoostedModel.optional(),
   /** How much of a boosted model's logit is the trees'; the rest is the line's and the dropout model's. */
   treesShare: z.number().min(0).max(1),
-  /** How much of that rest is the dropout model's, and what is added to its logit: it brings it to the line's level where leaving was not identified. */
+  /** How much of that rest is the dropout model's, and what is added to its logit: it brings it to the line's level. */
   dropoutShare: z.number().min(0).max(1).default(0),
   dropoutShift: z.number().default(0),
   /** Percentiles 1 to 99 of the probabilities on the day of training. */

@@ -7,7 +7,7 @@ import { logLoss, type Outcome } from '../learn/metrics.ts';
 import { boostingFrom, learnDropout, noShares } from './candidates.ts';
 import { probability } from './logit.ts';
 import { shippedBands } from '../risk.ts';
-import { type ChurnModel } from './model.ts';
+import { type ChurnModel, modelFormat } from './model.ts';
 import { type Bare, type Candidate, described } from './page.ts';
 import { type Lesson, type Tried, triedDropout, triedLine, triedTrees } from './tried.ts';
 import { type CustomerHistory, type Example, origins, windowAt, type WindowTerms } from './windows.ts';
@@ -72,7 +72,7 @@ function modelOf(lesson: Lesson): Bare {
   const dropout =
     found.find(({ kind }) => kind === 'dropout')?.learnt.dropout ?? learnDropout(lesson.today, lesson.terms)?.dropout;
   return {
-    version: 1,
+    version: modelFormat,
     trainedAt: now,
     horizonDays,
     ...{ kind: 'dropout', layout, ...noShares },

@@ -25,20 +25,19 @@ export function triedDropout({ windows: [newest = []], today, terms }: Lesson): 
 }
 
 /**
- * A line, with the dropout model in the share that held. Where leaving was not identified that model ranks customers, but its level drifts with
- * their age: there it is brought to the line's.
+ * A line, with the dropout model in the share that held. That model ranks customers well, but its level is one for all seasons: it is
+ * brought to the line's, which is that of the windows.
  */
 export function triedLine({ windows, today, terms }: Lesson, dropout: Tried | undefined): Tried {
   const [newest = []] = windows;
   const [all, linear] = [windows.flat(), { ...terms, kind: 'linear' as const }];
-  const outcomes = crossFitted(newest, (isOther) => learn(all.filter(isOther), linear));
+  const outcomes = crossFitted(newest, (isOther) => learn(all.filter(isOther), { ...linear, ofNewest: true }));
   const learnt = learn(all, linear);
   if (!dropout) return { learnt, outcomes };
-  const isLevelled = dropout.learnt.dropout?.identified === false;
-  const by = isLevelled ? levelling(outcomes, dropout.outcomes) : 0;
-  const { share: dropoutShare, outcomes: mixed } = stacked(outcomes, shifted(dropout.outcomes, by));
+  const level = shifted(dropout.outcomes, levelling(outcomes, dropout.outcomes));
+  const { share: dropoutShare, outcomes: mixed } = stacked(outcomes, level);
   if (dropoutShare === 0) return { learnt, outcomes };
-  const dropoutShift = isLevelled ? levelling(forecast(learnt, today), forecast(dropout.learnt, today)) : 0;
+  const dropoutShift = levelling(forecast(learnt, today), forecast(dropout.learnt, today));
   return {
     learnt: { ...learnt, dropout: dropout.learnt.dropout, dropoutShare, dropoutShift },
     outcomes: mixed,
@@ -51,12 +50,19 @@ const sharesOf = ({ dropout, dropoutShare, dropoutShift }: Learnt) => ({
   dropoutShift,
 });
 
+/** Windows that trees are grown on: they take their time, and tell little from habits of long ago that a line does not. */
+const windowsOfTrees = 2;
+
 /** Trees, with all of the other in the share that held. */
 export function triedTrees({ windows, terms }: Lesson, line: Tried): Tried {
   const [newest = []] = windows;
-  const all = windows.flat();
+  const all = windows.slice(0, windowsOfTrees).flat();
   const boosted = { ...terms, kind: 'boosted' as const, boosting: boostingFor(newest, terms) };
   const trees = crossFitted(newest, (isOther) => learn(all.filter(isOther), boosted));
   const { share: treesShare, outcomes } = stacked(line.outcomes, trees);
-  return { learnt: { ...learn(all, boosted), ...sharesOf(line.learnt), treesShare }, outcomes };
+  const { linear } = line.learnt;
+  return {
+    learnt: { ...learn(all, boosted), ...(linear && { linear }), ...sharesOf(line.learnt), treesShare },
+    outcomes,
+  };
 }

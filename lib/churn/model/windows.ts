@@ -1,4 +1,5 @@
 import { type Habit, habitOf, type KeyEvent } from '../buying/habit.ts';
+import { type Times } from '../learn/dataset.ts';
 import { type Attributes } from '../learn/encode.ts';
 
 /** One customer as training sees it. Attributes are those known at the time of the key events, or change slowly. */
@@ -24,8 +25,8 @@ export interface WindowTerms {
   eligible?: ((habit: Habit, origin: number) => boolean) | undefined;
 }
 
-/** Windows that overlap by half: the newest closed one, and one before. Older ones tell of another time. */
-const windowsAsked = 2;
+/** Windows that overlap by half: the newest closed one, and those before. Older ones tell of another time. */
+const windowsAsked = 4;
 
 /** Origins of closed windows, newest first: each has its horizon behind it and at least as much history before. */
 export function origins({ now, horizonDays }: WindowTerms, firstDay: number): number[] {
@@ -46,4 +47,15 @@ export function windowAt(
     const came = events.some(({ day }) => day >= origin && day < origin + horizonDays);
     return [{ customer, origin, habit, attributes, label: came ? (0 as const) : (1 as const) }];
   });
+}
+
+/**
+ * Which of several windows each example is of, newest first. Rows of a window and its level count half as much for every horizon of age
+ * (exponential smoothing: Gardner 2006): seasons raise and lower all of a window, and the last is no better a guess than a mean of some.
+ */
+export function timesOf(examples: readonly Example[], horizonDays: number): Times {
+  const all = [...new Set(examples.map(({ origin }) => origin))].sort((a, b) => b - a);
+  const place = new Map(all.map((origin, i) => [origin, i]));
+  const weights = all.map((origin) => 2 ** ((origin - (all[0] ?? origin)) / horizonDays));
+  return { of: examples.map(({ origin }) => place.get(origin) ?? 0), weights, levels: weights };
 }

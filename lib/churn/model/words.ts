@@ -19,6 +19,14 @@ const texts: Record<string, (value: number, horizonDays: number) => Text> = {
     const times = Math.sqrt(Math.expm1(v)).toFixed(1);
     return { en: `Silent for ${times} times the usual interval`, ko: `평소 간격의 ${times}배 동안 활동 없음` };
   },
+  seldom: (v, h) => ({
+    en: `To be expected every ${days(Math.exp(v) * h)} days or so`,
+    ko: `약 ${days(Math.exp(v) * h)}일에 한 번꼴로 예상`,
+  }),
+  lastGap: (v, h) => ({
+    en: `Last came back after ${days(Math.exp(v) * h)} days`,
+    ko: `직전 방문 간격 ${days(Math.exp(v) * h)}일`,
+  }),
   repeats: (v) => again(Math.expm1(v)),
   span: (v, h) => spanned(Math.expm1(v) * h),
   repeater: (v) =>

@@ -5,7 +5,7 @@ import { keys } from '../../keys.ts';
 import { remember } from '../../remember.ts';
 import { type Clock } from '../../time.ts';
 import { ChurnDefinition } from '../definition.ts';
-import { ChurnModel } from '../model/model.ts';
+import { ChurnModel, modelFormat } from '../model/model.ts';
 import { type TrainedModel } from '../trained.ts';
 import { type ModelSummary, noTraining, TrainingState, withModel } from './state.ts';
 
@@ -13,6 +13,7 @@ import { type ModelSummary, noTraining, TrainingState, withModel } from './state
 const usuallyFreshMs = 60_000;
 
 const Stored = z.object({ definition: ChurnDefinition, model: ChurnModel });
+const AnyFormat = z.object({ model: z.object({ version: z.number() }) });
 
 /** A model as training hands it over, before it has a version. */
 export interface Trained {
@@ -22,7 +23,10 @@ export interface Trained {
 }
 
 export interface ModelStore {
-  /** The model a workspace goes by, remembered a minute; undefined while that is the cold start. Two reads. */
+  /**
+   * The model a workspace goes by, remembered a minute; undefined while that is the cold start. One of another
+   * format, from before an upgrade, is as none until the next training. Two reads.
+   */
   current(workspace: string): Promise<TrainedModel | undefined>;
   get(workspace: string, version: number): Promise<TrainedModel | undefined>;
   state(workspace: string): Promise<TrainingState>;
@@ -48,7 +52,9 @@ export function modelStore(table: Table, clock: Clock, freshMs = usuallyFreshMs)
 
   async function get(workspace: string, version: number): Promise<TrainedModel | undefined> {
     const item = await table.get(keys.churnModel(workspace, version));
-    return typeof item?.doc === 'string' ? { version, ...Stored.parse(JSON.parse(item.doc)) } : undefined;
+    if (typeof item?.doc !== 'string') return undefined;
+    const doc: unknown = JSON.parse(item.doc);
+    return AnyFormat.parse(doc).model.version === modelFormat ? { version, ...Stored.parse(doc) } : undefined;
   }
 
   const current = remember(clock, freshMs, async (workspace) => {

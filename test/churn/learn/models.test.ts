@@ -152,3 +152,65 @@ test('attributes become numbers or a column for each value', () => {
   expect(encodedNames(encoding)).toEqual(['fee', 'plan=month', 'plan=two years', 'plan=year', 'vip']);
   expect(encode(encoding, { fee: '', plan: 'never seen', vip: true })).toEqual([NaN, 0, 0, 0, 1]);
 });
+
+/** Two times of the same people: at the second, everybody is a logit lower, and column `b` is two higher for a reason of its own. */
+function twice(n: number): Dataset {
+  const random = seeded(12);
+  const [rows, labels, of]: [Float64Array[], (0 | 1)[], number[]] = [[], [], []];
+  for (let i = 0; i < n; i++) {
+    for (const time of [0, 1]) {
+      const [a, b] = [normal(random), normal(random) + 2 * (1 - time)];
+      rows.push(Float64Array.of(a, b));
+      labels.push(random() < logistic(a + time) ? 1 : 0);
+      of.push(time);
+    }
+  }
+  return { names: ['a', 'b'], rows, labels, times: { of, weights: [1, 1], levels: [1, 0] } };
+}
+
+test('rows of two times have a level for each, and a column that drifts is not taken for it', () => {
+  const data = twice(4_000);
+  const { columns } = fitLogistic(data, { penalty: 1 });
+  expect(Math.abs(columns[1]?.weight ?? NaN)).toBeLessThan(0.1);
+  const { times: _times, ...timeless } = data;
+  expect(fitLogistic(timeless, { penalty: 1 }).columns[1]?.weight).toBeLessThan(-0.15);
+});
+
+test('forecasts are at the level of the times that are asked for', () => {
+  const data = twice(4_000);
+  const levelOf = (levels: number[]): number =>
+    linearLogit(
+      fitLogistic({ ...data, times: { of: [], weights: [], ...data.times, levels } }, { penalty: 1 }),
+      [0, 1],
+    );
+  expect(Math.abs(levelOf([1, 0]))).toBeLessThan(0.2);
+  expect(Math.abs(levelOf([0, 1]) - 1)).toBeLessThan(0.2);
+  expect(levelOf([1, 1])).toBeCloseTo((levelOf([1, 0]) + levelOf([0, 1])) / 2, 6);
+});
+
+test('a time whose rows all have one label sends no weight away', () => {
+  const data = twice(200);
+  const labels = data.labels.map((label, i) => (data.times?.of[i] === 1 ? 1 : label));
+  const model = fitLogistic({ ...data, labels }, { penalty: 10 });
+  expect(Math.abs(linearLogit(model, [0, 1]))).toBeLessThan(1);
+});
+
+test('rows of a time count for as much as it weighs', () => {
+  const data = twice(500);
+  const only = fitLogistic(
+    { ...data, times: { of: [], ...data.times, weights: [1, 0], levels: [1, 0] } },
+    { penalty: 1 },
+  );
+  const first = data.rows.flatMap((_, i) => (data.times?.of[i] === 0 ? [i] : []));
+  const alone = fitLogistic(
+    {
+      names: data.names,
+      rows: first.flatMap((i) => data.rows[i] ?? []),
+      labels: first.flatMap((i) => data.labels[i] ?? []),
+    },
+    { penalty: 1 },
+  );
+  only.columns.forEach(({ weight }, j) =>
+    expect(Math.abs(weight - (alone.columns[j]?.weight ?? NaN))).toBeLessThan(0.02),
+  );
+});

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { type Habit, habitOf, type KeyEvent } from '../../../lib/churn/buying/habit.ts';
 import { logit } from '../../../lib/churn/learn/dataset.ts';
-import { learn } from '../../../lib/churn/model/candidates.ts';
+import { forecast, learn } from '../../../lib/churn/model/candidates.ts';
 import { explain, probability } from '../../../lib/churn/model/logit.ts';
 import { ChurnModel } from '../../../lib/churn/model/model.ts';
 import { changeSince, type ChurnScore, scoreWith, stateOf } from '../../../lib/churn/model/score.ts';
 import { bandAt, bandChangesAt } from '../../../lib/churn/model/silence.ts';
 import { train, trainLabelled } from '../../../lib/churn/model/train.ts';
-import { type CustomerHistory, windowAt } from '../../../lib/churn/model/windows.ts';
+import { type CustomerHistory, type Example, timesOf, windowAt } from '../../../lib/churn/model/windows.ts';
 import { beta, gamma, seeded } from '../../../lib/random.ts';
 
 const now = 20_400;
@@ -207,4 +207,38 @@ test('a window looks at nobody who is not eligible', () => {
   const eligible = ({ days }: Habit) => days > 1;
   const window = windowAt(customers, now - 60, { ...terms, eligible });
   expect(window.every((example) => (example.habit?.days ?? 0) > 1)).toBe(true);
+});
+
+test('a window counts half as much for every horizon that it is older than the newest', () => {
+  const at = (origin: number) => ({ customer: 0, origin, label: 0 as const });
+  const { of, weights } = timesOf([at(40), at(100), at(70), at(100)], 60);
+  expect(of).toEqual([2, 0, 1, 0]);
+  expect(weights).toEqual([1, Math.SQRT1_2, 0.5].map((weight) => expect.closeTo(weight, 12) as number));
+});
+
+/** People as alike at one origin as at another, of whom a share stays away. */
+const windowOf = (origin: number, share: number): Example[] =>
+  Array.from({ length: 500 }, (_, i) => {
+    const last = origin - 1 - (i % 50);
+    const habit = {
+      days: 3,
+      first: last - 40 - (i % 7),
+      last,
+      previous: last - 20 - (i % 3),
+      worth: 30,
+      lastWorth: 10,
+    };
+    return { customer: i, origin, habit, label: (i * 7_919) % 100 < 100 * share ? 1 : 0 };
+  });
+
+test('the level to be expected is a mean of those of the windows, in which the newest counts most', () => {
+  const windows = [windowOf(now - 60, 0.8), ...[90, 120].map((ago) => windowOf(now - ago, 0.3))].flat();
+  const levelOf = (ofNewest: boolean): number => {
+    const model = learn(windows, { ...terms, kind: 'linear', layout: chosen.layout, ofNewest });
+    const forecasts = forecast(model, windowOf(now, 0.5));
+    return forecasts.reduce((sum, { p }) => sum + p / forecasts.length, 0);
+  };
+  expect(Math.abs(levelOf(true) - 0.8)).toBeLessThan(0.03);
+  expect(levelOf(false)).toBeGreaterThan((0.8 + 0.3 + 0.3) / 3 + 0.02);
+  expect(levelOf(false)).toBeLessThan(0.6);
 });
