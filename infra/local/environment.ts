@@ -111,8 +111,10 @@ export class Environment {
     throw new FunctionError(failure);
   }
 
+  /** What it is at does not fail by that: it was stopped, and whoever keeps it does it again after the next start. */
   async end(): Promise<void> {
     this.state = 'gone';
+    this.#settle?.({ failure: stopped(), fatal: true });
     await this.#worker.terminate();
   }
 

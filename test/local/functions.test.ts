@@ -200,13 +200,17 @@ test('an event too old is not tried again', async () => {
   expect(JSON.parse(dead[0]!.body)).toMatchObject({ requestContext: { condition: 'EventAgeExceeded' } });
 });
 
-test('events that a kill interrupted run after the restart', async () => {
+test.each([
+  { when: 'before it began', begun: '' },
+  { when: 'in its middle', begun: 'begun' },
+])('an event that the end interrupted $when has not failed: it runs at once after the restart', async ({ begun }) => {
   const journal = openJournal(':memory:');
-  const slow = aFunction(counting('await new Promise(() => setInterval(() => {}, 1000))'), { timeoutMs: 60_000 });
-  const first = run(slow, { journal });
+  const code = counting('console.log("begun"); await new Promise(() => setInterval(() => {}, 1000))');
+  const first = run(aFunction(code, { timeoutMs: 60_000 }), { journal });
   first.functions.invokeAsync('f', { order: 7 });
+  await vi.waitFor(() => expect(first.printed.join('')).toContain(begun), 5_000);
   await first.functions.stop();
-  const out = join(directory, 'took');
+  const out = join(directory, `took ${begun}`);
   const quick = aFunction(
     `import { appendFileSync } from 'node:fs'; ${counting(`appendFileSync('${out}', JSON.stringify(event))`)}`,
   );
