@@ -56,11 +56,16 @@ export class Pool {
     return this.#environments.size;
   }
 
-  /** Invocations that need a processor: those that wait for an environment, and those under way that do not wait for the world. */
+  /**
+   * Invocations that need a processor: those under way that do not wait for the world, and those that wait for an environment, unless it is
+   * the world that keeps one from them.
+   */
   get pressing(): number {
     const since = performance.now() - slowMs;
-    const atWork = [...this.#environments].filter(({ state, busySince }) => state === 'busy' && busySince > since);
-    return this.#waiting.length + atWork.length;
+    const busy = [...this.#environments].filter(({ state }) => state === 'busy');
+    const atWork = busy.filter(({ busySince }) => busySince > since).length;
+    const isKept = atWork < busy.length && this.#environments.size >= this.#options.max;
+    return atWork + (isKept ? 0 : this.#waiting.length);
   }
 
   /** JSON in, JSON out. Rejects with a `FunctionError`. */
