@@ -31,7 +31,10 @@ const stay = {
   test: z.boolean().optional(),
 };
 
-/** The catalog: `detail-type` → shape of `detail`. Past tense, facts only; a sample of each lies in `events/bus/`. */
+/**
+ * The catalog: `detail-type` → shape of `detail`. Past tense, facts only; a sample of each lies in `events/bus/`, and its JSON Schema, made by
+ * `npm run docs`, in `events/bus/schemas/`.
+ */
 export const events = {
   CustomerIdentified: event({ linked: CustomerRef }),
   StageEntered: event({

@@ -17,7 +17,8 @@ const records = (file: string) => (read(file) as DynamoDBStreamEvent).Records;
 const names = Object.keys(events) as EventName[];
 
 test('every event of the catalog has a sample, and every sample is of the catalog', () => {
-  const files = readdirSync(new URL('../../events/bus/', import.meta.url));
+  const entries = readdirSync(new URL('../../events/bus/', import.meta.url), { withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
   expect(files.sort()).toEqual(names.map((name) => `${name}.json`).sort());
 });
 
