@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Environment, type EnvironmentOptions, FunctionError, stopped } from './environment.ts';
 import { loadMeter } from './load.ts';
 
@@ -23,6 +24,9 @@ interface Waiting {
  */
 const patienceMs = 100;
 
+/** How long what is under way has when the pool is stopped. Milliseconds. */
+const graceMs = 1_000;
+
 /** Between two questions whether it may begin. */
 const askAgainMs = 10;
 
@@ -45,6 +49,7 @@ export class Pool {
   readonly #options: PoolOptions;
   #environments = new Set<Environment>();
   #waiting: Waiting[] = [];
+  readonly #underWay = new Set<Promise<void>>();
   #lookAgain: NodeJS.Timeout | undefined;
   #stopped = false;
 
@@ -70,6 +75,7 @@ export class Pool {
 
   /** JSON in, JSON out. Rejects with a `FunctionError`. */
   invoke(payload: string): Promise<string> {
+    if (this.#stopped) return Promise.reject(stopped());
     return new Promise((resolve, reject) => {
       this.#waiting.push({ payload, since: performance.now(), resolve, reject });
       this.#serve();
@@ -83,10 +89,15 @@ export class Pool {
     if (first) await Promise.race([first.ready, first.gone]);
   }
 
+  /** What waits is not begun; what is under way has a second to come to its end. */
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#lookAgain);
     for (const { reject } of this.#waiting.splice(0)) reject(stopped());
+    const grace = new AbortController();
+    const tooLong = sleep(graceMs, undefined, { signal: grace.signal }).catch(() => undefined);
+    await Promise.race([Promise.all(this.#underWay), tooLong]);
+    grace.abort();
     await Promise.all([...this.#environments].map((environment) => environment.end()));
   }
 
@@ -95,7 +106,7 @@ export class Pool {
       const [next] = this.#waiting;
       if (!next) return;
       if (!this.#mayBegin(next)) return this.#lookAgainIn(askAgainMs);
-      if (environment.state === 'idle') void this.#run(environment);
+      if (environment.state === 'idle') this.#begin(environment);
     }
     const [oldest] = this.#waiting;
     const isStarting = [...this.#environments].some(({ state }) => state === 'starting');
@@ -137,13 +148,19 @@ export class Pool {
     void environment.ready.then(() => this.#serve());
   }
 
+  #begin(environment: Environment): void {
+    const run = this.#run(environment).finally(() => this.#underWay.delete(run));
+    this.#underWay.add(run);
+  }
+
   async #run(environment: Environment): Promise<void> {
     const next = this.#waiting.shift();
     if (!next) return;
     try {
       next.resolve(await environment.invoke(next.payload));
     } catch (error) {
-      next.reject(error instanceof FunctionError ? error : stopped());
+      // What fails as everything stops would not have failed.
+      next.reject(error instanceof FunctionError && !this.#stopped ? error : stopped());
     }
     this.#serve();
   }

@@ -107,6 +107,31 @@ test.each([
   expect(ended).toEqual(order);
 });
 
+test('what is under way at the end has a second to come to its own; what takes longer is cut off', async () => {
+  const { functions } = run(aFunction(counting('await new Promise(r => setTimeout(r, event.ms)); return event.ms')));
+  await functions.warm();
+  const short = functions.invoke('f', { ms: 300 });
+  await functions.stop();
+  expect(await short).toBe(300);
+  await expect(functions.invoke('f', { ms: 0 })).rejects.toThrow('the runner stops');
+
+  const { functions: others } = run(aFunction(counting('await new Promise(r => setTimeout(r, 60_000))')));
+  await others.warm();
+  const long = expect(others.invoke('f', {})).rejects.toThrow('the runner stops');
+  await others.stop();
+  await long;
+});
+
+test('what fails as everything ends has not failed', async () => {
+  const { functions } = run(
+    aFunction(counting('await new Promise(r => setTimeout(r, 300)); throw new Error("refused")')),
+  );
+  await functions.warm();
+  const refused = expect(functions.invoke('f', {})).rejects.toThrow('the runner stops');
+  await functions.stop();
+  await refused;
+});
+
 test('what a function prints is told: with its answer, while it waits, and before it dies', async () => {
   const { functions, printed } = run(
     aFunction(

@@ -1,4 +1,5 @@
 import { type Activity } from '../../../lib/journey/states/activity.ts';
+import { AwsError } from '../aws-error.ts';
 import { type VirtualClock } from '../clock.ts';
 import { type Journal } from '../journal.ts';
 import { callApi } from './api.ts';
@@ -20,7 +21,10 @@ export interface StatesOptions extends Pick<CatalogOptions, 'machines' | 'versio
 }
 
 export interface States {
-  /** The AWS JSON API, `StartExecution` or `AWSStepFunctions.StartExecution`. What it answers is in the journal. Throws {name, message}. */
+  /**
+   * The AWS JSON API, `StartExecution` or `AWSStepFunctions.StartExecution`. What it answers is in the journal. Throws {name, message}; after
+   * the end always, as nothing is written any more.
+   */
   call(action: string, body: unknown): unknown;
   /** Goes on where the last run ended, however it ended. Call it once, when the functions can be invoked. */
   restore(): void;
@@ -44,6 +48,7 @@ export function createStates({ functions, clock, journal, activity, emit, ...dec
   const lists = new ExecutionLists(journal, () => store.flush());
   const actions = { catalog, interpreter, store, lists, now };
   let cancelPurge = () => {};
+  let isOver = false;
 
   function purge(): void {
     store.purge(now() - retentionMs);
@@ -51,13 +56,17 @@ export function createStates({ functions, clock, journal, activity, emit, ...dec
   }
 
   return {
-    call: (action, body) => callApi(actions, action, body),
+    call(action, body) {
+      if (isOver) throw new AwsError('ServiceUnavailable', 'the runner stops', { status: 503 });
+      return callApi(actions, action, body);
+    },
     restore() {
       for (const announcement of store.untold()) announce.tell(announcement);
       interpreter.restore();
       purge();
     },
     stop() {
+      isOver = true;
       cancelPurge();
       announce.stop();
       interpreter.stop();

@@ -237,7 +237,7 @@ test('killed at any call or status change, a journey ends the same way', async (
   }
 });
 
-test('after a stop nothing moves, and what comes back is dropped', async () => {
+test('after a stop nothing moves, what comes back is dropped, and nothing is taken that would not be written', async () => {
   let answer: (value: unknown) => void = () => undefined;
   const machine = { States: { Do: task('slow', { Next: 'More' }), More: task('slow') } };
   const first = room(machine, { slow: () => new Promise((resolve) => (answer = resolve)) });
@@ -246,6 +246,7 @@ test('after a stop nothing moves, and what comes back is dropped', async () => {
   first.states.stop();
   answer(1);
   await first.settled();
+  expect(() => first.call('StartExecution', { stateMachineArn: machineArn, name: 'late' })).toThrow('the runner stops');
   const again = revived(machine, first.journal, { functions: { slow: () => 2 } });
   await again.settled();
   expect(again.invoked).toHaveLength(2);
