@@ -48,7 +48,8 @@ export function firstReview(profile: Profile, now: Instant, assessor: Assessor =
   if (churn && band !== churn.band)
     return planned === undefined ? plus(now, hourMs) : earliest(planned, plus(now, hourMs));
   if (planned === undefined) return plus(now, dayMs);
-  if (planned <= now || !churn || assessor.bandAt(profile, planned) === band) return planned;
+  // A change of band is known to the minute: who is seen again within that would have it moved each time.
+  if (planned <= now || !churn || assessor.bandAt(profile, plus(planned, -minuteMs)) === band) return planned;
   return notBefore(assessor.bandChange(profile, now) ?? planned, now);
 }
 

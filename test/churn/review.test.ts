@@ -150,6 +150,16 @@ describe('the first review, from a fold', () => {
     expect(firstReview({ ...back, nextReview: planned }, plus(at(95), 1_000))).toBe(planned);
   });
 
+  test('stays while touchpoints come seconds apart: each would put the change of band off by as much', () => {
+    const visitor = { ...buyer({ n: 1, every: 1 }), purchases: { n: 0, revenue: 0 } };
+    const assessed = review(visitor, { now: start, silences: [] }).profile;
+    expect(assessed.nextReview).toBe(bandChange(visitor, start));
+    for (const seconds of [0.02, 1, 20, 3_600]) {
+      const lastSeen = plus(start, seconds * 1_000);
+      expect(firstReview({ ...assessed, lastSeen }, lastSeen)).toBe(assessed.nextReview);
+    }
+  });
+
   test('moves earlier when a quicker habit makes the band change before it', () => {
     const twice = buyer({ n: 2, every: 7 });
     const slow = review(twice, { now: twice.lastSeen, silences: [] }).profile;
