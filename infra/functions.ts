@@ -187,11 +187,11 @@ export const functions = {
   'journey/awaken': { env: AwakenEnv, description: 'Starts the execution after a long wait', timeoutSeconds: 90 },
   'journey/update': { env: UpdateEnv, description: 'Sets traits', timeoutSeconds: step },
   'journey/webhook': { env: WebhookEnv, description: 'Calls URLs and keeps their answers', timeoutSeconds: step },
+  // Somebody waits for it: until it is done, whoever comes again is taken for inside.
   'journey/conclude': {
     env: ConcludeEnv,
     description: 'Ends enrolments whose execution ended',
     timeoutSeconds: 30,
-    canWait: true,
   },
   'journey/journeys': { env: JourneysEnv, description: 'Journeys and their enrolments', timeoutSeconds: behindGateway },
   'journey/publish': {
