@@ -25,6 +25,9 @@ export interface Arrival {
   ahead?: { approach: Approach | undefined };
 }
 
+/** Heads that one environment remembers; past that all are forgotten, and each costs a read of its own once more. */
+const mostSeen = 500;
+
 interface Dependencies {
   journeys: Pick<JourneyStore, 'head' | 'headOf' | 'version'>;
   enrolments: Pick<EnrolmentStore, 'approach'>;
@@ -34,6 +37,7 @@ interface Dependencies {
 /**
  * Finds the door of a journey for a knock. The head is read for each knock; where it is still the one this environment saw last, which it
  * nearly always is, it comes in one read with the door it leads to. Of a journey with counters no door is read so early: they come first.
+ * It only reads: whoever dies here, or comes twice, has changed nothing, and what is remembered is proven by the read it serves.
  */
 export function arriving({ journeys, enrolments, clock }: Dependencies) {
   const seen = new Map<string, JourneyHead>();
@@ -70,6 +74,7 @@ export function arriving({ journeys, enrolments, clock }: Dependencies) {
     if (read && read.head?.rev === last.rev) return read.guess;
     const head = read ? read.head : await journeys.head(customer.workspace, journeyId);
     if (!head) return { reason: 'not-live', because: { state: 'unknown' } };
+    if (seen.size >= mostSeen) seen.clear();
     seen.set(name, head);
     return leading(head, customer, knock);
   };
