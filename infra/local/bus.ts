@@ -5,6 +5,7 @@ import { AwsError } from './aws-error.ts';
 import { type VirtualClock } from './clock.ts';
 import { account, region } from './intrinsics.ts';
 import { compilePattern, type Matcher } from './patterns.ts';
+import { readRequest } from './read-request.ts';
 import { targetPayload } from './target-input.ts';
 import { type Targets } from './targets.ts';
 import { type Template } from './template.ts';
@@ -150,17 +151,16 @@ export function createBus({ buses, rules, targets, clock, unmatched = () => {} }
   }
 
   function put(given: unknown): PutEventsResult {
-    const read = z.array(Entry).safeParse(given);
-    if (!read.success) throw new AwsError('ValidationException', z.prettifyError(read.error));
-    const count = read.data.length;
+    const entries = readRequest(z.array(Entry), given);
+    const count = entries.length;
     if (count < 1 || count > maxEntries)
       throw new AwsError(
         'ValidationException',
         `1 validation error detected: ${count} entries, 1 to ${maxEntries} are allowed`,
       );
-    if (read.data.reduce((sum, entry) => sum + sizeOf(entry), 0) > maxRequestBytes)
+    if (entries.reduce((sum, entry) => sum + sizeOf(entry), 0) > maxRequestBytes)
       throw new AwsError('ValidationException', 'Total size of the entries in the request is over the limit.');
-    const Entries = read.data.map(putOne);
+    const Entries = entries.map(putOne);
     return { FailedEntryCount: Entries.filter(({ ErrorCode }) => ErrorCode).length, Entries };
   }
 
@@ -170,9 +170,7 @@ export function createBus({ buses, rules, targets, clock, unmatched = () => {} }
     call(action, body) {
       if (action !== 'PutEvents')
         throw new AwsError('UnknownOperationException', `EventBridge ${action} is not there locally`);
-      const request = PutEvents.safeParse(body);
-      if (!request.success) throw new AwsError('ValidationException', z.prettifyError(request.error));
-      return put(request.data.Entries);
+      return put(readRequest(PutEvents, body).Entries);
     },
   };
 }

@@ -5,6 +5,7 @@ import { type VirtualClock } from './clock.ts';
 import { exportObjects, packTable } from './export-files.ts';
 import { type Journal } from './journal.ts';
 import { type Objects } from './objects.ts';
+import { readRequest } from './read-request.ts';
 import { type Template } from './template.ts';
 
 export interface Exports {
@@ -45,12 +46,6 @@ type ExportDescription = z.infer<typeof ExportDescription>;
 
 /** How long a token stands for the export it was given with. */
 const tokenMs = 8 * 3_600_000;
-
-function parsed<Shape extends z.ZodType>(shape: Shape, body: unknown): z.infer<Shape> {
-  const read = shape.safeParse(body);
-  if (!read.success) throw new AwsError('ValidationException', z.prettifyError(read.error));
-  return read.data;
-}
 
 /**
  * Exports of a table, as DynamoDB makes them but for time: one is done when it is answered, and one that failed was never begun. A kill before
@@ -110,8 +105,8 @@ export function createExports({ endpoint, tables, objects, journal, clock }: Exp
   return {
     async call(action, body) {
       if (action === 'exportTableToPointInTime')
-        return { ExportDescription: await exportInTurn(parsed(Request, body)) };
-      if (action === 'describeExport') return { ExportDescription: describeExport(parsed(OneExport, body)) };
+        return { ExportDescription: await exportInTurn(readRequest(Request, body)) };
+      if (action === 'describeExport') return { ExportDescription: describeExport(readRequest(OneExport, body)) };
       throw new AwsError('UnknownOperationException', `${action} is not there locally`, { status: 404 });
     },
   };

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { AwsError, NoAnswer } from './aws-error.ts';
 import { type VirtualClock } from './clock.ts';
 import { type Journal } from './journal.ts';
+import { readRequest } from './read-request.ts';
 
 const Part = z.object({ Data: z.string(), Charset: z.string().optional() });
 
@@ -63,9 +64,12 @@ export const sendEmailRoute = 'POST /v2/email/outbound-emails';
 const maxRecipients = 50;
 
 function read(body: unknown, at: string): OutboxMail {
-  const parsed = SendEmail.safeParse(body);
-  if (!parsed.success) throw new AwsError('BadRequestException', z.prettifyError(parsed.error));
-  const { FromEmailAddress: from, Destination, Content, EmailTags } = parsed.data;
+  const {
+    FromEmailAddress: from,
+    Destination,
+    Content,
+    EmailTags,
+  } = readRequest(SendEmail, body, 'BadRequestException');
   const recipients = [...Destination.to, ...Destination.others];
   if (recipients.length === 0) throw new AwsError('BadRequestException', 'Missing final destination');
   if (recipients.length > maxRecipients)

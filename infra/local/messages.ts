@@ -4,6 +4,7 @@ import { AwsError, NoAnswer } from './aws-error.ts';
 import { type VirtualClock } from './clock.ts';
 import { type Journal } from './journal.ts';
 import { type MailFailure } from './mail.ts';
+import { readRequest } from './read-request.ts';
 
 /** A text, a push or a WhatsApp message that would have gone out. */
 export const OutboxMessage = z.object({
@@ -126,9 +127,8 @@ export function createMessages({ journal, clock }: { journal: Journal; clock: Vi
 
   function take(channel: OutboxMessage['channel'], schema: z.ZodType<Unsent>, body: unknown): string {
     const { wrong, many } = errorsOf[channel];
-    const read = schema.safeParse(body);
-    if (!read.success) throw new AwsError(wrong, z.prettifyError(read.error));
-    const message = { messageId: randomUUID(), at: new Date(clock.now()).toISOString(), ...read.data };
+    const unsent = readRequest(schema, body, wrong);
+    const message = { messageId: randomUUID(), at: new Date(clock.now()).toISOString(), ...unsent };
     const fails = failure(message);
     if (fails === 'throttle') throw new AwsError(many, 'Rate exceeded.', { status: 429 });
     if (fails === 'reject') throw new AwsError(wrong, 'Not allowed.');

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { AwsError } from './aws-error.ts';
 import { type VirtualClock } from './clock.ts';
 import { type Journal } from './journal.ts';
+import { readRequest } from './read-request.ts';
 import { type Template } from './template.ts';
 
 /** A message as people look at it. */
@@ -84,11 +85,8 @@ const md5 = (text: string): string => createHash('md5').update(text).digest('hex
 
 const lastPart = (text: string): string => text.split(/[/:]/).at(-1) ?? '';
 
-function parse<Shape extends z.ZodType>(shape: Shape, body: unknown): z.infer<Shape> {
-  const read = shape.safeParse(body);
-  if (!read.success) throw new AwsError('InvalidParameterValue', z.prettifyError(read.error));
-  return read.data;
-}
+const parse = <Shape extends z.ZodType>(shape: Shape, body: unknown): z.infer<Shape> =>
+  readRequest(shape, body, 'InvalidParameterValue');
 
 /**
  * A function's variables with the URLs of queues moved to the local endpoint. SQS clients call the host of a queue's URL, whatever

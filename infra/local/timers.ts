@@ -5,6 +5,7 @@ import { AwsError } from './aws-error.ts';
 import { type VirtualClock } from './clock.ts';
 import { account, region } from './intrinsics.ts';
 import { type Journal } from './journal.ts';
+import { readRequest } from './read-request.ts';
 import { nextFiring } from './schedules.ts';
 import { type Target, type Targets } from './targets.ts';
 
@@ -90,9 +91,8 @@ export function createOneTimers({ targets, journal, clock, activity }: TimersOpt
   }
 
   function create(name: string, body: unknown): { ScheduleArn: string } {
-    const read = CreateSchedule.safeParse(body);
-    if (!read.success) throw new AwsError('ValidationException', z.prettifyError(read.error));
-    const { GroupName, ScheduleExpression, ScheduleExpressionTimezone, ActionAfterCompletion, Target: to } = read.data;
+    const asked = readRequest(CreateSchedule, body);
+    const { GroupName, ScheduleExpression, ScheduleExpressionTimezone, ActionAfterCompletion, Target: to } = asked;
     const due = nextFiring(ScheduleExpression, ScheduleExpressionTimezone, { after: 0, anchor: 0 });
     if (due === undefined || due < clock.now() - 60_000)
       throw new AwsError(
@@ -100,7 +100,7 @@ export function createOneTimers({ targets, journal, clock, activity }: TimersOpt
         `Invalid Schedule Expression ${ScheduleExpression}: it is in the past.`,
       );
     const arn = arnOf(GroupName, name);
-    const request = createHash('sha256').update(JSON.stringify(read.data)).digest('hex');
+    const request = createHash('sha256').update(JSON.stringify(asked)).digest('hex');
     const known = find.get(arn) as Row | undefined; // the columns above
     if (known && known.request !== request)
       throw new AwsError('ConflictException', `Schedule ${name} already exists.`, { status: 409 });
