@@ -4,7 +4,7 @@ import { startChild } from './child.ts';
 import { type Cost, edgePerMillion, measureCosts } from './costs.ts';
 import { measureCompile } from './compile.ts';
 import { measureCollect } from './ingestion.ts';
-import { measureBurst, measureLatency } from './latency.ts';
+import { measureBursts, measureLatency } from './latency.ts';
 import { type Baseline, type Figure, grew, line, page } from './report.ts';
 import { measureBatches, measureEngine, measureSingles } from './throughput.ts';
 import { measureWaiting, waitingFigures } from './waiting.ts';
@@ -67,7 +67,7 @@ async function timed(): Promise<Figure[]> {
   try {
     const { url } = runner;
     const latency = await measureLatency(url, { count: 200, perSecond: 10 });
-    const burst = await measureBurst(url, 200);
+    const [first = NaN, , third = NaN] = await measureBursts(url, { crowds: 3, count: 200 });
     const rates = [];
     for (const clients of [1, 16, 64]) rates.push(await measureSingles(url, clients, 8));
     const [one = NaN, sixteen = NaN, most = NaN] = rates;
@@ -75,7 +75,8 @@ async function timed(): Promise<Figure[]> {
     return [
       { name: 'event to first message, 10 customers a second: p50', value: latency.p50, unit: 'ms', atMost: 40 },
       { name: 'event to first message, 10 customers a second: p99', value: latency.p99, unit: 'ms', atMost: 200 },
-      { name: '200 customers at once: last first message', value: burst, unit: 'ms', atMost: 2_000 },
+      { name: '200 customers at once: last first message', value: first, unit: 'ms', atMost: 2_000 },
+      { name: 'the third such crowd: last first message', value: third, unit: 'ms' },
       { name: 'engine alone, 64 lanes', value: engine, unit: 'puts/s' },
       { name: 'touchpoints, 1 client', value: one, unit: '/s' },
       { name: 'touchpoints, 16 clients', value: sixteen, unit: '/s' },

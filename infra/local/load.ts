@@ -1,7 +1,7 @@
 import { cpus } from 'node:os';
 
-/** Shorter than this says nothing: the system counts in steps of ten milliseconds. */
-const windowMs = 100;
+/** Shorter than this says little: the system counts in steps of ten milliseconds, and to ask it takes one or two. */
+const windowMs = 200;
 
 /** Longer than this tells of the past. Milliseconds. */
 const pastMs = 1_000;

@@ -30,11 +30,8 @@ const graceMs = 1_000;
 /** Between two questions whether it may begin. */
 const askAgainMs = 10;
 
-/**
- * Share of the machine's processors at work from which on one more environment would only take from those there are: less than six tenths of one
- * processor idle.
- */
-const crowdedShare = 1 - 0.6 / availableParallelism();
+/** Share of the machine's processors at work from which on one more environment would only take from those there are: not one is idle. */
+const crowdedShare = 1 - 1 / availableParallelism();
 
 /** Who has been at one invocation for longer than this waits for the world, not for a processor: one more helps on any machine. */
 const slowMs = 1_000;
