@@ -36,7 +36,7 @@ test('retention: the offer that was decided is what is sent', async () => {
   const run = await running(retention);
   const sent = run.calls.find(({ stepId }) => stepId === 'Send offer');
   expect(sent?.vars).toEqual({ offer: { decisionId: 'd1', id: 'free-shipping', content: { title: 'Free shipping' } } });
-  await run.resume({ touchpoint: { name: 'Page Viewed' } });
+  await run.resume({ touchpoint: { name: 'Offer Clicked' } });
   expect(run.end()).toEqual({ status: 'SUCCEEDED', outcome: 'returned' });
 });
 

@@ -61,13 +61,16 @@ test.concurrent('an abandoned cart brings the offer that was decided on', async 
   expect(person.mails()).toEqual([titles[String(decision?.offer)]]);
 });
 
-test.concurrent('who comes back is left in peace', async () => {
-  const person = await aShopper();
-  await person.does('Cart Abandoned');
+test.concurrent('who comes back, or clicks the offer, is left in peace', async () => {
+  const [visitor, clicker] = [await aShopper(), await aShopper()];
+  for (const person of [visitor, clicker]) await person.does('Cart Abandoned');
   await world.advance('1d');
-  await person.sends({ type: 'page', name: 'Home' });
-  expect(await person.enrolments('retention')).toMatchObject([{ status: 'ended', outcome: 'returned' }]);
-  expect(await person.messages('retention')).toEqual(['Send offer: sent']);
+  await visitor.sends({ type: 'page', name: 'Home' });
+  await clicker.does('Offer Clicked');
+  expect(await visitor.enrolments('retention')).toMatchObject([{ status: 'ended', outcome: 'exited' }]);
+  expect(await clicker.enrolments('retention')).toMatchObject([{ status: 'ended', outcome: 'returned' }]);
+  await world.advance('5d');
+  for (const person of [visitor, clicker]) expect(await person.messages('retention')).toEqual(['Send offer: sent']);
 });
 
 test.concurrent('who stays away gets one reminder, and is lost', async () => {
@@ -113,7 +116,7 @@ test.concurrent(
     for (const person of [away, back]) await person.does('Checkout Abandoned');
     await world.advance('5d');
     const [[ofAway], [ofBack]] = [await tasksOf(away), await tasksOf(back)];
-    await back.does('Signed In');
+    await back.does('Product Viewed');
     expect(await back.enrolments('retention')).toMatchObject([{ status: 'ended', outcome: 'exited' }]);
     expect(await tasksOf(back)).toEqual([]);
     await world.advance('3d');

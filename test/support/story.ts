@@ -101,7 +101,7 @@ const winBack = {
       label: { en: 'Come back', ko: '복귀' },
       content: { title: 'Come back', body: 'We miss you.' },
       purpose: 'transactional',
-      success: { event: ['Order Completed', 'Product Viewed'] },
+      success: { event: ['Order Completed', 'Offer Clicked'] },
       window: '14d',
     },
   ],
@@ -131,7 +131,7 @@ export async function liveThrough(world: World): Promise<void> {
     who: [...returning, ...buying],
     lines: async (actor) => [{ event: 'Offer Viewed', properties: { decisionId: await offerTo(world, actor) } }],
   });
-  await tell(world, { name: 'return', who: returning, lines: () => [{ event: 'Product Viewed', minute: 30 }] });
+  await tell(world, { name: 'return', who: returning, lines: () => [{ event: 'Offer Clicked', minute: 30 }] });
   const order: Line = { event: 'Order Completed', minute: 30, properties: { revenue: 60 } };
   await tell(world, { name: 'order', who: buying, lines: () => [order] });
   await world.advance('4d');
