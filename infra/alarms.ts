@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Annotations, Duration, Stack } from 'aws-cdk-lib';
 import {
   Alarm,
   ComparisonOperator,
@@ -14,7 +14,6 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { type Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { metricNamespace } from '../lib/aws/metrics.ts';
 import { type Gateway } from './constructs/gateway.ts';
 import { type JourneyMachine } from './constructs/journey-machine.ts';
 import { type NodeFunction } from './constructs/node-function.ts';
@@ -41,6 +40,9 @@ interface Watch {
   periods?: number;
 }
 
+const tellsNobody =
+  'There are alarms, and nobody is told of them: set `alarmEmail` or `alarmTopicArn` of this environment in infra/environments.ts';
+
 const minute = Duration.minutes(1);
 const fiveMinutes = Duration.minutes(5);
 
@@ -60,11 +62,13 @@ export class Alarms extends Construct {
     const { settings, watched } = props;
     if (!settings.alarms) return;
     this.#action = this.#actionOf(settings);
+    if (!this.#action) Annotations.of(this).addWarningV2('throughline:alarms-tell-nobody', tellsNobody);
     const watches = {
       ...letters(watched),
       ...streams(watched),
       ...errors(watched),
       ...journeys(watched),
+      ...outcomes(Stack.of(this).stackName),
       ...trainings(watched),
     };
     for (const [name, watch] of Object.entries(watches)) this.#alarm(name, watch);
@@ -166,32 +170,30 @@ const journeys = ({ machines }: Watched): Watches => ({
       threshold: 1,
     }),
   ),
+});
+
+/** What functions count themselves, in the namespace of their environment. */
+const outcomes = (namespace: string): Watches => ({
   // Of journeys that workspaces publish no machine is known here.
   JourneysFailed: {
     heading: 'Journey failed',
     what: 'Stays in journeys, shipped or published by a workspace, ended by errors',
-    metric: new Metric({
-      namespace: metricNamespace,
-      metricName: 'failed',
-      dimensionsMap: { function: 'conclude' },
-      statistic: Stats.SUM,
-      period: fiveMinutes,
-    }),
+    metric: counted('conclude', 'failed', namespace),
     threshold: 1,
   },
   SendsUnknown: {
     heading: 'Message unsure',
     what: 'A provider did not answer: messages may have gone out or not, and are not sent again',
-    metric: new Metric({
-      namespace: metricNamespace,
-      metricName: 'unknown',
-      dimensionsMap: { function: 'send' },
-      statistic: Stats.SUM,
-      period: fiveMinutes,
-    }),
+    metric: counted('send', 'unknown', namespace),
     threshold: 1,
   },
 });
+
+const counted = (name: string, metricName: string, namespace: string): Metric =>
+  new Metric({
+    ...{ namespace, metricName, dimensionsMap: { function: name } },
+    ...{ statistic: Stats.SUM, period: fiveMinutes },
+  });
 
 /** Of a machine's executions, over all ways to end badly but one: who stops one knows. */
 const ended = (metricName: string, { machineArn }: TrainingMachine): Metric =>

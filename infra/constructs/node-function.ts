@@ -15,6 +15,7 @@ import {
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { type Queue } from 'aws-cdk-lib/aws-sqs';
 import { type Construct } from 'constructs';
+import { namespaceVariable } from '../../lib/aws/metrics.ts';
 import { buildDirectory } from '../build.ts';
 import { type Settings } from '../environments.ts';
 import { type FunctionEntry, type GivenEnv, type FunctionRow, type Granted, functions } from '../functions.ts';
@@ -60,7 +61,7 @@ export class NodeFunction<Entry extends FunctionEntry = FunctionEntry> extends L
       // Start, end and report of each call are three lines nobody reads and everybody pays for; metrics and traces tell the same.
       systemLogLevelV2: SystemLogLevel.WARN,
       tracing: Tracing.ACTIVE,
-      environment: defined(env),
+      environment: { ...defined(env), [namespaceVariable]: stackName },
       ...(deadLetters && { onFailure: new SqsDestination(deadLetters), retryAttempts: 2, maxEventAge }),
     });
     this.entry = entry;

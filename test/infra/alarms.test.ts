@@ -1,10 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { anchorOf } from '../../infra/alarms.ts';
-import { resourcesOf, templateOf } from './synthesized.ts';
+import { namespaceVariable } from '../../lib/aws/metrics.ts';
+import { resourcesOf, templateOf, warningsOf } from './synthesized.ts';
 
 const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
 const anchors = [...runbook.matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = '']) => anchorOf(heading));
+
+const namespaceOf = (properties: Record<string, unknown>): unknown =>
+  (properties.Environment as { Variables: Record<string, unknown> }).Variables[namespaceVariable];
 
 const alarmsOf = async (...args: Parameters<typeof templateOf>) =>
   Object.entries(resourcesOf(await templateOf(...args), 'AWS::CloudWatch::Alarm'));
@@ -43,6 +47,20 @@ test('every queue of letters, stream reader, journey and training is watched', a
       'TrainingFailed',
     ]),
   );
+});
+
+test.each(['staging', 'prod'])('what the functions of %s count is watched there, and nothing else is', async (name) => {
+  const functions = Object.values(resourcesOf(await templateOf(name), 'AWS::Lambda::Function'));
+  expect(new Set(functions.map(({ Properties }) => namespaceOf(Properties)))).toEqual(new Set([`throughline-${name}`]));
+  const watched = (await alarmsOf(name)).map(([, { Properties }]) => Properties.Namespace as string | undefined);
+  const own = watched.filter((namespace) => namespace !== undefined && !namespace.startsWith('AWS/'));
+  expect(new Set(own)).toEqual(new Set([`throughline-${name}`]));
+});
+
+test('alarms that nobody is told of are warned of', async () => {
+  expect(await warningsOf('prod')).toEqual([expect.stringContaining('set `alarmEmail` or `alarmTopicArn`')]);
+  expect(await warningsOf('prod', { alarmEmail: 'ops@example.com' })).toEqual([]);
+  expect(await warningsOf('dev')).toEqual([]);
 });
 
 test('an environment without alarms has none; one with an address mails to it', async () => {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { buildFunctions } from '../../infra/build.ts';
 import { Settings, settingsOf } from '../../infra/environments.ts';
 import { ThroughlineStack } from '../../infra/stack.ts';
@@ -13,24 +13,39 @@ export interface Resource {
   DeletionPolicy?: string;
 }
 
-const made = new Map<string, Promise<Template>>();
-
-/** The template of an environment, with settings of its own where a test gives some. Made once for all tests of a file. */
-export function templateOf(environment: string, changes: Partial<Settings> = {}): Promise<Template> {
-  const key = JSON.stringify([environment, changes]);
-  const template = made.get(key) ?? synthesize(environment, changes);
-  made.set(key, template);
-  return template;
+interface Synthesized {
+  template: Template;
+  warnings: string[];
 }
 
-async function synthesize(environment: string, changes: Partial<Settings>): Promise<Template> {
+const made = new Map<string, Promise<Synthesized>>();
+
+/** Made once for all tests of a file. */
+function synthesized(environment: string, changes: Partial<Settings>): Promise<Synthesized> {
+  const key = JSON.stringify([environment, changes]);
+  const one = made.get(key) ?? synthesize(environment, changes);
+  made.set(key, one);
+  return one;
+}
+
+/** The template of an environment, with settings of its own where a test gives some. */
+export const templateOf = async (environment: string, changes: Partial<Settings> = {}): Promise<Template> =>
+  (await synthesized(environment, changes)).template;
+
+/** What `cdk` warns of when it synthesizes that template. */
+export const warningsOf = async (environment: string, changes: Partial<Settings> = {}): Promise<string[]> =>
+  (await synthesized(environment, changes)).warnings;
+
+async function synthesize(environment: string, changes: Partial<Settings>): Promise<Synthesized> {
   await buildFunctions();
   const outdir = mkdtempSync(join(tmpdir(), 'throughline-template-'));
   const app = new App({ outdir, analyticsReporting: false, builtinCloudFormationValidation: false });
   const settings = Settings.parse({ ...settingsOf(environment), ...changes });
-  const template = Template.fromStack(new ThroughlineStack(app, `throughline-${environment}`, { settings }));
+  const stack = new ThroughlineStack(app, `throughline-${environment}`, { settings });
+  const template = Template.fromStack(stack);
+  const warnings = Annotations.fromStack(stack).findWarning('*', Match.anyValue());
   rmSync(outdir, { recursive: true, force: true });
-  return template;
+  return { template, warnings: warnings.map(({ entry }) => JSON.stringify(entry.data)) };
 }
 
 /** Resources of a type, by logical id. */
