@@ -25,9 +25,9 @@ const refusals = [
   SendingPausedException,
 ];
 
-/** A client that tries once: a second try after an answer that was lost would be a second message. */
+/** A client that tries once: a second try after an answer that was lost would be a second message. It waits for the answer as long as it can. */
 export function emailClient(): SESv2Client {
-  return new SESv2Client({ ...lean, maxAttempts: 1 });
+  return new SESv2Client({ ...lean, requestHandler: {}, maxAttempts: 1 });
 }
 
 /** Sends plain text through SES. */

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import * as z from 'zod';
-import { ThroughlineError } from '../errors.ts';
+import { ThroughlineError, Unavailable } from '../errors.ts';
 
 /** An error as callers see it: RFC 9457, with our stable `code` and a `message` for SDKs that look for one. */
 export const Problem = z.looseObject({
@@ -26,9 +26,17 @@ const titles: Record<number, string> = {
   503: 'Unavailable',
 };
 
+/** An error of our family. One is made of what an SDK client gave up on: no answer in time, no connection, trouble at the service. */
+function asOurs(error: unknown): ThroughlineError | undefined {
+  if (error instanceof ThroughlineError) return error;
+  const { $metadata, $fault } = (error ?? {}) as { $metadata?: unknown; $fault?: unknown }; // what the SDK puts on its errors
+  const gaveUp = $metadata !== undefined && $fault !== 'client';
+  return gaveUp ? new Unavailable('service.unavailable', { cause: error }) : undefined;
+}
+
 /** The one place an error becomes a response. Facts of our own errors are shown; nothing of any other error is. */
 export function problem(error: unknown, requestId: string): APIGatewayProxyStructuredResultV2 {
-  const ours = error instanceof ThroughlineError ? error : undefined;
+  const ours = asOurs(error);
   const status = ours?.status ?? 500;
   const title = titles[status] ?? 'Internal error';
   const code = ours?.code ?? 'internal';

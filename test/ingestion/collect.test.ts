@@ -133,6 +133,16 @@ test('a failing table is 503, whether the key or the touchpoint fails', async ()
   );
 });
 
+test('a table that does not answer at all is 503 in time, whether the key or the touchpoint waits for it', async () => {
+  const never = () => new Promise<never>(() => undefined);
+  const storing = await world({ touchpoints: { save: never } }).post('track', { body: line('m-1') });
+  const opening = await world({ keys: { open: never } }).post('track', { body: line('m-1') });
+  for (const { status, headers, answer } of [storing, opening]) {
+    expect({ status, code: answer.code }).toEqual({ status: 503, code: 'store.unavailable' });
+    expect(headers).toMatchObject({ 'retry-after': '1', 'access-control-allow-origin': '*' });
+  }
+});
+
 test('what was partly stored is refused whole, and sending it again completes it', async () => {
   let isBroken = true;
   const { post, rows } = world({ refuse: (items) => (isBroken ? items.slice(-1) : []) });

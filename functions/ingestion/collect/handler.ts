@@ -33,10 +33,13 @@ interface Invocation {
 }
 
 /** Kept back to answer in: an answer cut off by the time limit is a 500 that says nothing. Milliseconds. */
-const answerMs = 1_000;
+const answerMs = 500;
 
-/** Longest time for storing: the Node library hangs up after ten seconds. Milliseconds. */
-const maxStoringMs = 8_000;
+/** Kept back for the last try of storing. Milliseconds. */
+const tryMs = 500;
+
+/** Longest time until the answer: the Node library hangs up after ten seconds. Milliseconds. */
+const maxTakingMs = 9_000;
 
 const isStrict = ({ headers }: APIGatewayProxyEventV2): boolean => headers['x-strict-mode'] === '1';
 
@@ -65,13 +68,13 @@ export function collect({ keys, touchpoints, clock, write }: Dependencies) {
     throw new ThroughlineError('unauthorized', 'key.unknown', { hint: 'Basic auth or writeKey in the body' });
   }
 
-  async function take(event: APIGatewayProxyEventV2, kind: Exclude<Kind, 'metrics'>, context: Invocation) {
+  async function take(event: APIGatewayProxyEventV2, kind: Exclude<Kind, 'metrics'>, until: number) {
     const receivedAt = Date.parse(clock.now());
     const body = readBody(event);
     const workspace = await workspaceOf(event.headers.authorization, body);
     const sorted = sortMessages(kind, body, receivedAt);
     if (isStrict(event)) refuseAny(sorted);
-    const withinMs = Math.min(maxStoringMs, context.getRemainingTimeInMillis() - answerMs);
+    const withinMs = until - performance.now() - tryMs;
     await touchpoints.save(sorted.accepted, { workspace, receivedAt, withinMs });
     write(countLine(sorted, receivedAt));
     return answer(verdictOf(sorted));
@@ -88,7 +91,9 @@ export function collect({ keys, touchpoints, clock, write }: Dependencies) {
     let response: APIGatewayProxyStructuredResultV2;
     try {
       const kind = readKind(event);
-      response = kind === 'metrics' ? answer({ success: true }) : await take(event, kind, context);
+      const withinMs = Math.min(maxTakingMs, context.getRemainingTimeInMillis() - answerMs);
+      const taking = kind !== 'metrics' && take(event, kind, performance.now() + withinMs);
+      response = taking ? await inTime(taking, withinMs) : answer({ success: true });
     } catch (error) {
       response = refuse(error, event);
     }
@@ -96,6 +101,19 @@ export function collect({ keys, touchpoints, clock, write }: Dependencies) {
     const traced = requestId !== undefined && { 'x-request-id': requestId };
     return { ...response, headers: { ...response.headers, ...corsHeaders, ...traced } };
   };
+}
+
+/** What takes longer is told so before it is done. Nothing waits for it any more; the calls it is at end by their clients' own time limit. */
+async function inTime<T>(work: Promise<T>, withinMs: number): Promise<T> {
+  let late: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_, reject) => {
+    late = setTimeout(() => reject(new Unavailable('store.unavailable', { withinMs })), withinMs);
+  });
+  try {
+    return await Promise.race([work, tooLate]);
+  } finally {
+    clearTimeout(late);
+  }
 }
 
 function unavailable(cause: unknown): never {

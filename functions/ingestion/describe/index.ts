@@ -9,6 +9,8 @@ import { describe } from './handler.ts';
 /** Put in by the build: what makes the document is far larger than the document. */
 declare const OPENAPI_DOCUMENT: string;
 
-const table = dynamoTable(new DynamoDBClient(lean), readEnv(Env).TABLE_NAME);
+/** Whoever asks how we are wants to hear so at once, also when nobody answers us. */
+const client = new DynamoDBClient({ ...lean, maxAttempts: 1 });
+const table = dynamoTable(client, readEnv(Env).TABLE_NAME);
 
 export const handler = describe({ workspaces: workspaceStore(table), openapi: OPENAPI_DOCUMENT });
