@@ -20,6 +20,7 @@ export class Ingestion extends Construct {
       'GET /v1/openapi.json',
       'GET /v1/projects/{writeKey}/settings',
       'OPTIONS /{proxy+}',
+      '$default',
     ]);
 
     const workspace = new NodeFunction(this, 'Workspace', { entry: 'ingestion/workspace', env: {}, settings });

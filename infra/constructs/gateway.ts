@@ -1,6 +1,13 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
-import { HttpApi, HttpMethod, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
+import {
+  HttpApi,
+  HttpMethod,
+  HttpRoute,
+  HttpRouteKey,
+  HttpStage,
+  LogGroupLogDestination,
+} from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Construct } from 'constructs';
 import { type Settings } from '../environments.ts';
@@ -16,8 +23,8 @@ const methods = {
   OPTIONS: HttpMethod.OPTIONS,
 } as const;
 
-/** A route key as API Gateway writes it. */
-export type RouteKey = `${keyof typeof methods} /${string}`;
+/** A route key as API Gateway writes it. `$default` is asked for what no other takes. */
+export type RouteKey = `${keyof typeof methods} /${string}` | '$default';
 
 /** One short line a request, about 200 bytes: what was asked, what came of it, how long it took, and how to find its trace. */
 const logFormat = {
@@ -67,6 +74,10 @@ export class Gateway extends Construct {
       timeout: Duration.seconds(29),
     });
     for (const route of routes) {
+      if (route === '$default') {
+        new HttpRoute(this, 'Default', { httpApi: this.api, routeKey: HttpRouteKey.DEFAULT, integration });
+        continue;
+      }
       const [method, path] = route.split(' ') as [keyof typeof methods, string]; // what a RouteKey is made of
       this.api.addRoutes({ path, methods: [methods[method]], integration });
     }

@@ -19,7 +19,10 @@ export interface LocalControls {
   page(): string;
 }
 
-const Advance = z.strictObject({ advance: Duration });
+/** What falls due on the way happens one after the other, and it cannot be stopped midway. Milliseconds. */
+const maxAdvanceMs = 366 * 86_400_000;
+
+const Advance = z.strictObject({ advance: Duration.refine((text) => durationMs(text) <= maxAdvanceMs) });
 
 const json = (status: number, body: unknown): Answer => ({
   status,
@@ -65,7 +68,9 @@ export function localApi({
   async function advance(body: Buffer): Promise<Answer> {
     const read = Advance.safeParse(parsed(body));
     if (!read.success)
-      return json(400, { message: 'a JSON body like {"advance":"3d"}: a whole number and s, m, h or d' });
+      return json(400, {
+        message: 'a JSON body like {"advance":"3d"}: a whole number and s, m, h or d, a year at most',
+      });
     await controls.advance(durationMs(read.data.advance));
     return time();
   }

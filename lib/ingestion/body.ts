@@ -23,6 +23,8 @@ type Coding = keyof typeof decoders;
 const tooLarge = (): ThroughlineError =>
   new ThroughlineError('tooLarge', 'body.too-large', { limitBytes: maxBodyBytes, hint: 'decompressed' });
 
+const gzipStart = 0x1f;
+
 /** The second byte of a zlib stream is a check of the first. */
 const isZlib = (second: number): boolean => (0x7800 + second) % 31 === 0;
 
@@ -40,7 +42,7 @@ const looksLikeJson = (bytes: Buffer): boolean => /^[\ufeff\s]*[[{"]/.test(bytes
 function codingOf(bytes: Buffer, header: string): Coding | undefined {
   const [first, second = 0] = bytes;
   if (header === 'br') return 'br';
-  if (first === 0x1f) return 'gzip';
+  if (first === gzipStart) return 'gzip';
   if (first === 0x78 && (isZlib(second) || second === replacementStart)) return 'deflate';
   if (looksLikeJson(bytes) || header === '' || header === 'identity') return undefined;
   if (header === 'deflate') return 'raw deflate';
@@ -69,7 +71,9 @@ function textOf({ body = '', isBase64Encoded, headers }: RawBody): string {
   }
   const bytes = Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
   const coding = codingOf(bytes, header);
-  const plain = coding ? decode(bytes, coding) : bytes;
+  const unpacked = coding ? decode(bytes, coding) : bytes;
+  // A proxy that packs everything packs what was packed, too.
+  const plain = unpacked[0] === gzipStart ? decode(unpacked, 'gzip') : unpacked;
   if (plain.length > maxBodyBytes) throw tooLarge();
   return plain.toString('utf8').replace(/^\ufeff/, '');
 }

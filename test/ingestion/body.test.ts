@@ -33,6 +33,7 @@ test.each([
   ['text with a byte order mark', { body: `\ufeff ${json}` }],
   ['gzip', { body: gzipSync(json), encoding: 'gzip' }],
   ['gzip in capitals', { body: gzipSync(json), encoding: 'GZIP' }],
+  ['gzip in gzip', { body: gzipSync(gzipSync(json)), encoding: 'gzip, gzip' }],
   ['gzip nobody mentioned', { body: gzipSync(json) }],
   ['deflate as zlib', { body: deflateSync(json), encoding: 'deflate' }],
   ['deflate nobody mentioned', { body: deflateSync(json) }],

@@ -6,7 +6,12 @@ type Fields = Partial<Pick<APIGatewayProxyEventV2, 'headers' | 'pathParameters'>
 
 async function ask(routeKey: string, { headers = {}, ...fields }: Fields = {}, ping = async () => {}) {
   const handler = describe({ workspaces: { ping }, openapi: '{"openapi":"3.1.0"}' });
-  const event = { routeKey, headers, requestContext: { requestId: 'r-1' }, ...fields };
+  const event = {
+    routeKey,
+    headers,
+    requestContext: { requestId: 'r-1', http: { method: 'PUT', path: '/v1/track' } },
+    ...fields,
+  };
   const response = await handler(event as unknown as APIGatewayProxyEventV2); // the parts it reads
   return { ...response, json: JSON.parse(response.body ?? 'null') as Record<string, unknown> };
 }
@@ -42,7 +47,15 @@ test('a key that cannot be one is not there', async () => {
   expect(await ask('GET /v1/projects/{writeKey}/settings', event)).toMatchObject({ statusCode: 404 });
 });
 
+test('where no route is, that is told as a problem', async () => {
+  const { statusCode, json } = await ask('$default');
+  expect({ statusCode, json }).toMatchObject({
+    statusCode: 404,
+    json: { code: 'route.unknown', route: 'PUT /v1/track' },
+  });
+});
+
 test('every answer may be read by any page', async () => {
-  for (const route of ['GET /health', 'GET /v1/openapi.json', 'OPTIONS /{proxy+}', 'GET /nowhere'])
+  for (const route of ['GET /health', 'GET /v1/openapi.json', 'OPTIONS /{proxy+}', '$default'])
     expect((await ask(route)).headers).toMatchObject({ 'access-control-allow-origin': '*' });
 });

@@ -30,7 +30,10 @@ const preflight = ({ headers }: APIGatewayProxyEventV2): Response => ({
   headers: preflightHeaders(headers['access-control-request-headers']),
 });
 
-/** What is told without a key: whether we work, what the API looks like, and what a library must know before it sends. */
+/**
+ * What is told without a key: whether we work, what the API looks like, what a library must know before it sends, and that there is nothing
+ * where no other route is.
+ */
 export function describe({ workspaces, openapi }: Dependencies) {
   async function health(): Promise<Response> {
     try {
@@ -50,7 +53,8 @@ export function describe({ workspaces, openapi }: Dependencies) {
 
   async function route(event: APIGatewayProxyEventV2): Promise<Response> {
     const answer = routes[event.routeKey];
-    if (!answer) throw new NotFound('route.unknown', { route: event.routeKey });
+    const { method, path } = event.requestContext.http;
+    if (!answer) throw new NotFound('route.unknown', { route: `${method} ${path}` });
     return answer(event);
   }
 
