@@ -87,8 +87,8 @@ const collecting = {
     'whatever the content type says, as it is or in gzip, deflate or Brotli. After any other answer than a 4xx send the same again.',
   refusals: {
     400: 'No JSON object; or in strict mode a message was rejected',
-    413: 'Over 5 MB decompressed',
-    429: 'Throttled: come again after `Retry-After` seconds',
+    413: 'Over 5 MB decompressed, or over what Lambda takes as it was sent',
+    429: 'Throttled: come again after `Retry-After` seconds, or in a moment where the gateway says it without',
     503: 'Not stored, or the body would not decompress: send it again',
   },
 } as const satisfies Partial<Route>;

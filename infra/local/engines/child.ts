@@ -84,19 +84,11 @@ function firstLine(child: ChildProcess): Promise<string> {
   });
 }
 
-export interface Where {
-  pidFile: string;
-  cwd?: string;
-  /** Variables besides our own. */
-  env?: Record<string, string>;
-}
-
 /** Starts a process that ends with us, and first ends the one that `pidFile` names. */
-export async function startChild(command: string[], where: Where): Promise<Child> {
+export async function startChild(command: string[], where: { pidFile: string; cwd?: string }): Promise<Child> {
   await takeOver(where.pidFile);
-  const env = { ...process.env, ...where.env };
   // Its own process group: Ctrl-C is for the runner, which stops the engine last.
-  const shell = spawn('/bin/sh', ['-c', tie, 'sh', ...command], { cwd: where.cwd, env, detached: true, stdio: 'pipe' });
+  const shell = spawn('/bin/sh', ['-c', tie, 'sh', ...command], { cwd: where.cwd, detached: true, stdio: 'pipe' });
   let printed = '';
   shell.stderr.on('data', (chunk: Buffer) => (printed = (printed + chunk.toString()).slice(-2_000)));
   let stopping = false;

@@ -30,46 +30,47 @@ const toRecord = (row: Row): RawRecord => ({
 
 /**
  * dynoxide's stream, read from its file: a tenth of the time of its HTTP API, and a look whether anything is new costs microseconds.
- * Readers never hold up the writer (WAL), and see a record only once its write is committed. It has one shard.
+ * Readers never hold up the writer (WAL), and see a record only once its write is committed.
  */
 export function sqliteSource(file: string, table: string): StreamSource {
   const database = new DatabaseSync(file);
   database.exec('PRAGMA busy_timeout = 5000');
   const shard: Shard = { id: `shardId-00000001-${table}` };
-  const newest = database.prepare(
-    `SELECT CAST(sequence_number AS INTEGER) AS sequence, shard_id FROM _stream_records
-     WHERE table_name = ? ORDER BY CAST(sequence_number AS INTEGER) DESC LIMIT 1`,
-  );
-  const last = newest.get(table);
-  if (last && last.shard_id !== shard.id)
-    throw new Error(`${file}: unknown shard ${String(last.shard_id)}; this dynoxide is not version 1.2.1`);
+  const strange = database
+    .prepare('SELECT shard_id FROM _stream_records WHERE table_name = ? AND shard_id <> ? LIMIT 1')
+    .get(table, shard.id);
+  if (strange)
+    throw new Error(`${file}: unknown shard ${String(strange.shard_id)}; this dynoxide is not version 1.2.1`);
   const newer = database.prepare(
     `SELECT event_name, keys_json, new_image, old_image, sequence_number, created_at FROM _stream_records
-     WHERE table_name = ? AND CAST(sequence_number AS INTEGER) > ?
+     WHERE table_name = ? AND shard_id = ? AND CAST(sequence_number AS INTEGER) > ?
      ORDER BY CAST(sequence_number AS INTEGER) LIMIT ?`,
+  );
+  const newest = database.prepare(
+    'SELECT MAX(CAST(sequence_number AS INTEGER)) AS newest FROM _stream_records WHERE table_name = ? AND shard_id = ?',
   );
   const trim = database.prepare(
     `DELETE FROM _stream_records WHERE id IN (
-       SELECT id FROM _stream_records WHERE table_name = ?
+       SELECT id FROM _stream_records WHERE table_name = ? AND shard_id = ?
        AND CAST(sequence_number AS INTEGER) <= ? AND created_at < ? LIMIT ${trimmedAtOnce})`,
   );
   const version = database.prepare('PRAGMA data_version');
   let seen: unknown;
 
-  const newestSequence = (): number => Number(newest.get(table)?.sequence ?? 0);
+  const newestOf = (shard: string): number => Number(newest.get(table, shard)?.newest ?? 0);
 
   return {
     granularityMs: 1_000,
     shards: () => Promise.resolve([shard]),
 
-    read(_shard, after, limit) {
+    read(shard, after, limit) {
       // The columns named above, as dynoxide 1.2.1 has them.
-      const rows = newer.all(table, Number(after), limit) as unknown as Row[];
+      const rows = newer.all(table, shard, Number(after), limit) as unknown as Row[];
       return Promise.resolve({ records: rows.map(toRecord), closed: false });
     },
 
-    latest() {
-      const sequence = newestSequence();
+    latest(shard) {
+      const sequence = newestOf(shard);
       return Promise.resolve<Position>(sequence === 0 ? '' : String(sequence).padStart(digits, '0'));
     },
 
@@ -80,11 +81,11 @@ export function sqliteSource(file: string, table: string): StreamSource {
       return changed;
     },
 
-    trim(_shard, upTo) {
+    trim(shard, upTo) {
       // dynoxide numbers the next record after the newest it finds: without any it would begin again at 1.
-      const last = Math.min(Number(upTo), newestSequence() - 1);
+      const last = Math.min(Number(upTo), newestOf(shard) - 1);
       const before = Math.floor((Date.now() - keptMs) / 1000);
-      while (trim.run(table, last, before).changes === trimmedAtOnce);
+      while (trim.run(table, shard, last, before).changes === trimmedAtOnce);
     },
 
     stop: () => database.close(),
