@@ -35,7 +35,7 @@ async function deployedRoutes(): Promise<string[]> {
   const { routes } = readAssembly(await assemble());
   return routes
     .map(({ routeKey }) => routeKey)
-    .filter((key) => key !== 'POST /v1/{kind}' && !key.startsWith('OPTIONS'));
+    .filter((key) => key !== 'POST /v1/{kind}' && key !== '$default' && !key.startsWith('OPTIONS'));
 }
 
 const kinds = 'track identify page screen group alias batch import t i p s g a b m'.split(' ');
