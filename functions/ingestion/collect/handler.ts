@@ -56,7 +56,8 @@ function readKind(event: APIGatewayProxyEventV2): Kind {
 
 /**
  * `POST /v1/{kind}` as Segment's libraries call it. They drop a whole batch on any 4xx, so a bad message is told in the verdict of a
- * 200. A 200 says that all accepted messages are stored; after anything else sending the same again is safe and the thing to do.
+ * 200. A 200 says that all accepted messages are stored; after anything else sending the same again is safe and the thing to do. Told 503
+ * because it took too long, some or all may be stored all the same, and be counted as accepted twice; they are stored once.
  */
 export function collect({ keys, touchpoints, clock, write }: Dependencies) {
   /** The workspace of the first key that opens one: an OAuth token in the header may come with a write key in the body. */
