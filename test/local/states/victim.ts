@@ -12,7 +12,9 @@ const states = createStates({
   clock: new VirtualClock({ speed: 1_000 }),
   journal: openJournal(file),
   activity: new Activity(),
-  emit: (_source, _type, detail) => process.stdout.write(`${told(detail)}\n`),
+  // Told is what has left us: what still waits for a slow reader dies with us.
+  emit: (_source, _type, detail) =>
+    new Promise<void>((left) => process.stdout.write(`${told(detail)}\n`, () => left())),
 });
 states.restore();
 for (let count = 0; ; count++) {
