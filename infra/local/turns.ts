@@ -4,11 +4,12 @@ import { availableParallelism } from 'node:os';
 const patienceMs = 5_000;
 
 /**
- * Whose turn it is where functions share the processors of one machine. (Each has its own on Lambda.) Those that can wait begin while fewer
- * invocations of the others need one than there are, or after five seconds. Answers whether what has waited since, by `performance.now()`,
- * may begin.
+ * Whose turn it is where functions share the processors of one machine. (Each has its own on Lambda.) One processor is for the runner and its
+ * engine, which every invocation makes work; of two processors those that can wait leave the other to an invocation that cannot. So they begin
+ * while fewer of the others are under way than there are processors left, on a small machine none, or after five seconds. Answers whether
+ * what has waited since, by `performance.now()`, may begin.
  */
-export const createTurns =
-  (pressing: () => number, processors = availableParallelism()) =>
-  (since: number): boolean =>
-    pressing() < processors || performance.now() - since >= patienceMs;
+export const createTurns = (pressing: () => number, processors = availableParallelism()) => {
+  const left = Math.max(1, processors - 1);
+  return (since: number): boolean => pressing() < left || performance.now() - since >= patienceMs;
+};

@@ -1,11 +1,19 @@
 import { expect, test } from 'vitest';
 import { createTurns } from '../../infra/local/turns.ts';
 
-test('whoever can wait begins while fewer of the others need a processor than there are', () => {
-  let pressing = 1;
-  const mayBegin = createTurns(() => pressing, 2);
+test('whoever can wait begins while a processor is left beside those who cannot and the runner', () => {
+  let pressing = 2;
+  const mayBegin = createTurns(() => pressing, 4);
   expect(mayBegin(performance.now())).toBe(true);
-  pressing = 2;
+  pressing = 3;
+  expect(mayBegin(performance.now())).toBe(false);
+});
+
+test.each([1, 2])('with processors: %i, whoever can wait begins when nobody else is under way', (processors) => {
+  let pressing = 0;
+  const mayBegin = createTurns(() => pressing, processors);
+  expect(mayBegin(performance.now())).toBe(true);
+  pressing = 1;
   expect(mayBegin(performance.now())).toBe(false);
 });
 
