@@ -2,17 +2,17 @@ import { createHash } from 'node:crypto';
 import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type BuildOptions, type Metafile, type OutputFile } from 'esbuild';
+import { build, type BuildOptions } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const edgeEntry = 'functions/ingestion/edge/index.ts';
+/** The one function that declares texts made at build time. */
+const declaring = 'ingestion/describe';
 
 /** Where the bundles lie: `<out>/<word>/<name>/index.mjs`, each alone in its folder, which is what Lambda gets. */
 export const buildDirectory = join(root, '.build');
 /** The CloudFront Function, made of `functions/ingestion/edge`. */
 export const edgeFile = join(buildDirectory, 'ingestion/edge/function.js');
-/** What went into each bundle, for the benchmark. */
-export const metaFile = join(buildDirectory, 'meta.json');
 
 /** CloudFront's limit for the text of one function. */
 const maxEdgeBytes = 10_240;
@@ -34,10 +34,7 @@ const functionOptions = {
   conditions: ['module'],
   banner: { js: requireBanner },
   alias: { '@aws-sdk/credential-provider-node': join(root, 'lib/aws/credentials.ts') },
-  sourcemap: 'external',
-  sourcesContent: false,
   legalComments: 'none',
-  metafile: true,
   write: false,
   logLevel: 'silent',
 } as const satisfies BuildOptions;
@@ -83,33 +80,36 @@ export function functionNames(): string[] {
 }
 
 /**
- * Bundles all functions in one run of esbuild, or those named. Nothing is done when a build of the same inputs lies there. Files
- * appear by rename, so that a reader never meets half a file. Throws with esbuild's messages, and for an edge function too large.
+ * Bundles all functions. Nothing is done when a build of the same inputs lies there. Files appear by rename, so that a reader never meets
+ * half a file. Throws with esbuild's messages, and for an edge function too large. esbuild is a program of its own: what this process does
+ * meanwhile takes no time away from it.
  */
-export async function buildFunctions({ only }: { only?: string[] } = {}): Promise<Built> {
-  const functions = only ?? functionNames();
+export async function buildFunctions(): Promise<Built> {
+  const functions = functionNames();
   const stampFile = join(buildDirectory, 'stamp');
   const stamp = inputsHash();
-  if (!only && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return { functions, built: false };
+  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return { functions, built: false };
   rmSync(stampFile, { force: true });
-  const [metafile] = await Promise.all([bundle(functions), existsSync(join(root, edgeEntry)) && bundleEdge()]);
-  place(metaFile, JSON.stringify(metafile));
+  await Promise.all([
+    bundle(functions.filter((name) => name !== declaring)),
+    constants().then((define) => bundle([declaring], define)),
+    bundleEdge(),
+  ]);
   // Sources that changed under the build make it nobody's.
-  if (!only && inputsHash() === stamp) place(stampFile, stamp);
+  if (inputsHash() === stamp) place(stampFile, stamp);
   return { functions, built: true };
 }
 
-async function bundle(functions: string[]): Promise<Metafile> {
+async function bundle(functions: string[], define: Record<string, string> = {}): Promise<void> {
   const entryPoints = functions.map((name) => ({ in: `functions/${name}/index.ts`, out: `${name}/index` }));
-  const { outputFiles, metafile } = await build({
+  const { outputFiles } = await build({
     ...functionOptions,
     entryPoints,
     outdir: buildDirectory,
     outExtension: { '.js': '.mjs' },
-    define: await constants(),
+    define,
   });
-  for (const file of outputFiles) place(placeOf(file), file.contents);
-  return metafile;
+  for (const { path, contents } of outputFiles) place(path, contents);
 }
 
 /** Bytes of a function's bundle by the file they come of, as it would be built now. Nothing is written. */
@@ -118,20 +118,29 @@ export async function bytesOf(name: string): Promise<Map<string, number>> {
     ...functionOptions,
     entryPoints: [`functions/${name}/index.ts`],
     outdir: buildDirectory,
+    metafile: true,
   });
   const inputs = Object.values(metafile.outputs).flatMap((output) => Object.entries(output.inputs));
   return new Map(inputs.map(([file, { bytesInOutput }]) => [file, bytesInOutput]));
+}
+
+/** Source map of a function's bundle, as JSON, of the sources that lie here now. Nothing is written. */
+export async function sourceMapOf(name: string): Promise<string> {
+  const { outputFiles } = await build({
+    ...functionOptions,
+    entryPoints: [`functions/${name}/index.ts`],
+    outdir: buildDirectory,
+    define: name === declaring ? await constants() : {},
+    sourcemap: 'external',
+    sourcesContent: false,
+  });
+  return outputFiles.find(({ path }) => path.endsWith('.map'))?.text ?? '';
 }
 
 /** Texts made at build time, under the name a function declares for each. What makes them is loaded only when there is something to build. */
 async function constants(): Promise<Record<string, string>> {
   const { openapiDocument } = await import('../lib/openapi.ts');
   return { OPENAPI_DOCUMENT: JSON.stringify(JSON.stringify(openapiDocument())) };
-}
-
-/** Source maps lie apart: they are for reading stack traces and are not shipped. */
-function placeOf({ path }: OutputFile): string {
-  return path.endsWith('.map') ? join(buildDirectory, 'maps', path.slice(buildDirectory.length)) : path;
 }
 
 async function bundleEdge(): Promise<void> {

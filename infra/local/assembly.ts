@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utime
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { buildDirectory, buildFunctions, inputsHash } from '../build.ts';
+import { buildDirectory, inputsHash } from '../build.ts';
 import { lock } from './lock.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -26,8 +26,7 @@ export async function assemble({ log = () => {} }: { log?: (line: string) => voi
     const wanted = directory();
     if (!existsSync(wanted)) {
       log('building the functions and the template …');
-      await buildFunctions();
-      await synthesize(wanted);
+      await buildAndSynthesize(wanted);
       prune();
     }
     return touched(wanted);
@@ -36,7 +35,7 @@ export async function assemble({ log = () => {} }: { log?: (line: string) => voi
   }
 }
 
-async function synthesize(directory: string): Promise<void> {
+async function buildAndSynthesize(directory: string): Promise<void> {
   const fresh = `${directory}.${process.pid}`;
   mkdirSync(assemblies, { recursive: true });
   const env = { ...process.env, CDK_OUTDIR: fresh, CDK_CONTEXT_JSON: JSON.stringify({ env: 'local' }) };

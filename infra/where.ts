@@ -1,0 +1,32 @@
+import { SourceMap, type SourceMapPayload } from 'node:module';
+import { text } from 'node:stream/consumers';
+import { functionNames, sourceMapOf } from './build.ts';
+
+/** A place in a bundle, as stack traces write it: line and column, both from one. */
+const placeInBundle = /[^\s("]*index\.mjs:(\d+):(\d+)/g;
+
+/** The same text with places in the sources for those in the bundle that the map is of. */
+export function inSources(trace: string, map: string): string {
+  const sources = new SourceMap(JSON.parse(map) as SourceMapPayload); // esbuild made it
+  return trace.replace(placeInBundle, (place, line: string, column: string) => {
+    const entry = sources.findEntry(Number(line) - 1, Number(column) - 1);
+    if (!('originalSource' in entry)) return place;
+    const file = entry.originalSource.replace(/^(\.\.\/)+/, '');
+    return `${file}:${entry.originalLine + 1}:${entry.originalColumn + 1}`;
+  });
+}
+
+/**
+ * `npm run where -- journey/send < trace.txt`: prints a stack trace of a deployed function with places in the sources. They must be those that
+ * were deployed; of others the places are wrong, and nothing tells.
+ */
+async function main([name = '']: string[]): Promise<void> {
+  if (!functionNames().includes(name)) {
+    console.error(`npm run where -- FUNCTION < trace.txt\nFUNCTION is one of ${functionNames().join(' ')}`);
+    process.exitCode = 2;
+    return;
+  }
+  process.stdout.write(inSources(await text(process.stdin), await sourceMapOf(name)));
+}
+
+if (import.meta.main) await main(process.argv.slice(2));
