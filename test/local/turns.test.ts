@@ -1,24 +1,27 @@
 import { expect, test } from 'vitest';
 import { createTurns } from '../../infra/local/turns.ts';
 
-test('whoever can wait begins while a processor is left beside those who cannot and the runner', () => {
-  let pressing = 2;
-  const mayBegin = createTurns(() => pressing, 4);
-  expect(mayBegin(performance.now())).toBe(true);
-  pressing = 3;
-  expect(mayBegin(performance.now())).toBe(false);
+/** Whether those may begin, with two processors, that have waited so long while so many others are under way. */
+const mayBegin = (others: number, ms: number) => createTurns(() => others, 2)(performance.now() - ms);
+
+test('whoever can wait begins at once when no other is under way', () => {
+  expect([mayBegin(0, 0), mayBegin(1, 0)]).toEqual([true, false]);
 });
 
-test.each([1, 2])('with processors: %i, whoever can wait begins when nobody else is under way', (processors) => {
-  let pressing = 0;
-  const mayBegin = createTurns(() => pressing, processors);
-  expect(mayBegin(performance.now())).toBe(true);
-  pressing = 1;
-  expect(mayBegin(performance.now())).toBe(false);
+test('where a processor is left, nobody waits longer than 200 ms', () => {
+  expect([mayBegin(1, 150), mayBegin(1, 200), mayBegin(2, 200)]).toEqual([false, true, false]);
 });
 
 test('nobody waits longer than five seconds', () => {
-  const mayBegin = createTurns(() => 1, 1);
-  const now = performance.now();
-  expect([mayBegin(now - 4_000), mayBegin(now - 5_000)]).toEqual([false, true]);
+  expect([mayBegin(9, 4_000), mayBegin(9, 5_000)]).toEqual([false, true]);
+});
+
+test('one processor is left to the runner, the others are for whoever comes', () => {
+  const begins = (others: number) => createTurns(() => others, 4)(performance.now());
+  expect([begins(2), begins(3)]).toEqual([true, false]);
+});
+
+test('on one processor they begin when it is free', () => {
+  const begins = (others: number) => createTurns(() => others, 1)(performance.now() - 1_000);
+  expect([begins(0), begins(1)]).toEqual([true, false]);
 });
