@@ -112,28 +112,24 @@ async function bundle(functions: string[], define: Record<string, string> = {}):
   for (const { path, contents } of outputFiles) place(path, contents);
 }
 
+/** How a function would be built now, by itself. */
+const alone = async (name: string) => ({
+  ...functionOptions,
+  entryPoints: [`functions/${name}/index.ts`],
+  outdir: buildDirectory,
+  define: name === declaring ? await constants() : {},
+});
+
 /** Bytes of a function's bundle by the file they come of, as it would be built now. Nothing is written. */
 export async function bytesOf(name: string): Promise<Map<string, number>> {
-  const { metafile } = await build({
-    ...functionOptions,
-    entryPoints: [`functions/${name}/index.ts`],
-    outdir: buildDirectory,
-    metafile: true,
-  });
+  const { metafile } = await build({ ...(await alone(name)), metafile: true });
   const inputs = Object.values(metafile.outputs).flatMap((output) => Object.entries(output.inputs));
   return new Map(inputs.map(([file, { bytesInOutput }]) => [file, bytesInOutput]));
 }
 
 /** Source map of a function's bundle, as JSON, of the sources that lie here now. Nothing is written. */
 export async function sourceMapOf(name: string): Promise<string> {
-  const { outputFiles } = await build({
-    ...functionOptions,
-    entryPoints: [`functions/${name}/index.ts`],
-    outdir: buildDirectory,
-    define: name === declaring ? await constants() : {},
-    sourcemap: 'external',
-    sourcesContent: false,
-  });
+  const { outputFiles } = await build({ ...(await alone(name)), sourcemap: 'external', sourcesContent: false });
   return outputFiles.find(({ path }) => path.endsWith('.map'))?.text ?? '';
 }
 

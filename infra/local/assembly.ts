@@ -15,7 +15,8 @@ const keptMs = 86_400_000;
 /**
  * Builds and synthesizes, and answers the folder of the cloud assembly. What was made of the same inputs before is used again, so a
  * restart costs a hash. Folders are named by their inputs and never change; of several processes one builds and the others wait.
- * Throws what the build or `infra/app.ts` complains of.
+ * Throws what `infra/app.ts` complains of. It does the work in a process of its own; when we are killed meanwhile it goes on to its end, and
+ * the next one to ask builds the same once more beside it.
  */
 export async function assemble({ log = () => {} }: { log?: (line: string) => void } = {}): Promise<string> {
   const directory = (): string => join(assemblies, inputsHash());
