@@ -20,10 +20,13 @@ const maxEdgeBytes = 10_240;
 /** Some packages inside are CommonJS and call `require`, which a module does not have. */
 const requireBanner = `import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);`;
 
+/** Set to `1` while a debugger is to step through the sources of a local function. Deployed bundles carry no source maps. */
+const forDebugger = process.env.THROUGHLINE_SOURCE_MAPS === '1';
+
 const functionOptions = {
   absWorkingDir: root,
   bundle: true,
-  minify: true,
+  minify: !forDebugger,
   platform: 'node',
   target: 'node24',
   format: 'esm',
@@ -35,6 +38,7 @@ const functionOptions = {
   banner: { js: requireBanner },
   alias: { '@aws-sdk/credential-provider-node': join(root, 'lib/aws/credentials.ts') },
   legalComments: 'none',
+  ...(forDebugger && { sourcemap: 'inline' }),
   write: false,
   logLevel: 'silent',
 } as const satisfies BuildOptions;
@@ -67,7 +71,7 @@ export function inputsHash(): string {
     .map((entry) => join(entry.parentPath, entry.name))
     // The runner reads the template, it has no part in it.
     .filter((file) => !file.startsWith(join(root, 'infra/local/')));
-  const hash = createHash('sha256').update(process.version);
+  const hash = createHash('sha256').update(`${process.version} ${forDebugger}`);
   for (const file of [...sources, join(root, 'package-lock.json'), join(root, 'cdk.json')].sort())
     hash.update(`\0${file.slice(root.length)}\0`).update(readFileSync(file));
   return hash.digest('hex').slice(0, 16);
