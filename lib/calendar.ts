@@ -1,4 +1,4 @@
-import { type Instant } from './time.ts';
+import { type Instant, instantAt } from './time.ts';
 
 /** A day and a time of day as clocks and calendars in some zone show them: `2026-03-29`, `09:30`. */
 export interface WallTime {
@@ -29,7 +29,8 @@ function wallMs(ms: number, zone: string): number {
       .map(({ type, value }) => [type, Number(value)]),
   );
   const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = shown;
-  return Date.UTC(year, month - 1, day, hour, minute, second);
+  // `Date.UTC` takes the years 0 to 99 for 1900 to 1999.
+  return new Date(Date.UTC(2000, 0, 1, hour, minute, second)).setUTCFullYear(year, month - 1, day);
 }
 
 /** How far the clocks of a zone are ahead of UTC. Milliseconds. */
@@ -40,7 +41,7 @@ export const canonicalZone = (zone: string): string => clockOf(zone).resolvedOpt
 
 /** The day and the minute that a zone's clocks show. */
 export function wallTime(at: Instant, zone: string): WallTime {
-  const shown = new Date(wallMs(Date.parse(at), zone)).toISOString();
+  const shown = instantAt(wallMs(Date.parse(at), zone));
   return { date: shown.slice(0, 10), time: shown.slice(11, 16) };
 }
 
@@ -53,12 +54,12 @@ export function atWall({ date, time }: WallTime, zone: string): Instant {
   const [before, behind] = [offsetAt(wall - dayMs, zone), offsetAt(wall + dayMs, zone)];
   const fits = [before, behind].map((offset) => ({ at: wall - offset, offset }));
   const found = fits.filter(({ at, offset }) => offsetAt(at, zone) === offset).map(({ at }) => at);
-  return new Date(found.length > 0 ? Math.min(...found) : wall - before).toISOString();
+  return instantAt(found.length > 0 ? Math.min(...found) : wall - before);
 }
 
-/** The day so many days later, or earlier. */
+/** The day so many days later, or earlier. Stops at the first and the last day of the years 0000 to 9999. */
 export function daysOn(date: string, days: number): string {
-  return new Date(Date.parse(`${date}T00:00:00.000Z`) + days * dayMs).toISOString().slice(0, 10);
+  return instantAt(Date.parse(`${date}T00:00:00.000Z`) + days * dayMs).slice(0, 10);
 }
 
 const weekdays = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
@@ -69,5 +70,13 @@ export function weekdayOf(date: string): (typeof weekdays)[number] {
 
 /** The last day of a date's month: 28 to 31. */
 export function lastDayOf(date: string): number {
-  return new Date(Date.UTC(Number(date.slice(0, 4)), Number(date.slice(5, 7)), 0)).getUTCDate();
+  // `Date.UTC` takes the years 0 to 99 for 1900 to 1999.
+  const day = new Date(`${date.slice(0, 7)}-01T00:00:00.000Z`);
+  return new Date(day.setUTCMonth(day.getUTCMonth() + 1, 0)).getUTCDate();
+}
+
+/** Whether a text is a day of the calendar, `2026-03-29`. `Date.parse` reads 30 February as 2 March. */
+export function isDate(text: string): boolean {
+  if (!/^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/.test(text)) return false;
+  return Number(text.slice(8)) <= lastDayOf(text);
 }

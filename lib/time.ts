@@ -12,6 +12,23 @@ export const systemClock: Clock = { now: () => new Date().toISOString() };
 
 export const Instant = z.iso.datetime({ precision: 3 });
 
+/** Milliseconds since 1970 of the first and the last moment whose year has four digits. */
+const [firstMs, lastMs] = [Date.parse('0000-01-01T00:00:00.000Z'), Date.parse('9999-12-31T23:59:59.999Z')] as const;
+
+/** An instant as a request names it, in any zone. Its year has four digits in UTC too. */
+export const ZonedInstant = z.iso
+  .datetime({ offset: true })
+  .refine((at) => Date.parse(at) >= firstMs && Date.parse(at) <= lastMs, 'outside of the years 0000 to 9999');
+
+/**
+ * The instant of milliseconds since 1970, or the nearest one of the years 0000 to 9999.
+ * `toISOString` writes other years with a sign and six digits (`+010000-01-30`): they sort before all others and no
+ * schema takes them. Throws a `RangeError` for NaN.
+ */
+export function instantAt(ms: number): Instant {
+  return new Date(Math.min(lastMs, Math.max(firstMs, ms))).toISOString();
+}
+
 const unitMs = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 /** A length of time: a whole number and a unit, `90s`, `15m`, `12h`, `30d`. A day is 24 hours here, not a calendar day. */
@@ -23,9 +40,9 @@ export function durationMs(duration: Duration): number {
   return Number(duration.slice(0, -1)) * unitMs[duration.slice(-1) as keyof typeof unitMs];
 }
 
-/** `at` moved by `ms`, which may be negative. */
+/** `at` moved by `ms`, which may be negative. Stops at the first and the last instant of the years 0000 to 9999. */
 export function plus(at: Instant, ms: number): Instant {
-  return new Date(Date.parse(at) + ms).toISOString();
+  return instantAt(Date.parse(at) + ms);
 }
 
 export function after(at: Instant, duration: Duration): Instant {

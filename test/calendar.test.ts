@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { atWall, daysOn, lastDayOf, wallTime, weekdayOf } from '../lib/calendar.ts';
+import { atWall, daysOn, isDate, lastDayOf, offsetAt, wallTime, weekdayOf } from '../lib/calendar.ts';
 
 const walls: [string, string, string, string, string][] = [
   ['an ordinary morning', 'Asia/Seoul', '2026-03-02', '09:00', '2026-03-02T00:00:00.000Z'],
@@ -37,4 +37,26 @@ test('days go by the calendar', () => {
   expect(daysOn('2028-03-01', -1)).toBe('2028-02-29');
   expect([lastDayOf('2026-02-10'), lastDayOf('2028-02-10'), lastDayOf('2026-12-01')]).toEqual([28, 29, 31]);
   expect(weekdayOf('2026-03-02')).toBe('mon');
+});
+
+test.each(['2026-03-29', '2028-02-29', '2000-02-29', '0004-02-29', '9999-12-31'])('%s is a day', (date) => {
+  expect(isDate(date)).toBe(true);
+});
+
+test.each(['2026-02-29', '1900-02-29', '2026-02-30', '2026-13-01', '2026-00-01', '2026-01-00', '2026-1-1', 'soon'])(
+  '%s is no day',
+  (date) => {
+    expect(isDate(date)).toBe(false);
+  },
+);
+
+test('years of fewer than three digits are those years, not the 1900s', () => {
+  expect(offsetAt(Date.parse('0055-06-01T00:00:00.000Z'), 'UTC')).toBe(0);
+  expect(wallTime('0055-06-01T12:30:00.000Z', 'UTC')).toEqual({ date: '0055-06-01', time: '12:30' });
+});
+
+test('the calendar ends with the year 9999', () => {
+  expect(daysOn('9999-12-31', 1)).toBe('9999-12-31');
+  expect(wallTime('9999-12-31T23:59:59.999Z', 'Asia/Seoul').date).toBe('9999-12-31');
+  expect(atWall({ date: '9999-12-31', time: '23:00' }, 'America/New_York')).toBe('9999-12-31T23:59:59.999Z');
 });

@@ -5,7 +5,7 @@ import {
   ResourceNotFoundException,
   type SchedulerClient,
 } from '@aws-sdk/client-scheduler';
-import { type Instant } from '../time.ts';
+import { type Instant, instantAt } from '../time.ts';
 
 /** Calls that are to be made later. */
 export interface Timers {
@@ -23,8 +23,7 @@ export interface TimerTarget {
 }
 
 /** Scheduler's times have no fractions: the next second, so that nothing is early. */
-const secondOf = (at: Instant): string =>
-  new Date(Math.ceil(Date.parse(at) / 1_000) * 1_000).toISOString().slice(0, 19);
+const secondOf = (at: Instant): string => instantAt(Math.ceil(Date.parse(at) / 1_000) * 1_000).slice(0, 19);
 
 /** One-time schedules of EventBridge Scheduler: an account has ten million of them, and they delete themselves. */
 export function schedulerTimers(client: SchedulerClient, target: TimerTarget): Timers {

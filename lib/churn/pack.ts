@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { instantAt } from '../time.ts';
 import { logistic } from './learn/dataset.ts';
 import { type ChurnRisk, CustomerState, ModelKind, type Reason, RiskBand } from './risk.ts';
 
@@ -44,7 +45,6 @@ type PackedReason = PackedRisk[5][number];
 
 const minuteMs = 60_000;
 const time36 = (at: string): string => Date.parse(at).toString(36);
-const instantOf = (ms: number): string => new Date(ms).toISOString();
 
 function packMore({ assessedAt, modelVersion, modelKind = 'dropout', ...risk }: ChurnRisk): More {
   const kept = modelVersion === undefined ? { change: risk.change } : risk;
@@ -85,14 +85,14 @@ function unpackPart([feature, points, contribution = 0, value]: PackedReason): R
 }
 
 function unpackMore({ m: model, s, u, n, w, d }: More, at: number, reasons: Reason[]): Partial<ChurnRisk> {
-  const later = (minutes: number): string => instantOf(at + minutes * minuteMs);
+  const later = (minutes: number): string => instantAt(at + minutes * minuteMs);
   const [version, base = 0, percentile, kind = 0] = model ?? [];
   const logit = reasons.reduce((sum, { contribution = 0 }) => sum + contribution, base);
   const [points = 0, feature = '', name = '', when = ''] = d ?? [];
   const change = {
     points,
     ...(feature !== '' && { feature }),
-    ...(when !== '' && { touchpoint: { name, at: instantOf(parseInt(when, 36)) } }),
+    ...(when !== '' && { touchpoint: { name, at: instantAt(parseInt(when, 36)) } }),
   };
   return {
     ...(model && { probability: logistic(logit), percentile, base, modelVersion: version }),
@@ -114,7 +114,7 @@ export function unpackRisk([score, band, time, horizonDays, lacking, packed, mor
     score,
     band: RiskBand.options[band] ?? 'low',
     reasons,
-    assessedAt: instantOf(at),
+    assessedAt: instantAt(at),
     ...(horizonDays > 0 && { horizonDays }),
     ...(insufficientData.length > 0 && { insufficientData }),
     ...unpackMore(more, at, reasons),

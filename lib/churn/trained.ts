@@ -1,5 +1,5 @@
 import { type Profile } from '../profile/profile.ts';
-import { type Instant } from '../time.ts';
+import { type Instant, instantAt } from '../time.ts';
 import { type Assessor } from './assessor.ts';
 import { habitOfDays } from './buying/key-days.ts';
 import { isEligible } from './cold-start.ts';
@@ -25,7 +25,7 @@ export interface TrainedModel {
 
 const dayMs = 86_400_000;
 const daysAt = (at: Instant): number => Date.parse(at) / dayMs;
-const instantOf = (days: number): Instant => new Date(Math.round(days * dayMs)).toISOString();
+const instantOf = (days: number): Instant => instantAt(Math.round(days * dayMs));
 
 /** Traits a definition names, as far as they are words or numbers. */
 export function attributesOf({ traits }: Profile, { attributes }: ChurnDefinition): Attributes {

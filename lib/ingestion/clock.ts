@@ -1,5 +1,6 @@
 import { type Json } from '../json.ts';
-import { type Instant } from '../time.ts';
+import { isoMs } from '../iso-time.ts';
+import { instantAt, type Instant } from '../time.ts';
 
 /** A difference of clocks below this is left alone: networks are slow and nobody sets a clock to the second. */
 const toleratedMs = 30_000;
@@ -7,26 +8,17 @@ const toleratedMs = 30_000;
 /** A time further ahead than this is a mistake, not a wrong time zone. */
 const farFutureMs = 24 * 3_600_000;
 
+/**
+ * Largest correction, seconds: a week. A clock set by hand is off by hours, by a zone, or by a day or two of the calendar.
+ * Past it another story is likelier: a clock that was reset to 1970, a made-up `sentAt`, or a body that lay in a queue of a
+ * proxy, whose `sentAt` is old and right. None of these says when the customer acted.
+ */
+const maxSkew = 7 * 86_400;
+
 /** Numbers below are seconds since 1970 (this one in milliseconds is March 1973), above milliseconds. */
 const firstMilliseconds = 100_000_000_000;
 
 const latestMs = Date.parse('9999-12-31T23:59:59.999Z');
-
-const iso = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?) ?(Z|[+-]\d\d(?::?\d\d)?)?)?$/i;
-
-/** `Z`, `+09`, `+0900` and `+09:00` as the last of them. */
-function zoneOf(zone: string): string {
-  return zone.toUpperCase() === 'Z' ? 'Z' : `${zone.slice(0, 3)}:${zone.slice(3).replace(':', '') || '00'}`;
-}
-
-function isoMs(text: string): number {
-  // Most sources send just what `toISOString` makes; the rest is brought into the one form every engine parses alike.
-  if (text.length === 24 && text.endsWith('Z')) return Date.parse(text);
-  const match = iso.exec(text);
-  if (!match) return NaN;
-  const [, date, time = '00:00', zone = 'Z'] = match;
-  return Date.parse(`${date}T${time.replace(',', '.')}${zoneOf(zone)}`);
-}
 
 /**
  * The time a source named, in milliseconds since 1970: ISO 8601 (UTC where it names no zone) or a Unix time in seconds or
@@ -40,20 +32,42 @@ export function readTime(value: Json | undefined): number | undefined {
   return ms >= 0 && ms <= latestMs ? ms : NaN;
 }
 
-/**
- * Whole seconds to add to a message's time to have it by our clock, from when its source says it sent the request; undefined when the
- * clocks agree, when it does not say, and for a time after the sending: that one was not taken from the clock that is wrong. Differs
- * a little between two tries of one message, so it never touches what is stored of the message itself.
- */
-export function clockSkew(at: number, sentAt: Json | undefined, receivedAt: number): number | undefined {
-  const sent = readTime(sentAt);
-  if (sent === undefined || Number.isNaN(sent) || Math.abs(receivedAt - sent) <= toleratedMs) return undefined;
-  return at > sent + toleratedMs ? undefined : Math.round((receivedAt - sent) / 1_000);
+/** Whether a skew in seconds may be a correction at all. False for NaN. */
+export const isPlausible = (skew: number): boolean => Math.abs(skew) <= maxSkew;
+
+/** Milliseconds moved by a skew; undefined where that is no correction: implausible, or out of the years 1970 to 9999. */
+function moved(at: number, skew: number): number | undefined {
+  const ms = at + skew * 1_000;
+  return isPlausible(skew) && ms >= 0 && ms <= latestMs ? ms : undefined;
 }
 
-/** True for a time that lies far ahead, and no skew explains it. */
+/**
+ * `at` moved by a skew in whole seconds, or `at` itself where that is no correction. Every reader of a companion row goes through
+ * here, as older versions stored skews of any size, and stage rows of the times they made: those come out as an instant too.
+ */
+export function corrected(at: Instant, skew: number): Instant {
+  return instantAt(moved(Date.parse(at), skew) ?? Date.parse(at));
+}
+
+/**
+ * Whole seconds to add to a message's time to have it by our clock, from when its source says it sent the request; undefined when the
+ * clocks agree, when it does not say, and for a time after the sending: that one was not taken from the clock that is wrong.
+ * `implausible` where the difference is no correction; the message then keeps its time. Differs a little between two tries of one
+ * message, so it never touches what is stored of the message itself.
+ */
+export function clockSkew(
+  at: number,
+  sentAt: Json | undefined,
+  receivedAt: number,
+): number | 'implausible' | undefined {
+  const sent = readTime(sentAt);
+  if (sent === undefined || Number.isNaN(sent) || Math.abs(receivedAt - sent) <= toleratedMs) return undefined;
+  if (at > sent + toleratedMs) return undefined;
+  const skew = Math.round((receivedAt - sent) / 1_000);
+  return moved(at, skew) === undefined ? 'implausible' : skew;
+}
+
+/** True for a time that lies far ahead, and no skew explains it. A skew that is no correction explains nothing. */
 export function isFarFuture(at: number, skew: number | undefined, receivedAt: number): boolean {
   return skew === undefined && at > receivedAt + farFutureMs;
 }
-
-export const instant = (ms: number): Instant => new Date(ms).toISOString();

@@ -2,7 +2,15 @@ import { Rejected } from '../errors.ts';
 import { type JsonObject } from '../json.ts';
 import { type Accepted, type Arrival, readMessage } from './message.ts';
 import { type TouchpointType } from './touchpoint.ts';
-import { type Fault, type Rejection, type Verdict, rejection } from './verdict.ts';
+import {
+  type Fault,
+  maxWarnings,
+  type Rejection,
+  rejection,
+  type Verdict,
+  type VerdictWarning,
+  verdictWarning,
+} from './verdict.ts';
 
 /** Messages of one batch. The library that overshoots Segment's 500 KB still stays below. */
 const maxMessages = 2_500;
@@ -32,35 +40,46 @@ export function kindOf(path: string): Kind | undefined {
   return Object.hasOwn(others, path) ? others[path] : undefined;
 }
 
-/** What a body holds: messages fit to be stored, and a reason for each of the others. */
+/** What a body holds: messages fit to be stored, a reason for each of the others, and what is odd about some of the first. */
 export interface Sorted {
   accepted: Accepted[];
   rejected: Rejection[];
+  /** At most `maxWarnings`; `warned` counts all. */
+  warnings: VerdictWarning[];
+  warned: number;
 }
 
 /** Reads every message of a body. None of them can spoil another. */
 export function sortMessages(kind: Exclude<Kind, 'metrics'>, body: JsonObject, receivedAt: number): Sorted {
-  const sorted: Sorted = { accepted: [], rejected: [] };
+  const sorted: Sorted = { accepted: [], rejected: [], warnings: [], warned: 0 };
   if (kind !== 'batch') {
     read(sorted, body, { index: 0, receivedAt, type: kind.type });
     return sorted;
   }
-  if (!Array.isArray(body.batch)) return { accepted: [], rejected: [rejection(0, undefined, 'no-batch')] };
+  if (!Array.isArray(body.batch)) return { ...sorted, rejected: [rejection(0, undefined, 'no-batch')] };
   body.batch.forEach((message, index) => read(sorted, message, { index, receivedAt, batch: body }));
   return sorted;
 }
 
-function read({ accepted, rejected }: Sorted, message: JsonObject[string], arrival: Arrival): void {
-  const outcome = arrival.index < maxMessages ? readMessage(message, arrival) : { fault: 'batch-too-long' as const };
-  if ('draft' in outcome) accepted.push(outcome);
-  else rejected.push(rejection(arrival.index, messageIdOf(message), outcome.fault));
+function read(sorted: Sorted, message: JsonObject[string], arrival: Arrival): void {
+  const { index } = arrival;
+  const outcome = index < maxMessages ? readMessage(message, arrival) : { fault: 'batch-too-long' as const };
+  if ('fault' in outcome) {
+    sorted.rejected.push(rejection(index, messageIdOf(message), outcome.fault));
+    return;
+  }
+  sorted.accepted.push(outcome);
+  if (outcome.warning === undefined) return;
+  sorted.warned++;
+  if (sorted.warnings.length >= maxWarnings) return;
+  sorted.warnings.push(verdictWarning(index, messageIdOf(message), outcome.warning));
 }
 
 const messageIdOf = (message: JsonObject[string] | undefined): unknown =>
   typeof message === 'object' && message !== null && 'messageId' in message ? message.messageId : undefined;
 
-export function verdictOf({ accepted, rejected }: Sorted): Verdict {
-  return { success: true, accepted: accepted.length, rejected };
+export function verdictOf({ accepted, rejected, warnings, warned }: Sorted): Verdict {
+  return { success: true, accepted: accepted.length, rejected, ...(warned > 0 && { warnings, warned }) };
 }
 
 /** In strict mode a request is taken whole or not at all: a developer's test wants to fail, a library's batch must not. */

@@ -1,19 +1,21 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { maxIdBytes } from '../identity/customer.ts';
 import { type Json, type JsonObject, isJsonObject } from '../json.ts';
+import { instantAt } from '../time.ts';
 import { channelOf } from './channel.ts';
-import { clockSkew, instant, isFarFuture, readTime } from './clock.ts';
+import { clockSkew, isFarFuture, readTime } from './clock.ts';
 import { payloadFault } from './guards.ts';
 import { type Touchpoint, TouchpointType } from './touchpoint.ts';
-import { type Fault } from './verdict.ts';
+import { type Fault, type WarningCode } from './verdict.ts';
 
 /** A touchpoint whose time may still be unknown: it is then the time its id was first received, which the store knows. */
 export type Draft = Omit<Touchpoint, 'at'> & { at?: string };
 
-/** A message fit to be stored, and how far its source's clock is off, in seconds, when it is. */
+/** A message fit to be stored, and how far its source's clock is off, in seconds, when it is; or what is odd about it. */
 export interface Accepted {
   draft: Draft;
   skew?: number;
+  warning?: WarningCode;
 }
 
 /** What a message's request says about it. `index` is its place in the body, so that equal lines without ids are kept apart. */
@@ -139,7 +141,8 @@ function accept(message: JsonObject, arrival: Arrival): Accepted {
   const messageId = readMessageId(message.messageId);
   const time = readTime(message.originalTimestamp ?? message.timestamp);
   if (Number.isNaN(time)) throw new Refusal('invalid-timestamp');
-  const skew = time === undefined ? undefined : clockSkew(time, message.sentAt ?? batch?.sentAt, receivedAt);
+  const found = time === undefined ? undefined : clockSkew(time, message.sentAt ?? batch?.sentAt, receivedAt);
+  const skew = typeof found === 'number' ? found : undefined;
   if (time !== undefined && isFarFuture(time, skew, receivedAt)) throw new Refusal('timestamp-in-future');
   const content = {
     type,
@@ -148,11 +151,12 @@ function accept(message: JsonObject, arrival: Arrival): Accepted {
     ...readIds(message, type),
     properties: readProperties(message, type),
     context,
-    ...(time !== undefined && { at: instant(time) }),
+    ...(time !== undefined && { at: instantAt(time) }),
   };
   const draft = { messageId: messageId ?? makeMessageId(content, index), ...content };
   // Without an id and a time nothing about it will ever come again: now is as good as any time.
-  if (messageId === undefined && draft.at === undefined) draft.at = instant(receivedAt);
+  if (messageId === undefined && draft.at === undefined) draft.at = instantAt(receivedAt);
+  if (found === 'implausible') return { draft, warning: 'clock-implausible' };
   return skew === undefined ? { draft } : { draft, skew };
 }
 

@@ -2,7 +2,7 @@ import { type Item, type Table } from '../aws/table.ts';
 import { type Customer } from '../identity/customer.ts';
 import { type Key, keys } from '../keys.ts';
 import { ThroughlineError, Unavailable } from '../errors.ts';
-import { instant } from './clock.ts';
+import { instantAt } from '../time.ts';
 import { type Accepted, type Draft } from './message.ts';
 import { type Touchpoint, ownerOf } from './touchpoint.ts';
 
@@ -109,7 +109,7 @@ export function touchpointStore(table: Table): TouchpointStore {
 
   /** The time a message was first received: whoever writes it first decides, every later try reads it. */
   async function firstSeen(key: Key, receivedAt: number): Promise<string> {
-    const now = instant(receivedAt);
+    const now = instantAt(receivedAt);
     const item = await table.update(key, {
       expression: 'SET receivedAt = if_not_exists(receivedAt, :now), #ttl = if_not_exists(#ttl, :ttl)',
       names: { '#ttl': 'ttl' },
@@ -120,7 +120,7 @@ export function touchpointStore(table: Table): TouchpointStore {
 
   async function dated(draft: Draft, { workspace, receivedAt }: Saving): Promise<Touchpoint> {
     const key = draft.at === undefined && keys.firstSeen(customerOf(workspace, draft), draft.messageId);
-    return { ...draft, at: draft.at ?? (key ? await firstSeen(key, receivedAt) : instant(receivedAt)) };
+    return { ...draft, at: draft.at ?? (key ? await firstSeen(key, receivedAt) : instantAt(receivedAt)) };
   }
 
   /** Gives a time to those without one, 25 at once. */

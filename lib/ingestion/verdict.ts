@@ -13,7 +13,7 @@ export const faults = {
   'invalid-id': 'an id is a string or a number, without NUL and lone surrogates',
   'id-too-long': 'an id has at most 1,024 bytes',
   'message-id-too-long': '`messageId` has fewer than 256 characters',
-  'invalid-timestamp': '`timestamp` is ISO 8601 or milliseconds since 1970',
+  'invalid-timestamp': '`timestamp` is a day or a time that exists, in ISO 8601 or milliseconds since 1970',
   'timestamp-in-future': '`timestamp` is more than a day ahead of us',
   'invalid-properties': '`properties` and `traits` are JSON objects',
   'too-large': 'a message has at most 32 KB of JSON',
@@ -32,12 +32,41 @@ export const Rejection = z.object({
 });
 export type Rejection = z.infer<typeof Rejection>;
 
-/** What became of the messages of one request. Accepted means durably stored. */
-export const Verdict = z.object({ success: z.literal(true), accepted: z.int(), rejected: z.array(Rejection) });
+/**
+ * What is odd about a message that was stored all the same. `clock-implausible`: `sentAt` is more than a week from our clock, so the
+ * message keeps its own time uncorrected.
+ */
+export const WarningCode = z.enum(['clock-implausible']);
+export type WarningCode = z.infer<typeof WarningCode>;
+
+export const VerdictWarning = z.object({ index: z.int(), messageId: z.string().nullable(), code: WarningCode });
+export type VerdictWarning = z.infer<typeof VerdictWarning>;
+
+/** Most warnings of one verdict: one wrong clock warns of each of 2,500 messages alike. */
+export const maxWarnings = 100;
+
+/** What became of the messages of one request. Accepted means durably stored. Without a warning the last two are missing. */
+export const Verdict = z.object({
+  success: z.literal(true),
+  accepted: z.int(),
+  rejected: z.array(Rejection),
+  warnings: z
+    .array(VerdictWarning)
+    .max(maxWarnings)
+    .optional()
+    .describe('The first of the accepted messages that are odd'),
+  warned: z.int().optional().describe('Accepted messages that are odd, in all'),
+});
 export type Verdict = z.infer<typeof Verdict>;
 
-/** `messageId` is shown as it came when it is text of a decent length: what the source can find again in its own log. */
+/** `messageId` as it came when it is text of a decent length: what the source can find again in its own log. */
+const shownId = (messageId: unknown): string | null =>
+  typeof messageId === 'string' && messageId.length < 256 ? messageId : null;
+
 export function rejection(index: number, messageId: unknown, code: Fault): Rejection {
-  const shown = typeof messageId === 'string' && messageId.length < 256 ? messageId : null;
-  return { index, messageId: shown, code, message: faults[code] };
+  return { index, messageId: shownId(messageId), code, message: faults[code] };
+}
+
+export function verdictWarning(index: number, messageId: unknown, code: WarningCode): VerdictWarning {
+  return { index, messageId: shownId(messageId), code };
 }

@@ -3,7 +3,7 @@ import { entryKeys, offQuarters, started } from './check/doors.ts';
 import { type Fault, type Rule, type Surroundings } from './check/fault.ts';
 import { unknownNames } from './check/names.ts';
 import { exitAtEntry, exitAtWait, neverMet } from './check/predicates.ts';
-import { addresses, contactHours, headers, purposes, subjects, urls } from './check/sends.ts';
+import { addresses, closedDays, contactHours, headers, purposes, subjects, urls } from './check/sends.ts';
 import { tooLarge, tooLong, tooManyResults } from './check/sizes.ts';
 import { texts } from './check/texts.ts';
 import { endlessWays, idleLoops, unknownSteps, unreachableSteps } from './check/ways.ts';
@@ -22,6 +22,7 @@ const rules: readonly Rule[] = [
   addresses,
   purposes,
   subjects,
+  closedDays,
   contactHours,
   neverMet,
   exitAtEntry,

@@ -1,10 +1,11 @@
-import { atWall, daysOn, lastDayOf, type WallTime, wallTime } from '../calendar.ts';
+import { atWall, daysOn, isDate, lastDayOf, type WallTime, wallTime } from '../calendar.ts';
 import { type Workspace } from '../ingestion/workspace.ts';
 import { type Json } from '../json.ts';
 import { type Profile } from '../profile/profile.ts';
 import { type Signal } from '../profile/signal.ts';
 import { homeZone } from '../profile/zone.ts';
-import { durationMs, type Instant, plus } from '../time.ts';
+import { isoMs } from '../iso-time.ts';
+import { durationMs, type Instant, instantAt, plus } from '../time.ts';
 import { type JourneyDefinition } from './definition.ts';
 import { nameOf } from './enrolment.ts';
 import { type Trigger } from './entry-rule.ts';
@@ -18,22 +19,16 @@ interface Told {
   moment?: Instant;
 }
 
-/** `2026-03-02`, `--03-02`, `03-02`, or a moment. Anything else is no date. */
+/** `2026-03-02`, `--03-02`, `03-02`, or a moment (UTC where it names no zone). Anything else is no date, as is 30 February. */
 function told(value: Json | undefined, zone: string): Told | undefined {
   if (typeof value !== 'string') return undefined;
   const [, year = '2000', day] = /^(?:(\d{4})-|--)?(\d{2}-\d{2})$/.exec(value) ?? [];
-  if (day !== undefined) return isDay(`${year}-${day}`) ? { date: `${year}-${day}` } : undefined;
-  const ms = /^\d{4}-\d{2}-\d{2}T/.test(value) ? Date.parse(value) : Number.NaN;
+  if (day !== undefined) return isDate(`${year}-${day}`) ? { date: `${year}-${day}` } : undefined;
+  const ms = /^\d{4}-\d{2}-\d{2}T/.test(value) ? isoMs(value) : Number.NaN;
   if (Number.isNaN(ms)) return undefined;
-  const moment = new Date(ms).toISOString();
+  const moment = instantAt(ms);
   return { date: wallTime(moment, zone).date, moment };
 }
-
-const isDay = (date: string): boolean =>
-  Number(date.slice(8)) >= 1 &&
-  Number(date.slice(5, 7)) <= 12 &&
-  Number(date.slice(5, 7)) >= 1 &&
-  Number(date.slice(8)) <= lastDayOf(date);
 
 /** The same day in another year; of 29 February the 28th where there is none. */
 function inYear(date: string, year: number): string {

@@ -24,10 +24,11 @@ export function occurrences(
     return schedule.at > after && schedule.at <= upTo ? [{ name: schedule.at, at: schedule.at }] : [];
   const found: Occurrence[] = [];
   const end = daysOn(wallTime(upTo, zone).date, 1);
-  for (let date = daysOn(wallTime(after, zone).date, -1); date <= end; date = daysOn(date, 1)) {
-    if (!isOn(schedule, date)) continue;
+  // The day before the first one stops the loop at the last day of the year 9999, which has none after it.
+  for (let before = '', date = daysOn(wallTime(after, zone).date, -1); date <= end && date !== before;) {
     const at = atWall({ date, time: schedule.time }, zone);
-    if (at > after && at <= upTo) found.push({ name: `${date}T${schedule.time}`, at });
+    if (isOn(schedule, date) && at > after && at <= upTo) found.push({ name: `${date}T${schedule.time}`, at });
+    [before, date] = [date, daysOn(date, 1)];
   }
   return found;
 }

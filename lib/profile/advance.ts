@@ -112,6 +112,16 @@ function reviewOf(profile: Profile, { rules, now }: Advancing): Instant {
   return turn !== undefined && turn < review ? turn : review;
 }
 
+/**
+ * The last put of each item, as a transaction takes one write for each. Two rows of one key arise where a source uses a
+ * message id twice: both messages may move the customer, each at the moment the customer was last seen.
+ */
+function distinctPuts(writes: Write[]): Write[] {
+  const lastOf = new Map<string, Write>();
+  for (const write of writes) if ('put' in write) lastOf.set(`${write.put.pk} ${write.put.sk}`, write);
+  return writes.filter((write) => !('put' in write) || lastOf.get(`${write.put.pk} ${write.put.sk}`) === write);
+}
+
 function changeOf(before: Profile | undefined, progress: Progress, advancing: Advancing): Change {
   const { profile, signals, transitions, also } = progress;
   const rows = transitions.map((transition) => transitionRow(profile, transition));
@@ -119,7 +129,7 @@ function changeOf(before: Profile | undefined, progress: Progress, advancing: Ad
   return {
     profile: { ...tidy, nextReview: reviewOf(tidy, advancing) },
     signals: [...signals, ...directed(before, profile, advancing)],
-    also: [...also, ...rows],
+    also: distinctPuts([...also, ...rows]),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import * as z from 'zod';
 import { CustomerRef } from '../identity/customer.ts';
+import { corrected } from '../ingestion/clock.ts';
 import { Touchpoint } from '../ingestion/touchpoint.ts';
 import { WorkspaceId } from '../ingestion/workspace-id.ts';
 import { isJsonObject, type JsonObject } from '../json.ts';
@@ -72,9 +73,12 @@ export function isFarOff({ storedAt }: Arrival, { at }: Touchpoint): boolean {
   return Math.abs(between(at, storedAt)) > toleratedMs;
 }
 
-/** The touchpoint's time by our clock: moved by its source's skew, and never later than it was stored (to the end of that second). */
+/**
+ * The touchpoint's time by our clock: moved by its source's skew where that is a correction, and never later than it was stored (to the
+ * end of that second).
+ */
 export function correctedTime({ storedAt }: Arrival, { at }: Touchpoint, skewSeconds = 0): Instant {
-  const moved = plus(at, skewSeconds * 1_000);
+  const moved = corrected(at, skewSeconds);
   const latest = plus(storedAt, 999);
   return moved < latest ? moved : latest;
 }

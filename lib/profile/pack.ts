@@ -3,7 +3,7 @@ import { packKeyDays, unpackKeyDays } from '../churn/buying/key-days.ts';
 import { PackedRisk, packRisk, unpackRisk } from '../churn/pack.ts';
 import { type Customer } from '../identity/customer.ts';
 import { Json } from '../json.ts';
-import { type Instant } from '../time.ts';
+import { type Instant, instantAt } from '../time.ts';
 import { Predicate } from './predicate.ts';
 import { packHours, unpackHours } from './hours.ts';
 import { ActiveEnrolment, type OpenGoal, Profile, Wait } from './profile.ts';
@@ -64,7 +64,9 @@ const Packed = z.object({
   /** Stage: id, since, met, touchpoint, and rule where it is not the stage's. What is missing is empty. */
   s: z.tuple([z.string(), Time, z.union([Time, z.literal('')]), z.string(), z.string()]).optional(),
   h: PackedRisk.optional(),
-  q: Profile.shape.silence,
+  q: z
+    .object({ since: z.string().transform((at) => readInstant(Date.parse(at))), told: z.array(z.string()) })
+    .optional(),
   r: Profile.shape.nextReview,
 });
 type Packed = z.infer<typeof Packed>;
@@ -79,11 +81,14 @@ const filled = <T>(map: Map<T>): Map<T> | undefined => (Object.keys(map).length 
 const renamed = (map: Map<string>, from: string, to: string): Map<string> =>
   Object.fromEntries(Object.entries(map).map(([name, value]) => [name === from ? to : name, value]));
 
+/** No time of ours lies before 1970. An older version folded touchpoints of such times where a source's `sentAt` was made up. */
+const readInstant = (ms: number): Instant => instantAt(Math.max(0, ms));
+
 /** Both directions of the times of a profile first seen at `first`, in milliseconds. */
 function times(first: number) {
   return {
     write: (at: Instant): Time => (Date.parse(at) - first).toString(36),
-    read: (time: Time): Instant => new Date(first + parseInt(time, 36)).toISOString(),
+    read: (time: Time): Instant => readInstant(first + parseInt(time, 36)),
   };
 }
 
@@ -204,7 +209,7 @@ export function unpack(text: string, { workspace, customer }: Customer): Profile
   return {
     workspace,
     customer,
-    firstSeen: new Date(first).toISOString(),
+    firstSeen: readInstant(first),
     lastSeen: read(packed.l),
     traits: mapValues(packed.t ?? {}, ([value, at]) => ({ value, at: read(at) })),
     counts: mapValues(packed.n ?? {}, ([count, from, to = from]) => ({ n: count, first: read(from), last: read(to) })),

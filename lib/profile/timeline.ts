@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { type Item, type Table } from '../aws/table.ts';
 import { type Customer } from '../identity/customer.ts';
+import { corrected } from '../ingestion/clock.ts';
 import { isJsonObject } from '../json.ts';
 import { partition, skewRange, timelineRanges } from '../keys.ts';
-import { plus } from '../time.ts';
 import { readCursor, writeCursor } from '../paging.ts';
 import { type Profile } from './profile.ts';
 
@@ -96,7 +96,7 @@ function bodyOf({
 function entryOf({ source, item, position }: Row, skewSeconds: number): TimelineEntry {
   const { at, id } = splitPosition(position);
   const named = source.kind === 'touchpoint' ? { messageId: id } : {};
-  return { ...bodyOf(item), ...named, kind: source.kind, at: plus(at, skewSeconds * 1000) };
+  return { ...bodyOf(item), ...named, kind: source.kind, at: corrected(at, skewSeconds) };
 }
 
 /**

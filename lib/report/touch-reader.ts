@@ -1,8 +1,10 @@
 import { type Item, type Table } from '../aws/table.ts';
+import { corrected, isPlausible } from '../ingestion/clock.ts';
 import { at as valueAt, isJsonObject, type Json, type JsonObject } from '../json.ts';
 import { partition, skewRange, timelineRanges } from '../keys.ts';
 import { type Profile } from '../profile/profile.ts';
 import { StageTransition } from '../stage/model.ts';
+import { instantAt, plus } from '../time.ts';
 import { type CustomerRead, type Scope, type Touch } from './run/run.ts';
 
 /** Touchpoints of one identity that are read: a bot sends more, and tells nothing by it. */
@@ -65,17 +67,17 @@ async function touchesIn(
 ): Promise<{ touches: Touch[]; cut: boolean }> {
   const skews = await skewsOf(table, pk);
   const extreme = (pick: (a: number, b: number) => number): number =>
-    [...skews.values()].reduce((a, b) => pick(a, b), 0) * 1_000;
+    [...skews.values()].filter(isPlausible).reduce((a, b) => pick(a, b), 0) * 1_000;
   const range = timelineRanges.touchpoint;
-  const before = `${range}${new Date(to - extreme(Math.min)).toISOString()}`;
-  let after = `${range}${new Date(from - extreme(Math.max)).toISOString()}`;
+  const before = `${range}${instantAt(to - extreme(Math.min))}`;
+  let after = `${range}${instantAt(from - extreme(Math.max))}`;
   const touches: Touch[] = [];
   for (let seen = 0; seen < maxTouches; seen += pageSize) {
     const items = await table.query(pk, { after, before, limit: pageSize });
     for (const item of items) {
       const { at } = placeOf(item.sk, range);
-      const corrected = Date.parse(at) + (skews.get(item.sk.slice(range.length)) ?? 0) * 1_000;
-      if (corrected >= from && corrected < to) touches.push(touchOf(item, corrected, worth));
+      const ms = Date.parse(corrected(at, skews.get(item.sk.slice(range.length)) ?? 0));
+      if (ms >= from && ms < to) touches.push(touchOf(item, ms, worth));
     }
     if (items.length < pageSize) return { touches, cut: false };
     after = items.at(-1)?.sk ?? after;
@@ -87,10 +89,13 @@ async function transitionsIn(table: Table, pk: string, to: number): Promise<Cust
   const range = timelineRanges.stage;
   const items = await table.query(pk, {
     prefix: range,
-    before: `${range}${new Date(to).toISOString()}`,
+    before: `${range}${instantAt(to)}`,
     limit: maxTouches,
   });
-  return items.map((item) => ({ ...StageTransition.parse({ ...docOf(item), at: placeOf(item.sk, range).at }) }));
+  // `plus` brings each time into the years 0 to 9999: an older version wrote rows of the year -5946.
+  return items.map((item) => ({
+    ...StageTransition.parse({ ...docOf(item), at: plus(placeOf(item.sk, range).at, 0) }),
+  }));
 }
 
 export interface Reading extends Pick<Scope, 'from' | 'to'> {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import fc from 'fast-check';
 import { type Json } from '../../lib/json.ts';
-import { clockSkew, isFarFuture, readTime } from '../../lib/ingestion/clock.ts';
+import { clockSkew, corrected, isFarFuture, readTime } from '../../lib/ingestion/clock.ts';
 
 const noon = Date.parse('2026-11-22T12:00:00.000Z');
 
@@ -16,6 +16,9 @@ test.each<[Json, string]>([
   ['2026-11-22T12:00:00', '2026-11-22T12:00:00.000Z'],
   ['2026-11-22', '2026-11-22T00:00:00.000Z'],
   ['1970-01-01T00:00:00.000Z', '1970-01-01T00:00:00.000Z'],
+  ['2028-02-29T12:00:00.000Z', '2028-02-29T12:00:00.000Z'],
+  ['2026-11-22T24:00:00', '2026-11-23T00:00:00.000Z'],
+  ['2026-11-22T12:00:00+14:00', '2026-11-21T22:00:00.000Z'],
   [noon, '2026-11-22T12:00:00.000Z'],
   [noon / 1_000, '2026-11-22T12:00:00.000Z'],
   [noon / 1_000 + 0.25, '2026-11-22T12:00:00.250Z'],
@@ -28,7 +31,26 @@ test.each<Json>([
   'yesterday',
   'foo 1',
   '2026-13-01T00:00:00.000Z',
+  '2026-02-30',
+  '2026-02-29T12:00:00.000Z',
+  '2100-02-29T12:00:00.000Z',
+  '2026-04-31T12:00:00Z',
+  '2026-00-10',
+  '2026-13-01',
+  '2026-01-00',
+  '2026-11-22T24:30',
+  '2026-11-22T24:00:00.001Z',
+  '2026-11-22T25:00:00.000Z',
+  '2026-11-22T12:60',
+  '2026-11-22T12:00:60.000Z',
+  '2026-11-22T12:00:00+25:00',
+  '2026-11-22T12:00:00+24:00',
+  '2026-11-22T12:00+09:75',
   '2026-11-22T12:00:00.000 nonsense Z',
+  'Nov 22, 2026 12:00:00  Z',
+  '-005946-05-03T12:00:00Z',
+  '9999-12-31T23:59:59-12:00',
+  1e20,
   '0001-01-01T00:00:00Z',
   '+012026-11-22T12:00:00Z',
   -1,
@@ -66,9 +88,28 @@ test.each([
 });
 
 test('a time after the sending was not taken from the clock that is wrong', () => {
-  const sentAt = new Date(noon - 10 * day).toISOString();
+  const sentAt = new Date(noon - 5 * day).toISOString();
   expect(clockSkew(noon - hour, sentAt, noon)).toBeUndefined();
-  expect(clockSkew(noon - 11 * day, sentAt, noon)).toBe((10 * day) / 1_000);
+  expect(clockSkew(noon - 6 * day, sentAt, noon)).toBe((5 * day) / 1_000);
+});
+
+test.each<[string, number, Json, number | string]>([
+  ['a week is the last correction', noon - hour, noon + 7 * day, -7 * 86_400],
+  ['more is none', noon - hour, noon + 7 * day + 1_000, 'implausible'],
+  ['nor is the year 9999', noon - hour, '9999-12-31T23:59:59.999Z', 'implausible'],
+  ['nor a clock that was reset', 60_000, 90_000, 'implausible'],
+])('%s', (...[, at, sentAt, skew]) => {
+  expect(clockSkew(at, sentAt, noon)).toBe(skew);
+});
+
+test('a correction that leaves the years 1970 to 9999 is none', () => {
+  expect(clockSkew(hour, 2 * hour, 0)).toBe('implausible');
+  expect(corrected('1970-01-01T01:00:00.000Z', -7_200)).toBe('1970-01-01T01:00:00.000Z');
+  expect(corrected('9999-12-31T23:00:00.000Z', 7_200)).toBe('9999-12-31T23:00:00.000Z');
+});
+
+test.each([NaN, Infinity, -251_600_000_000, 7 * 86_400 + 1])('a stored skew of %d corrects nothing', (skew) => {
+  expect(corrected('2026-11-22T12:00:00.000Z', skew)).toBe('2026-11-22T12:00:00.000Z');
 });
 
 test('a time is in the far future a day ahead, unless its clock is known to be', () => {

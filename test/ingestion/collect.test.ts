@@ -35,6 +35,33 @@ test.each(['batch', 'import', 'b'])('%s takes many', async (kind) => {
   expect(rows('t#')).toHaveLength(2);
 });
 
+test('a clock of the year 9999 is warned of, and the message stored with its own time', async () => {
+  const { post, rows } = world();
+  const odd = line('odd', { sentAt: '9999-12-31T23:59:59.000Z' });
+  const { answer } = await post('batch', { body: { batch: [line('m-1'), odd] } });
+  expect(answer).toEqual({
+    ...{ success: true, accepted: 2, rejected: [] },
+    warnings: [{ index: 1, messageId: 'odd', code: 'clock-implausible' }],
+    warned: 1,
+  });
+  expect(rows('t#').map(({ sk }) => sk)).toContain('t#2026-11-22T11:59:50.000Z#odd');
+  expect(rows('c#')).toEqual([]);
+});
+
+test('one wrong clock warns a hundred times at most, and says how often in all', async () => {
+  const { post } = world();
+  const batch = Array.from({ length: 150 }, (_, i) => line(`m-${i}`));
+  const { answer } = await post('batch', { body: { batch, sentAt: '9999-12-31T23:59:59.000Z' } });
+  expect(answer).toMatchObject({ accepted: 150, warned: 150 });
+  expect(answer.warnings).toHaveLength(100);
+});
+
+test('strict mode takes what is only warned of', async () => {
+  const headers = { ...basic('wk_local:'), 'x-strict-mode': '1' };
+  const body = line('odd', { sentAt: '9999-12-31T23:59:59.000Z' });
+  expect(await world().post('track', { headers, body })).toMatchObject({ status: 200, answer: { accepted: 1 } });
+});
+
 test('m is answered and does nothing', async () => {
   const { post, items } = world();
   expect((await post('m', { headers: {}, body: { series: [] } })).status).toBe(200);

@@ -95,6 +95,7 @@ test.each<[Fault, Json]>([
   ['id-too-long', track({ userId: '한'.repeat(342) })],
   ['message-id-too-long', track({ messageId: 'x'.repeat(256) })],
   ['invalid-timestamp', track({ timestamp: 'yesterday' })],
+  ['invalid-timestamp', track({ timestamp: '2026-02-30T11:00:00.000Z' })],
   ['timestamp-in-future', track({ timestamp: '2026-11-24T12:00:00.000Z' })],
   ['invalid-properties', track({ properties: 'plan=pro' })],
   ['too-large', track({ properties: { text: 'x'.repeat(33_000) } })],
@@ -108,8 +109,22 @@ test('limits are the last value that passes', () => {
 });
 
 test('a message of a wrong clock is kept with its own time and the difference beside it', () => {
-  const message = track({ timestamp: '2026-12-22T11:59:50.000Z', sentAt: '2026-12-22T12:00:00.000Z' });
-  expect(accepted(message)).toMatchObject({ draft: { at: '2026-12-22T11:59:50.000Z' }, skew: -30 * 86_400 });
+  const message = track({ timestamp: '2026-11-26T11:59:50.000Z', sentAt: '2026-11-26T12:00:00.000Z' });
+  expect(accepted(message)).toMatchObject({ draft: { at: '2026-11-26T11:59:50.000Z' }, skew: -4 * 86_400 });
+});
+
+test.each(['9999-12-31T23:59:59.999Z', '2026-12-22T12:00:00.000Z', 253_402_300_799_000])(
+  'a message sent at %j keeps its own time, with a warning and no correction',
+  (sentAt) => {
+    const { draft, ...rest } = accepted(track({ sentAt }));
+    expect(draft.at).toBe(timestamp);
+    expect(rest).toEqual({ warning: 'clock-implausible' });
+  },
+);
+
+test('a time far ahead is refused where the clock that would explain it is implausible', () => {
+  const message = track({ timestamp: '2055-11-22T12:00:00.000Z', sentAt: '2055-11-22T12:00:00.000Z' });
+  expect(read(message)).toEqual({ fault: 'timestamp-in-future' });
 });
 
 test('the batch lends its messages what they lack', () => {

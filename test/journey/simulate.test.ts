@@ -3,6 +3,7 @@ import { Workspace } from '../../lib/ingestion/workspace.ts';
 import { Population } from '../../lib/journey/simulate/population.ts';
 import { type Recorded, replay } from '../../lib/journey/simulate/replay.ts';
 import { type SimulationResult } from '../../lib/journey/simulate/result.ts';
+import { SimulateBody } from '../../lib/journey/simulate/request.ts';
 import { simulate, type SimulationRequest } from '../../lib/journey/simulate/simulate.ts';
 import { readyJourneys } from '../../lib/journey/ready.ts';
 import { aJourney, aSend } from './given.ts';
@@ -32,6 +33,16 @@ const rest = (length: string, next: string) => ({ kind: 'wait', for: length, nex
 /** Two messages, one at once and one after a wait. */
 const twice = (length: string) => ({
   steps: { Hello: aSend({ next: 'Rest' }), Rest: rest(length, 'Again'), Again: aSend(), Done },
+});
+
+test.each([
+  ['1970-01-01T00:00:00.000Z', true],
+  ['8999-12-31T00:00:00.000Z', true],
+  ['9000-01-01T00:00:00.000Z', false],
+  ['1969-12-31T00:00:00.000Z', false],
+  ['2026-02-30T00:00:00.000Z', false],
+])('a simulation from %s may be asked for: %s', (from, isFine) => {
+  expect(SimulateBody.safeParse({ from }).success).toBe(isFine);
 });
 
 test('the same seed gives the same result, to the last figure, and another seed another', async () => {

@@ -46,6 +46,17 @@ const dates: [string, object, string, string, string | undefined][] = [
   ],
   ['no date at all', {}, 'soon', 'UTC', undefined],
   ['a day that is in no calendar', {}, '2026-02-31', 'UTC', undefined],
+  ['a moment that is in no calendar', { every: 'once' }, '2026-04-31T12:00:00Z', 'UTC', undefined],
+  ['a moment in no zone of the world', { every: 'once' }, '2026-04-30T12:00:00+25:00', 'UTC', undefined],
+  ['a moment that names no zone is in UTC', { every: 'once' }, '2026-04-30T12:00', 'UTC', '2026-04-30T12:00:00.000Z'],
+  ['the day after the last', { every: 'once', offset: '30d' }, '9999-12-31', 'UTC', '9999-12-31T00:00:00.000Z'],
+  [
+    'hours after the last moment',
+    { every: 'once', offset: '9h' },
+    '9999-12-31T23:00:00Z',
+    'UTC',
+    '9999-12-31T23:59:59.999Z',
+  ],
 ];
 
 test.each(dates)('%s', (...[, rule, value, zone, at]) => {
@@ -81,6 +92,11 @@ const times = (schedule: Parameters<typeof occurrences>[0], zone: string, [after
 test('a daily time keeps its hour through a change of clocks, and comes once a day', () => {
   const days = times(recurring({}), 'Europe/London', ['2026-03-28T00:00:00.000Z', '2026-03-30T23:00:00.000Z']);
   expect(days).toEqual(['2026-03-28T09:00:00.000Z', '2026-03-29T08:00:00.000Z', '2026-03-30T08:00:00.000Z']);
+});
+
+test('a schedule ends with the year 9999', () => {
+  const span: [string, string] = ['9999-12-30T12:00:00.000Z', '9999-12-31T23:59:59.999Z'];
+  expect(times(recurring({}), 'UTC', span)).toEqual(['9999-12-31T09:00:00.000Z']);
 });
 
 test('the end of a span belongs to it, its beginning to the one before', () => {

@@ -1,4 +1,10 @@
-import { GetScheduleCommand, ResourceNotFoundException, SchedulerClient } from '@aws-sdk/client-scheduler';
+import {
+  CreateScheduleCommand,
+  GetScheduleCommand,
+  ResourceNotFoundException,
+  SchedulerClient,
+} from '@aws-sdk/client-scheduler';
+import { mockClient } from 'aws-sdk-client-mock';
 import { expect, onTestFinished, test } from 'vitest';
 import { startAwsEndpoint } from '../../infra/local/aws-endpoint.ts';
 import { VirtualClock } from '../../infra/local/clock.ts';
@@ -62,6 +68,15 @@ test('a timer that is set again is the first one', async () => {
   await timers.set('a-1', plus(start, 2 * day), { leg: 1 });
   await advance(5 * day);
   expect(calls).toMatchObject([{ at: plus(start, day) }]);
+});
+
+test('the last moment of the year 9999 is written with four digits of the year', async () => {
+  const client = new SchedulerClient({ region: 'us-east-1' });
+  const calls = mockClient(client);
+  const target = { group: 'g', targetArn: 'a', roleArn: 'r', deadLetterArn: 'd' };
+  await schedulerTimers(client, target).set('a-1', '9999-12-31T23:59:59.999Z', {});
+  const [call] = calls.commandCalls(CreateScheduleCommand);
+  expect(call?.args[0].input.ScheduleExpression).toBe('at(9999-12-31T23:59:59)');
 });
 
 test('one that is taken away calls nobody; taking it away again is no trouble', async () => {

@@ -107,6 +107,20 @@ test('a touchpoint of a source with a wrong clock is shown at its corrected time
   ]);
 });
 
+test('a timeline shows instants where an older version stored a correction of the year 9999', async () => {
+  const table = await aTable();
+  await store(table, ada);
+  await touch(table, ada, { n: 0 });
+  await table.put({ ...keys.clockSkew(ada, start, 'm0'), skew: -251_600_000_000 });
+  const doc = JSON.stringify({ to: 'decision', rule: 'decision' });
+  await table.put({ ...keys.stageTransition(ada, '-005946-05-03T12:00:00.000Z', 'm0'), doc });
+  const items = await wholeTimeline(table, 'ada', 10);
+  expect(items.map(({ kind, at }) => [kind, at])).toEqual([
+    ['touchpoint', start],
+    ['stage', '0000-01-01T00:00:00.000Z'],
+  ]);
+});
+
 test('a cursor that is not ours and a limit out of range are refused', async () => {
   const table = await aTable();
   await store(table, ada);

@@ -34,6 +34,20 @@ test('everything a profile can hold is read as it was written', () => {
   expect(readProfileItem(profileItem(profile, 7))).toEqual({ profile, rev: 7 });
 });
 
+test('times before 1970 that an older version stored are read as the first of 1970', () => {
+  const old = '-005946-05-03T12:00:00.000Z';
+  const keyDays = { recent: [{ day: -2_890_000, worth: 5 }] };
+  const profile = aProfile({ firstSeen: old, lastSeen: old, silence: { since: old, told: ['14d'] }, keyDays });
+  const first = '1970-01-01T00:00:00.000Z';
+  const read = readProfileItem(profileItem(profile, 1))?.profile;
+  expect(read).toMatchObject({
+    firstSeen: first,
+    lastSeen: first,
+    silence: { since: first },
+    keyDays: { recent: [{ day: 0, worth: 5 }] },
+  });
+});
+
 /** An ordinary customer of a shop: identified, with a stage, a risk, a review ahead and the stream's position. */
 function ordinary(): Profile {
   const names = ['Page Viewed', 'Product Viewed', 'Product Added', 'Checkout Started', 'Order Completed'];

@@ -159,6 +159,27 @@ test('a wrong clock is set right by the companion row, and no touchpoint is late
   expect((await world.profile('u:bo'))?.lastSeen).toBe(days(3).replace('.000Z', '.999Z'));
 });
 
+test('a message id that comes twice in one batch, and moves the customer twice at one moment, is written', async () => {
+  const world = await aWorld();
+  const moves = { messageId: 'm1', userId: 'ada' };
+  const late = aTouchpoint({ ...moves, name: 'Order Completed', at: days(2) });
+  const early = aTouchpoint({ ...moves, name: 'Product Viewed', at: days(1) });
+  const last = aTouchpoint({ name: 'Page Viewed', messageId: 'm0', at: days(3) });
+  await world.fold(record(last, days(3)));
+  expect(await world.fold(record(early, days(3)), record(late, days(3)))).toEqual([]);
+  expect(world.letters).toEqual([]);
+  expect((await world.profile('u:ada'))?.counts).toMatchObject({ 'Order Completed': { n: 1 } });
+});
+
+test('a correction of more than a week that an older version stored is passed over', async () => {
+  const world = await aWorld();
+  const late = order({ at: days(1) });
+  await world.table.put({ ...keys.clockSkew(ada, late.at, late.messageId), skew: -251_600_000_000 });
+  await world.fold(record(late, days(2)));
+  expect(world.letters).toEqual([]);
+  expect(await world.profile('u:ada')).toMatchObject({ firstSeen: days(1), lastSeen: days(1) });
+});
+
 test('a hundred moves of one customer in one batch are written, though a transaction holds fewer', async () => {
   const world = await aWorld();
   const names = ['Product Viewed', 'Order Completed'];

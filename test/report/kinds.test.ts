@@ -174,6 +174,16 @@ test('identities that were linked are one customer, and clocks that were wrong a
   expect(steps.map(({ customers }) => customers)).toEqual([1, 1]);
 });
 
+test('a correction of thousands of years that an older version stored is none', async () => {
+  const world = await aWorld();
+  await world.customer('ada', [
+    [1, 'View', { skew: -251_600_000_000 }],
+    [2, 'Buy'],
+  ]);
+  const { steps } = await found(world, { kind: 'funnel', steps: ['View', 'Buy'], to: on(3) });
+  expect(steps.map(({ customers }) => customers)).toEqual([1, 1]);
+});
+
 test('a workspace without customers has reports, of nobody', async () => {
   const world = await aWorld();
   const bodies = [

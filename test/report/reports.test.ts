@@ -155,6 +155,8 @@ const refused: [string, object][] = [
   ['a word that no report knows', { ...funnel, colour: 'red' }],
   ['a time that ends before it begins', { ...funnel, from: now, to: start }],
   ['a time that is none', { ...funnel, from: 'yesterday' }],
+  ['a day that is in no calendar', { ...funnel, from: '2026-02-30T00:00:00Z' }],
+  ['a zone of the year 10000', { ...funnel, from: '9999-12-31T00:00:00Z', to: '9999-12-31T23:59:59-12:00' }],
   ['a hundred years', { ...funnel, from: '1926-01-01T00:00:00Z' }],
   ['a funnel without steps', { kind: 'funnel', steps: [] }],
   ['a predicate on a moment', { ...funnel, predicate: { not: { event: 'Buy' } } }],

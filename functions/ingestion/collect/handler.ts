@@ -122,7 +122,7 @@ function unavailable(cause: unknown): never {
   throw new Unavailable('store.unavailable', { cause });
 }
 
-function countLine({ accepted, rejected }: Sorted, now: number): string | undefined {
-  const counts = { accepted: accepted.length, rejected: rejected.length };
+function countLine({ accepted, rejected, warned }: Sorted, now: number): string | undefined {
+  const counts = { accepted: accepted.length, rejected: rejected.length, warned };
   return metricLine('ingestion/collect', counts, { now, ...(rejected.length > 0 && { codes: faultCounts(rejected) }) });
 }

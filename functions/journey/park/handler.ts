@@ -5,7 +5,7 @@ import { events } from '../../../lib/events.ts';
 import { type Leg, type LegDependencies, startLeg, timerName } from '../../../lib/journey/leg.ts';
 import { StepCall } from '../../../lib/journey/step-call.ts';
 import { type JsonObject } from '../../../lib/json.ts';
-import { type Clock } from '../../../lib/time.ts';
+import { type Clock, plus } from '../../../lib/time.ts';
 
 interface Dependencies extends LegDependencies {
   timers: Timers;
@@ -21,7 +21,7 @@ function legOf({ enrolment, vars, until, at, stepId }: StepCall, machineArn: str
   // Who was held before an earlier step is late no more.
   const { held: _, ...run } = enrolment.run;
   const input = { ...enrolment, vars, run: { ...run, leg: run.leg + 1, at } };
-  return { input, machineArn, at, until: new Date(until).toISOString() };
+  return { input, machineArn, at, until: plus(until, 0) };
 }
 
 /**

@@ -94,7 +94,7 @@ export function packKeyDays({ recent, older }: KeyDays): string {
   return known + days.join(',');
 }
 
-/** The reverse of `packKeyDays`. */
+/** The reverse of `packKeyDays`. Days before 1970, which an older version stored of made-up clocks, are read as the first of 1970. */
 export function unpackKeyDays(text: string): KeyDays {
   const [days = '', sums] = text.split('|').reverse();
   const [count = '', first = '', worth = ''] = sums?.split(',') ?? [];
@@ -102,8 +102,8 @@ export function unpackKeyDays(text: string): KeyDays {
   const recent = days.split(',').map((part) => {
     const [gap = '', own = '0'] = part.split(':');
     day += parseInt(gap, 36);
-    return { day, worth: Number(own) };
+    return { day: Math.max(0, day), worth: Number(own) };
   });
-  const older = { days: parseInt(count, 36), first: parseInt(first, 36), worth: Number(worth) };
+  const older = { days: parseInt(count, 36), first: Math.max(0, parseInt(first, 36)), worth: Number(worth) };
   return { recent, ...(sums !== undefined && { older }) };
 }

@@ -22,6 +22,7 @@ export type FaultCode =
   | 'no-address'
   | 'doubtful-purpose'
   | 'never-open'
+  | 'no-such-date'
   | 'always-deferred'
   | 'no-share'
   | 'same-salt'

@@ -1,3 +1,4 @@
+import { isDate } from '../../calendar.ts';
 import { type SendChannel } from '../../ingestion/workspace.ts';
 import { leadsInside } from '../closed-address.ts';
 import { type ContactHours, type JourneyDefinition } from '../definition.ts';
@@ -103,8 +104,17 @@ function edges({ quiet, open }: ContactHours): string[] {
   return ['00:00', ...hours.flatMap(({ from, to }) => [from, to])];
 }
 
+/** Whether a closed day is one of the calendar; one without a year is looked for in a leap year. */
+const isClosable = (date: string): boolean => isDate(date.length === 5 ? `2024-${date}` : date);
+
+/** Closed days that no year has, such as 30 February: the author meant another day. */
+export const closedDays: Rule = ({ hours }) =>
+  (hours?.closed ?? []).flatMap((date, i) =>
+    isClosable(date) ? [] : [error('no-such-date', `hours.closed.${i}`, `the calendar has no day "${date}"`)],
+  );
+
 const neverOpen = (hours: ContactHours): boolean =>
-  new Set((hours.closed ?? []).filter((date) => date.length === 5)).size >= daysOfYear ||
+  new Set((hours.closed ?? []).filter((date) => date.length === 5 && isClosable(date))).size >= daysOfYear ||
   !days.some((day) => edges(hours).some((time) => isOpen(time, day, hours)));
 
 function deferred(definition: JourneyDefinition, hours: ContactHours): Fault[] {

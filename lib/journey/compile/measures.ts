@@ -1,3 +1,4 @@
+import { isDate } from '../../calendar.ts';
 import { durationMs } from '../../time.ts';
 import { type ContactHours, type JourneyDefinition } from '../definition.ts';
 import { type Step, type StepOf } from '../step.ts';
@@ -19,9 +20,10 @@ function retriesTake(step: Step): number {
   return pauses.reduce((sum, pause) => sum + pause, usualTries.takes);
 }
 
-/** Most closed days in a row, whatever the year. */
+/** Most closed days in a row, whatever the year. Days that no calendar has are left out. */
 export function closedInARow(closed: readonly string[]): number {
-  const days = new Set(closed.map((date) => Math.round(Date.parse(`2024-${date.slice(-5)}`) / day)));
+  const dates = closed.map((date) => `2024-${date.slice(-5)}`).filter(isDate);
+  const days = new Set(dates.map((date) => Math.round(Date.parse(date) / day)));
   const runs = [...days].map((first) => {
     let length = 1;
     while (days.has(first + length)) length++;

@@ -6,6 +6,9 @@ import { Population } from './population.ts';
 /** Most customers and days of one call: a request has 29 seconds. `npm run simulate` takes more. */
 const most = { customers: 5_000, days: 365, replayed: 500, replayedDays: 366 };
 
+/** Simulated days and the dates that steps wait for stay within the years that an instant can name. */
+const [epoch, latestStart] = ['1970-01-01T00:00:00.000Z', '9000-01-01T00:00:00.000Z'] as const;
+
 /** Which version: a published one by its number, the draft, a definition sent along, or where nothing is named the draft, else the newest. */
 const Which = {
   version: z.int().min(1).optional(),
@@ -19,7 +22,7 @@ export const SimulateBody = z.strictObject({
   days: z.int().min(1).max(most.days).default(90),
   seed: z.int().min(0).default(1),
   /** The first day's midnight, UTC; today's where nothing is said. */
-  from: Instant.optional(),
+  from: Instant.refine((at) => at >= epoch && at < latestStart, 'from 1970 to 8999').optional(),
   population: Population.optional(),
   /** What customers really did in this time, instead of made-up ones: at most so many of them. */
   replay: z

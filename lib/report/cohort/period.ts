@@ -1,4 +1,4 @@
-import { type Instant } from '../../time.ts';
+import { type Instant, instantAt } from '../../time.ts';
 
 export type PeriodUnit = 'week' | 'month';
 
@@ -17,6 +17,6 @@ export const periodOf: Record<PeriodUnit, (at: number) => number> = {
 
 /** When a period begins, UTC. */
 export const beginOf: Record<PeriodUnit, (period: number) => Instant> = {
-  week: (period) => new Date(period * 7 * dayMs + mondayMs).toISOString(),
-  month: (period) => new Date(Date.UTC(1970, period)).toISOString(),
+  week: (period) => instantAt(period * 7 * dayMs + mondayMs),
+  month: (period) => instantAt(Date.UTC(1970, period)),
 };

@@ -1,4 +1,4 @@
-import { type Instant } from '../../time.ts';
+import { type Instant, plus } from '../../time.ts';
 import { inOrder, type Path, type Tally } from '../paths/path.ts';
 import { beginOf, periodOf, type PeriodUnit } from './period.ts';
 
@@ -55,7 +55,7 @@ export function retentionCohorts({ unit, joins, active, offsetMs = 0, until }: C
   function shown([first, { customers, active: counts }]: [number, Counted]): Cohort {
     const ages = Math.max(0, period(until ?? newest) - first + 1);
     const all = Array.from({ length: ages }, (_, age) => counts[age] ?? 0);
-    const from = new Date(Date.parse(beginOf[unit](first)) - offsetMs).toISOString();
+    const from = plus(beginOf[unit](first), -offsetMs);
     return { from, customers, active: all, retention: all.map((count) => count / customers) };
   }
 

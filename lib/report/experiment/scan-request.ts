@@ -1,9 +1,6 @@
 import * as z from 'zod';
-import { Instant } from '../../time.ts';
+import { Instant, instantAt, ZonedInstant } from '../../time.ts';
 import { scanSampleRatios } from './sample-ratio-window.ts';
-
-/** The last moment that is written with four digits of a year. */
-const latest = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 /** Experiments over time, with how their arms came out. */
 export const ScanRequest = z.strictObject({
@@ -11,10 +8,7 @@ export const ScanRequest = z.strictObject({
     .array(
       z.strictObject({
         id: z.string().min(1).max(200),
-        at: z.iso
-          .datetime({ offset: true })
-          .refine((at) => Date.parse(at) <= latest, 'after the year 9999')
-          .describe('when it started'),
+        at: ZonedInstant.describe('when it started'),
         arms: z
           .array(z.strictObject({ n: z.int().min(0).max(1e12), weight: z.number().min(0).max(1e9) }))
           .min(2)
@@ -35,14 +29,12 @@ export const ScanAnswer = z.object({
 });
 export type ScanAnswer = z.infer<typeof ScanAnswer>;
 
-const instant = (ms: number): Instant => new Date(ms).toISOString();
-
 /** Broken splits, and the windows of time in which they were more than chance. */
 export function scanAnswer({ experiments }: ScanRequest): ScanAnswer {
   const dated = experiments.map(({ at, ...one }) => ({ ...one, at: Date.parse(at) }));
   const { mismatched, windows } = scanSampleRatios(dated);
   return {
     mismatched: [...mismatched],
-    windows: windows.map(({ from, to, ...window }) => ({ ...window, from: instant(from), to: instant(to) })),
+    windows: windows.map(({ from, to, ...window }) => ({ ...window, from: instantAt(from), to: instantAt(to) })),
   };
 }

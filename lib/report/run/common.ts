@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Predicate } from '../../profile/predicate.ts';
 import { SegmentId } from '../../profile/segment.ts';
+import { ZonedInstant } from '../../time.ts';
 
 export const Name = z.string().min(1).max(200);
 
@@ -8,8 +9,8 @@ export const Names = z.array(Name).min(1).max(200);
 
 /** Of which time, and of whom, a report is. Who belongs is decided by what is known of a customer when the report is made. */
 export const Common = z.strictObject({
-  from: z.iso.datetime({ offset: true }),
-  to: z.iso.datetime({ offset: true }).describe('itself excluded'),
+  from: ZonedInstant,
+  to: ZonedInstant.describe('itself excluded'),
   segment: SegmentId.optional(),
   predicate: Predicate.optional(),
 });

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Duration, durationMs, type Instant } from '../../time.ts';
+import { Duration, durationMs, instantAt } from '../../time.ts';
 import { contrast, type Fate } from '../contrast/contrast.ts';
 import { Common, counts, Name, Touchpoints } from './common.ts';
 import { type Kind } from './run.ts';
@@ -30,8 +30,6 @@ export const ContrastAnswer = z.object({
   ),
 });
 
-const instant = (ms: number): Instant => new Date(ms).toISOString();
-
 /** What customers did who left and what those did who stayed. Who left is told by a time that is no part of the paths. */
 export const contrastKind: Kind<z.infer<typeof ContrastRequest>, z.infer<typeof ContrastAnswer>> = {
   reads: 'touchpoints',
@@ -50,7 +48,7 @@ export const contrastKind: Kind<z.infer<typeof ContrastRequest>, z.infer<typeof 
         fate = touches.some((touch) => touch.at >= decidedFrom && isActive(touch)) ? 'retained' : 'churned';
         tally.add({ customer: profile.customer, steps: before.filter(keep) });
       },
-      result: () => ({ kind: 'contrast', decidedFrom: instant(decidedFrom), ...tally.result() }),
+      result: () => ({ kind: 'contrast', decidedFrom: instantAt(decidedFrom), ...tally.result() }),
     };
   },
 };

@@ -22,6 +22,12 @@ findsErrors([
       },
     },
   ],
+  ...['02-30', '13-45', '2026-02-29'].map((day): Parameters<typeof findsErrors>[0][number] => [
+    `the closed day ${day}`,
+    'no-such-date',
+    'hours.closed.1',
+    { hours: { closed: ['12-25', day] } },
+  ]),
   [
     'open hours that quiet hours cover',
     'never-open',
