@@ -54,7 +54,8 @@ export async function administer(table: Table, { action, subject, ...settings }:
   if (action === 'create') {
     if (known) throw new Error(`${id} exists: \`keys ${id}\` makes more keys`);
     const made = await addKeys(workspaces, id);
-    await workspaces.save(Workspace.parse({ name: id, ...settings, id }));
+    if (!(await workspaces.save(Workspace.parse({ name: id, ...settings, id }))))
+      throw new Error(`${id} exists: it was made at the same time`);
     return `workspace   ${id}\n${show(made)}`;
   }
   if (action !== 'keys') throw new Error(usage);

@@ -23,6 +23,9 @@ export interface Route {
 /** Routes by API Gateway's route key, `GET /v1/customers/{id}`. Each word declares its own in `lib/<word>/openapi.ts`. */
 export type Routes = Record<string, Route>;
 
+/** Preconditions of a write over a document whose GET answers an `ETag`. */
+export const writing = z.object({ 'if-match': z.string().optional(), 'if-none-match': z.string().optional() });
+
 /** How a listing is paged. */
 export const PageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(100).optional().describe('50 unless told'),

@@ -1,8 +1,10 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { NotFound, Rejected, ThroughlineError } from '../errors.ts';
+import { NotFound, Rejected, ThroughlineError, Unavailable } from '../errors.ts';
+import { corsHeaders } from '../ingestion/cors.ts';
 import { type WorkspaceStore } from '../ingestion/store.ts';
 import { isDeeperThan } from '../json.ts';
+import { answeringMs, inTime, type Invocation } from './in-time.ts';
 import { problem } from './problem.ts';
 
 /** One call of the back-office API: whose workspace the secret key opened, and the parts of the URL, decoded by the gateway. */
@@ -24,12 +26,23 @@ export interface ApiResponse {
 /** Routes by API Gateway's route key, `GET /v1/customers/{id}`. */
 export type ApiRoutes = Record<string, (request: ApiRequest) => Promise<ApiResponse>>;
 
-type Handler = (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>;
+type Handler = (event: APIGatewayProxyEventV2, context: Invocation) => Promise<APIGatewayProxyStructuredResultV2>;
+
+/**
+ * Longest time until the answer, ms. The gateway hangs up 29 s after it called, which includes the start of a new environment: three to
+ * four seconds remain for that. A request answered so may have been carried out; each may be sent again.
+ */
+const maxAnsweringMs = 25_000;
 
 export function json({ status = 200, headers = {}, body }: ApiResponse): APIGatewayProxyStructuredResultV2 {
   return {
     statusCode: status,
-    headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store', ...headers },
+    headers: {
+      'content-type': 'application/json; charset=utf-8',
+      'cache-control': 'no-store',
+      ...corsHeaders,
+      ...headers,
+    },
     body: JSON.stringify(body),
   };
 }
@@ -39,7 +52,8 @@ export function problemJson(): middy.MiddlewareObj<APIGatewayProxyEventV2, APIGa
   return {
     onError: (request) => {
       if (!(request.error instanceof ThroughlineError)) console.error(request.error);
-      request.response = problem(request.error, request.event.requestContext.requestId);
+      const response = problem(request.error, request.event.requestContext.requestId);
+      request.response = { ...response, headers: { ...response.headers, ...corsHeaders } };
     },
   };
 }
@@ -76,9 +90,9 @@ async function workspaceOf(event: APIGatewayProxyEventV2, workspaces: WorkspaceS
 const defined = (entries: Record<string, string | undefined> = {}): Record<string, string> =>
   Object.fromEntries(Object.entries(entries).map(([name, value = '']) => [name, value]));
 
-/** A function behind the back-office API: secret key, routes, problem+json. */
+/** A function behind the back-office API: secret key, routes, problem+json, also when the time is over. */
 export function api(workspaces: WorkspaceStore, routes: ApiRoutes): middy.MiddyfiedHandler<APIGatewayProxyEventV2> {
-  const handle: Handler = async (event) => {
+  const answer = async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> => {
     const workspace = await workspaceOf(event, workspaces);
     const route = routes[event.routeKey];
     if (!route) throw new NotFound('route.unknown', { route: event.routeKey });
@@ -92,5 +106,11 @@ export function api(workspaces: WorkspaceStore, routes: ApiRoutes): middy.Middyf
       }),
     );
   };
-  return middy(handle).use(problemJson()) as middy.MiddyfiedHandler<APIGatewayProxyEventV2>; // its result type is erased
+  const handle: Handler = (event, context) => {
+    const withinMs = answeringMs(context, maxAnsweringMs);
+    return inTime(answer(event), withinMs, () => new Unavailable('request.too-slow', { withinMs }));
+  };
+  const served = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>(handle, { timeoutEarlyInMillis: 0 });
+  // Its result type is erased.
+  return served.use(problemJson()) as middy.MiddyfiedHandler<APIGatewayProxyEventV2>;
 }

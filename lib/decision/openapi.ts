@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Routes } from '../route.ts';
+import { type Routes, writing } from '../route.ts';
 import { DecisionAnswer, DecisionRequest } from './decision.ts';
 import { Placement } from './placement.ts';
 import { PolicyView } from './policy-view.ts';
@@ -69,12 +69,17 @@ export const decisionRoutes: Routes = {
   'PUT /v1/placements/{id}': {
     id: 'putPlacement',
     summary: 'Create or replace a placement',
+    description:
+      'With `If-Match` only if it is that of the `ETag` that was read. A PUT of what is there changes nothing, and is published again.',
     key: 'secret',
     path,
+    headers: writing,
     body: { schema: Placement, example: placement },
     answer: Placement,
     refusals: {
       400: 'Not a valid placement; `issues` names each fault by its path',
+      409: 'Somebody else wrote it at the same time, and there was no precondition',
+      412: 'Somebody else has written it, or it is there already',
       413: 'More than 256 KB',
       503: 'Stored, but not told: send it again',
     },

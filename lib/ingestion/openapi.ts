@@ -7,7 +7,7 @@ import page from '../../events/http/page.json' with { type: 'json' };
 import screen from '../../events/http/screen.json' with { type: 'json' };
 import track from '../../events/http/track.json' with { type: 'json' };
 import { JsonObject } from '../json.ts';
-import { type Route, type Routes } from '../route.ts';
+import { type Route, type Routes, writing } from '../route.ts';
 import { TouchpointType } from './touchpoint.ts';
 import { Verdict } from './verdict.ts';
 import { WebhookSecret } from './webhook-secret-store.ts';
@@ -150,11 +150,17 @@ export const ingestionRoutes: Routes = {
     id: 'putWorkspace',
     summary: 'Replace the settings of the workspace',
     description:
-      'Stage model (a template or your own), quiet hours, frequency caps. They hold everywhere within a minute.',
+      'Stage model (a template or your own), quiet hours, frequency caps. They hold everywhere within a minute. ' +
+      'With `If-Match` only if they are those of the `ETag` that was read; settings that are there already change nothing.',
     key: 'secret',
+    headers: writing,
     body: { schema: WorkspaceSettings, example: { name: 'Shop', timezone: 'Asia/Seoul', stageModel: 'five-stage' } },
     answer: Workspace,
-    refusals: { 400: 'Not a valid workspace; `issues` names each fault by its path' },
+    refusals: {
+      400: 'Not a valid workspace; `issues` names each fault by its path',
+      409: 'Somebody else wrote them at the same time, and there was no precondition',
+      412: 'Somebody else has written them, or they are there already',
+    },
   },
   'GET /v1/workspace/webhook-secret': {
     id: 'getWebhookSecret',

@@ -41,6 +41,8 @@ export const Workspace = z.object({
   marketingConsent: z.enum(['opt-out', 'opt-in']).default('opt-out'),
   quietHours: z.object({ from: LocalTime, to: LocalTime }).optional(),
   caps: z.array(FrequencyCap).max(10).default([]),
+  /** Ports that webhooks of journeys may call besides 443 and 8443. */
+  webhookPorts: z.array(z.int().min(1).max(65_535)).max(20).optional(),
   /** Customers that no journey ever takes in, always the same ones for a salt: what all journeys together are worth. */
   holdout: z.object({ percent: z.number().gt(0).max(50), salt: z.string().min(1) }).optional(),
 });

@@ -2,7 +2,8 @@ import { lookup as resolve } from 'node:dns';
 import { request as httpRequest } from 'node:http';
 import { type RequestOptions, request as httpsRequest } from 'node:https';
 import { type LookupFunction } from 'node:net';
-import { isClosed, leadsInside } from './closed-address.ts';
+import { isPrivateAddress, namesPrivateAddress } from './private-networks.ts';
+import { type OpenPorts, portOf, usualPorts } from './webhook-ports.ts';
 
 /** How long a receiver may take to answer. Milliseconds; the function that calls has 30 s. */
 const timeoutMs = 10_000;
@@ -10,8 +11,9 @@ const timeoutMs = 10_000;
 /** Most that is read of an answer, in bytes: results of steps travel with the execution, whose input has 256 KiB. */
 export const maxAnswerBytes = 32 * 1024;
 
-/** One call of somebody's URL. */
+/** One call of a URL that a workspace's journey names. */
 export interface HttpCall {
+  workspace: string;
   url: string;
   method: string;
   headers: Record<string, string>;
@@ -33,7 +35,7 @@ const closedError = (): Error & { code: string } =>
 const openLookup: LookupFunction = (host, options, callback) => {
   resolve(host, { ...options, all: true }, (error, found) => {
     const [first] = error ? [] : found;
-    if (!first || found.some(({ address }) => isClosed(address))) callback(error ?? closedError(), '', 0);
+    if (!first || found.some(({ address }) => isPrivateAddress(address))) callback(error ?? closedError(), '', 0);
     else if (options.all) callback(null, found);
     else callback(null, first.address, first.family);
   });
@@ -42,19 +44,35 @@ const openLookup: LookupFunction = (host, options, callback) => {
 /** Errors of the time before anything was sent. */
 const beforehand = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRCLOSED']);
 
-/** Where a call may go: HTTPS to the world; on a developer's machine also plain HTTP and this machine. */
-function targetOf(address: string, local: boolean): URL | undefined {
-  const url = URL.parse(address);
-  if (!url || !/^https?:$/.test(url.protocol)) return undefined;
-  const allowed = local || (url.protocol === 'https:' && !leadsInside(url));
-  return allowed ? url : undefined;
+interface Reach {
+  /** On a developer's machine: also plain HTTP, any port and this machine. */
+  local: boolean;
+  ports: OpenPorts;
 }
 
-/** HTTPS only, no redirects, no addresses inside anybody's network, unless `local`: then also plain HTTP to this machine. */
-export function callUrl({ local }: { local: boolean }): CallUrl {
-  return (call) => {
-    const url = targetOf(call.url, local);
-    if (!url) return Promise.resolve({ outcome: 'refused', reason: 'address-not-allowed' });
+type Target = { url: URL } | { refused: 'address-not-allowed' | 'port-not-allowed' };
+
+/** Where a call may go: HTTPS to public addresses, on the usual ports and those that the workspace opened. */
+async function targetOf({ url: text, workspace }: HttpCall, { local, ports }: Reach): Promise<Target> {
+  const url = URL.parse(text);
+  if (!url || !/^https?:$/.test(url.protocol)) return { refused: 'address-not-allowed' };
+  if (local) return { url };
+  if (url.protocol !== 'https:' || namesPrivateAddress(url)) return { refused: 'address-not-allowed' };
+  const port = portOf(url);
+  const isOpen = usualPorts.includes(port) || (await ports(workspace)).includes(port);
+  return isOpen ? { url } : { refused: 'port-not-allowed' };
+}
+
+/**
+ * Calls over HTTPS, to public addresses and open ports only, and follows no redirect. Where the settings cannot be read the port counts
+ * as closed. `local` lifts these limits for the runner on a developer's machine.
+ */
+export function callUrl(reach: Reach): CallUrl {
+  const { local } = reach;
+  return async (call) => {
+    const target = await targetOf(call, reach).catch((): Target => ({ refused: 'port-not-allowed' }));
+    if ('refused' in target) return { outcome: 'refused', reason: target.refused };
+    const { url } = target;
     return new Promise((ended) => {
       const failed = (error: NodeJS.ErrnoException): void => {
         const code = error.code ?? error.name;

@@ -35,6 +35,7 @@ export async function surroundingsOf(
     segments: groups.map(({ id }) => id),
     placements: places.map(({ id }) => id),
     quietHours: settings?.quietHours,
+    webhookPorts: settings?.webhookPorts,
     local,
   };
 }

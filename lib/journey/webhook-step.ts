@@ -33,7 +33,7 @@ export function requestOf(
     'idempotency-key': id,
     ...signedHeaders({ id, body, secrets }, nowMs),
   };
-  return { url, method, headers, ...(!bodiless && { body }) };
+  return { workspace: call.enrolment.workspace, url, method, headers, ...(!bodiless && { body }) };
 }
 
 /** JSON where it is that and small enough, else text; null for what is too long to be kept. */

@@ -39,7 +39,10 @@ export function webhook({ call, secrets, clock }: Signing): Deliver {
       return { status: 'failed', provider: 'webhook', reason: 'no-secret' };
     }
     const headers = { ...jsonHeaders, 'idempotency-key': id, ...signed };
-    return endOf(await call({ url: outgoing.to, method: 'POST', headers, body }), 'webhook');
+    return endOf(
+      await call({ workspace: outgoing.about.workspace, url: outgoing.to, method: 'POST', headers, body }),
+      'webhook',
+    );
   };
 }
 
@@ -49,10 +52,10 @@ const plain = (text: string): string => text.replace(/[&<>]/g, (letter) => escap
 
 /** Posts a message to an incoming webhook of Slack, which shows its text; a subject stands above it. */
 export function slack({ call }: Pick<Signing, 'call'>): Deliver {
-  return async ({ to, message: { subject, body } }) => {
+  return async ({ to, about: { workspace }, message: { subject, body } }) => {
     const text = plain(subject === undefined ? body : `*${subject}*\n${body}`);
     return endOf(
-      await call({ url: to, method: 'POST', headers: jsonHeaders, body: JSON.stringify({ text }) }),
+      await call({ workspace, url: to, method: 'POST', headers: jsonHeaders, body: JSON.stringify({ text }) }),
       'slack',
     );
   };

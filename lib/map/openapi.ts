@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { type Routes } from '../route.ts';
+import { type Routes, writing } from '../route.ts';
 import { MapBody, MapSummary, MapView } from './map-view.ts';
 
 const path = z.object({ id: z.string() });
 const unknown = { 404: 'No such map in this workspace' } as const;
-const matching = z.object({ 'if-match': z.string().optional() });
+const matching = writing.pick({ 'if-match': true });
 
 const example = {
   label: { en: 'First order', ko: '첫 주문' },
@@ -39,7 +39,7 @@ export const mapRoutes: Routes = {
       'Replaces the map whole. One that is there already asks for `If-Match` with the `ETag` it was read with. Reports of conformance compare what customers did with it.',
     key: 'secret',
     path,
-    headers: matching.extend({ 'if-none-match': z.string().optional() }),
+    headers: writing,
     body: { schema: MapBody, example },
     answer: MapView,
     refusals: {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { PageQuery, type Routes } from '../route.ts';
+import { PageQuery, type Routes, writing } from '../route.ts';
 import { CustomerSummary } from './customer-view.ts';
 import { Segment } from './segment.ts';
 import { SegmentBody } from './segment-view.ts';
@@ -27,9 +27,11 @@ export const segmentRoutes: Routes = {
     summary: 'Define a segment',
     description:
       'Whoever meets the predicate belongs to it: looked at with every touchpoint, at reviews, and now for everybody, in the background. ' +
-      'What time alone changes (`silentFor`, `within`) shows within a quarter of an hour. `event` and `segment` make no segment.',
+      'What time alone changes (`silentFor`, `within`) shows within a quarter of an hour. `event` and `segment` make no segment. ' +
+      'With `If-Match` only if it is that of the `ETag` that was read.',
     key: 'secret',
     path,
+    headers: writing,
     body: {
       schema: SegmentBody,
       example: { name: { en: 'Big spenders', ko: '큰손' }, predicate: { feature: 'revenue', is: { gte: 1_000 } } },
@@ -37,17 +39,25 @@ export const segmentRoutes: Routes = {
     answer: Segment,
     refusals: {
       400: 'Not a segment; `issues` names each fault by its path',
-      409: 'Somebody else changed it just now',
+      409: 'Somebody else changed it just now, and there was no precondition',
+      412: 'Somebody else has written it, or it is there already',
       503: 'Not told yet: send it again',
     },
   },
   'DELETE /v1/segments/{id}': {
     id: 'deleteSegment',
-    summary: 'Do away with a segment',
+    summary: 'Delete a segment',
+    description: 'With `If-Match` only if nobody has written it since.',
     key: 'secret',
     path,
+    headers: writing.pick({ 'if-match': true }),
     answer: z.object({ id: z.string(), deleted: z.literal(true) }),
-    refusals: { 404: 'Not an id of a segment', 503: 'Not told yet: send it again' },
+    refusals: {
+      409: 'Somebody else changed it just now, and there was no precondition',
+      412: 'Somebody else has written it',
+      503: 'Not told yet: send it again',
+      ...unknown,
+    },
   },
   'GET /v1/segments/{id}/members': {
     id: 'listMembers',

@@ -1,3 +1,4 @@
+import { atRevision } from '../aws/revision.ts';
 import { type Item, type Table } from '../aws/table.ts';
 import { keys } from '../keys.ts';
 import { remember } from '../remember.ts';
@@ -7,15 +8,29 @@ import { Segment } from './segment.ts';
 /** How old the segments may be that profiles are sorted by. */
 export const segmentFreshMs = 5_000;
 
+/** A segment, and whether its deletion has begun and is not published yet. */
+export interface StoredSegment {
+  segment: Segment;
+  isLeaving: boolean;
+}
+
 export interface SegmentStore {
   /** All segments of a workspace, up to five seconds old: one query per environment and five seconds. */
   remembered(workspace: string): Promise<Segment[]>;
   /** All segments, as they are now. */
   all(workspace: string): Promise<Segment[]>;
   get(workspace: string, id: string): Promise<Segment | undefined>;
+  /** The segment as it is kept, also while it is being deleted. */
+  stored(workspace: string, id: string): Promise<StoredSegment | undefined>;
   /** Writes a segment over the revision it was read at, and counts up. False when somebody was faster. */
   save(workspace: string, segment: Segment): Promise<boolean>;
-  remove(workspace: string, id: string): Promise<void>;
+  /**
+   * Begins a deletion: from here on every other reader finds no segment, and the row remembers that its members must still be looked at.
+   * Counts the revision up. False when another write came first.
+   */
+  beginRemoval(workspace: string, segment: Segment): Promise<boolean>;
+  /** Ends a deletion that stands at this revision. Changes nothing where the segment was written again. */
+  endRemoval(workspace: string, place: { id: string; rev: number }): Promise<void>;
 }
 
 const range = 'segment#';
@@ -25,10 +40,12 @@ function read({ sk, doc, rev }: Item): Segment {
   return { id: sk.slice(range.length), rev: Number(rev), ...Doc.parse(JSON.parse(String(doc))) };
 }
 
+const isLeaving = ({ leaving }: Item): boolean => leaving === true;
+
 export function segmentStore(table: Table, clock: Clock): SegmentStore {
   async function all(workspace: string): Promise<Segment[]> {
     const { pk } = keys.segment(workspace, '');
-    return (await table.query(pk, { prefix: range, consistent: true })).map(read);
+    return (await table.query(pk, { prefix: range, consistent: true })).filter((item) => !isLeaving(item)).map(read);
   }
 
   return {
@@ -37,17 +54,26 @@ export function segmentStore(table: Table, clock: Clock): SegmentStore {
 
     async get(workspace, id) {
       const item = await table.get(keys.segment(workspace, id), { consistent: true });
-      return item && read(item);
+      return item && !isLeaving(item) ? read(item) : undefined;
+    },
+
+    async stored(workspace, id) {
+      const item = await table.get(keys.segment(workspace, id), { consistent: true });
+      return item && { segment: read(item), isLeaving: isLeaving(item) };
     },
 
     save(workspace, { id, rev, ...doc }) {
       const item = { ...keys.segment(workspace, id), rev: rev + 1, doc: JSON.stringify(doc) };
-      const unchanged = { expression: 'rev = :rev', values: { ':rev': rev } };
-      return table.put(item, rev === 0 ? { expression: 'attribute_not_exists(pk)' } : unchanged);
+      return table.put(item, atRevision(rev));
     },
 
-    async remove(workspace, id) {
-      await table.transact([{ delete: keys.segment(workspace, id) }]);
+    beginRemoval(workspace, { id, rev, ...doc }) {
+      const item = { ...keys.segment(workspace, id), rev: rev + 1, doc: JSON.stringify(doc), leaving: true };
+      return table.put(item, atRevision(rev));
+    },
+
+    async endRemoval(workspace, { id, rev }) {
+      await table.transact([{ delete: keys.segment(workspace, id), if: atRevision(rev) }]);
     },
   };
 }

@@ -4,7 +4,11 @@ import { describe } from '../../functions/ingestion/describe/handler.ts';
 
 type Fields = Partial<Pick<APIGatewayProxyEventV2, 'headers' | 'pathParameters'>>;
 
-async function ask(routeKey: string, { headers = {}, ...fields }: Fields = {}, ping = async () => {}) {
+async function ask(
+  routeKey: string,
+  { headers = {}, ...fields }: Fields = {},
+  { ping = async () => {}, remainingMs = 5_000 }: { ping?: () => Promise<void>; remainingMs?: number } = {},
+) {
   const handler = describe({ workspaces: { ping }, openapi: '{"openapi":"3.1.0"}' });
   const event = {
     routeKey,
@@ -12,7 +16,10 @@ async function ask(routeKey: string, { headers = {}, ...fields }: Fields = {}, p
     requestContext: { requestId: 'r-1', http: { method: 'PUT', path: '/v1/track' } },
     ...fields,
   };
-  const response = await handler(event as unknown as APIGatewayProxyEventV2); // the parts it reads
+  const response = await handler(
+    event as unknown as APIGatewayProxyEventV2, // the parts it reads
+    { getRemainingTimeInMillis: () => remainingMs },
+  );
   return { ...response, json: JSON.parse(response.body ?? 'null') as Record<string, unknown> };
 }
 
@@ -24,7 +31,19 @@ test('without a table it is 503', async () => {
   const ping = async (): Promise<never> => {
     throw new Error('no table');
   };
-  expect(await ask('GET /health', {}, ping)).toMatchObject({ statusCode: 503, json: { code: 'table.unreachable' } });
+  expect(await ask('GET /health', {}, { ping })).toMatchObject({
+    statusCode: 503,
+    json: { code: 'table.unreachable' },
+  });
+});
+
+test('near the function’s time limit it answers by itself that it was too slow', async () => {
+  const never = (): Promise<void> => new Promise(() => undefined);
+  expect(await ask('GET /health', {}, { ping: never, remainingMs: 510 })).toMatchObject({
+    statusCode: 503,
+    headers: { 'content-type': 'application/problem+json', 'retry-after': '1' },
+    json: { code: 'request.too-slow' },
+  });
 });
 
 test('the document is served as it was made', async () => {

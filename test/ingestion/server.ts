@@ -36,9 +36,8 @@ export async function server({ edge = true, ...options }: { edge?: boolean } & P
     functions: {
       invoke: (functionArn, payload) => {
         const event = payload as APIGatewayProxyEventV2; // the gateway makes them
-        return functionArn === 'describe'
-          ? describeIt(event)
-          : inside.handle(event, { getRemainingTimeInMillis: () => options.remainingMs ?? 3_000 });
+        const invocation = { getRemainingTimeInMillis: () => options.remainingMs ?? 3_000 };
+        return functionArn === 'describe' ? describeIt(event, invocation) : inside.handle(event, invocation);
       },
     },
     now: Date.now,

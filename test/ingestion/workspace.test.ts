@@ -5,10 +5,13 @@ import { Workspace } from '../../lib/ingestion/workspace.ts';
 
 /** The routes over one remembered workspace, called with the key of workspace `shop`. */
 function shop() {
-  const kept = new Map<string, Workspace>();
+  const kept = new Map<string, { workspace: Workspace; rev: number }>();
   const workspaces = {
-    settings: async (id: string) => kept.get(id),
-    save: async (workspace: Workspace) => void kept.set(workspace.id, workspace),
+    current: async (id: string) => kept.get(id),
+    save: async (workspace: Workspace, rev = 0) => {
+      kept.set(workspace.id, { workspace, rev: rev + 1 });
+      return true;
+    },
   };
   const secrets = { current: async () => [secret], rotate: async () => [{ ...secret, secret: 'whsec_bmV3' }, secret] };
   const routes = workspaceRoutes(workspaces, secrets);

@@ -1,11 +1,14 @@
 import { expect, test } from 'vitest';
 import { channels } from '../../functions/journey/send/channels.ts';
+import { workspaceStore } from '../../lib/ingestion/store.ts';
 import { memoryTable } from '../support/memory-table.ts';
 
 const all = { EMAIL_FROM: 'a@example.com', SMS_ORIGIN: 'arn', PUSH: 'sns', WHATSAPP_NUMBER_ID: 'n1' };
 
 test('a channel is there where its provider was set up; those that need none always are', () => {
-  const channelsOf = (set: object) => Object.keys(channels(memoryTable(), { TABLE_NAME: 'T', ...set })).sort();
+  const table = memoryTable();
+  const channelsOf = (set: object) =>
+    Object.keys(channels({ table, workspaces: workspaceStore(table) }, { TABLE_NAME: 'T', ...set })).sort();
   expect(channelsOf({})).toEqual(['in-app', 'slack', 'webhook']);
   expect(channelsOf(all)).toEqual(['email', 'in-app', 'push', 'slack', 'sms', 'webhook', 'whatsapp']);
 });

@@ -43,7 +43,7 @@ async function aReceiver({
   await world.know(aProfile());
   const handler = webhookStep({
     ...world,
-    call: callUrl({ local: true }),
+    call: callUrl({ local: true, ports: () => Promise.resolve([]) }),
     secrets: () => Promise.resolve([secret]),
     report: (outcome) => void reported.push(outcome),
   });

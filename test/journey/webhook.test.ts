@@ -1,7 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type RequestListener } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { isClosed } from '../../lib/journey/closed-address.ts';
 import { type Outgoing } from '../../lib/journey/deliver.ts';
 import { callUrl } from '../../lib/journey/http-call.ts';
 import { slack, webhook } from '../../lib/journey/webhook.ts';
@@ -11,9 +10,11 @@ const outgoing = (to: string): Outgoing => anOutgoing({ channel: 'webhook', to, 
 
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 
-/** The channel, as it is deployed or on a developer's machine. */
+/** Calls as they are deployed or on a developer's machine, for a workspace that opened port 9443. */
+const calling = ({ local }: { local: boolean }) => callUrl({ local, ports: () => Promise.resolve([9443]) });
+
 const posting = ({ local }: { local: boolean }) =>
-  webhook({ call: callUrl({ local }), secrets: () => Promise.resolve([secret]), clock: { now: () => start } });
+  webhook({ call: calling({ local }), secrets: () => Promise.resolve([secret]), clock: { now: () => start } });
 
 /** A receiver on this machine. */
 async function receiver(listener: RequestListener): Promise<string> {
@@ -52,13 +53,13 @@ test('a Slack message is its text, with the subject above it', async () => {
     request.on('end', () => response.end('ok'));
   });
   const message = { subject: 'New lead', body: 'Mina wants a call.' };
-  const sent = await slack({ call: callUrl({ local: true }) })(anOutgoing({ channel: 'slack', to: url, message }));
+  const sent = await slack({ call: calling({ local: true }) })(anOutgoing({ channel: 'slack', to: url, message }));
   expect([sent.status, JSON.parse(text)]).toEqual(['sent', { text: '*New lead*\nMina wants a call.' }]);
 });
 
 test('nobody calls a whole Slack channel by a name', async () => {
   let text = '';
-  const call = callUrl({ local: true });
+  const call = calling({ local: true });
   const post = slack({ call: (one) => ((text = one.body ?? ''), call(one)) });
   await post(anOutgoing({ channel: 'slack', to: 'http://127.0.0.1:9/', message: { body: '<!channel> & co' } }));
   expect(JSON.parse(text)).toEqual({ text: '&lt;!channel&gt; &amp; co' });
@@ -112,28 +113,27 @@ test.each(inside)('deployed, %s is not posted to', async (url) => {
   });
 });
 
-test('a name that leads inside is found out when it is resolved', async () => {
-  const end = await posting({ local: false })(outgoing('https://localhost/'));
-  expect(end).toMatchObject({ status: 'failed', reason: 'EADDRCLOSED' });
-});
+/** Names are not resolved where a call is refused for its port. */
+test.each(['https://hooks.invalid:22/', 'https://hooks.invalid:80/', 'https://hooks.invalid:8080/'])(
+  'deployed, %s has a port that is not called',
+  async (url) => {
+    expect(await posting({ local: false })(outgoing(url))).toMatchObject({
+      status: 'failed',
+      reason: 'port-not-allowed',
+    });
+  },
+);
 
-test.each([
-  ['10.1.2.3', true],
-  ['172.31.0.1', true],
-  ['192.168.1.1', true],
-  ['100.64.0.1', true],
-  ['169.254.169.254', true],
-  ['224.0.0.1', true],
-  ['255.255.255.255', true],
-  ['::1', true],
-  ['::ffff:127.0.0.1', true],
-  ['64:ff9b::a00:1', true],
-  ['fe80::1', true],
-  ['fc00::1', true],
-  ['no address', true],
-  ['93.184.216.34', false],
-  ['172.32.0.1', false],
-  ['2606:2800:220:1::1', false],
-])('%s is closed: %s', (address, closed) => {
-  expect(isClosed(address)).toBe(closed);
+test.each(['https://localhost/', 'https://localhost:443/', 'https://localhost:8443/', 'https://localhost:9443/'])(
+  'deployed, %s has a port that is called, and only its address is refused',
+  async (url) => {
+    expect(await posting({ local: false })(outgoing(url))).toMatchObject({ status: 'failed', reason: 'EADDRCLOSED' });
+  },
+);
+
+test('where the settings cannot be read, no further port is open', async () => {
+  const call = callUrl({ local: false, ports: () => Promise.reject(new Error('no table')) });
+  const { workspace } = outgoing('').about;
+  const answer = await call({ workspace, url: 'https://localhost:9443/', method: 'GET', headers: {} });
+  expect(answer).toEqual({ outcome: 'refused', reason: 'port-not-allowed' });
 });

@@ -115,7 +115,11 @@ async function aRoom(n: number) {
     await profiles.save({ profile: { ...aProfile({ nextReview, ...bought }), customer: `u:${i}` } }, 0);
   }
   const told: BusEvent[] = [];
-  const bus: Bus = { put: async (events) => (told.push(...events), []) };
+  let isBusDown = false;
+  const bus: Bus = {
+    put: async (events) => (isBusDown ? events.map((_, index) => index) : (told.push(...events), [])),
+  };
+  const breakBus = (isBroken: boolean) => (isBusDown = isBroken);
   const routes = segmentRoutes({ segments, directory: lists, profiles, bus, clock });
   const fill = refresh({
     ...{ table, profiles, segments, bus, clock, workspaces: workspaceStore(table) },
@@ -134,7 +138,7 @@ async function aRoom(n: number) {
         if (signal.type === 'joined' || signal.type === 'left') await follow(lists, who, signal);
     }
   };
-  return { call, told, fill, profiles, relayed };
+  return { call, told, fill, profiles, relayed, breakBus };
 }
 
 const everybody = (n: number) => Array.from({ length: n }, (_, i) => `u:${i}`);
@@ -186,4 +190,40 @@ test('a predicate that makes no segment is refused with the reason', async () =>
   await expect(put({ event: 'Visit' })).rejects.toMatchObject({ code: 'segment.invalid' });
   await expect(put({ nonsense: 1 })).rejects.toMatchObject({ code: 'segment.invalid' });
   await expect(room.call('GET /v1/segments/{id}', { id: 'now' })).rejects.toMatchObject({ code: 'segment.unknown' });
+});
+
+test('a segment that never was cannot be deleted, and no customer is looked at for it', async () => {
+  const room = await aRoom(0);
+  for (const id of ['no-such', 'No such!', ''])
+    await expect(room.call('DELETE /v1/segments/{id}', { id })).rejects.toMatchObject({ code: 'segment.unknown' });
+  expect(room.told).toEqual([]);
+});
+
+test('a deletion that the bus did not take is gone for readers, and the next DELETE tells of it', async () => {
+  const room = await aRoom(0);
+  const place = { id: 'buyers' };
+  await room.call('PUT /v1/segments/{id}', place, { body: { predicate: buyers.predicate } });
+  room.breakBus(true);
+  await expect(room.call('DELETE /v1/segments/{id}', place)).rejects.toMatchObject({ code: 'bus.refused' });
+  await expect(room.call('GET /v1/segments/{id}', place)).rejects.toMatchObject({ code: 'segment.unknown' });
+  expect((await room.call('GET /v1/segments', {})).body).toEqual({ items: [] });
+  room.breakBus(false);
+  room.told.length = 0;
+  expect((await room.call('DELETE /v1/segments/{id}', place)).body).toEqual({ id: 'buyers', deleted: true });
+  expect(room.told.map(({ name }) => name)).toEqual(['SegmentChanged']);
+  await expect(room.call('DELETE /v1/segments/{id}', place)).rejects.toMatchObject({ code: 'segment.unknown' });
+});
+
+test('a segment defined again while its deletion is under way stays', async () => {
+  const room = await aRoom(0);
+  const place = { id: 'buyers' };
+  const put = () => room.call('PUT /v1/segments/{id}', place, { body: { predicate: buyers.predicate } });
+  await put();
+  room.breakBus(true);
+  await expect(room.call('DELETE /v1/segments/{id}', place)).rejects.toMatchObject({ code: 'bus.refused' });
+  room.breakBus(false);
+  await put();
+  expect((await room.call('GET /v1/segments/{id}', place)).body).toMatchObject({ id: 'buyers' });
+  await room.call('DELETE /v1/segments/{id}', place);
+  await expect(room.call('GET /v1/segments/{id}', place)).rejects.toMatchObject({ code: 'segment.unknown' });
 });

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { type Bus } from '../../../lib/aws/bus.ts';
 import { type ApiRoutes } from '../../../lib/aws/http.ts';
 import { Placement } from '../../../lib/decision/placement.ts';
@@ -10,6 +11,7 @@ import { type ReadStats } from '../../../lib/decision/stats-store.ts';
 import { NotFound, Rejected, ThroughlineError, Unavailable } from '../../../lib/errors.ts';
 import { issuesOf } from '../../../lib/issues.ts';
 import { isJsonObject } from '../../../lib/json.ts';
+import { checkPreconditions, etagOf, lostRace } from '../../../lib/preconditions.ts';
 import { type Clock } from '../../../lib/time.ts';
 
 interface Dependencies {
@@ -35,8 +37,9 @@ function readPlacement(body: unknown, id: string): Placement {
 
 /**
  * The placements of a workspace: the shipped ones, and its own, which stand in for shipped ones of the same id. A PUT replaces a
- * placement whole and may be repeated; what was learnt of offers that keep their id is kept. Decisions follow within a minute. A change is
- * told on the bus after it is stored; where the bus does not take it the answer is 503, and the same PUT tells it again.
+ * placement whole, with `If-Match` only the one that was read; what was learnt of offers that keep their id is kept. It is one write
+ * over the revision that was read: of two at once one is kept, and the other answers 412, without `If-Match` 409. A change is published
+ * after it is stored. Where the bus does not take it the answer is 503, and the same PUT publishes it again without another write.
  */
 export function placementRoutes({ placements, policies, stats, bus, clock }: Dependencies): ApiRoutes {
   async function known(workspace: string, id = ''): Promise<Placement> {
@@ -56,7 +59,11 @@ export function placementRoutes({ placements, policies, stats, bus, clock }: Dep
   return {
     'GET /v1/placements': async ({ workspace }) => ({ body: { items: await placements.all(workspace) } }),
 
-    'GET /v1/placements/{id}': async ({ workspace, params }) => ({ body: await known(workspace, params.id) }),
+    'GET /v1/placements/{id}': async ({ workspace, params: { id = '' } }) => {
+      const saved = await placements.current(workspace, id);
+      if (!saved) throw new NotFound('placement.unknown', { placement: id });
+      return { headers: { etag: etagOf(saved.rev) }, body: saved.placement };
+    },
 
     'GET /v1/placements/{id}/policy': async ({ workspace, params }) => {
       const placement = await known(workspace, params.id);
@@ -68,11 +75,18 @@ export function placementRoutes({ placements, policies, stats, bus, clock }: Dep
       return { body };
     },
 
-    'PUT /v1/placements/{id}': async (request) => {
-      const placement = readPlacement(request.body(), request.params.id ?? '');
-      await placements.save(request.workspace, placement);
-      await tell(request.workspace, placement);
-      return { body: placement };
+    'PUT /v1/placements/{id}': async ({ workspace, params: { id = '' }, headers, ...request }) => {
+      const placement = readPlacement(request.body(), id);
+      const present = await placements.current(workspace, id);
+      const rev = present?.rev ?? 0;
+      const isSame = rev > 0 && isDeepStrictEqual(present?.placement, placement);
+      if (!isSame) {
+        checkPreconditions(headers, rev, { exists: present !== undefined, optional: true });
+        if (!(await placements.save(workspace, placement, rev)))
+          throw lostRace(headers, 'placement.changed', { placement: id });
+      }
+      await tell(workspace, placement);
+      return { headers: { etag: etagOf(isSame ? rev : rev + 1) }, body: placement };
     },
   };
 }

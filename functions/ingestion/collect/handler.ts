@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { answeringMs, inTime, type Invocation } from '../../../lib/aws/in-time.ts';
 import { metricLine } from '../../../lib/aws/metrics.ts';
 import { problem } from '../../../lib/aws/problem.ts';
 import { NotFound, ThroughlineError, Unavailable } from '../../../lib/errors.ts';
@@ -26,14 +27,6 @@ export interface Dependencies {
   /** Where the line of metrics goes, at most one a request. */
   write: (line: string | undefined) => void;
 }
-
-/** The part of Lambda's context we read. */
-interface Invocation {
-  getRemainingTimeInMillis(): number;
-}
-
-/** Kept back to answer in: an answer cut off by the time limit is a 500 that says nothing. Milliseconds. */
-const answerMs = 500;
 
 /** Kept back for the last try of storing. Milliseconds. */
 const tryMs = 500;
@@ -92,9 +85,10 @@ export function collect({ keys, touchpoints, clock, write }: Dependencies) {
     let response: APIGatewayProxyStructuredResultV2;
     try {
       const kind = readKind(event);
-      const withinMs = Math.min(maxTakingMs, context.getRemainingTimeInMillis() - answerMs);
+      const withinMs = answeringMs(context, maxTakingMs);
       const taking = kind !== 'metrics' && take(event, kind, performance.now() + withinMs);
-      response = taking ? await inTime(taking, withinMs) : answer({ success: true });
+      const late = (): Unavailable => new Unavailable('store.unavailable', { withinMs });
+      response = taking ? await inTime(taking, withinMs, late) : answer({ success: true });
     } catch (error) {
       response = refuse(error, event);
     }
@@ -102,19 +96,6 @@ export function collect({ keys, touchpoints, clock, write }: Dependencies) {
     const traced = requestId !== undefined && { 'x-request-id': requestId };
     return { ...response, headers: { ...response.headers, ...corsHeaders, ...traced } };
   };
-}
-
-/** What takes longer is told so before it is done. Nothing waits for it any more; the calls it is at end by their clients' own time limit. */
-async function inTime<T>(work: Promise<T>, withinMs: number): Promise<T> {
-  let late: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<never>((_, reject) => {
-    late = setTimeout(() => reject(new Unavailable('store.unavailable', { withinMs })), withinMs);
-  });
-  try {
-    return await Promise.race([work, tooLate]);
-  } finally {
-    clearTimeout(late);
-  }
 }
 
 function unavailable(cause: unknown): never {

@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { answeringMs, inTime, type Invocation } from '../../../lib/aws/in-time.ts';
 import { problem } from '../../../lib/aws/problem.ts';
 import { NotFound, Unavailable } from '../../../lib/errors.ts';
 import { corsHeaders, preflightHeaders } from '../../../lib/ingestion/cors.ts';
@@ -12,6 +13,9 @@ export interface Dependencies {
 }
 
 type Response = APIGatewayProxyStructuredResultV2;
+
+/** Longest time until the answer, ms: one try of one read is given up after two seconds. */
+const maxAnsweringMs = 4_000;
 
 const json = (body: string, cacheControl: string): Response => ({
   statusCode: 200,
@@ -58,8 +62,12 @@ export function describe({ workspaces, openapi }: Dependencies) {
     return answer(event);
   }
 
-  return async (event: APIGatewayProxyEventV2): Promise<Response> => {
-    const response = await route(event).catch((error: unknown) => problem(error, event.requestContext.requestId));
+  return async (event: APIGatewayProxyEventV2, context: Invocation): Promise<Response> => {
+    const withinMs = answeringMs(context, maxAnsweringMs);
+    const late = (): Unavailable => new Unavailable('request.too-slow', { withinMs });
+    const response = await inTime(route(event), withinMs, late).catch((error: unknown) =>
+      problem(error, event.requestContext.requestId),
+    );
     return { ...response, headers: { ...corsHeaders, ...response.headers } };
   };
 }

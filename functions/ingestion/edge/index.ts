@@ -33,6 +33,39 @@ function normalPath(uri: string): string {
   return path.length > 1 ? path.replace(/\/$/, '') : path;
 }
 
+/** Whether a path is percent-encoded UTF-8. The gateway refuses any other with an answer that is no problem+json. */
+function isEncoded(uri: string): boolean {
+  try {
+    decodeURIComponent(uri);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function jsonHeaders(type: string, cacheControl: string, requestId: string): Headers {
+  const headers = toHeaders(corsHeaders);
+  headers['content-type'] = { value: type };
+  headers['cache-control'] = { value: cacheControl };
+  headers['x-request-id'] = { value: requestId };
+  return headers;
+}
+
+function malformedPath(requestId: string): EdgeResponse {
+  const title = 'Bad request';
+  const code = 'path.malformed';
+  const message = `${title}: ${code}`;
+  return {
+    statusCode: 400,
+    statusDescription: title,
+    headers: jsonHeaders('application/problem+json', 'no-store', requestId),
+    body: {
+      encoding: 'text',
+      data: JSON.stringify({ type: 'about:blank', title, status: 400, code, message, instance: requestId }),
+    },
+  };
+}
+
 function preflight(headers: Headers, requestId: string): EdgeResponse {
   const answer = toHeaders(preflightHeaders(valueOf(headers, 'access-control-request-headers')));
   answer['x-request-id'] = { value: requestId };
@@ -40,16 +73,13 @@ function preflight(headers: Headers, requestId: string): EdgeResponse {
 }
 
 function settings(writeKey: string, host: string, requestId: string): EdgeResponse {
-  const headers = toHeaders(corsHeaders);
-  headers['content-type'] = { value: 'application/json' };
-  headers['cache-control'] = { value: `public, max-age=${settingsMaxAge}` };
-  headers['x-request-id'] = { value: requestId };
+  const headers = jsonHeaders('application/json', `public, max-age=${settingsMaxAge}`, requestId);
   const data = JSON.stringify(librarySettings(writeKey, host));
   return { statusCode: 200, statusDescription: 'OK', headers: headers, body: { encoding: 'text', data: data } };
 }
 
 /**
- * Runs before every request. Answers preflights and library settings itself: they cost no function. Of the rest it keeps the bytes
+ * Runs before every request. Answers preflights, library settings and malformed paths itself: they cost no function. Of the rest it keeps the bytes
  * whole: the gateway takes `text/*` and JSON for text, and a packed body sent under such a type would arrive broken, so a request
  * with a content encoding becomes `application/octet-stream`, its own type in `x-original-content-type`. It never sees a body, so
  * keys are checked behind it.
@@ -58,6 +88,7 @@ export function handler(event: EdgeEvent): EdgeEvent['request'] | EdgeResponse {
   const request = event.request;
   const headers = request.headers;
   const requestId = event.context.requestId;
+  if (!isEncoded(request.uri)) return malformedPath(requestId);
   request.uri = normalPath(request.uri);
   if (request.method === 'OPTIONS') return preflight(headers, requestId);
   const key = request.method === 'GET' ? settingsKey(request.uri) : undefined;

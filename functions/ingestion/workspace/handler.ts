@@ -1,9 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type ApiRoutes } from '../../../lib/aws/http.ts';
 import { NotFound, Rejected } from '../../../lib/errors.ts';
 import { type WebhookSecretStore } from '../../../lib/ingestion/webhook-secret-store.ts';
 import { type WorkspaceStore } from '../../../lib/ingestion/store.ts';
 import { type Workspace, WorkspaceSettings } from '../../../lib/ingestion/workspace.ts';
 import { issuesOf } from '../../../lib/issues.ts';
+import { checkPreconditions, etagOf, lostRace } from '../../../lib/preconditions.ts';
 
 /** Reads the settings a caller sent for its workspace, naming every fault by its path. */
 function readSettings(body: unknown, workspace: string): Workspace {
@@ -15,11 +17,12 @@ function readSettings(body: unknown, workspace: string): Workspace {
 }
 
 /**
- * The settings of the caller's own workspace. A PUT replaces them all and may be repeated; environments that hold the old ones go on
- * with them for up to a minute.
+ * The settings of the caller's own workspace. A PUT replaces them all; with `If-Match` only those that were read. It is one write over
+ * the revision that was read: of two at once one is kept, and the other answers 412, without `If-Match` 409. A PUT of what is there
+ * changes nothing, so it may be repeated. Environments that hold the old settings go on with them for up to a minute.
  */
 export function workspaceRoutes(
-  workspaces: Pick<WorkspaceStore, 'settings' | 'save'>,
+  workspaces: Pick<WorkspaceStore, 'current' | 'save'>,
   secrets: Pick<WebhookSecretStore, 'current' | 'rotate'>,
 ): ApiRoutes {
   return {
@@ -32,15 +35,20 @@ export function workspaceRoutes(
     }),
 
     'GET /v1/workspace': async ({ workspace }) => {
-      const settings = await workspaces.settings(workspace);
-      if (!settings) throw new NotFound('workspace.unknown', { workspace });
-      return { body: settings };
+      const saved = await workspaces.current(workspace);
+      if (!saved) throw new NotFound('workspace.unknown', { workspace });
+      return { headers: { etag: etagOf(saved.rev) }, body: saved.workspace };
     },
 
-    'PUT /v1/workspace': async (request) => {
-      const settings = readSettings(request.body(), request.workspace);
-      await workspaces.save(settings);
-      return { body: settings };
+    'PUT /v1/workspace': async ({ workspace, headers, ...request }) => {
+      const settings = readSettings(request.body(), workspace);
+      const present = await workspaces.current(workspace);
+      if (present && isDeepStrictEqual(present.workspace, settings))
+        return { headers: { etag: etagOf(present.rev) }, body: settings };
+      const rev = present?.rev ?? 0;
+      checkPreconditions(headers, rev, { optional: true });
+      if (!(await workspaces.save(settings, rev))) throw lostRace(headers, 'workspace.changed', { workspace });
+      return { headers: { etag: etagOf(rev + 1) }, body: settings };
     },
   };
 }

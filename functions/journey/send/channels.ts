@@ -1,9 +1,11 @@
 import { type Table } from '../../../lib/aws/table.ts';
+import { type WorkspaceStore } from '../../../lib/ingestion/store.ts';
 import { webhookSecretStore } from '../../../lib/ingestion/webhook-secret-store.ts';
 import { type SendChannel } from '../../../lib/ingestion/workspace.ts';
 import { type Deliver } from '../../../lib/journey/deliver.ts';
 import { callUrl } from '../../../lib/journey/http-call.ts';
 import { inApp, inAppStore } from '../../../lib/journey/in-app-store.ts';
+import { openPorts } from '../../../lib/journey/webhook-ports.ts';
 import { slack, webhook } from '../../../lib/journey/webhook.ts';
 import { systemClock as clock } from '../../../lib/time.ts';
 import { type Env } from './env.ts';
@@ -20,8 +22,11 @@ function provided(setting: string | undefined, make: (setting: string) => Promis
 }
 
 /** How messages get out on each channel there is a provider for. */
-export function channels(table: Table, env: Env): Partial<Record<SendChannel, Deliver>> {
-  const call = callUrl({ local: env.AWS_ENDPOINT_URL_DYNAMODB !== undefined });
+export function channels(
+  { table, workspaces }: { table: Table; workspaces: Pick<WorkspaceStore, 'settings'> },
+  env: Env,
+): Partial<Record<SendChannel, Deliver>> {
+  const call = callUrl({ local: env.AWS_ENDPOINT_URL_DYNAMODB !== undefined, ports: openPorts(workspaces) });
   const email = provided(env.EMAIL_FROM, async (from) => {
     const { emailClient, sesEmail } = await import('../../../lib/aws/email.ts');
     return sesEmail(emailClient(), from);

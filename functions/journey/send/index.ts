@@ -15,12 +15,13 @@ import { send } from './handler.ts';
 
 const env = readEnv(Env);
 const table = dynamoTable(new DynamoDBClient(lean), env.TABLE_NAME);
+const workspaces = workspaceStore(table);
 
 export const handler = send({
   profiles: profileStore(table),
-  workspaces: workspaceStore(table),
+  workspaces,
   sends: sendStore(table),
-  deliver: channels(table, env),
+  deliver: channels({ table, workspaces }, env),
   gate: journeyGate(table, new SFNClient(lean)),
   clock,
   report: (status, call) => writeLine(metricLine('send', { [status]: 1 }, { now: Date.now(), ...call })),

@@ -5,8 +5,10 @@ import { journeyGate } from '../../../lib/aws/journey-gate.ts';
 import { lean } from '../../../lib/aws/lean.ts';
 import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
+import { workspaceStore } from '../../../lib/ingestion/store.ts';
 import { webhookSecretStore } from '../../../lib/ingestion/webhook-secret-store.ts';
 import { callUrl } from '../../../lib/journey/http-call.ts';
+import { openPorts } from '../../../lib/journey/webhook-ports.ts';
 import { profileStore } from '../../../lib/profile/store.ts';
 import { systemClock as clock } from '../../../lib/time.ts';
 import { Env } from './env.ts';
@@ -19,7 +21,7 @@ const secrets = webhookSecretStore(table, clock);
 export const handler = webhookStep({
   profiles: profileStore(table),
   gate: journeyGate(table, new SFNClient(lean)),
-  call: callUrl({ local: env.AWS_ENDPOINT_URL_DYNAMODB !== undefined }),
+  call: callUrl({ local: env.AWS_ENDPOINT_URL_DYNAMODB !== undefined, ports: openPorts(workspaceStore(table)) }),
   secrets: secrets.keys,
   clock,
   report: (outcome, facts) => writeLine(metricLine('webhook', { [outcome]: 1 }, { now: Date.now(), ...facts })),

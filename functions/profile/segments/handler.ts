@@ -1,14 +1,16 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import { type Bus } from '../../../lib/aws/bus.ts';
 import { type ApiRoutes } from '../../../lib/aws/http.ts';
-import { NotFound, Rejected, ThroughlineError, Unavailable } from '../../../lib/errors.ts';
+import { NotFound, Rejected, Unavailable } from '../../../lib/errors.ts';
 import { nameOf } from '../../../lib/journey/enrolment.ts';
 import { partition } from '../../../lib/keys.ts';
+import { checkPreconditions, etagOf, lostRace } from '../../../lib/preconditions.ts';
 import { readCursor, readLimit, writeCursor } from '../../../lib/paging.ts';
 import { customerSummary } from '../../../lib/profile/customer-view.ts';
 import { type Directory } from '../../../lib/profile/directory.ts';
-import { maxSegments, type Segment, SegmentId } from '../../../lib/profile/segment.ts';
-import { type SegmentStore } from '../../../lib/profile/segment-store.ts';
+import { maxSegments, type Segment } from '../../../lib/profile/segment.ts';
+import { type SegmentStore, type StoredSegment } from '../../../lib/profile/segment-store.ts';
 import { readSegment } from '../../../lib/profile/segment-view.ts';
 import { type ProfileStore } from '../../../lib/profile/store.ts';
 import { type Clock } from '../../../lib/time.ts';
@@ -21,12 +23,17 @@ interface Dependencies {
   clock: Clock;
 }
 
+type Headers = Record<string, string>;
+type Written = Omit<Segment, 'rev'>;
+
 const Cursor = z.object({ list: z.int().min(0), after: z.string().optional() });
 
 /**
  * Named predicates of a workspace. A PUT or DELETE holds for whoever is touched within five seconds, and sets all others being looked at
  * anew, at some thousand customers a second; the event that does so is told before it is answered, so after any other answer send the
- * same again. A PUT of what is there changes nothing, and looks at everybody again.
+ * same again. A PUT of what is there changes nothing, and looks at everybody again. Both are one write over the revision that was read:
+ * of two at once one is kept, and the other answers 412, without `If-Match` 409. A DELETE that got 503, or whose function crashed, has
+ * marked the segment: the next DELETE publishes the change and ends it. After that the segment is unknown, and a DELETE is 404.
  */
 export function segmentRoutes({ segments, directory, profiles, bus, clock }: Dependencies): ApiRoutes {
   async function known(workspace: string, id = ''): Promise<Segment> {
@@ -42,31 +49,50 @@ export function segmentRoutes({ segments, directory, profiles, bus, clock }: Dep
       throw new Unavailable('bus.refused', { segment });
   }
 
+  /** Writes the segment where it differs from what is there. Answers its revision. */
+  async function write(workspace: string, written: Written, headers: Headers): Promise<number> {
+    const stored = await segments.stored(workspace, written.id);
+    const rev = stored?.segment.rev ?? 0;
+    const exists = stored?.isLeaving === false;
+    if (exists && isDeepStrictEqual(stored.segment, { ...written, rev })) return rev;
+    checkPreconditions(headers, rev, { exists, optional: true });
+    if (!exists && (await segments.all(workspace)).length >= maxSegments)
+      throw new Rejected('segment.too-many', { max: maxSegments });
+    if (!(await segments.save(workspace, { ...written, rev })))
+      throw lostRace(headers, 'segment.changed', { segment: written.id });
+    return rev + 1;
+  }
+
+  /** Begins the deletion, or goes on with one that was begun. Answers the revision it stands at. */
+  async function leave(workspace: string, { segment, isLeaving }: StoredSegment, headers: Headers): Promise<number> {
+    if (isLeaving) return segment.rev;
+    checkPreconditions(headers, segment.rev, { optional: true });
+    if (!(await segments.beginRemoval(workspace, segment)))
+      throw lostRace(headers, 'segment.changed', { segment: segment.id });
+    return segment.rev + 1;
+  }
+
   return {
     'GET /v1/segments': async ({ workspace }) => ({ body: { items: await segments.all(workspace) } }),
 
-    'GET /v1/segments/{id}': async ({ workspace, params }) => ({ body: await known(workspace, params.id) }),
-
-    'PUT /v1/segments/{id}': async ({ workspace, params, ...request }) => {
-      const written = readSegment(request.body(), params.id ?? '');
-      const all = await segments.all(workspace);
-      const before = all.find(({ id }) => id === written.id);
-      if (!before && all.length >= maxSegments) throw new Rejected('segment.too-many', { max: maxSegments });
-      const rev = before?.rev ?? 0;
-      const { rev: _, ...same } = before ?? { rev };
-      const isSame = JSON.stringify(same) === JSON.stringify(written);
-      if (!isSame && !(await segments.save(workspace, { ...written, rev })))
-        throw new ThroughlineError('conflict', 'segment.changed', { segment: written.id });
-      const segment = { ...written, rev: isSame ? rev : rev + 1 };
-      await tell(workspace, segment.id, segment.rev);
-      return { body: segment };
+    'GET /v1/segments/{id}': async ({ workspace, params }) => {
+      const segment = await known(workspace, params.id);
+      return { headers: { etag: etagOf(segment.rev) }, body: segment };
     },
 
-    'DELETE /v1/segments/{id}': async ({ workspace, params: { id = '' } }) => {
-      if (!SegmentId.safeParse(id).success) throw new NotFound('segment.unknown', { segment: id });
-      const before = await segments.get(workspace, id);
-      await segments.remove(workspace, id);
-      await tell(workspace, id, before?.rev ?? 0);
+    'PUT /v1/segments/{id}': async ({ workspace, params, headers, ...request }) => {
+      const written = readSegment(request.body(), params.id ?? '');
+      const rev = await write(workspace, written, headers);
+      await tell(workspace, written.id, rev);
+      return { headers: { etag: etagOf(rev) }, body: { ...written, rev } };
+    },
+
+    'DELETE /v1/segments/{id}': async ({ workspace, params: { id = '' }, headers }) => {
+      const stored = await segments.stored(workspace, id);
+      if (!stored) throw new NotFound('segment.unknown', { segment: id });
+      const rev = await leave(workspace, stored, headers);
+      await tell(workspace, id, rev);
+      await segments.endRemoval(workspace, { id, rev });
       return { body: { id, deleted: true } };
     },
 

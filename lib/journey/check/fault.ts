@@ -16,6 +16,7 @@ export type FaultCode =
   | 'no-url'
   | 'insecure-url'
   | 'closed-url'
+  | 'closed-port'
   | 'unused-url'
   | 'unused-header'
   | 'no-subject'
@@ -72,6 +73,8 @@ export interface Surroundings {
   placements?: readonly string[] | undefined;
   /** The workspace's own, which a journey without any keeps. */
   quietHours?: { from: string; to: string } | undefined;
+  /** Ports that its webhooks may call besides the usual ones. */
+  webhookPorts?: readonly number[] | undefined;
   /** It runs on a developer's machine, where calls may go to this machine too. */
   local?: boolean | undefined;
 }

@@ -1,9 +1,10 @@
 import { isDate } from '../../calendar.ts';
 import { type SendChannel } from '../../ingestion/workspace.ts';
-import { leadsInside } from '../closed-address.ts';
+import { namesPrivateAddress } from '../private-networks.ts';
 import { type ContactHours, type JourneyDefinition } from '../definition.ts';
 import { type Trigger } from '../entry-rule.ts';
 import { isOwnHeader } from '../header.ts';
+import { portOf, usualPorts } from '../webhook-ports.ts';
 import { type StepOf } from '../step.ts';
 import { predicatesIn, traitsIn } from './predicates.ts';
 import { error, type Fault, type Rule, stepAt, stepsOf, type Surroundings, warning } from './fault.ts';
@@ -12,14 +13,21 @@ import { error, type Fault, type Rule, stepAt, stepsOf, type Surroundings, warni
 const byUrl: readonly SendChannel[] = ['webhook', 'slack'];
 
 /** An address that no call of ours goes to: `http-call` refuses it, so nothing would ever come of the step. */
-function uncallable(place: string, url: string, { local }: Surroundings): Fault[] {
+function uncallable(place: string, url: string, { local, webhookPorts = [] }: Surroundings): Fault[] {
   const found = url.startsWith('https://')
     ? []
     : [warning('insecure-url', place, 'only HTTPS is called, except by the local environment')];
   const parsed = URL.parse(url);
-  if (!parsed || !leadsInside(parsed)) return found;
-  const hint = `${parsed.hostname} lies inside somebody's own network: name a host that the internet reaches`;
-  return [...found, local ? warning('closed-url', place, hint) : error('closed-url', place, hint)];
+  if (!parsed) return found;
+  const fault = local ? warning : error;
+  if (namesPrivateAddress(parsed)) {
+    const hint = `${parsed.hostname} lies inside somebody's own network: name a host that the internet reaches`;
+    return [...found, fault('closed-url', place, hint)];
+  }
+  const port = portOf(parsed);
+  if (parsed.protocol !== 'https:' || [...usualPorts, ...webhookPorts].includes(port)) return found;
+  const hint = `port ${port} is not called: use ${usualPorts.join(' or ')}, or name it in the workspace's webhookPorts`;
+  return [...found, fault('closed-port', place, hint)];
 }
 
 function urlFaults(place: string, { channel, url }: StepOf<'send'>, surroundings: Surroundings): Fault[] {

@@ -12,6 +12,19 @@ findsErrors([
     ],
   ),
   [
+    'a webhook to a port of another service',
+    'closed-port',
+    'steps.Hello.url',
+    { steps: { Hello: { kind: 'webhook', url: 'https://example.com:22/', next: 'Done' }, Done } },
+  ],
+  [
+    'a webhook to a port that the workspace did not open',
+    'closed-port',
+    'steps.Hello.url',
+    { steps: { Hello: { kind: 'webhook', url: 'https://example.com:9444/', next: 'Done' }, Done } },
+    { webhookPorts: [9443] },
+  ],
+  [
     'a Slack message to the metadata service',
     'closed-url',
     'steps.Hello.url',
