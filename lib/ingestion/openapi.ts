@@ -24,7 +24,9 @@ const Message = z.looseObject({
   userId: Id.optional(),
   anonymousId: Id.optional(),
   timestamp: Time.optional(),
-  originalTimestamp: Time.optional().describe('Comes before `timestamp`'),
+  originalTimestamp: Time.optional().describe(
+    'Counts where `timestamp` is missing, and in forwarded events, which also name `receivedAt`',
+  ),
   sentAt: Time.optional().describe('When the request was sent: tells how wrong the source’s clock is'),
   channel: z.string().optional(),
   context: JsonObject.optional(),
