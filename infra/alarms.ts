@@ -181,6 +181,13 @@ const outcomes = (namespace: string): Watches => ({
     metric: counted('conclude', 'failed', namespace),
     threshold: 1,
   },
+  // Launch runs every quarter of an hour: over an hour, so that the alarm does not end in between.
+  ZonesOutdated: {
+    heading: 'Zone data outdated',
+    what: 'The runtime’s zone data is older than the corrections make up for, or unknown: local times may be an hour off',
+    metric: counted('launch', 'zonesOutdated', namespace).with({ period: Duration.hours(1) }),
+    threshold: 1,
+  },
   SendsUnknown: {
     heading: 'Message unsure',
     what: 'A provider did not answer: messages may have gone out or not, and are not sent again',

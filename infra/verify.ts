@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import * as z from 'zod';
+import { zoneData as local } from '../lib/zone-data.ts';
 
 const usage = 'npm run verify -- --url https://… --write wk_… --secret sk_…';
 
@@ -25,6 +26,9 @@ const Customer = z.looseObject({
 });
 const Timeline = z.looseObject({
   items: z.array(z.looseObject({ kind: z.string(), messageId: z.string().optional() })),
+});
+const Health = z.looseObject({
+  zoneData: z.object({ runtime: z.string().optional(), corrections: z.string(), isOutdated: z.boolean() }),
 });
 const Verdict = z.looseObject({ accepted: z.int() });
 
@@ -101,6 +105,15 @@ export const checks = {
     const { status, headers } = await fetch(`${url}/health`);
     expects('GET /health', status, 200);
     return headers.get('x-cache') ?? 'no CloudFront on the way';
+  },
+
+  'local times follow current zone data': async ({ url }) => {
+    const { zoneData } = Health.parse(await (await fetch(`${url}/health`)).json());
+    const releases = `tz ${zoneData.runtime ?? 'unknown'} of the runtime, corrections ${zoneData.corrections}`;
+    if (zoneData.isOutdated) throw new Error(`${releases}: see docs/runbook.md#zone-data-outdated`);
+    if (zoneData.corrections < local.corrections)
+      throw new Error(`${releases}: here are ${local.corrections}, deploy them`);
+    return releases;
   },
 
   'the edge answers preflights itself': async ({ url }) => {

@@ -105,6 +105,12 @@ export const workspacePatterns = {
     written: 'launch',
     read: 'launch',
   },
+  dateReview: {
+    key: keys.dateReview('<ws>'),
+    holds: 'through when due dates were worked out anew, a day ahead, and by which release of zone data',
+    written: 'launch, where a date falls due within a day',
+    read: 'launch, where a journey has a date trigger',
+  },
   cap: {
     key: keys.cap('<ws>', '<journey>', 0),
     holds: 'how many entered a capped journey in a span of time',

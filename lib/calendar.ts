@@ -1,4 +1,5 @@
 import { type Instant, instantAt } from './time.ts';
+import { correctedOffset, linkedName } from './zone-data.ts';
 
 /** A day and a time of day as clocks and calendars in some zone show them: `2026-03-29`, `09:30`. */
 export interface WallTime {
@@ -10,19 +11,20 @@ const dayMs = 86_400_000;
 
 const clocks = new Map<string, Intl.DateTimeFormat>();
 
-/** A formatter takes a millisecond to make, and there are some 400 zones. */
+/** A formatter takes a millisecond to make, and there are some 600 names of zones, in any case. */
 function clockOf(zone: string): Intl.DateTimeFormat {
-  const made = clocks.get(zone);
+  const name = zone.toLowerCase();
+  const made = clocks.get(name);
   if (made) return made;
   const two = '2-digit';
   const parts = { year: 'numeric', month: two, day: two, hour: two, minute: two, second: two } as const;
-  const clock = new Intl.DateTimeFormat('en-CA', { timeZone: zone, hourCycle: 'h23', ...parts });
-  clocks.set(zone, clock);
+  const clock = new Intl.DateTimeFormat('en-CA', { timeZone: linkedName(zone), hourCycle: 'h23', ...parts });
+  clocks.set(name, clock);
   return clock;
 }
 
-/** What the clocks of a zone show, read as if they were in UTC; to the second. Milliseconds. */
-function wallMs(ms: number, zone: string): number {
+/** The time of day and the day that the runtime shows for a zone, read as if they were in UTC; to the second. Milliseconds. */
+function shownMs(ms: number, zone: string): number {
   const shown = Object.fromEntries(
     clockOf(zone)
       .formatToParts(ms)
@@ -33,15 +35,22 @@ function wallMs(ms: number, zone: string): number {
   return new Date(Date.UTC(2000, 0, 1, hour, minute, second)).setUTCFullYear(year, month - 1, day);
 }
 
-/** How far the clocks of a zone are ahead of UTC. Milliseconds. */
-export const offsetAt = (ms: number, zone: string): number => wallMs(ms, zone) - Math.floor(ms / 1_000) * 1_000;
+const toSecond = (ms: number): number => Math.floor(ms / 1_000) * 1_000;
+
+/**
+ * How far the clocks of a zone are ahead of UTC: by the corrections where they say, else by the runtime. Every local time is computed
+ * from this. Milliseconds.
+ */
+export const offsetAt = (ms: number, zone: string): number =>
+  correctedOffset(ms, zone) ?? shownMs(ms, zone) - toSecond(ms);
 
 /** One name of a zone where it has several (`US/Pacific` is `America/Los_Angeles`). Throws for what is no zone. */
 export const canonicalZone = (zone: string): string => clockOf(zone).resolvedOptions().timeZone;
 
 /** The day and the minute that a zone's clocks show. */
 export function wallTime(at: Instant, zone: string): WallTime {
-  const shown = instantAt(wallMs(Date.parse(at), zone));
+  const ms = Date.parse(at);
+  const shown = instantAt(toSecond(ms) + offsetAt(ms, zone));
   return { date: shown.slice(0, 10), time: shown.slice(11, 16) };
 }
 

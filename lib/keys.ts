@@ -57,6 +57,7 @@ export const keys = {
     pk: `${workspace}#fan-outs`,
     sk: `launched#${journeyId}#${trigger}`,
   }),
+  dateReview: (workspace: string): Key => ({ pk: `${workspace}#fan-outs`, sk: 'date-review' }),
   cap: (workspace: string, journeyId: string, span: number): Key => ({
     pk: `${workspace}#limits#${journeyId}`,
     sk: `cap#${span}`,

@@ -1,3 +1,5 @@
+import { offsetAt } from '../../lib/calendar.ts';
+
 /** One field of a cron expression: whether a number is in it. */
 type Field = (value: number) => boolean;
 
@@ -67,28 +69,15 @@ function weekdaysOf(text: string): (day: Day) => boolean {
   return (day) => days(weekday(day));
 }
 
-/** Milliseconds the zone is ahead of UTC at a moment. */
-function offsetAt(timezone: string, at: number): number {
-  if (timezone === 'UTC') return 0;
-  const format = new Intl.DateTimeFormat('en-US', {
-    timeZone: timezone,
-    hourCycle: 'h23',
-    ...{ year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' },
-  });
-  const part = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, Number(value)]));
-  const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = part;
-  return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(at / 1000) * 1000;
-}
-
 /** The moment a wall clock of the zone shows `wall` (its fields taken as UTC). One that a change of clocks skips comes an hour later. */
 export function fromWall(timezone: string, wall: number): number {
-  const guess = wall - offsetAt(timezone, wall);
-  return wall - offsetAt(timezone, guess);
+  const guess = wall - offsetAt(wall, timezone);
+  return wall - offsetAt(guess, timezone);
 }
 
 /** A day's fields in the zone, and midnight of it as if it were UTC. */
 function dayAt(timezone: string, at: number): Day & { midnight: number } {
-  const wall = new Date(at + offsetAt(timezone, at));
+  const wall = new Date(at + offsetAt(at, timezone));
   const [year, month, date] = [wall.getUTCFullYear(), wall.getUTCMonth() + 1, wall.getUTCDate()];
   return { year, month, date, midnight: Date.UTC(year, month - 1, date) };
 }

@@ -72,7 +72,10 @@ function logger({ data, verbose }: Arguments): (source: string, text: string) =>
 }
 
 async function greet({ url, keys, clock, template }: Local, { data, speed }: Arguments): Promise<void> {
-  const { functionLines } = await import('./summary.ts');
+  const [{ functionLines }, { zoneData }] = await Promise.all([
+    import('./summary.ts'),
+    import('../../lib/zone-data.ts'),
+  ]);
   console.log(
     [
       '',
@@ -82,6 +85,7 @@ async function greet({ url, keys, clock, template }: Local, { data, speed }: Arg
       `  write key   ${keys.write}     curl -u ${keys.write}: -H content-type:application/json -d '{"userId":"u1","event":"Signed Up"}' ${url}/v1/track`,
       `  secret key  ${keys.secret}     curl -H 'authorization: Bearer ${keys.secret}' ${url}/v1/customers/u1`,
       `  time        ${new Date(clock.now()).toISOString()}${speed === 1 ? '' : `, ${speed} times as fast`}     curl -d '{"advance":"3d"}' ${url}/local/clock`,
+      `  zone data   tz ${zoneData.runtime ?? 'unknown'} of Node ${process.version}, corrections ${zoneData.corrections}${zoneData.isOutdated ? ': Node is too old for local times' : ''}`,
       `  data        ${data ?? 'in memory, gone at the end'}`,
       '  Ctrl-C ends it.',
       '',

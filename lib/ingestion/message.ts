@@ -132,6 +132,24 @@ function readContext(message: JsonObject, batch: JsonObject | undefined): JsonOb
   return isJsonObject(batch?.context) ? { ...batch.context, ...own } : own;
 }
 
+/** When a message says it happened, and whose clock its `sentAt` is compared with. Milliseconds. */
+interface Timing {
+  time: number | undefined;
+  receivedAt: number;
+}
+
+/**
+ * `timestamp` is the caller's time. RudderStack's libraries add the moment of the call as `originalTimestamp`, which counts only
+ * where there is no other. An event that Segment or RudderStack forwards names both and `receivedAt`: its `timestamp` is already
+ * corrected for skew, so the original one is stored, as the source would store it, and skew is measured at the first receiver.
+ */
+function readTiming({ timestamp, originalTimestamp, receivedAt }: JsonObject, arrival: Arrival): Timing {
+  const [given, original, forwardedAt] = [readTime(timestamp), readTime(originalTimestamp), readTime(receivedAt)];
+  const isForwarded = given !== undefined && original !== undefined && forwardedAt !== undefined;
+  if (!isForwarded || Number.isNaN(forwardedAt)) return { time: given ?? original, receivedAt: arrival.receivedAt };
+  return { time: original, receivedAt: forwardedAt };
+}
+
 function accept(message: JsonObject, arrival: Arrival): Accepted {
   const { batch, index, receivedAt } = arrival;
   const context = readContext(message, batch);
@@ -139,9 +157,9 @@ function accept(message: JsonObject, arrival: Arrival): Accepted {
   if (fault) throw new Refusal(fault);
   const type = readType(message, arrival);
   const messageId = readMessageId(message.messageId);
-  const time = readTime(message.originalTimestamp ?? message.timestamp);
+  const { time, receivedAt: firstReceivedAt } = readTiming(message, arrival);
   if (Number.isNaN(time)) throw new Refusal('invalid-timestamp');
-  const found = time === undefined ? undefined : clockSkew(time, message.sentAt ?? batch?.sentAt, receivedAt);
+  const found = time === undefined ? undefined : clockSkew(time, message.sentAt ?? batch?.sentAt, firstReceivedAt);
   const skew = typeof found === 'number' ? found : undefined;
   if (time !== undefined && isFarFuture(time, skew, receivedAt)) throw new Refusal('timestamp-in-future');
   const content = {

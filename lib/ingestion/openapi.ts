@@ -24,7 +24,9 @@ const Message = z.looseObject({
   userId: Id.optional(),
   anonymousId: Id.optional(),
   timestamp: Time.optional(),
-  originalTimestamp: Time.optional().describe('Comes before `timestamp`'),
+  originalTimestamp: Time.optional().describe(
+    'Counts where `timestamp` is missing, and in forwarded events, which also name `receivedAt`',
+  ),
   sentAt: Time.optional().describe('When the request was sent: tells how wrong the source’s clock is'),
   channel: z.string().optional(),
   context: JsonObject.optional(),
@@ -111,6 +113,13 @@ const WebhookSecrets = z.object({ secrets: z.array(WebhookSecret) });
 
 const LibrarySettings = z.looseObject({ integrations: JsonObject });
 
+/** Releases are IANA's: `2026f`. The runtime's is missing where it names none. */
+const ZoneRelease = z.object({
+  runtime: z.string().optional().describe('Of the zone data that the runtime brings'),
+  corrections: z.string().describe('Of the corrections, which count where the runtime is older'),
+  isOutdated: z.boolean().describe('The runtime is too old for the corrections to make up for it'),
+});
+
 export const ingestionRoutes: Routes = {
   ...Object.fromEntries(TouchpointType.options.flatMap((type) => Object.entries(messageRoutes(type)))),
   ...batchRoute('batch'),
@@ -125,9 +134,9 @@ export const ingestionRoutes: Routes = {
   },
   'GET /health': {
     id: 'health',
-    summary: 'Whether the table answers',
+    summary: 'Whether the table answers, and which zone data local times follow',
     key: 'none',
-    answer: z.object({ status: z.literal('ok') }),
+    answer: z.object({ status: z.literal('ok'), zoneData: ZoneRelease }),
     refusals: { 503: 'It does not' },
   },
   'GET /v1/openapi.json': { id: 'openapi', summary: 'This document', key: 'none', answer: JsonObject },

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { canonicalZone } from '../calendar.ts';
 import { ChurnDefinition } from '../churn/definition.ts';
 import { StageModel } from '../stage/model.ts';
 import { Duration } from '../time.ts';
@@ -50,7 +51,7 @@ export type Workspace = z.infer<typeof Workspace>;
 
 function isTimezone(name: string): boolean {
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+    return canonicalZone(name) !== '';
   } catch {
     return false;
   }

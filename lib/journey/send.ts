@@ -6,6 +6,7 @@ import { type Profile } from '../profile/profile.ts';
 import { homeZone } from '../profile/zone.ts';
 import { durationMs, Instant, plus } from '../time.ts';
 import { addressOf } from './address.ts';
+import { aheadOf } from './ahead.ts';
 import { reachOf } from './contact-hours.ts';
 import { type ContactHours } from './definition.ts';
 import { lateDecision } from './late.ts';
@@ -81,7 +82,8 @@ export interface Sending {
 
 /**
  * Whether a step's message goes out now, later, or not at all. Marketing needs consent and keeps contact hours and frequency caps;
- * transactional messages need an address only. Nobody who left the journey is written to.
+ * transactional messages need an address only. Nobody who left the journey is written to. What has to wait for more than a day is
+ * deferred to a day before, to be decided anew by the zone data of then.
  */
 export function decideSend(sending: Sending): SendDecision {
   const { step, enrolmentId, profile, workspace, hours, channels, contacts, heldSince, now } = sending;
@@ -100,7 +102,7 @@ export function decideSend(sending: Sending): SendDecision {
   const reach = reachOf(profile, { hours, workspace, now: shifted ?? now });
   if (reach.when === 'never') return skip(reach.reason);
   const until = reach.when === 'later' ? reach.until : shifted;
-  if (until !== undefined) return { action: 'defer', until };
+  if (until !== undefined) return { action: 'defer', until: aheadOf(until, shifted ?? now) ?? until };
   if (isCapped(step, contacts, { caps: workspace.caps, now })) return skip('frequency-cap');
   return { action: 'send', to };
 }

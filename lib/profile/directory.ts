@@ -22,6 +22,12 @@ export interface ComeDue extends DueDate {
   at: Instant;
 }
 
+/** Through when dates were worked out anew, and by which release of zone data. */
+export interface DateReview {
+  through: Instant;
+  zones: string;
+}
+
 /**
  * Customers by segment, and by the dates that let them into journeys. It follows the profiles: `relay` writes it by what their signals
  * say, in their order, so that what is told again ends the same. A reader may find it some milliseconds behind.
@@ -40,8 +46,13 @@ export interface Directory {
   ): Promise<{ members: Customer[]; next?: ListPlace }>;
   /** The zones in which members live. A query for each and list. */
   zones(who: { workspace: string; segment: string }): Promise<string[]>;
-  /** Dates of one shard that are due, longest due first. */
-  due(list: { workspace: string; shard: number }, page: { upTo: Instant; limit: number }): Promise<ComeDue[]>;
+  /** Dates of one shard that are due, longest due first; all of them without a limit. */
+  due(
+    list: { workspace: string; shard: number },
+    page: { after?: Instant; upTo: Instant; limit?: number },
+  ): Promise<ComeDue[]>;
+  dateReview(workspace: string): Promise<DateReview | undefined>;
+  noteDateReview(workspace: string, review: DateReview): Promise<void>;
 }
 
 /** Follows every text that begins with what is before it. */
@@ -130,6 +141,15 @@ export function directory(table: Table): Directory {
     async due({ workspace, shard }, page) {
       const rows = await table.query(dueDates(workspace, shard), { index: 'byDue', ...page });
       return rows.map((row) => readDue(workspace, row));
+    },
+
+    async dateReview(workspace) {
+      const row = await table.get(keys.dateReview(workspace));
+      return row && { through: String(row.through), zones: String(row.zones) };
+    },
+
+    async noteDateReview(workspace, review) {
+      await table.put({ ...keys.dateReview(workspace), ...review });
     },
   };
 }

@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import RudderAnalytics from '@rudderstack/rudder-sdk-node';
 import { Analytics } from '@segment/analytics-node';
 import { expect, test } from 'vitest';
 import { systemClock } from '../../lib/time.ts';
@@ -49,6 +50,18 @@ test('what the Node library has to send twice is stored once', async () => {
   await analytics.closeAndFlush();
   expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([{ refused: 1 }, { accepted: 30 }]);
   expect(rows('t#')).toHaveLength(30);
+});
+
+test("RudderStack's Node library: stored is the time its caller names, else the moment of the call", async () => {
+  const { url, rows } = await server({ clock: systemClock });
+  const rudder = new RudderAnalytics('wk_local', { dataPlaneUrl: url, flushAt: 100 });
+  rudder.track({ ...ada, event: 'Order Completed', timestamp: new Date('2025-11-22T11:00:00.000Z') });
+  rudder.identify({ userId: 'ada', traits: { plan: 'pro' } });
+  const today = new Date().toISOString().slice(0, 10);
+  await rudder.flush();
+  const [imported, live] = rows('t#').map(({ sk }) => sk);
+  expect(imported).toContain('2025-11-22T11:00:00.000Z');
+  expect(live).toContain(today);
 });
 
 interface Post {

@@ -69,8 +69,29 @@ test('ids that are numbers become text, empty ones are missing', () => {
   expect(draftOf(track({ userId: '', anonymousId: 'v-1' }))).not.toHaveProperty('userId');
 });
 
-test('originalTimestamp comes before timestamp', () => {
-  expect(draftOf(track({ originalTimestamp: '2026-11-22T11:00:00Z' })).at).toBe('2026-11-22T11:00:00.000Z');
+const original = '2026-11-22T11:00:00.000Z';
+const received = '2026-11-22T11:00:05.000Z';
+
+test.each<[string, string, JsonObject]>([
+  ['the time the caller names, beside the moment of the call', timestamp, { originalTimestamp: original }],
+  ['the moment of the call, alone', original, { timestamp: null, originalTimestamp: original }],
+  ['the moment of the call, beside an empty time', original, { timestamp: '', originalTimestamp: original }],
+  ['the original time of a forwarded event', original, { originalTimestamp: original, receivedAt: received }],
+  ['the only time of a forwarded event', timestamp, { receivedAt: received }],
+  ['a receipt that is no time', timestamp, { originalTimestamp: original, receivedAt: 'soon' }],
+])('stored is %s', (_which, at, fields) => {
+  expect(draftOf(track(fields)).at).toBe(at);
+});
+
+test.each([
+  ['forwarded at once', receivedAt],
+  ['replayed a month later', receivedAt + 30 * 86_400_000],
+])('the clock of a source is judged where its event came first: %s', (_when, arrival) => {
+  const fields = { originalTimestamp: original, sentAt: original, timestamp: '2026-11-22T10:50:00.000Z' };
+  const right = track({ ...fields, receivedAt: received });
+  const fast = track({ ...fields, receivedAt: '2026-11-22T10:50:00.000Z' });
+  expect(accepted(right, { receivedAt: arrival }).skew).toBeUndefined();
+  expect(accepted(fast, { receivedAt: arrival })).toMatchObject({ draft: { at: original }, skew: -600 });
 });
 
 test.each<[Fault, Json]>([

@@ -1,60 +1,13 @@
 import { expect, test } from 'vitest';
-import { launch } from '../../functions/journey/launch/handler.ts';
-import { type Bus } from '../../lib/aws/bus.ts';
 import { type BusEvent } from '../../lib/events.ts';
-import { workspaceStore } from '../../lib/ingestion/store.ts';
-import { dateEntries } from '../../functions/journey/launch/dates.ts';
-import { nameOfRule } from '../../lib/journey/date-trigger.ts';
-import { fanOutStore } from '../../lib/journey/fan-out.ts';
-import { type JourneyDefinition } from '../../lib/journey/definition.ts';
 import { businessFanOuts } from '../../lib/journey/launches.ts';
+import { fanOutStore } from '../../lib/journey/fan-out.ts';
 import { directory } from '../../lib/profile/directory.ts';
-import { profileStore } from '../../lib/profile/store.ts';
-import { type Instant, plus } from '../../lib/time.ts';
+import { plus } from '../../lib/time.ts';
 import { liveAs } from '../profile/projecting.ts';
-import { aJourney, aProfile, dated, mina, start } from './given.ts';
-import { aWorld, Life, survives, type World } from './world.ts';
-
-const quarterHour = 15 * 60_000;
-const aLot = { getRemainingTimeInMillis: () => 600_000 };
-
-interface Launching {
-  definition: JourneyDefinition;
-  now?: Instant;
-  life?: Life;
-  since?: Instant;
-  time?: { getRemainingTimeInMillis(): number };
-  input?: unknown;
-}
-
-/** One call of launch; what it told is in `told`, the same event once. */
-async function launching(
-  world: World,
-  told: Map<string, BusEvent>,
-  { definition, now = start, life = new Life(), since = plus(start, -86_400_000), time = aLot, input = {} }: Launching,
-) {
-  const table = life.table(world.table);
-  const bus: Bus = life.live<Bus>(
-    {
-      put: async (events) => {
-        for (const event of events) told.set(event.detail.id, event);
-        return [];
-      },
-    },
-    ['put'],
-  );
-  const live = liveAs(definition);
-  const shared = { workspaces: workspaceStore(table), directory: directory(table), profiles: profileStore(table), bus };
-  const handler = launch({
-    ...shared,
-    journeys: { live: async () => [{ ...live, head: { ...live.head, since } }] },
-    fanOuts: fanOutStore(table),
-    dates: dateEntries(shared),
-    clock: { now: () => now },
-    report: () => undefined,
-  });
-  return survives(() => handler(input, time));
-}
+import { aJourney, aProfile, mina, start } from './given.ts';
+import { launching, quarterHour, whoOf } from './launching.ts';
+import { aWorld, Life, type World } from './world.ts';
 
 const segment = 'vip';
 
@@ -67,9 +20,6 @@ async function members(world: World, zones: Record<string, number>) {
   for (const { zone, customer } of all) await lists.list({ ...mina, customer }, segment, zone);
   return all.map(({ customer }) => customer).sort();
 }
-
-const whoOf = (told: Map<string, BusEvent>) =>
-  [...told.values()].flatMap((event) => (event.name === 'EntryTriggered' ? [event.detail.customer] : [])).sort();
 
 const scheduled = (schedule: object) => aJourney({ entry: { triggers: [{ schedule, segment }] } });
 
@@ -168,35 +118,4 @@ test('a business event reaches those whose trait is, or holds, the property', as
   await launching(world, told, { definition, input: envelope });
   expect(whoOf(told)).toEqual(['u:UTC-0', 'u:UTC-2']);
   expect(businessFanOuts([liveAs(definition)], { ...event, properties: {} })).toEqual([]);
-});
-
-const rule = { trait: 'birthday', at: '09:00', every: 'year' as const };
-const birthday = aJourney({ id: 'birthday', entry: { triggers: [{ date: rule }] } });
-const nine = '2026-03-03T09:00:00.000Z';
-
-test('wherever a launch of dates dies, everybody knocks once a year', async () => {
-  for (let last = 1, alive = false; !alive; last++) {
-    const world = await aWorld();
-    const lists = directory(world.table);
-    const due = (customer: string) => ({
-      customer: { ...mina, customer },
-      journeyId: 'birthday',
-      trigger: nameOfRule(rule),
-    });
-    for (const name of ['u:ann', 'u:ben', 'u:eve']) {
-      const day = name === 'u:eve' ? '1990-03-04' : '1990-03-03';
-      await world.know({ ...aProfile(), customer: name, traits: dated({ birthday: day }) });
-      await lists.date(due(name), nine);
-    }
-    const told = new Map<string, BusEvent>();
-    alive = await launching(world, told, { definition: birthday, now: nine, life: new Life(last) });
-    await launching(world, told, { definition: birthday, now: plus(nine, quarterHour) });
-    // Eve told another day meanwhile: it counts, and comes then.
-    expect(whoOf(told)).toEqual(['u:ann', 'u:ben']);
-    await launching(world, told, { definition: birthday, now: plus(nine, 86_400_000) });
-    expect(whoOf(told)).toEqual(['u:ann', 'u:ben', 'u:eve']);
-    const later = new Map<string, BusEvent>();
-    await launching(world, later, { definition: birthday, now: '2027-03-03T09:00:00.000Z', since: nine });
-    expect(whoOf(later)).toEqual(['u:ann', 'u:ben']);
-  }
 });

@@ -115,6 +115,16 @@ const cases: [string, Given, unknown][] = [
     },
     { action: 'defer', until: '2026-03-03T09:30:00.000Z' },
   ],
+  [
+    'days that are closed are waited out but for the last, and it is decided anew',
+    { hours: { closed: ['03-02', '03-03', '03-04'] } },
+    { action: 'defer', until: '2026-03-04T00:00:00.000Z' },
+  ],
+  [
+    'marketing that was shifted waits at least for that time',
+    { hours: { closed: ['03-03'] }, heldSince: '2026-03-01T09:30:00.000Z', step: { late: 'shift' } },
+    { action: 'defer', until: '2026-03-04T00:00:00.000Z' },
+  ],
   ['who never has an open hour', { hours: { open: {} } }, skipped('never-open')],
   [
     'who lives nobody knows where, if the journey says so',

@@ -5,6 +5,7 @@ import { NotFound, Unavailable } from '../../../lib/errors.ts';
 import { corsHeaders, preflightHeaders } from '../../../lib/ingestion/cors.ts';
 import { librarySettings, settingsKey, settingsMaxAge } from '../../../lib/ingestion/settings.ts';
 import { type WorkspaceStore } from '../../../lib/ingestion/store.ts';
+import { zoneData } from '../../../lib/zone-data.ts';
 
 export interface Dependencies {
   workspaces: Pick<WorkspaceStore, 'ping'>;
@@ -45,7 +46,7 @@ export function describe({ workspaces, openapi }: Dependencies) {
     } catch (cause) {
       throw new Unavailable('table.unreachable', { cause });
     }
-    return json(JSON.stringify({ status: 'ok' }), 'no-store');
+    return json(JSON.stringify({ status: 'ok', zoneData }), 'no-store');
   }
 
   const routes: Record<string, (event: APIGatewayProxyEventV2) => Response | Promise<Response>> = {

@@ -22,6 +22,7 @@ import { partition } from '../../../lib/keys.ts';
 import { type Directory } from '../../../lib/profile/directory.ts';
 import { type ProfileStore } from '../../../lib/profile/store.ts';
 import { type Clock, type Instant } from '../../../lib/time.ts';
+import { type ZoneData } from '../../../lib/zone-data.ts';
 
 export interface Dependencies {
   workspaces: Pick<WorkspaceStore, 'all' | 'settings'>;
@@ -32,8 +33,9 @@ export interface Dependencies {
   dates: DateEntries;
   bus: Bus;
   clock: Clock;
-  /** Told how many were led to a door. */
-  report: (counts: { knocked: number; dates: number }) => void;
+  zoneData: Pick<ZoneData, 'isOutdated'>;
+  /** Counts customers led to a door, and runs on a runtime whose zone data is too old. */
+  report: (counts: { knocked?: number; dates?: number; zonesOutdated?: number }) => void;
 }
 
 /** Members led to a door at a time. Ten calls of the bus. */
@@ -55,7 +57,7 @@ const Called = z.union([
  * tells a page again at most: nobody is missed, and the door knows whom it has let in. Out of time, it calls itself by the bus.
  */
 export function launch(dependencies: Dependencies) {
-  const { workspaces, journeys, fanOuts, directory, profiles, dates, bus, clock, report } = dependencies;
+  const { workspaces, journeys, fanOuts, directory, profiles, dates, bus, clock, zoneData, report } = dependencies;
 
   async function tell(told: BusEvent[]): Promise<void> {
     const refused = await bus.put(told);
@@ -126,6 +128,7 @@ export function launch(dependencies: Dependencies) {
   }
 
   async function visitAll(timeLeft: () => number): Promise<void> {
+    if (zoneData.isOutdated) report({ zonesOutdated: 1 });
     const failures: unknown[] = [];
     await inLanes(await workspaces.all(), 4, async (workspace) => {
       try {

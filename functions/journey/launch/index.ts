@@ -12,6 +12,7 @@ import { journeyStore } from '../../../lib/journey/journey-store.ts';
 import { directory } from '../../../lib/profile/directory.ts';
 import { profileStore } from '../../../lib/profile/store.ts';
 import { systemClock as clock } from '../../../lib/time.ts';
+import { releaseInForce, zoneData } from '../../../lib/zone-data.ts';
 import { Env } from './env.ts';
 import { launch } from './handler.ts';
 
@@ -29,7 +30,8 @@ export const handler = launch({
   ...shared,
   journeys: journeyStore(table, { clock }),
   fanOuts: fanOutStore(table),
-  dates: dateEntries(shared),
+  dates: dateEntries({ ...shared, zones: releaseInForce(zoneData) }),
   clock,
+  zoneData,
   report: (counts) => writeLine(metricLine('launch', counts, { now: Date.now() })),
 });
