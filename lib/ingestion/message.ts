@@ -26,7 +26,7 @@ export interface Arrival {
   batch?: JsonObject | undefined;
 }
 
-/** Segment's limit; with the time in front it also keeps a sort key under DynamoDB's 1,024 bytes. */
+/** Segment's limit, in characters: at most 765 bytes, so a sort key has room for it behind a range and a time. */
 const messageIdLimit = 256;
 
 class Refusal extends Error {

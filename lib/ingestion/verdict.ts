@@ -11,7 +11,7 @@ export const faults = {
   'no-group-id': 'a group message has a `groupId`',
   'no-previous-id': 'an alias message has a `previousId`',
   'invalid-id': 'an id is a string or a number, without NUL and lone surrogates',
-  'id-too-long': 'an id has at most 1,024 bytes',
+  'id-too-long': 'an id has at most 960 bytes',
   'message-id-too-long': '`messageId` has fewer than 256 characters',
   'invalid-timestamp': '`timestamp` is ISO 8601 or milliseconds since 1970',
   'timestamp-in-future': '`timestamp` is more than a day ahead of us',

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isKey } from '../aws/query.ts';
 import { type Table } from '../aws/table.ts';
 import { type Customer } from '../identity/customer.ts';
 import { keys, partition } from '../keys.ts';
@@ -79,7 +80,8 @@ export function inAppStore(table: Table): InAppStore {
     },
 
     async seen(owners, messageId, at) {
-      for (const owner of owners) {
+      // No message has an id that no key has room for; DynamoDB would refuse to look for it.
+      for (const owner of owners.filter((one) => isKey(keys.inApp(one, messageId)))) {
         const set = { expression: 'SET seenAt = if_not_exists(seenAt, :at)', values: { ':at': at } };
         const row = await table.update(keys.inApp(owner, messageId), set, { expression: 'attribute_exists(pk)' });
         if (row) return String(row.seenAt);

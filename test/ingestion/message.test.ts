@@ -91,8 +91,11 @@ test.each<[Fault, Json]>([
   ['invalid-id', track({ userId: 'a\0b' })],
   ['invalid-id', track({ anonymousId: '\ud800' })],
   ['invalid-id', track({ messageId: ['m-1'] })],
-  ['id-too-long', track({ userId: 'x'.repeat(1_025) })],
-  ['id-too-long', track({ userId: '한'.repeat(342) })],
+  ['id-too-long', track({ userId: 'x'.repeat(961) })],
+  ['id-too-long', track({ userId: '한'.repeat(321) })],
+  ['id-too-long', track({ anonymousId: 'x'.repeat(961) })],
+  ['id-too-long', track({ type: 'alias', previousId: 'x'.repeat(961) })],
+  ['id-too-long', track({ type: 'group', groupId: 'x'.repeat(961) })],
   ['message-id-too-long', track({ messageId: 'x'.repeat(256) })],
   ['invalid-timestamp', track({ timestamp: 'yesterday' })],
   ['timestamp-in-future', track({ timestamp: '2026-11-24T12:00:00.000Z' })],
@@ -104,7 +107,7 @@ test.each<[Fault, Json]>([
 });
 
 test('limits are the last value that passes', () => {
-  expect(read(track({ userId: 'x'.repeat(1_024), messageId: 'x'.repeat(255) }))).toHaveProperty('draft');
+  expect(read(track({ userId: 'x'.repeat(960), messageId: 'x'.repeat(255) }))).toHaveProperty('draft');
 });
 
 test('a message of a wrong clock is kept with its own time and the difference beside it', () => {
