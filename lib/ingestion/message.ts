@@ -10,9 +10,10 @@ import { type Fault } from './verdict.ts';
 /** A touchpoint whose time may still be unknown: it is then the time its id was first received, which the store knows. */
 export type Draft = Omit<Touchpoint, 'at'> & { at?: string };
 
-/** A message fit to be stored, and how far its source's clock is off, in seconds, when it is. */
+/** A message fit to be stored, its place in the body, and how far its source's clock is off, in seconds, when it is. */
 export interface Accepted {
   draft: Draft;
+  index: number;
   skew?: number;
 }
 
@@ -153,7 +154,7 @@ function accept(message: JsonObject, arrival: Arrival): Accepted {
   const draft = { messageId: messageId ?? makeMessageId(content, index), ...content };
   // Without an id and a time nothing about it will ever come again: now is as good as any time.
   if (messageId === undefined && draft.at === undefined) draft.at = instant(receivedAt);
-  return skew === undefined ? { draft } : { draft, skew };
+  return skew === undefined ? { draft, index } : { draft, index, skew };
 }
 
 /**

@@ -79,7 +79,12 @@ const summaries: Record<TouchpointType, string> = {
 const collecting = {
   key: 'write',
   headers: z.object({
-    'x-strict-mode': z.literal('1').optional().describe('Take all messages or none: any rejection is a 400'),
+    'x-strict-mode': z
+      .literal('1')
+      .optional()
+      .describe(
+        'Take all messages or none: any rejection is a 400. A message that the table never takes (`customer-full`, `not-storable`) shows only after the others are stored: `accepted` counts these',
+      ),
   }),
   answer: Verdict,
   description:

@@ -20,6 +20,8 @@ export const faults = {
   'too-deep': 'a message nests at most 20 levels',
   'too-many-keys': 'a message has at most 1,000 keys',
   'number-out-of-range': 'a number is too large for a double',
+  'customer-full': 'this customer has all the rows that a customer can have: no more can be stored',
+  'not-storable': 'the table does not take this message: sending it again changes nothing',
 } as const;
 
 export type Fault = keyof typeof faults;

@@ -32,6 +32,7 @@ test('a touchpoint keeps what its source said', () => {
     context: { channel: 'web', ip: '1.1.1.1' },
   });
   expect(accepted({ ...message, integrations: { All: true }, _metadata: { retryCount: 3 } })).toEqual({
+    index: 0,
     draft: {
       messageId: 'm-1',
       at: timestamp,

@@ -58,8 +58,10 @@ test('what no other try mends is tried once, in every state that calls a functio
   const calls = Object.values(compiled(everyKind).States).filter((state) => state.Type === 'Task');
   expect(calls.length).toBeGreaterThan(8);
   const { name } = new ThroughlineError('tooLarge', 'write.collection-full');
-  for (const { Retry } of calls)
-    expect(Retry[0]).toEqual({ ErrorEquals: expect.arrayContaining([name]), MaxAttempts: 0 });
+  for (const { Retry } of calls) {
+    expect(Retry[0]).toMatchObject({ MaxAttempts: 0 });
+    expect(Retry[0]?.ErrorEquals).toContain(name);
+  }
 });
 
 /** The text that Step Functions would hand to the function. */
