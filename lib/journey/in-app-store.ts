@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { isKey } from '../aws/query.ts';
 import { type Table } from '../aws/table.ts';
+import { permanentRefusal } from '../aws/write-refusal.ts';
 import { type Customer } from '../identity/customer.ts';
 import { keys, partition } from '../keys.ts';
 import { readCursor, writeCursor } from '../paging.ts';
@@ -98,6 +99,8 @@ export function inApp(store: Pick<InAppStore, 'keep'>): Deliver {
       await store.keep(owner, { messageId: idempotencyKey, journeyId, stepId, at, ...message });
       return { status: 'sent', provider: 'in-app' };
     } catch (error) {
+      const refusal = permanentRefusal(error);
+      if (refusal) return { status: 'failed', provider: 'in-app', reason: refusal };
       // Should it be there all the same, it says nothing that was not meant.
       return { status: 'unknown', provider: 'in-app', reason: error instanceof Error ? error.name : 'unknown' };
     }

@@ -12,6 +12,8 @@ import { directory } from '../../lib/profile/directory.ts';
 import { profileStore } from '../../lib/profile/store.ts';
 import { type Instant, plus } from '../../lib/time.ts';
 import { liveAs } from '../profile/projecting.ts';
+import { muteErrors } from '../ingestion/world.ts';
+import { refusingTable } from '../support/refusing-table.ts';
 import { aJourney, aProfile, dated, mina, start } from './given.ts';
 import { aWorld, Life, survives, type World } from './world.ts';
 
@@ -199,4 +201,23 @@ test('wherever a launch of dates dies, everybody knocks once a year', async () =
     await launching(world, later, { definition: birthday, now: '2027-03-03T09:00:00.000Z', since: nine });
     expect(whoOf(later)).toEqual(['u:ann', 'u:ben']);
   }
+});
+
+test('a date that DynamoDB will never move on knocks, goes, and keeps no other from its own', async () => {
+  muteErrors();
+  const world = await aWorld();
+  const lists = directory(world.table);
+  const all = ['u:ann', 'u:ben', 'u:eve'].map((customer) => ({ ...mina, customer }));
+  for (const customer of all) {
+    await world.know({ ...aProfile(), ...customer, traits: dated({ birthday: '1990-03-03' }) });
+    await lists.date({ customer, journeyId: 'birthday', trigger: nameOfRule(rule) }, nine);
+  }
+  const table = refusingTable(world.table, ({ pk, sk }) => pk === 'acme#u:ann' && sk.startsWith('date#'));
+  const told = new Map<string, BusEvent>();
+  const launched = launching({ ...world, table }, told, { definition: birthday, now: nine });
+  await expect(launched).rejects.toMatchObject({ code: 'write.collection-full', facts: { count: 1 } });
+  expect(whoOf(told)).toEqual(['u:ann', 'u:ben', 'u:eve']);
+  const again = new Map<string, BusEvent>();
+  await launching({ ...world, table }, again, { definition: birthday, now: plus(nine, quarterHour) });
+  expect(whoOf(again)).toEqual([]);
 });

@@ -1,5 +1,6 @@
 import { type Bus } from '../../../lib/aws/bus.ts';
-import { inLanes } from '../../../lib/aws/lanes.ts';
+import { pastRefused, throwRefused } from '../../../lib/aws/past-refused.ts';
+import { permanentRefusal } from '../../../lib/aws/write-refusal.ts';
 import { wallTime } from '../../../lib/calendar.ts';
 import { Unavailable } from '../../../lib/errors.ts';
 import { type BusEvent } from '../../../lib/events.ts';
@@ -81,10 +82,21 @@ export function dateEntries({
     return { due, next, knock: { name: 'EntryTriggered', detail: { ...head, journeyId, cause } } };
   }
 
+  /** A date that cannot be moved on, ever, is taken away: it would be due for good, and stand before all others. */
+  async function moveOn({ due, next }: Verdict): Promise<void> {
+    try {
+      await directory.dateOn(due, next);
+    } catch (error) {
+      if (permanentRefusal(error)) await directory.dateOn(due, undefined);
+      throw error;
+    }
+  }
+
   async function comeDue(due: Due, timeLeft: () => number): Promise<number> {
     const { workspace, now } = due;
     const settings = (await workspaces.settings(workspace)) ?? Workspace.parse({ id: workspace, name: workspace });
     let told = 0;
+    const refused: unknown[] = [];
     for (let shard = 0; shard < listShards; shard++) {
       // The index may lag: whoever was seen to in this run is passed over.
       const seen = new Set<string>();
@@ -96,13 +108,14 @@ export function dateEntries({
         const verdicts = fresh.map((row) => judge(row, known.get(partition(row.customer)), { ...due, settings }));
         const knocks = verdicts.flatMap(({ knock }) => (knock ? [knock] : []));
         if ((await bus.put(knocks)).length > 0) throw new Unavailable('bus.refused', { workspace });
-        await inLanes(verdicts, lanes, (verdict) => directory.dateOn(verdict.due, verdict.next));
+        refused.push(...(await pastRefused(verdicts, lanes, moveOn)));
         for (const row of fresh) seen.add(JSON.stringify(row));
         told += knocks.length;
         if (rows.length < limit) break;
         passed = rows.length - fresh.length;
       }
     }
+    throwRefused(refused);
     return told;
   }
 
