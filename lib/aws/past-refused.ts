@@ -31,9 +31,9 @@ const keysOf = (error: unknown): unknown[] =>
 
 /** Throws one error for all that were refused, to be called when everything else is done; returns where there are none. */
 export function throwRefused(refused: readonly unknown[]): void {
-  const [first] = refused;
-  if (first === undefined) return;
-  if (!(first instanceof ThroughlineError)) throw first;
+  if (refused.length === 0) return;
+  const ours = refused.find((error) => error instanceof ThroughlineError);
   const keys = refused.flatMap(keysOf).slice(0, maxNamed);
-  throw new ThroughlineError(first.kind, first.code, { count: refused.length, keys, cause: first });
+  const facts = { count: refused.length, keys, cause: refused[0] };
+  throw new ThroughlineError(ours?.kind ?? 'invalid', ours?.code ?? 'write.invalid', facts);
 }

@@ -8,7 +8,7 @@ interface Invocation {
 }
 
 /** Puts an event aside. Returns when the queue holds it; throws otherwise, so that the event is tried again. At least once. */
-export type PutAside = (event: unknown, error: unknown, invocation: Invocation) => Promise<void>;
+type PutAside = (event: unknown, error: unknown, invocation: Invocation) => Promise<void>;
 
 /** The letter has the shape of what Lambda itself sends for an event that failed three times, under a condition of its own. */
 export function refusedEventQueue(client: SQSClient, QueueUrl: string): PutAside {
@@ -27,7 +27,7 @@ export function refusedEventQueue(client: SQSClient, QueueUrl: string): PutAside
 }
 
 /** Whether EventBridge sent it. A step of a journey is called without. */
-export const isBusEvent = (event: unknown): boolean =>
+const isBusEvent = (event: unknown): boolean =>
   typeof event === 'object' && event !== null && 'detail-type' in event;
 
 /**
