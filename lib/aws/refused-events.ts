@@ -27,8 +27,7 @@ export function refusedEventQueue(client: SQSClient, QueueUrl: string): PutAside
 }
 
 /** Whether EventBridge sent it. A step of a journey is called without. */
-const isBusEvent = (event: unknown): boolean =>
-  typeof event === 'object' && event !== null && 'detail-type' in event;
+const isBusEvent = (event: unknown): boolean => typeof event === 'object' && event !== null && 'detail-type' in event;
 
 /**
  * A handler of events nobody waits for. Lambda would try an event three times whatever its error; here one whose write DynamoDB will
