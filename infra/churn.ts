@@ -20,6 +20,7 @@ export class Churn extends Construct {
 
     const assess = new NodeFunction(this, 'Assess', { entry: 'churn/assess', env: {}, settings, deadLetters });
     table.grant(assess, ['GetItem', 'Query', 'PutItem']);
+    deadLetters.grantSend(assess);
     onEvents(assess, { bus, deadLetters, pattern: busPattern('StageEntered') });
 
     const sweep = new NodeFunction(this, 'Sweep', { entry: 'churn/sweep', env: {}, settings, deadLetters });

@@ -25,10 +25,12 @@ export class Decision extends Construct {
       deadLetters,
     });
     table.grant(this.personalize, ['GetItem', 'BatchGetItem', 'Query', 'PutItem']);
+    deadLetters.grantSend(this.personalize);
     onEvents(this.personalize, { bus, deadLetters, pattern: busPattern('StageEntered') });
 
     this.learn = new NodeFunction(this, 'Learn', { entry: 'decision/learn', env: {}, settings, deadLetters });
     table.grant(this.learn, ['GetItem', 'UpdateItem']);
+    deadLetters.grantSend(this.learn);
     onEvents(this.learn, { bus, deadLetters, pattern: busPattern('DecisionExposed', 'OutcomeObserved') });
 
     const placements = new NodeFunction(this, 'Placements', { entry: 'decision/placements', env: {}, settings });

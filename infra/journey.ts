@@ -93,6 +93,7 @@ export class Journey extends Construct {
   #park(foundation: Foundation): NodeFunction {
     const { settings, table, bus, deadLetters } = foundation;
     const awaken = new NodeFunction(this, 'Awaken', { entry: 'journey/awaken', env: {}, settings, deadLetters });
+    deadLetters.grantSend(awaken);
     table.grant(awaken, ['GetItem', 'BatchGetItem', 'UpdateItem']);
     this.grantStart(awaken);
     this.background.push(awaken);
@@ -138,6 +139,7 @@ export class Journey extends Construct {
     });
     table.grant(enrol, ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem']);
     this.grantStart(enrol);
+    deadLetters.grantSend(enrol);
     onEvents(enrol, {
       bus,
       deadLetters,
@@ -151,12 +153,14 @@ export class Journey extends Construct {
     const launch = new NodeFunction(this, 'Launch', { entry: 'journey/launch', env: {}, settings, deadLetters });
     table.grant(launch, ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'DeleteItem'], ['byList', 'byDue']);
     foundation.grantPut(launch);
+    deadLetters.grantSend(launch);
     onEvents(launch, { bus, deadLetters, pattern: busPattern('BusinessEventReceived', 'FanOutAdvanced') });
     // On the quarter hours, which all zones' full and half hours fall on.
     onSchedule(launch, { expression: 'cron(0/15 * * * ? *)', deadLetters });
 
     const conclude = new NodeFunction(this, 'Conclude', { entry: 'journey/conclude', env: {}, settings, deadLetters });
     table.grant(conclude, ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem']);
+    deadLetters.grantSend(conclude);
     onEvents(conclude, {
       deadLetters,
       pattern: {
@@ -177,6 +181,7 @@ export class Journey extends Construct {
     const count = new NodeFunction(this, 'Count', { entry: 'journey/count', env: {}, settings, deadLetters });
     table.grant(count, ['GetItem', 'Query', 'PutItem', 'UpdateItem']);
     const counted = busPattern('EnrolmentStarted', 'EnrolmentEnded', 'GoalReached', 'VariantAssigned');
+    deadLetters.grantSend(count);
     onEvents(count, { bus, deadLetters, pattern: counted });
 
     const release = new NodeFunction(this, 'Release', {
@@ -189,6 +194,7 @@ export class Journey extends Construct {
     grantJourneys(release, ['SendTaskSuccess', 'StopExecution']);
     foundation.grantPut(release);
     const told = busPattern('JourneyResumed', 'JourneyStopped', 'ReleaseAdvanced');
+    deadLetters.grantSend(release);
     onEvents(release, { bus, deadLetters, pattern: told });
     return [count, release];
   }

@@ -75,6 +75,7 @@ export class Profile extends Construct {
     this.refresh = new NodeFunction(this, 'Refresh', { entry: 'profile/refresh', env: {}, settings, deadLetters });
     table.grant(this.refresh, ['GetItem', 'Query', 'PutItem'], ['byDue']);
     foundation.grantPut(this.refresh);
+    deadLetters.grantSend(this.refresh);
     onEvents(this.refresh, {
       bus,
       deadLetters,

@@ -19,7 +19,8 @@ export type ErrorKind = keyof typeof statusOf;
 
 /**
  * The one error family. `code` is stable and documented (`<word>.<what>`), `facts` name the things concerned, `cause` is what was
- * caught. `lib/aws/problem.ts` maps it to problem+json; nothing else turns errors into responses.
+ * caught. `lib/aws/problem.ts` maps it to problem+json; nothing else turns errors into responses. `name` is the kind, `Rejected`:
+ * Step Functions retries by it, and the bundler renames classes.
  */
 export class ThroughlineError extends Error {
   readonly kind: ErrorKind;
@@ -28,7 +29,7 @@ export class ThroughlineError extends Error {
 
   constructor(kind: ErrorKind, code: string, { cause, ...facts }: Facts & { cause?: unknown } = {}) {
     super(`${code} ${JSON.stringify(facts)}`, { cause });
-    this.name = new.target.name;
+    this.name = `${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
     this.kind = kind;
     this.code = code;
     this.facts = facts;
@@ -38,6 +39,9 @@ export class ThroughlineError extends Error {
     return statusOf[this.kind];
   }
 }
+
+/** Names of errors that no other try mends: machines that retry must not. A customer may still be put right, and the work redone. */
+export const permanentErrors = ['Rejected', 'Invalid', 'TooLarge'];
 
 /** What was sent cannot be taken as it is; sending it again changes nothing. */
 export class Rejected extends ThroughlineError {

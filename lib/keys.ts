@@ -11,6 +11,19 @@ export interface Key {
 /** Index partitions are spread over this many keys, so that one busy stage or journey is no hot partition. */
 export const listShards = 4;
 
+/** Longest keys of DynamoDB, of the table and of its indexes, in bytes of UTF-8. */
+export const longestKey = { pk: 2_048, sk: 1_024 } as const;
+
+/**
+ * A sort key of which `rest` is what the doors do not bound. Where it would be too long for DynamoDB, the hash of `rest` stands for
+ * `rest`, so the same parts always make the same key. Keys that fit are as they always were.
+ */
+function fitting(range: string, rest: string): string {
+  const sk = `${range}${rest}`;
+  if (Buffer.byteLength(sk) <= longestKey.sk) return sk;
+  return `${range}${createHash('sha256').update(rest).digest('hex')}`;
+}
+
 const shardOf = (text: string): number => (createHash('sha256').update(text).digest()[0] ?? 0) % listShards;
 
 /** Partition key of everything about one customer. */
@@ -18,7 +31,8 @@ export const partition = ({ workspace, customer }: Customer): string => `${works
 
 /**
  * Every key of the table. Each starts with the workspace, whose ids hold no `#`; ids from outside come last in a key, so that no
- * content of theirs can reach into another range.
+ * content of theirs can reach into another range. The doors bound what keys are made of (`maxIdBytes`, 255 characters of a message
+ * id, 40 of a journey's id and so on) so that every key fits; the few keys whose parts have no bound are `fitting`.
  */
 export const keys = {
   workspace: (workspace: string): Key => ({ pk: `${workspace}#workspace`, sk: 'settings' }),
@@ -91,7 +105,7 @@ export const keys = {
   firstSeen: (customer: Customer, messageId: string): Key => ({ pk: partition(customer), sk: `first#${messageId}` }),
   stageTransition: (customer: Customer, at: Instant, id: string): Key => ({
     pk: partition(customer),
-    sk: `s#${at}#${id}`,
+    sk: fitting(`s#${at}#`, id), // of a transition by linking: message id and identity
   }),
   decision: (customer: Customer, at: Instant, id: string): Key => ({ pk: partition(customer), sk: `d#${at}#${id}` }),
   decided: (customer: Customer, id: string): Key => ({ pk: partition(customer), sk: `decided#${id}` }),
@@ -104,7 +118,10 @@ export const keys = {
     pk: partition(customer),
     sk: `entry#${journeyId}#${entryKey}`,
   }),
-  refusal: (customer: Customer, journeyId: string): Key => ({ pk: partition(customer), sk: `refusal#${journeyId}` }),
+  refusal: (customer: Customer, journeyId: string): Key => ({
+    pk: partition(customer),
+    sk: fitting('refusal#', journeyId), // a step `startJourney` names a journey that there need not be
+  }),
   member: (customer: Customer, segment: string): Key => ({ pk: partition(customer), sk: `segment#${segment}` }),
   date: (customer: Customer, journeyId: string, trigger: string): Key => ({
     pk: partition(customer),

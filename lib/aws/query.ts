@@ -1,4 +1,5 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
+import { longestKey } from '../keys.ts';
 
 /** Which items of a partition, in which order. */
 export interface QueryOptions {
@@ -46,11 +47,9 @@ function testOf(low: string | undefined, high: string | undefined): string[] {
   return high === undefined ? ['#sk >= :low'] : ['#sk BETWEEN :low AND :high'];
 }
 
-/** Longest keys of DynamoDB, in bytes. No item has a longer one: what asks for it is told that there is none, and not that we failed. */
-const longest = { pk: 2_048, sk: 1_024 } as const;
-
+/** Whether an item can have the key. Reading under a longer one finds nothing, and is no failure. */
 export const isKey = ({ pk, sk = '' }: { pk: string; sk?: string | undefined }): boolean =>
-  Buffer.byteLength(pk) <= longest.pk && Buffer.byteLength(sk) <= longest.sk;
+  Buffer.byteLength(pk) <= longestKey.pk && Buffer.byteLength(sk) <= longestKey.sk;
 
 /** The request but for table, limit and page; undefined when no sort key can be in the range. `sifted` ends are not part of it. */
 export function queryInput(pk: string, options: QueryOptions) {

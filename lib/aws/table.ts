@@ -6,40 +6,36 @@ import {
   GetItemCommand,
   PutItemCommand,
   QueryCommand,
-  type TransactWriteItem,
   TransactWriteItemsCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { Unavailable } from '../errors.ts';
 import { type Key } from '../keys.ts';
 import { isKey, queryInput, type QueryOptions } from './query.ts';
 import { jitter, refusal, type Refused, unlessConditionFails, unlessThrottled } from './table-errors.ts';
+import {
+  bytes,
+  type Expression,
+  expressions,
+  type Item,
+  keyIn,
+  keyOf,
+  toTransactItem,
+  toUpdate,
+  type Write,
+} from './table-writes.ts';
+import { asRefusal } from './write-refusal.ts';
 
-export type { QueryOptions };
-
-export type Item = Key & Record<string, unknown>;
-
-/** An expression and what its names and values stand for. */
-export interface Expression {
-  expression: string;
-  names?: Record<string, string>;
-  values?: Record<string, unknown>;
-}
-
-/** One write of a transaction. */
-export type Write =
-  | { put: Item; if?: Expression }
-  | { update: Key; set: Expression; if?: Expression }
-  | { delete: Key; if?: Expression }
-  | { check: Key; if: Expression };
+export type { Expression, Item, QueryOptions, Write };
 
 /** How a replacement ended. `present` is missing where nothing lies there, and where another write was the reason. */
 export type Replaced = { done: true } | { done: false; present: Item | undefined };
 
 /**
  * The one table, in the verbs the stores need. A write whose condition fails answers `false`; everything else that AWS refuses is
- * thrown. Throttles are retried by the SDK, conflicts between transactions here: safe, as each write is idempotent or conditional.
+ * thrown, and what DynamoDB will never take names its keys (`asRefusal`; not of `putMany`). Throttles are retried by the SDK,
+ * conflicts between transactions here: safe, as each write is idempotent or conditional.
  */
 export interface Table {
   get(key: Key, options?: { consistent?: boolean }): Promise<Item | undefined>;
@@ -64,10 +60,14 @@ export interface Table {
 export const toItem = (attributes: Record<string, AttributeValue>): Item =>
   unmarshall(attributes, { wrapNumbers: Number }) as Item;
 
-const bytes = (value: Record<string, unknown>): Record<string, AttributeValue> =>
-  marshall(value, { removeUndefinedValues: true, allowImpreciseNumbers: true });
-
-const keyOf = ({ pk, sk }: Key): Record<string, AttributeValue> => ({ pk: { S: pk }, sk: { S: sk } });
+/** Sends a write of these keys. */
+async function writing<T>(keys: readonly Key[], send: () => Promise<T>): Promise<T> {
+  try {
+    return await send();
+  } catch (error) {
+    throw asRefusal(error, keys);
+  }
+}
 
 const chunksOf = <T>(all: T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size));
@@ -76,30 +76,6 @@ const chunksOf = <T>(all: T[], size: number): T[][] =>
 const distinct = (all: Key[]): Key[] => [
   ...new Map(all.map((key) => [JSON.stringify([key.pk, key.sk]), key])).values(),
 ];
-
-/** What a write is made on condition of, and sets. Both expressions share one set of names and values. */
-function expressions(condition: Expression | undefined, set?: Expression) {
-  const names = { ...condition?.names, ...set?.names };
-  const values = { ...condition?.values, ...set?.values };
-  return {
-    ...(condition && { ConditionExpression: condition.expression }),
-    ...(Object.keys(names).length > 0 && { ExpressionAttributeNames: names }),
-    ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: bytes(values) }),
-  };
-}
-
-function toTransactItem(TableName: string, write: Write): TransactWriteItem {
-  if ('update' in write) return { Update: toUpdate(TableName, write) };
-  const on = { TableName, ...expressions(write.if) };
-  if ('put' in write) return { Put: { ...on, Item: bytes(write.put) } };
-  if ('delete' in write) return { Delete: { ...on, Key: keyOf(write.delete) } };
-  return { ConditionCheck: { ...on, ConditionExpression: write.if.expression, Key: keyOf(write.check) } };
-}
-
-const toUpdate = (TableName: string, { update, set, if: condition }: Extract<Write, { update: Key }>) => ({
-  ...{ TableName, Key: keyOf(update), UpdateExpression: set.expression },
-  ...expressions(condition, set),
-});
 
 export function dynamoTable(client: DynamoDBClient, TableName: string): Table {
   return {
@@ -147,13 +123,14 @@ export function dynamoTable(client: DynamoDBClient, TableName: string): Table {
 
     async put(item, condition) {
       const input = { TableName, Item: bytes(item), ...expressions(condition) };
-      return (await unlessConditionFails(() => client.send(new PutItemCommand(input)))) !== undefined;
+      const sent = await writing([item], () => unlessConditionFails(() => client.send(new PutItemCommand(input))));
+      return sent !== undefined;
     },
 
     async update(update, set, condition) {
       const write = { update, set, ...(condition && { if: condition }) };
       const input = { ...toUpdate(TableName, write), ReturnValues: 'ALL_NEW' as const };
-      const done = await unlessConditionFails(() => client.send(new UpdateItemCommand(input)));
+      const done = await writing([update], () => unlessConditionFails(() => client.send(new UpdateItemCommand(input))));
       return done?.Attributes && toItem(done.Attributes);
     },
 
@@ -163,17 +140,20 @@ export function dynamoTable(client: DynamoDBClient, TableName: string): Table {
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
       };
       const others = also.map((write) => toTransactItem(TableName, write));
-      const refused = await refusal(() =>
-        others.length === 0
-          ? client.send(new PutItemCommand(Put))
-          : client.send(new TransactWriteItemsCommand({ TransactItems: [{ Put }, ...others] })),
+      const refused = await writing([item, ...also.map(keyIn)], () =>
+        refusal(() =>
+          others.length === 0
+            ? client.send(new PutItemCommand(Put))
+            : client.send(new TransactWriteItemsCommand({ TransactItems: [{ Put }, ...others] })),
+        ),
       );
       return refused ? { done: false, present: itemOf(refused) } : { done: true };
     },
 
     async transact(writes) {
       const input = { TransactItems: writes.map((write) => toTransactItem(TableName, write)) };
-      return (await unlessConditionFails(() => client.send(new TransactWriteItemsCommand(input)))) !== undefined;
+      const command = () => client.send(new TransactWriteItemsCommand(input));
+      return (await writing(writes.map(keyIn), () => unlessConditionFails(command))) !== undefined;
     },
 
     async putMany(items) {

@@ -1,4 +1,5 @@
-import { ThroughlineError } from '../errors.ts';
+import { type ErrorKind, ThroughlineError } from '../errors.ts';
+import { type Key } from '../keys.ts';
 
 /** Why DynamoDB will never take a write, however often it is sent. */
 export type WriteRefusal = 'write.invalid' | 'write.item-too-large' | 'write.collection-full';
@@ -19,6 +20,16 @@ const refusals: Readonly<Record<string, WriteRefusal>> = {
   ItemCollectionSizeLimitExceeded: 'write.collection-full',
 };
 
+/** As which of our errors each is thrown: none of these kinds is worth another try. */
+const kinds = {
+  'write.invalid': 'invalid',
+  'write.item-too-large': 'tooLarge',
+  'write.collection-full': 'tooLarge',
+} as const satisfies Record<WriteRefusal, ErrorKind>;
+
+/** Keys named in an error. A transaction that is refused as a whole does not say which of its hundred writes is at fault. */
+const maxNamed = 5;
+
 const isTooLarge = (message = ''): boolean => /item size/i.test(message) && /exceed/i.test(message);
 
 function refusalNamed(name: string | undefined, message: string | undefined): WriteRefusal | undefined {
@@ -38,4 +49,21 @@ export function permanentRefusal(error: unknown): WriteRefusal | undefined {
   const named = refusalNamed(name, message);
   if (named) return named;
   return reasons.map(({ Code, Message }) => refusalNamed(Code, Message)).find((refusal) => refusal !== undefined);
+}
+
+/** Keys of those writes of a transaction that were refused for good; all where DynamoDB names none. */
+function keysAtFault(error: unknown, keys: readonly Key[]): Key[] {
+  const { CancellationReasons: reasons = [] } = error as ServiceError; // an error that was refused for good has that shape
+  const named = keys.filter((_, i) => refusalNamed(reasons[i]?.Code, reasons[i]?.Message) !== undefined);
+  return (named.length > 0 ? named : keys).slice(0, maxNamed).map(({ pk, sk }) => ({ pk, sk }));
+}
+
+/**
+ * What a failed write of `keys` is thrown as. A write that DynamoDB will never take becomes an error of ours, `Invalid` or `TooLarge`
+ * under the code of its refusal, which names the keys; every other error stays as it is.
+ */
+export function asRefusal(error: unknown, keys: readonly Key[]): unknown {
+  const refusal = permanentRefusal(error);
+  if (!refusal || error instanceof ThroughlineError) return error;
+  return new ThroughlineError(kinds[refusal], refusal, { keys: keysAtFault(error, keys), cause: error });
 }

@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 /**
  * Whose partition it is: `u:<user id>` or `a:<anonymous id>`. Two namespaces, because nothing stops a source from sending an
- * anonymous id that equals somebody's user id. At most 1,024 bytes of id: the rest of DynamoDB's 2,048 belongs to the workspace.
+ * anonymous id that equals somebody's user id.
  */
 export const CustomerRef = z.string().regex(/^[ua]:/);
 export type CustomerRef = z.infer<typeof CustomerRef>;
@@ -11,14 +11,18 @@ export type CustomerRef = z.infer<typeof CustomerRef>;
 export const Customer = z.object({ workspace: z.string(), customer: CustomerRef });
 export type Customer = z.infer<typeof Customer>;
 
-export const maxIdBytes = 1_024;
+/**
+ * Longest id, in bytes of UTF-8: every key made of one has room for it. A sort key of DynamoDB holds 1,024 bytes. The longest prefix
+ * of an id is that of a member in the list of a segment, `<zone>#u:`: 60 (longest name of a zone) + 1 + 2 = 63, which leaves 961.
+ */
+export const maxIdBytes = 960;
 
-/** Whether a source could have sent it: text that is whole, and that a key has room for. */
+/** Whether a source could have sent it: text that is whole, and that every key has room for. */
 export const isNameable = (id: string): boolean =>
   id.isWellFormed() && !id.includes('\0') && Buffer.byteLength(id) <= maxIdBytes;
 
 /** A customer as whoever calls us names it: by a user id or an anonymous id. */
-export const CustomerId = z.string().min(1).refine(isNameable, 'whole text of at most 1,024 bytes');
+export const CustomerId = z.string().min(1).refine(isNameable, `whole text of at most ${maxIdBytes} bytes`);
 
 export function userRef(userId: string): CustomerRef {
   return `u:${userId}`;

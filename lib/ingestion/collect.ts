@@ -2,6 +2,7 @@ import { Rejected } from '../errors.ts';
 import { type JsonObject } from '../json.ts';
 import { type Accepted, type Arrival, readMessage } from './message.ts';
 import { type TouchpointType } from './touchpoint.ts';
+import { type NotStored } from './touchpoint-store.ts';
 import {
   type Fault,
   maxWarnings,
@@ -78,13 +79,29 @@ function read(sorted: Sorted, message: JsonObject[string], arrival: Arrival): vo
 const messageIdOf = (message: JsonObject[string] | undefined): unknown =>
   typeof message === 'object' && message !== null && 'messageId' in message ? message.messageId : undefined;
 
+/** What the table never takes, of what was fit to be stored, is rejected too. */
+export function withoutRefused(sorted: Sorted, refused: readonly NotStored[]): Sorted {
+  if (refused.length === 0) return sorted;
+  const { accepted, rejected } = sorted;
+  const places = new Set(refused.map(({ message }) => message.index));
+  const named = refused.map(({ message: { index, draft }, code }) => rejection(index, draft.messageId, code));
+  return {
+    ...sorted,
+    accepted: accepted.filter(({ index }) => !places.has(index)),
+    rejected: [...rejected, ...named].sort((a, b) => a.index - b.index),
+  };
+}
+
 export function verdictOf({ accepted, rejected, warnings, warned }: Sorted): Verdict {
   return { success: true, accepted: accepted.length, rejected, ...(warned > 0 && { warnings, warned }) };
 }
 
-/** In strict mode a request is taken whole or not at all: a developer's test wants to fail, a library's batch must not. */
-export function refuseAny({ rejected }: Sorted): void {
-  if (rejected.length > 0) throw new Rejected('messages.rejected', { accepted: 0, rejected });
+/**
+ * In strict mode a request is taken whole or not at all: a developer's test wants to fail, a library's batch must not. What the table
+ * never takes shows only once the others are stored: these stay, and `stored` says how many.
+ */
+export function refuseAny({ rejected }: Sorted, stored = 0): void {
+  if (rejected.length > 0) throw new Rejected('messages.rejected', { accepted: stored, rejected });
 }
 
 /** How often each fault occurred. */

@@ -11,9 +11,13 @@ import { type Fault, type WarningCode } from './verdict.ts';
 /** A touchpoint whose time may still be unknown: it is then the time its id was first received, which the store knows. */
 export type Draft = Omit<Touchpoint, 'at'> & { at?: string };
 
-/** A message fit to be stored, and how far its source's clock is off, in seconds, when it is; or what is odd about it. */
+/**
+ * A message fit to be stored and its place in the body. `skew` is how far its source's clock is off, in seconds, when it is.
+ * `warning` says what is odd about it.
+ */
 export interface Accepted {
   draft: Draft;
+  index: number;
   skew?: number;
   warning?: WarningCode;
 }
@@ -28,7 +32,7 @@ export interface Arrival {
   batch?: JsonObject | undefined;
 }
 
-/** Segment's limit; with the time in front it also keeps a sort key under DynamoDB's 1,024 bytes. */
+/** Segment's limit, in characters: at most 765 bytes, so a sort key has room for it behind a range and a time. */
 const messageIdLimit = 256;
 
 class Refusal extends Error {
@@ -174,8 +178,8 @@ function accept(message: JsonObject, arrival: Arrival): Accepted {
   const draft = { messageId: messageId ?? makeMessageId(content, index), ...content };
   // Without an id and a time nothing about it will ever come again: now is as good as any time.
   if (messageId === undefined && draft.at === undefined) draft.at = instantAt(receivedAt);
-  if (found === 'implausible') return { draft, warning: 'clock-implausible' };
-  return skew === undefined ? { draft } : { draft, skew };
+  if (found === 'implausible') return { draft, index, warning: 'clock-implausible' };
+  return skew === undefined ? { draft, index } : { draft, index, skew };
 }
 
 /**

@@ -13,7 +13,7 @@ import { Verdict } from './verdict.ts';
 import { WebhookSecret } from './webhook-secret-store.ts';
 import { Workspace, WorkspaceSettings } from './workspace.ts';
 
-const Id = z.union([z.string(), z.number()]).describe('Text of at most 1,024 bytes; a number becomes text');
+const Id = z.union([z.string(), z.number()]).describe('Text of at most 960 bytes; a number becomes text');
 const Time = z
   .union([z.string(), z.number()])
   .describe('ISO 8601, or seconds or milliseconds since 1970, by the source’s own clock');
@@ -81,7 +81,12 @@ const summaries: Record<TouchpointType, string> = {
 const collecting = {
   key: 'write',
   headers: z.object({
-    'x-strict-mode': z.literal('1').optional().describe('Take all messages or none: any rejection is a 400'),
+    'x-strict-mode': z
+      .literal('1')
+      .optional()
+      .describe(
+        'Take all messages or none: any rejection is a 400. A message that the table never takes (`customer-full`, `not-storable`) shows only after the others are stored: `accepted` counts these',
+      ),
   }),
   answer: Verdict,
   description:

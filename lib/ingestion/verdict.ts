@@ -11,7 +11,7 @@ export const faults = {
   'no-group-id': 'a group message has a `groupId`',
   'no-previous-id': 'an alias message has a `previousId`',
   'invalid-id': 'an id is a string or a number, without NUL and lone surrogates',
-  'id-too-long': 'an id has at most 1,024 bytes',
+  'id-too-long': 'an id has at most 960 bytes',
   'message-id-too-long': '`messageId` has fewer than 256 characters',
   'invalid-timestamp': '`timestamp` is a day or a time that exists, in ISO 8601 or milliseconds since 1970',
   'timestamp-in-future': '`timestamp` is more than a day ahead of us',
@@ -20,6 +20,8 @@ export const faults = {
   'too-deep': 'a message nests at most 20 levels',
   'too-many-keys': 'a message has at most 1,000 keys',
   'number-out-of-range': 'a number is too large for a double',
+  'customer-full': 'this customer has all the rows that a customer can have: no more can be stored',
+  'not-storable': 'the table does not take this message: sending it again changes nothing',
 } as const;
 
 export type Fault = keyof typeof faults;

@@ -2,11 +2,11 @@
 
 export interface Retrier {
   ErrorEquals: string[];
-  IntervalSeconds: number;
-  BackoffRate: number;
   MaxAttempts: number;
-  MaxDelaySeconds: number;
-  JitterStrategy: 'FULL' | 'NONE';
+  IntervalSeconds?: number;
+  BackoffRate?: number;
+  MaxDelaySeconds?: number;
+  JitterStrategy?: 'FULL' | 'NONE';
 }
 
 export interface Catcher {

@@ -1,5 +1,7 @@
 import * as z from 'zod';
+import { isKey } from '../aws/query.ts';
 import { type Table } from '../aws/table.ts';
+import { permanentRefusal } from '../aws/write-refusal.ts';
 import { type Customer } from '../identity/customer.ts';
 import { keys, partition } from '../keys.ts';
 import { readCursor, writeCursor } from '../paging.ts';
@@ -79,7 +81,8 @@ export function inAppStore(table: Table): InAppStore {
     },
 
     async seen(owners, messageId, at) {
-      for (const owner of owners) {
+      // No message has an id that no key has room for; DynamoDB would refuse to look for it.
+      for (const owner of owners.filter((one) => isKey(keys.inApp(one, messageId)))) {
         const set = { expression: 'SET seenAt = if_not_exists(seenAt, :at)', values: { ':at': at } };
         const row = await table.update(keys.inApp(owner, messageId), set, { expression: 'attribute_exists(pk)' });
         if (row) return String(row.seenAt);
@@ -96,6 +99,8 @@ export function inApp(store: Pick<InAppStore, 'keep'>): Deliver {
       await store.keep(owner, { messageId: idempotencyKey, journeyId, stepId, at, ...message });
       return { status: 'sent', provider: 'in-app' };
     } catch (error) {
+      const refusal = permanentRefusal(error);
+      if (refusal) return { status: 'failed', provider: 'in-app', reason: refusal };
       // Should it be there all the same, it says nothing that was not meant.
       return { status: 'unknown', provider: 'in-app', reason: error instanceof Error ? error.name : 'unknown' };
     }

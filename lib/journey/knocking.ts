@@ -3,13 +3,16 @@ import { CustomerId } from '../identity/customer.ts';
 import { JsonObject } from '../json.ts';
 import { type Routes } from '../route.ts';
 
+/** Longest entry key that is taken. Past 200 characters its hash stands for it (`entryKeyOf`). */
+const maxKeyChars = 1_000;
+
 const id = z.string().min(1).max(200).describe('The same id, sent again, does nothing twice');
 
 /** Somebody is to enter a journey that has the trigger `api`. */
 export const EnrolmentRequest = z.strictObject({
   customerId: CustomerId,
   properties: JsonObject.default({}),
-  key: z.string().min(1).optional().describe('The entry key; else it is found in the properties'),
+  key: z.string().min(1).max(maxKeyChars).optional().describe('The entry key; else it is found in the properties'),
   id: id.optional(),
   test: z
     .boolean()

@@ -2,8 +2,11 @@ import { canonicalZone } from '../calendar.ts';
 import { type Workspace } from '../ingestion/workspace.ts';
 import { type Profile } from './profile.ts';
 
+/** Longer than any zone's name; members of a segment are listed under theirs, before their id (`maxIdBytes`). Characters. */
+const maxZoneLength = 60;
+
 function known(zone: unknown): string | undefined {
-  if (typeof zone !== 'string' || zone.length > 60) return undefined;
+  if (typeof zone !== 'string' || zone.length > maxZoneLength) return undefined;
   try {
     return canonicalZone(zone);
   } catch {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { permanentRefusal } from '../../lib/aws/write-refusal.ts';
-import { Unavailable } from '../../lib/errors.ts';
+import { problem } from '../../lib/aws/problem.ts';
+import { asRefusal, permanentRefusal } from '../../lib/aws/write-refusal.ts';
+import { permanentErrors, type ThroughlineError, Unavailable } from '../../lib/errors.ts';
 
 const errorNamed = (name: string, message = 'no', more: object = {}): Error =>
   Object.assign(new Error(message), { name, ...more });
@@ -40,4 +41,33 @@ test.each([
   undefined,
 ])('what may succeed later is no refusal: %s', (error) => {
   expect(permanentRefusal(error)).toBeUndefined();
+});
+
+const keysOf = (...sks: string[]) => sks.map((sk) => ({ pk: 'local#u:ada', sk }));
+
+test.each([
+  ['write.invalid', 422, errorNamed('ValidationException')],
+  ['write.item-too-large', 413, errorNamed('ValidationException', 'Item size has exceeded the maximum allowed size')],
+  ['write.collection-full', 413, errorNamed('ItemCollectionSizeLimitExceededException')],
+])('a write refused for good is %s with its keys, and %i to a caller', (code, status, cause) => {
+  const error = asRefusal(cause, keysOf('profile'));
+  expect(error).toMatchObject({ code, facts: { keys: keysOf('profile') }, cause });
+  expect(permanentErrors).toContain((error as ThroughlineError).name);
+  expect(permanentRefusal(error)).toBe(code);
+  const { statusCode, body, headers } = problem(error, 'r-1');
+  expect(statusCode).toBe(status);
+  expect(headers).not.toHaveProperty('retry-after');
+  expect(JSON.parse(body ?? '')).toMatchObject({ code, keys: keysOf('profile') });
+});
+
+test('of a transaction the writes at fault are named; all, to a bound, where DynamoDB names none', () => {
+  const named = asRefusal(cancelled('None', 'ItemCollectionSizeLimitExceeded'), keysOf('a', 'b'));
+  expect(named).toMatchObject({ facts: { keys: keysOf('b') } });
+  const whole = asRefusal(errorNamed('ValidationException'), keysOf('a', 'b', 'c', 'd', 'e', 'f'));
+  expect(whole).toMatchObject({ facts: { keys: keysOf('a', 'b', 'c', 'd', 'e') } });
+});
+
+test('any other failure of a write is thrown as it came', () => {
+  const throttled = errorNamed('ThrottlingException');
+  expect(asRefusal(throttled, keysOf('a'))).toBe(throttled);
 });

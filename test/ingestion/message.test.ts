@@ -32,6 +32,7 @@ test('a touchpoint keeps what its source said', () => {
     context: { channel: 'web', ip: '1.1.1.1' },
   });
   expect(accepted({ ...message, integrations: { All: true }, _metadata: { retryCount: 3 } })).toEqual({
+    index: 0,
     draft: {
       messageId: 'm-1',
       at: timestamp,
@@ -112,8 +113,11 @@ test.each<[Fault, Json]>([
   ['invalid-id', track({ userId: 'a\0b' })],
   ['invalid-id', track({ anonymousId: '\ud800' })],
   ['invalid-id', track({ messageId: ['m-1'] })],
-  ['id-too-long', track({ userId: 'x'.repeat(1_025) })],
-  ['id-too-long', track({ userId: '한'.repeat(342) })],
+  ['id-too-long', track({ userId: 'x'.repeat(961) })],
+  ['id-too-long', track({ userId: '한'.repeat(321) })],
+  ['id-too-long', track({ anonymousId: 'x'.repeat(961) })],
+  ['id-too-long', track({ type: 'alias', previousId: 'x'.repeat(961) })],
+  ['id-too-long', track({ type: 'group', groupId: 'x'.repeat(961) })],
   ['message-id-too-long', track({ messageId: 'x'.repeat(256) })],
   ['invalid-timestamp', track({ timestamp: 'yesterday' })],
   ['invalid-timestamp', track({ timestamp: '2026-02-30T11:00:00.000Z' })],
@@ -126,7 +130,7 @@ test.each<[Fault, Json]>([
 });
 
 test('limits are the last value that passes', () => {
-  expect(read(track({ userId: 'x'.repeat(1_024), messageId: 'x'.repeat(255) }))).toHaveProperty('draft');
+  expect(read(track({ userId: 'x'.repeat(960), messageId: 'x'.repeat(255) }))).toHaveProperty('draft');
 });
 
 test('a message of a wrong clock is kept with its own time and the difference beside it', () => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { type Item } from '../../lib/aws/table.ts';
+import { asRefusal } from '../../lib/aws/write-refusal.ts';
 import { type Accepted, type Draft } from '../../lib/ingestion/message.ts';
 import { touchpointStore } from '../../lib/ingestion/touchpoint-store.ts';
 import { memoryTable, muteErrors } from './world.ts';
@@ -9,13 +10,13 @@ const saving = { workspace: 'local', receivedAt: Date.parse('2026-11-22T12:00:00
 
 function touchpoint(fields: Partial<Draft> = {}): Accepted {
   const draft = { messageId: 'm-1', at, type: 'track' as const, name: 'Signed Up', channel: 'web', userId: 'ada' };
-  return { draft: { ...draft, properties: {}, context: {}, ...fields } };
+  return { draft: { ...draft, properties: {}, context: {}, ...fields }, index: 0 };
 }
 
-const undated = (): Accepted => {
-  const { draft } = touchpoint();
+const undated = (fields: Partial<Draft> = {}): Accepted => {
+  const { draft } = touchpoint(fields);
   delete draft.at;
-  return { draft };
+  return { draft, index: 0 };
 };
 
 const many = (n: number): Accepted[] => Array.from({ length: n }, (_, i) => touchpoint({ messageId: `m-${i}` }));
@@ -82,4 +83,60 @@ test('a message without a time is stored under the time it first came, however o
   await store.save([undated()], saving);
   await store.save([undated(), undated()], { ...saving, receivedAt: saving.receivedAt + 60_000 });
   expect(rows('t#').map(({ sk }) => sk)).toEqual(['t#2026-11-22T12:00:00.000Z#m-1']);
+});
+
+/** The table of a customer who has all the rows that a customer can have. */
+const fullFor = (userId: string) =>
+  memoryTable((batch) => {
+    if (batch.some(({ pk }) => pk === `local#u:${userId}`)) throw named('ItemCollectionSizeLimitExceededException');
+    return [];
+  });
+
+/** 25 messages, the thirteenth of Grace. */
+const withGrace = (more: Partial<Accepted> = {}): Accepted[] =>
+  many(25).map(({ draft }, index) => ({ draft: { ...draft, userId: index === 12 ? 'grace' : 'ada' }, index, ...more }));
+
+test('one full customer among 25 is named, the others are stored, and sending all again does the same', async () => {
+  const { table, rows } = fullFor('grace');
+  const store = touchpointStore(table);
+  for (const _ of ['once', 'again']) {
+    const refused = await store.save(withGrace(), saving);
+    expect(refused).toMatchObject([{ message: { index: 12 }, code: 'customer-full' }]);
+    expect(rows('t#')).toHaveLength(24);
+  }
+});
+
+test('a message whose clock difference cannot be stored is not stored at a wrong time', async () => {
+  const { table, rows } = memoryTable((batch) => {
+    if (batch.some(({ pk, sk }) => pk === 'local#u:grace' && sk.startsWith('c#'))) throw named('ValidationException');
+    return [];
+  });
+  const refused = await touchpointStore(table).save(withGrace({ skew: 3_600 }), saving);
+  expect(refused).toMatchObject([{ message: { index: 12 }, code: 'not-storable' }]);
+  expect(rows('t#').map(({ pk }) => pk)).toEqual(Array(24).fill('local#u:ada'));
+});
+
+test('a message whose first receive time cannot be stored is named, and the others are stored', async () => {
+  const { table, rows } = memoryTable();
+  const refusing: typeof table = {
+    ...table,
+    async update(key, set) {
+      if (key.pk === 'local#u:grace') throw asRefusal(named('ItemCollectionSizeLimitExceededException'), [key]);
+      return table.update(key, set);
+    },
+  };
+  const refused = await touchpointStore(refusing).save([undated(), undated({ userId: 'grace' })], saving);
+  expect(refused).toMatchObject([{ message: { draft: { userId: 'grace' } }, code: 'customer-full' }]);
+  expect(rows('t#').map(({ pk }) => pk)).toEqual(['local#u:ada']);
+});
+
+test('a throttle among single puts is tried again like any other', async () => {
+  let throttled = 0;
+  const { table, rows } = memoryTable((batch) => {
+    if (batch.some(({ pk }) => pk === 'local#u:grace')) throw named('ItemCollectionSizeLimitExceededException');
+    if (batch.length === 1 && throttled++ < 5) throw named('ThrottlingException');
+    return [];
+  });
+  expect(await touchpointStore(table).save(withGrace(), saving)).toHaveLength(1);
+  expect(rows('t#')).toHaveLength(24);
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import jsonata from 'jsonata';
 import { expect, test } from 'vitest';
+import { ThroughlineError } from '../../lib/errors.ts';
 import { check } from '../../lib/journey/check.ts';
 import { anyDefinition } from './any-definition.ts';
 import { aJourney, aSend, aslFaults, compiled } from './given.ts';
@@ -48,9 +49,19 @@ test('a time-out is not tried again but leads on, and a failed wait fails the jo
   const state = compiled(everyKind).States.Await!;
   expect(state).toMatchObject({
     TimeoutSeconds: 172_800,
-    Retry: [{ ErrorEquals: ['States.TaskFailed'] }],
+    Retry: [{ MaxAttempts: 0 }, { ErrorEquals: ['States.TaskFailed'] }],
     Catch: [{ ErrorEquals: ['States.Timeout'], Next: 'Ask' }],
   });
+});
+
+test('what no other try mends is tried once, in every state that calls a function', () => {
+  const calls = Object.values(compiled(everyKind).States).filter((state) => state.Type === 'Task');
+  expect(calls.length).toBeGreaterThan(8);
+  const { name } = new ThroughlineError('tooLarge', 'write.collection-full');
+  for (const { Retry } of calls) {
+    expect(Retry[0]).toMatchObject({ MaxAttempts: 0 });
+    expect(Retry[0]?.ErrorEquals).toContain(name);
+  }
 });
 
 /** The text that Step Functions would hand to the function. */

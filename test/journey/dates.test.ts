@@ -4,6 +4,8 @@ import { nameOfRule } from '../../lib/journey/date-trigger.ts';
 import { listShards } from '../../lib/keys.ts';
 import { directory } from '../../lib/profile/directory.ts';
 import { type Instant, plus } from '../../lib/time.ts';
+import { muteErrors } from '../ingestion/world.ts';
+import { refusingTable } from '../support/refusing-table.ts';
 import { aJourney, aProfile, dated, mina } from './given.ts';
 import { launching, quarterHour, whoOf } from './launching.ts';
 import { aWorld, Life, type World } from './world.ts';
@@ -115,4 +117,23 @@ test.each([
   const reported: object[] = [];
   await launching(await aWorld(), new Map(), { definition: birthday, isOutdated, reported });
   expect(reported).toEqual(counts);
+});
+
+test('a date that DynamoDB will never move on knocks, goes, and keeps no other from its own', async () => {
+  muteErrors();
+  const world = await aWorld();
+  const lists = directory(world.table);
+  const all = ['u:ann', 'u:ben', 'u:eve'].map((customer) => ({ ...mina, customer }));
+  for (const customer of all) {
+    await world.know({ ...aProfile(), ...customer, traits: dated({ birthday: '1990-03-03' }) });
+    await lists.date({ customer, journeyId: 'birthday', trigger: nameOfRule(rule) }, nine);
+  }
+  const table = refusingTable(world.table, ({ pk, sk }) => pk === 'acme#u:ann' && sk.startsWith('date#'));
+  const told = new Map<string, BusEvent>();
+  const launched = launching({ ...world, table }, told, { definition: birthday, now: nine });
+  await expect(launched).rejects.toMatchObject({ code: 'write.collection-full', facts: { count: 1 } });
+  expect(whoOf(told)).toEqual(['u:ann', 'u:ben', 'u:eve']);
+  const again = new Map<string, BusEvent>();
+  await launching({ ...world, table }, again, { definition: birthday, now: plus(nine, quarterHour) });
+  expect(whoOf(again)).toEqual([]);
 });

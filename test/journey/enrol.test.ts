@@ -4,6 +4,7 @@ import { journeyWake } from '../../lib/journey/wake.ts';
 import { waitStore } from '../../lib/journey/wait-store.ts';
 import { pointerItem } from '../../lib/profile/store.ts';
 import { plus } from '../../lib/time.ts';
+import { refusingTable } from '../support/refusing-table.ts';
 import { aJourney, mina, start } from './given.ts';
 import { aWorld, Life, survives } from './world.ts';
 import { enrolling, enrolmentsOf, signedUp, stranger } from './enrolling.ts';
@@ -120,4 +121,18 @@ test('who entered as a visitor and signed in is not let in again as a user', asy
 test('nobody known, nobody enrolled', async () => {
   const world = await aWorld();
   expect(await enrolling(world)(signedUp())).toEqual({ welcome: 'unknown-customer' });
+});
+
+test('an entry that DynamoDB will never take fails as that, with its key, and starts nothing', async () => {
+  const world = await aWorld();
+  await world.know(stranger());
+  const table = refusingTable(world.table, ({ sk }) => sk.startsWith('enrolment#'));
+  await expect(enrolling({ ...world, table })(signedUp())).rejects.toMatchObject({
+    code: 'write.collection-full',
+    facts: { keys: [{ pk: 'acme#u:mina' }] },
+  });
+  expect(world.started.size).toBe(0);
+  // Mended, the same event lets the customer in, once.
+  await enrolling(world)(signedUp());
+  expect(world.started.size).toBe(1);
 });

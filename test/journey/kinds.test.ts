@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { ThroughlineError } from '../../lib/errors.ts';
 import { firstRun } from '../../lib/journey/step-call.ts';
 import { functionError } from '../local/states/machine-room.ts';
 import { aJourney, aSend } from './given.ts';
@@ -189,6 +190,27 @@ test('a step that fails is tried as often as it says, then leads to its error pa
   await run.advance(4 * 3_600);
   expect(run.visited()).toEqual(['Hello', 'Hello', 'Hello']);
   expect(run.end()).toEqual({ status: 'SUCCEEDED', outcome: 'sorry' });
+});
+
+const refused = (): never => {
+  const { name, message } = new ThroughlineError('tooLarge', 'write.collection-full');
+  throw functionError(name, message);
+};
+
+test('a step whose write DynamoDB will never take leads to its error path after one try', async () => {
+  const mark = { kind: 'updateProfile', traits: { a: 1 }, onError: 'Sorry', next: 'Done' };
+  const run = await running(journey(mark, { Sorry: said('sorry') }), { update: refused });
+  await run.advance(3_600);
+  expect(run.visited()).toEqual(['Hello']);
+  expect(run.end()).toEqual({ status: 'SUCCEEDED', outcome: 'sorry' });
+});
+
+test('a wait that DynamoDB will never take fails the journey after one try', async () => {
+  const wait = { kind: 'waitForEvent', on: { event: 'Seen' }, timeout: '2d', next: 'Done', onTimeout: 'Done' };
+  const run = await running(journey(wait), { wait: refused });
+  await run.advance(3_600);
+  expect(run.visited()).toEqual(['Hello']);
+  expect(run.end()).toEqual({ status: 'FAILED' });
 });
 
 test('a goTo leads back up to its limit, and each round is another visit', async () => {

@@ -7,6 +7,8 @@ import { firstRun } from '../../lib/journey/step-call.ts';
 import { profileStore } from '../../lib/profile/store.ts';
 import { readTimeline } from '../../lib/profile/timeline.ts';
 import { plus } from '../../lib/time.ts';
+import { muteErrors } from '../ingestion/world.ts';
+import { refusingTable } from '../support/refusing-table.ts';
 import { aCall, anInput, aProfile, aSend, start } from './given.ts';
 import { aWorld, Life, survives, type World } from './world.ts';
 
@@ -169,4 +171,22 @@ test('a message says what it was decided on', async () => {
   expect(await sending(world)(call)).toMatchObject({
     because: { stage: null, consent: { email: true }, zone: 'UTC', localTime: '10:00', recentMessages: 0 },
   });
+});
+
+test('a message whose claim DynamoDB will never take fails the step, and nothing is sent', async () => {
+  const world = await aWorld();
+  await world.know(aProfile());
+  const table = refusingTable(world.table, ({ sk }) => sk.startsWith('send#'));
+  await expect(sending({ ...world, table })(call)).rejects.toMatchObject({ code: 'write.collection-full' });
+  expect(world.delivered).toEqual([]);
+});
+
+test('a message that went out is told as sent though DynamoDB will never take that down, and goes out once', async () => {
+  muteErrors();
+  const world = await aWorld();
+  await world.know(aProfile());
+  const table = refusingTable(world.table, ({ sk }) => sk.startsWith('m#'));
+  expect(await sending({ ...world, table })(call)).toMatchObject({ status: 'sent' });
+  expect(await sending({ ...world, table })(call)).toMatchObject({ status: 'unknown', reason: 'interrupted' });
+  expect(world.delivered).toHaveLength(1);
 });

@@ -213,3 +213,13 @@ test('messages inside the app are listed page by page, each once; one of them se
   } while (cursor);
   expect(listed).toEqual(['m6', 'm5', 'm4', 'm3', 'm2', 'm1', 'm0']);
 });
+
+test('an id longer than any key is as unknown as any other', async () => {
+  const table = await aTable();
+  await store(table, ada);
+  const ask404 = (route: string, params: Record<string, string>) =>
+    expect(ask(table, route, { params })).rejects.toMatchObject({ kind: 'notFound' });
+  await ask404('GET /v1/customers/{id}', { id: 'x'.repeat(3_000) });
+  await ask404('GET /v1/customers/{id}/timeline', { id: '한'.repeat(700) });
+  await ask404('POST /v1/customers/{id}/in-app/{messageId}/seen', { id: 'ada', messageId: 'x'.repeat(1_020) });
+});

@@ -5,7 +5,7 @@ import { type Bus } from '../../lib/aws/bus.ts';
 import { dynamoTable } from '../../lib/aws/table.ts';
 import { type BusEvent } from '../../lib/events.ts';
 import { workspaceStore } from '../../lib/ingestion/store.ts';
-import { keys } from '../../lib/keys.ts';
+import { type Key, keys } from '../../lib/keys.ts';
 import { directory, follow } from '../../lib/profile/directory.ts';
 import { pack, unpack } from '../../lib/profile/pack.ts';
 import { type Predicate } from '../../lib/profile/predicate.ts';
@@ -14,6 +14,7 @@ import { Segment, segmentFault, sorted } from '../../lib/profile/segment.ts';
 import { segmentStore } from '../../lib/profile/segment-store.ts';
 import { profileStore, readSignals } from '../../lib/profile/store.ts';
 import { turnsAt } from '../../lib/profile/turns.ts';
+import { refusingTable } from '../support/refusing-table.ts';
 import { anEngine, localClient, theTable } from '../support/engines.ts';
 import { acme, aProfile, aTouchpoint, days, minutes, start } from './given.ts';
 import { aWorld, record } from './projecting.ts';
@@ -103,8 +104,10 @@ test('segments and goals survive being stored', () => {
 type Query = Record<string, string>;
 
 /** Segments, their API and the function that fills them, over a table of `n` customers. */
-async function aRoom(n: number) {
-  const table = dynamoTable(localClient((await anEngine()).endpoint), theTable.ref);
+async function aRoom(n: number, refuses: (key: Key) => boolean = () => false) {
+  const stored = dynamoTable(localClient((await anEngine()).endpoint), theTable.ref);
+  let full = false;
+  const table = refusingTable(stored, (key) => full && refuses(key));
   await workspaceStore(table).save(acme);
   const clock = { now: () => start };
   const [profiles, segments, lists] = [profileStore(table), segmentStore(table, clock), directory(table)];
@@ -114,6 +117,7 @@ async function aRoom(n: number) {
     const nextReview = i < n / 2 ? days(9) : days(10 + i);
     await profiles.save({ profile: { ...aProfile({ nextReview, ...bought }), customer: `u:${i}` } }, 0);
   }
+  full = true;
   const told: BusEvent[] = [];
   let isBusDown = false;
   const bus: Bus = {
@@ -226,4 +230,19 @@ test('a segment defined again while its deletion is under way stays', async () =
   expect((await room.call('GET /v1/segments/{id}', place)).body).toMatchObject({ id: 'buyers' });
   await room.call('DELETE /v1/segments/{id}', place);
   await expect(room.call('GET /v1/segments/{id}', place)).rejects.toMatchObject({ code: 'segment.unknown' });
+});
+
+test('a customer whose write DynamoDB will never take keeps no other out of a segment, and is named at the end', async () => {
+  const room = await aRoom(20, ({ pk }) => pk === 'acme#u:4');
+  await room.call('PUT /v1/segments/{id}', { id: 'buyers' }, { body: { predicate: buyers.predicate } });
+  const fill = room.fill(envelope(room.told[0]!), plenty);
+  const named = [{ pk: 'acme#u:4', sk: 'profile' }];
+  await expect(fill).rejects.toMatchObject({ code: 'write.collection-full', facts: { count: 1, keys: named } });
+  const found = await Promise.all(
+    everybody(20).map(async (customer) => {
+      const profile = await room.profiles.get({ workspace: 'acme', customer });
+      return profile && 'buyers' in profile.segments ? [customer] : [];
+    }),
+  );
+  expect(found.flat()).toEqual(everybody(20).filter((_, i) => i % 2 === 0 && i !== 4));
 });

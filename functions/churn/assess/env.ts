@@ -1,3 +1,3 @@
 import * as z from 'zod';
 
-export const Env = z.object({ TABLE_NAME: z.string() });
+export const Env = z.object({ TABLE_NAME: z.string(), DEAD_LETTER_QUEUE_URL: z.string() });

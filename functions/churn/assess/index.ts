@@ -1,6 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { readEnv } from '../../../lib/aws/env.ts';
 import { lean } from '../../../lib/aws/lean.ts';
+import { endingRefused, refusedEventQueue } from '../../../lib/aws/refused-events.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
 import { reviewer } from '../../../lib/churn/reviewer.ts';
 import { modelStore } from '../../../lib/churn/training/model-store.ts';
@@ -12,15 +14,19 @@ import { systemClock } from '../../../lib/time.ts';
 import { Env } from './env.ts';
 import { assessRisk } from './handler.ts';
 
-const table = dynamoTable(new DynamoDBClient(lean), readEnv(Env).TABLE_NAME);
+const env = readEnv(Env);
+const table = dynamoTable(new DynamoDBClient(lean), env.TABLE_NAME);
 
-export const handler = assessRisk(
-  reviewer({
-    profiles: profileStore(table),
-    workspaces: workspaceStore(table),
-    journeys: journeyStore(table, { clock: systemClock }),
-    segments: segmentStore(table, systemClock),
-    models: modelStore(table, systemClock),
-    clock: systemClock,
-  }),
+export const handler = endingRefused(
+  assessRisk(
+    reviewer({
+      profiles: profileStore(table),
+      workspaces: workspaceStore(table),
+      journeys: journeyStore(table, { clock: systemClock }),
+      segments: segmentStore(table, systemClock),
+      models: modelStore(table, systemClock),
+      clock: systemClock,
+    }),
+  ),
+  refusedEventQueue(new SQSClient({}), env.DEAD_LETTER_QUEUE_URL),
 );

@@ -1,6 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { readEnv } from '../../../lib/aws/env.ts';
 import { lean } from '../../../lib/aws/lean.ts';
+import { endingRefused, refusedEventQueue } from '../../../lib/aws/refused-events.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
 import { lessonStore } from '../../../lib/decision/lesson-store.ts';
 import { profileStore } from '../../../lib/profile/store.ts';
@@ -8,6 +10,10 @@ import { systemClock } from '../../../lib/time.ts';
 import { Env } from './env.ts';
 import { learn } from './handler.ts';
 
-const table = dynamoTable(new DynamoDBClient(lean), readEnv(Env).TABLE_NAME);
+const env = readEnv(Env);
+const table = dynamoTable(new DynamoDBClient(lean), env.TABLE_NAME);
 
-export const handler = learn({ lessons: lessonStore(table), profiles: profileStore(table), clock: systemClock });
+export const handler = endingRefused(
+  learn({ lessons: lessonStore(table), profiles: profileStore(table), clock: systemClock }),
+  refusedEventQueue(new SQSClient({}), env.DEAD_LETTER_QUEUE_URL),
+);

@@ -1,8 +1,10 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { readEnv } from '../../../lib/aws/env.ts';
 import { journeyGate } from '../../../lib/aws/journey-gate.ts';
 import { lean } from '../../../lib/aws/lean.ts';
+import { endingRefused, refusedEventQueue } from '../../../lib/aws/refused-events.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
 import { decider } from '../../../lib/decision/decide.ts';
 import { placementStore } from '../../../lib/decision/placement-store.ts';
@@ -15,7 +17,8 @@ import { systemClock as clock } from '../../../lib/time.ts';
 import { Env } from './env.ts';
 import { personalize } from './handler.ts';
 
-const table = dynamoTable(new DynamoDBClient(lean), readEnv(Env).TABLE_NAME);
+const env = readEnv(Env);
+const table = dynamoTable(new DynamoDBClient(lean), env.TABLE_NAME);
 const profiles = profileStore(table);
 const decide = decider({
   profiles,
@@ -26,4 +29,7 @@ const decide = decider({
   linear: linearReader(table, clock),
 });
 
-export const handler = personalize({ decide, profiles, gate: journeyGate(table, new SFNClient(lean)), clock });
+export const handler = endingRefused(
+  personalize({ decide, profiles, gate: journeyGate(table, new SFNClient(lean)), clock }),
+  refusedEventQueue(new SQSClient({}), env.DEAD_LETTER_QUEUE_URL),
+);

@@ -12,6 +12,7 @@ import {
   refuseAny,
   sortMessages,
   verdictOf,
+  withoutRefused,
 } from '../../../lib/ingestion/collect.ts';
 import { corsHeaders } from '../../../lib/ingestion/cors.ts';
 import { keyInBody, keyInHeader } from '../../../lib/ingestion/key.ts';
@@ -49,8 +50,9 @@ function readKind(event: APIGatewayProxyEventV2): Kind {
 
 /**
  * `POST /v1/{kind}` as Segment's libraries call it. They drop a whole batch on any 4xx, so a bad message is told in the verdict of a
- * 200. A 200 says that all accepted messages are stored; after anything else sending the same again is safe and the thing to do. Told 503
- * because it took too long, some or all may be stored all the same, and be counted as accepted twice; they are stored once.
+ * 200, and so is one that the table will never take: its customer may have all the rows there can be. A 200 says that all accepted
+ * messages are stored; after anything else sending the same again is safe and the thing to do. Told 503 because it took too long,
+ * some or all may be stored all the same, and be counted as accepted twice; they are stored once.
  */
 export function collect({ keys, touchpoints, clock, write }: Dependencies) {
   /** The workspace of the first key that opens one: an OAuth token in the header may come with a write key in the body. */
@@ -69,9 +71,11 @@ export function collect({ keys, touchpoints, clock, write }: Dependencies) {
     const sorted = sortMessages(kind, body, receivedAt);
     if (isStrict(event)) refuseAny(sorted);
     const withinMs = until - performance.now() - tryMs;
-    await touchpoints.save(sorted.accepted, { workspace, receivedAt, withinMs });
-    write(countLine(sorted, receivedAt));
-    return answer(verdictOf(sorted));
+    const refused = await touchpoints.save(sorted.accepted, { workspace, receivedAt, withinMs });
+    const stored = withoutRefused(sorted, refused);
+    if (isStrict(event)) refuseAny(stored, stored.accepted.length);
+    write(countLine(stored, receivedAt));
+    return answer(verdictOf(stored));
   }
 
   function refuse(error: unknown, event: APIGatewayProxyEventV2): APIGatewayProxyStructuredResultV2 {

@@ -1,7 +1,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { readEnv } from '../../../lib/aws/env.ts';
 import { lean } from '../../../lib/aws/lean.ts';
 import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
+import { endingRefused, refusedEventQueue } from '../../../lib/aws/refused-events.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
 import { enrolmentStore } from '../../../lib/journey/enrolment-store.ts';
 import { taskStore } from '../../../lib/journey/task-store.ts';
@@ -10,13 +12,17 @@ import { systemClock } from '../../../lib/time.ts';
 import { Env } from './env.ts';
 import { conclude } from './handler.ts';
 
-const table = dynamoTable(new DynamoDBClient(lean), readEnv(Env).TABLE_NAME);
+const env = readEnv(Env);
+const table = dynamoTable(new DynamoDBClient(lean), env.TABLE_NAME);
 
-export const handler = conclude({
-  profiles: profileStore(table),
-  enrolments: enrolmentStore(table),
-  tasks: taskStore(table),
-  clock: systemClock,
-  report: (outcome, { name: execution }) =>
-    writeLine(metricLine('conclude', { [outcome]: 1 }, { now: Date.now(), execution })),
-});
+export const handler = endingRefused(
+  conclude({
+    profiles: profileStore(table),
+    enrolments: enrolmentStore(table),
+    tasks: taskStore(table),
+    clock: systemClock,
+    report: (outcome, { name: execution }) =>
+      writeLine(metricLine('conclude', { [outcome]: 1 }, { now: Date.now(), execution })),
+  }),
+  refusedEventQueue(new SQSClient({}), env.DEAD_LETTER_QUEUE_URL),
+);

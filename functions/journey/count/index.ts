@@ -1,6 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { readEnv } from '../../../lib/aws/env.ts';
 import { lean } from '../../../lib/aws/lean.ts';
+import { endingRefused, refusedEventQueue } from '../../../lib/aws/refused-events.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
 import { journeyStore } from '../../../lib/journey/journey-store.ts';
 import { statsStore } from '../../../lib/journey/stats-store.ts';
@@ -8,10 +10,14 @@ import { systemClock } from '../../../lib/time.ts';
 import { Env } from './env.ts';
 import { count } from './handler.ts';
 
-const table = dynamoTable(new DynamoDBClient(lean), readEnv(Env).TABLE_NAME);
+const env = readEnv(Env);
+const table = dynamoTable(new DynamoDBClient(lean), env.TABLE_NAME);
 
-export const handler = count({
-  stats: statsStore(table),
-  journeys: journeyStore(table, { clock: systemClock }),
-  clock: systemClock,
-});
+export const handler = endingRefused(
+  count({
+    stats: statsStore(table),
+    journeys: journeyStore(table, { clock: systemClock }),
+    clock: systemClock,
+  }),
+  refusedEventQueue(new SQSClient({}), env.DEAD_LETTER_QUEUE_URL),
+);

@@ -3,6 +3,7 @@ import * as z from 'zod';
 /** `JOURNEYS`: journey id → ARN of the alias that new enrolments are started on. */
 export const Env = z.object({
   TABLE_NAME: z.string(),
+  DEAD_LETTER_QUEUE_URL: z.string(),
   JOURNEYS: z
     .string()
     .transform((text): unknown => JSON.parse(text))

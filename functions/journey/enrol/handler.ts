@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type Executions } from '../../../lib/aws/executions.ts';
+import { pastRefused, throwRefused } from '../../../lib/aws/past-refused.ts';
 import { type Table } from '../../../lib/aws/table.ts';
 import { Unavailable } from '../../../lib/errors.ts';
 import { events } from '../../../lib/events.ts';
@@ -171,6 +172,18 @@ export function enrol(dependencies: Dependencies) {
     return earlier ? finish(earlier, knocking) : closed;
   }
 
+  /** The outcome at one door, told and, where it is a refusal, kept. */
+  async function answerAt(journeyId: string, event: EntryEvent): Promise<EntryOutcome> {
+    const outcome = await knockAt(journeyId, event);
+    const name = typeof outcome === 'string' ? outcome : outcome.reason;
+    if (typeof outcome !== 'string') {
+      const { workspace, customer, occurredAt: at } = event.detail;
+      await refusals.save({ workspace, customer }, { journeyId, trigger: knockOf(event).name, at, ...outcome });
+    }
+    report(name, { journeyId, eventId: event.detail.id });
+    return name;
+  }
+
   async function doorsOf(event: EntryEvent): Promise<string[]> {
     if (event.name === 'EntryTriggered') return [event.detail.journeyId];
     const { workspace, customer } = event.detail;
@@ -181,16 +194,11 @@ export function enrol(dependencies: Dependencies) {
   return async (envelope: unknown): Promise<Record<string, EntryOutcome>> => {
     const event = readEvent(envelope);
     const outcomes: Record<string, EntryOutcome> = {};
-    for (const journeyId of await doorsOf(event)) {
-      const outcome = await knockAt(journeyId, event);
-      const name = typeof outcome === 'string' ? outcome : outcome.reason;
-      if (typeof outcome !== 'string') {
-        const { workspace, customer, occurredAt: at } = event.detail;
-        await refusals.save({ workspace, customer }, { journeyId, trigger: knockOf(event).name, at, ...outcome });
-      }
-      outcomes[journeyId] = name;
-      report(name, { journeyId, eventId: event.detail.id });
-    }
+    // One door after the other: past one whose write DynamoDB will never take.
+    const unwritten = await pastRefused(await doorsOf(event), 1, async (journeyId) => {
+      outcomes[journeyId] = await answerAt(journeyId, event);
+    });
+    throwRefused(unwritten);
     return outcomes;
   };
 }

@@ -1,5 +1,6 @@
 import { type Bus } from '../../../lib/aws/bus.ts';
-import { inLanes } from '../../../lib/aws/lanes.ts';
+import { pastRefused, throwRefused } from '../../../lib/aws/past-refused.ts';
+import { permanentRefusal } from '../../../lib/aws/write-refusal.ts';
 import { wallTime } from '../../../lib/calendar.ts';
 import { Unavailable } from '../../../lib/errors.ts';
 import { type BusEvent } from '../../../lib/events.ts';
@@ -95,10 +96,26 @@ function judge(due: ComeDue, stored: Stored | undefined, judging: Judging): Verd
   return { due, next, knock: { name: 'EntryTriggered', detail: { ...head, journeyId, cause } } };
 }
 
-async function tellDue(dependencies: Dependencies, judging: Judging, timeLeft: () => number): Promise<number> {
+/** A date that cannot be moved on, ever, is taken away: it would be due for good, and stand before all others. */
+async function moveOn(directory: Directory, due: ComeDue, next: Instant | undefined): Promise<void> {
+  try {
+    await directory.dateOn(due, next);
+  } catch (error) {
+    if (permanentRefusal(error)) await directory.dateOn(due, undefined);
+    throw error;
+  }
+}
+
+/** How many were published, and the errors of dates that DynamoDB will never move on. */
+interface Published {
+  count: number;
+  refused: unknown[];
+}
+
+async function publishDue(dependencies: Dependencies, judging: Judging, timeLeft: () => number): Promise<Published> {
   const { directory, profiles, bus } = dependencies;
   const { workspace, now } = judging;
-  let told = 0;
+  const published: Published = { count: 0, refused: [] };
   for (let shard = 0; shard < listShards; shard++) {
     // The index may lag: whoever was seen to in this run is passed over.
     const seen = new Set<string>();
@@ -110,23 +127,23 @@ async function tellDue(dependencies: Dependencies, judging: Judging, timeLeft: (
       const verdicts = fresh.map((row) => judge(row, known.get(partition(row.customer)), judging));
       const knocks = verdicts.flatMap(({ knock }) => (knock ? [knock] : []));
       if ((await bus.put(knocks)).length > 0) throw new Unavailable('bus.refused', { workspace });
-      await inLanes(verdicts, lanes, (verdict) => directory.dateOn(verdict.due, verdict.next));
+      published.refused.push(...(await pastRefused(verdicts, lanes, ({ due, next }) => moveOn(directory, due, next))));
       for (const row of fresh) seen.add(JSON.stringify(row));
-      told += knocks.length;
+      published.count += knocks.length;
       if (rows.length < limit) break;
       passed = rows.length - fresh.length;
     }
   }
-  return told;
+  return published;
 }
 
-/** Moves dates of a page that today's zone data puts elsewhere. One that is not a date any more is seen to when it is due. */
+/** Moves dates of a page that today's zone data puts elsewhere. One that is no date any more, or that is refused, is handled when due. */
 async function moveDates({ directory, profiles }: Dependencies, judging: Judging, rows: ComeDue[]): Promise<void> {
   const known = await profiles.getMany(
     rows.map(({ customer }) => customer),
     { consistent: false },
   );
-  await inLanes(rows, lanes, async (row) => {
+  await pastRefused(rows, lanes, async (row) => {
     const basis = basisOf(row, known.get(partition(row.customer)), judging);
     const at = basis && reworked(basis, row.at);
     if (at !== undefined && at !== row.at) await directory.dateOn(row, at);
@@ -170,9 +187,10 @@ export function dateEntries(dependencies: Dependencies): DateEntries {
       if (!live.some(({ versions }) => versions.some(({ definition }) => dateRules(definition).length > 0))) return 0;
       const found = await dependencies.workspaces.settings(workspace);
       const judging = { ...due, settings: found ?? Workspace.parse({ id: workspace, name: workspace }) };
-      const told = await tellDue(dependencies, judging, timeLeft);
+      const { count, refused } = await publishDue(dependencies, judging, timeLeft);
       await lookAhead(dependencies, judging, timeLeft);
-      return told;
+      throwRefused(refused);
+      return count;
     },
   };
 }

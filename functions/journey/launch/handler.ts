@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type Bus } from '../../../lib/aws/bus.ts';
 import { inLanes } from '../../../lib/aws/lanes.ts';
+import { permanentRefusal } from '../../../lib/aws/write-refusal.ts';
 import { Unavailable } from '../../../lib/errors.ts';
 import { type BusEvent, events } from '../../../lib/events.ts';
 import { type WorkspaceStore } from '../../../lib/ingestion/store.ts';
@@ -138,7 +139,8 @@ export function launch(dependencies: Dependencies) {
         failures.push(error);
       }
     });
-    if (failures.length > 0) throw failures[0];
+    // An outage is worth another try, a write that was refused for good is not.
+    if (failures.length > 0) throw failures.find((failure) => !permanentRefusal(failure)) ?? failures[0];
   }
 
   return async (input: unknown, context: { getRemainingTimeInMillis(): number }): Promise<void> => {

@@ -1,9 +1,11 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { eventBus } from '../../../lib/aws/bus.ts';
 import { readEnv } from '../../../lib/aws/env.ts';
 import { lean } from '../../../lib/aws/lean.ts';
 import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
+import { endingRefused, refusedEventQueue } from '../../../lib/aws/refused-events.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
 import { workspaceStore } from '../../../lib/ingestion/store.ts';
 import { dateEntries } from './dates.ts';
@@ -26,12 +28,16 @@ const shared = {
   bus: eventBus(new EventBridgeClient(lean), env.BUS_NAME),
 };
 
-export const handler = launch({
-  ...shared,
-  journeys: journeyStore(table, { clock }),
-  fanOuts: fanOutStore(table),
-  dates: dateEntries({ ...shared, zones: releaseInForce(zoneData) }),
-  clock,
-  zoneData,
-  report: (counts) => writeLine(metricLine('launch', counts, { now: Date.now() })),
-});
+export const handler = endingRefused(
+  launch({
+    ...shared,
+    journeys: journeyStore(table, { clock }),
+    fanOuts: fanOutStore(table),
+    dates: dateEntries({ ...shared, zones: releaseInForce(zoneData) }),
+    clock,
+    zoneData,
+    report: (counts) => writeLine(metricLine('launch', counts, { now: Date.now() })),
+  }),
+  refusedEventQueue(new SQSClient({}), env.DEAD_LETTER_QUEUE_URL),
+  () => true,
+);

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { type Bus } from '../../../lib/aws/bus.ts';
 import { type Executions } from '../../../lib/aws/executions.ts';
-import { inLanes } from '../../../lib/aws/lanes.ts';
 import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
+import { pastRefused, throwRefused } from '../../../lib/aws/past-refused.ts';
 import { Unavailable } from '../../../lib/errors.ts';
 import { type EventOf, events } from '../../../lib/events.ts';
 import { endAndStop, type EndingDependencies } from '../../../lib/journey/ending.ts';
@@ -73,9 +73,9 @@ export function release(dependencies: Dependencies) {
     await held.forget(one);
   }
 
-  async function resume({ workspace, journeyId, list, cursor: after }: Advance): Promise<[Next, number]> {
+  async function resume({ workspace, journeyId, list, cursor: after }: Advance): Promise<[Next, number, unknown[]]> {
     const head = await journeys.head(workspace, journeyId, { consistent: true });
-    if (!head || head.state === 'paused') return [undefined, 0];
+    if (!head || head.state === 'paused') return [undefined, 0, []];
     const place = { list, after };
     const limit = Math.min(secondsPerRun * perSecond, mostPerRun);
     const page = await held.list({ workspace, journeyId }, { place, limit });
@@ -83,16 +83,18 @@ export function release(dependencies: Dependencies) {
       await letGo(one);
       await sleep(1_000 / perSecond);
     }
-    return [page.next && { list: page.next.list, cursor: page.next.after }, page.held.length];
+    return [page.next && { list: page.next.list, cursor: page.next.after }, page.held.length, []];
   }
 
-  async function stop({ workspace, journeyId, since, cursor }: Advance): Promise<[Next, number]> {
+  /** Past a customer whose write DynamoDB will never take; `refused` is why. */
+  async function stop({ workspace, journeyId, since, cursor }: Advance): Promise<[Next, number, unknown[]]> {
     const page = await enrolments.list({ workspace, journeyId }, { limit: endedPerRun, before: cursor });
     const inside = page.placed.filter(({ enrolment }) => concerns(enrolment, since));
-    await inLanes(inside, lanes, async (placed) => {
+    const refused = await pastRefused(inside, lanes, async (placed) => {
       await endAndStop(dependencies, placed, { outcome: stoppedOutcome, at: clock.now() });
     });
-    return [page.next === undefined ? undefined : { list: 0, cursor: page.next }, inside.length];
+    const next = page.next === undefined ? undefined : { list: 0, cursor: page.next };
+    return [next, inside.length - refused.length, refused];
   }
 
   async function advance({ workspace, journeyId, since, kind }: Advance, next: NonNullable<Next>): Promise<void> {
@@ -104,10 +106,11 @@ export function release(dependencies: Dependencies) {
 
   return async (envelope: unknown): Promise<{ released: number; over: boolean }> => {
     const told = read(envelope);
-    const [next, released] = await (told.kind === 'resume' ? resume(told) : stop(told));
+    const [next, released, refused] = await (told.kind === 'resume' ? resume(told) : stop(told));
     if (next) await advance(told, next);
     const { journeyId, kind } = told;
     writeLine(metricLine('release', { [kind]: released }, { now: Date.parse(clock.now()), journeyId }));
+    throwRefused(refused);
     return { released, over: next === undefined };
   };
 }

@@ -1,3 +1,4 @@
+import { permanentRefusal } from '../../../lib/aws/write-refusal.ts';
 import { NotFound, Unavailable } from '../../../lib/errors.ts';
 import { customerId } from '../../../lib/identity/customer.ts';
 import { type WorkspaceStore } from '../../../lib/ingestion/store.ts';
@@ -54,13 +55,20 @@ function entryOf({ enrolment, stepId, occurrence }: StepCall, { channel, purpose
 /**
  * The step `send`: a message at most once per visit. The ledger is claimed before the provider is called and settled after. A retry
  * that finds its own claim unsettled cannot know whether the message went out: it reports `unknown` and sends nothing. A death before
- * the claim leaves nothing behind; whatever ended stays as it ended, and is answered again.
+ * the claim leaves nothing behind; whatever ended stays as it ended, and is answered again. A claim that DynamoDB will never take
+ * fails the step, and nothing was sent.
  */
 export function send({ profiles, workspaces, sends, deliver, gate, clock, report }: Dependencies) {
   const channels = new Set(SendChannel.options.filter((channel) => deliver[channel]));
 
+  /** What became of the message is known, also where DynamoDB will never take it down: the ledger then says `claimed` for good. */
   async function settled(claim: Omit<Claim, 'customer' | 'contacts'>, end: SendEnd): Promise<SendEnd> {
-    await sends.settle(claim, end);
+    try {
+      await sends.settle(claim, end);
+    } catch (error) {
+      if (!permanentRefusal(error)) throw error;
+      console.error('not settled', claim.entry.sendId, end.status, error);
+    }
     return end;
   }
 

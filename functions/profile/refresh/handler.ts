@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type Bus } from '../../../lib/aws/bus.ts';
-import { inLanes } from '../../../lib/aws/lanes.ts';
+import { pastRefused, throwRefused } from '../../../lib/aws/past-refused.ts';
 import { type Table } from '../../../lib/aws/table.ts';
 import { Unavailable } from '../../../lib/errors.ts';
 import { events } from '../../../lib/events.ts';
@@ -55,6 +55,11 @@ function workOf({ 'detail-type': name, detail }: z.infer<typeof Called>): Work {
   return { workspace, kind: kind === 'segment' ? kind : 'journey', id, list: detail.list, cursor: detail.cursor };
 }
 
+interface Looked {
+  rest?: Work;
+  refused: unknown[];
+}
+
 /** Looked at again when time alone may change something, if not before. */
 function reviewedFor(profile: Profile, turn: Instant | undefined): Profile {
   const { nextReview } = profile;
@@ -72,7 +77,8 @@ const spareMs = 20_000;
 /**
  * Looks at all customers of a workspace anew: who belongs to a segment that is new or was changed, whose date lets them into a journey that
  * takes people in. Everybody has a next review, so the list of those, by time, is the list of all; whoever is reviewed or touched meanwhile,
- * and so moves in it, is looked at by that. Each customer is one conditional write where something changes. Out of time it hands its
+ * and so moves in it, is looked at by that. Each customer is one conditional write where something changes; one whose write DynamoDB
+ * will never take is passed, and named in the error that the run ends with. Out of time it hands its
  * place to itself by the bus; whoever dies starts again from the last place, which changes nothing twice.
  */
 export function refresh(dependencies: Dependencies) {
@@ -111,9 +117,9 @@ export function refresh(dependencies: Dependencies) {
     };
   }
 
-  async function look(all: Customer[], change: (profile: Profile) => Change): Promise<number> {
+  async function look(all: Customer[], change: (profile: Profile) => Change) {
     let changed = 0;
-    await inLanes(all, lanes, async (customer) => {
+    const refused = await pastRefused(all, lanes, async (customer) => {
       const written = await profiles.update(customer, (profile) => {
         const made = change(profile);
         const hasChanged = made.profile.nextReview !== profile.nextReview || (made.signals ?? []).length > 0;
@@ -121,23 +127,22 @@ export function refresh(dependencies: Dependencies) {
       });
       if (written) changed++;
     });
-    return changed;
+    return { changed, refused };
   }
 
-  /** A list to its end; the place to go on from when time was up before. */
-  async function through(
-    work: Work,
-    change: (profile: Profile) => Change,
-    timeLeft: () => number,
-  ): Promise<Work | undefined> {
+  /** A list to its end: the place to go on from when time was up before, and customers whose write DynamoDB will never take. */
+  async function through(work: Work, change: (profile: Profile) => Change, timeLeft: () => number): Promise<Looked> {
     const { workspace } = work;
     let { list, cursor } = work;
+    const refused: unknown[] = [];
     for (let limit = pageSize; list < listShards;) {
-      if (timeLeft() < spareMs) return { ...work, list, cursor };
+      if (timeLeft() < spareMs) return { rest: { ...work, list, cursor }, refused };
       const from = cursor === undefined ? {} : { from: cursor };
       const rows = await table.query(dueReviews(workspace, list), { index: 'byDue', ...from, limit });
       const customers = rows.map(({ pk }) => ({ workspace, customer: pk.slice(workspace.length + 1) }));
-      report({ looked: rows.length, changed: await look(customers, change) });
+      const looked = await look(customers, change);
+      refused.push(...looked.refused);
+      report({ looked: rows.length, changed: looked.changed });
       if (rows.length < limit) {
         [list, cursor, limit] = [list + 1, undefined, pageSize];
         continue;
@@ -147,7 +152,15 @@ export function refresh(dependencies: Dependencies) {
       limit = last === cursor ? limit * 2 : pageSize;
       cursor = last;
     }
-    return undefined;
+    return { refused };
+  }
+
+  async function handOn({ workspace, kind, id, list, cursor }: Work, after: string): Promise<void> {
+    const place = { refresh: `${kind}#${id}`, list, ...(cursor !== undefined && { cursor }) };
+    const eventId = nameOf('refresh', after, list, cursor ?? '');
+    const detail = { id: eventId, workspace, occurredAt: clock.now(), ...place };
+    if ((await bus.put([{ name: 'RefreshAdvanced', detail }])).length > 0)
+      throw new Unavailable('bus.refused', { refresh: place.refresh });
   }
 
   return async (envelope: unknown, context: { getRemainingTimeInMillis(): number }): Promise<void> => {
@@ -155,13 +168,9 @@ export function refresh(dependencies: Dependencies) {
     if (called['detail-type'] !== 'RefreshAdvanced') await known(called.detail.occurredAt);
     const work = workOf(called);
     const change = await changeOf(work);
-    const rest = change && (await through(work, change, () => context.getRemainingTimeInMillis()));
-    if (!rest) return;
-    const { workspace, kind, id, list, cursor } = rest;
-    const place = { refresh: `${kind}#${id}`, list, ...(cursor !== undefined && { cursor }) };
-    const eventId = nameOf('refresh', called.detail.id, list, cursor ?? '');
-    const detail = { id: eventId, workspace, occurredAt: clock.now(), ...place };
-    if ((await bus.put([{ name: 'RefreshAdvanced', detail }])).length > 0)
-      throw new Unavailable('bus.refused', { refresh: place.refresh });
+    if (!change) return;
+    const { rest, refused } = await through(work, change, () => context.getRemainingTimeInMillis());
+    if (rest) await handOn(rest, called.detail.id);
+    throwRefused(refused);
   };
 }

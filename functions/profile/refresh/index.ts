@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { eventBus } from '../../../lib/aws/bus.ts';
 import { readEnv } from '../../../lib/aws/env.ts';
 import { lean } from '../../../lib/aws/lean.ts';
 import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
+import { endingRefused, refusedEventQueue } from '../../../lib/aws/refused-events.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
 import { workspaceStore } from '../../../lib/ingestion/store.ts';
 import { journeyStore } from '../../../lib/journey/journey-store.ts';
@@ -23,14 +25,17 @@ async function known(changedAt: Instant): Promise<void> {
   if (env.AWS_ENDPOINT_URL_DYNAMODB === undefined && left > 0) await sleep(Math.min(left, segmentFreshMs + 1_000));
 }
 
-export const handler = refresh({
-  table,
-  workspaces: workspaceStore(table),
-  profiles: profileStore(table),
-  segments: segmentStore(table, clock),
-  journeys: journeyStore(table, { clock }),
-  bus: eventBus(new EventBridgeClient(lean), env.BUS_NAME),
-  clock,
-  known,
-  report: (counts) => writeLine(metricLine('refresh', counts, { now: Date.now() })),
-});
+export const handler = endingRefused(
+  refresh({
+    table,
+    workspaces: workspaceStore(table),
+    profiles: profileStore(table),
+    segments: segmentStore(table, clock),
+    journeys: journeyStore(table, { clock }),
+    bus: eventBus(new EventBridgeClient(lean), env.BUS_NAME),
+    clock,
+    known,
+    report: (counts) => writeLine(metricLine('refresh', counts, { now: Date.now() })),
+  }),
+  refusedEventQueue(new SQSClient({}), env.DEAD_LETTER_QUEUE_URL),
+);

@@ -1,3 +1,4 @@
+import { permanentErrors } from '../../errors.ts';
 import { listShards } from '../../keys.ts';
 import { shares } from './sample.ts';
 
@@ -20,6 +21,7 @@ const mostExports = 3;
 const longest = 86_400;
 
 const retry = [
+  { ErrorEquals: permanentErrors, MaxAttempts: 0 },
   {
     ErrorEquals: ['States.ALL'],
     IntervalSeconds: 5,

@@ -1,3 +1,4 @@
+import { permanentErrors } from '../../errors.ts';
 import { durationMs } from '../../time.ts';
 import { type AslState, type Catcher, type ChoiceRule, type Retrier, type TaskState } from '../asl.ts';
 import { type Step } from '../step.ts';
@@ -28,12 +29,18 @@ const usualRetry = {
   JitterStrategy: 'FULL',
 } as const;
 
-function retryOf(step: Step, ErrorEquals: string[]): Retrier {
+/**
+ * A write that DynamoDB will never take, or a step that is not as it should be, fails at once. The first retrier that names an error
+ * decides, so this one stands before the others.
+ */
+const neverAgain: Retrier = { ErrorEquals: permanentErrors, MaxAttempts: 0 };
+
+function retryOf(step: Step, ErrorEquals: string[]): Retrier[] {
   const own = 'retry' in step ? step.retry : undefined;
-  if (!own) return { ErrorEquals, ...usualRetry };
+  if (!own) return [neverAgain, { ErrorEquals, ...usualRetry }];
   const MaxDelaySeconds = longestInterval / 1_000;
   const IntervalSeconds = Math.min(durationMs(own.interval) / 1_000, MaxDelaySeconds - 1); // which must be less
-  return { ErrorEquals, ...usualRetry, IntervalSeconds, MaxAttempts: own.attempts, MaxDelaySeconds };
+  return [neverAgain, { ErrorEquals, ...usualRetry, IntervalSeconds, MaxAttempts: own.attempts, MaxDelaySeconds }];
 }
 
 export interface Calling {
@@ -75,7 +82,7 @@ export function task({ id, step, fn, waitSeconds, onError, more }: Calling): Omi
     Arguments: { FunctionName: fn, Payload: { ...payload(id, step), ...(waits && token), ...more } },
     Output: unchanged,
     TimeoutSeconds: waitSeconds ?? functionSeconds,
-    Retry: [retryOf(step, waits ? ['States.TaskFailed'] : ['States.TaskFailed', 'States.Timeout'])],
+    Retry: retryOf(step, waits ? ['States.TaskFailed'] : ['States.TaskFailed', 'States.Timeout']),
     ...(Catch.length > 0 && { Catch }),
   };
 }
@@ -98,7 +105,7 @@ export function gateStates(id: string, wait: string): Record<string, AslState> {
       Arguments: { FunctionName: wait, Payload: { ...payload(id, { kind: 'hold' }), ...token } },
       Output: inputWith('run', `{'held': {'stepId': ${JSON.stringify(id)}, 'since': ${since}}}`),
       TimeoutSeconds: longestHold,
-      Retry: [{ ErrorEquals: ['States.TaskFailed'], ...usualRetry }],
+      Retry: [neverAgain, { ErrorEquals: ['States.TaskFailed'], ...usualRetry }],
       Catch: [{ ErrorEquals: ['States.Timeout'], Next: id, Output: unchanged }],
       Next: id,
     },
