@@ -24,11 +24,13 @@ export const faults = {
 
 export type Fault = keyof typeof faults;
 
+/** `count`: how many messages one line stands for, from `index` on; one where it is missing. */
 export const Rejection = z.object({
   index: z.int(),
   messageId: z.string().nullable(),
   code: z.enum(Object.keys(faults) as [Fault, ...Fault[]]), // Object.keys forgets the names
   message: z.string(),
+  count: z.int().optional(),
 });
 export type Rejection = z.infer<typeof Rejection>;
 
@@ -36,8 +38,18 @@ export type Rejection = z.infer<typeof Rejection>;
 export const Verdict = z.object({ success: z.literal(true), accepted: z.int(), rejected: z.array(Rejection) });
 export type Verdict = z.infer<typeof Verdict>;
 
-/** `messageId` is shown as it came when it is text of a decent length: what the source can find again in its own log. */
+/**
+ * Longest `messageId` that is shown, in bytes of JSON with its quotes: 255 characters of ASCII, the longest id that is taken.
+ * An id of control characters takes six bytes for each and is left out. So 2,500 rejections stay under 1 MB.
+ */
+const maxShownBytes = 257;
+
+/** The `messageId` as the source sent it, by which it finds the message in its own log; null for other things than short text. */
+function shownId(messageId: unknown): string | null {
+  if (typeof messageId !== 'string' || messageId.length >= maxShownBytes) return null;
+  return Buffer.byteLength(JSON.stringify(messageId)) > maxShownBytes ? null : messageId;
+}
+
 export function rejection(index: number, messageId: unknown, code: Fault): Rejection {
-  const shown = typeof messageId === 'string' && messageId.length < 256 ? messageId : null;
-  return { index, messageId: shown, code, message: faults[code] };
+  return { index, messageId: shownId(messageId), code, message: faults[code] };
 }
