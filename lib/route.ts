@@ -23,6 +23,9 @@ export interface Route {
 /** Routes by API Gateway's route key, `GET /v1/customers/{id}`. Each word declares its own in `lib/<word>/openapi.ts`. */
 export type Routes = Record<string, Route>;
 
+/** How a listing is paged whose pages hold what fits into an answer. */
+export const CursorQuery = z.object({ cursor: z.string().optional().describe('`nextCursor` of the page before') });
+
 /** How a listing is paged. */
 export const PageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(100).optional().describe('50 unless told'),

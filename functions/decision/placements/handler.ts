@@ -10,6 +10,7 @@ import { type ReadStats } from '../../../lib/decision/stats-store.ts';
 import { NotFound, Rejected, ThroughlineError, Unavailable } from '../../../lib/errors.ts';
 import { issuesOf } from '../../../lib/issues.ts';
 import { isJsonObject } from '../../../lib/json.ts';
+import { pageById } from '../../../lib/paging.ts';
 import { type Clock } from '../../../lib/time.ts';
 
 interface Dependencies {
@@ -54,7 +55,9 @@ export function placementRoutes({ placements, policies, stats, bus, clock }: Dep
   }
 
   return {
-    'GET /v1/placements': async ({ workspace }) => ({ body: { items: await placements.all(workspace) } }),
+    'GET /v1/placements': async ({ workspace, query }) => ({
+      body: pageById(await placements.all(workspace), query.cursor, { idOf: ({ id }) => id }),
+    }),
 
     'GET /v1/placements/{id}': async ({ workspace, params }) => ({ body: await known(workspace, params.id) }),
 

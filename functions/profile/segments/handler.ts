@@ -4,7 +4,7 @@ import { type ApiRoutes } from '../../../lib/aws/http.ts';
 import { NotFound, Rejected, ThroughlineError, Unavailable } from '../../../lib/errors.ts';
 import { nameOf } from '../../../lib/journey/enrolment.ts';
 import { partition } from '../../../lib/keys.ts';
-import { readCursor, readLimit, writeCursor } from '../../../lib/paging.ts';
+import { pageById, readCursor, readLimit, writeCursor } from '../../../lib/paging.ts';
 import { customerSummary } from '../../../lib/profile/customer-view.ts';
 import { type Directory } from '../../../lib/profile/directory.ts';
 import { maxSegments, type Segment, SegmentId } from '../../../lib/profile/segment.ts';
@@ -43,7 +43,9 @@ export function segmentRoutes({ segments, directory, profiles, bus, clock }: Dep
   }
 
   return {
-    'GET /v1/segments': async ({ workspace }) => ({ body: { items: await segments.all(workspace) } }),
+    'GET /v1/segments': async ({ workspace, query }) => ({
+      body: pageById(await segments.all(workspace), query.cursor, { idOf: ({ id }) => id }),
+    }),
 
     'GET /v1/segments/{id}': async ({ workspace, params }) => ({ body: await known(workspace, params.id) }),
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Instant } from '../../time.ts';
+import { bounded, Trimmed } from '../../trim.ts';
 import { scanSampleRatios } from './sample-ratio-window.ts';
 
 /** The last moment that is written with four digits of a year. */
@@ -32,17 +33,19 @@ export const ScanAnswer = z.object({
   windows: z
     .array(z.object({ from: Instant, to: Instant, experiments: z.int(), mismatched: z.int(), p: z.number() }))
     .describe('times in which splits broke more often than at others, the clearest first'),
+  trimmed: z.array(Trimmed).optional(),
 });
 export type ScanAnswer = z.infer<typeof ScanAnswer>;
 
 const instant = (ms: number): Instant => new Date(ms).toISOString();
 
 /** Broken splits, and the windows of time in which they were more than chance. */
-export function scanAnswer({ experiments }: ScanRequest): ScanAnswer {
+export function scanAnswer({ experiments }: ScanRequest): object {
   const dated = experiments.map(({ at, ...one }) => ({ ...one, at: Date.parse(at) }));
   const { mismatched, windows } = scanSampleRatios(dated);
-  return {
+  const answer: ScanAnswer = {
     mismatched: [...mismatched],
     windows: windows.map(({ from, to, ...window }) => ({ ...window, from: instant(from), to: instant(to) })),
   };
+  return bounded(answer, ['mismatched', 'windows']);
 }
