@@ -18,8 +18,8 @@ export const began = '2026-02-01T00:00:00.000Z';
 export const label = { en: 'Label', ko: '이름' };
 export const many = <T>(n: number, each: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => each(i));
 export const text = (length: number, i = 0): string => `${i} `.padEnd(length, 'x');
-/** An id as long as there may be, of characters that JSON writes in three bytes. */
-const longId = (i: number): string => `${i}`.padEnd(1_024 - 20, 'é').slice(0, 512);
+/** A long id, of characters that take two bytes: with a time beside it in a key of the index there is room for 900 bytes. */
+const longId = (i: number): string => `${i}`.padEnd(450, 'é');
 
 const big = { workspace, customer: 'u:big' };
 
@@ -119,7 +119,7 @@ const taskRows = (): Item[] =>
   }));
 
 const refusalRows = (): Item[] =>
-  shippedJourneys.map(({ id }) => ({
+  [...shippedJourneys.map(({ id }) => id), 'long', 'often', 'tested', 'differs'].map((id) => ({
     ...keys.refusal(big, id),
     doc: JSON.stringify({ reason: 'condition', trigger: 'x', at: began, because: { trait: text(300_000) } }),
   }));
