@@ -14,6 +14,11 @@ export const Settings = z.strictObject({
   memoryMb: z.int().min(128).max(10_240).default(512),
   /** What the gateway lets through before it answers 429: requests a second, and at once. */
   throttle: z.strictObject({ rate: z.int().min(1), burst: z.int().min(1) }),
+  /**
+   * Quota of the account for concurrent executions of Lambda, as Service Quotas shows it. Of it `collect`, `project`, `relay` and `send` reserve
+   * shares (`infra/reserved-concurrency.ts`). Missing: nothing is reserved, as a new account has 10 and a deployment that reserves more fails.
+   */
+  accountConcurrency: z.int().min(10).optional(),
   /** People let go on in a second when a paused journey is resumed: no burst for the providers. SES sends 14 a second to begin with. */
   releasePerSecond: z.int().min(1).max(500).default(10),
   /** Alarms cost about $0.10 each a month past the first ten of an account, also when idle. */
@@ -62,6 +67,8 @@ const environments: Record<EnvironmentName, z.input<typeof Settings>> = {
   prod: { keepsData: true, logDays: 90, throttle: { rate: 5_000, burst: 5_000 }, alarms: true },
   local: {
     ...{ keepsData: false, logDays: 7, throttle: { rate: 10_000, burst: 5_000 }, alarms: true, releasePerSecond: 500 },
+    // Reserved as in a usual account; the runner has processes of its own and reserves none.
+    accountConcurrency: 1_000,
     // Nothing leaves the machine: the runner's outbox shows what would have been sent.
     email: { from: 'journeys@example.com', identity: 'example.com' },
     sms: { originArn: 'arn:aws:sms-voice:us-east-1:000000000000:phone-number/phone-local' },

@@ -61,8 +61,8 @@ const behindGateway = 29;
 const step = 30;
 
 /**
- * Every function there is: the folder it lies in, its environment and how much it may take. Nothing is reserved or provisioned: what
- * does not run costs nothing.
+ * Every function there is: the folder it lies in, its environment and how much it may take. Nothing is provisioned: what does
+ * not run costs nothing, reserved concurrency neither.
  */
 export const functions = {
   // Storing takes eight seconds at most; the Node library hangs up after ten.

@@ -268,7 +268,7 @@ export class Journey extends Construct {
     ]);
 
     const simulate = new NodeFunction(this, 'Simulate', { entry: 'journey/simulate', env: {}, settings });
-    table.grant(simulate, ['GetItem', 'BatchGetItem', 'Query'], ['byDue']);
+    table.grant(simulate, ['GetItem', 'BatchGetItem', 'Query', 'PutItem'], ['byDue']);
     gateway.serve(simulate, ['POST /v1/journeys/{id}/simulate']);
 
     const trace = new NodeFunction(this, 'Trace', {

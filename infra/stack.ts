@@ -11,11 +11,13 @@ import { Journey } from './journey.ts';
 import { JourneyMap } from './map.ts';
 import { Profile } from './profile.ts';
 import { Report } from './report.ts';
+import { warnOfNoReserve } from './reserved-concurrency.ts';
 
 /** All of Throughline in one stack: the capabilities stand on one table, one bus and one API. */
 export class ThroughlineStack extends Stack {
   constructor(scope: Construct, id: string, { settings, ...props }: StackProps & { settings: Settings }) {
     super(scope, id, props);
+    warnOfNoReserve(this, settings);
     const foundation = new Foundation(this, 'Foundation', settings);
     new Ingestion(this, 'Ingestion', foundation);
     const profile = new Profile(this, 'Profile', foundation);

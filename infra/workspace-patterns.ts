@@ -159,4 +159,11 @@ export const workspacePatterns = {
     written: 'compute, with the end of the report',
     read: 'reports API, one at a time',
   },
+  quota: {
+    key: keys.quota('<ws>', '<work>'),
+    holds:
+      'heavy work under way (reports, simulations, trainings, imports), and when how much was begun; gone when it counts no more',
+    written: 'reports API, compute, simulate, churn API, over the revision they read',
+    read: 'the same, consistently: one read and one write to begin, and to end',
+  },
 } as const satisfies Record<string, Pattern>;

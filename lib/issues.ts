@@ -36,7 +36,24 @@ function flatten(issue: ZodIssue, above: PropertyKey[]): Issue[] {
   return [{ path: dotted(path), message: isEmpty ? 'Invalid input: nothing stands there' : issue.message }];
 }
 
-/** Every fault by its path. Where a schema allows alternatives, those of the alternative that was probably meant. */
+/** Faults that are told: who mends so many sends the document again. */
+const mostIssues = 100;
+
+/** Longest path and message, in characters: both may repeat a name of the document, which may be of megabytes. */
+const longest = { path: 300, message: 500 };
+
+const short = (text: string, length: number): string =>
+  text.length > length ? `${text.slice(0, length).toWellFormed()}…` : text;
+
+/**
+ * Faults by their paths, the first hundred; one more says how many are left out. Where a schema allows alternatives, those of the
+ * alternative that was probably meant.
+ */
 export function issuesOf(error: z.core.$ZodError): Issue[] {
-  return error.issues.flatMap((issue) => flatten(issue, []));
+  const all = error.issues.flatMap((issue) => flatten(issue, []));
+  const told = all.slice(0, mostIssues).map(({ path, message }) => {
+    return { path: short(path, longest.path), message: short(message, longest.message) };
+  });
+  const left = all.length - told.length;
+  return left === 0 ? told : [...told, { path: '', message: `${left} more are left out` }];
 }

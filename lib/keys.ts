@@ -92,6 +92,8 @@ export const keys = {
   report: (workspace: string, id: string): Key => ({ pk: `${workspace}#reports`, sk: `report#${id}` }),
   reportResult: (workspace: string, id: string): Key => ({ pk: `${workspace}#reports`, sk: `result#${id}` }),
 
+  quota: (workspace: string, work: string): Key => ({ pk: `${workspace}#quotas`, sk: `quota#${work}` }),
+
   profile: (customer: Customer): Key => ({ pk: partition(customer), sk: 'profile' }),
   link: (customer: Customer, linked: string): Key => ({ pk: partition(customer), sk: `link#${linked}` }),
   touchpoint: (customer: Customer, at: Instant, messageId: string): Key => ({

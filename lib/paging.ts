@@ -1,5 +1,6 @@
-import type * as z from 'zod';
+import * as z from 'zod';
 import { Rejected } from './errors.ts';
+import { pageWithin } from './trim.ts';
 
 /** Where a listing goes on, as an opaque text for URLs. */
 export function writeCursor(position: unknown): string {
@@ -20,4 +21,27 @@ export function readLimit(text: string | undefined): number {
   const limit = text === undefined ? 50 : Number(text);
   if (!Number.isInteger(limit) || limit < 1 || limit > 100) throw new Rejected('limit.invalid', { min: 1, max: 100 });
   return limit;
+}
+
+/** What a list is sorted by. */
+interface PageOrder<Item> {
+  idOf: (item: Item) => string;
+  /** Whether an id comes after another in the list; ascending where it is missing. */
+  isAfter?: (id: string, last: string) => boolean;
+}
+
+/**
+ * A page of a list that is read whole: the items after the one that the cursor names, as many as fit into an answer. An item
+ * that is removed between two pages makes none be left out.
+ */
+export function pageById<Item>(
+  all: readonly Item[],
+  cursor: string | undefined,
+  { idOf, isAfter = (id, last) => id > last }: PageOrder<Item>,
+): { items: Item[]; nextCursor?: string } {
+  const last = cursor === undefined ? undefined : readCursor(cursor, z.string());
+  const left = all.filter((item) => last === undefined || isAfter(idOf(item), last));
+  const items = pageWithin(left);
+  const end = items.at(-1);
+  return { items, ...(end !== undefined && items.length < left.length && { nextCursor: writeCursor(idOf(end)) }) };
 }

@@ -26,6 +26,9 @@ export type Routes = Record<string, Route>;
 /** Preconditions of a write over a document whose GET answers an `ETag`. */
 export const writing = z.object({ 'if-match': z.string().optional(), 'if-none-match': z.string().optional() });
 
+/** How a listing is paged whose pages hold what fits into an answer. */
+export const CursorQuery = z.object({ cursor: z.string().optional().describe('`nextCursor` of the page before') });
+
 /** How a listing is paged. */
 export const PageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(100).optional().describe('50 unless told'),

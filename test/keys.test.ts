@@ -106,6 +106,7 @@ function longestKeys(id: string): Record<keyof typeof keys, Key[]> {
     fanOut: [keys.fanOut(workspace, hash)],
     launched: [keys.launched(workspace, shortId, trigger)],
     dateReview: [keys.dateReview(workspace)],
+    quota: [keys.quota(workspace, 'simulations')],
     cap: [keys.cap(workspace, shortId, number)],
     throttle: [keys.throttle(workspace, shortId)],
     churnState: [keys.churnState(workspace)],

@@ -19,6 +19,7 @@ import { namespaceVariable } from '../../lib/aws/metrics.ts';
 import { buildDirectory } from '../build.ts';
 import { type Settings } from '../environments.ts';
 import { type FunctionEntry, type GivenEnv, type FunctionRow, type Granted, functions } from '../functions.ts';
+import { reservedFor } from '../reserved-concurrency.ts';
 import { acknowledge } from './acknowledge.ts';
 import { forgettingLog } from './forgetting-log.ts';
 
@@ -45,6 +46,7 @@ export class NodeFunction<Entry extends FunctionEntry = FunctionEntry> extends L
     const { description, timeoutSeconds, memoryMb = settings.memoryMb, canWait }: FunctionRow = functions[entry];
     const logGroup = forgettingLog(scope, `${id}Log`, { name: `/${stackName.replace('-', '/')}/${entry}`, settings });
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    const reserved = reservedFor(entry, settings.accountConcurrency);
     super(scope, id, {
       functionName: `${stackName}-${entry.replace('/', '-')}`,
       description,
@@ -61,6 +63,7 @@ export class NodeFunction<Entry extends FunctionEntry = FunctionEntry> extends L
       // Start, end and report of each call are three lines nobody reads and everybody pays for; metrics and traces tell the same.
       systemLogLevelV2: SystemLogLevel.WARN,
       tracing: Tracing.ACTIVE,
+      ...(reserved !== undefined && { reservedConcurrentExecutions: reserved }),
       environment: { ...defined(env), [namespaceVariable]: stackName },
       ...(deadLetters && { onFailure: new SqsDestination(deadLetters), retryAttempts: 2, maxEventAge }),
     });

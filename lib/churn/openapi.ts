@@ -27,7 +27,10 @@ export const churnRoutes: Routes = {
     key: 'secret',
     answer: TrainingView,
     status: 202,
-    refusals: { 503: 'Not begun: ask again' },
+    refusals: {
+      429: 'Six were begun within a day: again after `Retry-After` seconds',
+      503: 'Not begun: ask again',
+    },
   },
   'GET /v1/customers/{id}/churn': {
     id: 'getCustomerChurn',

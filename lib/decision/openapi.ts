@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Routes, writing } from '../route.ts';
+import { CursorQuery, type Routes, writing } from '../route.ts';
 import { DecisionAnswer, DecisionRequest } from './decision.ts';
 import { Placement } from './placement.ts';
 import { PolicyView } from './policy-view.ts';
@@ -47,7 +47,9 @@ export const decisionRoutes: Routes = {
     id: 'listPlacements',
     summary: 'Placements and their offers',
     key: 'secret',
-    answer: z.object({ items: z.array(Placement) }),
+    query: CursorQuery,
+    answer: z.object({ items: z.array(Placement), nextCursor: z.string().optional() }),
+    refusals: { 400: 'Not a cursor of ours' },
   },
   'GET /v1/placements/{id}': {
     id: 'getPlacement',

@@ -94,3 +94,16 @@ export function readBody(raw: RawBody): JsonObject {
   if (!isJsonObject(parsed)) throw new Rejected('body.not-an-object');
   return parsed;
 }
+
+/**
+ * The body of a request whose header opens no workspace: a key may still stand in it. Throws as `readBody` does, but for what another try
+ * may mend: that is a 400 of the same code, so that a request without a key is never counted as our failure.
+ */
+export function readStrangersBody(raw: RawBody): JsonObject {
+  try {
+    return readBody(raw);
+  } catch (error) {
+    if (error instanceof Unavailable) throw new Rejected(error.code, { ...error.facts, cause: error });
+    throw error;
+  }
+}

@@ -13,8 +13,11 @@ import {
   verdictWarning,
 } from './verdict.ts';
 
-/** Messages of one batch. The library that overshoots Segment's 500 KB still stays below. */
-const maxMessages = 2_500;
+/**
+ * Messages of one batch, and lines of its verdict. The library that overshoots Segment's 500 KB still stays below. A verdict of so many
+ * rejections is under 1 MB; Lambda's answers end at 6 MB.
+ */
+export const maxMessages = 2_500;
 
 const single = {
   track: 'track',
@@ -50,7 +53,10 @@ export interface Sorted {
   warned: number;
 }
 
-/** Reads every message of a body. None of them can spoil another. */
+/**
+ * Reads every message of a body, up to the limit of a batch. None of them can spoil another. Those past the limit are not looked at: one
+ * rejection stands for all of them, so that a short body of 60,000 elements makes no long answer.
+ */
 export function sortMessages(kind: Exclude<Kind, 'metrics'>, body: JsonObject, receivedAt: number): Sorted {
   const sorted: Sorted = { accepted: [], rejected: [], warnings: [], warned: 0 };
   if (kind !== 'batch') {
@@ -58,13 +64,16 @@ export function sortMessages(kind: Exclude<Kind, 'metrics'>, body: JsonObject, r
     return sorted;
   }
   if (!Array.isArray(body.batch)) return { ...sorted, rejected: [rejection(0, undefined, 'no-batch')] };
-  body.batch.forEach((message, index) => read(sorted, message, { index, receivedAt, batch: body }));
+  const messages = body.batch.slice(0, maxMessages);
+  messages.forEach((message, index) => read(sorted, message, { index, receivedAt, batch: body }));
+  const left = body.batch.length - messages.length;
+  if (left > 0) sorted.rejected.push({ ...rejection(maxMessages, undefined, 'batch-too-long'), count: left });
   return sorted;
 }
 
 function read(sorted: Sorted, message: JsonObject[string], arrival: Arrival): void {
   const { index } = arrival;
-  const outcome = index < maxMessages ? readMessage(message, arrival) : { fault: 'batch-too-long' as const };
+  const outcome = readMessage(message, arrival);
   if ('fault' in outcome) {
     sorted.rejected.push(rejection(index, messageIdOf(message), outcome.fault));
     return;
@@ -104,9 +113,16 @@ export function refuseAny({ rejected }: Sorted, stored = 0): void {
   if (rejected.length > 0) throw new Rejected('messages.rejected', { accepted: stored, rejected });
 }
 
+/** Messages that a rejection stands for. */
+const countOf = ({ count = 1 }: Rejection): number => count;
+
+/** Messages that were rejected. */
+export const rejectedCount = (rejected: readonly Rejection[]): number =>
+  rejected.reduce((all, one) => all + countOf(one), 0);
+
 /** How often each fault occurred. */
 export function faultCounts(rejected: readonly Rejection[]): Partial<Record<Fault, number>> {
   const counts: Partial<Record<Fault, number>> = {};
-  for (const { code } of rejected) counts[code] = (counts[code] ?? 0) + 1;
+  for (const one of rejected) counts[one.code] = (counts[one.code] ?? 0) + countOf(one);
   return counts;
 }

@@ -48,7 +48,7 @@ const messages = {
 const Batch = z.looseObject({
   batch: z
     .array(Message.extend({ type: TouchpointType }))
-    .describe('At most 2,500; those after are rejected one by one'),
+    .describe('At most 2,500; one rejection with a `count` stands for all those after'),
   context: JsonObject.optional().describe('What messages lack in theirs'),
   sentAt: Time.optional(),
   writeKey: z.string().optional(),
@@ -93,10 +93,10 @@ const collecting = {
     'Segment’s HTTP API. 200 says that every accepted message is durably stored, and why each of the others was not taken. The body is JSON ' +
     'whatever the content type says, as it is or in gzip, deflate or Brotli. After any other answer than a 4xx send the same again.',
   refusals: {
-    400: 'No JSON object; or in strict mode a message was rejected',
+    400: 'No JSON object; in strict mode a message was rejected; without a key in the header the body would not decompress',
     413: 'Over 5 MB decompressed, or over what Lambda takes as it was sent',
     429: 'Throttled: come again after `Retry-After` seconds, or in a moment where the gateway says it without',
-    503: 'Not stored, or the body would not decompress: send it again',
+    503: 'Not stored, or with a key in the header the body would not decompress: send it again',
   },
 } as const satisfies Partial<Route>;
 

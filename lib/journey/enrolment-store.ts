@@ -3,6 +3,7 @@ import { type Customer } from '../identity/customer.ts';
 import { type Key, keys, listShard, listShards, lists, partition } from '../keys.ts';
 import { readProfileItem, type Stored } from '../profile/store.ts';
 import { type Instant } from '../time.ts';
+import { pageWithin } from '../trim.ts';
 import { Enrolment } from './enrolment.ts';
 import { type EntrySlot } from './entry.ts';
 import { type Owners } from './owners.ts';
@@ -223,8 +224,11 @@ export function enrolmentStore(table: Table): EnrolmentStore {
       const rows = await table.getMany(shown.map(({ pk, sk }) => ({ pk, sk })));
       const placed = rows.map((row) => ({ enrolment: readEnrolment(row), owner: ownerOf(workspace, row) }));
       placed.sort((a, b) => (position(a.enrolment) < position(b.enrolment) ? 1 : -1));
-      const last = shown.at(-1)?.listSk;
-      return { placed, ...(found.length > limit && typeof last === 'string' && { next: last }) };
+      const page = pageWithin(placed);
+      const cut = page.length < placed.length ? page.at(-1) : undefined;
+      const last = cut ? position(cut.enrolment) : shown.at(-1)?.listSk;
+      const hasMore = cut !== undefined || found.length > limit;
+      return { placed: page, ...(hasMore && typeof last === 'string' && { next: last }) };
     },
   };
 }

@@ -6,6 +6,7 @@ import { type Customer } from '../identity/customer.ts';
 import { keys, partition } from '../keys.ts';
 import { readCursor, writeCursor } from '../paging.ts';
 import { Instant } from '../time.ts';
+import { pageWithin } from '../trim.ts';
 import { type Deliver } from './deliver.ts';
 import { type Owners } from './owners.ts';
 
@@ -71,8 +72,8 @@ export function inAppStore(table: Table): InAppStore {
         .map(({ sk, ...row }) => InAppMessage.parse({ ...row, messageId: sk.slice(range.length) }));
       const last = cursor === undefined ? undefined : readCursor(cursor, Place);
       const left = all.filter((message) => !last || byPlace(message, last) > 0).sort(byPlace);
-      const items = left.slice(0, limit);
-      const end = left.length > limit ? items.at(-1) : undefined;
+      const items = pageWithin(left.slice(0, limit));
+      const end = left.length > items.length ? items.at(-1) : undefined;
       return {
         items,
         unseen: all.filter(({ seenAt }) => seenAt === undefined).length,

@@ -3,6 +3,7 @@ import { customerId } from '../identity/customer.ts';
 import { etagOf } from '../preconditions.ts';
 import { Label } from '../stage/model.ts';
 import { Instant } from '../time.ts';
+import { Trimmed } from '../trim.ts';
 import { JourneyDefinition, JourneyDraft } from './definition.ts';
 import { Enrolment } from './enrolment.ts';
 import { type Placed } from './enrolment-store.ts';
@@ -31,6 +32,9 @@ export const FaultView = z.object({
 
 const DraftView = z.object({ definition: JourneyDraft, savedAt: Instant, etag: z.string() });
 
+/** Lists that were cut to fit the answer. */
+const trimmed = z.array(Trimmed).optional();
+
 const trial = z.int().optional().describe('The version that test people enter, and nobody else');
 
 export const JourneyView = JourneySummary.extend({
@@ -43,10 +47,11 @@ export const JourneyView = JourneySummary.extend({
   /** Of `version`. */
   definition: JourneyDefinition.optional(),
   draft: DraftView.optional(),
+  trimmed,
 });
 export type JourneyView = z.infer<typeof JourneyView>;
 
-export const SavedDraft = DraftView.extend({ journeyId: z.string(), faults: z.array(FaultView) });
+export const SavedDraft = DraftView.extend({ journeyId: z.string(), faults: z.array(FaultView), trimmed });
 
 /** What a journey does after it was changed. */
 export const HeadView = z.object({
@@ -84,6 +89,7 @@ export const PublishedView = z.object({
   head: HeadView.optional(),
   /** Of a dry run with a migration: who moves, stays or leaves. */
   migration: Preview.optional(),
+  trimmed,
 });
 export type PublishedView = z.infer<typeof PublishedView>;
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { PageQuery, type Route, type Routes } from '../route.ts';
+import { CursorQuery, PageQuery, type Route, type Routes } from '../route.ts';
+import { Trimmed } from '../trim.ts';
 import { JourneyDraft } from './definition.ts';
 import { Diff } from './diff.ts';
 import { draft } from './draft-example.ts';
@@ -25,6 +26,9 @@ import { Trace } from './trace.ts';
 const path = z.object({ id: z.string() });
 const unknown = { 404: 'No such journey' } as const;
 const page = { 400: 'Not a limit, or not a cursor of ours' } as const;
+
+/** Lists that were cut to fit the answer. */
+const trimmed = z.array(Trimmed).optional();
 
 const pageOf = (item: z.ZodType) => z.object({ items: z.array(item), nextCursor: z.string().optional() });
 
@@ -60,7 +64,9 @@ export const journeyRoutes: Routes = {
     id: 'listJourneys',
     summary: 'Journeys: the shipped ones and the workspace’s own, drafts included',
     key: 'secret',
-    answer: z.object({ items: z.array(JourneySummary) }),
+    query: CursorQuery,
+    answer: pageOf(JourneySummary),
+    refusals: { 400: 'Not a cursor of ours' },
   },
   'GET /v1/journeys/{id}': {
     id: 'getJourney',
@@ -119,8 +125,9 @@ export const journeyRoutes: Routes = {
     summary: 'Published versions, newest first',
     key: 'secret',
     path,
-    answer: z.object({ items: z.array(VersionSummary) }),
-    refusals: unknown,
+    query: CursorQuery,
+    answer: pageOf(VersionSummary),
+    refusals: { 400: 'Not a cursor of ours', ...unknown },
   },
   'GET /v1/journeys/{id}/versions/{version}': {
     id: 'getJourneyVersion',
@@ -139,7 +146,7 @@ export const journeyRoutes: Routes = {
       from: z.string().optional().describe('a version’s number or `draft`; the live version unless told'),
       to: z.string().optional().describe('a version’s number or `draft`; the draft unless told'),
     }),
-    answer: Diff.extend({ from: z.string(), to: z.string() }),
+    answer: Diff.extend({ from: z.string(), to: z.string(), trimmed }),
     refusals: { 400: 'Not a version', 404: 'No such journey, version or draft' },
   },
   'GET /v1/journeys/{id}/stats': {
@@ -147,8 +154,9 @@ export const journeyRoutes: Routes = {
     summary: 'People who entered, ended and reached the goal, by version and variant',
     key: 'secret',
     path,
-    answer: z.object({ items: z.array(Stats) }),
-    refusals: unknown,
+    query: CursorQuery,
+    answer: pageOf(Stats),
+    refusals: { 400: 'Not a cursor of ours', ...unknown },
   },
   'GET /v1/journeys/{id}/experiments/{step}': {
     id: 'getExperiment',
@@ -166,6 +174,7 @@ export const journeyRoutes: Routes = {
         text: z.object({ en: z.string(), ko: z.string() }),
       }),
       winner: Winner.optional(),
+      trimmed,
     }),
     refusals: { 400: 'Not a version', 404: 'No such journey or experiment' },
   },
@@ -192,26 +201,29 @@ export const journeyRoutes: Routes = {
     id: 'simulateJourney',
     summary: 'A journey on simulated customers, or on what customers really did',
     description:
-      'The compiled definition on the same engine, in simulated time. Nothing is sent and nothing is left behind.',
+      'The compiled definition on the same engine, in simulated time. Nothing is sent and nothing is left behind. It ends within 20 seconds: where that is too short, with fewer customers, and `complete` is false.',
     key: 'secret',
     path,
     body: { schema: SimulateBody, example: { customers: 200, days: 30, seed: 1, population: { refuses: 0.2 } } },
-    answer: z.union([SimulationResult, ReplayResult]),
+    answer: z.union([SimulationResult.extend({ trimmed }), ReplayResult.extend({ trimmed })]),
     refusals: {
       400: 'Not what a simulation can be asked for',
       404: 'No such journey or version',
+      413: 'The definition has more than 256 KB',
       422: 'The definition has faults',
+      429: 'Three are under way, or 120 were begun within an hour: again after `Retry-After` seconds',
     },
   },
   'GET /v1/enrolments/{id}/trace': {
     id: 'traceEnrolment',
     summary: 'Why each step of one enrolment did what it did',
-    description: 'Kept for ninety days after an execution’s end. Faster with `customerId`.',
+    description:
+      'Kept for ninety days after an execution’s end. Faster with `customerId`. A page holds what fits into an answer; `complete` is of the page.',
     key: 'secret',
     path,
-    query: z.object({ customerId: z.string().optional() }),
+    query: CursorQuery.extend({ customerId: z.string().optional() }),
     answer: Trace,
-    refusals: { 404: 'No such enrolment' },
+    refusals: { 400: 'Not a cursor of ours', 404: 'No such enrolment' },
   },
   'GET /v1/customers/{id}/refusals': {
     id: 'listRefusals',
@@ -220,7 +232,7 @@ export const journeyRoutes: Routes = {
       'Nothing is kept of those who come to a journey that takes nobody in: `notLive` says since when none of them can enter.',
     key: 'secret',
     path,
-    answer: z.object({ items: z.array(RefusalRow), notLive: z.array(NotLive) }),
+    answer: z.object({ items: z.array(RefusalRow), notLive: z.array(NotLive), trimmed }),
     refusals: { 404: 'No such customer' },
   },
   'GET /v1/tasks': {

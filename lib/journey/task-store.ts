@@ -2,7 +2,8 @@ import { type Item, type Table } from '../aws/table.ts';
 import { type Customer, customerId } from '../identity/customer.ts';
 import { keys, listShard, listShards, lists, partition } from '../keys.ts';
 import { type Instant } from '../time.ts';
-import { Task, taskId, type TaskView } from './task.ts';
+import { pageWithin } from '../trim.ts';
+import { readTaskId, Task, taskId, type TaskView } from './task.ts';
 import { expiry } from './wait-store.ts';
 
 const taskRange = 'task#';
@@ -42,6 +43,9 @@ export function taskView(workspace: string, row: Item): TaskView {
   const id = taskId({ customer, id: row.sk.slice(taskRange.length) });
   return { ...readTask(row).task, taskId: id, customerId: customerId(customer) };
 }
+
+/** Where a task stands in the list. */
+const placeOf = ({ openedAt, taskId: id }: TaskView): string => `${openedAt}#${readTaskId(id).id}`;
 
 const isOpen = {
   expression: '#status = :open',
@@ -109,8 +113,11 @@ export function taskStore(table: Table): TaskStore {
         .map((row) => taskView(workspace, row))
         .filter(({ status, until }) => status === 'open' && until > now);
       items.sort((a, b) => (a.openedAt > b.openedAt ? 1 : -1));
-      const last = shown.at(-1)?.listSk;
-      return { items, ...(found.length > limit && typeof last === 'string' && { next: last }) };
+      const page = pageWithin(items);
+      const cut = page.length < items.length ? page.at(-1) : undefined;
+      const last = cut ? placeOf(cut) : shown.at(-1)?.listSk;
+      const hasMore = cut !== undefined || found.length > limit;
+      return { items: page, ...(hasMore && typeof last === 'string' && { next: last }) };
     },
   };
 }

@@ -27,8 +27,16 @@ export const TracedStep = z.object({
 });
 export type TracedStep = z.infer<typeof TracedStep>;
 
-/** Why each step did what it did. `complete`: every execution's history was there, and read to its end. */
-export const Trace = z.object({ enrolment: JourneyEnrolment, steps: z.array(TracedStep), complete: z.boolean() });
+/**
+ * Why each step did what it did. `complete`: every execution's history was there, and read to its end. With a `nextCursor` more steps follow
+ * than an answer holds.
+ */
+export const Trace = z.object({
+  enrolment: JourneyEnrolment,
+  steps: z.array(TracedStep),
+  complete: z.boolean(),
+  nextCursor: z.string().optional(),
+});
 export type Trace = z.infer<typeof Trace>;
 
 interface Event {

@@ -4,12 +4,17 @@ import { issuesOf } from '../issues.ts';
 import { isJsonObject } from '../json.ts';
 import { Label } from '../stage/model.ts';
 import { Instant } from '../time.ts';
+import { Trimmed } from '../trim.ts';
 import { checkPlan, PlanFault } from './check-plan.ts';
 import { type SavedMap } from './map-store.ts';
 import { PlannedMap } from './plan.ts';
 
 /** A map as the API shows it. `warnings`: what is odd about the plan, and where; it is compared as it is written. */
-export const MapView = PlannedMap.extend({ savedAt: Instant, warnings: z.array(PlanFault) });
+export const MapView = PlannedMap.extend({
+  savedAt: Instant,
+  warnings: z.array(PlanFault),
+  trimmed: z.array(Trimmed).optional(),
+});
 export type MapView = z.infer<typeof MapView>;
 
 export const MapSummary = z.object({ id: z.string(), label: Label, savedAt: Instant });

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Routes, writing } from '../route.ts';
+import { CursorQuery, type Routes, writing } from '../route.ts';
 import { MapBody, MapSummary, MapView } from './map-view.ts';
 
 const path = z.object({ id: z.string() });
@@ -22,7 +22,9 @@ export const mapRoutes: Routes = {
     id: 'listMaps',
     summary: 'Planned maps',
     key: 'secret',
-    answer: z.object({ items: z.array(MapSummary) }),
+    query: CursorQuery,
+    answer: z.object({ items: z.array(MapSummary), nextCursor: z.string().optional() }),
+    refusals: { 400: 'Not a cursor of ours' },
   },
   'GET /v1/maps/{id}': {
     id: 'getMap',

@@ -4,6 +4,7 @@ import { worded } from '../churn/worded.ts';
 import { customerId } from '../identity/customer.ts';
 import { JsonObject } from '../json.ts';
 import { Instant } from '../time.ts';
+import { Trimmed } from '../trim.ts';
 import { Answers, type Profile, Tally } from './profile.ts';
 
 export const EnrolmentView = z.looseObject({
@@ -15,7 +16,10 @@ export const EnrolmentView = z.looseObject({
 });
 export type EnrolmentView = z.infer<typeof EnrolmentView>;
 
-/** A customer as the API shows it. `stage` is missing until a stage rule was met, `churn` until it was first assessed. */
+/**
+ * A customer as the API shows it. `stage` is missing until a stage rule was met, `churn` until it was first assessed. `trimmed`: lists that
+ * were cut to fit the answer; of enrolments the newest are shown.
+ */
 export const CustomerView = z.object({
   customerId: z.string(),
   anonymous: z.boolean(),
@@ -37,6 +41,7 @@ export const CustomerView = z.object({
   answers: Answers,
   consent: z.record(z.string(), z.object({ value: z.boolean(), at: Instant })),
   linked: z.array(z.string()),
+  trimmed: z.array(Trimmed).optional(),
 });
 export type CustomerView = z.infer<typeof CustomerView>;
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { PageQuery, type Routes, writing } from '../route.ts';
+import { CursorQuery, PageQuery, type Routes, writing } from '../route.ts';
 import { CustomerSummary } from './customer-view.ts';
 import { Segment } from './segment.ts';
 import { SegmentBody } from './segment-view.ts';
@@ -12,7 +12,9 @@ export const segmentRoutes: Routes = {
     id: 'listSegments',
     summary: 'Segments',
     key: 'secret',
-    answer: z.object({ items: z.array(Segment) }),
+    query: CursorQuery,
+    answer: z.object({ items: z.array(Segment), nextCursor: z.string().optional() }),
+    refusals: { 400: 'Not a cursor of ours' },
   },
   'GET /v1/segments/{id}': {
     id: 'getSegment',

@@ -5,6 +5,7 @@ import { corrected } from '../ingestion/clock.ts';
 import { isJsonObject } from '../json.ts';
 import { partition, skewRange, timelineRanges } from '../keys.ts';
 import { readCursor, writeCursor } from '../paging.ts';
+import { pageWithin } from '../trim.ts';
 import { type Profile } from './profile.ts';
 
 export const TimelineKind = z.enum(['touchpoint', 'stage', 'decision', 'message']);
@@ -113,10 +114,11 @@ export async function readTimeline(
   // One more than asked for tells whether there is a next page; another, as the row at the cursor itself may be read again.
   const rows = (await Promise.all(sources.map((source) => rowsOf(table, source, page.limit + 2)))).flat();
   rows.sort((a, b) => (a.position < b.position ? 1 : -1));
-  const shown = rows.slice(0, page.limit);
+  // A hundred touchpoints of 32 KB are more than an answer holds.
+  const shown = rows.slice(0, pageWithin(rows.slice(0, page.limit).map(({ item }) => bodyOf(item))).length);
   const skews = await skewsOf(table, shown);
   const items = shown.map((row) => entryOf(row, skews.get(`${row.item.pk} ${row.position}`) ?? 0));
   items.sort((a, b) => Date.parse(b.at) - Date.parse(a.at));
   const reached = Object.fromEntries(shown.map(({ source, item }) => [source.id, item.sk]));
-  return { items, ...(rows.length > page.limit && { nextCursor: writeCursor({ ...cursor, ...reached }) }) };
+  return { items, ...(rows.length > shown.length && { nextCursor: writeCursor({ ...cursor, ...reached }) }) };
 }

@@ -57,6 +57,7 @@ export const reportRoutes: Routes = {
       ...invalid,
       404: 'No such segment or map in this workspace',
       409: 'The Idempotency-Key was used for another request',
+      429: 'Five reports are under way, or 60 were asked for within an hour: again after `Retry-After` seconds',
       503: 'Not taken: send it again with the same Idempotency-Key',
     },
   },

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { between, Instant } from '../time.ts';
 import { ReportAnswer, ReportRequest } from './run/request.ts';
-import { Trimmed } from './run/trim.ts';
+import { Trimmed } from '../trim.ts';
 
 /**
  * Whom and what a report has read. `complete` false: time or memory was up before everybody was read, and the figures are of those who

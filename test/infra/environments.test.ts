@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Settings, environmentNames, settingsOf } from '../../infra/environments.ts';
-import { resourcesOf, templateOf } from './synthesized.ts';
+import { functionIds, resourcesOf, templateOf, warningsOf } from './synthesized.ts';
 
 test.each(environmentNames)('the settings of %s are right', (name) => {
   expect(settingsOf(name)).toBeDefined();
@@ -41,4 +41,32 @@ test('an own name, a web ACL and logs at the edge are there when they are asked 
   });
   const without = Object.keys(resourcesOf(await templateOf('prod'), 'AWS::S3::Bucket'));
   expect(without).toEqual([expect.stringMatching(/^ChurnExports/)]);
+});
+
+/** What functions reserve, by entry; those that reserve none are left out. */
+async function reservedIn(accountConcurrency?: number): Promise<Record<string, unknown>> {
+  const template = await templateOf('prod', accountConcurrency === undefined ? {} : { accountConcurrency });
+  const all = resourcesOf(template, 'AWS::Lambda::Function');
+  const reserved = Object.entries(functionIds(template)).map(([entry, id]) => {
+    return [entry, all[id]?.Properties.ReservedConcurrentExecutions] as const;
+  });
+  return Object.fromEntries(reserved.filter(([, n]) => n !== undefined));
+}
+
+test('what takes in, folds, publishes and sends keeps executions that nothing else can take, and 100 stay for others', async () => {
+  const reserved = await reservedIn(1_000);
+  expect(reserved).toEqual({
+    ...{ 'ingestion/collect': 315, 'profile/project': 90, 'profile/relay': 90, 'journey/send': 90 },
+  });
+  expect(await reservedIn(500)).toMatchObject({ 'ingestion/collect': 140, 'journey/send': 40 });
+});
+
+test('an account that is new, or of which nothing is known, reserves nothing, and production says so', async () => {
+  expect(await reservedIn()).toEqual({});
+  expect(await reservedIn(10)).toEqual({});
+  const warns = async (environment: string, settings = {}) =>
+    (await warningsOf(environment, settings)).some((text) => text.includes('no concurrency is reserved'));
+  expect(await warns('prod')).toBe(true);
+  expect(await warns('prod', { accountConcurrency: 1_000 })).toBe(false);
+  expect(await warns('dev')).toBe(false);
 });

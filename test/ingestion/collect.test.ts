@@ -91,15 +91,17 @@ test('each message gets its verdict, and none spoils its neighbours', async () =
   expect(rows('t#').map(({ sk }) => sk.slice(-3))).toEqual(['m-1', 'm-2']);
 });
 
-test('2,500 messages are a batch, those after are rejected one by one', async () => {
-  const { post, rows } = world();
+test('2,500 messages are a batch, and one rejection stands for all those after', async () => {
+  const { post, rows, lines } = world();
   const batch = Array.from({ length: 2_502 }, (_, i) => line(`m-${i}`));
   const { answer } = await post('batch', { body: { batch } });
-  expect(answer).toMatchObject({
+  expect(answer).toEqual({
+    success: true,
     accepted: 2_500,
-    rejected: [{ index: 2_500, code: 'batch-too-long' }, { index: 2_501 }],
+    rejected: [{ index: 2_500, messageId: null, code: 'batch-too-long', message: faults['batch-too-long'], count: 2 }],
   });
   expect(rows('t#')).toHaveLength(2_500);
+  expect(JSON.parse(lines[0]!)).toMatchObject({ accepted: 2_500, rejected: 2, codes: { 'batch-too-long': 2 } });
 });
 
 test.each([

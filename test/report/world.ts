@@ -12,6 +12,7 @@ import { directory } from '../../lib/profile/directory.ts';
 import { newProfile, type Profile } from '../../lib/profile/profile.ts';
 import { segmentStore } from '../../lib/profile/segment-store.ts';
 import { profileStore } from '../../lib/profile/store.ts';
+import { quotaStore } from '../../lib/quota/quota-store.ts';
 import { type ReportSummary, ReportView } from '../../lib/report/report.ts';
 import { type ReportAnswer } from '../../lib/report/run/request.ts';
 import { reportStore } from '../../lib/report/report-store.ts';
@@ -46,6 +47,7 @@ export async function aWorld() {
     maps: mapStore(table),
     segments: segmentStore(table, clock),
     reports: reportStore(table),
+    quotas: quotaStore(table, clock),
   };
   await stores.workspaces.save(Workspace.parse({ id: 'acme', name: 'Acme', timezone: 'Asia/Seoul' }));
   const routes = reportRoutes({

@@ -7,7 +7,7 @@ import { shippedBands } from '../../../lib/churn/risk.ts';
 import { scoreOf, type TrainedModel } from '../../../lib/churn/trained.ts';
 import { worded } from '../../../lib/churn/worded.ts';
 import { type ModelStore } from '../../../lib/churn/training/model-store.ts';
-import { hasFailed, startTraining, type StartDependencies } from '../../../lib/churn/training/start.ts';
+import { hasFailed, type RequestDependencies, requestTraining } from '../../../lib/churn/training/start.ts';
 import { type TrainingState } from '../../../lib/churn/training/state.ts';
 import { apart, coldApart, modelView, type RiskView, trainingView } from '../../../lib/churn/training/view.ts';
 import { NotFound, Rejected } from '../../../lib/errors.ts';
@@ -17,7 +17,7 @@ import { Workspace } from '../../../lib/ingestion/workspace.ts';
 import { findCustomer } from '../../../lib/profile/customers.ts';
 import { type ProfileStore } from '../../../lib/profile/store.ts';
 
-interface Dependencies extends StartDependencies {
+interface Dependencies extends RequestDependencies {
   models: ModelStore;
   workspaces: Pick<WorkspaceStore, 'settings'>;
   profiles: ProfileStore;
@@ -61,7 +61,7 @@ export function modelRoutes({ models, workspaces, profiles, ...starting }: Depen
 
     'POST /v1/churn/train': async ({ workspace }) => {
       const run = `${workspace}-${randomUUID().replaceAll('-', '')}`;
-      const training = await startTraining({ models, ...starting }, await settingsOf(workspace), run);
+      const training = await requestTraining({ models, ...starting }, await settingsOf(workspace), run);
       return { status: 202, body: trainingView(training, { now: clock.now() }) };
     },
 

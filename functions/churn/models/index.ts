@@ -9,6 +9,7 @@ import { dynamoTable } from '../../../lib/aws/table.ts';
 import { modelStore } from '../../../lib/churn/training/model-store.ts';
 import { workspaceStore } from '../../../lib/ingestion/store.ts';
 import { profileStore } from '../../../lib/profile/store.ts';
+import { quotaStore } from '../../../lib/quota/quota-store.ts';
 import { systemClock as clock } from '../../../lib/time.ts';
 import { Env } from './env.ts';
 import { modelRoutes } from './handler.ts';
@@ -23,6 +24,7 @@ export const handler = api(
   modelRoutes({
     workspaces,
     models: modelStore(table, clock),
+    quotas: quotaStore(table, clock),
     profiles: profileStore(table),
     executions: stepFunctions(stepFunctionsClient),
     histories: executionHistories(stepFunctionsClient),

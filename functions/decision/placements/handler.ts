@@ -12,6 +12,7 @@ import { NotFound, Rejected, ThroughlineError, Unavailable } from '../../../lib/
 import { issuesOf } from '../../../lib/issues.ts';
 import { isJsonObject } from '../../../lib/json.ts';
 import { checkPreconditions, etagOf, lostRace } from '../../../lib/preconditions.ts';
+import { pageById } from '../../../lib/paging.ts';
 import { type Clock } from '../../../lib/time.ts';
 
 interface Dependencies {
@@ -57,7 +58,9 @@ export function placementRoutes({ placements, policies, stats, bus, clock }: Dep
   }
 
   return {
-    'GET /v1/placements': async ({ workspace }) => ({ body: { items: await placements.all(workspace) } }),
+    'GET /v1/placements': async ({ workspace, query }) => ({
+      body: pageById(await placements.all(workspace), query.cursor, { idOf: ({ id }) => id }),
+    }),
 
     'GET /v1/placements/{id}': async ({ workspace, params: { id = '' } }) => {
       const saved = await placements.current(workspace, id);

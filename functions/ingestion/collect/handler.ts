@@ -3,13 +3,14 @@ import { answeringMs, inTime, type Invocation } from '../../../lib/aws/in-time.t
 import { metricLine } from '../../../lib/aws/metrics.ts';
 import { problem } from '../../../lib/aws/problem.ts';
 import { NotFound, ThroughlineError, Unavailable } from '../../../lib/errors.ts';
-import { readBody } from '../../../lib/ingestion/body.ts';
+import { readBody, readStrangersBody } from '../../../lib/ingestion/body.ts';
 import {
   type Kind,
   type Sorted,
   faultCounts,
   kindOf,
   refuseAny,
+  rejectedCount,
   sortMessages,
   verdictOf,
   withoutRefused,
@@ -55,19 +56,27 @@ function readKind(event: APIGatewayProxyEventV2): Kind {
  * some or all may be stored all the same, and be counted as accepted twice; they are stored once.
  */
 export function collect({ keys, touchpoints, clock, write }: Dependencies) {
-  /** The workspace of the first key that opens one: an OAuth token in the header may come with a write key in the body. */
-  async function workspaceOf(authorization: string | undefined, body: JsonObject): Promise<string> {
-    for (const key of [keyInHeader(authorization), keyInBody(body)]) {
-      const workspace = key && (await keys.open('write', key).catch(unavailable));
-      if (workspace) return workspace;
-    }
-    throw new ThroughlineError('unauthorized', 'key.unknown', { hint: 'Basic auth or writeKey in the body' });
+  async function workspaceOf(key: string | undefined): Promise<string | undefined> {
+    return key === undefined ? undefined : keys.open('write', key).catch(unavailable);
+  }
+
+  /**
+   * The body, and the workspace of the first key that opens one: an OAuth token in the header may come with a write key in the body. The
+   * header comes first, so that only a known source gets a 503 for a body that arrived broken. Of a stranger it is a 400.
+   */
+  async function open(event: APIGatewayProxyEventV2): Promise<{ workspace: string; body: JsonObject }> {
+    const known = await workspaceOf(keyInHeader(event.headers.authorization));
+    if (known !== undefined) return { workspace: known, body: readBody(event) };
+    const body = readStrangersBody(event);
+    const workspace = await workspaceOf(keyInBody(body));
+    if (workspace === undefined)
+      throw new ThroughlineError('unauthorized', 'key.unknown', { hint: 'Basic auth or writeKey in the body' });
+    return { workspace, body };
   }
 
   async function take(event: APIGatewayProxyEventV2, kind: Exclude<Kind, 'metrics'>, until: number) {
     const receivedAt = Date.parse(clock.now());
-    const body = readBody(event);
-    const workspace = await workspaceOf(event.headers.authorization, body);
+    const { workspace, body } = await open(event);
     const sorted = sortMessages(kind, body, receivedAt);
     if (isStrict(event)) refuseAny(sorted);
     const withinMs = until - performance.now() - tryMs;
@@ -108,6 +117,6 @@ function unavailable(cause: unknown): never {
 }
 
 function countLine({ accepted, rejected, warned }: Sorted, now: number): string | undefined {
-  const counts = { accepted: accepted.length, rejected: rejected.length, warned };
+  const counts = { accepted: accepted.length, rejected: rejectedCount(rejected), warned };
   return metricLine('ingestion/collect', counts, { now, ...(rejected.length > 0 && { codes: faultCounts(rejected) }) });
 }

@@ -22,10 +22,11 @@ import { type StatsStore } from '../../../lib/journey/stats-store.ts';
 import { surroundingsOf, type SurroundingsDependencies } from '../../../lib/journey/surroundings.ts';
 import { resultOf } from '../../../lib/journey/winner.ts';
 import { isJsonObject } from '../../../lib/json.ts';
-import { readCursor, readLimit, writeCursor } from '../../../lib/paging.ts';
+import { pageById, readCursor, readLimit, writeCursor } from '../../../lib/paging.ts';
 import { resultAnswer } from '../../../lib/report/experiment/result-request.ts';
 import { checkPreconditions, etagOf } from '../../../lib/preconditions.ts';
 import { type Clock } from '../../../lib/time.ts';
+import { bounded } from '../../../lib/trim.ts';
 
 interface Dependencies extends SurroundingsDependencies {
   /** The journeys that CDK deployed. */
@@ -57,6 +58,12 @@ function readVersion(text: string | undefined): number {
   if (!Number.isInteger(version) || version < 1) throw new Rejected('version.invalid', { hint: 'a number from 1 on' });
   return version;
 }
+
+/** Versions are listed newest first. */
+const byVersion = {
+  idOf: ({ version }: { version: number }): string => String(version),
+  isAfter: (version: string, last: string): boolean => Number(version) < Number(last),
+};
 
 const byId = (a: { journeyId: string }, b: { journeyId: string }): number => (a.journeyId < b.journeyId ? -1 : 1);
 
@@ -115,7 +122,7 @@ export function journeyRoutes(dependencies: Dependencies): ApiRoutes {
   }
 
   return {
-    'GET /v1/journeys': async ({ workspace }) => {
+    'GET /v1/journeys': async ({ workspace, query }) => {
       const [heads, all] = await Promise.all([journeys.heads(workspace), drafts.drafts(workspace)]);
       const drafted = new Map(all.map((draft) => [draft.draft.id, draft]));
       const known = await Promise.all(heads.map((head) => summaryOf(workspace, head, drafted.get(head.journeyId))));
@@ -123,7 +130,8 @@ export function journeyRoutes(dependencies: Dependencies): ApiRoutes {
       const fresh = [...drafted.values()].map(({ draft }): JourneySummary => {
         return { journeyId: draft.id, state: 'draft', name: draft.name };
       });
-      return { body: { items: [...known.filter((one) => one !== undefined), ...fresh].sort(byId) } };
+      const items = [...known.filter((one) => one !== undefined), ...fresh].sort(byId);
+      return { body: pageById(items, query.cursor, { idOf: ({ journeyId }) => journeyId }) };
     },
 
     'GET /v1/journeys/{id}': async (request) => {
@@ -145,7 +153,7 @@ export function journeyRoutes(dependencies: Dependencies): ApiRoutes {
         ...(published && { definition: published.definition }),
         ...(draft && { draft: draftView(draft) }),
       };
-      return { body, ...(draft && { headers: { etag: etagOf(draft.rev) } }) };
+      return { body: bounded(body, ['migrations']), ...(draft && { headers: { etag: etagOf(draft.rev) } }) };
     },
 
     'PUT /v1/journeys/{id}': async (request) => {
@@ -162,13 +170,13 @@ export function journeyRoutes(dependencies: Dependencies): ApiRoutes {
       return {
         status: rev === 0 ? 201 : 200,
         headers: { etag: etagOf(saved.rev) },
-        body: { journeyId: id, ...draftView(saved), faults },
+        body: bounded({ journeyId: id, ...draftView(saved), faults }, ['faults']),
       };
     },
 
     'GET /v1/journeys/{id}/versions': async (request) => {
       const { id } = await found(request);
-      return { body: { items: await versionsOf(request.workspace, id) } };
+      return { body: pageById(await versionsOf(request.workspace, id), request.query.cursor, byVersion) };
     },
 
     'GET /v1/journeys/{id}/versions/{version}': async (request) => {
@@ -183,12 +191,13 @@ export function journeyRoutes(dependencies: Dependencies): ApiRoutes {
       const present = head && mainVersion(head);
       const { from = String(present ?? ''), to = 'draft' } = request.query;
       const [before, now] = await Promise.all([sideOf(request, from), sideOf(request, to)]);
-      return { body: { from, to, ...diff(before, now) } };
+      const lists = ['words', 'steps.changed', 'steps.added', 'steps.removed', 'entry', 'journey'];
+      return { body: bounded({ from, to, ...diff(before, now) }, lists) };
     },
 
     'GET /v1/journeys/{id}/stats': async (request) => {
       const { id } = await found(request);
-      return { body: { items: await stats.read(request.workspace, id) } };
+      return { body: pageById(await stats.read(request.workspace, id), request.query.cursor, byVersion) };
     },
 
     'GET /v1/journeys/{id}/experiments/{step}': async (request) => {
@@ -203,7 +212,7 @@ export function journeyRoutes(dependencies: Dependencies): ApiRoutes {
       const { step, counts } = experiment;
       const winner = head?.winners[stepId];
       const result = resultAnswer(resultOf(stepId, step, counts));
-      return { body: { stepId, counts, result, ...(winner && { winner }) } };
+      return { body: bounded({ stepId, counts, result, ...(winner && { winner }) }, ['result.variants']) };
     },
 
     'GET /v1/journeys/{id}/enrolments': async (request) => {

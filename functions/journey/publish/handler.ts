@@ -12,6 +12,7 @@ import { planOf } from '../../../lib/journey/plan.ts';
 import { PublishRequest } from '../../../lib/journey/publish.ts';
 import { changeHead, isError, type Publisher } from '../../../lib/journey/publisher.ts';
 import { type Clock } from '../../../lib/time.ts';
+import { bounded } from '../../../lib/trim.ts';
 import { whoMoves } from './who-moves.ts';
 
 interface Dependencies {
@@ -21,6 +22,9 @@ interface Dependencies {
   publisher: Publisher;
   clock: Clock;
 }
+
+/** What of the answer of a publication may be cut to fit. */
+const lists = ['faults', 'head.migrations', 'migration.people'];
 
 /** `variant` null takes the winner back: variants are drawn again. */
 export const WinnerRequest = z.strictObject({ variant: z.string().min(1).nullable() });
@@ -69,10 +73,10 @@ export function publishRoutes({ journeys, enrolments, machines, publisher, clock
       const told = { journeyId, version: row.version, dryRun: asked.dryRun, faults, ...(plan && { plan }) };
       if (!asked.dryRun) {
         const head = await publisher.publish(place, publication, asked.weight);
-        return { body: { ...told, head: headView(head) } satisfies PublishedView };
+        return { body: bounded({ ...told, head: headView(head) } satisfies PublishedView, lists) };
       }
       const who = asked.migrate && (await whoMoves({ enrolments, machines }, place, { versions, migrations }));
-      return { body: { ...told, ...(who && { migration: who }) } satisfies PublishedView };
+      return { body: bounded({ ...told, ...(who && { migration: who }) } satisfies PublishedView, lists) };
     },
 
     'POST /v1/journeys/{id}/pause': act('pause'),

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type ApiRoutes } from '../../../lib/aws/http.ts';
 import { type PlacementStore } from '../../../lib/decision/placement-store.ts';
 import { NotFound, Rejected, ThroughlineError } from '../../../lib/errors.ts';
@@ -10,7 +11,9 @@ import { type PublishStore } from '../../../lib/journey/publish-store.ts';
 import { replay, type Recorded } from '../../../lib/journey/simulate/replay.ts';
 import { SimulateBody } from '../../../lib/journey/simulate/request.ts';
 import { simulate } from '../../../lib/journey/simulate/simulate.ts';
+import { type QuotaStore, withinQuota } from '../../../lib/quota/quota-store.ts';
 import { type Clock, type Instant } from '../../../lib/time.ts';
+import { bounded } from '../../../lib/trim.ts';
 
 interface Dependencies {
   workspaces: Pick<WorkspaceStore, 'settings'>;
@@ -21,20 +24,37 @@ interface Dependencies {
   placements: Pick<PlacementStore, 'all'>;
   recorded: (
     workspace: string,
-    period: { journeyId: string; from: Instant; to: Instant; most: number },
+    period: { journeyId: string; from: Instant; to: Instant; most: number; isStopped: () => boolean },
   ) => Promise<{ recorded: Recorded[]; sample: boolean }>;
+  quotas: QuotaStore;
   clock: Clock;
+  /** Milliseconds since some moment of this process: how long a request has taken. */
+  elapsed: () => number;
 }
+
+/** Time until a request is answered: the gateway gives up after 30 seconds, and the function after 29. Milliseconds. */
+const maxMs = 20_000;
+
+/** Of it, time for reading what customers did. Milliseconds. */
+const maxReadingMs = 8_000;
+
+/** Largest definition that may be sent along: the largest that may be saved. Bytes of JSON. */
+const maxBytes = 256 * 1024;
 
 function readBody(body: unknown): SimulateBody {
   const read = SimulateBody.safeParse(body ?? {});
   if (!read.success) throw new Rejected('simulation.invalid', { issues: issuesOf(read.error) });
+  if (Buffer.byteLength(JSON.stringify(read.data.definition ?? {})) > maxBytes)
+    throw new ThroughlineError('tooLarge', 'journey.too-large', { maxBytes });
   return read.data;
 }
 
-/** A journey on customers made up, or on those there are. Reads only; nothing is sent, and nothing is left behind. */
+/**
+ * A journey on customers made up, or on those there are. Nothing is sent, and nothing is left behind but a count in the workspace's quota.
+ * Ends within 20 seconds with what is done. A crash leaves the count until its lease runs out.
+ */
 export function simulateRoutes(dependencies: Dependencies): ApiRoutes {
-  const { workspaces, journeys, drafts, ready, placements, recorded, clock } = dependencies;
+  const { workspaces, journeys, drafts, ready, placements, recorded, quotas, clock, elapsed } = dependencies;
 
   async function published(workspace: string, id: string, version: number | undefined) {
     const newest = version ?? (await journeys.head(workspace, id))?.routes[0]?.version;
@@ -60,24 +80,30 @@ export function simulateRoutes(dependencies: Dependencies): ApiRoutes {
     return definition;
   }
 
+  async function simulated(id: string, journeyId: string, asked: SimulateBody): Promise<object> {
+    const began = elapsed();
+    const definition = checked(await definitionOf(id, journeyId, asked));
+    const [workspace, all] = await Promise.all([workspaces.settings(id), placements.all(id)]);
+    if (!workspace) throw new NotFound('workspace.unknown', { workspace: id });
+    const common = { definition, workspace, placements: all, seed: asked.seed };
+    const limit = () => ({ now: elapsed, ms: maxMs - (elapsed() - began) });
+    if (asked.replay) {
+      const { from, to, customers: most } = asked.replay;
+      const isStopped = (): boolean => elapsed() - began > maxReadingMs;
+      const history = await recorded(id, { journeyId, from, to, most, isStopped });
+      return bounded(await replay({ ...common, ...history, from, to }, limit()), ['would.steps']);
+    }
+    const midnight = Date.parse(asked.from ?? `${clock.now().slice(0, 10)}T00:00:00.000Z`);
+    const { customers, days, population } = asked;
+    const request = { ...common, customers, days, from: midnight, ...(population && { population }) };
+    return bounded(await simulate(request, limit()), ['steps']);
+  }
+
   return {
-    'POST /v1/journeys/{id}/simulate': async ({ workspace: id, params, ...request }) => {
+    'POST /v1/journeys/{id}/simulate': async ({ workspace, params, ...request }) => {
       const asked = readBody(request.body());
-      const journeyId = params.id ?? '';
-      const definition = checked(await definitionOf(id, journeyId, asked));
-      const [workspace, all] = await Promise.all([workspaces.settings(id), placements.all(id)]);
-      if (!workspace) throw new NotFound('workspace.unknown', { workspace: id });
-      const common = { definition, workspace, placements: all, seed: asked.seed };
-      if (asked.replay) {
-        const { from, to, customers: most } = asked.replay;
-        const history = await recorded(id, { journeyId, from, to, most });
-        return { body: await replay({ ...common, ...history, from, to }) };
-      }
-      const midnight = Date.parse(asked.from ?? `${clock.now().slice(0, 10)}T00:00:00.000Z`);
-      const { customers, days, population } = asked;
-      return {
-        body: await simulate({ ...common, customers, days, from: midnight, ...(population && { population }) }),
-      };
+      const place = { workspace, work: 'simulation', id: randomUUID() } as const;
+      return { body: await withinQuota(quotas, place, () => simulated(workspace, params.id ?? '', asked)) };
     },
   };
 }

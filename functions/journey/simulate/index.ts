@@ -11,6 +11,7 @@ import { readyJourneys } from '../../../lib/journey/ready.ts';
 import { readRecorded } from '../../../lib/journey/simulate/recorded-store.ts';
 import { directory } from '../../../lib/profile/directory.ts';
 import { profileStore } from '../../../lib/profile/store.ts';
+import { quotaStore } from '../../../lib/quota/quota-store.ts';
 import { customersOf } from '../../../lib/report/customer-reader.ts';
 import { systemClock as clock } from '../../../lib/time.ts';
 import { Env } from './env.ts';
@@ -30,6 +31,8 @@ export const handler = api(
     placements: placementStore(table, clock),
     recorded: (workspace, period) =>
       readRecorded({ table, profiles }, customersOf({ table, directory: directory(table) }, { workspace }), period),
+    quotas: quotaStore(table, clock),
     clock,
+    elapsed: () => performance.now(),
   }),
 );

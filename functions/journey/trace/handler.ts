@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { type Histories } from '../../../lib/aws/histories.ts';
 import { type ApiRoutes } from '../../../lib/aws/http.ts';
 import { inLanes } from '../../../lib/aws/lanes.ts';
@@ -13,7 +14,9 @@ import { type PublishStore } from '../../../lib/journey/publish-store.ts';
 import { type RefusalStore } from '../../../lib/journey/refusal-store.ts';
 import { type Trace, type TracedStep, tracedSteps } from '../../../lib/journey/trace.ts';
 import { findCustomer } from '../../../lib/profile/customers.ts';
+import { readCursor, writeCursor } from '../../../lib/paging.ts';
 import { type ProfileStore } from '../../../lib/profile/store.ts';
+import { bounded, pageWithin } from '../../../lib/trim.ts';
 
 interface Dependencies {
   profiles: ProfileStore;
@@ -32,6 +35,13 @@ interface Dependencies {
 const maxEvents = 10_000;
 const maxLegs = 200;
 const lanes = 8;
+
+/** Where a page of a trace begins: at a step of a leg. */
+const Place = z.object({ leg: z.int().min(0), step: z.int().min(0) });
+type Place = z.infer<typeof Place>;
+
+const placeIn = (cursor: string | undefined): Place =>
+  cursor === undefined ? { leg: 0, step: 0 } : readCursor(cursor, Place);
 
 /**
  * Why journeys did what they did. The trace is read from Step Functions' own histories, which hold what every step answered and the values it
@@ -91,21 +101,28 @@ export function traceRoutes(dependencies: Dependencies): ApiRoutes {
     return undefined;
   }
 
-  async function traceOf(placed: Placed): Promise<Trace> {
+  /** Leg after leg from a place on, until the answer is full: legs behind it are not read. */
+  async function traceOf(placed: Placed, from: Place): Promise<Trace> {
     const steps: TracedStep[] = [];
     let complete = true;
     const legs = Math.min(placed.enrolment.leg ?? 0, maxLegs);
-    for (let leg = 0; leg <= legs; leg++) {
+    for (let { leg, step } = from; leg <= legs; leg++, step = 0) {
       const found = await legOf(placed, leg);
-      steps.push(...(found?.steps ?? []));
       if (found?.whole !== true) complete = false;
+      const next = [...steps, ...(found?.steps.slice(step) ?? [])];
+      const page = pageWithin(next);
+      if (page.length < next.length) {
+        const nextCursor = writeCursor({ leg, step: step + page.length - steps.length });
+        return { enrolment: journeyEnrolment(placed), steps: page, complete: false, nextCursor };
+      }
+      steps.push(...next.slice(steps.length));
     }
     return { enrolment: journeyEnrolment(placed), steps, complete };
   }
 
   return {
     'GET /v1/enrolments/{id}/trace': async ({ workspace, params: { id = '' }, query }) => ({
-      body: await traceOf(await placedOf(workspace, id, query.customerId)),
+      body: await traceOf(await placedOf(workspace, id, query.customerId), placeIn(query.cursor)),
     }),
 
     'GET /v1/customers/{id}/refusals': async ({ workspace, params: { id = '' } }) => {
@@ -115,7 +132,8 @@ export function traceRoutes(dependencies: Dependencies): ApiRoutes {
       const items = found.filter((row) => row !== undefined).sort((a, b) => (a.at < b.at ? 1 : -1));
       // Who comes to a journey known to take nobody in does not even knock: nothing is kept of that.
       const notLive = heads.filter(({ state }) => state !== 'live');
-      return { body: { items, notLive: notLive.map(({ journeyId, state, since }) => ({ journeyId, state, since })) } };
+      const body = { items, notLive: notLive.map(({ journeyId, state, since }) => ({ journeyId, state, since })) };
+      return { body: bounded(body, ['items', 'notLive']) };
     },
   };
 }

@@ -3,7 +3,9 @@ import { NotFound, Rejected, ThroughlineError } from '../../../lib/errors.ts';
 import { type MapStore, type SavedMap } from '../../../lib/map/map-store.ts';
 import { mapSummary, mapView, readMap } from '../../../lib/map/map-view.ts';
 import { checkPreconditions, etagOf } from '../../../lib/preconditions.ts';
+import { pageById } from '../../../lib/paging.ts';
 import { type Clock } from '../../../lib/time.ts';
+import { bounded } from '../../../lib/trim.ts';
 
 interface Dependencies {
   maps: MapStore;
@@ -28,11 +30,14 @@ export function mapRoutes({ maps, clock }: Dependencies): ApiRoutes {
   }
 
   return {
-    'GET /v1/maps': async ({ workspace }) => ({ body: { items: (await maps.all(workspace)).map(mapSummary) } }),
+    'GET /v1/maps': async ({ workspace, query }) => {
+      const summaries = (await maps.all(workspace)).map(mapSummary);
+      return { body: pageById(summaries, query.cursor, { idOf: ({ id }) => id }) };
+    },
 
     'GET /v1/maps/{id}': async ({ workspace, params: { id = '' } }) => {
       const saved = await known(workspace, id);
-      return { headers: { etag: etagOf(saved.rev) }, body: mapView(saved) };
+      return { headers: { etag: etagOf(saved.rev) }, body: bounded(mapView(saved), ['warnings']) };
     },
 
     'PUT /v1/maps/{id}': async ({ workspace, params: { id = '' }, headers, ...request }) => {
@@ -43,7 +48,11 @@ export function mapRoutes({ maps, clock }: Dependencies): ApiRoutes {
         throw new Rejected('map.too-many', { max: maxMaps });
       const next = { map, rev, savedAt: clock.now() };
       if (!(await maps.save(workspace, next))) throw overtaken();
-      return { status: rev === 0 ? 201 : 200, headers: { etag: etagOf(rev + 1) }, body: mapView(next) };
+      return {
+        status: rev === 0 ? 201 : 200,
+        headers: { etag: etagOf(rev + 1) },
+        body: bounded(mapView(next), ['warnings']),
+      };
     },
 
     'DELETE /v1/maps/{id}': async ({ workspace, params: { id = '' }, headers }) => {

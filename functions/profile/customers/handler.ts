@@ -13,6 +13,7 @@ import { type ProfileStore } from '../../../lib/profile/store.ts';
 import { readTimeline } from '../../../lib/profile/timeline.ts';
 import { stageModelOf } from '../../../lib/stage/templates.ts';
 import { type Clock } from '../../../lib/time.ts';
+import { bounded } from '../../../lib/trim.ts';
 
 interface Dependencies {
   table: Table;
@@ -50,7 +51,7 @@ export function customerRoutes({ table, workspaces, profiles, inApp, clock }: De
 
     'GET /v1/customers/{id}': async ({ workspace, params }) => {
       const profile = await findCustomer(profiles, workspace, params.id ?? '');
-      return { body: customerView(profile, await enrolmentsOf(profile)) };
+      return { body: bounded(customerView(profile, await enrolmentsOf(profile)), ['enrolments', 'linked']) };
     },
 
     'GET /v1/customers/{id}/timeline': async ({ workspace, params, query }) => {

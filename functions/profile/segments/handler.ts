@@ -6,7 +6,7 @@ import { NotFound, Rejected, Unavailable } from '../../../lib/errors.ts';
 import { nameOf } from '../../../lib/journey/enrolment.ts';
 import { partition } from '../../../lib/keys.ts';
 import { checkPreconditions, etagOf, lostRace } from '../../../lib/preconditions.ts';
-import { readCursor, readLimit, writeCursor } from '../../../lib/paging.ts';
+import { pageById, readCursor, readLimit, writeCursor } from '../../../lib/paging.ts';
 import { customerSummary } from '../../../lib/profile/customer-view.ts';
 import { type Directory } from '../../../lib/profile/directory.ts';
 import { maxSegments, type Segment } from '../../../lib/profile/segment.ts';
@@ -73,7 +73,9 @@ export function segmentRoutes({ segments, directory, profiles, bus, clock }: Dep
   }
 
   return {
-    'GET /v1/segments': async ({ workspace }) => ({ body: { items: await segments.all(workspace) } }),
+    'GET /v1/segments': async ({ workspace, query }) => ({
+      body: pageById(await segments.all(workspace), query.cursor, { idOf: ({ id }) => id }),
+    }),
 
     'GET /v1/segments/{id}': async ({ workspace, params }) => {
       const segment = await known(workspace, params.id);

@@ -8,12 +8,13 @@ import { type MapStore } from '../../../lib/map/map-store.ts';
 import { etagOf } from '../../../lib/preconditions.ts';
 import { type Directory } from '../../../lib/profile/directory.ts';
 import { type ProfileStore } from '../../../lib/profile/store.ts';
+import { type QuotaStore, releaseQuietly } from '../../../lib/quota/quota-store.ts';
 import { makeReport } from '../../../lib/report/make.ts';
 import { type Coverage, type Report, ReportResult } from '../../../lib/report/report.ts';
 import { type End, type ReportStore } from '../../../lib/report/report-store.ts';
 import { kinds, type ReportRequest } from '../../../lib/report/run/request.ts';
 import { type Scope } from '../../../lib/report/run/run.ts';
-import { fitting } from '../../../lib/report/run/trim.ts';
+import { fitting } from '../../../lib/trim.ts';
 import { type Clock } from '../../../lib/time.ts';
 
 interface Dependencies {
@@ -23,6 +24,7 @@ interface Dependencies {
   workspaces: Pick<WorkspaceStore, 'settings'>;
   maps: Pick<MapStore, 'get'>;
   reports: Pick<ReportStore, 'begin' | 'end'>;
+  quotas: Pick<QuotaStore, 'release'>;
   clock: Clock;
   /** Whether there is still memory to tell more apart. */
   hasMemory: () => boolean;
@@ -45,10 +47,11 @@ const isFinal = (error: unknown): error is ThroughlineError =>
  * Makes the report that was asked for and keeps what it found. A try that fails or dies leaves the report as it was, running: Lambda tries
  * twice more, each from the start, as what was counted died with the function; then the event goes to the dead letters, and the report
  * shows as interrupted. The same event delivered twice makes it once; a second event finds the first try under way, or its end, and
- * does nothing. Only what is ended with its result in one transaction is ever shown.
+ * does nothing. Only what is ended with its result in one transaction is ever shown. With its end the report counts no more
+ * against the workspace's quota; of one that never ends the lease runs out.
  */
 export function compute(dependencies: Dependencies) {
-  const { workspaces, maps, reports, clock, hasMemory, report } = dependencies;
+  const { workspaces, maps, reports, quotas, clock, hasMemory, report } = dependencies;
 
   async function mapOf(workspace: string, request: ReportRequest) {
     if (request.kind !== 'conformance' || request.map === undefined) return undefined;
@@ -96,6 +99,7 @@ export function compute(dependencies: Dependencies) {
     });
     const kept = await reports.end(place, { by, now: clock.now() }, end);
     if (!kept) return report({ overtaken: 1 });
+    await releaseQuietly(quotas, { workspace, work: 'report', id: reportId });
     report('failure' in end ? { failed: 1 } : { done: 1, customers: end.coverage.customersRead });
   };
 }

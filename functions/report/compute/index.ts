@@ -8,6 +8,7 @@ import { workspaceStore } from '../../../lib/ingestion/store.ts';
 import { mapStore } from '../../../lib/map/map-store.ts';
 import { directory } from '../../../lib/profile/directory.ts';
 import { profileStore } from '../../../lib/profile/store.ts';
+import { quotaStore } from '../../../lib/quota/quota-store.ts';
 import { reportStore } from '../../../lib/report/report-store.ts';
 import { systemClock as clock } from '../../../lib/time.ts';
 import { Env } from './env.ts';
@@ -30,6 +31,7 @@ export const handler = compute({
   workspaces: workspaceStore(table),
   maps: mapStore(table),
   reports: reportStore(table),
+  quotas: quotaStore(table, clock),
   clock,
   hasMemory,
   report: (counts) => writeLine(metricLine('compute', counts, { now: Date.parse(clock.now()) })),

@@ -5,6 +5,7 @@ import { NotFound, Rejected, ThroughlineError, Unavailable } from '../../../lib/
 import { type MapStore } from '../../../lib/map/map-store.ts';
 import { readCursor, readLimit, writeCursor } from '../../../lib/paging.ts';
 import { type SegmentStore } from '../../../lib/profile/segment-store.ts';
+import { type QuotaStore } from '../../../lib/quota/quota-store.ts';
 import { ListPosition, type Report, reportSummary, reportView } from '../../../lib/report/report.ts';
 import { type ReportStore } from '../../../lib/report/report-store.ts';
 import { readRequest, type ReportRequest } from '../../../lib/report/run/request.ts';
@@ -14,6 +15,7 @@ interface Dependencies {
   reports: ReportStore;
   maps: Pick<MapStore, 'get'>;
   segments: Pick<SegmentStore, 'get'>;
+  quotas: QuotaStore;
   bus: Bus;
   clock: Clock;
 }
@@ -34,9 +36,10 @@ function idOf(workspace: string, key: string | undefined): string {
 /**
  * Asks for reports and shows them. A POST keeps the request and puts it on the bus; who makes it is told once or twice, and makes it once. Where
  * the bus does not take it the answer is 503: the same request with the same `Idempotency-Key` tells it again. A key that
- * was used for another request is refused.
+ * was used for another request is refused. A report counts against the workspace's quota from here until it is made; one that was not taken
+ * counts no more.
  */
-export function reportRoutes({ reports, maps, segments, bus, clock }: Dependencies): ApiRoutes {
+export function reportRoutes({ reports, maps, segments, quotas, bus, clock }: Dependencies): ApiRoutes {
   async function checkReferences(workspace: string, request: ReportRequest): Promise<void> {
     const { segment } = request;
     if (segment !== undefined && !(await segments.get(workspace, segment)))
@@ -61,14 +64,30 @@ export function reportRoutes({ reports, maps, segments, bus, clock }: Dependenci
       throw new Unavailable('bus.refused', { reportId });
   }
 
+  /** Opens the report and puts it on the bus, or leaves nothing counted. */
+  async function taken(workspace: string, report: Report): Promise<Report> {
+    const { reportId } = report;
+    const place = { workspace, work: 'report', id: reportId } as const;
+    const known = await reports.get({ workspace, reportId });
+    if (known && known.status !== 'waiting') return opened(workspace, report);
+    await quotas.acquire(place);
+    try {
+      const present = await opened(workspace, report);
+      if (present.status === 'waiting') await tell(workspace, reportId);
+      return present;
+    } catch (error) {
+      if (!known) await quotas.cancel(place);
+      throw error;
+    }
+  }
+
   return {
     'POST /v1/reports': async ({ workspace, headers, ...asked }) => {
       const request = readRequest(asked.body());
       await checkReferences(workspace, request);
       const reportId = idOf(workspace, headers['idempotency-key']);
       const requestedAt = clock.now();
-      const report = await opened(workspace, { reportId, request, status: 'waiting', requestedAt });
-      if (report.status === 'waiting') await tell(workspace, reportId);
+      const report = await taken(workspace, { reportId, request, status: 'waiting', requestedAt });
       return { status: 202, body: reportSummary(report, clock.now()) };
     },
 

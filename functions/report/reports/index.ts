@@ -8,6 +8,7 @@ import { dynamoTable } from '../../../lib/aws/table.ts';
 import { workspaceStore } from '../../../lib/ingestion/store.ts';
 import { mapStore } from '../../../lib/map/map-store.ts';
 import { segmentStore } from '../../../lib/profile/segment-store.ts';
+import { quotaStore } from '../../../lib/quota/quota-store.ts';
 import { reportStore } from '../../../lib/report/report-store.ts';
 import { systemClock as clock } from '../../../lib/time.ts';
 import { Env } from './env.ts';
@@ -22,6 +23,7 @@ export const handler = api(
     reports: reportStore(table),
     maps: mapStore(table),
     segments: segmentStore(table, clock),
+    quotas: quotaStore(table, clock),
     bus: eventBus(new EventBridgeClient(lean), env.BUS_NAME),
     clock,
   }),

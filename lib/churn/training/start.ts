@@ -4,8 +4,16 @@ import { type Histories } from '../../aws/histories.ts';
 import { type Workspace } from '../../ingestion/workspace.ts';
 import { type Clock } from '../../time.ts';
 import { usualDefinition } from '../definition.ts';
+import { ThroughlineError } from '../../errors.ts';
+import { type QuotaStore } from '../../quota/quota-store.ts';
 import { type ModelStore } from './model-store.ts';
 import { isRunning, type Training, type TrainingState } from './state.ts';
+
+/** What starting on request needs besides. */
+export interface RequestDependencies extends StartDependencies {
+  models: Pick<ModelStore, 'update' | 'state'>;
+  quotas: QuotaStore;
+}
 
 export interface StartDependencies {
   models: Pick<ModelStore, 'update'>;
@@ -51,5 +59,35 @@ export async function startTraining(
       workspace: workspace.id,
       definition: workspace.churn ?? usualDefinition,
     });
+  return training;
+}
+
+async function isUnderWay({ models, ...looking }: RequestDependencies, workspace: string): Promise<boolean> {
+  const state = await models.state(workspace);
+  return isRunning(state, looking.clock.now()) && !(await hasFailed(state, looking));
+}
+
+/**
+ * Starts a training that was asked for, within the workspace's quota. One that is under way is answered and not counted; of two requests at
+ * once the later is answered the training of the earlier, and counts no more.
+ */
+export async function requestTraining(
+  dependencies: RequestDependencies,
+  workspace: Workspace,
+  run: string,
+): Promise<Training> {
+  const { quotas } = dependencies;
+  if (await isUnderWay(dependencies, workspace.id)) return startTraining(dependencies, workspace, run);
+  const place = { workspace: workspace.id, work: 'training', id: run } as const;
+  try {
+    await quotas.acquire(place);
+  } catch (error) {
+    const isThrottled = error instanceof ThroughlineError && error.kind === 'throttled';
+    if (isThrottled && (await isUnderWay(dependencies, workspace.id)))
+      return startTraining(dependencies, workspace, run);
+    throw error;
+  }
+  const training = await startTraining(dependencies, workspace, run);
+  if (training.run !== run) await quotas.cancel(place);
   return training;
 }

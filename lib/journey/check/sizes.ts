@@ -43,13 +43,26 @@ export const tooLong: Rule = (definition) => {
   return faults;
 };
 
-export const tooLarge: Rule = ({ steps }) =>
-  Object.entries(steps).flatMap(([id, step]) => {
+/** Longest name of a guardrail: the result of an experiment repeats it for each of up to 19 variants. Characters. */
+const longestName = 200;
+
+function nameFaults({ steps }: JourneyDefinition): Fault[] {
+  return stepsOf({ steps }, 'experiment').flatMap(({ id, step }) =>
+    step.guardrails.some(({ name }) => name.length > longestName)
+      ? [error('too-long', `steps.${id}.guardrails`, `a name has at most ${longestName} characters`)]
+      : [],
+  );
+}
+
+export const tooLarge: Rule = (definition) => [
+  ...nameFaults(definition),
+  ...Object.entries(definition.steps).flatMap(([id, step]) => {
     const bytes = Buffer.byteLength(JSON.stringify(step));
     return bytes > largestStep
       ? [error('too-large', `steps.${id}`, `${bytes} bytes: a step may have ${largestStep}`)]
       : [];
-  });
+  }),
+];
 
 /** Steps that keep a result, by the name they keep it under. */
 export function resultNames({ steps }: Pick<JourneyDefinition, 'steps'>): Map<string, string[]> {

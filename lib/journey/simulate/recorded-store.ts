@@ -82,11 +82,14 @@ async function recordedOf(table: Table, profile: Profile, period: Period): Promi
   };
 }
 
-/** The recorded history of at most `most` customers; `sample` where there are more. About three read request units for each. */
+/**
+ * The recorded history of at most `most` customers; `sample` where there are more, or `isStopped` said so before all were read. About three
+ * read request units for each.
+ */
 export async function readRecorded(
   { table, profiles }: { table: Table; profiles: ProfileStore },
   customers: AsyncIterable<Customer[]>,
-  { most, ...period }: Period & { most: number },
+  { most, isStopped = () => false, ...period }: Period & { most: number; isStopped?: () => boolean },
 ): Promise<{ recorded: Recorded[]; sample: boolean }> {
   const found = new Map<string, Profile>();
   let sample = false;
@@ -96,14 +99,14 @@ export async function readRecorded(
       if (found.size < most || found.has(profile.customer)) found.set(profile.customer, profile);
       else sample = true;
     }
+    sample ||= isStopped();
     if (sample) break;
   }
   const recorded: Recorded[] = [];
-  await inLanes(
-    [...found.values()],
-    lanes,
-    async (profile) => void recorded.push(await recordedOf(table, profile, period)),
-  );
+  await inLanes([...found.values()], lanes, async (profile) => {
+    if (isStopped()) sample = true;
+    else recorded.push(await recordedOf(table, profile, period));
+  });
   recorded.sort((a, b) => (a.id < b.id ? -1 : 1));
   return { recorded, sample };
 }

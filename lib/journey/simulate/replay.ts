@@ -5,10 +5,11 @@ import { type Workspace } from '../../ingestion/workspace.ts';
 import { type Instant } from '../../time.ts';
 import { type JourneyDefinition } from '../definition.ts';
 import { seeded } from '../../random.ts';
+import { type Attempt, attemptWithin, type TimeLimit } from './attempts.ts';
 import { newCustomer } from './customer.ts';
 import { Population } from './population.ts';
 import { SimulationResult } from './result.ts';
-import { resultOf, type SimulationRequest } from './simulate.ts';
+import { cut, runToEnd, type SimulationRequest } from './simulate.ts';
 import { Simulation } from './simulation.ts';
 
 /** One customer as recorded: touchpoints in their order, those before the time too, and what the journey really did with them in it. */
@@ -32,7 +33,7 @@ const Difference = z.object({ happened: z.int(), would: z.int(), difference: z.i
 /** What a version would have done to customers who did what they did, beside what was done to them. */
 export const ReplayResult = z.object({
   customers: z.int(),
-  /** Fewer customers were looked at than there are. */
+  /** Fewer customers took part than there are: as many as were asked for, or as there was time for. */
   sample: z.boolean(),
   entered: Difference,
   sent: Difference,
@@ -108,18 +109,34 @@ function joins(
 
 /**
  * A version on recorded history: everybody does again what they did, at their own times, and the journey is decided anew with all its rules.
- * What a message led to cannot be known: who came because of one comes here too.
+ * What a message led to cannot be known: who came because of one comes here too. Within a limit of time fewer customers may take part, the
+ * first by their ids.
  */
-export async function replay(request: ReplayRequest): Promise<ReplayResult> {
-  const { definition, workspace, placements, recorded, sample, seed } = request;
-  const [from, to] = [Date.parse(request.from), Date.parse(request.to)];
+export async function replay(request: ReplayRequest, limit?: TimeLimit): Promise<ReplayResult> {
+  const { recorded, sample, from, to } = request;
+  const days = Math.max(1, Math.ceil((Date.parse(to) - Date.parse(from)) / 86_400_000));
+  const { result, count, complete } = await attemptWithin(recorded.length, limit, (some, isStopped) =>
+    replaySome({ ...request, recorded: recorded.slice(0, some) }, { days, isStopped }),
+  );
+  const would = complete ? result : cut(result, { customers: recorded.length, days });
+  return compared(recorded.slice(0, count), would, sample || !complete);
+}
+
+function replaySome(
+  { definition, workspace, placements, recorded, seed, ...period }: ReplayRequest,
+  { days, isStopped }: { days: number; isStopped: () => boolean },
+): Promise<Attempt<SimulationResult>> {
+  const [from, to] = [Date.parse(period.from), Date.parse(period.to)];
   const setting = { definition, workspace, placements, population: silent, wishes: [], start: from };
   const simulation = new Simulation(setting);
   for (const [place, customer] of recorded.entries())
     if (customer.touchpoints.length > 0) joins(simulation, customer, { from, seed: seed + place });
-  const days = Math.max(1, Math.ceil((to - from) / 86_400_000));
   const asked: SimulationRequest = { definition, customers: recorded.length, days, seed, from };
-  const would = await resultOf(simulation, asked, to);
+  return runToEnd(simulation, asked, { end: to, isStopped });
+}
+
+/** What would be beside what was. */
+function compared(recorded: readonly Recorded[], would: SimulationResult, sample: boolean): ReplayResult {
   const sentWould = Object.fromEntries(
     would.steps.flatMap(({ stepId, sent }) => (sent === undefined ? [] : [[stepId, sent]])),
   );
@@ -128,11 +145,9 @@ export async function replay(request: ReplayRequest): Promise<ReplayResult> {
   const wouldExitAt = Object.fromEntries(
     would.steps.flatMap(({ stepId, ended }) => (ended.exited ? [[stepId, ended.exited]] : [])),
   );
+  const entered = happened.reduce((all, one) => all + one.entered, 0);
   const sums = {
-    entered: differs(
-      happened.reduce((all, { entered }) => all + entered, 0),
-      would.entered,
-    ),
+    entered: differs(entered, would.entered),
     sent: differs(sum(sentThen), would.sends.sent),
     wouldExitAt,
   };

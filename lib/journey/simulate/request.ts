@@ -3,7 +3,7 @@ import { between, durationMs, Instant } from '../../time.ts';
 import { JourneyDraft } from '../definition.ts';
 import { Population } from './population.ts';
 
-/** Most customers and days of one call: a request has 29 seconds. `npm run simulate` takes more. */
+/** Most customers and days of one call: a request has 20 seconds, and is answered with fewer customers where they do not suffice. `npm run simulate` takes more. */
 const most = { customers: 5_000, days: 365, replayed: 500, replayedDays: 366 };
 
 /** Simulated days and the dates that steps wait for stay within the years that an instant can name. */

@@ -26,8 +26,14 @@ export type SimulatedStep = z.infer<typeof SimulatedStep>;
 
 const Quantiles = z.object({ p50: z.number(), p90: z.number() });
 
-/** What a journey did to simulated customers. The same for the same definition, population, seed and start. */
+/**
+ * What a journey did to simulated customers. The same for the same definition, population, seed, start, customers and days. `complete` false:
+ * time was up, and the figures are of `customers` and `days`, which are fewer than were `asked` for.
+ */
 export const SimulationResult = z.object({
+  complete: z.boolean(),
+  stopped: z.literal('time').optional(),
+  asked: z.object({ customers: z.int(), days: z.number() }).optional(),
   seed: z.int(),
   from: Instant,
   days: z.number(),

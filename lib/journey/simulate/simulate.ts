@@ -3,6 +3,7 @@ import { Workspace } from '../../ingestion/workspace.ts';
 import { type JsonObject } from '../../json.ts';
 import { type JourneyDefinition } from '../definition.ts';
 import { type Trigger } from '../entry-rule.ts';
+import { type Attempt, attemptWithin, type TimeLimit } from './attempts.ts';
 import { costOf } from './cost.ts';
 import { newCustomer, type SimulatedCustomer } from './customer.ts';
 import { type Person, personOf, type Span, untilNext, wishesFor } from './people.ts';
@@ -91,9 +92,25 @@ function sets(simulation: Simulation, person: Person): void {
 
 /**
  * Simulated customers go through a journey for some days. Deterministic: the same request gives the same result, whatever machine it runs
- * on. Memory grows with customers, not with days.
+ * on. Memory grows with customers, not with days. Within a limit of time fewer customers may be simulated than were asked for: the result
+ * says so, and is otherwise that of a request for so many.
  */
-export async function simulate(request: SimulationRequest): Promise<SimulationResult> {
+export async function simulate(request: SimulationRequest, limit?: TimeLimit): Promise<SimulationResult> {
+  const { customers: asked, days } = request;
+  const { result, complete } = await attemptWithin(asked, limit, (customers, isStopped) =>
+    simulateSome({ ...request, customers }, isStopped),
+  );
+  return complete ? result : cut(result, { customers: asked, days });
+}
+
+/** A result of fewer customers, or of fewer days, than were asked for. */
+export function cut(result: SimulationResult, asked: { customers: number; days: number }): SimulationResult {
+  const { customers, days } = result;
+  const warning = `time was up: ${customers} of ${asked.customers} customers over ${days} of ${asked.days} days were simulated`;
+  return { ...result, complete: false, stopped: 'time', asked, warnings: [...result.warnings, warning] };
+}
+
+function simulateSome(request: SimulationRequest, isStopped: () => boolean): Promise<Attempt<SimulationResult>> {
   const { definition, customers, days, seed, from: start, placements = [] } = request;
   const population = request.population ?? Population.parse({});
   const workspace = request.workspace ?? Workspace.parse({ id: 'simulated', name: 'Simulated' });
@@ -102,27 +119,41 @@ export async function simulate(request: SimulationRequest): Promise<SimulationRe
   const span: Span = { start, end: start + days * dayMs };
   for (let number = 0; number < customers; number++)
     sets(simulation, personOf(definition, population, { seed, number, span }));
-  return resultOf(simulation, request, span.end);
+  return runToEnd(simulation, request, { end: span.end, isStopped });
 }
 
-/** Lets a simulation run to its end, and says what has become of everybody. */
-export async function resultOf(
+/** Lets a simulation run to its end, and says what has become of everybody; stopped before, what had at the end of the last whole day. */
+export async function runToEnd(
   simulation: Simulation,
-  { definition, customers, days, seed, from: start }: SimulationRequest,
-  end: number,
-): Promise<SimulationResult> {
+  request: SimulationRequest,
+  { end, isStopped }: { end: number; isStopped: () => boolean },
+): Promise<Attempt<SimulationResult>> {
+  const { days, from: start } = request;
   const open: number[] = [];
+  let result = resultAt(simulation, request, open);
   for (let day = 1; day <= days; day++) {
-    await simulation.run(Math.min(end, start + day * dayMs));
+    if (!(await simulation.run(Math.min(end, start + day * dayMs), isStopped)))
+      return { result, progress: (simulation.time.now() - start) / (end - start) };
     open.push(simulation.open);
+    result = resultAt(simulation, request, open);
   }
-  const { steps, ...counts } = simulation.tally.result();
-  const { stepCosts, ...cost } = costOf(definition, { steps, entered: counts.entered, days });
+  return { result, progress: 1 };
+}
+
+/** What has become of everybody after so many days as there are figures of open executions. */
+function resultAt(
+  simulation: Simulation,
+  { definition, customers, seed, from: start }: SimulationRequest,
+  open: readonly number[],
+): SimulationResult {
+  const days = open.length;
+  const { steps, ...counts } = structuredClone(simulation.tally.result());
+  const { stepCosts, ...cost } = costOf(definition, { steps, entered: counts.entered, days: Math.max(1, days) });
   return {
-    ...{ seed, from: new Date(start).toISOString(), days, customers },
+    ...{ complete: true, seed, from: new Date(start).toISOString(), days, customers },
     ...counts,
     steps: steps.map(({ parked: _parked, ...step }) => ({ ...step, usd: stepCosts[step.stepId] ?? 0 })),
-    ...{ open, peakOpen: simulation.peakOpen, cost, warnings: warningsOf(definition) },
+    ...{ open: [...open], peakOpen: simulation.peakOpen, cost, warnings: warningsOf(definition) },
   };
 }
 

@@ -83,9 +83,9 @@ export class Simulation {
     return new Date(this.time.now()).toISOString();
   }
 
-  /** Lets time pass until `end`. */
-  run(end: number): Promise<void> {
-    return this.time.run(end, () => this.#room.settled());
+  /** Lets time pass until `end`. Answers false where it was stopped before. */
+  run(end: number, isStopped?: () => boolean): Promise<boolean> {
+    return this.time.run(end, () => this.#room.settled(), isStopped);
   }
 
   /** A customer does something; journeys hear of it. */

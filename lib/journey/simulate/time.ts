@@ -16,13 +16,20 @@ export class SimulatedTime implements TimerClock {
     return this.#timers.add(Math.ceil(time), fire);
   }
 
-  /** Fires everything due until `end`, each at its own time; `settled` is awaited before time goes on. */
-  async run(end: number, settled: () => Promise<void>): Promise<void> {
+  /**
+   * Fires everything due until `end`, each at its own time; `settled` is awaited before time goes on. Answers false where `isStopped` said so
+   * before: time stands where it was then.
+   */
+  async run(end: number, settled: () => Promise<void>, isStopped: () => boolean = () => false): Promise<boolean> {
     for (let next = this.#timers.next(); next !== undefined && next <= end; next = this.#timers.next()) {
       this.#now = Math.max(this.#now, next);
-      for (let fire = this.#timers.takeDue(this.#now); fire; fire = this.#timers.takeDue(this.#now)) fire();
+      for (let fire = this.#timers.takeDue(this.#now); fire; fire = this.#timers.takeDue(this.#now)) {
+        if (isStopped()) return false;
+        fire();
+      }
       await settled();
     }
     this.#now = Math.max(this.#now, end);
+    return true;
   }
 }

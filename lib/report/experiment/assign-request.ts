@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Rejected } from '../../errors.ts';
 import { CustomerId, userRef } from '../../identity/customer.ts';
 import { armOf } from './assign.ts';
 import { ArmPlans } from './plan.ts';
@@ -16,11 +17,16 @@ export const AssignAnswer = z.object({
 });
 export type AssignAnswer = z.infer<typeof AssignAnswer>;
 
+/** Largest answer: a thousand ids of ordinary length take a tenth of it. Bytes of JSON. */
+const maxBytes = 1_000_000;
+
 /** The arm of each customer: nothing is stored, and asking again answers the same while the arms and their weights are. */
 export function assignAnswer(workspace: string, { experiment, arms, customers }: AssignRequest): AssignAnswer {
   const assignments = customers.map((customer) => {
     const arm = armOf({ id: experiment, arms }, { workspace, customer: userRef(customer) });
     return { customer, arm };
   });
+  if (Buffer.byteLength(JSON.stringify(assignments)) > maxBytes)
+    throw new Rejected('experiment.invalid', { hint: 'ids of customers are too long together: ask for fewer at once' });
   return { assignments };
 }

@@ -3,9 +3,12 @@ import * as z from 'zod';
 /** Largest amount an effect may have, in a metric's unit: its square must stay a number. */
 const amount = z.number().positive().max(1e15);
 
+/** Longest id of an arm or a metric: an answer repeats it for each customer, or for each arm. Characters. */
+const maxIdLength = 200;
+
 /** What is measured of each customer: whether something happened (`rate`), or how much (`mean`); and which way is better. */
 export const Metric = z.strictObject({
-  id: z.string().min(1),
+  id: z.string().min(1).max(maxIdLength),
   kind: z.enum(['rate', 'mean']),
   better: z.enum(['higher', 'lower']).default('higher'),
 });
@@ -44,7 +47,7 @@ export const Method = z.union([
 ]);
 export type Method = z.infer<typeof Method>;
 
-export const ArmPlan = z.strictObject({ id: z.string().min(1), weight: z.number().min(0).default(1) });
+export const ArmPlan = z.strictObject({ id: z.string().min(1).max(maxIdLength), weight: z.number().min(0).default(1) });
 export type ArmPlan = z.infer<typeof ArmPlan>;
 
 const total = (arms: readonly ArmPlan[]): number => arms.reduce((sum, { weight }) => sum + weight, 0);

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Instant, instantAt, ZonedInstant } from '../../time.ts';
+import { bounded, Trimmed } from '../../trim.ts';
 import { scanSampleRatios } from './sample-ratio-window.ts';
 
 /** Experiments over time, with how their arms came out. */
@@ -26,15 +27,17 @@ export const ScanAnswer = z.object({
   windows: z
     .array(z.object({ from: Instant, to: Instant, experiments: z.int(), mismatched: z.int(), p: z.number() }))
     .describe('times in which splits broke more often than at others, the clearest first'),
+  trimmed: z.array(Trimmed).optional(),
 });
 export type ScanAnswer = z.infer<typeof ScanAnswer>;
 
 /** Broken splits, and the windows of time in which they were more than chance. */
-export function scanAnswer({ experiments }: ScanRequest): ScanAnswer {
+export function scanAnswer({ experiments }: ScanRequest): object {
   const dated = experiments.map(({ at, ...one }) => ({ ...one, at: Date.parse(at) }));
   const { mismatched, windows } = scanSampleRatios(dated);
-  return {
+  const answer: ScanAnswer = {
     mismatched: [...mismatched],
     windows: windows.map(({ from, to, ...window }) => ({ ...window, from: instantAt(from), to: instantAt(to) })),
   };
+  return bounded(answer, ['mismatched', 'windows']);
 }

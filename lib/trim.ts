@@ -1,9 +1,15 @@
 import * as z from 'zod';
-import { isJsonObject } from '../../json.ts';
+import { isJsonObject } from './json.ts';
 
 /** A list of an answer that was cut: how many entries are shown, the first ones, and how many there were. */
 export const Trimmed = z.object({ list: z.string(), shown: z.int(), of: z.int() });
 export type Trimmed = z.infer<typeof Trimmed>;
+
+/** Largest answer of a route. Lambda's end at 6 MB, and what is longer than this is no page that anyone reads. Bytes. */
+export const maxAnswerBytes = 1024 * 1024;
+
+/** Room for a page's items: the rest is for the cursor, and for what stands beside them. Bytes of JSON. */
+const maxItemsBytes = 1_000_000;
 
 const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 
@@ -38,4 +44,20 @@ export function fitting(answer: unknown, lists: string[], maxBytes: number): { a
     return shown < of ? [{ list, shown, of }] : [];
   });
   return { answer: fitted, trimmed };
+}
+
+/**
+ * The answer of a route within its limit: the lists named are cut as `fitting` cuts them, and `trimmed` says how much of each is shown. It
+ * is missing where all fits, which is the usual case.
+ */
+export function bounded(answer: object, lists: string[]): object {
+  const { answer: fitted, trimmed } = fitting(answer, lists, maxItemsBytes);
+  return trimmed.length > 0 && isJsonObject(fitted) ? { ...fitted, trimmed } : answer;
+}
+
+/** The first items that fit on one page, and the first at any rate: no cursor may stand still. */
+export function pageWithin<Item>(items: readonly Item[]): Item[] {
+  let bytes = 0;
+  const end = items.findIndex((item) => (bytes += bytesOf(item) + 1) > maxItemsBytes);
+  return items.slice(0, end === -1 ? items.length : Math.max(1, end));
 }

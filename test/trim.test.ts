@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fitting } from '../../lib/report/run/trim.ts';
+import { bounded, fitting, maxAnswerBytes, pageWithin } from '../lib/trim.ts';
 
 const answer = {
   paths: 3,
@@ -22,4 +22,19 @@ test('of one that does not the longest list keeps its head, and what was cut is 
 test('an entry larger than all there is room for leaves an empty list', () => {
   const { trimmed } = fitting({ list: ['x'.repeat(1_000)] }, ['list', 'missing'], 100);
   expect(trimmed).toEqual([{ list: 'list', shown: 0, of: 1 }]);
+});
+
+test('an answer of a route says what of it was left out, and nothing where all fits', () => {
+  expect(bounded(answer, ['short'])).toBe(answer);
+  const long = bounded({ id: 'a', items: Array<string>(2_000).fill('x'.repeat(1_000)) }, ['items']);
+  expect(Buffer.byteLength(JSON.stringify(long))).toBeLessThan(maxAnswerBytes);
+  expect(long).toMatchObject({ id: 'a', trimmed: [{ list: 'items', shown: 500, of: 2_000 }] });
+});
+
+test('a page holds as many items as fit, and one at least', () => {
+  const items = ['x'.repeat(600_000), 'x'.repeat(300_000), 'x'.repeat(300_000)];
+  expect(pageWithin(items)).toHaveLength(2);
+  expect(pageWithin(['x'.repeat(2_000_000), 'y'])).toHaveLength(1);
+  expect(pageWithin(['a', 'b'])).toEqual(['a', 'b']);
+  expect(pageWithin([])).toEqual([]);
 });
