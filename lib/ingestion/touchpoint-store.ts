@@ -5,7 +5,7 @@ import { ThroughlineError, Unavailable } from '../errors.ts';
 import { keys } from '../keys.ts';
 import { instantAt } from '../time.ts';
 import { type Accepted, type Draft } from './message.ts';
-import { batchSize, keyName, putAll, type RefusedItems } from './put-all.ts';
+import { batchSize, keyName, putAll, type RefusedItems } from './put-all-store.ts';
 import { type Touchpoint, ownerOf } from './touchpoint.ts';
 import { type Fault } from './verdict.ts';
 

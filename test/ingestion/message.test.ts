@@ -143,7 +143,7 @@ test.each(['9999-12-31T23:59:59.999Z', '2026-12-22T12:00:00.000Z', 253_402_300_7
   (sentAt) => {
     const { draft, ...rest } = accepted(track({ sentAt }));
     expect(draft.at).toBe(timestamp);
-    expect(rest).toEqual({ warning: 'clock-implausible' });
+    expect(rest).toEqual({ index: 0, warning: 'clock-implausible' });
   },
 );
 
