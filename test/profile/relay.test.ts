@@ -7,6 +7,7 @@ import { relay } from '../../functions/profile/relay/handler.ts';
 import { eventBus } from '../../lib/aws/bus.ts';
 import { type Directory } from '../../lib/profile/directory.ts';
 import { type DeadLetter } from '../../lib/aws/dead-letters.ts';
+import { type StreamLimits } from '../../lib/aws/stream-limits.ts';
 import { type Item } from '../../lib/aws/table.ts';
 import { type BusEvent, events } from '../../lib/events.ts';
 import { type Wake } from '../../lib/journey/wake.ts';
@@ -39,7 +40,12 @@ const signalled = (...signals: Signal[]) => record(profileItem(aProfile(), 4, si
 function aRelay({
   takes = () => true,
   fails = false,
-}: { takes?: (entry: PutEventsRequestEntry, call: number) => boolean; fails?: boolean } = {}) {
+  limits = {},
+}: {
+  takes?: (entry: PutEventsRequestEntry, call: number) => boolean;
+  fails?: boolean;
+  limits?: Partial<StreamLimits>;
+} = {}) {
   const eventBridge = new EventBridgeClient({ region: 'us-east-1' });
   const client = mockClient(eventBridge);
   const put: BusEvent[] = [];
@@ -58,7 +64,7 @@ function aRelay({
   const letters: DeadLetter[] = [];
   const journeys: Wake = {
     wake: async (told) => {
-      if (fails) throw new Error('Step Functions is away');
+      if (fails) throw Object.assign(new Error('Step Functions is away'), { name: 'TimeoutError' });
       steered.push(told);
       return 'woken';
     },
@@ -83,6 +89,7 @@ function aRelay({
     journeys,
     directory: followed as unknown as Directory, // takes notes of whatever it is asked
     deadLetters: async (letter) => void letters.push(letter),
+    limits: { unforeseenAfterMs: Infinity, asideAfterMs: Infinity, ...limits },
     clock: { now: () => days(1) },
   });
   const deliver = async (...Records: DynamoDBRecord[]) =>
