@@ -45,7 +45,7 @@ export interface Advancing {
   found: (ref: CustomerRef) => Stored | undefined;
 }
 
-export type Fold = 'folded' | 'duplicate' | 'deadLettered';
+export type Fold = 'folded' | 'duplicate' | 'deadLettered' | 'barrier';
 
 /** What arrivals made of a customer: `outcomes` of as many of them as fit one write, and no change where all were folded before. */
 export interface Advanced {
@@ -177,14 +177,14 @@ export function advance(stored: Stored | undefined, arrivals: Arrival[], advanci
     if (isFull(progress)) break;
     const { progress: next, letter } = step(progress, arrival, advancing);
     if (letter !== undefined) letters.push({ arrival, reason: letter });
-    outcomes.push(letter === undefined ? 'folded' : 'deadLettered');
+    outcomes.push('barrier' in arrival ? 'barrier' : letter === undefined ? 'folded' : 'deadLettered');
     progress = { ...next, profile: { ...next.profile, folded: passed(next.profile.folded, arrival, letter) } };
   }
   const moved = outcomes.some((outcome) => outcome !== 'duplicate');
   return { outcomes, letters, ...(moved && { change: changeOf(stored?.profile, progress, advancing) }) };
 }
 
-const outcomeOf = (arrival: Arrival): Fold => ('barrier' in arrival ? 'duplicate' : 'deadLettered');
+const outcomeOf = (arrival: Arrival): Fold => ('barrier' in arrival ? 'barrier' : 'deadLettered');
 
 const unreadable = (arrival: Arrival): Letter[] => ('reason' in arrival ? [{ arrival, reason: arrival.reason }] : []);
 

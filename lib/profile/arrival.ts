@@ -38,7 +38,8 @@ function parse(text: string): unknown {
   }
 }
 
-function readTouchpoint(sk: string, text: string | undefined): { touchpoint: Touchpoint } | { reason: string } {
+/** A touchpoint by its row. Never throws. */
+export function readTouchpoint(sk: string, text: string | undefined): { touchpoint: Touchpoint } | { reason: string } {
   const place = sk.slice(timelineRanges.touchpoint.length);
   const end = place.indexOf('#');
   const at = place.slice(0, end);
