@@ -2,6 +2,7 @@ import {
   ChangeMessageVisibilityBatchCommand,
   DeleteMessageCommand,
   GetQueueUrlCommand,
+  type Message,
   ReceiveMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
@@ -12,8 +13,8 @@ export interface QueuedLetter {
   remove: () => Promise<void>;
 }
 
-/** Until a letter that was read shows again in the queue: longer than bringing back a page of them takes. Seconds. */
-const visibilitySeconds = 120;
+/** Until a letter that was read shows again, should the run crash. A run that takes longer does no harm: it works on each once. Seconds. */
+const visibilitySeconds = 900;
 
 /** Answers without a new letter after which the queue counts as read. SQS asks a share of its servers each time. */
 const maxEmpty = 3;
@@ -38,32 +39,36 @@ async function release(client: SQSClient, QueueUrl: string | undefined, receipts
   }
 }
 
+/** All messages of a queue, each once, taken out of sight. */
+async function receiveAll(client: SQSClient, QueueUrl: string | undefined): Promise<Message[]> {
+  const messages = new Map<string, Message>();
+  for (let empty = 0; empty < maxEmpty;) {
+    const receive = { QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: visibilitySeconds, WaitTimeSeconds: 1 };
+    const { Messages = [] } = await client.send(new ReceiveMessageCommand(receive));
+    const before = messages.size;
+    for (const message of Messages) messages.set(message.MessageId ?? '', message);
+    empty = messages.size === before ? empty + 1 : 0;
+  }
+  return [...messages.values()];
+}
+
 /**
- * Reads a queue to its end, each letter once. Letters that arrive while it is read may be among them. Those not removed are in the
- * queue again when the reading ends.
+ * Reads the letters that are in a queue now, each once. All are received before the first is handed out: what is still poison gets a
+ * new letter, which must not be read in the same run. Those not removed are in the queue again when the reading ends.
  */
-export async function* readQueue(client: SQSClient, name: string): AsyncGenerator<QueuedLetter> {
+export async function* readQueue(client: SQSClient, name: string): AsyncGenerator<QueuedLetter, void> {
   const { QueueUrl } = await client.send(new GetQueueUrlCommand({ QueueName: name }));
-  const seen = new Set<string>();
-  const kept = new Set<string>();
+  const messages = await receiveAll(client, QueueUrl);
+  const kept = new Set(messages.map(({ ReceiptHandle = '' }) => ReceiptHandle));
   try {
-    for (let empty = 0; empty < maxEmpty;) {
-      const receive = { QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: visibilitySeconds, WaitTimeSeconds: 1 };
-      const { Messages = [] } = await client.send(new ReceiveMessageCommand(receive));
-      const fresh = Messages.filter(({ MessageId = '' }) => !seen.has(MessageId));
-      empty = fresh.length === 0 ? empty + 1 : 0;
-      for (const { MessageId = '', ReceiptHandle = '', Body = '' } of fresh) {
-        seen.add(MessageId);
-        kept.add(ReceiptHandle);
-        yield {
-          body: parse(Body),
-          remove: async () => {
-            await client.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
-            kept.delete(ReceiptHandle);
-          },
-        };
-      }
-    }
+    for (const { ReceiptHandle = '', Body = '' } of messages)
+      yield {
+        body: parse(Body),
+        remove: async () => {
+          await client.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+          kept.delete(ReceiptHandle);
+        },
+      };
   } finally {
     await release(client, QueueUrl, [...kept]);
   }

@@ -1,8 +1,8 @@
 import {
-  DescribeStreamCommand,
   type DynamoDBStreamsClient,
   GetRecordsCommand,
   GetShardIteratorCommand,
+  ListStreamsCommand,
   type _Record,
 } from '@aws-sdk/client-dynamodb-streams';
 import type { DynamoDBRecord } from 'aws-lambda';
@@ -38,16 +38,23 @@ function toLambdaRecord({ eventName, dynamodb = {} }: _Record, eventSourceARN: s
   };
 }
 
-/** Throws when the stream no longer has the shard. */
+/** The stream named; of a local engine, which names its streams itself, the table's newest. */
+async function findStream(client: DynamoDBStreamsClient, streamArn: string): Promise<string> {
+  const TableName = /:table\/([^/]+)\//.exec(streamArn)?.[1];
+  const { Streams = [] } = await client.send(new ListStreamsCommand({ TableName }));
+  const arns = Streams.flatMap(({ StreamArn }) => StreamArn ?? []);
+  return arns.includes(streamArn) ? streamArn : (arns.sort().at(-1) ?? streamArn);
+}
+
 async function firstIterator(client: DynamoDBStreamsClient, place: Place): Promise<string | undefined> {
-  const { streamArn: StreamArn, shardId: ShardId, startSequenceNumber: SequenceNumber } = place;
-  await client.send(new DescribeStreamCommand({ StreamArn, Limit: 1 }));
+  const { streamArn, shardId: ShardId, startSequenceNumber: SequenceNumber } = place;
+  const StreamArn = await findStream(client, streamArn);
   const at = { StreamArn, ShardId, ShardIteratorType: 'AT_SEQUENCE_NUMBER' as const, SequenceNumber };
   return (await client.send(new GetShardIteratorCommand(at))).ShardIterator;
 }
 
 /**
- * The records of a range, oldest first, each delivered record of others between them left out by the caller. DynamoDB keeps them for
+ * The records of a range, oldest first, with those between them that were not given up: the caller knows its own. DynamoDB keeps them for
  * 24 hours: after that it throws `TrimmedDataAccessException` or `ResourceNotFoundException`.
  */
 export async function* readRange(client: DynamoDBStreamsClient, place: Place): AsyncGenerator<DynamoDBRecord> {
@@ -58,7 +65,7 @@ export async function* readRange(client: DynamoDBStreamsClient, place: Place): A
     for (const record of page.Records ?? []) {
       if (isAfter(record.dynamodb?.SequenceNumber ?? '0', endSequenceNumber)) return;
       yield toLambdaRecord(record, streamArn);
-      if (record.dynamodb?.SequenceNumber === endSequenceNumber) return;
+      if (!isAfter(endSequenceNumber, record.dynamodb?.SequenceNumber ?? '0')) return;
     }
     ShardIterator = page.NextShardIterator;
   }
