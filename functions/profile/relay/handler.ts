@@ -143,7 +143,7 @@ async function settle(trouble: Trouble, batch: Batch, dependencies: Dependencies
 
 /**
  * Tells others what changed: signals and new rows become events on the bus, waiting journeys are woken or ended. At least once: an
- * outage is answered as a batch item failure and told again, under the same ids, and every listener does a thing once. What can never
+ * outage is answered as a batch item failure and retried under the same ids, and every listener does a thing once. What can never
  * succeed goes to the dead-letter queue with what is needed to do it again. Telling a step that waits no longer, or an enrolment that
  * has ended, changes nothing (`late`, `unknown`, `gone`).
  */
