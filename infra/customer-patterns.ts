@@ -30,6 +30,12 @@ export const customerPatterns = {
     written: 'collect, only where it is wrong by more than 30 s',
     read: 'timeline; project, where a touchpoint is older or newer than that',
   },
+  barrier: {
+    key: keys.barrier(customer),
+    holds: 'an id that project notes in the profile: all that was written before it is folded',
+    written: 'npm run rebuild',
+    read: 'project, off the stream',
+  },
   firstSeen: {
     key: keys.firstSeen(customer, '<messageId>'),
     holds: 'when a message without a time of its own was first received',

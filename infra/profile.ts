@@ -1,4 +1,6 @@
 import { Construct } from 'constructs';
+import { keys } from '../lib/keys.ts';
+import { redrivenAttribute } from '../lib/profile/arrival.ts';
 import { DeadLetters } from './constructs/dead-letters.ts';
 import { busPattern, onEvents } from './constructs/event-rule.ts';
 import { NodeFunction } from './constructs/node-function.ts';
@@ -10,6 +12,18 @@ const sortKey = (...matches: (string | { prefix: string })[]) => ({ Keys: { sk: 
 
 /** New touchpoints. A touchpoint that is sent again changes nothing, and so makes no record. */
 const touchpoints = { ...inserted, dynamodb: sortKey({ prefix: 't#' }) };
+
+/** Touchpoints that `npm run redrive` brings back. */
+const redriven = {
+  eventName: ['MODIFY'],
+  dynamodb: { ...sortKey({ prefix: 't#' }), NewImage: { [redrivenAttribute]: { S: [{ exists: true }] } } },
+};
+
+/** What `npm run rebuild` writes to learn how far the stream was folded. */
+const barriers = {
+  eventName: ['INSERT', 'MODIFY'],
+  dynamodb: sortKey(keys.barrier({ workspace: '', customer: '' }).sk),
+};
 
 /** What others must know: profiles that carry signals, stays that begin or end, decisions, tasks, journeys. Never touchpoints. */
 const facts = [
@@ -43,7 +57,7 @@ export class Profile extends Construct {
     consumeStream(this.project, {
       table,
       deadLetters: this.projectDeadLetters,
-      filters: [touchpoints],
+      filters: [touchpoints, redriven, barriers],
       // The larger the batch, the fewer writes of a busy customer's profile; a batch of strangers still fits the time-out.
       batchSize: 500,
     });

@@ -21,6 +21,12 @@ export const workspacePatterns = {
     written: '`npm run workspace`',
     read: 'collect and every API function, once a minute per key',
   },
+  redriven: {
+    key: keys.redriven('<ws>', '<letter>'),
+    holds: 'that a dead letter was brought back; gone 30 days after',
+    written: '`npm run redrive`, with the attribute of the touchpoint’s row that makes the stream deliver it again',
+    read: '`npm run redrive`, by the condition of the same write',
+  },
   webhookSecrets: {
     key: keys.webhookSecrets('<ws>'),
     holds: 'what our calls are signed with, the newest first',

@@ -37,6 +37,7 @@ export const partition = ({ workspace, customer }: Customer): string => `${works
 export const keys = {
   workspace: (workspace: string): Key => ({ pk: `${workspace}#workspace`, sk: 'settings' }),
   apiKey: (workspace: string, hash: string): Key => ({ pk: `${workspace}#workspace`, sk: `key#${hash}` }),
+  redriven: (workspace: string, letter: string): Key => ({ pk: `${workspace}#redriven#${letter}`, sk: 'redriven' }),
   webhookSecrets: (workspace: string): Key => ({ pk: `${workspace}#workspace`, sk: 'webhook-secrets' }),
   placement: (workspace: string, id: string): Key => ({ pk: `${workspace}#placements`, sk: `placement#${id}` }),
   offerStats: (workspace: string, stats: { placement: string; stage: string; shard: number }): Key => ({
@@ -104,6 +105,8 @@ export const keys = {
     pk: partition(customer),
     sk: `${skewRange}${at}#${messageId}`,
   }),
+  /** `npm run rebuild` writes it to learn from the profile how far the stream was folded. */
+  barrier: (customer: Customer): Key => ({ pk: partition(customer), sk: 'barrier' }),
   firstSeen: (customer: Customer, messageId: string): Key => ({ pk: partition(customer), sk: `first#${messageId}` }),
   stageTransition: (customer: Customer, at: Instant, id: string): Key => ({
     pk: partition(customer),

@@ -91,6 +91,7 @@ function longestKeys(id: string): Record<keyof typeof keys, Key[]> {
   return {
     workspace: [keys.workspace(workspace)],
     apiKey: [keys.apiKey(workspace, hash + hash)],
+    redriven: [keys.redriven(workspace, hash)],
     webhookSecrets: [keys.webhookSecrets(workspace)],
     placement: [keys.placement(workspace, shortId)],
     offerStats: [keys.offerStats(workspace, { ...placed, stage: shortId })],
@@ -119,6 +120,7 @@ function longestKeys(id: string): Record<keyof typeof keys, Key[]> {
     link: [keys.link(customer, `a:${id}`), keys.link(customer, `u:${id}`)],
     touchpoint: [keys.touchpoint(customer, at, messageId)],
     clockSkew: [keys.clockSkew(customer, at, messageId)],
+    barrier: [keys.barrier(customer)],
     firstSeen: [keys.firstSeen(customer, messageId)],
     stageTransition: [
       keys.stageTransition(customer, at, messageId),

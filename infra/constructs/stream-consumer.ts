@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { giveUpAfterHours } from '../../lib/aws/stream-limits.ts';
 import { type Asking } from '../functions.ts';
 import { acknowledge } from './acknowledge.ts';
 import { type DeadLetters } from './dead-letters.ts';
@@ -18,9 +19,9 @@ export interface StreamConsumerProps {
 }
 
 /**
- * Feeds a function from the table's stream. A batch that fails is tried again, halved each time. Both consumers put poison aside
- * themselves, record by record, so what still fails is an outage, and what an outage sends to the dead letters is folded or told by
- * nobody any more: so it is tried often, at growing distances, and given up only then, for poison of a kind nobody foresaw.
+ * Feeds a function from the table's stream. A batch that fails is retried, halved each time, as often as its age allows. Both consumers
+ * put poison aside themselves, record by record, and what an outage holds up shortly before the mapping gives it up
+ * (`lib/aws/stream-limits.ts`). So the mapping gives up only what a function that cannot run has left.
  */
 export function consumeStream(fn: NodeFunction<Asking<'DEAD_LETTER_QUEUE_URL'>>, props: StreamConsumerProps): void {
   const { table, deadLetters, filters, batchSize, parallelization = 1 } = props;
@@ -33,8 +34,7 @@ export function consumeStream(fn: NodeFunction<Asking<'DEAD_LETTER_QUEUE_URL'>>,
     filters: filters.map((filter) => ({ pattern: JSON.stringify(filter) })),
     reportBatchItemFailures: true,
     bisectBatchOnError: true,
-    retryAttempts: 50,
-    maxRecordAge: Duration.hours(12),
+    maxRecordAge: Duration.hours(giveUpAfterHours),
     parallelizationFactor: parallelization,
     onFailure: new SqsDlq(deadLetters),
   });

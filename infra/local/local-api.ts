@@ -17,6 +17,15 @@ export interface LocalControls {
   queues: Pick<Queues, 'counts' | 'list'>;
   /** What runs, for people. */
   page(): string;
+  /** Where scripts find the local services. */
+  aws(): LocalAws;
+}
+
+/** Names of the template, and the variables that lead the SDK's clients here. */
+export interface LocalAws {
+  stack: string;
+  table: string;
+  variables: Record<string, string>;
 }
 
 /** What falls due on the way happens one after the other, and it cannot be stopped midway. Milliseconds. */
@@ -86,6 +95,7 @@ export function localApi({
     'POST /local/clock': advance,
     'GET /local/outbox': () => json(200, { items: outbox({ mail, messages }) }),
     'GET /local/queues': deadLetters,
+    'GET /local/aws': () => json(200, controls.aws()),
   };
 
   return async ({ method, path, headers }, body) => {

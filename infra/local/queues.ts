@@ -19,7 +19,7 @@ export interface QueuedMessage {
 export interface Queues {
   /** In the journal when it returns. Throws for a queue that is not there. */
   send(queueArn: string, body: string, attributes: Record<string, string>): void;
-  /** The SQS API: SendMessage, SendMessageBatch, ReceiveMessage, DeleteMessage(Batch), GetQueueAttributes, GetQueueUrl, PurgeQueue. */
+  /** The SQS API: SendMessage, SendMessageBatch, ReceiveMessage, DeleteMessage(Batch), ChangeMessageVisibilityBatch, GetQueueAttributes, GetQueueUrl, PurgeQueue. */
   call(action: string, body: unknown): unknown;
   /** What lies in a queue, the newest first, without receiving it. */
   list(queueName: string, options?: { limit?: number }): QueuedMessage[];
@@ -79,6 +79,13 @@ const DeletedBatch = z.object({
     .max(10),
 });
 
+const Shown = z.object({
+  Entries: z
+    .array(Deleted.extend({ Id: z.string(), VisibilityTimeout: z.int().min(0).max(43_200) }))
+    .min(1)
+    .max(10),
+});
+
 const named = z.looseObject({ QueueUrl: z.string().optional(), QueueName: z.string().optional() });
 
 const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
@@ -118,6 +125,7 @@ export function createQueues({ queues, journal, clock, url = () => 'http://127.0
   );
   const move = journal.prepare('UPDATE queue_messages SET queue = ?, receives = 0, visibleAt = ? WHERE id = ?');
   const remove = journal.prepare('DELETE FROM queue_messages WHERE queue = ? AND receipt = ?');
+  const show = journal.prepare('UPDATE queue_messages SET visibleAt = ? WHERE queue = ? AND receipt = ?');
   const purge = journal.prepare('DELETE FROM queue_messages WHERE queue = ?');
   const expire = journal.prepare('DELETE FROM queue_messages WHERE queue = ? AND sentAt < ?');
   const newest = journal.prepare('SELECT * FROM queue_messages WHERE queue = ? ORDER BY id DESC LIMIT ?');
@@ -205,6 +213,12 @@ export function createQueues({ queues, journal, clock, url = () => 'http://127.0
     DeleteMessageBatch: (name, _, body) => {
       const { Entries } = parse(DeletedBatch, body);
       for (const { ReceiptHandle } of Entries) remove.run(name, ReceiptHandle);
+      return { Successful: Entries.map(({ Id }) => ({ Id })), Failed: [] };
+    },
+    ChangeMessageVisibilityBatch: (name, _, body) => {
+      const { Entries } = parse(Shown, body);
+      for (const { ReceiptHandle, VisibilityTimeout } of Entries)
+        show.run(clock.now() + VisibilityTimeout * 1000, name, ReceiptHandle);
       return { Successful: Entries.map(({ Id }) => ({ Id })), Failed: [] };
     },
     GetQueueAttributes: attributesOf,

@@ -9,7 +9,8 @@ import { type FunctionsOptions } from './functions.ts';
 import { type Gateway, startGateway } from './gateway.ts';
 import { type Journal, openJournal } from './journal.ts';
 import { keptClock } from './kept-time.ts';
-import { localApi } from './local-api.ts';
+import { region } from './intrinsics.ts';
+import { localApi, type LocalAws } from './local-api.ts';
 import { tryLock } from './lock.ts';
 import { localRoutes } from './routes.ts';
 import { localKeys, seed } from './seed.ts';
@@ -126,7 +127,10 @@ async function start(options: LocalOptions, { ends, stop }: Ending): Promise<Loc
     edge: options.edge === false ? noEdge : createEdge(template),
     functions: services.functions,
     now: clock.now,
-    local: localApi({ ...services, clock, advance, page: () => summary(template, services) }),
+    local: localApi({
+      ...{ ...services, clock, advance, page: () => summary(template, services) },
+      aws: () => localAws({ table: tableName, endpoint: services.endpoint.url, engine: engine.endpoint }),
+    }),
     log: (line) => log('gateway', `${line}\n`),
   }));
   ends.push(() => gateway.stop());
@@ -134,6 +138,17 @@ async function start(options: LocalOptions, { ends, stop }: Ending): Promise<Loc
     ...{ url: `http://127.0.0.1:${gateway.port}`, keys: localKeys, clock, template, services },
     ...{ settled, advance, failed: engine.ended, stop },
     engine: { endpoint: engine.endpoint, tableName },
+  };
+}
+
+/** The stack has the name of its table. Local engines want credentials to be there, and look at nothing in them. */
+function localAws({ table, endpoint, engine }: { table: string; endpoint: string; engine: string }): LocalAws {
+  return {
+    ...{ stack: table, table },
+    variables: {
+      ...{ AWS_REGION: region, AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' },
+      ...{ AWS_ENDPOINT_URL: endpoint, AWS_ENDPOINT_URL_DYNAMODB: engine, AWS_ENDPOINT_URL_DYNAMODB_STREAMS: engine },
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 import { type EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import { type BusEvent, eventSource } from '../events.ts';
 import { inLanes } from './lanes.ts';
+import { permanentRefusal } from './write-refusal.ts';
 
 export interface Bus {
   /**
@@ -8,6 +9,17 @@ export interface Bus {
    * putting them again is harmless, as consumers are idempotent on the id. Throws nothing: what could not be sent at all was not taken.
    */
   put(events: readonly BusEvent[]): Promise<number[]>;
+}
+
+/** An event that EventBridge did not take. `refusal` says why it never will; without it a later try may succeed. */
+export interface UntakenEvent {
+  place: number;
+  refusal?: string;
+}
+
+export interface ExplainingBus extends Bus {
+  /** As `put`, and says which events will never be taken. Those are tried once. */
+  offer(events: readonly BusEvent[]): Promise<UntakenEvent[]>;
 }
 
 /** What `PutEvents` takes in one call. */
@@ -44,34 +56,66 @@ function chunksOf(entries: Entry[]): Entry[][] {
   return chunks;
 }
 
-export function eventBus(client: EventBridgeClient, EventBusName: string): Bus {
-  /** Those of one call that were refused. */
-  async function send(chunk: Entry[]): Promise<Entry[]> {
-    try {
-      const { Entries = [] } = await client.send(
-        new PutEventsCommand({ Entries: chunk.map(({ request }) => request) }),
-      );
-      return chunk.filter((_, i) => Entries[i]?.EventId === undefined);
-    } catch (error) {
-      console.error(error);
-      return chunk;
+/** EventBridge takes no larger entry: 256 KB of source, detail type and detail. */
+const maxEntryBytes = 262_144;
+
+/** Codes of entries that depend on the entry alone. https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html */
+const refusals = new Set(['InvalidArgument', 'MalformedDetail']);
+
+function toEntry({ name, detail }: BusEvent, place: number, EventBusName: string): Entry {
+  const Detail = JSON.stringify(detail);
+  const request = { EventBusName, Source: eventSource, DetailType: name, Detail };
+  return { place, bytes: Buffer.byteLength(Detail) + name.length + eventSource.length, request };
+}
+
+/** What became of the entries of one call. */
+interface Sent {
+  again: Entry[];
+  refused: UntakenEvent[];
+}
+
+/** A call that is refused for its content is sent again entry by entry, so that one entry is not the others' refusal. */
+async function sendChunk(client: EventBridgeClient, chunk: Entry[]): Promise<Sent> {
+  try {
+    const { Entries = [] } = await client.send(new PutEventsCommand({ Entries: chunk.map(({ request }) => request) }));
+    const untaken = chunk.flatMap((entry, i) => {
+      const answer = Entries[i];
+      return answer?.EventId === undefined ? [{ entry, code: answer?.ErrorCode ?? '' }] : [];
+    });
+    return {
+      again: untaken.filter(({ code }) => !refusals.has(code)).map(({ entry }) => entry),
+      refused: untaken
+        .filter(({ code }) => refusals.has(code))
+        .map(({ entry, code }) => ({ place: entry.place, refusal: `event.invalid: ${code}` })),
+    };
+  } catch (error) {
+    console.error(error);
+    if (permanentRefusal(error) === undefined) return { again: chunk, refused: [] };
+    const [only] = chunk;
+    if (only && chunk.length === 1) return { again: [], refused: [{ place: only.place, refusal: 'event.invalid' }] };
+    const each = await Promise.all(chunk.map((entry) => sendChunk(client, [entry])));
+    return { again: each.flatMap(({ again }) => again), refused: each.flatMap(({ refused }) => refused) };
+  }
+}
+
+export function eventBus(client: EventBridgeClient, EventBusName: string): ExplainingBus {
+  async function offer(events: readonly BusEvent[]): Promise<UntakenEvent[]> {
+    const all = events.map((event, place) => toEntry(event, place, EventBusName));
+    const large = all.filter(({ bytes }) => bytes > maxEntryBytes);
+    const untaken: UntakenEvent[] = large.map(({ place }) => ({ place, refusal: 'event.too-large' }));
+    let left = all.filter(({ bytes }) => bytes <= maxEntryBytes);
+    for (let tries = 0; left.length > 0 && tries < maxTries; tries++) {
+      if (tries > 0) await jitter(tries);
+      const again: Entry[] = [];
+      await inLanes(chunksOf(left), lanes, async (chunk) => {
+        const sent = await sendChunk(client, chunk);
+        again.push(...sent.again);
+        untaken.push(...sent.refused);
+      });
+      left = again.sort((a, b) => a.place - b.place);
     }
+    return [...untaken, ...left.map(({ place }) => ({ place }))].sort((a, b) => a.place - b.place);
   }
 
-  return {
-    async put(events) {
-      let left = events.map(({ name, detail }, place): Entry => {
-        const Detail = JSON.stringify(detail);
-        const request = { EventBusName, Source: eventSource, DetailType: name, Detail };
-        return { place, bytes: Buffer.byteLength(Detail) + name.length + eventSource.length, request };
-      });
-      for (let tries = 0; left.length > 0 && tries < maxTries; tries++) {
-        if (tries > 0) await jitter(tries);
-        const refused: Entry[] = [];
-        await inLanes(chunksOf(left), lanes, async (chunk) => void refused.push(...(await send(chunk))));
-        left = refused.sort((a, b) => a.place - b.place);
-      }
-      return left.map(({ place }) => place);
-    },
-  };
+  return { offer, put: async (events) => (await offer(events)).map(({ place }) => place) };
 }

@@ -7,7 +7,16 @@ import { transitionRow } from '../stage/store.ts';
 import { datesMoved } from '../journey/date-trigger.ts';
 import { between, type Instant } from '../time.ts';
 import { type Arrival } from './arrival.ts';
-import { foldedThrough, isFolded } from './folded.ts';
+import {
+  asideAt,
+  type Folded,
+  foldedThrough,
+  isFolded,
+  isRebuilt,
+  passedAside,
+  passedBarrier,
+  settledAside,
+} from './folded.ts';
 import { newProfile, type Profile } from './profile.ts';
 import { project, type Projection, type Rules, tidied } from './project.ts';
 import { nextTurn } from './segment.ts';
@@ -36,13 +45,20 @@ export interface Advancing {
   found: (ref: CustomerRef) => Stored | undefined;
 }
 
-export type Fold = 'folded' | 'duplicate' | 'deadLettered';
+export type Fold = 'folded' | 'duplicate' | 'deadLettered' | 'barrier';
 
 /** What arrivals made of a customer: `outcomes` of as many of them as fit one write, and no change where all were folded before. */
 export interface Advanced {
   change?: Change;
   outcomes: Fold[];
-  letters: { arrival: Arrival; reason: string }[];
+  letters: Letter[];
+}
+
+/** Why an arrival is put aside. `isPassed`: the stored profile has passed it already, and its letter may be missing. */
+export interface Letter {
+  arrival: Arrival;
+  reason: string;
+  isPassed?: boolean;
 }
 
 interface Progress extends Projection {
@@ -69,6 +85,7 @@ function step(
   { rules, timeOf, found }: Advancing,
 ): { progress: Progress; letter?: string } {
   if ('reason' in arrival) return { progress, letter: arrival.reason };
+  if ('barrier' in arrival) return { progress };
   const { touchpoint } = arrival;
   try {
     const at = timeOf(arrival, touchpoint);
@@ -133,6 +150,21 @@ function changeOf(before: Profile | undefined, progress: Progress, advancing: Ad
   };
 }
 
+/** Folded before, as a record that is delivered again or by `npm run rebuild`. */
+function isDone(folded: Folded, { position, redriven }: Arrival): boolean {
+  return isFolded(folded, position) || (redriven !== undefined && isRebuilt(folded, position.source, redriven));
+}
+
+/** The position of an arrival is passed, whatever became of it. */
+function passed(folded: Folded, arrival: Arrival, letter: string | undefined): Folded {
+  if ('barrier' in arrival) return passedBarrier(folded, arrival.position, arrival.barrier);
+  if (letter === undefined) return foldedThrough(folded, arrival.position);
+  return passedAside(folded, arrival.position, letter.slice(0, maxAsideLength));
+}
+
+/** Characters of a reason that a profile keeps until the letter is sent. */
+const maxAsideLength = 200;
+
 /**
  * Folds arrivals of one customer, in order, onto what is stored of it: all that fit one write. Pure, so after a conflict it is simply
  * called again with what was read then. Those folded before are told by their position; what cannot be folded becomes a letter, and
@@ -142,21 +174,32 @@ export function advance(stored: Stored | undefined, arrivals: Arrival[], advanci
   const letters: Advanced['letters'] = [];
   const outcomes: Fold[] = [];
   const profile = begin(stored, arrivals, advancing);
-  if (!profile) return { outcomes: arrivals.map(() => 'deadLettered'), letters: arrivals.flatMap(unreadable) };
+  if (!profile) return { outcomes: arrivals.map(outcomeOf), letters: arrivals.flatMap(unreadable) };
   let progress: Progress = { profile, signals: [], transitions: [], also: [] };
   for (const arrival of arrivals) {
-    if (isFolded(progress.profile.folded, arrival.position)) {
+    const { folded } = progress.profile;
+    if (isDone(folded, arrival)) {
+      const reason = asideAt(folded, arrival.position);
+      if (reason !== undefined) letters.push({ arrival, reason, isPassed: true });
       outcomes.push('duplicate');
       continue;
     }
     if (isFull(progress)) break;
     const { progress: next, letter } = step(progress, arrival, advancing);
     if (letter !== undefined) letters.push({ arrival, reason: letter });
-    outcomes.push(letter === undefined ? 'folded' : 'deadLettered');
-    progress = { ...next, profile: { ...next.profile, folded: foldedThrough(next.profile.folded, arrival.position) } };
+    outcomes.push('barrier' in arrival ? 'barrier' : letter === undefined ? 'folded' : 'deadLettered');
+    progress = { ...next, profile: { ...next.profile, folded: passed(next.profile.folded, arrival, letter) } };
   }
   const moved = outcomes.some((outcome) => outcome !== 'duplicate');
   return { outcomes, letters, ...(moved && { change: changeOf(stored?.profile, progress, advancing) }) };
 }
 
-const unreadable = (arrival: Arrival) => ('reason' in arrival ? [{ arrival, reason: arrival.reason }] : []);
+const outcomeOf = (arrival: Arrival): Fold => ('barrier' in arrival ? 'barrier' : 'deadLettered');
+
+const unreadable = (arrival: Arrival): Letter[] => ('reason' in arrival ? [{ arrival, reason: arrival.reason }] : []);
+
+/** The profile whose letters of these arrivals are sent. */
+export function settle(profile: Profile, letters: Pick<Letter, 'arrival'>[]): Profile {
+  const folded = letters.reduce((left, { arrival }) => settledAside(left, arrival.position), profile.folded);
+  return { ...profile, folded };
+}

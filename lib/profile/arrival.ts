@@ -5,11 +5,14 @@ import { corrected } from '../ingestion/clock.ts';
 import { Touchpoint } from '../ingestion/touchpoint.ts';
 import { WorkspaceId } from '../ingestion/workspace-id.ts';
 import { isJsonObject, type JsonObject } from '../json.ts';
-import { type Key, timelineRanges } from '../keys.ts';
+import { type Key, keys, timelineRanges } from '../keys.ts';
 import { between, Instant, plus } from '../time.ts';
 import { type Position } from './folded.ts';
 
-/** A stored touchpoint as it comes off the table's stream; with a `reason` instead when it cannot be read. */
+/**
+ * A stored touchpoint as it comes off the table's stream. It has a `reason` instead when it cannot be read. A barrier stands for all
+ * that was written to its partition before it.
+ */
 export type Arrival = {
   /** Empty when the key names none: nobody's arrival. */
   workspace: string;
@@ -17,7 +20,9 @@ export type Arrival = {
   position: Position;
   /** When the record was stored, to the second: AWS rounds down. */
   storedAt: Instant;
-} & ({ touchpoint: Touchpoint } | { reason: string });
+  /** Brought back by `npm run redrive`: the sequence number at which it was put aside. */
+  redriven?: string;
+} & ({ touchpoint: Touchpoint } | { reason: string } | { barrier: string });
 
 /** What `JSON.parse` made needs no look at its depths. */
 const Parsed = z.custom<JsonObject>(isJsonObject).default({});
@@ -34,7 +39,8 @@ function parse(text: string): unknown {
   }
 }
 
-function readTouchpoint(sk: string, text: string | undefined): { touchpoint: Touchpoint } | { reason: string } {
+/** A touchpoint by its row. Never throws. */
+export function readTouchpoint(sk: string, text: string | undefined): { touchpoint: Touchpoint } | { reason: string } {
   const place = sk.slice(timelineRanges.touchpoint.length);
   const end = place.indexOf('#');
   const at = place.slice(0, end);
@@ -44,6 +50,17 @@ function readTouchpoint(sk: string, text: string | undefined): { touchpoint: Tou
   const doc = Doc.safeParse(json);
   return doc.success ? { touchpoint: { ...doc.data, at, messageId: place.slice(end + 1) } } : { reason: 'doc.invalid' };
 }
+
+type Image = NonNullable<DynamoDBRecord['dynamodb']>['NewImage'];
+
+function readRow(sk: string, image: Image): { touchpoint: Touchpoint } | { reason: string } | { barrier: string } {
+  return sk === barrierKey ? { barrier: image?.id?.S ?? '' } : readTouchpoint(sk, image?.doc?.S);
+}
+
+/** Attribute of a touchpoint's row: the sequence number at which it was put aside, a space, and the letter's id. */
+export const redrivenAttribute = 'redriven';
+
+const barrierKey = keys.barrier({ workspace: '', customer: '' }).sk;
 
 function ownerOf(pk: string): { workspace: string; source: CustomerRef } | undefined {
   const separator = pk.indexOf('#');
@@ -55,13 +72,16 @@ function ownerOf(pk: string): { workspace: string; source: CustomerRef } | undef
 export function readArrival({ dynamodb = {}, eventSourceARN = '' }: DynamoDBRecord): Arrival {
   const { pk: { S: pk = '' } = {}, sk: { S: sk = '' } = {} } = dynamodb.Keys ?? {};
   const owner = ownerOf(pk);
+  const image = dynamodb.NewImage;
+  const redriven = image?.[redrivenAttribute]?.S?.split(' ')[0];
   const position = { stream: eventSourceARN.split('/stream/')[1] ?? '', sequence: dynamodb.SequenceNumber ?? '' };
   return {
     workspace: owner?.workspace ?? '',
     key: { pk, sk },
     position: { ...position, source: owner?.source ?? '' },
     storedAt: new Date((dynamodb.ApproximateCreationDateTime ?? 0) * 1_000).toISOString(),
-    ...(owner ? readTouchpoint(sk, dynamodb.NewImage?.doc?.S) : { reason: 'key.invalid' }),
+    ...(redriven !== undefined && { redriven }),
+    ...(owner ? readRow(sk, image) : { reason: 'key.invalid' }),
   };
 }
 

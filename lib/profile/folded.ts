@@ -25,13 +25,53 @@ export function isFolded({ stream, through }: Folded, position: Position): boole
   return typeof reached === 'string' && !isAfter(position.sequence, reached);
 }
 
-/** Folded through this position. The first one of another stream forgets those of the old. */
-export function foldedThrough({ stream, through }: Folded, { source, sequence, ...position }: Position): Folded {
-  return {
-    stream: position.stream,
-    through: { ...(stream === position.stream && through), [source]: sequence },
-  };
+/** True for what `npm run rebuild` has counted: `sequence` is where the touchpoint stood when it was put aside. */
+export function isRebuilt({ rebuilt = {} }: Folded, source: CustomerRef, sequence: string): boolean {
+  const reached = Object.hasOwn(rebuilt, source) ? rebuilt[source] : undefined;
+  return reached !== undefined && !isAfter(sequence, reached);
 }
+
+/** The map without an entry; undefined when nothing is left. */
+function without<T>(map: Record<string, T> | undefined, name: string): Record<string, T> | undefined {
+  const left = Object.entries(map ?? {}).filter(([key]) => key !== name);
+  return left.length > 0 ? Object.fromEntries(left) : undefined;
+}
+
+/** Folded through this position. The first one of another stream forgets those of the old. */
+export function foldedThrough(folded: Folded, { source, sequence, stream }: Position): Folded {
+  return folded.stream === stream
+    ? { ...folded, through: { ...folded.through, [source]: sequence } }
+    : { stream, through: { [source]: sequence } };
+}
+
+/** Why a position was passed without folding, while its letter may be missing. */
+export function asideAt({ stream, asides = {} }: Folded, position: Position): string | undefined {
+  if (stream !== position.stream || !Object.hasOwn(asides, position.source)) return undefined;
+  return asides[position.source]?.[position.sequence];
+}
+
+/** Passed without folding. */
+export function passedAside(folded: Folded, position: Position, reason: string): Folded {
+  const passed = foldedThrough(folded, position);
+  const { source, sequence } = position;
+  return { ...passed, asides: { ...passed.asides, [source]: { ...passed.asides?.[source], [sequence]: reason } } };
+}
+
+/** The letter of a position that was passed aside is sent. */
+export function settledAside({ asides, ...folded }: Folded, { source, sequence }: Position): Folded {
+  const mine = without(asides?.[source], sequence);
+  const left = mine ? { ...asides, [source]: mine } : without(asides, source);
+  return { ...folded, ...(left && { asides: left }) };
+}
+
+/** A barrier was passed: all that was written to the partition before it is folded or put aside. */
+export function passedBarrier(folded: Folded, position: Position, barrier: string): Folded {
+  const passed = foldedThrough(folded, position);
+  return { ...passed, barriers: { ...passed.barriers, [position.source]: barrier } };
+}
+
+const joined = <T>(a: Record<string, T> | undefined, b: Record<string, T> | undefined) =>
+  a || b ? { ...b, ...a } : undefined;
 
 /** What both have folded. Of two streams the later one counts, its label being the time it was made. */
 export function combineFolded(a: Folded, b: Folded): Folded {
@@ -41,5 +81,13 @@ export function combineFolded(a: Folded, b: Folded): Folded {
     const reached = Object.hasOwn(through, source) ? through[source] : undefined;
     if (reached === undefined || isAfter(sequence, reached)) through[source] = sequence;
   }
-  return { stream: a.stream, through };
+  const asides = joined(a.asides, b.asides);
+  const rebuilt = joined(a.rebuilt, b.rebuilt);
+  const barriers = joined(a.barriers, b.barriers);
+  return {
+    ...{ stream: a.stream, through },
+    ...(asides && { asides }),
+    ...(rebuilt && { rebuilt }),
+    ...(barriers && { barriers }),
+  };
 }

@@ -46,6 +46,8 @@ const Packed = z.object({
   k: Profile.shape.linked.optional(),
   /** Stream, and position folded through per partition; the customer's own has the empty name. */
   g: z.tuple([z.string(), z.record(z.string(), z.string())]).optional(),
+  /** What else is noted of positions, where anything is. */
+  x: Profile.shape.folded.pick({ asides: true, rebuilt: true, barriers: true }).optional(),
   j: z.record(z.string(), ActiveEnrolment).optional(),
   w: z.record(z.string(), Wait).optional(),
   /** Decisions: placement, offer, stage, at, until, exposed, what counts as success. */
@@ -76,7 +78,7 @@ type Map<T> = Record<string, T>;
 const mapValues = <From, To>(map: Map<From>, change: (value: From) => To): Map<To> =>
   Object.fromEntries(Object.entries(map).map(([name, value]) => [name, change(value)]));
 
-const filled = <T>(map: Map<T>): Map<T> | undefined => (Object.keys(map).length > 0 ? map : undefined);
+const filled = <T extends object>(map: T): T | undefined => (Object.keys(map).length > 0 ? map : undefined);
 
 const renamed = (map: Map<string>, from: string, to: string): Map<string> =>
   Object.fromEntries(Object.entries(map).map(([name, value]) => [name === from ? to : name, value]));
@@ -157,7 +159,7 @@ function unpackGoal(packed: PackedGoal, read: (time: Time) => Instant): OpenGoal
 export function pack(profile: Profile): string {
   const first = Date.parse(profile.firstSeen);
   const { write } = times(first);
-  const { stream, through } = profile.folded;
+  const { stream, through, ...notes } = profile.folded;
   const packed: Packed = {
     f: first.toString(36),
     l: write(profile.lastSeen),
@@ -175,6 +177,7 @@ export function pack(profile: Profile): string {
     o: filled(mapValues(profile.consent, ({ value, at }) => [value, write(at)])),
     k: profile.linked.length > 0 ? profile.linked : undefined,
     g: stream === '' ? undefined : [stream, renamed(through, profile.customer, '')],
+    x: filled(notes),
     j: filled(profile.journeys),
     w: filled(profile.waits),
     d: filled(
@@ -233,7 +236,7 @@ export function unpack(text: string, { workspace, customer }: Customer): Profile
     goals: mapValues(packed.y ?? {}, (goal) => unpackGoal(goal, read)),
     segments: mapValues(packed.m ?? {}, read),
     linked: packed.k ?? [],
-    folded: { stream, through: renamed(through, '', customer) },
+    folded: { stream, through: renamed(through, '', customer), ...packed.x },
     ...(stage && { stage }),
     ...(risk && { churn: unpackRisk(risk) }),
     ...(silence && { silence }),

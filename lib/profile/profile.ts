@@ -110,7 +110,16 @@ export const Profile = z.object({
   /** Other identities whose history is part of this customer's timeline. */
   linked: z.array(CustomerRef),
   /** Stream position folded through, per partition the touchpoints came from. Positions of another `stream` mean nothing. */
-  folded: z.object({ stream: z.string(), through: z.record(CustomerRef, z.string()) }),
+  folded: z.object({
+    stream: z.string(),
+    through: z.record(CustomerRef, z.string()),
+    /** Reasons by partition and position that was passed without folding, until its dead letter is known to be sent. */
+    asides: z.record(CustomerRef, z.record(z.string(), z.string())).optional(),
+    /** Through which position `npm run rebuild` has counted all touchpoints, those put aside included. */
+    rebuilt: z.record(CustomerRef, z.string()).optional(),
+    /** The latest barrier passed. */
+    barriers: z.record(CustomerRef, z.string()).optional(),
+  }),
 });
 export type Profile = z.infer<typeof Profile>;
 

@@ -104,7 +104,7 @@ const tellings: { [Type in Signal['type']]: (signal: SignalOf<Type>) => Told[] }
 const commandTypes: ReadonlySet<string> = new Set(commands);
 
 /** Linking concerns the directory only where the linked identity was listed. */
-const isCommand = (signal: Signal): signal is Command =>
+export const isCommand = (signal: Signal): signal is Command =>
   commandTypes.has(signal.type) && (signal.type !== 'identified' || signal.segments !== undefined);
 
 /** The table's rows are complete over `type`, which a look-up by a union cannot show. */

@@ -1,6 +1,7 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, expect, test } from 'vitest';
 import { compilePattern } from '../../infra/local/patterns.ts';
+import { giveUpAfterHours, streamLimits } from '../../lib/aws/stream-limits.ts';
 import { keys } from '../../lib/keys.ts';
 import { shippedJourneys } from '../../lib/journey/shipped.ts';
 import { resourcesOf, templateOf } from './synthesized.ts';
@@ -67,14 +68,30 @@ const mappings = () => Object.entries(resourcesOf(template, 'AWS::Lambda::EventS
 
 test('the stream has at most two readers, which retry within bounds, halve and put aside', () => {
   expect(mappings()).toHaveLength(2);
-  for (const [, { Properties }] of mappings())
+  for (const [, { Properties }] of mappings()) {
     expect(Properties).toMatchObject({
       FunctionResponseTypes: ['ReportBatchItemFailures'],
       BisectBatchOnFunctionError: true,
-      MaximumRetryAttempts: 50,
-      MaximumRecordAgeInSeconds: 43_200,
+      MaximumRecordAgeInSeconds: giveUpAfterHours * 3_600,
       DestinationConfig: { OnFailure: {} },
     });
+    expect(Properties).not.toHaveProperty('MaximumRetryAttempts');
+  }
+});
+
+test('functions name what is held up well before the mapping gives it up, and that well before the stream forgets it', () => {
+  const hourMs = 3_600_000;
+  expect(giveUpAfterHours * hourMs - streamLimits.asideAfterMs).toBeGreaterThanOrEqual(hourMs);
+  expect(24 - giveUpAfterHours).toBeGreaterThanOrEqual(1);
+});
+
+test('the projector gets touchpoints that are brought back, and barriers, and no other change of them', () => {
+  const { sk } = keys.touchpoint(customer, '2026-03-01T00:00:00.000Z', 'm');
+  expect(passes('ProfileProject', { eventName: 'MODIFY', sk })).toBe(false);
+  expect(passes('ProfileProject', { eventName: 'MODIFY', sk, image: { redriven: { S: '1 x' } } })).toBe(true);
+  expect(passes('ProfileProject', { eventName: 'REMOVE', sk, image: { redriven: { S: '1 x' } } })).toBe(false);
+  for (const eventName of ['INSERT', 'MODIFY'])
+    expect(passes('ProfileProject', { eventName, sk: keys.barrier(customer).sk })).toBe(true);
 });
 
 test('the projector reads a shard one batch at a time: only so a customer’s touchpoints come in order', () => {

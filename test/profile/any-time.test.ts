@@ -24,7 +24,7 @@ import { aJourney } from '../journey/given.ts';
 import { recordOf } from '../journey/model/stream.ts';
 import { type Change, memoryTable } from '../support/memory-table.ts';
 import { acme } from './given.ts';
-import { liveAs } from './projecting.ts';
+import { liveAs, noLimits } from './projecting.ts';
 
 // The lines of metrics.
 vi.spyOn(process.stdout, 'write').mockReturnValue(true);
@@ -66,6 +66,7 @@ async function pushed(batch: JsonObject[], skewOfOld?: number) {
     journeys: { live: async () => [liveAs(journey)] },
     segments: { remembered: async () => segments },
     deadLetters: async (letter) => void letters.push(letter),
+    limits: noLimits,
   });
   const Records = stored.map((change) => recordOf(change, Date.parse(now)));
   const { batchItemFailures: failures } = await project({ Records });

@@ -1,6 +1,7 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { projector } from '../../functions/profile/project/handler.ts';
-import { type DeadLetter } from '../../lib/aws/dead-letters.ts';
+import { type DeadLetter, type DeadLetters } from '../../lib/aws/dead-letters.ts';
+import { type StreamLimits } from '../../lib/aws/stream-limits.ts';
 import { dynamoTable, type Table } from '../../lib/aws/table.ts';
 import { type CustomerRef } from '../../lib/identity/customer.ts';
 import { workspaceStore } from '../../lib/ingestion/store.ts';
@@ -58,7 +59,16 @@ export interface WorldOptions {
   /** Stands between the projector and the table. */
   around?: (table: Table) => Table;
   refuseLetters?: boolean;
+  limits?: StreamLimits;
+  /** Stands for the queue; else it keeps them in `letters`. */
+  deadLetters?: DeadLetters;
 }
+
+/** Records of these tests lie in the past: no age puts them aside. */
+export const noLimits: StreamLimits = { unforeseenAfterMs: Infinity, asideAfterMs: Infinity };
+
+/** An error as the SDK raises it. */
+export const raised = (name: string, message = name): Error => Object.assign(new Error(message), { name });
 
 /** A journey that takes everybody into this version. */
 export const liveAs = (definition: JourneyDefinition): LiveJourney => ({
@@ -74,6 +84,8 @@ export async function aWorld({
   now = days(30),
   around = (table) => table,
   refuseLetters,
+  limits = noLimits,
+  deadLetters,
 }: WorldOptions = {}) {
   const engine = await anEngine();
   const table = dynamoTable(localClient(engine.endpoint), theTable.ref);
@@ -87,10 +99,13 @@ export async function aWorld({
     journeys: { live: async () => journeys.map(liveAs) },
     segments: { remembered: async () => segments },
     clock: { now: () => now },
-    deadLetters: async (letter) => {
-      if (refuseLetters) throw new Error('queue is away');
-      letters.push(letter);
-    },
+    limits,
+    deadLetters:
+      deadLetters ??
+      (async (letter) => {
+        if (refuseLetters) throw raised('TimeoutError', 'queue is away');
+        letters.push(letter);
+      }),
   });
   const profiles = profileStore(table);
   const world: World = {

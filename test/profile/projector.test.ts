@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { keys } from '../../lib/keys.ts';
 import { type Table } from '../../lib/aws/table.ts';
 import { acme, aTouchpoint, days, folded, minutes, type Sketch } from './given.ts';
-import { aWorld, rawRecord, record, sequenceOf, writesThrough } from './projecting.ts';
+import { aWorld, raised, rawRecord, record, sequenceOf, writesThrough } from './projecting.ts';
 
 const ada = { workspace: 'acme', customer: 'u:ada' };
 const order = (sketch: Sketch = {}) => aTouchpoint({ name: 'Order Completed', properties: { revenue: 10 }, ...sketch });
@@ -98,7 +98,7 @@ test('two environments that fold the same records at once fold each once', async
 
 test('after a death between read and write the records are folded when they come again', async () => {
   const around = writesThrough(async (write) => {
-    if (write === 1) throw new Error('died');
+    if (write === 1) throw raised('TimeoutError');
     return 'go on';
   });
   const world = await aWorld({ around });
@@ -114,7 +114,7 @@ test('one customer’s trouble is told from the first unfolded record on, and is
   const trouble = (table: Table): Table => ({
     ...table,
     replace: (item, ...rest) =>
-      item.pk.endsWith('ada') ? Promise.reject(new Error('throttled')) : table.replace(item, ...rest),
+      item.pk.endsWith('ada') ? Promise.reject(raised('ThrottlingException')) : table.replace(item, ...rest),
   });
   const world = await aWorld({ around: trouble });
   const [a, b, c] = [record(order()), record(order({ userId: 'bo' })), record(order())];
@@ -132,7 +132,7 @@ test.each([
   const world = await aWorld();
   const [before, poison, after] = [record(order()), rawRecord(key, doc, days(1)), record(order())];
   expect(await world.fold(before, poison, after)).toEqual([]);
-  expect(world.letters).toEqual([{ function: 'project', key, sequenceNumber: sequenceOf(poison), reason }]);
+  expect(world.letters).toMatchObject([{ function: 'project', key, sequenceNumber: sequenceOf(poison), reason }]);
   expect((await world.profile('u:ada'))?.purchases.n).toBe(2);
 });
 

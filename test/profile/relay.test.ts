@@ -1,94 +1,10 @@
-import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
-import { marshall } from '@aws-sdk/util-dynamodb';
-import type { DynamoDBRecord } from 'aws-lambda';
-import { mockClient } from 'aws-sdk-client-mock';
+import { type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import { expect, test } from 'vitest';
-import { relay } from '../../functions/profile/relay/handler.ts';
-import { eventBus } from '../../lib/aws/bus.ts';
-import { type Directory } from '../../lib/profile/directory.ts';
-import { type DeadLetter } from '../../lib/aws/dead-letters.ts';
-import { type Item } from '../../lib/aws/table.ts';
-import { type BusEvent, events } from '../../lib/events.ts';
-import { type Wake } from '../../lib/journey/wake.ts';
 import { keys } from '../../lib/keys.ts';
 import { type Signal } from '../../lib/profile/signal.ts';
 import { pointerItem, profileItem } from '../../lib/profile/store.ts';
 import { aProfile, days, minutes } from './given.ts';
-
-const ada = { workspace: 'acme', customer: 'u:ada' };
-const cause = { messageId: 'm1', name: 'Order Completed', at: minutes(1), properties: {} };
-
-let sequence = 100;
-
-function record(after: Item, before?: Item): DynamoDBRecord {
-  const image = (item: Item) => marshall(item, { removeUndefinedValues: true }) as never; // typed apart by two packages
-  return {
-    eventName: before ? 'MODIFY' : 'INSERT',
-    dynamodb: {
-      Keys: { pk: { S: after.pk }, sk: { S: after.sk } },
-      NewImage: image(after),
-      ...(before && { OldImage: image(before) }),
-      SequenceNumber: String(++sequence),
-    },
-  };
-}
-
-const signalled = (...signals: Signal[]) => record(profileItem(aProfile(), 4, signals), profileItem(aProfile(), 3));
-
-/** The relay with a bus that takes what `takes` says. */
-function aRelay({
-  takes = () => true,
-  fails = false,
-}: { takes?: (entry: PutEventsRequestEntry, call: number) => boolean; fails?: boolean } = {}) {
-  const eventBridge = new EventBridgeClient({ region: 'us-east-1' });
-  const client = mockClient(eventBridge);
-  const put: BusEvent[] = [];
-  let call = 0;
-  client.on(PutEventsCommand).callsFake(({ Entries }: { Entries: PutEventsRequestEntry[] }) => {
-    call++;
-    expect(Entries.length).toBeLessThanOrEqual(10);
-    const taken = Entries.map((entry) => takes(entry, call));
-    Entries.forEach((entry, i) => {
-      const name = entry.DetailType as BusEvent['name'];
-      if (taken[i]) put.push({ name, detail: events[name].parse(JSON.parse(entry.Detail!)) } as BusEvent);
-    });
-    return { Entries: taken.map((ok) => (ok ? { EventId: 'e' } : { ErrorCode: 'ThrottlingException' })) };
-  });
-  const steered: unknown[] = [];
-  const letters: DeadLetter[] = [];
-  const journeys: Wake = {
-    wake: async (told) => {
-      if (fails) throw new Error('Step Functions is away');
-      steered.push(told);
-      return 'woken';
-    },
-    seen: async (told) => {
-      steered.push(told);
-      return 'seen';
-    },
-    leave: async (told) => {
-      steered.push(told);
-      return 'left';
-    },
-  };
-  const listed: unknown[][] = [];
-  const note =
-    (name: string) =>
-    async (...told: unknown[]) =>
-      void listed.push([name, ...told]);
-  const followed = { list: note('list'), unlist: note('unlist'), date: note('date') };
-  const bus = eventBus(eventBridge, 'bus');
-  const tell = relay({
-    bus,
-    journeys,
-    directory: followed as unknown as Directory, // takes notes of whatever it is asked
-    deadLetters: async (letter) => void letters.push(letter),
-    clock: { now: () => days(1) },
-  });
-  const deliver = async (...Records: DynamoDBRecord[]) =>
-    (await tell({ Records })).batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
-  return { deliver, put, steered, listed, letters, calls: () => call };
-}
+import { ada, cause, record, signalled, aRelay, enrolment } from './relaying.ts';
 
 const transition = {
   from: 'decision',
@@ -136,17 +52,6 @@ test.each<[Signal, Record<string, unknown>[]]>([
   );
 });
 
-const enrolment = {
-  ...keys.enrolment(ada, 'e1'),
-  ...{
-    journeyId: 'onboarding',
-    version: 1,
-    entryKey: '',
-    status: 'starting',
-    trigger: 'Signed Up',
-    startedAt: minutes(1),
-  },
-};
 const ended = { ...enrolment, status: 'ended', outcome: 'exited', endedAt: minutes(9) };
 
 test('an enrolment is told when it starts and when it ends, and at no change in between', async () => {

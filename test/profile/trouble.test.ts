@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { type Table } from '../../lib/aws/table.ts';
 import { ownerOf, type Touchpoint } from '../../lib/ingestion/touchpoint.ts';
 import { aTouchpoint, folded, minutes } from './given.ts';
-import { aWorld, record, sequenceOf, type World } from './projecting.ts';
+import { aWorld, raised, record, sequenceOf, type World } from './projecting.ts';
 
 /** Numbers from 0 to 1, the same for a seed. */
 function seeded(seed: number): () => number {
@@ -17,9 +17,9 @@ function troubled(random: () => number): (table: Table) => Table {
   const trouble = async <Answer>(refused: Answer, write: () => Promise<Answer>): Promise<Answer> => {
     const fate = random();
     if (fate < 0.3) return refused;
-    if (fate < 0.4) throw new Error('throttled');
+    if (fate < 0.4) throw raised('ThrottlingException');
     const written = await write();
-    if (fate < 0.5) throw new Error('died after the write');
+    if (fate < 0.5) throw raised('TimeoutError', 'no answer to the write');
     return written;
   };
   return (table) => ({

@@ -3,6 +3,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { deadLetterQueue } from '../../../lib/aws/dead-letters.ts';
 import { readEnv } from '../../../lib/aws/env.ts';
 import { lean } from '../../../lib/aws/lean.ts';
+import { streamLimits } from '../../../lib/aws/stream-limits.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
 import { modelStore } from '../../../lib/churn/training/model-store.ts';
 import { workspaceStore } from '../../../lib/ingestion/store.ts';
@@ -24,5 +25,6 @@ export const handler = projector({
   segments: segmentStore(table, systemClock),
   models: modelStore(table, systemClock),
   deadLetters: deadLetterQueue(new SQSClient({}), env.DEAD_LETTER_QUEUE_URL),
+  limits: streamLimits,
   clock: systemClock,
 });

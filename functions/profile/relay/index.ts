@@ -7,6 +7,7 @@ import { deadLetterQueue } from '../../../lib/aws/dead-letters.ts';
 import { readEnv } from '../../../lib/aws/env.ts';
 import { stepFunctions } from '../../../lib/aws/executions.ts';
 import { lean } from '../../../lib/aws/lean.ts';
+import { streamLimits } from '../../../lib/aws/stream-limits.ts';
 import { dynamoTable } from '../../../lib/aws/table.ts';
 import { enrolmentStore } from '../../../lib/journey/enrolment-store.ts';
 import { inAppStore } from '../../../lib/journey/in-app-store.ts';
@@ -34,5 +35,6 @@ export const handler = relay({
   }),
   directory: directory(table),
   deadLetters: deadLetterQueue(new SQSClient({}), env.DEAD_LETTER_QUEUE_URL),
+  limits: streamLimits,
   clock: systemClock,
 });

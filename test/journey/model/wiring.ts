@@ -101,6 +101,9 @@ function mortal({ table, bus, executions, timers, call, ...services }: Services,
 /** Nobody looks at metrics here. */
 const report = (): void => undefined;
 
+/** No record of a model is ever too old. */
+const noLimits = { unforeseenAfterMs: Infinity, asideAfterMs: Infinity };
+
 const deadLetters = async (letter: unknown): Promise<void> => {
   throw new Error(`a dead letter: ${JSON.stringify(letter)}`);
 };
@@ -182,8 +185,11 @@ export function wiring(given: Services, deaths: Deaths) {
     delivered,
     steps,
     listeners,
-    projects: projector(common),
-    relays: relay({ ...common, directory: directory(table), journeys: journeyWake(common) }),
+    projects: projector({ ...common, limits: noLimits }),
+    relays: relay({
+      ...{ ...common, limits: noLimits, directory: directory(table), journeys: journeyWake(common) },
+      bus: { offer: async (events) => (await common.bus.put(events)).map((place) => ({ place })) },
+    }),
     routes: {
       ...journeyRoutes(common),
       ...publishRoutes({ ...common, publisher: publisher(publishing) }),

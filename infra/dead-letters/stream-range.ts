@@ -1,0 +1,72 @@
+import {
+  type DynamoDBStreamsClient,
+  GetRecordsCommand,
+  GetShardIteratorCommand,
+  ListStreamsCommand,
+  type _Record,
+} from '@aws-sdk/client-dynamodb-streams';
+import type { DynamoDBRecord } from 'aws-lambda';
+import * as z from 'zod';
+
+/** What an event source mapping writes of records that it gave up: where they are, not what they are. */
+export const StreamRange = z.object({
+  requestContext: z.looseObject({ condition: z.string(), functionArn: z.string() }),
+  DDBStreamBatchInfo: z.object({
+    shardId: z.string(),
+    startSequenceNumber: z.string(),
+    endSequenceNumber: z.string(),
+    batchSize: z.int(),
+    streamArn: z.string(),
+  }),
+});
+export type StreamRange = z.infer<typeof StreamRange>;
+
+type Place = StreamRange['DDBStreamBatchInfo'];
+
+const isAfter = (a: string, b: string): boolean => BigInt(a) > BigInt(b);
+
+/** The record as Lambda hands it on. The SDK types the same JSON otherwise, and reads the time into a date. */
+function toLambdaRecord({ eventName, dynamodb = {} }: _Record, eventSourceARN: string): DynamoDBRecord {
+  const { ApproximateCreationDateTime: created, ...rest } = dynamodb;
+  return {
+    ...(eventName && { eventName }),
+    eventSourceARN,
+    dynamodb: {
+      ...(rest as NonNullable<DynamoDBRecord['dynamodb']>), // images are DynamoDB JSON in both
+      ...(created && { ApproximateCreationDateTime: Math.floor(created.getTime() / 1_000) }),
+    },
+  };
+}
+
+/** The stream named; of a local engine, which names its streams itself, the table's newest. */
+async function findStream(client: DynamoDBStreamsClient, streamArn: string): Promise<string> {
+  const TableName = /:table\/([^/]+)\//.exec(streamArn)?.[1];
+  const { Streams = [] } = await client.send(new ListStreamsCommand({ TableName }));
+  const arns = Streams.flatMap(({ StreamArn }) => StreamArn ?? []);
+  return arns.includes(streamArn) ? streamArn : (arns.sort().at(-1) ?? streamArn);
+}
+
+async function firstIterator(client: DynamoDBStreamsClient, place: Place): Promise<string | undefined> {
+  const { streamArn, shardId: ShardId, startSequenceNumber: SequenceNumber } = place;
+  const StreamArn = await findStream(client, streamArn);
+  const at = { StreamArn, ShardId, ShardIteratorType: 'AT_SEQUENCE_NUMBER' as const, SequenceNumber };
+  return (await client.send(new GetShardIteratorCommand(at))).ShardIterator;
+}
+
+/**
+ * The records of a range, oldest first, with those between them that were not given up: the caller knows its own. DynamoDB keeps them for
+ * 24 hours: after that it throws `TrimmedDataAccessException` or `ResourceNotFoundException`.
+ */
+export async function* readRange(client: DynamoDBStreamsClient, place: Place): AsyncGenerator<DynamoDBRecord> {
+  const { endSequenceNumber, streamArn } = place;
+  let ShardIterator = await firstIterator(client, place);
+  while (ShardIterator !== undefined) {
+    const page = await client.send(new GetRecordsCommand({ ShardIterator, Limit: 1_000 }));
+    for (const record of page.Records ?? []) {
+      if (isAfter(record.dynamodb?.SequenceNumber ?? '0', endSequenceNumber)) return;
+      yield toLambdaRecord(record, streamArn);
+      if (!isAfter(endSequenceNumber, record.dynamodb?.SequenceNumber ?? '0')) return;
+    }
+    ShardIterator = page.NextShardIterator;
+  }
+}

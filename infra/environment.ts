@@ -1,0 +1,44 @@
+import * as z from 'zod';
+
+/** What `GET /local/aws` of a local runner answers. */
+const LocalAws = z.object({ stack: z.string(), table: z.string(), variables: z.record(z.string(), z.string()) });
+
+export interface Environment {
+  stack: string;
+  table: string;
+}
+
+/** Options of scripts that work on an environment. */
+export const environmentOptions = {
+  env: { type: 'string', default: 'dev' },
+  table: { type: 'string' },
+  local: { type: 'string' },
+} as const;
+
+export const environmentUsage =
+  '--env dev|staging|prod (dev), --table <name> (throughline-<env>), or --local http://localhost:8787 for `npm start`.';
+
+/**
+ * Where a script works. For a local runner it points the SDK's clients at it, so it is called before any client is made. Throws when
+ * there is no runner at the address.
+ */
+export async function findEnvironment({
+  env,
+  table,
+  local,
+}: {
+  env: string;
+  table?: string | undefined;
+  local?: string | undefined;
+}): Promise<Environment> {
+  const stack = `throughline-${env}`;
+  if (local === undefined) return { stack, table: table ?? stack };
+  const response = await fetch(new URL('/local/aws', local));
+  if (!response.ok) throw new Error(`${local} answers ${response.status}: is it \`npm start\`?`);
+  const found = LocalAws.parse(await response.json());
+  // A profile of AWS goes before the variables.
+  delete process.env.AWS_PROFILE;
+  delete process.env.AWS_SESSION_TOKEN;
+  Object.assign(process.env, found.variables);
+  return { stack: found.stack, table: table ?? found.table };
+}
