@@ -14,6 +14,7 @@ import { grantProviders, providersOf } from './constructs/providers.ts';
 import { onSchedule } from './constructs/schedule.ts';
 import { grantTimers, timerRole } from './constructs/timers.ts';
 import { type Foundation } from './foundation.ts';
+import { serveJourneys } from './journey-api.ts';
 
 /** Ends of an execution, however it came to it. */
 const ends = ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'];
@@ -40,8 +41,7 @@ export class Journey extends Construct {
     const { webhook: _, ...watched } = steps;
     this.background.push(...Object.values(watched), ...this.#entries(foundation), ...this.#lifecycle(foundation));
     this.#publishing(foundation, { steps: { ...steps, decide }, logGroup });
-    this.#knock(foundation);
-    this.#api(foundation);
+    serveJourneys(this, foundation);
   }
 
   /** Lets a function wake executions that wait. */
@@ -242,48 +242,6 @@ export class Journey extends Construct {
       'POST /v1/journeys/{id}/stop',
       'POST /v1/journeys/{id}/experiments/{step}/winner',
     ]);
-  }
-
-  #knock(foundation: Foundation): void {
-    const { settings, table, gateway } = foundation;
-    const knock = new NodeFunction(this, 'Knock', { entry: 'journey/knock', env: {}, settings });
-    table.grant(knock, ['GetItem', 'Query', 'PutItem']);
-    foundation.grantPut(knock);
-    gateway.serve(knock, ['POST /v1/journeys/{id}/enrolments', 'POST /v1/business-events']);
-  }
-
-  #api({ settings, table, gateway }: Foundation): void {
-    const journeys = new NodeFunction(this, 'Journeys', { entry: 'journey/journeys', env: {}, settings });
-    table.grant(journeys, ['GetItem', 'BatchGetItem', 'Query', 'PutItem'], ['byList']);
-    gateway.serve(journeys, [
-      'GET /v1/journeys',
-      'GET /v1/journeys/{id}',
-      'PUT /v1/journeys/{id}',
-      'GET /v1/journeys/{id}/versions',
-      'GET /v1/journeys/{id}/versions/{version}',
-      'GET /v1/journeys/{id}/diff',
-      'GET /v1/journeys/{id}/stats',
-      'GET /v1/journeys/{id}/experiments/{step}',
-      'GET /v1/journeys/{id}/enrolments',
-    ]);
-
-    const simulate = new NodeFunction(this, 'Simulate', { entry: 'journey/simulate', env: {}, settings });
-    table.grant(simulate, ['GetItem', 'BatchGetItem', 'Query', 'PutItem'], ['byDue']);
-    gateway.serve(simulate, ['POST /v1/journeys/{id}/simulate']);
-
-    const trace = new NodeFunction(this, 'Trace', {
-      entry: 'journey/trace',
-      env: { STACK: Stack.of(this).stackName, MACHINES: machinesPrefix(this) },
-      settings,
-    });
-    table.grant(trace, ['GetItem', 'BatchGetItem', 'Query']);
-    grantJourneys(trace, ['DescribeExecution', 'GetExecutionHistory']);
-    gateway.serve(trace, ['GET /v1/enrolments/{id}/trace', 'GET /v1/customers/{id}/refusals']);
-
-    const tasks = new NodeFunction(this, 'Tasks', { entry: 'journey/tasks', env: {}, settings });
-    table.grant(tasks, ['GetItem', 'BatchGetItem', 'UpdateItem'], ['byList']);
-    this.grantWake(tasks);
-    gateway.serve(tasks, ['GET /v1/tasks', 'POST /v1/tasks/{id}']);
   }
 }
 
