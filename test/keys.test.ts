@@ -180,7 +180,10 @@ function listings(id: string): Record<IndexName, (table: Table) => Promise<unkno
     'list: decisions': (table) => decisionStore(table).record({ profile, decision, until: at }, 1),
     'list: tasks': (table) => taskStore(table).open(customer, hash, { task, token: 'token' }),
     'list: reports': (table) => reportStore(table).create(workspace, report),
-    'list: workspaces': (table) => workspaceStore(table).save(Workspace.parse({ id: workspace, name: 'W' })),
+    'list: workspaces': async (table) => {
+      await table.transact([{ delete: keys.workspace(workspace) }]);
+      return workspaceStore(table).save(Workspace.parse({ id: workspace, name: 'W' }));
+    },
     'due: dueReviews': writeProfile,
     'due: dueDates': (table) => directory(table).date({ customer, journeyId: shortId, trigger }, at),
     'due: openFanOuts': (table) => fanOutStore(table).begin(workspace, fanOut),
