@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
-import { buildDirectory, buildFunctions } from '../infra/build.ts';
-import { assemble } from '../infra/local/assembly.ts';
-import { readAssembly } from '../infra/local/template.ts';
+import { buildDirectory, buildFunctions } from '../infra/tools/build.ts';
+import { assemble } from '../infra/local/template/assembly.ts';
+import { readAssembly } from '../infra/local/template/template.ts';
 import { median } from './figures.ts';
 
 const run = promisify(execFile);

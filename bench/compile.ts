@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { check } from '../lib/journey/check.ts';
-import { compileJourney, type StepFunctions } from '../lib/journey/compile.ts';
-import { JourneyDefinition } from '../lib/journey/definition.ts';
-import { expectedVisits } from '../lib/journey/flow.ts';
-import { planOf } from '../lib/journey/plan.ts';
-import { shippedJourneys } from '../lib/journey/shipped.ts';
+import { check } from '../lib/journey/validation/validate-journey.ts';
+import { compileJourney, type StepFunctions } from '../lib/journey/compilation/compile-journey.ts';
+import { JourneyDefinition } from '../lib/journey/definition/journey-definition.ts';
+import { expectedVisits } from '../lib/journey/insight/expected-visits.ts';
+import { planOf } from '../lib/journey/insight/cost-forecast.ts';
+import { shippedJourneys } from '../lib/journey/publishing/deployed-journeys.ts';
 import { median } from './figures.ts';
 import { type Figure } from './report.ts';
 

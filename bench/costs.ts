@@ -1,4 +1,4 @@
-import { type Bill, partsOf, usd } from '../lib/price.ts';
+import { type Bill, partsOf, usd } from '../lib/shared/prices.ts';
 import { type BenchWorld, message } from './world.ts';
 
 /** What one touchpoint, or one entry into a journey, takes. All figures per piece. */

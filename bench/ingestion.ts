@@ -1,7 +1,7 @@
-import { collect } from '../functions/ingestion/collect/handler.ts';
-import { type Table } from '../lib/aws/table.ts';
-import { touchpointStore } from '../lib/ingestion/touchpoint-store.ts';
-import { systemClock } from '../lib/time.ts';
+import { collect } from '../functions/ingestion/ingest-messages/handler.ts';
+import { type Table } from '../lib/aws/table/dynamo-table.ts';
+import { touchpointStore } from '../lib/ingestion/message/touchpoint-store.ts';
+import { systemClock } from '../lib/shared/time.ts';
 import { median } from './figures.ts';
 
 /** Of our own code: from the gateway's event to its answer, with a table that takes everything at once. */

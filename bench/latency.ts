@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type OutboxMail } from '../infra/local/mail.ts';
+import { type OutboxMail } from '../infra/local/ses-sns/mail.ts';
 import { percentile } from './figures.ts';
 import { message, post } from './world.ts';
 

@@ -40,7 +40,7 @@ export function page(figures: Figure[], at: string): string {
     '# What it costs',
     '',
     `Written by \`npm run bench -- --record\` on ${at.slice(0, 10)}. Counts are those of the deployed template on the embedded engine, dollars those of`,
-    '`lib/prices.json` (list price, no free tier) with 30 ms billed for each invocation at 512 MB on arm64, logs and traces included.',
+    '`lib/shared/prices.json` (list price, no free tier) with 30 ms billed for each invocation at 512 MB on arm64, logs and traces included.',
     'Times are of the machine the bench ran on: two shared cores, load generator included.',
     '',
     '| figure | value | | target |',

@@ -1,8 +1,8 @@
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { startEngine } from '../infra/local/engine.ts';
-import { createTables, localAccess } from '../infra/local/tables.ts';
-import { assemble } from '../infra/local/assembly.ts';
-import { readAssembly } from '../infra/local/template.ts';
+import { startEngine } from '../infra/local/engines/start-engine.ts';
+import { createTables, localAccess } from '../infra/local/engines/create-tables.ts';
+import { assemble } from '../infra/local/template/assembly.ts';
+import { readAssembly } from '../infra/local/template/template.ts';
 import { message, post } from './world.ts';
 
 /** Stored and answered a second. */

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { assemble } from '../infra/local/assembly.ts';
+import { assemble } from '../infra/local/template/assembly.ts';
 import { type Local, startLocal } from '../infra/local/runner.ts';
 import { percentile } from './figures.ts';
 import { type Waiting } from './waiting.ts';

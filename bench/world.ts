@@ -1,5 +1,5 @@
 import { Agent, request } from 'node:http';
-import { assemble } from '../infra/local/assembly.ts';
+import { assemble } from '../infra/local/template/assembly.ts';
 import { type Local, startLocal } from '../infra/local/runner.ts';
 import { createEar, type Ear } from './listen.ts';
 import { type Meter, startMeter } from './meter.ts';

@@ -1,4 +1,4 @@
-import { buildFunctions } from './build.ts';
+import { buildFunctions } from './tools/build.ts';
 
 /** esbuild tells a mistake in the sources in a line; where in esbuild it noticed tells nobody anything. */
 function giveUp(error: unknown): never {
@@ -7,5 +7,5 @@ function giveUp(error: unknown): never {
 }
 
 /** What `cdk` runs (`-c env=dev|staging|prod`), and what runs by hand without it: `node infra/app.ts`. The CDK is read while the functions are built. */
-const [, { synthesize }] = await Promise.all([buildFunctions().catch(giveUp), import('./synthesize.ts')]);
+const [, { synthesize }] = await Promise.all([buildFunctions().catch(giveUp), import('./tools/synthesize.ts')]);
 synthesize(process.env.CDK_OUTDIR ?? 'cdk.out');

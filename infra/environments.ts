@@ -16,7 +16,7 @@ export const Settings = z.strictObject({
   throttle: z.strictObject({ rate: z.int().min(1), burst: z.int().min(1) }),
   /**
    * Quota of the account for concurrent executions of Lambda, as Service Quotas shows it. Of it `collect`, `project`, `relay` and `send` reserve
-   * shares (`infra/reserved-concurrency.ts`). Missing: nothing is reserved, as a new account has 10 and a deployment that reserves more fails.
+   * shares (`infra/functions/reserved-concurrency.ts`). Missing: nothing is reserved, as a new account has 10 and a deployment that reserves more fails.
    */
   accountConcurrency: z.int().min(10).optional(),
   /** People let go on in a second when a paused journey is resumed: no burst for the providers. SES sends 14 a second to begin with. */

@@ -5,9 +5,9 @@ import { Construct } from 'constructs';
 import { DeadLetters } from './constructs/dead-letters.ts';
 import { Gateway } from './constructs/gateway.ts';
 import { type NodeFunction } from './constructs/node-function.ts';
-import { OneTable } from './constructs/one-table.ts';
+import { OneTable } from './constructs/single-table.ts';
 import { type Settings } from './environments.ts';
-import { type Asking } from './functions.ts';
+import { type Asking } from './functions/function-table.ts';
 
 /** What every capability stands on. */
 export class Foundation extends Construct {

@@ -1,17 +1,17 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { type Construct } from 'constructs';
-import { Alarms } from './alarms.ts';
-import { Churn } from './churn.ts';
+import { Alarms } from './capabilities/alarms.ts';
+import { Churn } from './capabilities/churn.ts';
 import { Edge } from './constructs/edge.ts';
-import { Decision } from './decision.ts';
+import { Decision } from './capabilities/decision.ts';
 import { type Settings } from './environments.ts';
 import { Foundation } from './foundation.ts';
-import { Ingestion } from './ingestion.ts';
-import { Journey } from './journey.ts';
-import { JourneyMap } from './map.ts';
-import { Profile } from './profile.ts';
-import { Report } from './report.ts';
-import { warnOfNoReserve } from './reserved-concurrency.ts';
+import { Ingestion } from './capabilities/ingestion.ts';
+import { Journey } from './capabilities/journey.ts';
+import { JourneyMap } from './capabilities/map.ts';
+import { Profile } from './capabilities/profile.ts';
+import { Report } from './capabilities/report.ts';
+import { warnOfNoReserve } from './functions/reserved-concurrency.ts';
 
 /** All of Throughline in one stack: the capabilities stand on one table, one bus and one API. */
 export class ThroughlineStack extends Stack {

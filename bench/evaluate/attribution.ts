@@ -1,6 +1,6 @@
-import { markovAttribution } from '../../lib/report/attribution/markov.ts';
-import { credited, rules } from '../../lib/report/attribution/rules.ts';
-import { type Way } from '../../lib/report/attribution/way.ts';
+import { markovAttribution } from '../../lib/report/attribution/markov-attribution.ts';
+import { credited, rules } from '../../lib/report/attribution/credit-rules.ts';
+import { type Way } from '../../lib/report/attribution/conversion-path.ts';
 import { type Evaluation, type Figure } from './figure.ts';
 import { rowsOf } from './files.ts';
 

@@ -1,12 +1,12 @@
-import { probabilitiesHighest } from '../../lib/decision/best.ts';
-import { contextHelps } from '../../lib/decision/context.ts';
-import { addSeen, beliefsIn, emptySums, linearModel, type Seen } from '../../lib/decision/linear.ts';
-import { endless, propensities } from '../../lib/decision/sharpen.ts';
-import { seeded } from '../../lib/random.ts';
+import { probabilitiesHighest } from '../../lib/decision/beliefs/probability-best.ts';
+import { contextHelps } from '../../lib/decision/policies/context-test.ts';
+import { addSeen, beliefsIn, emptySums, linearModel, type Seen } from '../../lib/decision/beliefs/linear-model.ts';
+import { endless, propensities } from '../../lib/decision/policies/propensities.ts';
+import { seeded } from '../../lib/shared/random.ts';
 import { type Figure } from './figure.ts';
 import { rowsOf } from './files.ts';
 import { byHash } from './order.ts';
-import { picked } from '../../lib/decision/pick.ts';
+import { picked } from '../../lib/decision/choice/sample-offer.ts';
 
 const batch = 100;
 

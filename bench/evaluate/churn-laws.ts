@@ -1,15 +1,15 @@
-import { type KeyDays, mostDays } from '../../lib/churn/buying/key-days.ts';
-import { habitOf, withEvent, type Habit, type KeyEvent } from '../../lib/churn/buying/habit.ts';
-import { explain, probability } from '../../lib/churn/model/logit.ts';
-import { logit } from '../../lib/churn/learn/dataset.ts';
-import { type ChurnModel } from '../../lib/churn/model/model.ts';
-import { train } from '../../lib/churn/model/train.ts';
-import { assess, churnProbability } from '../../lib/churn/score.ts';
-import { type Touchpoint } from '../../lib/ingestion/touchpoint.ts';
-import { Workspace } from '../../lib/ingestion/workspace.ts';
-import { fold } from '../../lib/profile/fold.ts';
-import { newProfile, type Profile } from '../../lib/profile/profile.ts';
-import { type Instant } from '../../lib/time.ts';
+import { type KeyDays, mostDays } from '../../lib/churn/purchase-model/key-day-history.ts';
+import { habitOf, withEvent, type Habit, type KeyEvent } from '../../lib/churn/purchase-model/purchase-history.ts';
+import { explain, probability } from '../../lib/churn/fitted-model/explain-logit.ts';
+import { logit } from '../../lib/statistics/learning/training-rows.ts';
+import { type ChurnModel } from '../../lib/churn/fitted-model/churn-model.ts';
+import { train } from '../../lib/churn/fitted-model/train-model.ts';
+import { assess, churnProbability } from '../../lib/churn/heuristic-score.ts';
+import { type Touchpoint } from '../../lib/model/touchpoint.ts';
+import { Workspace } from '../../lib/model/workspace.ts';
+import { fold } from '../../lib/profile/facts/fold-facts.ts';
+import { newProfile, type Profile } from '../../lib/model/profile.ts';
+import { type Instant } from '../../lib/shared/time.ts';
 import { type Evaluation } from './figure.ts';
 import { dayOf, onlineRetail } from './purchases.ts';
 

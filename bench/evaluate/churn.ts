@@ -1,7 +1,7 @@
-import { probability } from '../../lib/churn/model/logit.ts';
-import { train } from '../../lib/churn/model/train.ts';
-import { windowAt } from '../../lib/churn/model/windows.ts';
-import { auc, brier, calibrationError, logLoss, type Outcome } from '../../lib/churn/learn/metrics.ts';
+import { probability } from '../../lib/churn/fitted-model/explain-logit.ts';
+import { train } from '../../lib/churn/fitted-model/train-model.ts';
+import { windowAt } from '../../lib/churn/fitted-model/training-windows.ts';
+import { auc, brier, calibrationError, logLoss, type Outcome } from '../../lib/statistics/learning/model-metrics.ts';
 import { type Evaluation, type Figure } from './figure.ts';
 import { cdnow, dayOf, type Histories, onlineRetail } from './purchases.ts';
 

@@ -1,5 +1,5 @@
-import { retentionCohorts } from '../../lib/report/cohort/retention.ts';
-import { type PathRow, pathsOf, tallied } from '../../lib/report/paths/path.ts';
+import { retentionCohorts } from '../../lib/report/cohort/retention-cohorts.ts';
+import { type PathRow, pathsOf, tallied } from '../../lib/report/paths/customer-path.ts';
 import { type Evaluation, type Figure } from './figure.ts';
 import { textOf } from './files.ts';
 

@@ -1,8 +1,8 @@
-import { type Plan } from '../../lib/map/plan.ts';
-import { aligner } from '../../lib/report/conformance/aligner.ts';
-import { type Conformance, conformance } from '../../lib/report/conformance/conformance.ts';
-import { grouped, pathsOf, type PathRow, tallied } from '../../lib/report/paths/path.ts';
-import { variants } from '../../lib/report/paths/variants.ts';
+import { type Plan } from '../../lib/map/planned-map.ts';
+import { aligner } from '../../lib/report/conformance/choose-aligner.ts';
+import { type Conformance, conformance } from '../../lib/report/conformance/measure-conformance.ts';
+import { grouped, pathsOf, type PathRow, tallied } from '../../lib/report/paths/customer-path.ts';
+import { variants } from '../../lib/report/paths/path-variants.ts';
 import { type Evaluation, type Figure } from './figure.ts';
 import { rowsOf } from './files.ts';
 

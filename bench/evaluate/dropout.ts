@@ -1,7 +1,7 @@
-import { expectedPurchases } from '../../lib/churn/buying/dropout.ts';
-import { fitDropout } from '../../lib/churn/buying/fit-dropout.ts';
-import { countsOf, habitOf } from '../../lib/churn/buying/habit.ts';
-import { fitWorth } from '../../lib/churn/buying/worth.ts';
+import { expectedPurchases } from '../../lib/churn/purchase-model/dropout-model.ts';
+import { fitDropout } from '../../lib/churn/purchase-model/fit-dropout.ts';
+import { countsOf, habitOf } from '../../lib/churn/purchase-model/purchase-history.ts';
+import { fitWorth } from '../../lib/churn/purchase-model/spending.ts';
 import { type Evaluation, type Figure } from './figure.ts';
 import { cdnow, dayOf } from './purchases.ts';
 

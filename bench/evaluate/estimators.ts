@@ -1,5 +1,5 @@
-import { doublyRobust, ipw, type Judged, type Modelled, snipw, weightsOf } from '../../lib/decision/estimate.ts';
-import { rewardModel } from '../../lib/decision/reward-model.ts';
+import { doublyRobust, ipw, type Judged, type Modelled, snipw, weightsOf } from '../../lib/decision/policies/policy-estimate.ts';
+import { rewardModel } from '../../lib/decision/beliefs/reward-model.ts';
 import { type Figure } from './figure.ts';
 import { rowsOf, textOf } from './files.ts';
 

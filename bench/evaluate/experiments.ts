@@ -1,9 +1,9 @@
-import { alwaysValidP, confidenceSequence } from '../../lib/report/experiment/always-valid.ts';
-import { boundaries, type Shape } from '../../lib/report/experiment/boundaries.ts';
-import { compareRates } from '../../lib/report/experiment/comparison.ts';
-import { mismatchLevel, sampleRatioP } from '../../lib/report/experiment/sample-ratio.ts';
-import { scanSampleRatios } from '../../lib/report/experiment/sample-ratio-window.ts';
-import { rateOf } from '../../lib/report/statistics/moments.ts';
+import { alwaysValidP, confidenceSequence } from '../../lib/statistics/sequential/always-valid.ts';
+import { boundaries, type Shape } from '../../lib/statistics/sequential/boundaries.ts';
+import { compareRates } from '../../lib/statistics/inference/compare-metrics.ts';
+import { mismatchLevel, sampleRatioP } from '../../lib/statistics/inference/sample-ratio.ts';
+import { scanSampleRatios } from '../../lib/report/experiment/scan-sample-ratio.ts';
+import { rateOf } from '../../lib/statistics/inference/moments.ts';
 import { type Evaluation, type Figure } from './figure.ts';
 import { rowsOf } from './files.ts';
 import { repeatedLooks } from './repeated-looks.ts';

@@ -1,12 +1,12 @@
-import { probabilitiesBest } from '../../lib/decision/best.ts';
-import { contextHelps } from '../../lib/decision/context.ts';
-import { beliefsOf, spreadOf } from '../../lib/decision/prior.ts';
-import { endless, propensities } from '../../lib/decision/sharpen.ts';
-import { seeded } from '../../lib/random.ts';
+import { probabilitiesBest } from '../../lib/decision/beliefs/probability-best.ts';
+import { contextHelps } from '../../lib/decision/policies/context-test.ts';
+import { beliefsOf, spreadOf } from '../../lib/decision/beliefs/prior-beliefs.ts';
+import { endless, propensities } from '../../lib/decision/policies/propensities.ts';
+import { seeded } from '../../lib/shared/random.ts';
 import { type Figure } from './figure.ts';
 import { rowsOf } from './files.ts';
 import { byHash } from './order.ts';
-import { picked } from '../../lib/decision/pick.ts';
+import { picked } from '../../lib/decision/choice/sample-offer.ts';
 
 const batch = 100;
 

@@ -1,8 +1,8 @@
-import { seeded, type Random } from '../../lib/random.ts';
-import { alwaysValidP } from '../../lib/report/experiment/always-valid.ts';
-import { boundaries } from '../../lib/report/experiment/boundaries.ts';
-import { compareRates, differenceOf, type Pair } from '../../lib/report/experiment/comparison.ts';
-import { rateOf } from '../../lib/report/statistics/moments.ts';
+import { seeded, type Random } from '../../lib/shared/random.ts';
+import { alwaysValidP } from '../../lib/statistics/sequential/always-valid.ts';
+import { boundaries } from '../../lib/statistics/sequential/boundaries.ts';
+import { compareRates, differenceOf, type Pair } from '../../lib/statistics/inference/compare-metrics.ts';
+import { rateOf } from '../../lib/statistics/inference/moments.ts';
 import { type Figure } from './figure.ts';
 
 const alpha = 0.05;

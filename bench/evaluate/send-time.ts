@@ -1,5 +1,5 @@
-import { type Act, bestHour, globalHours, habitsOf, hoursOf, hoursOfDay } from '../../lib/decision/send-time.ts';
-import { chosenStrengths, heldOut } from '../../lib/decision/send-time-strength.ts';
+import { type Act, bestHour, globalHours, habitsOf, hoursOf, hoursOfDay } from '../../lib/decision/timing/send-time.ts';
+import { chosenStrengths, heldOut } from '../../lib/decision/timing/send-time-strength.ts';
 import { type Figure } from './figure.ts';
 import { rowsOf } from './files.ts';
 

@@ -1,6 +1,6 @@
-import { survivalAt, survivalCurve } from '../../lib/report/survival/curve.ts';
-import { type Life, lifeTables } from '../../lib/report/survival/life-table.ts';
-import { logRank } from '../../lib/report/survival/log-rank.ts';
+import { survivalAt, survivalCurve } from '../../lib/statistics/survival/survival-curve.ts';
+import { type Life, lifeTables } from '../../lib/statistics/survival/life-table.ts';
+import { logRank } from '../../lib/statistics/survival/log-rank.ts';
 import { type Evaluation, type Figure } from './figure.ts';
 import { rowsOf } from './files.ts';
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { auc, brier, logLoss, type Outcome } from '../../lib/churn/learn/metrics.ts';
-import { type Attributes } from '../../lib/churn/learn/encode.ts';
-import { probability } from '../../lib/churn/model/logit.ts';
-import { trainLabelled } from '../../lib/churn/model/train.ts';
+import { auc, brier, logLoss, type Outcome } from '../../lib/statistics/learning/model-metrics.ts';
+import { type Attributes } from '../../lib/statistics/learning/category-encoding.ts';
+import { probability } from '../../lib/churn/fitted-model/explain-logit.ts';
+import { trainLabelled } from '../../lib/churn/fitted-model/train-model.ts';
 import { type Evaluation } from './figure.ts';
 import { rowsOf } from './files.ts';
 

@@ -1,9 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { beliefsOf, commonRate, spreadOf, type Tries } from '../../lib/decision/prior.ts';
-import { endless } from '../../lib/decision/sharpen.ts';
-import { type Course, playOut, type Policy } from '../../lib/decision/simulate.ts';
-import { type Likely, tunedSharpening } from '../../lib/decision/tune.ts';
-import { seeded, shuffled } from '../../lib/random.ts';
+import { beliefsOf, commonRate, spreadOf, type Tries } from '../../lib/decision/beliefs/prior-beliefs.ts';
+import { endless } from '../../lib/decision/policies/propensities.ts';
+import { type Course, playOut, type Policy } from '../../lib/decision/policies/simulate-placement.ts';
+import { type Likely, tunedSharpening } from '../../lib/decision/policies/tune-temperature.ts';
+import { seeded, shuffled } from '../../lib/shared/random.ts';
 import { rowsOf } from './files.ts';
 
 const batches = 50;

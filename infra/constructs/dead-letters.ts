@@ -2,8 +2,8 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import { type Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { type Construct } from 'constructs';
-import { type Asking } from '../functions.ts';
-import { acknowledge } from './acknowledge.ts';
+import { type Asking } from '../functions/function-table.ts';
+import { acknowledge } from './suppress-nag.ts';
 import { type NodeFunction } from './node-function.ts';
 
 /** Where work ends that failed too often: kept as long as SQS keeps anything, two weeks, and looked at by an alarm. */

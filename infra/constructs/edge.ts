@@ -18,9 +18,9 @@ import {
 import { HttpOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { edgeFile } from '../build.ts';
+import { edgeFile } from '../tools/build.ts';
 import { type Settings } from '../environments.ts';
-import { acknowledge } from './acknowledge.ts';
+import { acknowledge } from './suppress-nag.ts';
 
 /** CloudFront in front of the gateway: nothing is cached, every request passes the edge function, and every header reaches the gateway but `Host`. */
 export class Edge extends Construct {

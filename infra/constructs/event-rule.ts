@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { type EventBus, type EventPattern, Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
-import { type EventName, eventSource } from '../../lib/events.ts';
+import { type EventName, eventSource } from '../../lib/model/bus-events.ts';
 import { type DeadLetters } from './dead-letters.ts';
 import { type NodeFunction } from './node-function.ts';
 

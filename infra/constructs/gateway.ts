@@ -11,8 +11,8 @@ import {
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Construct } from 'constructs';
 import { type Settings } from '../environments.ts';
-import { acknowledge } from './acknowledge.ts';
-import { forgettingLog } from './forgetting-log.ts';
+import { acknowledge } from './suppress-nag.ts';
+import { forgettingLog } from './expiring-log-group.ts';
 import { type NodeFunction } from './node-function.ts';
 
 const methods = {

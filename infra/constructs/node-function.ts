@@ -16,12 +16,12 @@ import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { type Queue } from 'aws-cdk-lib/aws-sqs';
 import { type Construct } from 'constructs';
 import { namespaceVariable } from '../../lib/aws/metrics.ts';
-import { buildDirectory } from '../build.ts';
+import { buildDirectory } from '../tools/build.ts';
 import { type Settings } from '../environments.ts';
-import { type FunctionEntry, type GivenEnv, type FunctionRow, type Granted, functions } from '../functions.ts';
-import { reservedFor } from '../reserved-concurrency.ts';
-import { acknowledge } from './acknowledge.ts';
-import { forgettingLog } from './forgetting-log.ts';
+import { type FunctionEntry, type GivenEnv, type FunctionRow, type Granted, functions } from '../functions/function-table.ts';
+import { reservedFor } from '../functions/reserved-concurrency.ts';
+import { acknowledge } from './suppress-nag.ts';
+import { forgettingLog } from './expiring-log-group.ts';
 
 export interface NodeFunctionProps<Entry extends FunctionEntry> {
   entry: Entry;

@@ -1,12 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
 import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
-import { giveUpAfterHours } from '../../lib/aws/stream-limits.ts';
-import { type Asking } from '../functions.ts';
-import { acknowledge } from './acknowledge.ts';
+import { giveUpAfterHours } from '../../lib/aws/table/stream-limits.ts';
+import { type Asking } from '../functions/function-table.ts';
+import { acknowledge } from './suppress-nag.ts';
 import { type DeadLetters } from './dead-letters.ts';
 import { type NodeFunction } from './node-function.ts';
-import { type OneTable } from './one-table.ts';
+import { type OneTable } from './single-table.ts';
 
 export interface StreamConsumerProps {
   table: OneTable;
@@ -21,7 +21,7 @@ export interface StreamConsumerProps {
 /**
  * Feeds a function from the table's stream. A batch that fails is retried, halved each time, as often as its age allows. Both consumers
  * put poison aside themselves, record by record, and what an outage holds up shortly before the mapping gives it up
- * (`lib/aws/stream-limits.ts`). So the mapping gives up only what a function that cannot run has left.
+ * (`lib/aws/table/stream-limits.ts`). So the mapping gives up only what a function that cannot run has left.
  */
 export function consumeStream(fn: NodeFunction<Asking<'DEAD_LETTER_QUEUE_URL'>>, props: StreamConsumerProps): void {
   const { table, deadLetters, filters, batchSize, parallelization = 1 } = props;

@@ -3,10 +3,10 @@ import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { Construct, type IConstruct } from 'constructs';
 import { type Settings } from '../environments.ts';
-import { type Asking } from '../functions.ts';
-import { acknowledge } from './acknowledge.ts';
+import { type Asking } from '../functions/function-table.ts';
+import { acknowledge } from './suppress-nag.ts';
 import { type NodeFunction } from './node-function.ts';
-import { type OneTable } from './one-table.ts';
+import { type OneTable } from './single-table.ts';
 
 /** Where DynamoDB puts an export that was asked for without a prefix. */
 const folder = 'AWSDynamoDB';

@@ -1,7 +1,7 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type Construct } from 'constructs';
-import { acknowledge } from './acknowledge.ts';
+import { acknowledge } from './suppress-nag.ts';
 import { type DeadLetters } from './dead-letters.ts';
 import { type NodeFunction } from './node-function.ts';
 

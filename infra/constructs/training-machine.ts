@@ -2,13 +2,13 @@ import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { type TrainingFunction, trainingMachine } from '../../lib/churn/training/machine.ts';
+import { type TrainingFunction, trainingMachine } from '../../lib/churn/training/training-machine.ts';
 import { type Settings } from '../environments.ts';
-import { acknowledge } from './acknowledge.ts';
-import { forgettingLog } from './forgetting-log.ts';
+import { acknowledge } from './suppress-nag.ts';
+import { forgettingLog } from './expiring-log-group.ts';
 import { machineRole } from './journey-machine.ts';
 import { type NodeFunction } from './node-function.ts';
-import { type OneTable } from './one-table.ts';
+import { type OneTable } from './single-table.ts';
 import { type TableExports } from './table-exports.ts';
 
 export interface TrainingMachineProps {

@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type EngineKind } from './engine.ts';
+import { type EngineKind } from './engines/start-engine.ts';
 import { type Local } from './runner.ts';
 
 const usage = `npm start -- [options]
@@ -74,7 +74,7 @@ function logger({ data, verbose }: Arguments): (source: string, text: string) =>
 async function greet({ url, keys, clock, template }: Local, { data, speed }: Arguments): Promise<void> {
   const [{ functionLines }, { zoneData }] = await Promise.all([
     import('./summary.ts'),
-    import('../../lib/zone-data.ts'),
+    import('../../lib/shared/calendar/zone-data.ts'),
   ]);
   console.log(
     [
@@ -115,7 +115,7 @@ async function main(): Promise<void> {
   const given = readArguments();
   // As on Lambda, whatever zone this machine is in.
   process.env.TZ = 'UTC';
-  const [{ assemble }, { startLocal }] = await Promise.all([import('./assembly.ts'), import('./runner.ts')]);
+  const [{ assemble }, { startLocal }] = await Promise.all([import('./template/assembly.ts'), import('./runner.ts')]);
   const assembly = await assemble({ log: console.log });
   const local = await startLocal({ ...given, assembly, log: logger(given) });
   endOnSignals(local);

@@ -1,23 +1,23 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Workspace } from '../../lib/ingestion/workspace.ts';
-import { Activity } from '../../lib/journey/states/activity.ts';
-import { type VirtualClock } from './clock.ts';
-import { createEdge, noEdge } from './edge.ts';
-import { type EngineKind, startEngine } from './engine.ts';
-import { type FunctionsOptions } from './functions.ts';
-import { type Gateway, startGateway } from './gateway.ts';
-import { type Journal, openJournal } from './journal.ts';
-import { keptClock } from './kept-time.ts';
-import { region } from './intrinsics.ts';
-import { localApi, type LocalAws } from './local-api.ts';
-import { tryLock } from './lock.ts';
-import { localRoutes } from './routes.ts';
+import { type Workspace } from '../../lib/model/workspace.ts';
+import { Activity } from '../../lib/states-language/quiescence-tracker.ts';
+import { type VirtualClock } from './clock/virtual-clock.ts';
+import { createEdge, noEdge } from './http/edge.ts';
+import { type EngineKind, startEngine } from './engines/start-engine.ts';
+import { type FunctionsOptions } from './lambda/local-functions.ts';
+import { type Gateway, startGateway } from './http/gateway.ts';
+import { type Journal, openJournal } from './journal/open-journal.ts';
+import { keptClock } from './clock/persisted-clock.ts';
+import { region } from './template/intrinsics.ts';
+import { localApi, type LocalAws } from './http/local-api.ts';
+import { tryLock } from './journal/lock.ts';
+import { localRoutes } from './http/gateway-routes.ts';
 import { localKeys, seed } from './seed.ts';
 import { type Services, startServices } from './services.ts';
 import { summary } from './summary.ts';
-import { createTables } from './tables.ts';
-import { readAssembly, type Template } from './template.ts';
+import { createTables } from './engines/create-tables.ts';
+import { readAssembly, type Template } from './template/template.ts';
 
 export interface LocalOptions {
   /** Folder of the cloud assembly: what `assemble()` answers. */

@@ -1,9 +1,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { dynamoTable } from '../../lib/aws/table.ts';
-import { parseApiKey } from '../../lib/ingestion/api-key.ts';
-import { workspaceStore } from '../../lib/ingestion/store.ts';
-import { Workspace } from '../../lib/ingestion/workspace.ts';
-import { localAccess } from './tables.ts';
+import { dynamoTable } from '../../lib/aws/table/dynamo-table.ts';
+import { parseApiKey } from '../../lib/ingestion/workspace/api-key.ts';
+import { workspaceStore } from '../../lib/ingestion/workspace/workspace-store.ts';
+import { Workspace } from '../../lib/model/workspace.ts';
+import { localAccess } from './engines/create-tables.ts';
 
 /** The one workspace of a local run and the keys that open it. They exist nowhere else. */
 export const localKeys = { workspace: 'local', write: 'wk_local', secret: 'sk_local' } as const;

@@ -1,6 +1,6 @@
-import { localRoutes } from './routes.ts';
+import { localRoutes } from './http/gateway-routes.ts';
 import { type Services } from './services.ts';
-import { type Template } from './template.ts';
+import { type Template } from './template/template.ts';
 
 /** `throughline-local-journey-send` is the stack's name and ours. */
 const short = (name: string): string => name.replace(/^throughline-local-/, '');

@@ -1,7 +1,7 @@
 import { type EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
-import { type BusEvent, eventSource } from '../events.ts';
-import { inLanes } from './lanes.ts';
-import { permanentRefusal } from './write-refusal.ts';
+import { type BusEvent, eventSource } from '../model/bus-events.ts';
+import { inLanes } from '../shared/concurrency.ts';
+import { permanentRefusal } from './table/write-refusal.ts';
 
 export interface Bus {
   /**

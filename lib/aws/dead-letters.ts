@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
-import { JsonObject } from '../json.ts';
-import { Instant } from '../time.ts';
+import { JsonObject } from '../shared/json.ts';
+import { Instant } from '../shared/time.ts';
 
 /** What a function says of a record that it puts aside. */
 export const LetterDraft = z.object({

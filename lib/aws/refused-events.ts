@@ -1,5 +1,5 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { permanentRefusal } from './write-refusal.ts';
+import { permanentRefusal } from './table/write-refusal.ts';
 
 /** The parts of Lambda's context we read. */
 interface Invocation {

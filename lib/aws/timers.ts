@@ -5,7 +5,7 @@ import {
   ResourceNotFoundException,
   type SchedulerClient,
 } from '@aws-sdk/client-scheduler';
-import { type Instant, instantAt } from '../time.ts';
+import { type Instant, instantAt } from '../shared/time.ts';
 
 /** Calls that are to be made later. */
 export interface Timers {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Plan, partsOf } from './plan.ts';
+import { type Plan, partsOf } from './planned-map.ts';
 
 /** What is wrong with a plan, where in the document, and what to do about it. `warning`s do not keep it from being compared with. */
 export const PlanFault = z.object({

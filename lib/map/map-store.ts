@@ -1,7 +1,7 @@
-import { type Item, type Table } from '../aws/table.ts';
-import { keys } from '../keys.ts';
-import { type Instant } from '../time.ts';
-import { PlannedMap } from './plan.ts';
+import { type Item, type Table } from '../aws/table/dynamo-table.ts';
+import { keys } from '../model/table-keys.ts';
+import { type Instant } from '../shared/time.ts';
+import { PlannedMap } from './planned-map.ts';
 
 /** A planned map as it is kept. `rev` counts its writes; 0 stands for none. */
 export interface SavedMap {

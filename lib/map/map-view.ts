@@ -1,13 +1,13 @@
 import * as z from 'zod';
-import { ThroughlineError, Rejected } from '../errors.ts';
-import { issuesOf } from '../issues.ts';
-import { isJsonObject } from '../json.ts';
-import { Label } from '../stage/model.ts';
-import { Instant } from '../time.ts';
-import { Trimmed } from '../trim.ts';
+import { ThroughlineError, Rejected } from '../shared/errors.ts';
+import { issuesOf } from '../shared/http/issues.ts';
+import { isJsonObject } from '../shared/json.ts';
+import { Label } from '../model/stage.ts';
+import { Instant } from '../shared/time.ts';
+import { Trimmed } from '../shared/trim.ts';
 import { checkPlan, PlanFault } from './check-plan.ts';
 import { type SavedMap } from './map-store.ts';
-import { PlannedMap } from './plan.ts';
+import { PlannedMap } from './planned-map.ts';
 
 /** A map as the API shows it. `warnings`: what is odd about the plan, and where; it is compared as it is written. */
 export const MapView = PlannedMap.extend({

@@ -1,7 +1,7 @@
-import { type Item, type Table } from '../aws/table.ts';
-import { ThroughlineError } from '../errors.ts';
-import { keys } from '../keys.ts';
-import { type Clock } from '../time.ts';
+import { type Item, type Table } from '../aws/table/dynamo-table.ts';
+import { ThroughlineError } from '../shared/errors.ts';
+import { keys } from '../model/table-keys.ts';
+import { type Clock } from '../shared/time.ts';
 import { admit, type HeavyWork, leave, quotas, type Quota, unused, Usage, usedUntil } from './quota.ts';
 
 /** One piece of heavy work. Its id is the same for each try to begin it. */

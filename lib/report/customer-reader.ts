@@ -1,7 +1,7 @@
-import { type Table } from '../aws/table.ts';
-import { type Customer } from '../identity/customer.ts';
-import { dueReviews, listShards } from '../keys.ts';
-import { type Directory, type ListPlace } from '../profile/directory.ts';
+import { type Table } from '../aws/table/dynamo-table.ts';
+import { type Customer } from '../model/customer.ts';
+import { dueReviews, listShards } from '../model/table-keys.ts';
+import { type Directory, type ListPlace } from '../segment/membership-index.ts';
 
 /** Customers asked for at once. */
 const pageSize = 100;

@@ -1,8 +1,8 @@
-import { type Item, type Table } from '../aws/table.ts';
-import { keys, lists } from '../keys.ts';
-import { type Instant, plus } from '../time.ts';
+import { type Item, type Table } from '../aws/table/dynamo-table.ts';
+import { keys, lists } from '../model/table-keys.ts';
+import { type Instant, plus } from '../shared/time.ts';
 import { Coverage, longestTryMs, type Report, ReportResult } from './report.ts';
-import { ReportRequest } from './run/request.ts';
+import { ReportRequest } from './kinds/report-request.ts';
 
 /** How long a report is kept. Seconds. */
 const keptSeconds = 30 * 86_400;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { between, Instant } from '../time.ts';
-import { ReportAnswer, ReportRequest } from './run/request.ts';
-import { Trimmed } from '../trim.ts';
+import { between, Instant } from '../shared/time.ts';
+import { ReportAnswer, ReportRequest } from './kinds/report-request.ts';
+import { Trimmed } from '../shared/trim.ts';
 
 /**
  * Whom and what a report has read. `complete` false: time or memory was up before everybody was read, and the figures are of those who

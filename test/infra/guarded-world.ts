@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
 import { onTestFinished } from 'vitest';
-import { assemble } from '../../infra/local/assembly.ts';
+import { assemble } from '../../infra/local/template/assembly.ts';
 import { startWorld, type World } from '../support/world.ts';
-import { functionIds, permissionsOf } from './synthesized.ts';
+import { functionIds, permissionsOf } from './synthesized-template.ts';
 
 /** A permission that a function needs or has: `dynamodb:Query byList`. */
 type Permission = string;

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { check } from '../../lib/journey/check.ts';
-import { JourneyDefinition } from '../../lib/journey/definition.ts';
-import { type Step } from '../../lib/journey/step.ts';
-import { aJourney } from './given.ts';
+import { check } from '../../lib/journey/validation/validate-journey.ts';
+import { JourneyDefinition } from '../../lib/journey/definition/journey-definition.ts';
+import { type Step } from '../../lib/journey/definition/step.ts';
+import { aJourney } from './journey-examples.ts';
 
 const names = ['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H'];
 

@@ -1,4 +1,4 @@
-import { FunctionError, type Invoke } from '../../infra/local/functions.ts';
+import { FunctionError, type Invoke } from '../../infra/local/lambda/local-functions.ts';
 import { randomFrom } from './random.ts';
 
 export interface Crashes {

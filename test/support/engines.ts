@@ -1,8 +1,8 @@
 import { onTestFinished } from 'vitest';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { type Engine, startEngine } from '../../infra/local/engine.ts';
-import { createTables, localAccess } from '../../infra/local/tables.ts';
-import { type Template } from '../../infra/local/template.ts';
+import { type Engine, startEngine } from '../../infra/local/engines/start-engine.ts';
+import { createTables, localAccess } from '../../infra/local/engines/create-tables.ts';
+import { type Template } from '../../infra/local/template/template.ts';
 
 export type TableResource = Template['tables'][number];
 

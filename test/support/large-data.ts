@@ -1,15 +1,15 @@
-import { type Table, type Item } from '../../lib/aws/table.ts';
-import { touchpointItem } from '../../lib/ingestion/touchpoint-store.ts';
-import { inAppStore } from '../../lib/journey/in-app-store.ts';
-import { shippedJourneys } from '../../lib/journey/shipped.ts';
-import { keys, listShard, lists } from '../../lib/keys.ts';
+import { type Table, type Item } from '../../lib/aws/table/dynamo-table.ts';
+import { touchpointItem } from '../../lib/ingestion/message/touchpoint-store.ts';
+import { inAppStore } from '../../lib/journey/messaging/channels/in-app-store.ts';
+import { shippedJourneys } from '../../lib/journey/publishing/deployed-journeys.ts';
+import { keys, listShard, lists } from '../../lib/model/table-keys.ts';
 import { mapStore } from '../../lib/map/map-store.ts';
-import { newProfile, type Profile } from '../../lib/profile/profile.ts';
-import { segmentStore } from '../../lib/profile/segment-store.ts';
-import { profileStore } from '../../lib/profile/store.ts';
+import { newProfile, type Profile } from '../../lib/model/profile.ts';
+import { segmentStore } from '../../lib/segment/segment-store.ts';
+import { profileStore } from '../../lib/profile/profile-store.ts';
 import { reportStore } from '../../lib/report/report-store.ts';
-import { type ReportRequest } from '../../lib/report/run/request.ts';
-import { plus } from '../../lib/time.ts';
+import { type ReportRequest } from '../../lib/report/kinds/report-request.ts';
+import { plus } from '../../lib/shared/time.ts';
 
 /* One workspace with as much as every route can be asked for. */
 

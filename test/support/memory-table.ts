@@ -1,6 +1,6 @@
-import { type Expression, type Item, type QueryOptions, type Table, type Write } from '../../lib/aws/table.ts';
-import { type Key } from '../../lib/keys.ts';
-import { holds, updated } from './expressions.ts';
+import { type Expression, type Item, type QueryOptions, type Table, type Write } from '../../lib/aws/table/dynamo-table.ts';
+import { type Key } from '../../lib/model/table-keys.ts';
+import { holds, updated } from './expression-evaluator.ts';
 
 /** One write of an item, as the table's stream tells of it. */
 export interface Change {
@@ -47,7 +47,7 @@ function written(write: Write, item: Item | undefined): Item | undefined {
 
 /**
  * The one table in memory, for tests that make thousands of small worlds: it passes the contract of every engine
- * (`test/aws/table.test.ts`). Each call happens at one moment. `changed` is told what the stream would tell: writes that change nothing are
+ * (`test/aws/table/dynamo-table.contract.test.ts`). Each call happens at one moment. `changed` is told what the stream would tell: writes that change nothing are
  * not among it.
  */
 export function memoryTable(changed: (change: Change) => void = () => undefined): Table & { all(): Item[] } {

@@ -1,5 +1,5 @@
 import type { DynamoDBRecord } from 'aws-lambda';
-import { type Invoke } from '../../infra/local/functions.ts';
+import { type Invoke } from '../../infra/local/lambda/local-functions.ts';
 import { randomFrom, shuffled } from './random.ts';
 
 interface StreamBatch {

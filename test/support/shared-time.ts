@@ -1,5 +1,5 @@
 import { afterEach, beforeAll } from 'vitest';
-import { durationMs } from '../../lib/time.ts';
+import { durationMs } from '../../lib/shared/time.ts';
 import { type World } from './world.ts';
 
 interface Sleeper {

@@ -1,11 +1,11 @@
 import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { onTestFinished } from 'vitest';
-import { Activity } from '../../lib/journey/states/activity.ts';
-import { VirtualClock } from '../../infra/local/clock.ts';
-import { installedEngines } from '../../infra/local/engine.ts';
-import { openJournal, type Journal } from '../../infra/local/journal.ts';
-import { createStreams, type StreamsOptions } from '../../infra/local/streams.ts';
+import { Activity } from '../../lib/states-language/quiescence-tracker.ts';
+import { VirtualClock } from '../../infra/local/clock/virtual-clock.ts';
+import { installedEngines } from '../../infra/local/engines/start-engine.ts';
+import { openJournal, type Journal } from '../../infra/local/journal/open-journal.ts';
+import { createStreams, type StreamsOptions } from '../../infra/local/streams/event-source-mappings.ts';
 import { anEngine, localClient, theTable } from './engines.ts';
 
 type Mapping = StreamsOptions['mappings'][number];

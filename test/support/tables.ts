@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
-import { dynamoTable, type Table } from '../../lib/aws/table.ts';
-import { type Engine, type EngineKind, installedEngines, startEngine } from '../../infra/local/engine.ts';
-import { createTables } from '../../infra/local/tables.ts';
+import { dynamoTable, type Table } from '../../lib/aws/table/dynamo-table.ts';
+import { type Engine, type EngineKind, installedEngines, startEngine } from '../../infra/local/engines/start-engine.ts';
+import { createTables } from '../../infra/local/engines/create-tables.ts';
 import { localClient, theTable } from './engines.ts';
 
 /** DynamoDB Local takes seconds to start. */

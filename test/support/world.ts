@@ -1,7 +1,7 @@
-import { assemble } from '../../infra/local/assembly.ts';
-import { type OutboxMail } from '../../infra/local/mail.ts';
+import { assemble } from '../../infra/local/template/assembly.ts';
+import { type OutboxMail } from '../../infra/local/ses-sns/mail.ts';
 import { type Local, type LocalOptions, startLocal } from '../../infra/local/runner.ts';
-import { type Duration, durationMs } from '../../lib/time.ts';
+import { type Duration, durationMs } from '../../lib/shared/time.ts';
 
 /** A message as a source sends it, and when it happened if not now. */
 export interface Message {

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { answering, freePort, startChild } from './child.ts';
-import { type Engine, type EnginePlace } from './contract.ts';
+import { answering, freePort, startChild } from './engine-process.ts';
+import { type Engine, type EnginePlace } from './engine-contract.ts';
 
 /** Starts in 3–9 s. */
 const patienceMs = 60_000;

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { answering, freePort, startChild } from './child.ts';
-import { type Engine, type EnginePlace } from './contract.ts';
+import { answering, freePort, startChild } from './engine-process.ts';
+import { type Engine, type EnginePlace } from './engine-contract.ts';
 
 /** Starts in 25–45 ms; this is for a machine under load. */
 const patienceMs = 10_000;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Page, type Position, type RawRecord, type Shard, type StreamSource } from './source.ts';
+import { type Page, type Position, type RawRecord, type Shard, type StreamSource } from './stream-source.ts';
 
 const Streams = z.object({ Streams: z.array(z.object({ StreamArn: z.string(), StreamLabel: z.string() })) });
 

@@ -1,4 +1,4 @@
-import { type Entry } from './window.ts';
+import { type Entry } from './shard-window.ts';
 
 /** Records of one invocation, and how often it was tried again. */
 export interface Batch {

@@ -4,12 +4,12 @@ import {
   DeleteItemCommand,
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
-import { type Activity } from '../../../lib/journey/states/activity.ts';
-import { type VirtualClock } from '../clock.ts';
-import { type Journal } from '../journal.ts';
-import { keptMs, type WasSwept } from './source.ts';
-import { keyText } from './wave.ts';
-import { type Entry } from './window.ts';
+import { type Activity } from '../../../lib/states-language/quiescence-tracker.ts';
+import { type VirtualClock } from '../clock/virtual-clock.ts';
+import { type Journal } from '../journal/open-journal.ts';
+import { keptMs, type WasSwept } from './stream-source.ts';
+import { keyText } from './poll-result.ts';
+import { type Entry } from './shard-window.ts';
 
 /** Deletes what has expired, as DynamoDB's TTL does, by the virtual clock. */
 export interface Expiry {

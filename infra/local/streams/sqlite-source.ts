@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
-import { keptMs, type Position, type RawRecord, type Shard, type StreamSource } from './source.ts';
+import { keptMs, type Position, type RawRecord, type Shard, type StreamSource } from './stream-source.ts';
 
 interface Row {
   event_name: RawRecord['eventName'];

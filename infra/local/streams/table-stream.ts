@@ -1,9 +1,9 @@
-import { type Activity } from '../../../lib/journey/states/activity.ts';
-import { type VirtualClock } from '../clock.ts';
-import { type Places } from './places.ts';
-import { type Consumer, type Place, Pump } from './pump.ts';
-import { isAfter, type Position, type Shard, type StreamSource, type WasSwept } from './source.ts';
-import { ShardWindow } from './window.ts';
+import { type Activity } from '../../../lib/states-language/quiescence-tracker.ts';
+import { type VirtualClock } from '../clock/virtual-clock.ts';
+import { type Places } from './checkpoints.ts';
+import { type Consumer, type Place, Pump } from './shard-reader.ts';
+import { isAfter, type Position, type Shard, type StreamSource, type WasSwept } from './stream-source.ts';
+import { ShardWindow } from './shard-window.ts';
 
 /** One who reads a stream. `id` stays the same over restarts: its places are kept under it. */
 export interface Reader {

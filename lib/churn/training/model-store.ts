@@ -1,13 +1,13 @@
 import * as z from 'zod';
-import { type Table } from '../../aws/table.ts';
-import { Unavailable } from '../../errors.ts';
-import { keys } from '../../keys.ts';
-import { remember } from '../../remember.ts';
-import { type Clock } from '../../time.ts';
-import { ChurnDefinition } from '../definition.ts';
-import { ChurnModel, modelFormat } from '../model/model.ts';
-import { type TrainedModel } from '../trained.ts';
-import { type ModelSummary, noTraining, TrainingState, withModel } from './state.ts';
+import { type Table } from '../../aws/table/dynamo-table.ts';
+import { Unavailable } from '../../shared/errors.ts';
+import { keys } from '../../model/table-keys.ts';
+import { remember } from '../../shared/cache.ts';
+import { type Clock } from '../../shared/time.ts';
+import { ChurnDefinition } from '../../model/churn-definition.ts';
+import { ChurnModel, modelFormat } from '../fitted-model/churn-model.ts';
+import { type TrainedModel } from '../trained-model.ts';
+import { type ModelSummary, noTraining, TrainingState, withModel } from './training-state.ts';
 
 /** How long an environment may go by a model that has been replaced. */
 const usuallyFreshMs = 60_000;

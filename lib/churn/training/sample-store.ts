@@ -1,7 +1,7 @@
-import { type Table } from '../../aws/table.ts';
-import { keys } from '../../keys.ts';
-import { type Instant } from '../../time.ts';
-import { Drawn } from './sample.ts';
+import { type Table } from '../../aws/table/dynamo-table.ts';
+import { keys } from '../../model/table-keys.ts';
+import { type Instant } from '../../shared/time.ts';
+import { Drawn } from './training-sample.ts';
 
 /** A sample is of use to one training. Seconds. */
 const keptSeconds = 86_400;

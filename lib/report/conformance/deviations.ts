@@ -1,8 +1,8 @@
-import { type Plan, partsOf } from '../../map/plan.ts';
-import { type Label } from '../../stage/model.ts';
-import { type Counted, countedOf, counter, type Counter, entry } from '../paths/counted.ts';
+import { type Plan, partsOf } from '../../map/planned-map.ts';
+import { type Label } from '../../model/stage.ts';
+import { type Counted, countedOf, counter, type Counter, entry } from '../paths/counter.ts';
 import { type Move } from './alignment.ts';
-import { deviationWords } from './words.ts';
+import { deviationWords } from './deviation-text.ts';
 
 /** One way in which paths leave the plan, and how often it is met. */
 export interface Deviation extends Counted {

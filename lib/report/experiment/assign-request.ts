@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { Rejected } from '../../errors.ts';
-import { CustomerId, userRef } from '../../identity/customer.ts';
-import { armOf } from './assign.ts';
-import { ArmPlans } from './plan.ts';
+import { Rejected } from '../../shared/errors.ts';
+import { CustomerId, userRef } from '../../model/customer.ts';
+import { armOf } from './assign-arm.ts';
+import { ArmPlans } from './experiment-plan.ts';
 
 /** Which arm customers are in. */
 export const AssignRequest = z.strictObject({

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { Rejected } from '../../errors.ts';
-import { type Judgement } from './judge.ts';
-import { ExperimentPlan } from './plan.ts';
-import { experimentResult, type ExperimentResult } from './result.ts';
+import { Rejected } from '../../shared/errors.ts';
+import { type Judgement } from './judge-metric.ts';
+import { ExperimentPlan } from './experiment-plan.ts';
+import { experimentResult, type ExperimentResult } from './conclude-experiment.ts';
 import { checkSnapshots, SnapshotGiven, snapshotOf } from './snapshot-request.ts';
 
 /**

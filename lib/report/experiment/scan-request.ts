@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { Instant, instantAt, ZonedInstant } from '../../time.ts';
-import { bounded, Trimmed } from '../../trim.ts';
-import { scanSampleRatios } from './sample-ratio-window.ts';
+import { Instant, instantAt, ZonedInstant } from '../../shared/time.ts';
+import { bounded, Trimmed } from '../../shared/trim.ts';
+import { scanSampleRatios } from './scan-sample-ratio.ts';
 
 /** Experiments over time, with how their arms came out. */
 export const ScanRequest = z.strictObject({

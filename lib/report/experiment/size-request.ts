@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { Rejected } from '../../errors.ts';
-import { Looks, unnamed } from './plan.ts';
-import { type Aim, durationOf, type Looking, powerWith, rateAim, sizeFor } from './size.ts';
+import { Rejected } from '../../shared/errors.ts';
+import { Looks, unnamed } from './experiment-plan.ts';
+import { type Aim, durationOf, type Looking, powerWith, rateAim, sizeFor } from './sample-size.ts';
 
 const Measure = z.discriminatedUnion('kind', [
   z.strictObject({

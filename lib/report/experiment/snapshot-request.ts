@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { Rejected } from '../../errors.ts';
-import { type Moments, rateOf } from '../statistics/moments.ts';
-import { cuped } from './cuped.ts';
-import { type Snapshot } from './judge.ts';
-import { type ExperimentPlan } from './plan.ts';
+import { Rejected } from '../../shared/errors.ts';
+import { type Moments, rateOf } from '../../statistics/inference/moments.ts';
+import { cuped } from '../../statistics/inference/cuped.ts';
+import { type Snapshot } from './judge-metric.ts';
+import { type ExperimentPlan } from './experiment-plan.ts';
 
 const count = z.int().min(0).max(1e12);
 const finite = z.number().min(-1e15).max(1e15);

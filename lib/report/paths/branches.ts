@@ -1,6 +1,6 @@
 import { type Durations, durations, type Spread, spreadOf } from './durations.ts';
-import { entry } from './counted.ts';
-import { type Path, type PathStep, type Tally } from './path.ts';
+import { entry } from './counter.ts';
+import { type Path, type PathStep, type Tally } from './customer-path.ts';
 
 export interface Anchor {
   touchpoint: string;

@@ -1,5 +1,5 @@
-import { type Counted, countedOf, counter, type Counter, entry } from './counted.ts';
-import { type Tally } from './path.ts';
+import { type Counted, countedOf, counter, type Counter, entry } from './counter.ts';
+import { type Tally } from './customer-path.ts';
 
 /** Touchpoints done again in the same path. */
 export interface Rework {

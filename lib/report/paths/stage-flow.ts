@@ -1,5 +1,5 @@
-import { type StageTransition } from '../../stage/model.ts';
-import { type Counted, countedOf, counter, type Counter, entry } from './counted.ts';
+import { type StageTransition } from '../../model/stage.ts';
+import { type Counted, countedOf, counter, type Counter, entry } from './counter.ts';
 import { type Durations, durations, type Spread, spreadOf } from './durations.ts';
 
 /** A stage as customers passed through it. */

@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { check } from '../../../lib/journey/check.ts';
-import { type JourneyDefinition } from '../../../lib/journey/definition.ts';
-import { durationMs } from '../../../lib/time.ts';
-import { type Model } from './model.ts';
-import { type Stay, type Task } from './people.ts';
+import { check } from '../../../lib/journey/validation/validate-journey.ts';
+import { type JourneyDefinition } from '../../../lib/journey/definition/journey-definition.ts';
+import { durationMs } from '../../../lib/shared/time.ts';
+import { type Model } from './expected-system.ts';
+import { type Stay, type Task } from './customers.ts';
 import { definitionOf, edition, type Edition, mapOf, type Scenario } from './journeys.ts';
-import { events, orders, plans } from './steps.ts';
-import { type Reply, type System, workspace } from './system.ts';
-import { type Action } from './versions.ts';
-import { expected, seen } from './views.ts';
+import { events, orders, plans } from './expected-steps.ts';
+import { type Reply, type System, workspace } from './system-under-test.ts';
+import { type Action } from './expected-versions.ts';
+import { expected, seen } from './expected-views.ts';
 
 const minute = 60_000;
 

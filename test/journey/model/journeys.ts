@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import { check } from '../../../lib/journey/check.ts';
-import { JourneyDefinition } from '../../../lib/journey/definition.ts';
-import { Workspace } from '../../../lib/ingestion/workspace.ts';
-import { type Step } from '../../../lib/journey/step.ts';
+import { check } from '../../../lib/journey/validation/validate-journey.ts';
+import { JourneyDefinition } from '../../../lib/journey/definition/journey-definition.ts';
+import { Workspace } from '../../../lib/model/workspace.ts';
+import { type Step } from '../../../lib/journey/definition/step.ts';
 import { reachable } from '../any-definition.ts';
-import { leading, type Map as StepMap, metFrom } from './graph.ts';
-import { aStep, duration, event, rarely } from './steps.ts';
+import { leading, type Map as StepMap, metFrom } from './expected-graph.ts';
+import { aStep, duration, event, rarely } from './expected-steps.ts';
 
 const stepNames = ['A', 'B', 'C', 'D', 'E', 'F'];
 

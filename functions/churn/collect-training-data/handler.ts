@@ -1,0 +1,107 @@
+import * as z from 'zod';
+import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
+import { exportedItem, type TableExport } from '../../../lib/aws/table/table-export.ts';
+import { ChurnDefinition } from '../../../lib/model/churn-definition.ts';
+import { drawn, drawOf, mostOfShare, shares } from '../../../lib/churn/training/training-sample.ts';
+import { type SampleStore } from '../../../lib/churn/training/sample-store.ts';
+import { sampler } from '../../../lib/churn/training/draw-sample.ts';
+import { keys } from '../../../lib/model/table-keys.ts';
+import { type Profile } from '../../../lib/model/profile.ts';
+import { readProfileItem } from '../../../lib/profile/profile-store.ts';
+import { type Clock } from '../../../lib/shared/time.ts';
+
+interface Dependencies {
+  exported: TableExport;
+  samples: Pick<SampleStore, 'put'>;
+  clock: Clock;
+}
+
+/** How far the gathering of one share has come: in which of its files, before which line; with how large a sample, of which draws. */
+const Gathering = z.object({
+  workspace: z.string(),
+  run: z.string(),
+  definition: ChurnDefinition,
+  /** ARN of the export. */
+  exported: z.string(),
+  share: z.int(),
+  place: z.object({ file: z.int(), line: z.int() }).optional(),
+  bound: z.number().default(1),
+  kept: z.int().default(0),
+  parts: z.int().default(0),
+});
+export type Gathering = z.infer<typeof Gathering>;
+
+/** A call reads on only with this much time left. Milliseconds. */
+const spareMs = 60_000;
+
+const { sk: profileKey } = keys.profile({ workspace: '', customer: '' });
+
+/**
+ * The profile on a line, where it is one of the workspace whose draw is below the bound. Most lines are something else, and told by a look
+ * at their text. Throws for a line that cannot be read.
+ */
+function profileOn(line: string, workspace: string, bound: number): Profile | undefined {
+  const prefix = `${workspace}#`;
+  if (!line.includes(`"${profileKey}"`) || !line.includes(`"${prefix}`)) return undefined;
+  const item = exportedItem(line);
+  if (item.sk !== profileKey || !item.pk.startsWith(prefix)) return undefined;
+  if (drawOf({ workspace, customer: item.pk.slice(prefix.length) }) >= bound) return undefined;
+  return readProfileItem(item)?.profile;
+}
+
+/**
+ * Gathers a sample of one share of the table's export, as much as there is time for: it answers where to go on, or without a place that it is
+ * through. Made again it writes the same parts again; parts of a try that died lie beyond those it counts, and are never read. A line that
+ * cannot be read is told of and passed over; a file that is missing or broken fails the call.
+ */
+export function gather({ exported, samples, clock }: Dependencies) {
+  return async (event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<Gathering> => {
+    const { place = { file: 0, line: 0 }, ...gathering } = Gathering.parse(event);
+    const { workspace, run, definition, share } = gathering;
+    const now = clock.now();
+    const files = await exported.files(gathering.exported);
+    const sample = sampler(gathering, {
+      most: mostOfShare(files.length),
+      put: (drawn, part) => samples.put({ workspace, run, share, part }, drawn, now),
+    });
+    const counts = { sampled: 0, unreadable: 0 };
+
+    function take(line: string): void {
+      try {
+        const profile = profileOn(line, workspace, sample.sampling().bound);
+        const one = profile && drawn(profile, definition, now);
+        if (!one) return;
+        sample.add(one);
+        counts.sampled++;
+      } catch (error) {
+        if (counts.unreadable++ === 0) console.error('a line is not read', gathering.exported, error);
+      }
+    }
+
+    /** Reads a file from a line on. Answers the line before which time was up, or nothing where it is through. */
+    async function readFile(file: string, from: number): Promise<number | undefined> {
+      let line = 0;
+      for await (const lines of exported.lines(file)) {
+        lines.slice(Math.max(0, from - line)).forEach(take);
+        await sample.write();
+        line += lines.length;
+        if (line > from && context.getRemainingTimeInMillis() < spareMs) return line;
+      }
+      return undefined;
+    }
+
+    async function ended(left?: Gathering['place']): Promise<Gathering> {
+      await sample.write(true);
+      writeLine(metricLine('gather', counts, { now: Date.parse(now) }));
+      return { ...gathering, ...sample.sampling(), ...(left && { place: left }) };
+    }
+
+    const own = files.filter((_, i) => i % shares === share);
+    for (const [file, key] of own.entries()) {
+      if (file < place.file) continue;
+      const line = await readFile(key, file === place.file ? place.line : 0);
+      if (line !== undefined) return ended({ file, line });
+    }
+    return ended();
+  };
+}

@@ -1,0 +1,46 @@
+import * as z from 'zod';
+import { inLanes } from '../../../lib/shared/concurrency.ts';
+import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
+import { type Table } from '../../../lib/aws/table/dynamo-table.ts';
+import { type Reviewer } from '../../../lib/projection/review-customer.ts';
+import { beginning, pageOfEverybody, Place } from '../../../lib/churn/training/all-customers.ts';
+import { partition } from '../../../lib/model/table-keys.ts';
+import { type Clock } from '../../../lib/shared/time.ts';
+
+interface Dependencies {
+  table: Table;
+  reviewer: Pick<Reviewer, 'afterTraining'>;
+  clock: Clock;
+}
+
+const Rescoring = z.object({ workspace: z.string(), run: z.string(), list: z.int(), place: Place.optional() });
+
+/** A page is begun only with this much time left. Milliseconds. */
+const spareMs = 60_000;
+const lanes = 16;
+
+/**
+ * Looks at the customers of one list by the new model, as far as there is time for: it answers where to go on, or without a place that it
+ * is through. One read each; a write for those of whom the model thinks otherwise. Made again it finds them done.
+ */
+export function rescore({ table, reviewer, clock }: Dependencies) {
+  return async (event: unknown, context: { getRemainingTimeInMillis(): number }) => {
+    const { place: begun = beginning, ...rescoring } = Rescoring.parse(event);
+    const counts = { reviewed: 0, 'not-due': 0, failed: 0 };
+    let place: Place | undefined = begun;
+    while (place && context.getRemainingTimeInMillis() > spareMs) {
+      const page: Awaited<ReturnType<typeof pageOfEverybody>> = await pageOfEverybody(table, rescoring, place);
+      await inLanes(page.customers, lanes, async (customer) => {
+        try {
+          counts[await reviewer.afterTraining(customer)]++;
+        } catch (error) {
+          counts.failed++;
+          console.error('not rescored', partition(customer), error);
+        }
+      });
+      place = page.next;
+    }
+    writeLine(metricLine('rescore', counts, { now: Date.parse(clock.now()) }));
+    return { ...rescoring, ...(place && { place }) };
+  };
+}

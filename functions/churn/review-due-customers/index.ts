@@ -1,0 +1,30 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { readEnv } from '../../../lib/aws/env.ts';
+import { lean } from '../../../lib/aws/sdk-client-defaults.ts';
+import { dynamoTable } from '../../../lib/aws/table/dynamo-table.ts';
+import { reviewer } from '../../../lib/projection/review-customer.ts';
+import { modelStore } from '../../../lib/churn/training/model-store.ts';
+import { workspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
+import { journeyStore } from '../../../lib/journey/publishing/journey-store.ts';
+import { segmentStore } from '../../../lib/segment/segment-store.ts';
+import { profileStore } from '../../../lib/profile/profile-store.ts';
+import { systemClock as clock } from '../../../lib/shared/time.ts';
+import { Env } from './env.ts';
+import { sweep } from './handler.ts';
+
+const table = dynamoTable(new DynamoDBClient(lean), readEnv(Env).TABLE_NAME);
+const workspaces = workspaceStore(table);
+
+export const handler = sweep({
+  table,
+  workspaces,
+  clock,
+  reviewer: reviewer({
+    profiles: profileStore(table),
+    workspaces,
+    journeys: journeyStore(table, { clock: clock }),
+    segments: segmentStore(table, clock),
+    models: modelStore(table, clock),
+    clock,
+  }),
+});

@@ -1,0 +1,39 @@
+import * as z from 'zod';
+import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
+import { ChurnDefinition } from '../../../lib/model/churn-definition.ts';
+import { learnt } from '../../../lib/churn/training/train-from-histories.ts';
+import { type ModelStore } from '../../../lib/churn/training/model-store.ts';
+import { type Drawn, historiesOf } from '../../../lib/churn/training/training-sample.ts';
+import { type SampleStore } from '../../../lib/churn/training/sample-store.ts';
+import { type ModelSummary } from '../../../lib/churn/training/training-state.ts';
+import { type Clock } from '../../../lib/shared/time.ts';
+
+interface Dependencies {
+  samples: Pick<SampleStore, 'read'>;
+  models: Pick<ModelStore, 'publish'>;
+  clock: Clock;
+}
+
+const Asked = z.object({
+  workspace: z.string(),
+  run: z.string(),
+  definition: ChurnDefinition,
+  /** When the training began: the export holds all that happened before. */
+  began: z.iso.datetime(),
+  shares: z.array(z.object({ share: z.int(), bound: z.number(), parts: z.int() })),
+});
+
+/** Learns a model from what was gathered and publishes it, once for a run. Made again before that, it learns the same. */
+export function learn({ samples, models, clock }: Dependencies) {
+  return async (event: unknown): Promise<ModelSummary> => {
+    const { workspace, run, definition, began, shares } = Asked.parse(event);
+    const sample: Drawn[] = [];
+    for (const { share, parts } of shares)
+      for (const one of await samples.read({ workspace, run, share }, parts)) sample.push(one);
+    const histories = historiesOf(sample, Math.min(1, ...shares.map(({ bound }) => bound)));
+    const line = await models.publish(workspace, learnt(histories, { definition, run, began, now: clock.now() }));
+    const counts = { customers: histories.length, [line.accepted ? 'accepted' : 'refused']: 1 };
+    writeLine(metricLine('train', counts, { now: Date.parse(clock.now()) }));
+    return line;
+  };
+}

@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import { type ApiRoutes } from '../../../lib/aws/http/api-function.ts';
+import { DecisionRequest, type DecisionAnswer } from '../../../lib/decision/choice/decision.ts';
+import { contactOf, sendAtOf } from '../../../lib/decision/timing/contact-advice.ts';
+import { type Decide, type Decided } from '../../../lib/decision/choice/decide-offer.ts';
+import { type HabitsStore } from '../../../lib/decision/timing/send-time-stats-store.ts';
+import { type PlacementStore } from '../../../lib/decision/placements/placement-store.ts';
+import { Rejected } from '../../../lib/shared/errors.ts';
+import { anonymousRef, type Customer, userRef } from '../../../lib/model/customer.ts';
+import { type WorkspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
+import { issuesOf } from '../../../lib/shared/http/issues.ts';
+import { type ProfileStore } from '../../../lib/profile/profile-store.ts';
+import { type Clock } from '../../../lib/shared/time.ts';
+
+interface Dependencies {
+  decide: Decide;
+  profiles: ProfileStore;
+  habits: Pick<HabitsStore, 'get'>;
+  workspaces: Pick<WorkspaceStore, 'settings'>;
+  placements: Pick<PlacementStore, 'get'>;
+  clock: Clock;
+}
+
+/** Where a placement does not say what messages are worth, the workspace's caps alone decide how many there are. */
+const costless = { value: 1, cost: 0 };
+
+function readRequest(body: unknown): DecisionRequest {
+  const read = DecisionRequest.safeParse(body);
+  if (!read.success) throw new Rejected('decision.invalid', { issues: issuesOf(read.error) });
+  return read.data;
+}
+
+/**
+ * The offer for a customer at a placement. The user of that id, else the anonymous visitor, else somebody we have never seen: who
+ * gets an answer too, of which nothing is stored (`recorded: false`), as a page asks before its first touchpoint is folded.
+ */
+export function decideRoutes({ decide, profiles, habits, workspaces, placements, clock }: Dependencies): ApiRoutes {
+  async function customerOf(workspace: string, id: string): Promise<Customer> {
+    const anonymous = { workspace, customer: anonymousRef(id) };
+    const user = { workspace, customer: userRef(id) };
+    if (await profiles.get(user)) return user;
+    return (await profiles.get(anonymous)) ? anonymous : user;
+  }
+
+  /** When to reach the customer and how often, made of what is remembered: no read of its own but once an hour. */
+  async function advice(workspace: string, { profile, decision }: Decided, channel: string | undefined) {
+    const [known, settings, placement] = await Promise.all([
+      habits.get(workspace),
+      workspaces.settings(workspace),
+      placements.get(workspace, decision.placement),
+    ]);
+    const advising = {
+      ...{ habits: known, channel, now: clock.now() },
+      workspace: settings ?? { timezone: 'UTC', caps: [] },
+    };
+    const sendAt = sendAtOf(profile, advising);
+    return { ...(sendAt && { sendAt }), contact: contactOf(advising, placement?.contact ?? costless) };
+  }
+
+  return {
+    'POST /v1/decisions': async (request) => {
+      const { customerId, placement, context, decisionId = randomUUID() } = readRequest(request.body());
+      const customer = await customerOf(request.workspace, customerId);
+      const decided = await decide({ customer, placement, decisionId, at: clock.now(), context });
+      const { offer, propensity, reasons, policyVersion, voice } = decided.decision;
+      const answer: DecisionAnswer = {
+        ...{ decisionId, placement, offer, propensity, reasons, policyVersion, recorded: decided.recorded },
+        ...(voice && { voice }),
+        ...(await advice(request.workspace, decided, context?.channel)),
+      };
+      return { body: answer };
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { readEnv } from '../../../lib/aws/env.ts';
+import { api } from '../../../lib/aws/http/api-function.ts';
+import { lean } from '../../../lib/aws/sdk-client-defaults.ts';
+import { dynamoTable } from '../../../lib/aws/table/dynamo-table.ts';
+import { decider } from '../../../lib/decision/choice/decide-offer.ts';
+import { habitsStore } from '../../../lib/decision/timing/send-time-stats-store.ts';
+import { placementStore } from '../../../lib/decision/placements/placement-store.ts';
+import { policyStore } from '../../../lib/decision/policies/policy-store.ts';
+import { statsReader } from '../../../lib/decision/beliefs/offer-stats-store.ts';
+import { decisionStore } from '../../../lib/decision/choice/decision-store.ts';
+import { linearReader } from '../../../lib/decision/beliefs/offer-sums-store.ts';
+import { workspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
+import { profileStore } from '../../../lib/profile/profile-store.ts';
+import { systemClock as clock } from '../../../lib/shared/time.ts';
+import { Env } from './env.ts';
+import { decideRoutes } from './handler.ts';
+
+const table = dynamoTable(new DynamoDBClient(lean), readEnv(Env).TABLE_NAME);
+const [profiles, placements, workspaces] = [profileStore(table), placementStore(table, clock), workspaceStore(table)];
+const decide = decider({
+  profiles,
+  placements,
+  decisions: decisionStore(table),
+  stats: statsReader(table, clock),
+  policies: policyStore(table, clock),
+  linear: linearReader(table, clock),
+});
+
+const habits = habitsStore(table, clock);
+
+export const handler = api(workspaces, decideRoutes({ decide, profiles, habits, workspaces, placements, clock }));

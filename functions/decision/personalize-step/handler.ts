@@ -1,0 +1,75 @@
+import * as z from 'zod';
+import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
+import { type Decide, type Question } from '../../../lib/decision/choice/decide-offer.ts';
+import { type Decision } from '../../../lib/decision/choice/decision.ts';
+import { events } from '../../../lib/model/bus-events.ts';
+import { type Gate, type Stopped } from '../../../lib/journey/execution/step-guard.ts';
+import { type ProfileStore } from '../../../lib/profile/profile-store.ts';
+import { type JsonObject } from '../../../lib/shared/json.ts';
+import { nameOf } from '../../../lib/journey/enrolment/enrolment-record.ts';
+import { StepCall, stepOf } from '../../../lib/journey/execution/step-call.ts';
+import { type Clock } from '../../../lib/shared/time.ts';
+
+/** The placement decided on when a customer enters a stage: what the next contact, whoever makes it, should be about. */
+export const nextContact = 'next-contact';
+
+interface Dependencies {
+  decide: Decide;
+  profiles: Pick<ProfileStore, 'get'>;
+  gate: Gate;
+  clock: Clock;
+}
+
+const StageEntered = z.object({ 'detail-type': z.literal('StageEntered'), detail: events.StageEntered });
+
+/** What later templates of the journey read: `{{vars.offer.content.title}}`. `because` is for the trace: what became of each offer. */
+export interface StepDecision extends Pick<Decision, 'decisionId' | 'placement' | 'propensity'> {
+  id: string;
+  content: Decision['offer']['content'];
+  because: JsonObject;
+}
+
+function becauseOf({ stage, policyVersion, reasons }: Decision): JsonObject {
+  return { stage, policyVersion, offers: Object.fromEntries(reasons.map(({ offer, verdict }) => [offer, verdict])) };
+}
+
+function ofEvent({ detail }: z.infer<typeof StageEntered>): Question {
+  const { workspace, customer, id, occurredAt } = detail;
+  const decisionId = nameOf('decision', workspace, customer, id, nextContact);
+  return { customer: { workspace, customer }, placement: nextContact, decisionId, at: occurredAt };
+}
+
+function ofStep(call: StepCall): Question {
+  const { enrolment, stepId, occurrence, enteredAt } = call;
+  const { workspace, customer, enrolmentId } = enrolment;
+  const { placement } = stepOf(call, 'decide');
+  const decisionId = nameOf('decision', enrolmentId, stepId, String(occurrence), placement);
+  return { customer: { workspace, customer }, placement, decisionId, at: new Date(enteredAt).toISOString() };
+}
+
+/**
+ * Decides unasked: when a customer enters a stage, and where a journey says so. The decision's id is made of the event or of the
+ * visit of the step, so each, however often delivered, makes one decision and gets the same answer.
+ */
+export function personalize({ decide, profiles, gate, clock }: Dependencies) {
+  async function answer(question: Question): Promise<StepDecision> {
+    const { decision, recorded } = await decide(question);
+    const { decisionId, placement, propensity, offer } = decision;
+    const outcome = recorded ? 'decided' : 'unknown-customer';
+    writeLine(metricLine('personalize', { [outcome]: 1 }, { now: Date.parse(clock.now()), placement }));
+    return { decisionId, placement, propensity, ...offer, because: becauseOf(decision) };
+  }
+
+  /** Only a step that can be stopped needs the profile first. */
+  async function stopped(call: StepCall): Promise<Stopped | undefined> {
+    const profile = call.gated ? await profiles.get(call.enrolment) : undefined;
+    return profile && gate(call, profile);
+  }
+
+  return async (event: unknown): Promise<StepDecision | Stopped> => {
+    const bus = StageEntered.safeParse(event);
+    if (bus.success) return answer(ofEvent(bus.data));
+    const call = StepCall.parse(event);
+    return (await stopped(call)) ?? answer(ofStep(call));
+  };
+}

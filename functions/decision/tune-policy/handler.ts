@@ -1,0 +1,110 @@
+import * as z from 'zod';
+import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
+import { type HabitsStore } from '../../../lib/decision/timing/send-time-stats-store.ts';
+import { type ReadHistories } from '../../../lib/decision/timing/contact-history-store.ts';
+import { learntHabits } from '../../../lib/decision/timing/learn-send-times.ts';
+import { type ReadLog } from '../../../lib/decision/policies/decision-log-store.ts';
+import { type Placement } from '../../../lib/decision/placements/placement.ts';
+import { type PlacementStore } from '../../../lib/decision/placements/placement-store.ts';
+import { type PolicyRecord } from '../../../lib/decision/policies/policy.ts';
+import { type PolicyStore } from '../../../lib/decision/policies/policy-store.ts';
+import { type OfferStats, shownIn } from '../../../lib/decision/beliefs/offer-beliefs.ts';
+import { reviewed } from '../../../lib/decision/policies/review-policy.ts';
+import { type ReadStats } from '../../../lib/decision/beliefs/offer-stats-store.ts';
+import { events } from '../../../lib/model/bus-events.ts';
+import { type Customer } from '../../../lib/model/customer.ts';
+import { type WorkspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
+import { type Clock } from '../../../lib/shared/time.ts';
+
+interface Dependencies {
+  workspaces: Pick<WorkspaceStore, 'all' | 'settings'>;
+  placements: PlacementStore;
+  policies: PolicyStore;
+  stats: ReadStats;
+  log: ReadLog;
+  habits: HabitsStore;
+  histories: ReadHistories;
+  clock: Clock;
+}
+
+/** A placement is begun only with this much time left: what one with a plan and a full log takes, twice. Milliseconds. */
+const spareMs = 120_000;
+
+/** What a run did with placements: judged, replaced the policy of, or left alone as nothing was new; `cut` for lack of time. */
+export type Tuned = Record<'judged' | 'replaced' | 'idle' | 'failed' | 'cut', number>;
+
+const Changed = z.object({ 'detail-type': z.literal('PlacementChanged'), detail: events.PlacementChanged });
+
+/** Whether there is something to look at: more was shown since, or the plan is another. */
+function isDue({ plan }: Placement, { course, judgedThrough }: PolicyRecord, stats: OfferStats): boolean {
+  return shownIn(stats) !== judgedThrough || course?.decisions !== plan?.decisions;
+}
+
+/**
+ * Finds better policies, each night for all placements and at once for one that was changed: judges the policy in force by the log, tunes a
+ * candidate and replaces the one by the other where that is surely better. A placement where nothing was shown since costs its
+ * numbers, one query. Nothing here is needed to decide: a run that dies has written what it found, the next finds the rest.
+ */
+export function tune(dependencies: Dependencies) {
+  const { workspaces, placements, policies, stats, log, habits, histories, clock } = dependencies;
+
+  /** Answers whom was decided on of late, where there was anything to look at. */
+  async function review(workspace: string, placement: Placement, tuned: Tuned): Promise<Customer[]> {
+    const [record, tries] = await Promise.all([policies.get(workspace, placement.id), stats(workspace, placement.id)]);
+    if (!isDue(placement, record, tries)) {
+      tuned.idle++;
+      return [];
+    }
+    const now = clock.now();
+    const { showings, customers } = await log(workspace, placement, now);
+    const found = reviewed({ placement, record, stats: tries, log: showings, now });
+    await policies.save(workspace, placement.id, found);
+    tuned[found.current.version === record.current.version ? 'judged' : 'replaced']++;
+    return customers;
+  }
+
+  async function tryReview(workspace: string, placement: Placement, tuned: Tuned): Promise<Customer[]> {
+    try {
+      return await review(workspace, placement, tuned);
+    } catch (error) {
+      tuned.failed++;
+      console.error('placement not tuned', workspace, placement.id, error);
+      return [];
+    }
+  }
+
+  /** Habits are of those decided on, so they are looked at only where somebody was. */
+  async function learnHabits(workspace: string, customers: Customer[]): Promise<void> {
+    const settings = customers.length > 0 ? await workspaces.settings(workspace) : undefined;
+    if (!settings) return;
+    const now = clock.now();
+    await habits.save(workspace, learntHabits(await histories(customers, settings, now), now));
+  }
+
+  async function ofWorkspace(workspace: string, tuned: Tuned, timeLeft: () => number): Promise<void> {
+    const customers = new Map<string, Customer>();
+    for (const placement of await placements.all(workspace)) {
+      if (timeLeft() < spareMs) {
+        tuned.cut++;
+        continue;
+      }
+      for (const one of await tryReview(workspace, placement, tuned)) customers.set(one.customer, one);
+    }
+    if (timeLeft() >= spareMs) await learnHabits(workspace, [...customers.values()]);
+  }
+
+  return async (event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<Tuned> => {
+    const tuned: Tuned = { judged: 0, replaced: 0, idle: 0, failed: 0, cut: 0 };
+    const changed = Changed.safeParse(event);
+    if (changed.success) {
+      const { workspace, placement: id } = changed.data.detail;
+      const placement = await placements.get(workspace, id);
+      if (placement) await review(workspace, placement, tuned);
+    } else {
+      const timeLeft = () => context.getRemainingTimeInMillis();
+      for (const workspace of await workspaces.all()) await ofWorkspace(workspace, tuned, timeLeft);
+    }
+    writeLine(metricLine('tune', tuned, { now: Date.parse(clock.now()) }));
+    return tuned;
+  };
+}

@@ -1,0 +1,102 @@
+import { corsHeaders, preflightHeaders } from '../../../lib/aws/http/cors.ts';
+import { librarySettings, settingsKey, settingsMaxAge } from '../../../lib/ingestion/workspace/library-settings.ts';
+
+type Headers = Record<string, { value: string } | undefined>;
+
+/** A viewer request as CloudFront Functions shows it: no body, header names in lower case. */
+interface EdgeEvent {
+  context: { requestId: string };
+  request: { method: string; uri: string; headers: Headers };
+}
+
+interface EdgeResponse {
+  statusCode: number;
+  statusDescription: string;
+  headers: Headers;
+  body?: { encoding: 'text'; data: string };
+}
+
+function toHeaders(values: Record<string, string>): Headers {
+  const headers: Headers = {};
+  Object.keys(values).forEach((name) => (headers[name] = { value: String(values[name]) }));
+  return headers;
+}
+
+const valueOf = (headers: Headers, name: string): string | undefined => {
+  const header = headers[name];
+  return header ? header.value : undefined;
+};
+
+/** Slashes once, none at the end, `/v1` once: half of all set-ups name a host with `/v1`, and libraries add their own. */
+function normalPath(uri: string): string {
+  const path = uri.replace(/\/{2,}/g, '/').replace(/^(\/v1)+(?=\/|$)/, '/v1');
+  return path.length > 1 ? path.replace(/\/$/, '') : path;
+}
+
+/** Whether a path is percent-encoded UTF-8. The gateway refuses any other with an answer that is no problem+json. */
+function isEncoded(uri: string): boolean {
+  try {
+    decodeURIComponent(uri);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function jsonHeaders(type: string, cacheControl: string, requestId: string): Headers {
+  const headers = toHeaders(corsHeaders);
+  headers['content-type'] = { value: type };
+  headers['cache-control'] = { value: cacheControl };
+  headers['x-request-id'] = { value: requestId };
+  return headers;
+}
+
+function malformedPath(requestId: string): EdgeResponse {
+  const title = 'Bad request';
+  const code = 'path.malformed';
+  const message = `${title}: ${code}`;
+  return {
+    statusCode: 400,
+    statusDescription: title,
+    headers: jsonHeaders('application/problem+json', 'no-store', requestId),
+    body: {
+      encoding: 'text',
+      data: JSON.stringify({ type: 'about:blank', title, status: 400, code, message, instance: requestId }),
+    },
+  };
+}
+
+function preflight(headers: Headers, requestId: string): EdgeResponse {
+  const answer = toHeaders(preflightHeaders(valueOf(headers, 'access-control-request-headers')));
+  answer['x-request-id'] = { value: requestId };
+  return { statusCode: 204, statusDescription: 'No Content', headers: answer };
+}
+
+function settings(writeKey: string, host: string, requestId: string): EdgeResponse {
+  const headers = jsonHeaders('application/json', `public, max-age=${settingsMaxAge}`, requestId);
+  const data = JSON.stringify(librarySettings(writeKey, host));
+  return { statusCode: 200, statusDescription: 'OK', headers: headers, body: { encoding: 'text', data: data } };
+}
+
+/**
+ * Runs before every request. Answers preflights, library settings and malformed paths itself: they cost no function. Of the rest it keeps the bytes
+ * whole: the gateway takes `text/*` and JSON for text, and a packed body sent under such a type would arrive broken, so a request
+ * with a content encoding becomes `application/octet-stream`, its own type in `x-original-content-type`. It never sees a body, so
+ * keys are checked behind it.
+ */
+export function handler(event: EdgeEvent): EdgeEvent['request'] | EdgeResponse {
+  const request = event.request;
+  const headers = request.headers;
+  const requestId = event.context.requestId;
+  if (!isEncoded(request.uri)) return malformedPath(requestId);
+  request.uri = normalPath(request.uri);
+  if (request.method === 'OPTIONS') return preflight(headers, requestId);
+  const key = request.method === 'GET' ? settingsKey(request.uri) : undefined;
+  if (key) return settings(key, valueOf(headers, 'host') || '', requestId);
+  headers['x-request-id'] = { value: requestId };
+  if (valueOf(headers, 'content-encoding')) {
+    headers['x-original-content-type'] = { value: valueOf(headers, 'content-type') || '' };
+    headers['content-type'] = { value: 'application/octet-stream' };
+  }
+  return request;
+}

@@ -1,0 +1,122 @@
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { answeringMs, inTime, type Invocation } from '../../../lib/shared/deadline.ts';
+import { metricLine } from '../../../lib/aws/metrics.ts';
+import { problem } from '../../../lib/aws/http/problem.ts';
+import { NotFound, ThroughlineError, Unavailable } from '../../../lib/shared/errors.ts';
+import { readBody, readStrangersBody } from '../../../lib/ingestion/request/request-body.ts';
+import {
+  type Kind,
+  type Sorted,
+  faultCounts,
+  kindOf,
+  refuseAny,
+  rejectedCount,
+  sortMessages,
+  verdictOf,
+  withoutRefused,
+} from '../../../lib/ingestion/message/parse-messages.ts';
+import { corsHeaders } from '../../../lib/aws/http/cors.ts';
+import { keyInBody, keyInHeader } from '../../../lib/ingestion/request/request-key.ts';
+import { type KeyStore } from '../../../lib/ingestion/workspace/key-store.ts';
+import { type TouchpointStore } from '../../../lib/ingestion/message/touchpoint-store.ts';
+import { type JsonObject } from '../../../lib/shared/json.ts';
+import { type Clock } from '../../../lib/shared/time.ts';
+
+export interface Dependencies {
+  keys: Pick<KeyStore, 'open'>;
+  touchpoints: TouchpointStore;
+  clock: Clock;
+  /** Where the line of metrics goes, at most one a request. */
+  write: (line: string | undefined) => void;
+}
+
+/** Kept back for the last try of storing. Milliseconds. */
+const tryMs = 500;
+
+/** Longest time until the answer: the Node library hangs up after ten seconds. Milliseconds. */
+const maxTakingMs = 9_000;
+
+const isStrict = ({ headers }: APIGatewayProxyEventV2): boolean => headers['x-strict-mode'] === '1';
+
+function answer(body: unknown): APIGatewayProxyStructuredResultV2 {
+  return { statusCode: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+}
+
+function readKind(event: APIGatewayProxyEventV2): Kind {
+  const path = event.pathParameters?.kind ?? '';
+  const kind = kindOf(path);
+  if (!kind) throw new NotFound('route.unknown', { route: `POST /v1/${path}` });
+  return kind;
+}
+
+/**
+ * `POST /v1/{kind}` as Segment's libraries call it. They drop a whole batch on any 4xx, so a bad message is told in the verdict of a
+ * 200, and so is one that the table will never take: its customer may have all the rows there can be. A 200 says that all accepted
+ * messages are stored; after anything else sending the same again is safe and the thing to do. Told 503 because it took too long,
+ * some or all may be stored all the same, and be counted as accepted twice; they are stored once.
+ */
+export function collect({ keys, touchpoints, clock, write }: Dependencies) {
+  async function workspaceOf(key: string | undefined): Promise<string | undefined> {
+    return key === undefined ? undefined : keys.open('write', key).catch(unavailable);
+  }
+
+  /**
+   * The body, and the workspace of the first key that opens one: an OAuth token in the header may come with a write key in the body. The
+   * header comes first, so that only a known source gets a 503 for a body that arrived broken. Of a stranger it is a 400.
+   */
+  async function open(event: APIGatewayProxyEventV2): Promise<{ workspace: string; body: JsonObject }> {
+    const known = await workspaceOf(keyInHeader(event.headers.authorization));
+    if (known !== undefined) return { workspace: known, body: readBody(event) };
+    const body = readStrangersBody(event);
+    const workspace = await workspaceOf(keyInBody(body));
+    if (workspace === undefined)
+      throw new ThroughlineError('unauthorized', 'key.unknown', { hint: 'Basic auth or writeKey in the body' });
+    return { workspace, body };
+  }
+
+  async function take(event: APIGatewayProxyEventV2, kind: Exclude<Kind, 'metrics'>, until: number) {
+    const receivedAt = Date.parse(clock.now());
+    const { workspace, body } = await open(event);
+    const sorted = sortMessages(kind, body, receivedAt);
+    if (isStrict(event)) refuseAny(sorted);
+    const withinMs = until - performance.now() - tryMs;
+    const refused = await touchpoints.save(sorted.accepted, { workspace, receivedAt, withinMs });
+    const stored = withoutRefused(sorted, refused);
+    if (isStrict(event)) refuseAny(stored, stored.accepted.length);
+    write(countLine(stored, receivedAt));
+    return answer(verdictOf(stored));
+  }
+
+  function refuse(error: unknown, event: APIGatewayProxyEventV2): APIGatewayProxyStructuredResultV2 {
+    const code = error instanceof ThroughlineError ? error.code : 'internal';
+    if (code === 'internal') console.error(error);
+    write(metricLine('ingestion/collect', { refused: 1 }, { now: Date.parse(clock.now()), code }));
+    return problem(error, event.requestContext.requestId);
+  }
+
+  return async (event: APIGatewayProxyEventV2, context: Invocation): Promise<APIGatewayProxyStructuredResultV2> => {
+    let response: APIGatewayProxyStructuredResultV2;
+    try {
+      const kind = readKind(event);
+      const withinMs = answeringMs(context, maxTakingMs);
+      const taking = kind !== 'metrics' && take(event, kind, performance.now() + withinMs);
+      const late = (): Unavailable => new Unavailable('store.unavailable', { withinMs });
+      response = taking ? await inTime(taking, withinMs, late) : answer({ success: true });
+    } catch (error) {
+      response = refuse(error, event);
+    }
+    const requestId = event.headers['x-request-id'];
+    const traced = requestId !== undefined && { 'x-request-id': requestId };
+    return { ...response, headers: { ...response.headers, ...corsHeaders, ...traced } };
+  };
+}
+
+function unavailable(cause: unknown): never {
+  console.error(cause);
+  throw new Unavailable('store.unavailable', { cause });
+}
+
+function countLine({ accepted, rejected, warned }: Sorted, now: number): string | undefined {
+  const counts = { accepted: accepted.length, rejected: rejectedCount(rejected), warned };
+  return metricLine('ingestion/collect', counts, { now, ...(rejected.length > 0 && { codes: faultCounts(rejected) }) });
+}

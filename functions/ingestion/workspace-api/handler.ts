@@ -1,0 +1,54 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type ApiRoutes } from '../../../lib/aws/http/api-function.ts';
+import { NotFound, Rejected } from '../../../lib/shared/errors.ts';
+import { type WebhookSecretStore } from '../../../lib/ingestion/workspace/webhook-secret-store.ts';
+import { type WorkspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
+import { type Workspace, WorkspaceSettings } from '../../../lib/model/workspace.ts';
+import { issuesOf } from '../../../lib/shared/http/issues.ts';
+import { checkPreconditions, etagOf, lostRace } from '../../../lib/shared/http/preconditions.ts';
+
+/** Reads the settings a caller sent for its workspace, naming every fault by its path. */
+function readSettings(body: unknown, workspace: string): Workspace {
+  const read = WorkspaceSettings.safeParse(body);
+  if (!read.success) throw new Rejected('workspace.invalid', { issues: issuesOf(read.error) });
+  const { id = workspace } = read.data;
+  if (id !== workspace) throw new Rejected('workspace.invalid', { hint: `the key belongs to "${workspace}"` });
+  return { ...read.data, id };
+}
+
+/**
+ * The settings of the caller's own workspace. A PUT replaces them all; with `If-Match` only those that were read. It is one write over
+ * the revision that was read: of two at once one is kept, and the other answers 412, without `If-Match` 409. A PUT of what is there
+ * changes nothing, so it may be repeated. Environments that hold the old settings go on with them for up to a minute.
+ */
+export function workspaceRoutes(
+  workspaces: Pick<WorkspaceStore, 'current' | 'save'>,
+  secrets: Pick<WebhookSecretStore, 'current' | 'rotate'>,
+): ApiRoutes {
+  return {
+    'GET /v1/workspace/webhook-secret': async ({ workspace }) => ({
+      body: { secrets: await secrets.current(workspace) },
+    }),
+
+    'POST /v1/workspace/webhook-secret/rotate': async ({ workspace }) => ({
+      body: { secrets: await secrets.rotate(workspace) },
+    }),
+
+    'GET /v1/workspace': async ({ workspace }) => {
+      const saved = await workspaces.current(workspace);
+      if (!saved) throw new NotFound('workspace.unknown', { workspace });
+      return { headers: { etag: etagOf(saved.rev) }, body: saved.workspace };
+    },
+
+    'PUT /v1/workspace': async ({ workspace, headers, ...request }) => {
+      const settings = readSettings(request.body(), workspace);
+      const present = await workspaces.current(workspace);
+      if (present && isDeepStrictEqual(present.workspace, settings))
+        return { headers: { etag: etagOf(present.rev) }, body: settings };
+      const rev = present?.rev ?? 0;
+      checkPreconditions(headers, rev, { optional: true });
+      if (!(await workspaces.save(settings, rev))) throw lostRace(headers, 'workspace.changed', { workspace });
+      return { headers: { etag: etagOf(rev + 1) }, body: settings };
+    },
+  };
+}

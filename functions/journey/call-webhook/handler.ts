@@ -1,0 +1,58 @@
+import { NotFound, Unavailable } from '../../../lib/shared/errors.ts';
+import { nameOf } from '../../../lib/journey/enrolment/enrolment-record.ts';
+import { type Gate, type Stopped } from '../../../lib/journey/execution/step-guard.ts';
+import { type CallUrl } from '../../../lib/journey/messaging/guarded-http-call.ts';
+import { StepCall, stepOf } from '../../../lib/journey/execution/step-call.ts';
+import { templateValues } from '../../../lib/journey/steps/template-values.ts';
+import { keptOf, requestOf } from '../../../lib/journey/steps/webhook/webhook-request.ts';
+import { type Json, type JsonObject } from '../../../lib/shared/json.ts';
+import { type ProfileStore } from '../../../lib/profile/profile-store.ts';
+import { type Clock } from '../../../lib/shared/time.ts';
+
+interface Dependencies {
+  profiles: ProfileStore;
+  gate: Gate;
+  call: CallUrl;
+  secrets: (workspace: string) => Promise<readonly string[]>;
+  clock: Clock;
+  /** Told how each call ended. */
+  report: (outcome: 'answered' | 'failed', call: { journeyId: string; host: string; reason?: string }) => void;
+}
+
+/** What later steps read: `{{vars.<as>.body.…}}`. */
+type Result = { status: number; body: Json; because: JsonObject } | { status: 'left'; because: JsonObject } | Stopped;
+
+/**
+ * The step `webhook`: calls a URL and keeps the answer. Anything but a 2xx fails the try, and Step Functions tries again as the step says:
+ * the receiver may get a call twice, under one `webhook-id`. Whoever has left is not told of.
+ */
+export function webhookStep({ profiles, gate, call: callUrl, secrets, clock, report }: Dependencies) {
+  return async (event: unknown): Promise<Result> => {
+    const call = StepCall.parse(event);
+    const step = stepOf(call, 'webhook');
+    const { enrolmentId, workspace, journeyId } = call.enrolment;
+    const profile = await profiles.get(call.enrolment);
+    if (!profile) throw new NotFound('customer.unknown', { enrolmentId });
+    const stopped = await gate(call, profile);
+    if (stopped) return stopped;
+    if (!Object.hasOwn(profile.journeys, enrolmentId)) return { status: 'left', because: {} };
+    const id = nameOf('webhook', enrolmentId, call.stepId, call.occurrence);
+    const answer = await callUrl(
+      requestOf(call, step, {
+        id,
+        values: templateValues(call, profile),
+        secrets: await secrets(workspace),
+        nowMs: Date.parse(clock.now()),
+      }),
+    );
+    const { host } = new URL(step.url);
+    const kept = keptOf(answer);
+    if (kept) {
+      report('answered', { journeyId, host });
+      return { ...kept, because: { webhookId: id, host } };
+    }
+    const reason = answer.outcome === 'answered' ? `http-${answer.status}` : answer.reason;
+    report('failed', { journeyId, host, reason });
+    throw new Unavailable('webhook.failed', { enrolmentId, stepId: call.stepId, webhookId: id, reason });
+  };
+}

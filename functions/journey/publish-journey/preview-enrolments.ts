@@ -1,0 +1,58 @@
+import { inLanes } from '../../../lib/shared/concurrency.ts';
+import { type Machines } from '../../../lib/aws/step-functions/state-machines.ts';
+import { customerId } from '../../../lib/model/customer.ts';
+import { type JourneyDefinition } from '../../../lib/journey/definition/journey-definition.ts';
+import { type Enrolment } from '../../../lib/journey/enrolment/enrolment-record.ts';
+import { type EnrolmentStore, type Placed } from '../../../lib/journey/enrolment/enrolment-store.ts';
+import { type Migration } from '../../../lib/journey/publishing/journey-record.ts';
+import { type Fate, fateOf, type PersonMove, type Preview } from '../../../lib/journey/publishing/preview-migration.ts';
+
+/** People looked at, and rows of earlier people passed over to find them. A position is one call of Step Functions, which takes 20 a second. */
+const most = { people: 200, rows: 2_000 };
+const lanes = 8;
+
+type Positions = Pick<Machines, 'position'>;
+
+/** The people inside, newest first, and whether there are more. */
+async function inside(
+  enrolments: EnrolmentStore,
+  place: { workspace: string; journeyId: string },
+): Promise<{ placed: Placed[]; sample: boolean }> {
+  const placed: Placed[] = [];
+  let cursor: string | undefined;
+  for (let rows = 0; rows < most.rows; rows += 100) {
+    const page = await enrolments.list(place, { limit: 100, before: cursor });
+    placed.push(...page.placed.filter(({ enrolment }) => enrolment.status !== 'ended'));
+    cursor = page.next;
+    if (cursor === undefined || placed.length > most.people) break;
+  }
+  return { placed: placed.slice(0, most.people), sample: cursor !== undefined || placed.length > most.people };
+}
+
+/** The state somebody is in. Who is parked is in none: the row says where, long after the history is gone. */
+async function stateOf({ executionArn, parkedAt }: Enrolment, machines: Positions): Promise<string | undefined> {
+  if (parkedAt !== undefined) return `${parkedAt}: parked`;
+  return executionArn === undefined ? undefined : machines.position(executionArn);
+}
+
+/** Who would move, stay or leave: read only. Positions are those of the moment; people go on while they are read. */
+export async function whoMoves(
+  { enrolments, machines }: { enrolments: EnrolmentStore; machines: Positions },
+  place: { workspace: string; journeyId: string },
+  { versions, migrations }: { versions: ReadonlyMap<number, JourneyDefinition>; migrations: Migration[] },
+): Promise<Preview> {
+  const { placed, sample } = await inside(enrolments, place);
+  const people: PersonMove[] = [];
+  await inLanes(placed, lanes, async ({ enrolment, owner }) => {
+    const { enrolmentId, version, parkedUntil } = enrolment;
+    const definition = versions.get(version);
+    const state = await stateOf(enrolment, machines);
+    const fate = definition ? fateOf(definition, state, migrations) : { fate: 'stays' as const, to: [] };
+    const parked = parkedUntil !== undefined && { parkedUntil };
+    people.push({ customerId: customerId(owner.customer), enrolmentId, version, ...parked, ...fate });
+  });
+  people.sort((a, b) => (a.enrolmentId < b.enrolmentId ? -1 : 1));
+  const counts: Record<Fate, number> = { moves: 0, leaves: 0, stays: 0, depends: 0 };
+  for (const { fate } of people) counts[fate]++;
+  return { people, counts, sample };
+}

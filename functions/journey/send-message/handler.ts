@@ -1,0 +1,148 @@
+import { permanentRefusal } from '../../../lib/aws/table/write-refusal.ts';
+import { NotFound, Unavailable } from '../../../lib/shared/errors.ts';
+import { customerId } from '../../../lib/model/customer.ts';
+import { type WorkspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
+import { SendChannel } from '../../../lib/model/workspace.ts';
+import { type JsonObject } from '../../../lib/shared/json.ts';
+import { type StepOf } from '../../../lib/journey/definition/step.ts';
+import { type Deliver } from '../../../lib/journey/messaging/deliver.ts';
+import { type Gate, type Stopped } from '../../../lib/journey/execution/step-guard.ts';
+import { nameOf } from '../../../lib/journey/enrolment/enrolment-record.ts';
+import { storedProfile } from '../../../lib/profile/customer-identities.ts';
+import { render } from '../../../lib/journey/messaging/render-template.ts';
+import { becauseOf, decideSend, type Sending } from '../../../lib/journey/messaging/decide-send.ts';
+import {
+  type Claim,
+  type Earlier,
+  type SendEnd,
+  type SendEntry,
+  type SendStore,
+} from '../../../lib/journey/messaging/send-ledger-store.ts';
+import { StepCall, stepOf } from '../../../lib/journey/execution/step-call.ts';
+import { templateValues } from '../../../lib/journey/steps/template-values.ts';
+import { type ProfileStore } from '../../../lib/profile/profile-store.ts';
+import { type Clock, type Instant } from '../../../lib/shared/time.ts';
+
+interface Dependencies {
+  profiles: ProfileStore;
+  workspaces: WorkspaceStore;
+  sends: SendStore;
+  deliver: Partial<Record<SendChannel, Deliver>>;
+  gate: Gate;
+  clock: Clock;
+  /** Told how each call ended: `unknown` is for people to look into. */
+  report: (
+    status: SendEnd['status'] | 'deferred' | Stopped['gate'],
+    call: { sendId: string; journeyId: string; reason?: string | undefined },
+  ) => void;
+}
+
+/** `deferred`: nothing is claimed, the journey calls again at `until`. `because`: what was decided on. */
+type Result =
+  | (SendEnd & { messageId: string; because: JsonObject })
+  | { status: 'deferred'; until: Instant; because: JsonObject }
+  | Stopped;
+
+/** Others changing the same profile or caps in between: more often than this in one call is trouble. */
+const maxTries = 10;
+
+function entryOf({ enrolment, stepId, occurrence }: StepCall, { channel, purpose }: StepOf<'send'>): SendEntry {
+  const { workspace, customer, enrolmentId, journeyId } = enrolment;
+  const sendId = nameOf('send', enrolmentId, stepId, occurrence);
+  return { owner: { workspace, customer }, sendId, enrolmentId, journeyId, stepId, channel, purpose };
+}
+
+/**
+ * The step `send`: a message at most once per visit. The ledger is claimed before the provider is called and settled after. A retry
+ * that finds its own claim unsettled cannot know whether the message went out: it reports `unknown` and sends nothing. A death before
+ * the claim leaves nothing behind; whatever ended stays as it ended, and is answered again. A claim that DynamoDB will never take
+ * fails the step, and nothing was sent.
+ */
+export function send({ profiles, workspaces, sends, deliver, gate, clock, report }: Dependencies) {
+  const channels = new Set(SendChannel.options.filter((channel) => deliver[channel]));
+
+  /** What became of the message is known, also where DynamoDB will never take it down: the ledger then says `claimed` for good. */
+  async function settled(claim: Omit<Claim, 'customer' | 'contacts'>, end: SendEnd): Promise<SendEnd> {
+    try {
+      await sends.settle(claim, end);
+    } catch (error) {
+      if (!permanentRefusal(error)) throw error;
+      console.error('not settled', claim.entry.sendId, end.status, error);
+    }
+    return end;
+  }
+
+  /** The end of a visit that an earlier try has begun. */
+  async function afterEarlier(earlier: Earlier, claim: Omit<Claim, 'customer' | 'contacts'>): Promise<SendEnd> {
+    if (earlier.status !== 'claimed') return earlier;
+    return settled({ ...claim, at: earlier.at }, { status: 'unknown', reason: 'interrupted' });
+  }
+
+  /** One try; undefined when something it was decided by has changed. */
+  async function attempt(call: StepCall, step: StepOf<'send'>): Promise<Result | undefined> {
+    const entry = entryOf(call, step);
+    const messageId = entry.sendId;
+    const { owner, enrolmentId } = entry;
+    const [stored, workspace] = await Promise.all([
+      storedProfile(profiles, owner),
+      workspaces.settings(owner.workspace),
+    ]);
+    if (!stored || !workspace) throw new NotFound('customer.unknown', { enrolmentId });
+    const { profile } = stored;
+    const stopped = await gate(call, profile);
+    if (stopped) return stopped;
+    const contacts = workspace.caps.length > 0 ? await sends.contacts(profile) : undefined;
+    const at = clock.now();
+    const { held } = call.enrolment.run;
+    const sending: Sending = {
+      ...{ step, enrolmentId, profile, workspace, hours: call.hours, channels },
+      ...{ contacts: contacts?.recent ?? [], now: at },
+      ...(held?.stepId === call.stepId && { heldSince: held.since }),
+    };
+    const decision = decideSend(sending);
+    const because = becauseOf(sending);
+    if (decision.action === 'defer') return { status: 'deferred', until: decision.until, because };
+
+    const message = render(step.template, templateValues(call, profile));
+    const to = decision.action === 'send' ? decision.to : '';
+    const claim = { entry, at, to, message };
+    if (decision.action === 'skip') {
+      const end = await sends.skip(entry, at, decision.reason);
+      return { ...(await afterEarlier(end, claim)), messageId, because };
+    }
+    const claimed = await sends.claim({ ...claim, customer: profile, contacts });
+    if (claimed === 'changed') return undefined;
+    if (claimed !== 'claimed') return { ...(await afterEarlier(claimed, claim)), messageId, because };
+    const about = {
+      workspace: owner.workspace,
+      customerId: customerId(profile.customer),
+      journeyId: entry.journeyId,
+      stepId: entry.stepId,
+    };
+    const deliverOn = deliver[step.channel];
+    const end: SendEnd = deliverOn
+      ? await deliverOn({
+          ...{ channel: step.channel, purpose: step.purpose, to, message, idempotencyKey: messageId },
+          ...{ owner, at, about },
+        })
+      : { status: 'failed', reason: 'channel-not-configured' };
+    return { ...(await settled(claim, end)), messageId, because };
+  }
+
+  return async (event: unknown): Promise<Result> => {
+    const call = StepCall.parse(event);
+    const step = stepOf(call, 'send');
+    for (let tries = 0; tries < maxTries; tries++) {
+      const result = await attempt(call, step);
+      if (!result) continue;
+      const reason = 'reason' in result ? result.reason : undefined;
+      report('gate' in result ? result.gate : result.status, {
+        sendId: entryOf(call, step).sendId,
+        journeyId: call.enrolment.journeyId,
+        reason,
+      });
+      return result;
+    }
+    throw new Unavailable('send.contended', { enrolmentId: call.enrolment.enrolmentId, stepId: call.stepId });
+  };
+}

@@ -1,0 +1,154 @@
+import * as z from 'zod';
+import { type Bus } from '../../../lib/aws/bus.ts';
+import { inLanes } from '../../../lib/shared/concurrency.ts';
+import { permanentRefusal } from '../../../lib/aws/table/write-refusal.ts';
+import { Unavailable } from '../../../lib/shared/errors.ts';
+import { type BusEvent, events } from '../../../lib/model/bus-events.ts';
+import { type WorkspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
+import { Workspace } from '../../../lib/model/workspace.ts';
+import { type DateEntries } from './enter-due-dates.ts';
+import { versionFor } from '../../../lib/journey/publishing/live-versions.ts';
+import { nameOf } from '../../../lib/journey/enrolment/enrolment-record.ts';
+import { type FanOutStore, isMeant, knockOfMember, type StoredFanOut } from '../../../lib/journey/scheduling/fan-out.ts';
+import { type JourneyStore, type LiveJourney } from '../../../lib/journey/publishing/journey-store.ts';
+import {
+  countsFrom,
+  goesByHome,
+  hasTrigger,
+  scheduled,
+  schedulesOf,
+  sharedClock,
+} from '../../../lib/journey/scheduling/scheduled-entries.ts';
+import { partition } from '../../../lib/model/table-keys.ts';
+import { type Directory } from '../../../lib/segment/membership-index.ts';
+import { type ProfileStore } from '../../../lib/profile/profile-store.ts';
+import { type Clock, type Instant } from '../../../lib/shared/time.ts';
+import { type ZoneData } from '../../../lib/shared/calendar/zone-data.ts';
+
+export interface Dependencies {
+  workspaces: Pick<WorkspaceStore, 'all' | 'settings'>;
+  journeys: Pick<JourneyStore, 'live'>;
+  fanOuts: FanOutStore;
+  directory: Directory;
+  profiles: ProfileStore;
+  dates: DateEntries;
+  bus: Bus;
+  clock: Clock;
+  zoneData: Pick<ZoneData, 'isOutdated'>;
+  /** Counts customers led to a door, and runs on a runtime whose zone data is too old. */
+  report: (counts: { knocked?: number; dates?: number; zonesOutdated?: number }) => void;
+}
+
+/** Members led to a door at a time. Ten calls of the bus. */
+const pageSize = 100;
+
+/** A page is begun only with this much time left. Milliseconds. */
+const spareMs = 10_000;
+
+const Called = z.union([
+  z.object({ 'detail-type': z.literal('BusinessEventReceived'), detail: events.BusinessEventReceived }),
+  z.object({ 'detail-type': z.literal('FanOutAdvanced'), detail: events.FanOutAdvanced }),
+]);
+
+/**
+ * Leads customers to the doors of journeys by the clock and by what happens to the business. Called every quarter of an hour, it reads
+ * which schedules have come, which fan-outs are under way and which dates are due, and nothing else: with none of them that is a query
+ * or two per workspace. Called by the bus, it works on the fan-outs named. A page of members becomes `EntryTriggered` events, whose ids
+ * are made of the occasion and the customer; then the place is noted. So whoever dies in between is taken over by the next call, which
+ * tells a page again at most: nobody is missed, and the door knows whom it has let in. Out of time, it calls itself by the bus.
+ */
+export function launch(dependencies: Dependencies) {
+  const { workspaces, journeys, fanOuts, directory, profiles, dates, bus, clock, zoneData, report } = dependencies;
+
+  async function tell(told: BusEvent[]): Promise<void> {
+    const refused = await bus.put(told);
+    if (refused.length > 0) throw new Unavailable('bus.refused', { refused: refused.length });
+  }
+
+  /** The schedules of a journey that have come become fan-outs. Through when is noted after them, so that none is lost. */
+  async function beginSchedules(workspace: string, journey: LiveJourney, now: Instant): Promise<void> {
+    const { journeyId } = journey;
+    for (const { trigger, schedule } of schedulesOf(journey)) {
+      const through = await fanOuts.launchedThrough(workspace, { journeyId, trigger });
+      const after = [through ?? '', countsFrom(journey, now)].sort().at(-1) ?? now;
+      const settings = (await workspaces.settings(workspace)) ?? Workspace.parse({ id: workspace, name: workspace });
+      const zones = goesByHome(schedule)
+        ? await directory.zones({ workspace, segment: schedule.segment })
+        : [undefined];
+      const begun = zones.flatMap((zone) =>
+        scheduled({ journeyId, trigger, schedule }, { zone, clock: zone ?? sharedClock(settings), after, upTo: now }),
+      );
+      for (const fanOut of begun) await fanOuts.begin(workspace, fanOut);
+      if (begun.length > 0) await fanOuts.launched(workspace, { journeyId, trigger }, now);
+    }
+  }
+
+  /** Those of a page who are meant, and whose version has the trigger. */
+  async function knocksOf(workspace: string, { fanOut, place = { list: 0 } }: StoredFanOut, journey: LiveJourney) {
+    const { segment, zone } = fanOut;
+    const page = await directory.members({ workspace, segment, zone }, { place, limit: pageSize });
+    const known = fanOut.match ? await profiles.getMany(page.members, { consistent: false }) : undefined;
+    const meant = page.members.filter((customer) => {
+      const version = versionFor(journey, customer);
+      if (!version || !hasTrigger(version.definition, fanOut.trigger)) return false;
+      const stored = known?.get(partition(customer));
+      return !known || (stored !== undefined && isMeant(fanOut, stored.profile));
+    });
+    return { knocks: meant.map((customer) => knockOfMember(fanOut, customer)), next: page.next };
+  }
+
+  /** Goes on with a fan-out until it is through, time is up, or somebody else goes on with it. */
+  async function carryOut(workspace: string, id: string, timeLeft: () => number): Promise<number> {
+    const journeyOf = async ({ fanOut: { journeyId } }: StoredFanOut) =>
+      (await journeys.live(workspace)).find((journey) => journey.journeyId === journeyId);
+    let knocked = 0;
+    for (;;) {
+      const stored = await fanOuts.get(workspace, id);
+      if (!stored?.place) return knocked;
+      if (timeLeft() < spareMs) {
+        const detail = { id: nameOf('fan-out', id, stored.rev), workspace, occurredAt: clock.now(), fanOut: id };
+        await tell([{ name: 'FanOutAdvanced', detail }]);
+        return knocked;
+      }
+      const journey = await journeyOf(stored);
+      const { knocks, next } = journey ? await knocksOf(workspace, stored, journey) : { knocks: [], next: undefined };
+      await tell(knocks);
+      knocked += knocks.length;
+      if (!(await fanOuts.advance(workspace, stored, next))) return knocked;
+    }
+  }
+
+  /** One workspace's trouble is nobody else's. */
+  async function visit(workspace: string, timeLeft: () => number) {
+    const now = clock.now();
+    const live = await journeys.live(workspace);
+    for (const journey of live) await beginSchedules(workspace, journey, now);
+    let knocked = 0;
+    for (const id of await fanOuts.open(workspace, now)) knocked += await carryOut(workspace, id, timeLeft);
+    return { knocked, dates: await dates.comeDue({ workspace, live, now }, timeLeft) };
+  }
+
+  async function visitAll(timeLeft: () => number): Promise<void> {
+    if (zoneData.isOutdated) report({ zonesOutdated: 1 });
+    const failures: unknown[] = [];
+    await inLanes(await workspaces.all(), 4, async (workspace) => {
+      try {
+        report(await visit(workspace, timeLeft));
+      } catch (error) {
+        console.error('launch failed', workspace, error);
+        failures.push(error);
+      }
+    });
+    // An outage is worth another try, a write that was refused for good is not.
+    if (failures.length > 0) throw failures.find((failure) => !permanentRefusal(failure)) ?? failures[0];
+  }
+
+  return async (input: unknown, context: { getRemainingTimeInMillis(): number }): Promise<void> => {
+    const timeLeft = () => context.getRemainingTimeInMillis();
+    const called = Called.safeParse(input).data;
+    if (!called) return visitAll(timeLeft);
+    const { detail } = called;
+    for (const id of 'fanOuts' in detail ? detail.fanOuts : [detail.fanOut])
+      report({ knocked: await carryOut(detail.workspace, id, timeLeft), dates: 0 });
+  };
+}

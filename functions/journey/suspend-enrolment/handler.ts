@@ -1,0 +1,55 @@
+import * as z from 'zod';
+import { type Timers } from '../../../lib/aws/timers.ts';
+import { Rejected } from '../../../lib/shared/errors.ts';
+import { events } from '../../../lib/model/bus-events.ts';
+import { type Leg, type LegDependencies, startLeg, timerName } from '../../../lib/journey/execution/continuation.ts';
+import { StepCall } from '../../../lib/journey/execution/step-call.ts';
+import { type JsonObject } from '../../../lib/shared/json.ts';
+import { type Clock, plus } from '../../../lib/shared/time.ts';
+
+interface Dependencies extends LegDependencies {
+  timers: Timers;
+  clock: Clock;
+}
+
+type Result = { status: 'parked' | Awaited<ReturnType<typeof startLeg>>; because: JsonObject };
+
+const Ended = z.object({ 'detail-type': z.literal('EnrolmentEnded'), detail: events.EnrolmentEnded });
+
+function legOf({ enrolment, vars, until, at, stepId }: StepCall, machineArn: string): Leg {
+  if (until === undefined || at === undefined) throw new Rejected('journey.no-time', { stepId });
+  // Who was held before an earlier step is late no more.
+  const { held: _, ...run } = enrolment.run;
+  const input = { ...enrolment, vars, run: { ...run, leg: run.leg + 1, at } };
+  return { input, machineArn, at, until: plus(until, 0) };
+}
+
+/**
+ * Ends an execution before a long wait: a timer starts the next leg. The row is marked first, which only a stay that goes on can be; then
+ * the timer is set under the leg's name, so a retry sets none twice. A time that has come starts the leg here and now. Told that a parked
+ * stay has ended, it takes the timer away; should that be missed, `awaken` starts nothing.
+ */
+export function park({ timers, clock, ...dependencies }: Dependencies) {
+  const { enrolments, executions } = dependencies;
+
+  async function parked(call: StepCall): Promise<Result> {
+    const { workspace, customer, enrolmentId } = call.enrolment;
+    if (call.execution === undefined) throw new Rejected('journey.no-execution', { stepId: call.stepId });
+    const leg = legOf(call, await executions.machineOf(call.execution));
+    const { until, input } = leg;
+    const because = { until, leg: input.run.leg };
+    if (until <= clock.now()) return { status: await startLeg(dependencies, leg), because };
+    const at = { until, at: call.stepId };
+    if (!(await enrolments.park({ workspace, customer }, enrolmentId, at))) return { status: 'over', because };
+    await timers.set(timerName(enrolmentId, input.run.leg), until, leg);
+    return { status: 'parked', because };
+  }
+
+  return async (event: unknown): Promise<Result | undefined> => {
+    const ended = Ended.safeParse(event);
+    if (!ended.success) return parked(StepCall.parse(event));
+    const { enrolmentId, parkedLeg } = ended.data.detail;
+    if (parkedLeg !== undefined) await timers.clear(timerName(enrolmentId, parkedLeg));
+    return undefined;
+  };
+}

@@ -1,0 +1,44 @@
+import { type Gate, type Stopped } from '../../../lib/journey/execution/step-guard.ts';
+import { filledJson } from '../../../lib/journey/messaging/render-template.ts';
+import { StepCall, stepOf } from '../../../lib/journey/execution/step-call.ts';
+import { templateValues } from '../../../lib/journey/steps/template-values.ts';
+import { type JsonObject } from '../../../lib/shared/json.ts';
+import { type Profile } from '../../../lib/model/profile.ts';
+import { type ProfileStore } from '../../../lib/profile/profile-store.ts';
+
+interface Dependencies {
+  profiles: ProfileStore;
+  gate: Gate;
+}
+
+type Result = { status: 'updated' | 'unchanged'; because: JsonObject } | Stopped;
+
+/** The profile with the step's traits, but for those that the customer set since the step was entered. */
+function changed(profile: Profile, call: StepCall): Profile {
+  const { traits } = stepOf(call, 'updateProfile');
+  const values = templateValues(call, profile);
+  const newer = Object.entries(traits).filter(([name]) => {
+    const present = Object.hasOwn(profile.traits, name) ? profile.traits[name] : undefined;
+    return present === undefined || present.at < call.enteredAt;
+  });
+  const dated = newer.map(([name, value]) => [name, { value: filledJson(value, values), at: call.enteredAt }] as const);
+  return { ...profile, traits: { ...profile.traits, ...Object.fromEntries(dated) } };
+}
+
+/**
+ * The step `updateProfile`: sets traits as of the time the step was entered, so a retry writes the same, and a trait that the customer
+ * set since then stays. A customer who is gone, or has left the journey, is left alone.
+ */
+export function update({ profiles, gate }: Dependencies) {
+  return async (event: unknown): Promise<Result> => {
+    const call = StepCall.parse(event);
+    const { traits } = stepOf(call, 'updateProfile');
+    const present = await profiles.get(call.enrolment);
+    const stopped = present && (await gate(call, present));
+    if (stopped) return stopped;
+    const written = await profiles.update(call.enrolment, (profile) =>
+      Object.hasOwn(profile.journeys, call.enrolment.enrolmentId) ? { profile: changed(profile, call) } : undefined,
+    );
+    return { status: written ? 'updated' : 'unchanged', because: { traits: Object.keys(traits) } };
+  };
+}

@@ -1,0 +1,161 @@
+import { type JsonObject } from '../../../lib/shared/json.ts';
+import { NotFound, Rejected, Unavailable } from '../../../lib/shared/errors.ts';
+import { type Executions } from '../../../lib/aws/step-functions/executions.ts';
+import { type Touchpoint } from '../../../lib/model/touchpoint.ts';
+import { type StepOf } from '../../../lib/journey/definition/step.ts';
+import { type WorkspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
+import { nameOf } from '../../../lib/journey/enrolment/enrolment-record.ts';
+import { type Held, type HeldStore } from '../../../lib/journey/execution/paused-step-store.ts';
+import { type JourneyStore } from '../../../lib/journey/publishing/journey-store.ts';
+import { storedProfile } from '../../../lib/profile/customer-identities.ts';
+import { StepCall } from '../../../lib/journey/execution/step-call.ts';
+import { filled } from '../../../lib/journey/messaging/render-template.ts';
+import { templateValues } from '../../../lib/journey/steps/template-values.ts';
+import { timeOf } from '../../../lib/journey/steps/wait/wait-until.ts';
+import { type TaskStore } from '../../../lib/journey/execution/human-task-store.ts';
+import { waitWrite } from '../../../lib/journey/execution/wait-store.ts';
+import { wayOf } from '../../../lib/predicate/evaluate.ts';
+import { type Predicate } from '../../../lib/model/predicate.ts';
+import { type Profile } from '../../../lib/model/profile.ts';
+import { causeOf } from '../../../lib/model/profile-change.ts';
+import { type ProfileStore } from '../../../lib/profile/profile-store.ts';
+import { after, type Instant } from '../../../lib/shared/time.ts';
+
+interface Dependencies {
+  profiles: ProfileStore;
+  workspaces: Pick<WorkspaceStore, 'settings'>;
+  journeys: Pick<JourneyStore, 'head'>;
+  held: HeldStore;
+  tasks: TaskStore;
+  executions: Executions;
+  touchpointsSince: (profile: Profile, since: Instant) => Promise<Touchpoint[]>;
+}
+
+interface Waiting {
+  call: StepCall;
+  token: string;
+  until: Instant;
+}
+
+/** `waiting` for a touchpoint or a person; `resumed` because it had come already; `left`: the customer is not inside any more. */
+type Result =
+  | { status: 'waiting' | 'resumed' | 'left'; because?: JsonObject }
+  /** A time that was asked for. */
+  | { until: Instant; because: JsonObject }
+  | { missing: true; because: JsonObject };
+
+/** The first touchpoint that ends the wait, and which of its predicates it meets. */
+function doneAmong(
+  touchpoints: Touchpoint[],
+  predicates: { on: Predicate; or: Predicate[] },
+  profile: Profile,
+): { touchpoint: Touchpoint; way: number } | undefined {
+  for (const touchpoint of touchpoints) {
+    const way = wayOf(predicates, { profile, touchpoint, now: touchpoint.at });
+    if (way !== undefined) return { touchpoint, way };
+  }
+  return undefined;
+}
+
+/** Touchpoints of one customer folded while we register: each makes us look again. */
+const maxTries = 10;
+
+/**
+ * The steps `waitForEvent` and `humanTask`: keeps the task token where the touchpoint, or the answer, will find it. No touchpoint is
+ * missed: those stored since the step was entered are looked at here, and the wait is written only if the profile is still the one
+ * read before that look, so whatever is folded later finds the wait in the profile. A retry of the step brings a new token, which
+ * takes the old one's place; it looks again, so what came in between resumes it.
+ */
+export function wait(dependencies: Dependencies) {
+  const { profiles, workspaces, journeys, held, tasks, executions, touchpointsSince } = dependencies;
+
+  async function forEvent({ call, token, until }: Waiting, step: StepOf<'waitForEvent'>): Promise<Result> {
+    const { on } = step;
+    const or = (step.or ?? []).map((other) => other.on);
+    const { enrolment, stepId, occurrence, enteredAt: since } = call;
+    const { enrolmentId } = enrolment;
+    const waitId = nameOf('wait', enrolmentId, stepId, occurrence);
+    for (let tries = 0; tries < maxTries; tries++) {
+      const stored = await storedProfile(profiles, enrolment);
+      if (!stored) throw new NotFound('customer.unknown', { enrolmentId });
+      const { profile, rev } = stored;
+      if (!Object.hasOwn(profile.journeys, enrolmentId)) return { status: 'left' };
+      // Whoever was last seen before has done nothing since that is folded; what is not folded yet will find the wait.
+      const looked = profile.lastSeen < since ? [] : await touchpointsSince(profile, since);
+      const done = doneAmong(looked, { on, or }, profile);
+      if (done) {
+        await executions.resume(token, { touchpoint: causeOf(done.touchpoint, done.touchpoint.at), way: done.way });
+        return { status: 'resumed', because: { touchpoint: done.touchpoint.messageId } };
+      }
+      const waits = { ...profile.waits, [waitId]: { enrolmentId, on, ...(or.length > 0 && { or }), since, until } };
+      const row = waitWrite({ owner: enrolment, waitId, enrolmentId, stepId, token, until });
+      if (await profiles.save({ profile: { ...profile, waits }, also: [row] }, rev))
+        return { status: 'waiting', because: { until, looked: looked.length } };
+    }
+    throw new Unavailable('wait.contended', { enrolmentId, stepId });
+  }
+
+  async function forPerson({ call, token, until }: Waiting, step: StepOf<'humanTask'>): Promise<Result> {
+    const { enrolment, stepId, occurrence, enteredAt: openedAt } = call;
+    const { enrolmentId, journeyId } = enrolment;
+    const profile = await profiles.get(enrolment);
+    if (!profile || !Object.hasOwn(profile.journeys, enrolmentId)) return { status: 'left' };
+    const id = nameOf('task', enrolmentId, stepId, occurrence);
+    const answers = Object.keys(step.answers);
+    const values = templateValues(call, profile);
+    const facts = {
+      ...{ enrolmentId, journeyId, stepId, queue: step.queue, answers, openedAt, until },
+      title: filled(step.title, values),
+      ...(step.assignee !== undefined && { assignee: filled(step.assignee, values).trim() }),
+    };
+    const { assignee = null, title } = facts;
+    if (await tasks.open(enrolment, id, { task: { ...facts, status: 'open' }, token }))
+      return { status: 'waiting', because: { until, title, assignee } };
+    const answer = (await tasks.get(enrolment, id))?.task.answer;
+    if (answer !== undefined) await executions.resume(token, { answer });
+    return { status: 'resumed', because: { answeredBefore: answer ?? null } };
+  }
+
+  /**
+   * Held until the journey is resumed. The row first, then the head once more: should the pause be over by then, those who let people go on
+   * may have passed already.
+   */
+  async function forResume({ call, token }: Pick<Waiting, 'call' | 'token'>): Promise<Result> {
+    const { enrolment, stepId, enteredAt } = call;
+    const { workspace, customer, journeyId, enrolmentId } = enrolment;
+    const owner = { workspace, customer };
+    const waiting: Held = { owner, journeyId, enrolmentId, stepId, since: instantOf(enteredAt), token };
+    await held.keep(waiting);
+    const head = await journeys.head(workspace, journeyId, { consistent: true });
+    if (head?.state === 'paused') return { status: 'waiting', because: { since: head.since } };
+    await executions.resume(token, {});
+    await held.forget(waiting);
+    return { status: 'resumed' };
+  }
+
+  /** A time on the customer's clocks, or from a trait. */
+  async function forTime(call: StepCall, step: StepOf<'wait'>): Promise<Result> {
+    const { enrolment, enteredAt } = call;
+    const [stored, workspace] = await Promise.all([
+      storedProfile(profiles, enrolment),
+      workspaces.settings(enrolment.workspace),
+    ]);
+    if (!stored || !workspace) throw new NotFound('customer.unknown', { enrolmentId: enrolment.enrolmentId });
+    return timeOf(step, { profile: stored.profile, workspace, now: instantOf(enteredAt) });
+  }
+
+  return (event: unknown): Promise<Result> => {
+    const call = StepCall.parse(event);
+    const { step, stepId, token, enteredAt } = call;
+    if (step.kind === 'wait') return forTime(call, step);
+    if (token === undefined) throw new Rejected('journey.no-token', { stepId });
+    if (step.kind === 'hold') return forResume({ call, token });
+    if (step.kind !== 'waitForEvent' && step.kind !== 'humanTask')
+      throw new Rejected('journey.wrong-step', { stepId, kind: step.kind });
+    const waiting = { call, token, until: after(enteredAt, step.timeout) };
+    return step.kind === 'waitForEvent' ? forEvent(waiting, step) : forPerson(waiting, step);
+  };
+}
+
+/** Step Functions leaves milliseconds out where there are none. */
+const instantOf = (time: string): Instant => new Date(time).toISOString();

@@ -1,0 +1,65 @@
+import { type ApiRoutes } from '../../../lib/aws/http/api-function.ts';
+import { NotFound, Rejected, ThroughlineError } from '../../../lib/shared/errors.ts';
+import { type MapStore, type SavedMap } from '../../../lib/map/map-store.ts';
+import { mapSummary, mapView, readMap } from '../../../lib/map/map-view.ts';
+import { checkPreconditions, etagOf } from '../../../lib/shared/http/preconditions.ts';
+import { pageById } from '../../../lib/shared/http/paging.ts';
+import { type Clock } from '../../../lib/shared/time.ts';
+import { bounded } from '../../../lib/shared/trim.ts';
+
+interface Dependencies {
+  maps: MapStore;
+  clock: Clock;
+}
+
+/** Maps of one workspace: all of them are read for a listing. */
+const maxMaps = 100;
+
+const overtaken = (): ThroughlineError =>
+  new ThroughlineError('preconditionFailed', 'document.changed', { hint: 'written at the same time' });
+
+/**
+ * Planned maps of a workspace. A PUT or DELETE is one write over the revision that was read: two at once end in one of them, and the other
+ * answers 412. Maps of another workspace are as unknown as those that never were.
+ */
+export function mapRoutes({ maps, clock }: Dependencies): ApiRoutes {
+  async function known(workspace: string, id: string): Promise<SavedMap> {
+    const saved = await maps.get(workspace, id);
+    if (!saved) throw new NotFound('map.unknown', { map: id });
+    return saved;
+  }
+
+  return {
+    'GET /v1/maps': async ({ workspace, query }) => {
+      const summaries = (await maps.all(workspace)).map(mapSummary);
+      return { body: pageById(summaries, query.cursor, { idOf: ({ id }) => id }) };
+    },
+
+    'GET /v1/maps/{id}': async ({ workspace, params: { id = '' } }) => {
+      const saved = await known(workspace, id);
+      return { headers: { etag: etagOf(saved.rev) }, body: bounded(mapView(saved), ['warnings']) };
+    },
+
+    'PUT /v1/maps/{id}': async ({ workspace, params: { id = '' }, headers, ...request }) => {
+      const map = readMap(request.body(), id);
+      const rev = (await maps.get(workspace, id))?.rev ?? 0;
+      checkPreconditions(headers, rev);
+      if (rev === 0 && (await maps.all(workspace)).length >= maxMaps)
+        throw new Rejected('map.too-many', { max: maxMaps });
+      const next = { map, rev, savedAt: clock.now() };
+      if (!(await maps.save(workspace, next))) throw overtaken();
+      return {
+        status: rev === 0 ? 201 : 200,
+        headers: { etag: etagOf(rev + 1) },
+        body: bounded(mapView(next), ['warnings']),
+      };
+    },
+
+    'DELETE /v1/maps/{id}': async ({ workspace, params: { id = '' }, headers }) => {
+      const { rev } = await known(workspace, id);
+      if (headers['if-match'] !== undefined) checkPreconditions(headers, rev);
+      if (!(await maps.remove(workspace, { id, rev }))) throw overtaken();
+      return { body: { id, deleted: true } };
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import { type DeadLetters } from '../../../lib/aws/dead-letters.ts';
+import { type StreamLimits } from '../../../lib/aws/table/stream-limits.ts';
+import { type Table } from '../../../lib/aws/table/dynamo-table.ts';
+import { type ModelStore } from '../../../lib/churn/training/model-store.ts';
+import { type WorkspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
+import { type JourneyStore, type LiveJourney } from '../../../lib/journey/publishing/journey-store.ts';
+import { type Lot } from '../../../lib/projection/group-by-customer.ts';
+import { type Rules } from '../../../lib/projection/apply-touchpoint.ts';
+import { type SeenProfiles } from '../../../lib/projection/profile-cache.ts';
+import { type SegmentStore } from '../../../lib/segment/segment-store.ts';
+import { type Skews } from '../../../lib/projection/clock-correction.ts';
+import { type ProfileStore } from '../../../lib/profile/profile-store.ts';
+import { type Clock } from '../../../lib/shared/time.ts';
+
+export interface Dependencies {
+  table: Table;
+  profiles: ProfileStore;
+  workspaces: WorkspaceStore;
+  journeys: Pick<JourneyStore, 'live'>;
+  segments: Pick<SegmentStore, 'remembered'>;
+  /** Churn models that workspaces go by; the cold start where there are none. */
+  models?: Pick<ModelStore, 'current'>;
+  deadLetters: DeadLetters;
+  limits: StreamLimits;
+  clock: Clock;
+}
+
+/** The rules of a workspace; its journeys become a customer's by the versions that customer would enter. */
+export interface WorkspaceRules extends Omit<Rules, 'journeys'> {
+  live: readonly LiveJourney[];
+}
+
+/** Everything the folding of one batch shares. */
+export interface Batch {
+  seen: SeenProfiles;
+  skews: Skews;
+  rulesOf: (workspace: string) => Promise<WorkspaceRules>;
+  counts: Record<string, number>;
+  failed: string[];
+  /** Workspaces of which a customer was written: an unforeseen fault of another customer there is that customer's own. */
+  sound: Set<string>;
+  /** Lots that met an unforeseen fault, to be looked at when the others are done. */
+  unforeseen: Lot[];
+}

@@ -1,0 +1,215 @@
+import { writeLetter } from '../../../lib/aws/dead-letters.ts';
+import { describeFault, type Fault, faultOf } from '../../../lib/aws/table/write-faults.ts';
+import { Unavailable } from '../../../lib/shared/errors.ts';
+import { type CustomerRef } from '../../../lib/model/customer.ts';
+import { openClaims } from '../../../lib/profile/merge/link-identity.ts';
+import { doorsFor } from '../../../lib/journey/publishing/live-versions.ts';
+import { advance, type Advanced, type Letter, settle } from '../../../lib/projection/apply-records.ts';
+import { type Arrival, correctedTime } from '../../../lib/projection/touchpoint-record.ts';
+import { isFolded } from '../../../lib/profile/merge/stream-checkpoint.ts';
+import { type Lot } from '../../../lib/projection/group-by-customer.ts';
+import { type Rules } from '../../../lib/projection/apply-touchpoint.ts';
+import { type Stored } from '../../../lib/profile/profile-store.ts';
+import { between } from '../../../lib/shared/time.ts';
+import { type Batch, type Dependencies } from './batch.ts';
+
+/** Tries of one customer's write before the batch is given back to the stream. */
+const maxConflicts = 8;
+
+/** Full jitter: any time up to 10 ms doubled with each conflict. */
+const jitter = (conflicts: number): Promise<void> =>
+  new Promise((resume) => setTimeout(resume, Math.random() * 10 * 2 ** conflicts));
+
+/** The folding of one lot. Arrivals are taken off `lot.arrivals` as they are done. */
+export interface LotTask extends Dependencies {
+  lot: Lot;
+  batch: Batch;
+  /** Faults that are put aside; all others fail the lot. */
+  aside: Fault['kind'][];
+}
+
+const count = ({ counts }: Batch, outcome: string): void => void (counts[outcome] = (counts[outcome] ?? 0) + 1);
+
+function finish(lot: Lot, done: Iterable<Arrival>): void {
+  const finished = new Set(done);
+  lot.arrivals = lot.arrivals.filter((arrival) => !finished.has(arrival));
+}
+
+/** The reason to put aside what raised the error; undefined when the lot fails by it. */
+function reasonToPutAside(error: unknown, { aside }: LotTask): string | undefined {
+  const fault = faultOf(error);
+  if (fault.kind === 'outage' || !aside.includes(fault.kind)) return undefined;
+  console.error(error);
+  return describeFault(fault.reason, error);
+}
+
+const claimsIn = (stored: Stored | undefined, lot: Lot, arrivals: Arrival[]): CustomerRef[] => {
+  const claimant = stored?.profile ?? { customer: lot.customer, linked: [] };
+  return arrivals.flatMap((arrival) => ('touchpoint' in arrival ? openClaims(claimant, arrival.touchpoint) : []));
+};
+
+/** Returns when the queue holds the letters. */
+export async function sendLetters(
+  { deadLetters, clock }: Pick<Dependencies, 'deadLetters' | 'clock'>,
+  letters: Letter[],
+): Promise<void> {
+  for (const { arrival, reason } of letters) {
+    const { key, position } = arrival;
+    const draft = { function: 'project', key, sequenceNumber: position.sequence, reason };
+    await deadLetters(writeLetter(draft, clock.now()));
+  }
+}
+
+async function rulesFor({ lot: { workspace, customer }, batch }: LotTask): Promise<Rules> {
+  const { live, ...common } = await batch.rulesOf(workspace);
+  return { ...common, journeys: doorsFor(live, { workspace, customer }) };
+}
+
+/**
+ * The letters of a write are sent, so the profile need not keep their reasons. Best effort: what stays noted is sent once more, under
+ * the same id, if the batch comes again.
+ */
+async function settleLetters({ lot, batch, profiles }: LotTask, letters: Letter[]): Promise<void> {
+  const { workspace, customer } = lot;
+  batch.seen.forget(workspace, [customer]);
+  await profiles
+    .update({ workspace, customer }, (profile) => ({ profile: settle(profile, letters) }))
+    .catch((error: unknown) => console.error(error));
+}
+
+/** One try: what is stored, and what the arrivals make of it. */
+async function look(task: LotTask, arrivals: Arrival[], rules: Rules) {
+  const { lot, batch, clock } = task;
+  const { workspace, customer } = lot;
+  const { seen, skews } = batch;
+  await seen.read(workspace, [customer]);
+  const stored = seen.get(workspace, customer);
+  const claims = claimsIn(stored, lot, arrivals);
+  await seen.read(workspace, claims);
+  const advanced = advance(stored, arrivals, {
+    rules,
+    now: clock.now(),
+    timeOf: (arrival, touchpoint) => correctedTime(arrival, touchpoint, skews(arrival.key)),
+    found: (ref) => seen.get(workspace, ref),
+  });
+  return { stored, claims, advanced };
+}
+
+/**
+ * Saves, then sends the letters of what the write passed, then notes that they are sent. So a letter of this write exists only if its
+ * touchpoint was passed and not folded. After a crash in between, the profile still has the reason, and the redelivery sends it.
+ */
+async function save(task: LotTask, { stored, claims, advanced }: Awaited<ReturnType<typeof look>>): Promise<boolean> {
+  const { lot, batch, profiles } = task;
+  const { change, letters } = advanced;
+  await sendLetters(
+    task,
+    letters.filter(({ isPassed }) => isPassed),
+  );
+  const isWritten = !change || (await profiles.save(change, stored?.rev ?? 0));
+  if (change) batch.seen.forget(lot.workspace, [lot.customer, ...claims, change.profile.customer]);
+  if (!isWritten) return false;
+  await sendLetters(
+    task,
+    letters.filter(({ isPassed }) => !isPassed),
+  );
+  if (letters.length > 0 && (change ?? stored)) await settleLetters(task, letters);
+  if (change) batch.sound.add(lot.workspace);
+  return true;
+}
+
+function noteDone({ lot, batch }: LotTask, arrivals: Arrival[], { outcomes }: Advanced): Arrival[] {
+  for (const outcome of outcomes) count(batch, outcome);
+  finish(lot, arrivals.slice(0, outcomes.length));
+  return arrivals.slice(outcomes.length);
+}
+
+/** Reads and folds again after each conflict, until all arrivals are written. Throws what DynamoDB raises. */
+async function write(task: LotTask, arrivals: Arrival[]): Promise<void> {
+  const rules = await rulesFor(task);
+  let left = arrivals;
+  for (let conflicts = 0; left.length > 0;) {
+    const seen = await look(task, left, rules);
+    if (await save(task, seen)) {
+      left = noteDone(task, left, seen.advanced);
+      conflicts = 0;
+      continue;
+    }
+    count(task.batch, 'conflict');
+    const { customer } = task.lot;
+    if (++conflicts > maxConflicts) throw new Unavailable('profile.contended', { customer, conflicts });
+    await jitter(conflicts);
+  }
+}
+
+/** Sends letters of arrivals whose position cannot be noted. Delivered again, they get the same letters again. */
+async function putAside(task: LotTask, arrivals: Arrival[], reason: string): Promise<void> {
+  for (const arrival of arrivals) {
+    if (!('barrier' in arrival)) {
+      await sendLetters(task, [{ arrival, reason: 'reason' in arrival ? arrival.reason : reason }]);
+      count(task.batch, 'deadLettered');
+    }
+    finish(task.lot, [arrival]);
+  }
+}
+
+/**
+ * The write passes the position of an arrival without folding it. When even that is refused, nothing of this customer can be written:
+ * every arrival left gets a letter.
+ */
+async function passBy(task: LotTask, arrival: Arrival, reason: string): Promise<void> {
+  const { workspace, key, position, storedAt } = arrival;
+  try {
+    await write(task, [{ workspace, key, position, storedAt, reason }]);
+    finish(task.lot, [arrival]);
+  } catch (error) {
+    if (reasonToPutAside(error, task) === undefined) throw error;
+    await putAside(task, task.lot.arrivals, reason);
+  }
+}
+
+/** Writes arrivals together; those at fault are found by halves, and passed by. */
+async function foldArrivals(task: LotTask, arrivals: Arrival[]): Promise<void> {
+  if (arrivals.length === 0) return;
+  try {
+    await write(task, arrivals);
+  } catch (error) {
+    const reason = reasonToPutAside(error, task);
+    if (reason === undefined) throw error;
+    const left = arrivals.filter((arrival) => task.lot.arrivals.includes(arrival));
+    const half = Math.ceil(left.length / 2);
+    const [only] = left;
+    if (only && left.length === 1) return passBy(task, only, reason);
+    for (const part of [left.slice(0, half), left.slice(half)])
+      await foldArrivals(
+        task,
+        part.filter((arrival) => task.lot.arrivals.includes(arrival)),
+      );
+  }
+}
+
+/**
+ * Puts records aside that have been in the stream for so long that it will soon forget them. They are not tried once more: an age only
+ * grows, so a batch that comes again after a crash decides alike, and no touchpoint with a letter is folded.
+ */
+async function putAgedAside(task: LotTask): Promise<void> {
+  const { lot, batch, clock, limits } = task;
+  const aged = lot.arrivals.filter(({ storedAt }) => between(storedAt, clock.now()) >= limits.asideAfterMs);
+  if (aged.length === 0) return;
+  await batch.seen.read(lot.workspace, [lot.customer]);
+  const stored = batch.seen.get(lot.workspace, lot.customer);
+  const undone = aged.filter(({ position }) => !stored || !isFolded(stored.profile.folded, position));
+  await putAside(task, undone, 'stream.aged');
+}
+
+/** Folds one customer's arrivals, in order. Throws for an outage; then `lot.arrivals` are those not done. */
+export async function foldLot(task: LotTask): Promise<void> {
+  try {
+    await putAgedAside(task);
+  } catch (error) {
+    const reason = reasonToPutAside(error, task);
+    if (reason === undefined) throw error;
+    return putAside(task, task.lot.arrivals, reason);
+  }
+  if (task.lot.arrivals.length > 0) await foldArrivals(task, task.lot.arrivals);
+}

@@ -1,0 +1,143 @@
+import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
+import { faultOf } from '../../../lib/aws/table/write-faults.ts';
+import { inLanes } from '../../../lib/shared/concurrency.ts';
+import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
+import { assessorOf } from '../../../lib/churn/choose-risk-model.ts';
+import { Workspace } from '../../../lib/model/workspace.ts';
+import { type Arrival, isFarOff, readArrival } from '../../../lib/projection/touchpoint-record.ts';
+import { groupsOf, type Lot, lotsOf } from '../../../lib/projection/group-by-customer.ts';
+import { type SeenProfiles, seenProfiles } from '../../../lib/projection/profile-cache.ts';
+import { readSkews } from '../../../lib/projection/clock-correction.ts';
+import { stageModelOf } from '../../../lib/stage/stage-templates.ts';
+import { between } from '../../../lib/shared/time.ts';
+import { type Batch, type Dependencies, type WorkspaceRules } from './batch.ts';
+import { foldLot, sendLetters } from './fold-lot.ts';
+
+/** Customers folded at the same time. Each waits for one write; more would only queue at the client's connections. */
+const lanes = 16;
+
+/** `make`, asked once for each name. */
+function once<T>(make: (name: string) => Promise<T>): (name: string) => Promise<T> {
+  const made = new Map<string, Promise<T>>();
+  return (name) => {
+    const value = made.get(name) ?? make(name);
+    made.set(name, value);
+    return value;
+  };
+}
+
+/** The rules of a workspace. */
+async function readRules(
+  { workspaces, journeys, segments, models }: Dependencies,
+  id: string,
+): Promise<WorkspaceRules> {
+  const [settings, live, known, trained] = await Promise.all([
+    workspaces.settings(id),
+    journeys.live(id),
+    segments.remembered(id),
+    models?.current(id),
+  ]);
+  // A workspace whose settings are gone still has customers: they are folded by the defaults.
+  const workspace = settings ?? Workspace.parse({ id, name: id });
+  const assessor = assessorOf(workspace, trained);
+  return { workspace, model: stageModelOf(workspace), live, segments: known, assessor };
+}
+
+function fail({ arrivals }: Lot, { failed }: Batch): void {
+  failed.push(...arrivals.map(({ position }) => position.sequence));
+}
+
+/**
+ * One customer's trouble is no other's. The stream starts again at the first arrival that failed, and delivers those of others after it
+ * once more: they are duplicates then.
+ */
+async function foldGroup(group: Lot[], batch: Batch, dependencies: Dependencies): Promise<void> {
+  for (const lot of group) {
+    try {
+      await foldLot({ ...dependencies, lot, batch, aside: ['poison'] });
+    } catch (error) {
+      console.error(error);
+      if (faultOf(error).kind === 'unforeseen') batch.unforeseen.push(lot);
+      else fail(lot, batch);
+    }
+  }
+}
+
+/** Whether an unforeseen fault is the customer's own: others of its workspace were written, or it has lasted for long. */
+function isOwnFault({ workspace, arrivals }: Lot, { sound }: Batch, { clock, limits }: Dependencies): boolean {
+  const waited = Math.max(...arrivals.map(({ storedAt }) => between(storedAt, clock.now())));
+  return sound.has(workspace) || waited >= limits.unforeseenAfterMs;
+}
+
+/** Lots that met an unforeseen fault, after all others. */
+async function foldUnforeseen(batch: Batch, dependencies: Dependencies): Promise<void> {
+  for (const lot of batch.unforeseen) {
+    if (!isOwnFault(lot, batch, dependencies)) {
+      fail(lot, batch);
+      continue;
+    }
+    try {
+      await foldLot({ ...dependencies, lot, batch, aside: ['poison', 'unforeseen'] });
+    } catch (error) {
+      console.error(error);
+      fail(lot, batch);
+    }
+  }
+}
+
+/** A profile that cannot be read is its own lot's trouble, so it is met again there. */
+async function prefetch(seen: SeenProfiles, arrivals: Arrival[]): Promise<void> {
+  const sources = Map.groupBy(arrivals, ({ workspace }) => workspace);
+  const reading = [...sources].map(([workspace, mine]) =>
+    seen.prefetch(workspace, new Set(mine.map(({ position }) => position.source))),
+  );
+  await Promise.all(reading).catch((error: unknown) => {
+    if (faultOf(error).kind === 'outage') throw error;
+    console.error(error);
+  });
+}
+
+async function prepare(arrivals: Arrival[], dependencies: Dependencies): Promise<Batch> {
+  const { profiles, table } = dependencies;
+  const seen = seenProfiles(profiles);
+  const far = arrivals.filter((arrival) => 'touchpoint' in arrival && isFarOff(arrival, arrival.touchpoint));
+  const farKeys = far.map(({ key }) => key);
+  const [skews] = await Promise.all([readSkews(table, farKeys), prefetch(seen, arrivals)]);
+  const rulesOf = once((workspace: string) => readRules(dependencies, workspace));
+  return { seen, skews, rulesOf, counts: {}, failed: [], sound: new Set(), unforeseen: [] };
+}
+
+/** An arrival whose key names no customer is in no lot. */
+async function refuse(arrival: Arrival, { counts, failed }: Batch, dependencies: Dependencies): Promise<void> {
+  try {
+    await sendLetters(dependencies, [{ arrival, reason: 'key.invalid' }]);
+    counts.deadLettered = (counts.deadLettered ?? 0) + 1;
+  } catch (error) {
+    console.error(error);
+    failed.push(arrival.position.sequence);
+  }
+}
+
+/**
+ * Folds a batch of touchpoints off the table's stream: one read for all its customers, one write for each. Exactly once, as the
+ * profile keeps the position it is folded through and every write is conditional on what was read; so a batch may come again in
+ * whole or part, and a crash at any point loses and doubles nothing. What can never be folded or written goes to the dead-letter
+ * queue with its key and reason. An outage is answered as a batch item failure, from the customer's first undone record on.
+ */
+export function projector(dependencies: Dependencies) {
+  return async ({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
+    const all = Records.map(readArrival);
+    const arrivals = all.filter(({ workspace }) => workspace !== '');
+    const batch = await prepare(arrivals, dependencies);
+    for (const arrival of all) if (arrival.workspace === '') await refuse(arrival, batch, dependencies);
+    const lots = lotsOf(arrivals, ({ workspace, position }) => {
+      return batch.seen.get(workspace, position.source)?.profile.customer ?? position.source;
+    });
+    await inLanes(groupsOf(lots), lanes, (group) => foldGroup(group, batch, dependencies));
+    await foldUnforeseen(batch, dependencies);
+    const { counts, failed } = batch;
+    const now = Date.parse(dependencies.clock.now());
+    writeLine(metricLine('project', { ...counts, failed: failed.length }, { now }));
+    return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
+  };
+}

@@ -1,0 +1,160 @@
+import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import { type ExplainingBus } from '../../../lib/aws/bus.ts';
+import { type DeadLetters, writeLetter } from '../../../lib/aws/dead-letters.ts';
+import { describeFault, faultOf } from '../../../lib/aws/table/write-faults.ts';
+import { inLanes } from '../../../lib/shared/concurrency.ts';
+import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
+import { type StreamLimits } from '../../../lib/aws/table/stream-limits.ts';
+import { readRecord } from '../../../lib/aws/table/stream-record.ts';
+import { Unavailable } from '../../../lib/shared/errors.ts';
+import { JsonObject } from '../../../lib/shared/json.ts';
+import { partition } from '../../../lib/model/table-keys.ts';
+import { obey, type RelayWork, type Steering } from '../../../lib/relay/execute-command.ts';
+import { type Telling, tellingOf } from '../../../lib/relay/change-events.ts';
+import { type Clock } from '../../../lib/shared/time.ts';
+
+export interface Dependencies extends Steering {
+  bus: Pick<ExplainingBus, 'offer'>;
+  deadLetters: DeadLetters;
+  limits: StreamLimits;
+  clock: Clock;
+}
+
+/** Customers whose journeys are told at the same time. */
+const lanes = 8;
+
+interface ReadRecord {
+  record: DynamoDBRecord;
+  telling: Telling;
+}
+
+/** Something of a record that failed. `reason` is there when it will never succeed. */
+interface Trouble {
+  record: DynamoDBRecord;
+  owner: string;
+  part?: number;
+  work: RelayWork;
+  error: unknown;
+  reason?: string;
+}
+
+/** Everything the telling of one batch shares. */
+interface Batch {
+  records: ReadRecord[];
+  counts: Record<string, number>;
+  troubles: Trouble[];
+  /** Customers of which something was done. */
+  sound: Set<string>;
+  failed: Set<string>;
+}
+
+const count = ({ counts }: Batch, outcome: string): void => void (counts[outcome] = (counts[outcome] ?? 0) + 1);
+
+/** As the letter's JSON has it: without fields that are undefined. */
+const toJson = (value: object): JsonObject => JsonObject.parse(JSON.parse(JSON.stringify(value)));
+
+const sequenceOf = ({ dynamodb }: DynamoDBRecord): string => dynamodb?.SequenceNumber ?? '';
+
+function read(records: DynamoDBRecord[]): Batch {
+  const batch: Batch = { records: [], counts: {}, troubles: [], sound: new Set(), failed: new Set() };
+  for (const record of records) {
+    try {
+      const telling = tellingOf(readRecord(record));
+      if (telling) batch.records.push({ record, telling });
+    } catch (error) {
+      const work: RelayWork = { kind: 'row', change: record.eventName ?? 'MODIFY' };
+      batch.troubles.push({ record, owner: '', work, error, reason: describeFault('row.invalid', error) });
+    }
+  }
+  return batch;
+}
+
+async function publish(batch: Batch, { bus }: Dependencies): Promise<void> {
+  const all = batch.records.flatMap(({ record, telling: { customer, events } }) =>
+    events.map((event, i) => ({ record, owner: partition(customer), event, part: i + 1 })),
+  );
+  const untaken = new Map((await bus.offer(all.map(({ event }) => event))).map((one) => [one.place, one]));
+  for (const [place, { record, owner, event, part }] of all.entries()) {
+    const one = untaken.get(place);
+    if (!one) {
+      count(batch, event.name);
+      batch.sound.add(owner);
+      continue;
+    }
+    const work: RelayWork = { kind: 'event', name: event.name, detail: toJson(event.detail) };
+    const error = new Unavailable('bus.refused', { event: event.name });
+    batch.troubles.push({ record, owner, part, work, error, ...(one.refusal && { reason: one.refusal }) });
+  }
+}
+
+/** One customer's commands in their order, so that no step is woken after its enrolment was left. */
+async function steer(batch: Batch, dependencies: Dependencies): Promise<void> {
+  const orders = batch.records.flatMap(({ record, telling: { customer, events, commands } }) =>
+    commands.map((command, i) => ({ record, customer, command, part: events.length + i + 1 })),
+  );
+  const byCustomer = Map.groupBy(orders, ({ customer }) => partition(customer));
+  await inLanes([...byCustomer], lanes, async ([owner, mine]) => {
+    for (const { record, customer, command, part } of mine) {
+      try {
+        count(batch, await obey(dependencies, customer, command));
+        batch.sound.add(owner);
+      } catch (error) {
+        console.error(error);
+        batch.troubles.push({ record, owner, part, work: { kind: 'command', customer, command }, error });
+      }
+    }
+  });
+}
+
+/** Milliseconds since the record was written. */
+const ageOf = ({ dynamodb }: DynamoDBRecord, { clock }: Dependencies): number =>
+  Date.parse(clock.now()) - (dynamodb?.ApproximateCreationDateTime ?? Infinity) * 1_000;
+
+/** The reason to put the work aside; undefined when the record is to be retried. */
+function reasonToPutAside(trouble: Trouble, batch: Batch, dependencies: Dependencies): string | undefined {
+  const { record, owner, error, reason } = trouble;
+  if (reason !== undefined) return reason;
+  const { limits } = dependencies;
+  const age = ageOf(record, dependencies);
+  const fault = faultOf(error);
+  if (fault.kind === 'outage') return age >= limits.asideAfterMs ? describeFault('stream.aged', error) : undefined;
+  const isOwn = batch.sound.size > (batch.sound.has(owner) ? 1 : 0) || age >= limits.unforeseenAfterMs;
+  return fault.kind === 'poison' || isOwn ? describeFault(fault.reason, error) : undefined;
+}
+
+/** Puts aside what will never succeed; the rest, and what the queue does not take, is retried. */
+async function settle(trouble: Trouble, batch: Batch, dependencies: Dependencies): Promise<void> {
+  const { record, work, part } = trouble;
+  const reason = reasonToPutAside(trouble, batch, dependencies);
+  if (reason === undefined) return void batch.failed.add(sequenceOf(record));
+  const { Keys = {} } = record.dynamodb ?? {};
+  const key = { pk: Keys.pk?.S ?? '', sk: Keys.sk?.S ?? '' };
+  const draft = { function: 'relay', key, sequenceNumber: sequenceOf(record), reason, work: toJson(work) };
+  try {
+    await dependencies.deadLetters(
+      writeLetter({ ...draft, ...(part !== undefined && { part }) }, dependencies.clock.now()),
+    );
+    count(batch, 'deadLettered');
+  } catch (error) {
+    console.error(error);
+    batch.failed.add(sequenceOf(record));
+  }
+}
+
+/**
+ * Tells others what changed: signals and new rows become events on the bus, waiting journeys are woken or ended. At least once: an
+ * outage is answered as a batch item failure and retried under the same ids, and every listener does a thing once. What can never
+ * succeed goes to the dead-letter queue with what is needed to do it again. Telling a step that waits no longer, or an enrolment that
+ * has ended, changes nothing (`late`, `unknown`, `gone`).
+ */
+export function relay(dependencies: Dependencies) {
+  return async ({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
+    const batch = read(Records);
+    await Promise.all([publish(batch, dependencies), steer(batch, dependencies)]);
+    for (const trouble of batch.troubles) await settle(trouble, batch, dependencies);
+    const { counts, failed } = batch;
+    const now = Date.parse(dependencies.clock.now());
+    writeLine(metricLine('relay', { ...counts, failed: failed.size }, { now }));
+    return { batchItemFailures: [...failed].map((itemIdentifier) => ({ itemIdentifier })) };
+  };
+}

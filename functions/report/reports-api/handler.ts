@@ -1,0 +1,109 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { type Bus } from '../../../lib/aws/bus.ts';
+import { type ApiRoutes } from '../../../lib/aws/http/api-function.ts';
+import { NotFound, Rejected, ThroughlineError, Unavailable } from '../../../lib/shared/errors.ts';
+import { type MapStore } from '../../../lib/map/map-store.ts';
+import { readCursor, readLimit, writeCursor } from '../../../lib/shared/http/paging.ts';
+import { type SegmentStore } from '../../../lib/segment/segment-store.ts';
+import { type QuotaStore } from '../../../lib/quota/quota-store.ts';
+import { ListPosition, type Report, reportSummary, reportView } from '../../../lib/report/report.ts';
+import { type ReportStore } from '../../../lib/report/report-store.ts';
+import { readRequest, type ReportRequest } from '../../../lib/report/kinds/report-request.ts';
+import { type Clock } from '../../../lib/shared/time.ts';
+
+interface Dependencies {
+  reports: ReportStore;
+  maps: Pick<MapStore, 'get'>;
+  segments: Pick<SegmentStore, 'get'>;
+  quotas: QuotaStore;
+  bus: Bus;
+  clock: Clock;
+}
+
+const maxKeyLength = 255;
+
+/** The same key names the same report; without one every request asks for a report of its own. */
+function idOf(workspace: string, key: string | undefined): string {
+  if (key === undefined) return randomUUID().replaceAll('-', '');
+  if (key.length === 0 || key.length > maxKeyLength)
+    throw new Rejected('idempotency-key.invalid', { min: 1, max: maxKeyLength });
+  return createHash('sha256')
+    .update(JSON.stringify([workspace, key]))
+    .digest('hex')
+    .slice(0, 32);
+}
+
+/**
+ * Asks for reports and shows them. A POST keeps the request and puts it on the bus; who makes it is told once or twice, and makes it once. Where
+ * the bus does not take it the answer is 503: the same request with the same `Idempotency-Key` tells it again. A key that
+ * was used for another request is refused. A report counts against the workspace's quota from here until it is made; one that was not taken
+ * counts no more.
+ */
+export function reportRoutes({ reports, maps, segments, quotas, bus, clock }: Dependencies): ApiRoutes {
+  async function checkReferences(workspace: string, request: ReportRequest): Promise<void> {
+    const { segment } = request;
+    if (segment !== undefined && !(await segments.get(workspace, segment)))
+      throw new NotFound('segment.unknown', { segment });
+    const map = request.kind === 'conformance' ? request.map : undefined;
+    if (map !== undefined && !(await maps.get(workspace, map))) throw new NotFound('map.unknown', { map });
+  }
+
+  /** The report that was asked for under this id; what was there already where the request is the same. */
+  async function opened(workspace: string, report: Report): Promise<Report> {
+    if (await reports.create(workspace, report)) return report;
+    const present = await reports.get({ workspace, reportId: report.reportId });
+    if (!present) throw new Unavailable('report.expired', { reportId: report.reportId });
+    if (JSON.stringify(present.request) !== JSON.stringify(report.request))
+      throw new ThroughlineError('conflict', 'idempotency-key.used', { reportId: report.reportId });
+    return present;
+  }
+
+  async function tell(workspace: string, reportId: string): Promise<void> {
+    const detail = { id: reportId, workspace, occurredAt: clock.now(), reportId };
+    if ((await bus.put([{ name: 'ReportRequested', detail }])).length > 0)
+      throw new Unavailable('bus.refused', { reportId });
+  }
+
+  /** Opens the report and puts it on the bus, or leaves nothing counted. */
+  async function taken(workspace: string, report: Report): Promise<Report> {
+    const { reportId } = report;
+    const place = { workspace, work: 'report', id: reportId } as const;
+    const known = await reports.get({ workspace, reportId });
+    if (known && known.status !== 'waiting') return opened(workspace, report);
+    await quotas.acquire(place);
+    try {
+      const present = await opened(workspace, report);
+      if (present.status === 'waiting') await tell(workspace, reportId);
+      return present;
+    } catch (error) {
+      if (!known) await quotas.cancel(place);
+      throw error;
+    }
+  }
+
+  return {
+    'POST /v1/reports': async ({ workspace, headers, ...asked }) => {
+      const request = readRequest(asked.body());
+      await checkReferences(workspace, request);
+      const reportId = idOf(workspace, headers['idempotency-key']);
+      const requestedAt = clock.now();
+      const report = await taken(workspace, { reportId, request, status: 'waiting', requestedAt });
+      return { status: 202, body: reportSummary(report, clock.now()) };
+    },
+
+    'GET /v1/reports': async ({ workspace, query }) => {
+      const before = query.cursor === undefined ? undefined : readCursor(query.cursor, ListPosition);
+      const { reports: found, next } = await reports.list(workspace, { limit: readLimit(query.limit), before });
+      const items = found.map((report) => reportSummary(report, clock.now()));
+      return { body: { items, ...(next !== undefined && { nextCursor: writeCursor(next) }) } };
+    },
+
+    'GET /v1/reports/{id}': async ({ workspace, params: { id = '' } }) => {
+      const place = { workspace, reportId: id };
+      const report = await reports.get(place);
+      if (!report) throw new NotFound('report.unknown', { reportId: id });
+      const result = report.status === 'done' ? await reports.result(place) : undefined;
+      return { body: reportView(report, result, clock.now()) };
+    },
+  };
+}

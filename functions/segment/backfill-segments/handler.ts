@@ -1,0 +1,176 @@
+import * as z from 'zod';
+import { type Bus } from '../../../lib/aws/bus.ts';
+import { pastRefused, throwRefused } from '../../../lib/aws/table/past-refused.ts';
+import { type Table } from '../../../lib/aws/table/dynamo-table.ts';
+import { Unavailable } from '../../../lib/shared/errors.ts';
+import { events } from '../../../lib/model/bus-events.ts';
+import { type Customer } from '../../../lib/model/customer.ts';
+import { type WorkspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
+import { Workspace } from '../../../lib/model/workspace.ts';
+import { dateRules, datesMoved } from '../../../lib/journey/scheduling/date-entries.ts';
+import { doorsFor } from '../../../lib/journey/publishing/live-versions.ts';
+import { nameOf } from '../../../lib/journey/enrolment/enrolment-record.ts';
+import { type JourneyStore, type LiveJourney } from '../../../lib/journey/publishing/journey-store.ts';
+import { dueReviews, listShards } from '../../../lib/model/table-keys.ts';
+import { type Profile } from '../../../lib/model/profile.ts';
+import { nextTurn, sorted } from '../../../lib/segment/membership.ts';
+import { type SegmentStore } from '../../../lib/segment/segment-store.ts';
+import { type Change, type ProfileStore } from '../../../lib/profile/profile-store.ts';
+import { type Clock, type Instant } from '../../../lib/shared/time.ts';
+
+export interface Dependencies {
+  table: Table;
+  workspaces: Pick<WorkspaceStore, 'settings'>;
+  profiles: ProfileStore;
+  segments: Pick<SegmentStore, 'all'>;
+  journeys: Pick<JourneyStore, 'head' | 'version'>;
+  bus: Bus;
+  clock: Clock;
+  /** Until everybody who writes profiles knows of a change that was made at that time. */
+  known: (changedAt: Instant) => Promise<void>;
+  report: (counts: { looked: number; changed: number }) => void;
+}
+
+const Called = z.discriminatedUnion('detail-type', [
+  z.object({ 'detail-type': z.literal('SegmentChanged'), detail: events.SegmentChanged }),
+  z.object({ 'detail-type': z.literal('JourneyPublished'), detail: events.JourneyPublished }),
+  z.object({ 'detail-type': z.literal('JourneyResumed'), detail: events.JourneyResumed }),
+  z.object({ 'detail-type': z.literal('RefreshAdvanced'), detail: events.RefreshAdvanced }),
+]);
+
+/** What all customers are looked at for, and how far this has come. */
+interface Work {
+  workspace: string;
+  kind: 'segment' | 'journey';
+  id: string;
+  list: number;
+  cursor?: string | undefined;
+}
+
+function workOf({ 'detail-type': name, detail }: z.infer<typeof Called>): Work {
+  const { workspace } = detail;
+  if (name === 'SegmentChanged') return { workspace, kind: 'segment', id: detail.segment, list: 0 };
+  if (name !== 'RefreshAdvanced') return { workspace, kind: 'journey', id: detail.journeyId, list: 0 };
+  const [kind, id = ''] = detail.refresh.split('#');
+  return { workspace, kind: kind === 'segment' ? kind : 'journey', id, list: detail.list, cursor: detail.cursor };
+}
+
+interface Looked {
+  rest?: Work;
+  refused: unknown[];
+}
+
+/** Looked at again when time alone may change something, if not before. */
+function reviewedFor(profile: Profile, turn: Instant | undefined): Profile {
+  const { nextReview } = profile;
+  return turn === undefined || (nextReview !== undefined && nextReview <= turn)
+    ? profile
+    : { ...profile, nextReview: turn };
+}
+
+const pageSize = 100;
+const lanes = 16;
+
+/** A page is begun only with this much time left: five times what one takes on a throttled table. Milliseconds. */
+const spareMs = 20_000;
+
+/**
+ * Looks at all customers of a workspace anew: who belongs to a segment that is new or was changed, whose date lets them into a journey that
+ * takes people in. Everybody has a next review, so the list of those, by time, is the list of all; whoever is reviewed or touched meanwhile,
+ * and so moves in it, is looked at by that. Each customer is one conditional write where something changes; one whose write DynamoDB
+ * will never take is passed, and named in the error that the run ends with. Out of time it hands its
+ * place to itself by the bus; whoever dies starts again from the last place, which changes nothing twice.
+ */
+export function refresh(dependencies: Dependencies) {
+  const { table, workspaces, profiles, segments, journeys, bus, clock, known, report } = dependencies;
+
+  async function journeyNow(workspace: string, journeyId: string): Promise<LiveJourney | undefined> {
+    const head = await journeys.head(workspace, journeyId, { consistent: true });
+    if (head?.state !== 'live') return undefined;
+    const routed = head.routes.filter(({ weight }) => weight > 0);
+    const found = await Promise.all(routed.map(({ version }) => journeys.version(workspace, journeyId, version)));
+    return {
+      journeyId,
+      head,
+      versions: routed.flatMap(({ weight }, i) => (found[i] ? [{ ...found[i], weight }] : [])),
+    };
+  }
+
+  /** What becomes of each customer; undefined when nobody can be concerned. */
+  async function changeOf({ workspace: id, ...work }: Work): Promise<((profile: Profile) => Change) | undefined> {
+    const workspace = (await workspaces.settings(id)) ?? Workspace.parse({ id, name: id });
+    if (work.kind === 'segment') {
+      const all = await segments.all(id);
+      const gone = all.some((segment) => segment.id === work.id) ? [] : [work.id];
+      return (profile) => {
+        const now = clock.now();
+        const found = sorted(profile, { segments: all, workspace, now, filled: true, gone });
+        return { ...found, profile: reviewedFor(found.profile, nextTurn(all, found.profile, now)) };
+      };
+    }
+    const journey = await journeyNow(id, work.id);
+    if (!journey?.versions.some(({ definition }) => dateRules(definition).length > 0)) return undefined;
+    return (profile) => {
+      const doors = doorsFor([journey], profile);
+      const moved = { before: undefined, after: profile };
+      return { profile, signals: datesMoved(moved, { journeys: doors, workspace, now: clock.now() }) };
+    };
+  }
+
+  async function look(all: Customer[], change: (profile: Profile) => Change) {
+    let changed = 0;
+    const refused = await pastRefused(all, lanes, async (customer) => {
+      const written = await profiles.update(customer, (profile) => {
+        const made = change(profile);
+        const hasChanged = made.profile.nextReview !== profile.nextReview || (made.signals ?? []).length > 0;
+        return hasChanged ? made : undefined;
+      });
+      if (written) changed++;
+    });
+    return { changed, refused };
+  }
+
+  /** A list to its end: the place to go on from when time was up before, and customers whose write DynamoDB will never take. */
+  async function through(work: Work, change: (profile: Profile) => Change, timeLeft: () => number): Promise<Looked> {
+    const { workspace } = work;
+    let { list, cursor } = work;
+    const refused: unknown[] = [];
+    for (let limit = pageSize; list < listShards;) {
+      if (timeLeft() < spareMs) return { rest: { ...work, list, cursor }, refused };
+      const from = cursor === undefined ? {} : { from: cursor };
+      const rows = await table.query(dueReviews(workspace, list), { index: 'byDue', ...from, limit });
+      const customers = rows.map(({ pk }) => ({ workspace, customer: pk.slice(workspace.length + 1) }));
+      const looked = await look(customers, change);
+      refused.push(...looked.refused);
+      report({ looked: rows.length, changed: looked.changed });
+      if (rows.length < limit) {
+        [list, cursor, limit] = [list + 1, undefined, pageSize];
+        continue;
+      }
+      const last = String(rows.at(-1)?.dueAt);
+      // Many of one moment: a page that holds nothing else must hold more.
+      limit = last === cursor ? limit * 2 : pageSize;
+      cursor = last;
+    }
+    return { refused };
+  }
+
+  async function handOn({ workspace, kind, id, list, cursor }: Work, after: string): Promise<void> {
+    const place = { refresh: `${kind}#${id}`, list, ...(cursor !== undefined && { cursor }) };
+    const eventId = nameOf('refresh', after, list, cursor ?? '');
+    const detail = { id: eventId, workspace, occurredAt: clock.now(), ...place };
+    if ((await bus.put([{ name: 'RefreshAdvanced', detail }])).length > 0)
+      throw new Unavailable('bus.refused', { refresh: place.refresh });
+  }
+
+  return async (envelope: unknown, context: { getRemainingTimeInMillis(): number }): Promise<void> => {
+    const called = Called.parse(envelope);
+    if (called['detail-type'] !== 'RefreshAdvanced') await known(called.detail.occurredAt);
+    const work = workOf(called);
+    const change = await changeOf(work);
+    if (!change) return;
+    const { rest, refused } = await through(work, change, () => context.getRemainingTimeInMillis());
+    if (rest) await handOn(rest, called.detail.id);
+    throwRefused(refused);
+  };
+}

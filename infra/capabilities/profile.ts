@@ -1,0 +1,109 @@
+import { Construct } from 'constructs';
+import { keys } from '../../lib/model/table-keys.ts';
+import { redrivenAttribute } from '../../lib/projection/touchpoint-record.ts';
+import { DeadLetters } from '../constructs/dead-letters.ts';
+import { busPattern, onEvents } from '../constructs/event-rule.ts';
+import { NodeFunction } from '../constructs/node-function.ts';
+import { consumeStream } from '../constructs/stream-consumer.ts';
+import { type Foundation } from '../foundation.ts';
+
+const inserted = { eventName: ['INSERT'] };
+const sortKey = (...matches: (string | { prefix: string })[]) => ({ Keys: { sk: { S: matches } } });
+
+/** New touchpoints. A touchpoint that is sent again changes nothing, and so makes no record. */
+const touchpoints = { ...inserted, dynamodb: sortKey({ prefix: 't#' }) };
+
+/** Touchpoints that `npm run redrive` brings back. */
+const redriven = {
+  eventName: ['MODIFY'],
+  dynamodb: { ...sortKey({ prefix: 't#' }), NewImage: { [redrivenAttribute]: { S: [{ exists: true }] } } },
+};
+
+/** What `npm run rebuild` writes to learn how far the stream was folded. */
+const barriers = {
+  eventName: ['INSERT', 'MODIFY'],
+  dynamodb: sortKey(keys.barrier({ workspace: '', customer: '' }).sk),
+};
+
+/** What others must know: profiles that carry signals, stays that begin or end, decisions, tasks, journeys. Never touchpoints. */
+const facts = [
+  {
+    eventName: ['INSERT', 'MODIFY'],
+    dynamodb: { ...sortKey('profile'), NewImage: { signals: { S: [{ exists: true }] } } },
+  },
+  { ...inserted, dynamodb: sortKey({ prefix: 'enrolment#' }, { prefix: 'd#' }, { prefix: 'task#' }) },
+  {
+    eventName: ['MODIFY'],
+    dynamodb: { ...sortKey({ prefix: 'enrolment#' }), NewImage: { status: { S: ['ended'] } } },
+  },
+  { eventName: ['INSERT', 'MODIFY'], dynamodb: sortKey({ prefix: 'journey#' }) },
+];
+
+/** Keeps each customer's profile and stage, and tells the rest of the system what changed. */
+export class Profile extends Construct {
+  readonly project: NodeFunction<'profile/project'>;
+  readonly relay: NodeFunction<'profile/relay'>;
+  readonly refresh: NodeFunction<'profile/refresh'>;
+  readonly projectDeadLetters: DeadLetters;
+  readonly relayDeadLetters: DeadLetters;
+
+  constructor(scope: Construct, id: string, foundation: Foundation) {
+    super(scope, id);
+    const { settings, table, gateway, bus, deadLetters } = foundation;
+
+    this.project = new NodeFunction(this, 'Project', { entry: 'profile/project', env: {}, settings });
+    table.grant(this.project, ['GetItem', 'BatchGetItem', 'Query', 'PutItem']);
+    this.projectDeadLetters = new DeadLetters(this, 'ProjectDeadLetters', 'project-dead-letters');
+    consumeStream(this.project, {
+      table,
+      deadLetters: this.projectDeadLetters,
+      filters: [touchpoints, redriven, barriers],
+      // The larger the batch, the fewer writes of a busy customer's profile; a batch of strangers still fits the time-out.
+      batchSize: 500,
+    });
+
+    this.relay = new NodeFunction(this, 'Relay', { entry: 'profile/relay', env: {}, settings });
+    table.grant(this.relay, ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem']);
+    foundation.grantPut(this.relay);
+    this.relayDeadLetters = new DeadLetters(this, 'RelayDeadLetters', 'relay-dead-letters');
+    consumeStream(this.relay, {
+      table,
+      deadLetters: this.relayDeadLetters,
+      filters: facts,
+      batchSize: 100,
+      // One profile's records stay in order; between items there is none to keep.
+      parallelization: 4,
+    });
+
+    const segments = new NodeFunction(this, 'Segments', { entry: 'profile/segments', env: {}, settings });
+    table.grant(segments, ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'DeleteItem'], ['byList']);
+    foundation.grantPut(segments);
+    gateway.serve(segments, [
+      'GET /v1/segments',
+      'GET /v1/segments/{id}',
+      'PUT /v1/segments/{id}',
+      'DELETE /v1/segments/{id}',
+      'GET /v1/segments/{id}/members',
+    ]);
+
+    this.refresh = new NodeFunction(this, 'Refresh', { entry: 'profile/refresh', env: {}, settings, deadLetters });
+    table.grant(this.refresh, ['GetItem', 'Query', 'PutItem'], ['byDue']);
+    foundation.grantPut(this.refresh);
+    deadLetters.grantSend(this.refresh);
+    onEvents(this.refresh, {
+      bus,
+      deadLetters,
+      pattern: busPattern('SegmentChanged', 'JourneyPublished', 'JourneyResumed', 'RefreshAdvanced'),
+    });
+
+    const customers = new NodeFunction(this, 'Customers', { entry: 'profile/customers', env: {}, settings });
+    table.grant(customers, ['GetItem', 'BatchGetItem', 'Query', 'UpdateItem'], ['byList']);
+    gateway.serve(customers, [
+      'GET /v1/customers',
+      'GET /v1/customers/{id}',
+      'GET /v1/customers/{id}/timeline',
+      'GET /v1/customers/{id}/in-app',
+      'POST /v1/customers/{id}/in-app/{messageId}/seen',
+    ]);
+  }
+}

@@ -1,0 +1,252 @@
+import type * as z from 'zod';
+import { Env as AssessEnv } from '../../functions/churn/assess-churn/env.ts';
+import { Env as BeginEnv } from '../../functions/churn/start-training/env.ts';
+import { Env as GatherEnv } from '../../functions/churn/collect-training-data/env.ts';
+import { Env as ChurnLearnEnv } from '../../functions/churn/train-model/env.ts';
+import { Env as ModelsEnv } from '../../functions/churn/models-api/env.ts';
+import { Env as RescoreEnv } from '../../functions/churn/rescore-customers/env.ts';
+import { Env as SweepEnv } from '../../functions/churn/review-due-customers/env.ts';
+import { Env as DecideEnv } from '../../functions/decision/decide-offer/env.ts';
+import { Env as LearnEnv } from '../../functions/decision/record-outcome/env.ts';
+import { Env as PersonalizeEnv } from '../../functions/decision/personalize-step/env.ts';
+import { Env as PlacementsEnv } from '../../functions/decision/placements-api/env.ts';
+import { Env as TuneEnv } from '../../functions/decision/tune-policy/env.ts';
+import { Env as CollectEnv } from '../../functions/ingestion/ingest-messages/env.ts';
+import { Env as DescribeEnv } from '../../functions/ingestion/public-routes/env.ts';
+import { Env as WorkspaceEnv } from '../../functions/ingestion/workspace-api/env.ts';
+import { Env as AssignEnv } from '../../functions/journey/assign-variant/env.ts';
+import { Env as AwakenEnv } from '../../functions/journey/resume-suspended/env.ts';
+import { Env as EmitEnv } from '../../functions/journey/publish-event/env.ts';
+import { Env as ParkEnv } from '../../functions/journey/suspend-enrolment/env.ts';
+import { Env as BranchEnv } from '../../functions/journey/choose-branch/env.ts';
+import { Env as ConcludeEnv } from '../../functions/journey/end-enrolment/env.ts';
+import { Env as CountEnv } from '../../functions/journey/count-journey-events/env.ts';
+import { Env as EnrolEnv } from '../../functions/journey/enrol-customer/env.ts';
+import { Env as JourneysEnv } from '../../functions/journey/journeys-api/env.ts';
+import { Env as KnockEnv } from '../../functions/journey/entry-api/env.ts';
+import { Env as LaunchEnv } from '../../functions/journey/start-scheduled-entries/env.ts';
+import { Env as PublishEnv } from '../../functions/journey/publish-journey/env.ts';
+import { Env as ReleaseEnv } from '../../functions/journey/resume-paused-journey/env.ts';
+import { Env as SendEnv } from '../../functions/journey/send-message/env.ts';
+import { Env as SimulateEnv } from '../../functions/journey/simulate-journey/env.ts';
+import { Env as TasksEnv } from '../../functions/journey/tasks-api/env.ts';
+import { Env as TraceEnv } from '../../functions/journey/trace-api/env.ts';
+import { Env as UpdateEnv } from '../../functions/journey/update-profile/env.ts';
+import { Env as WaitEnv } from '../../functions/journey/wait-for-event/env.ts';
+import { Env as WebhookEnv } from '../../functions/journey/call-webhook/env.ts';
+import { Env as MapsEnv } from '../../functions/map/maps-api/env.ts';
+import { Env as CustomersEnv } from '../../functions/profile/customers-api/env.ts';
+import { Env as ProjectEnv } from '../../functions/projection/project-touchpoints/env.ts';
+import { Env as RefreshEnv } from '../../functions/segment/backfill-segments/env.ts';
+import { Env as RelayEnv } from '../../functions/relay/relay-changes/env.ts';
+import { Env as SegmentsEnv } from '../../functions/segment/segments-api/env.ts';
+import { Env as ComputeEnv } from '../../functions/report/compute-report/env.ts';
+import { Env as ExperimentsEnv } from '../../functions/report/experiments-api/env.ts';
+import { Env as ReportsEnv } from '../../functions/report/reports-api/env.ts';
+
+export interface FunctionRow {
+  /** What it reads from its environment. */
+  env: z.ZodObject;
+  /** What it does, as the Lambda console shows it. */
+  description: string;
+  timeoutSeconds: number;
+  memoryMb?: number;
+  /** No customer and no caller waits for what it does. Where functions share processors, on one machine, the others go first. */
+  canWait?: true;
+}
+
+/** Behind the gateway, which hangs up after 30 seconds. */
+const behindGateway = 29;
+/** A step of a journey: the state that calls it gives up after 60. */
+const step = 30;
+
+/**
+ * Every function there is: the folder it lies in, its environment and how much it may take. Nothing is provisioned: what does
+ * not run costs nothing, reserved concurrency neither.
+ */
+export const functions = {
+  // Storing takes eight seconds at most; the Node library hangs up after ten.
+  'ingestion/collect': { env: CollectEnv, description: 'Stores touchpoints', timeoutSeconds: 10 },
+  'ingestion/describe': {
+    env: DescribeEnv,
+    description: 'Health, OpenAPI, library settings, preflights',
+    timeoutSeconds: 5,
+  },
+  'ingestion/workspace': { env: WorkspaceEnv, description: 'Workspace settings', timeoutSeconds: behindGateway },
+  'profile/project': {
+    env: ProjectEnv,
+    description: 'Folds touchpoints into profiles, moves stages',
+    timeoutSeconds: 60,
+  },
+  'profile/relay': {
+    env: RelayEnv,
+    description: 'Publishes what changed, wakes and ends journeys',
+    timeoutSeconds: 60,
+  },
+  'profile/customers': {
+    env: CustomersEnv,
+    description: 'Customers and their timelines',
+    timeoutSeconds: behindGateway,
+  },
+  'profile/segments': {
+    env: SegmentsEnv,
+    description: 'Segments and their members',
+    timeoutSeconds: behindGateway,
+  },
+  'profile/refresh': {
+    env: RefreshEnv,
+    description: 'Fills segments and dates that are new',
+    timeoutSeconds: 600,
+    canWait: true,
+  },
+  'decision/decide': { env: DecideEnv, description: 'Next best offer on demand', timeoutSeconds: 10 },
+  'decision/personalize': {
+    env: PersonalizeEnv,
+    description: 'Next best offer on a new stage, and in journeys',
+    timeoutSeconds: step,
+    canWait: true,
+  },
+  'decision/learn': {
+    env: LearnEnv,
+    description: 'Counts exposures and outcomes of offers',
+    timeoutSeconds: 30,
+    canWait: true,
+  },
+  'decision/placements': {
+    env: PlacementsEnv,
+    description: 'Placements and their offers',
+    timeoutSeconds: behindGateway,
+  },
+  'decision/tune': {
+    env: TuneEnv,
+    description: 'Judges and tunes the policies of placements',
+    timeoutSeconds: 900,
+    canWait: true,
+    // One whole processor: a plan is played some two thousand times.
+    memoryMb: 1_769,
+  },
+  'churn/assess': { env: AssessEnv, description: 'Churn risk on a new stage', timeoutSeconds: 30, canWait: true },
+  'churn/sweep': {
+    env: SweepEnv,
+    description: 'Churn risk of customers who fell silent',
+    timeoutSeconds: 600,
+    canWait: true,
+  },
+  'churn/models': {
+    env: ModelsEnv,
+    description: 'Churn models, and risks taken apart',
+    timeoutSeconds: behindGateway,
+  },
+  'churn/begin': {
+    env: BeginEnv,
+    description: 'Begins the weekly training of churn models',
+    timeoutSeconds: 300,
+    canWait: true,
+  },
+  // One whole processor: most of it is unpacking.
+  'churn/gather': {
+    env: GatherEnv,
+    description: 'Gathers customers for training',
+    timeoutSeconds: 900,
+    canWait: true,
+    memoryMb: 1_769,
+  },
+  // One whole processor, and room for twenty thousand customers in two windows.
+  'churn/learn': {
+    env: ChurnLearnEnv,
+    description: 'Trains churn models',
+    timeoutSeconds: 900,
+    canWait: true,
+    memoryMb: 1_769,
+  },
+  'churn/rescore': { env: RescoreEnv, description: 'Churn risk by a new model', timeoutSeconds: 900, canWait: true },
+  'journey/enrol': { env: EnrolEnv, description: 'Starts journeys', timeoutSeconds: 30 },
+  'journey/launch': {
+    env: LaunchEnv,
+    description: 'Leads customers to journeys by the clock',
+    timeoutSeconds: 600,
+    canWait: true,
+  },
+  'journey/knock': {
+    env: KnockEnv,
+    description: 'Enrolments and business events by API',
+    timeoutSeconds: behindGateway,
+  },
+  'journey/send': { env: SendEnv, description: 'Sends one message, at most once', timeoutSeconds: step },
+  'journey/wait': {
+    env: WaitEnv,
+    description: 'Registers waits for touchpoints and tasks for people',
+    timeoutSeconds: step,
+    canWait: true,
+  },
+  'journey/branch': { env: BranchEnv, description: 'Chooses a branch', timeoutSeconds: step },
+  'journey/assign': { env: AssignEnv, description: 'Gives variants of experiments', timeoutSeconds: step },
+  'journey/emit': { env: EmitEnv, description: 'Tells the bus, and starts other journeys', timeoutSeconds: step },
+  'journey/park': { env: ParkEnv, description: 'Ends an execution before a long wait', timeoutSeconds: step },
+  // A timer that calls a minute early is waited for.
+  'journey/awaken': { env: AwakenEnv, description: 'Starts the execution after a long wait', timeoutSeconds: 90 },
+  'journey/update': { env: UpdateEnv, description: 'Sets traits', timeoutSeconds: step },
+  'journey/webhook': { env: WebhookEnv, description: 'Calls URLs and keeps their answers', timeoutSeconds: step },
+  // Somebody waits for it: until it is done, whoever comes again is taken for inside.
+  'journey/conclude': {
+    env: ConcludeEnv,
+    description: 'Ends enrolments whose execution ended',
+    timeoutSeconds: 30,
+  },
+  'journey/journeys': { env: JourneysEnv, description: 'Journeys and their enrolments', timeoutSeconds: behindGateway },
+  'journey/publish': {
+    env: PublishEnv,
+    description: 'Publishes, pauses, resumes, closes and stops journeys',
+    timeoutSeconds: behindGateway,
+  },
+  'journey/count': {
+    env: CountEnv,
+    description: 'Counts what happens in journeys, looks for winners',
+    timeoutSeconds: 30,
+    canWait: true,
+  },
+  'journey/release': {
+    env: ReleaseEnv,
+    description: 'Lets people go on after a pause, ends everybody after a stop',
+    timeoutSeconds: 60,
+  },
+  // The more memory the more processor: a simulation is nothing but work.
+  'journey/simulate': {
+    env: SimulateEnv,
+    description: 'Journeys on simulated customers',
+    timeoutSeconds: behindGateway,
+    memoryMb: 1_769,
+  },
+  'journey/trace': { env: TraceEnv, description: 'Why journeys did what they did', timeoutSeconds: behindGateway },
+  'journey/tasks': { env: TasksEnv, description: 'Tasks for people', timeoutSeconds: behindGateway },
+  'map/maps': { env: MapsEnv, description: 'Planned maps', timeoutSeconds: behindGateway },
+  'report/reports': { env: ReportsEnv, description: 'Reports asked for and shown', timeoutSeconds: behindGateway },
+  // One vCPU, and room for a million customers' names and a hundred thousand variants; as long as Lambda gives.
+  'report/compute': {
+    env: ComputeEnv,
+    description: 'Makes reports',
+    timeoutSeconds: 900,
+    canWait: true,
+    memoryMb: 1_769,
+  },
+  'report/experiments': {
+    env: ExperimentsEnv,
+    description: 'Sizes and results of experiments',
+    timeoutSeconds: behindGateway,
+  },
+} as const satisfies Record<string, FunctionRow>;
+
+export type FunctionEntry = keyof typeof functions;
+
+/** Variables that come with a permission: who grants the one sets the other, so neither can be forgotten. */
+export type Granted = 'TABLE_NAME' | 'BUS_NAME' | 'DEAD_LETTER_QUEUE_URL' | 'EXPORT_BUCKET';
+
+type Input<Entry extends FunctionEntry> = z.input<(typeof functions)[Entry]['env']>;
+
+/** What a capability gives its function by hand: everything its schema asks for that no grant sets. */
+export type GivenEnv<Entry extends FunctionEntry> = Omit<Input<Entry>, Granted>;
+
+/** The functions whose schema asks for a variable. */
+export type Asking<Variable extends Granted> = {
+  [Entry in FunctionEntry]: Variable extends keyof Input<Entry> ? Entry : never;
+}[FunctionEntry];

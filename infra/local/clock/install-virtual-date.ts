@@ -1,0 +1,14 @@
+import { type SharedTime, tellTime } from './virtual-clock.ts';
+
+/** From now on `Date` of this thread is the virtual clock. */
+export function liveIn(time: SharedTime): void {
+  const now = tellTime(time);
+  const RealDate = Date;
+  RealDate.now = now;
+  globalThis.Date = new Proxy(RealDate, {
+    construct: (target, args: unknown[], newTarget) =>
+      Reflect.construct(target, args.length > 0 ? args : [now()], newTarget === Date ? target : newTarget) as Date,
+    apply: () => new RealDate(now()).toString(),
+  });
+  RealDate.prototype.constructor = Date;
+}

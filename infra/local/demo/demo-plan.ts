@@ -1,0 +1,225 @@
+import { type SharedTime } from '../clock/virtual-clock.ts';
+import { type Chance, chance } from './demo-random.ts';
+
+/** What a source needs to send: where to, as whom, and the world's time. */
+export interface SourceData {
+  url: string;
+  writeKey: string;
+  time: SharedTime;
+}
+
+/** A message as Segment's library takes it. */
+export interface DemoMessage {
+  type: 'track' | 'identify' | 'page' | 'screen';
+  messageId: string;
+  timestamp: Date;
+  userId: string;
+  anonymousId?: string;
+  event: string;
+  name: string;
+  properties: Record<string, unknown>;
+  traits: Record<string, unknown>;
+  context: { channel: string; timezone: string };
+}
+
+/** One contact of one customer: what happens in it, in order; the last of it at `at`. */
+export interface Visit {
+  at: number;
+  customer: DemoCustomer;
+  messages: DemoMessage[];
+}
+
+/** How often they come, how many of their visits end in an order, whether they use it at once, how content they are, when they leave. */
+const habits = {
+  loyal: { everyDays: 5, orders: 0.55, activates: 0.8, nps: [8, 10], leavesAfter: Infinity },
+  casual: { everyDays: 10, orders: 0.3, activates: 0.55, nps: [6, 9], leavesAfter: Infinity },
+  browser: { everyDays: 7, orders: 0.04, activates: 0.35, nps: [5, 8], leavesAfter: 9 },
+  leaving: { everyDays: 5, orders: 0.35, activates: 0.4, nps: [1, 6], leavesAfter: 4 },
+} as const;
+
+type Habit = keyof typeof habits;
+
+export interface DemoCustomer {
+  id: string;
+  anonymousId: string;
+  firstName: string;
+  habit: Habit;
+  device: 'web' | 'mobile';
+  timezone: string;
+  chance: Chance;
+  sent: number;
+}
+
+export interface Span {
+  start: number;
+  end: number;
+}
+
+const firstNames = [
+  'Ada',
+  'Ben',
+  'Chloe',
+  'Dara',
+  'Emil',
+  'Freya',
+  'Gil',
+  'Hana',
+  'Ivo',
+  'Jisoo',
+  'Kai',
+  'Lena',
+] as const;
+const zones = ['Europe/Berlin', 'Asia/Seoul', 'America/New_York', 'UTC'] as const;
+const products = ['lamp', 'chair', 'kettle', 'rug', 'desk', 'vase'] as const;
+
+export const hour = 3_600_000;
+export const day = 24 * hour;
+
+/** The customers of a seed. Each has a chance of its own, so more of them change nothing about the first. */
+export function demoCustomers(seed: string, count: number): DemoCustomer[] {
+  return Array.from({ length: count }, (_, i) => {
+    const luck = chance(seed, 'customer', i);
+    const number = String(i + 1).padStart(3, '0');
+    return {
+      id: `customer-${number}`,
+      anonymousId: `visitor-${number}`,
+      firstName: luck.pick(firstNames),
+      habit: luck.pick([
+        'loyal',
+        'loyal',
+        'casual',
+        'casual',
+        'casual',
+        'browser',
+        'browser',
+        'leaving',
+        'leaving',
+        'leaving',
+      ]),
+      device: luck.pick(['web', 'web', 'mobile']),
+      timezone: luck.pick(zones),
+      chance: luck,
+      sent: 0,
+    };
+  });
+}
+
+type Happening = Partial<Pick<DemoMessage, 'properties' | 'traits' | 'anonymousId'>> & {
+  type?: DemoMessage['type'];
+  name: string;
+  channel?: string;
+};
+
+/** Half a minute between two things of a visit. */
+const stepMs = 30_000;
+
+export function visit(customer: DemoCustomer, at: number, happenings: Happening[]): Visit {
+  const messages = happenings.map(({ type = 'track', name, channel = customer.device, ...rest }, i): DemoMessage => ({
+    type,
+    messageId: `${customer.id}-${++customer.sent}`,
+    timestamp: new Date(at - (happenings.length - 1 - i) * stepMs),
+    userId: customer.id,
+    event: name,
+    name,
+    properties: {},
+    traits: {},
+    context: { channel, timezone: customer.timezone },
+    ...rest,
+  }));
+  return { at, customer, messages };
+}
+
+const opening = ({ device }: DemoCustomer): Happening => ({
+  name: device === 'web' ? 'Session Started' : 'Application Opened',
+});
+
+const looking = ({ device, chance: luck }: DemoCustomer): Happening[] => [
+  { type: device === 'web' ? 'page' : 'screen', name: luck.pick(['Home', 'Catalogue', 'New']) },
+  ...Array.from({ length: luck.whole(1, 3) }, () => ({
+    name: 'Product Viewed',
+    properties: { product: luck.pick(products) },
+  })),
+];
+
+const order = ({ id, sent, chance: luck }: DemoCustomer, channel?: string): Happening => ({
+  name: 'Order Completed',
+  properties: { orderId: `${id}-order-${sent}`, revenue: luck.whole(15, 180), currency: 'EUR' },
+  ...(channel !== undefined && { channel }),
+});
+
+/** A visit to the shop, on the page, in the app, or in a store of bricks. */
+export function shopping(customer: DemoCustomer, at: number, { orders }: { orders: number }): Visit[] {
+  const { chance: luck } = customer;
+  const buys = luck.happens(orders);
+  if (buys && luck.happens(0.25)) return [visit(customer, at, [order(customer, 'store')])];
+  const looks = [opening(customer), ...looking(customer)];
+  if (!buys && !luck.happens(0.3)) return [visit(customer, at, looks)];
+  const cart: Happening[] = [...looks, { name: 'Product Added', properties: { product: luck.pick(products) } }];
+  if (buys) return [visit(customer, at, [...cart, { name: 'Checkout Started' }, order(customer)])];
+  return [visit(customer, at, cart), visit(customer, at + 2 * hour, [{ name: 'Cart Abandoned' }])];
+}
+
+function signUp(customer: DemoCustomer, at: number): Visit {
+  const { id, firstName, anonymousId, chance: luck, timezone } = customer;
+  const traits = {
+    firstName,
+    email: `${id}@example.com`,
+    timezone,
+    ...(luck.happens(0.15) && { consent: { marketing: false } }),
+  };
+  return visit(customer, at, [
+    { name: 'Product Viewed', properties: { product: luck.pick(products) } },
+    { type: 'identify', name: '', traits, anonymousId },
+    { name: 'Signed Up', anonymousId },
+  ]);
+}
+
+/** Somebody nobody knows yet: all they have is what the browser calls them. */
+function anonymousVisit(customer: DemoCustomer, at: number): Visit {
+  const anonymous = visit(customer, at, looking(customer));
+  return {
+    ...anonymous,
+    messages: anonymous.messages.map(({ userId: _, ...message }) => ({
+      ...(message as DemoMessage), // the library asks for one of the two ids only
+      anonymousId: customer.anonymousId,
+    })),
+  };
+}
+
+function feedback(customer: DemoCustomer, at: number): Visit[] {
+  const { chance: luck, habit } = customer;
+  const [low, high] = habits[habit].nps;
+  const score = luck.whole(low, high);
+  const answers = [visit(customer, at, [{ name: 'NPS Answered', properties: { score }, channel: 'email' }])];
+  if (score >= 9 && luck.happens(0.5))
+    answers.push(visit(customer, at + day, [{ name: luck.pick(['Product Reviewed', 'Referral Sent']) }]));
+  if (score <= 5 && luck.happens(0.6))
+    answers.push(
+      visit(customer, at + 3 * hour, [
+        { name: 'Support Ticket Opened', channel: 'support' },
+        { name: 'CSAT Answered', properties: { score: luck.whole(1, 4) }, channel: 'support' },
+      ]),
+    );
+  return answers;
+}
+
+/** What a customer does of their own accord, first to last. What we send them may lead to more. */
+export function planOf(customer: DemoCustomer, { start, end }: Span): Visit[] {
+  const { chance: luck, habit } = customer;
+  const { everyDays, orders, activates, leavesAfter } = habits[habit];
+  const first = start + luck.next() * 0.6 * (end - start);
+  const signedUp = first + luck.exponential(day);
+  const visits = [anonymousVisit(customer, first)];
+  if (!luck.happens(0.92)) return visits;
+  visits.push(signUp(customer, signedUp));
+  if (luck.happens(activates))
+    visits.push(visit(customer, signedUp + luck.exponential(2 * day), [opening(customer), { name: 'Activated' }]));
+  let at = signedUp;
+  for (let n = 0; n < leavesAfter; n++) {
+    at += (0.3 + luck.exponential(everyDays)) * day;
+    if (at > end) break;
+    visits.push(...shopping(customer, at, { orders }));
+    if (n === 2) visits.push(...feedback(customer, at + 2 * day));
+  }
+  return visits.filter((each) => each.at < end).sort((a, b) => a.at - b.at);
+}

@@ -1,0 +1,28 @@
+import { type DemoCustomer, hour, shopping, type Span, visit, type Visit } from './demo-plan.ts';
+import { chance } from './demo-random.ts';
+import { type OutboxMail } from '../ses-sns/mail.ts';
+
+/** How many of those who get it follow a message, and how many of those then buy. */
+const replies = [
+  { subject: /get going|taps/i, opens: 0.35, then: 'Activated' },
+  { subject: /discount|% off|shipping/i, opens: 0.3, then: 'order' },
+  { subject: /./, opens: 0.12, then: 'look' },
+] as const;
+
+/** What a customer does about an e-mail: nothing, mostly. The same for the same seed, customer and e-mail. */
+export function reactionTo(mail: OutboxMail, customer: DemoCustomer, { seed, end }: Span & { seed: string }): Visit[] {
+  const reply = replies.find(({ subject }) => subject.test(mail.subject));
+  const luck = chance(seed, 'mail', customer.id, mail.subject, mail.at);
+  const at = Date.parse(mail.at) + (1 + luck.exponential(10)) * hour;
+  if (!reply || at > end || !luck.happens(reply.opens)) return [];
+  const click = visit(customer, at, [
+    { name: 'Email Link Clicked', properties: { subject: mail.subject }, channel: 'email' },
+  ]);
+  if (reply.then === 'Activated') return [click, visit(customer, at + hour, [{ name: 'Activated' }])];
+  return [click, ...shopping(customer, at + hour, { orders: reply.then === 'order' ? 0.5 : 0.1 })];
+}
+
+/** What comes of a call by a person. */
+export function callOutcome(seed: string, taskId: string): 'won-back' | 'not-reached' | 'lost' {
+  return chance(seed, 'call', taskId).pick(['won-back', 'won-back', 'not-reached', 'lost']);
+}

@@ -1,0 +1,195 @@
+import { parseArgs } from 'node:util';
+import { Worker } from 'node:worker_threads';
+import { assemble } from '../template/assembly.ts';
+import { demoCustomers, day, type DemoCustomer, planOf, type SourceData, type Span, type Visit } from './demo-plan.ts';
+import { callOutcome, reactionTo } from './demo-reactions.ts';
+import { type Entry, report, type Told } from './demo-report.ts';
+import { type Local, startLocal } from '../runner.ts';
+
+/** When the demo begins. Nothing of it depends on today. */
+const begins = Date.parse('2026-03-02T00:00:00.000Z');
+
+/** The shop's rules of contact. */
+const workspace = {
+  name: 'Demo shop',
+  quietHours: { from: '21:00', to: '08:00' },
+  caps: [{ max: 2, within: '7d', purpose: 'marketing' as const }],
+};
+
+interface DemoOptions {
+  seed: string;
+  customers: number;
+  days: number;
+}
+
+/** Segment's library in its thread. Sends one visit at a time. */
+function startSource(local: Local): { send: (visit: Visit) => Promise<void>; stop: () => Promise<number> } {
+  const data: SourceData = { url: local.url, writeKey: local.keys.write, time: local.clock.shared };
+  const worker = new Worker(new URL('./demo-source.ts', import.meta.url), { workerData: data });
+  let answered = (_error?: Error): void => {};
+  worker.on('message', (errors: string[]) => answered(errors.length > 0 ? new Error(errors.join('\n')) : undefined));
+  worker.on('error', (error: Error) => answered(error));
+  return {
+    send: (visit) =>
+      new Promise<void>((resolve, reject) => {
+        answered = (error) => (error ? reject(error) : resolve());
+        worker.postMessage(visit.messages);
+      }),
+    stop: () => worker.terminate(),
+  };
+}
+
+/** Calls the back office API as its users would. */
+function backOffice({ url, keys }: Local) {
+  return async <Body>(path: string, body?: unknown): Promise<Body> => {
+    const init = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
+    const headers = { authorization: `Bearer ${keys.secret}`, 'content-type': 'application/json' };
+    const response = await fetch(`${url}${path}`, { ...init, headers });
+    if (!response.ok && response.status !== 404)
+      throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    return (await response.json()) as Body; // as the OpenAPI description has it
+  };
+}
+
+type Ask = ReturnType<typeof backOffice>;
+
+/** Answers tasks for people, once a day. */
+async function work(ask: Ask, seed: string): Promise<void> {
+  const { items } = await ask<{ items: { taskId: string }[] }>('/v1/tasks?limit=100');
+  for (const { taskId } of items)
+    await ask(`/v1/tasks/${encodeURIComponent(taskId)}`, { answer: callOutcome(seed, taskId) });
+}
+
+class Run {
+  readonly #local: Local;
+  readonly #ask: Ask;
+  readonly #span: Span & { seed: string };
+  readonly #byId: Map<string, DemoCustomer>;
+  /** What is still to come, the next one last. */
+  #queue: Visit[];
+  #mailsSeen = 0;
+  #messages = 0;
+  #nextDay: number;
+
+  constructor(local: Local, { seed, customers: count, days }: DemoOptions) {
+    this.#local = local;
+    this.#ask = backOffice(local);
+    this.#span = { seed, start: begins, end: begins + days * day };
+    const customers = demoCustomers(seed, count);
+    this.#byId = new Map(customers.map((customer) => [`${customer.id}@example.com`, customer]));
+    this.#queue = customers.flatMap((customer) => planOf(customer, this.#span));
+    this.#nextDay = begins + day;
+    this.#sort();
+  }
+
+  async play(): Promise<Told[]> {
+    const source = startSource(this.#local);
+    try {
+      for (let next = this.#queue.pop(); next; next = this.#queue.pop()) {
+        while (this.#nextDay <= next.at) await this.#endDay();
+        await this.#moveTo(next.at);
+        await source.send(next);
+        await this.#local.settled();
+        this.#messages += next.messages.length;
+      }
+      while (this.#nextDay <= this.#span.end) await this.#endDay();
+    } finally {
+      await source.stop();
+    }
+    return this.#everybody();
+  }
+
+  #sort(): void {
+    this.#queue.sort((a, b) => b.at - a.at || (a.customer.id < b.customer.id ? 1 : -1));
+  }
+
+  async #moveTo(time: number): Promise<void> {
+    const ms = time - this.#local.clock.now();
+    if (ms > 0) await this.#local.advance(ms);
+  }
+
+  /** People work off their tasks, and customers have read their mail. */
+  async #endDay(): Promise<void> {
+    await this.#moveTo(this.#nextDay);
+    await work(this.#ask, this.#span.seed);
+    await this.#local.settled();
+    const count = this.#local.services.mail.count();
+    const mails = this.#local.services.mail.list({ limit: count - this.#mailsSeen }).slice(0, count - this.#mailsSeen);
+    this.#mailsSeen = count;
+    for (const mail of mails.reverse()) {
+      const customer = this.#byId.get(mail.to[0] ?? '');
+      if (customer) this.#queue.push(...reactionTo(mail, customer, this.#span));
+    }
+    this.#sort();
+    this.#tell();
+    this.#nextDay += day;
+  }
+
+  #tell(): void {
+    const days = Math.round((this.#nextDay - begins) / day);
+    const line = `day ${String(days).padStart(3)}: ${this.#messages} touchpoints, ${this.#mailsSeen} e-mails`;
+    if (process.stdout.isTTY) process.stdout.write(`\r${line}`);
+    else if (days % 10 === 0) console.log(line);
+  }
+
+  async #everybody(): Promise<Told[]> {
+    const told: Told[] = [];
+    for (const { id, anonymousId } of this.#byId.values()) {
+      const known = (await this.#tellOf(id)) ?? (await this.#tellOf(anonymousId));
+      if (known) told.push(known);
+    }
+    return told;
+  }
+
+  async #tellOf(id: string): Promise<Told | undefined> {
+    const profile = await this.#ask<Told['profile'] & { code?: string }>(`/v1/customers/${id}`);
+    if (profile.code !== undefined) return undefined;
+    const timeline: Entry[] = [];
+    let cursor: string | undefined = '';
+    while (cursor !== undefined) {
+      const path = `/v1/customers/${id}/timeline?limit=100${cursor && `&cursor=${cursor}`}`;
+      const page: { items: Entry[]; nextCursor?: string } = await this.#ask(path);
+      timeline.push(...page.items);
+      cursor = page.nextCursor;
+    }
+    return { id, profile, timeline: timeline.reverse() };
+  }
+}
+
+function readOptions(): DemoOptions {
+  const { values } = parseArgs({
+    options: {
+      seed: { type: 'string', default: '1' },
+      customers: { type: 'string', default: '200' },
+      days: { type: 'string', default: '60' },
+    },
+  });
+  const [customers, days] = [Number(values.customers), Number(values.days)];
+  if (!Number.isInteger(customers) || customers < 1 || customers > 5_000) throw new Error('--customers: 1 to 5000');
+  if (!Number.isInteger(days) || days < 1 || days > 365) throw new Error('--days: 1 to 365');
+  return { seed: values.seed, customers, days };
+}
+
+async function main(): Promise<void> {
+  const options = readOptions();
+  const assembly = await assemble({ log: console.error });
+  // One environment a function: two would race, and what they decide must come out the same each time.
+  const local = await startLocal({ assembly, speed: 0, start: begins, workspace, environments: 1 });
+  try {
+    const { customers, days, seed } = options;
+    console.log(`${customers} customers, ${days} days, seed ${seed}, through @segment/analytics-node`);
+    const told = await new Run(local, options).play();
+    if (process.stdout.isTTY) console.log();
+    console.log(report(told));
+  } finally {
+    await local.stop();
+  }
+}
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(1);
+  },
+);

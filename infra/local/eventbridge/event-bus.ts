@@ -1,0 +1,176 @@
+import { randomUUID } from 'node:crypto';
+import * as z from 'zod';
+import { isJsonObject, type Json, type JsonObject } from '../../../lib/shared/json.ts';
+import { AwsError } from '../http/aws-error.ts';
+import { type VirtualClock } from '../clock/virtual-clock.ts';
+import { account, region } from '../template/intrinsics.ts';
+import { compilePattern, type Matcher } from './event-patterns.ts';
+import { readRequest } from '../http/read-request.ts';
+import { targetPayload } from './target-input.ts';
+import { type Targets } from './targets.ts';
+import { type Template } from '../template/template.ts';
+
+type Rule = Template['rules'][number];
+
+/** What PutEvents answers: for each entry its event id, or why it was not taken. */
+export interface PutEventsResult {
+  FailedEntryCount: number;
+  Entries: { EventId?: string; ErrorCode?: string; ErrorMessage?: string }[];
+}
+
+/** Event buses and their rules. */
+export interface Bus {
+  /** PutEvents. Every delivery it leads to is in the journal when it returns. Throws for a request EventBridge refuses as a whole. */
+  put(entries: unknown): PutEventsResult;
+  /** An event of AWS itself on the default bus. */
+  emit(source: string, detailType: string, detail: JsonObject): void;
+  /** The API: `PutEvents`. */
+  call(action: string, body: unknown): unknown;
+}
+
+interface BusOptions {
+  buses: Template['buses'];
+  rules: Template['rules'];
+  targets: Pick<Targets, 'deliver'>;
+  clock: VirtualClock;
+  /** Told of each event that no rule takes. */
+  unmatched?: (busName: string, event: JsonObject) => void;
+}
+
+const Entry = z.object({
+  Time: z.number().optional(),
+  Source: z.string().optional(),
+  Resources: z.array(z.string()).default([]),
+  DetailType: z.string().optional(),
+  Detail: z.string().optional(),
+  EventBusName: z.string().default('default'),
+});
+type Entry = z.infer<typeof Entry>;
+
+const PutEvents = z.object({ Entries: z.array(z.unknown()) });
+
+/** EventBridge takes no more in one request. */
+const maxEntries = 10;
+
+/** All entries of a request together, as EventBridge counts them. */
+const maxRequestBytes = 256 * 1024;
+
+const bytes = (text = ''): number => Buffer.byteLength(text);
+
+const sizeOf = (entry: Entry): number =>
+  (entry.Time === undefined ? 0 : 14) +
+  bytes(entry.Source) +
+  bytes(entry.DetailType) +
+  bytes(entry.Detail) +
+  entry.Resources.reduce((sum, resource) => sum + bytes(resource), 0);
+
+function parseDetail(text: string): JsonObject | undefined {
+  try {
+    const detail: unknown = JSON.parse(text);
+    return isJsonObject(detail) ? detail : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** EventBridge gives whole seconds. */
+const eventTime = (ms: number): string => new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z');
+
+interface Refusal {
+  code: string;
+  message: string;
+}
+
+/** What may be wrong with one entry, in the words of EventBridge. */
+function refusal(entry: Entry, detail: JsonObject | undefined): Refusal | undefined {
+  const missing = (['Source', 'DetailType', 'Detail'] as const).find((name) => !entry[name]);
+  if (missing)
+    return {
+      code: 'InvalidArgument',
+      message: `Parameter ${missing} is not valid. Reason: ${missing} is a required argument.`,
+    };
+  if (entry.Source?.startsWith('aws.'))
+    return { code: 'NotAuthorizedForSourceException', message: `Not authorized for the source ${entry.Source}.` };
+  if (!detail) return { code: 'MalformedDetail', message: 'Detail is malformed.' };
+  return undefined;
+}
+
+interface CompiledRule {
+  rule: Rule;
+  matches: Matcher;
+}
+
+/**
+ * EventBridge: what is put on a bus goes to the targets of every rule whose pattern it matches, at least once. An entry of a request
+ * that is refused does not touch the others. Throws for a rule whose pattern EventBridge would refuse.
+ */
+export function createBus({ buses, rules, targets, clock, unmatched = () => {} }: BusOptions): Bus {
+  const byBus = new Map<string, CompiledRule[]>(
+    ['default', ...buses.map(({ name }) => name)].map((name) => [name, []]),
+  );
+  for (const rule of rules) {
+    if (!rule.enabled || rule.pattern === undefined) continue;
+    const bus = byBus.get(rule.busName);
+    if (!bus) throw new Error(`rule ${rule.id}: there is no event bus ${rule.busName}`);
+    bus.push({ rule, matches: compilePattern(rule.pattern) });
+  }
+
+  function publish(
+    busName: string,
+    about: { source: string; detailType: string; detail: Json; at?: number | undefined; resources: string[] },
+  ): string {
+    const id = randomUUID();
+    const event: JsonObject = {
+      version: '0',
+      id,
+      'detail-type': about.detailType,
+      source: about.source,
+      account,
+      time: eventTime(about.at ?? clock.now()),
+      region,
+      resources: about.resources,
+      detail: about.detail,
+    };
+    const matching = (byBus.get(busName) ?? []).filter(({ matches }) => matches(event));
+    for (const { rule } of matching)
+      for (const target of rule.targets) targets.deliver(target, targetPayload(event, target), rule.arn);
+    if (matching.length === 0) unmatched(busName, event);
+    return id;
+  }
+
+  function putOne(entry: Entry): PutEventsResult['Entries'][number] {
+    const busName = entry.EventBusName.replace(/^.*event-bus\//, '');
+    const { Source: source = '', DetailType: detailType = '', Detail = '', Resources: resources, Time } = entry;
+    const detail = parseDetail(Detail);
+    const refused = refusal(entry, detail);
+    if (refused) return { ErrorCode: refused.code, ErrorMessage: refused.message };
+    if (!byBus.has(busName))
+      return { ErrorCode: 'ResourceNotFoundException', ErrorMessage: `Event bus ${busName} does not exist.` };
+    const at = Time === undefined ? undefined : Time * 1000;
+    return { EventId: publish(busName, { source, detailType, detail: detail ?? {}, at, resources }) };
+  }
+
+  function put(given: unknown): PutEventsResult {
+    const entries = readRequest(z.array(Entry), given);
+    const count = entries.length;
+    if (count < 1 || count > maxEntries)
+      throw new AwsError(
+        'ValidationException',
+        `1 validation error detected: ${count} entries, 1 to ${maxEntries} are allowed`,
+      );
+    if (entries.reduce((sum, entry) => sum + sizeOf(entry), 0) > maxRequestBytes)
+      throw new AwsError('ValidationException', 'Total size of the entries in the request is over the limit.');
+    const Entries = entries.map(putOne);
+    return { FailedEntryCount: Entries.filter(({ ErrorCode }) => ErrorCode).length, Entries };
+  }
+
+  return {
+    put,
+    emit: (source, detailType, detail) => void publish('default', { source, detailType, detail, resources: [] }),
+    call(action, body) {
+      if (action !== 'PutEvents')
+        throw new AwsError('UnknownOperationException', `EventBridge ${action} is not there locally`);
+      return put(readRequest(PutEvents, body).Entries);
+    },
+  };
+}

@@ -1,0 +1,175 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import { type Edge, type EdgeRequest } from './edge.ts';
+import { FunctionError, type Functions } from '../lambda/local-functions.ts';
+import { type Answer, plain, toAnswer, toEvent } from './gateway-payload.ts';
+import { type LocalRoute, router } from './gateway-routes.ts';
+
+export interface GatewayOptions {
+  port: number;
+  routes: LocalRoute[];
+  edge: Edge;
+  functions: Pick<Functions, 'invoke'>;
+  now: () => number;
+  /** Routes of the runner itself, under `/local`. They bypass the edge. */
+  local: (request: EdgeRequest, body: Buffer) => Promise<Answer>;
+  log?: (line: string) => void;
+}
+
+export interface Gateway {
+  port: number;
+  /** Requests that wait for their answer. */
+  open(): number;
+  /** Takes no new connections, waits until open requests are answered; each of them is the last of its connection. */
+  stop(): Promise<void>;
+}
+
+/** Limits of an HTTP API: what comes in, and all headers of it. */
+const maxBodyBytes = 10 * 1024 * 1024;
+const maxHeaderBytes = 10_240;
+
+class TooLarge extends Error {}
+
+/** The HTTP API in front of the functions, on the loopback interface only. Rejects when the port is taken. */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const { log = () => {} } = options;
+  const handle = handler(options);
+  const server = createServer({ maxHeaderSize: maxHeaderBytes, requestTimeout: 30_000, headersTimeout: 10_000 });
+  // Behind a load balancer of AWS: it keeps a connection longer than clients do.
+  server.keepAliveTimeout = 60_000;
+  let open = 0;
+  server.on('request', (request, response) => {
+    open++;
+    response.once('close', () => open--);
+    request.on('error', () => response.destroy());
+    response.on('error', () => request.destroy());
+    const requestId = randomUUID();
+    handle(request, requestId)
+      .catch((error: unknown) => {
+        if (error instanceof TooLarge) return plain(413, 'Request Entity Too Large');
+        if (!request.readableAborted) log(`${request.method ?? ''} ${request.url ?? ''} ${String(error)}`);
+        return plain(500, 'Internal Server Error');
+      })
+      .then((answer) => {
+        // A client that kept its connection would keep us, and be served, for as long as it likes.
+        response.shouldKeepAlive &&= server.listening;
+        reply({ request, response, requestId }, answer);
+      })
+      .catch(() => response.destroy());
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
+    if (socket.writable && error.code !== 'ECONNRESET') socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`);
+    else socket.destroy();
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as AddressInfo; // it listens on TCP
+  return { port, open: () => open, stop: () => close(server) };
+}
+
+function close(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  return closed;
+}
+
+function handler({ routes, edge, functions, now, local, log = () => {} }: GatewayOptions) {
+  const routeOf = router(routes);
+
+  async function invoke(request: EdgeRequest, body: Buffer): Promise<Answer> {
+    const match = routeOf(request.method, request.path);
+    if (!match) return plain(404, 'Not Found');
+    const event = toEvent(request, { match, body, now: new Date(now()) });
+    const result = functions.invoke(match.route.functionArn, event);
+    return toAnswer(await within(match.route.timeoutMs, result));
+  }
+
+  return async (incoming: IncomingMessage, requestId: string): Promise<Answer> => {
+    const request = toRequest(incoming, requestId);
+    if (!request) return plain(400, 'Bad Request');
+    const body = await bodyOf(incoming);
+    if (request.path === '/local' || request.path.startsWith('/local/')) return local(request, body);
+    const passed = await edge(request).catch((error: unknown) => {
+      log(`edge: ${String(error)}`);
+      return { answer: plain(503, 'The edge function failed') };
+    });
+    if ('answer' in passed) return passed.answer;
+    try {
+      return await invoke(passed.request, body);
+    } catch (error) {
+      return failed(error);
+    }
+  };
+}
+
+const slow = Symbol('slow');
+
+/** The gateway gives up; the function goes on. */
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let alarm: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- a mark, caught a few lines above
+    alarm = setTimeout(() => reject(slow), ms);
+  });
+  work.catch(() => undefined);
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(alarm);
+  }
+}
+
+function failed(error: unknown): Answer {
+  if (error === slow) return plain(503, 'Service Unavailable');
+  if (error instanceof URIError) return plain(400, 'Bad Request');
+  if (!(error instanceof FunctionError)) throw error;
+  if (error.errorType === 'RequestTooLargeException') return plain(413, 'Request Entity Too Large');
+  return plain(error.errorType === 'Runner.Stopped' ? 503 : 500, 'Internal Server Error');
+}
+
+/** Undefined for a target that is no path. */
+function toRequest(incoming: IncomingMessage, requestId: string): EdgeRequest | undefined {
+  const target = (incoming.url ?? '').replace(/^https?:\/\/[^/?]*/, '') || '/';
+  if (!target.startsWith('/')) return undefined;
+  const [path = '', ...query] = target.split('?');
+  const headers: Record<string, string> = {};
+  for (const [name, values = []] of Object.entries(incoming.headersDistinct))
+    headers[name] = values.join(name === 'cookie' ? '; ' : ',');
+  const ip = incoming.socket.remoteAddress ?? '127.0.0.1';
+  return { method: incoming.method ?? 'GET', path, query: query.join('?'), headers, ip, requestId };
+}
+
+/** The whole body. What is over the limit is read and thrown away, so that the client gets to read the answer. */
+async function bodyOf(incoming: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of incoming as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes <= maxBodyBytes) chunks.push(chunk);
+    else chunks.length = 0;
+  }
+  if (bytes > maxBodyBytes) throw new TooLarge();
+  return Buffer.concat(chunks);
+}
+
+interface Exchange {
+  request: IncomingMessage;
+  response: ServerResponse;
+  requestId: string;
+}
+
+function reply({ request, response, requestId }: Exchange, { status, headers, cookies, body }: Answer): void {
+  if (response.destroyed) return;
+  const bodiless = status === 204 || status === 304 || status < 200;
+  response.writeHead(status, {
+    'apigw-requestid': requestId,
+    ...headers,
+    ...(cookies.length > 0 && { 'set-cookie': cookies }),
+    ...(!bodiless && { 'content-length': body.length }),
+  });
+  response.end(bodiless || request.method === 'HEAD' ? undefined : body);
+}

@@ -1,0 +1,161 @@
+import { randomUUID } from 'node:crypto';
+import { type Activity } from '../../../lib/states-language/quiescence-tracker.ts';
+import { type VirtualClock } from '../clock/virtual-clock.ts';
+import { fromWall, nextCron } from './cron.ts';
+import { account, region } from '../template/intrinsics.ts';
+import { type Journal } from '../journal/open-journal.ts';
+import { targetPayload } from '../eventbridge/target-input.ts';
+import { type Target, type Targets } from '../eventbridge/targets.ts';
+import { type Template } from '../template/template.ts';
+
+/** What fires by the clock: schedules of EventBridge Scheduler, and rules with a schedule expression. */
+export interface Schedules {
+  /** Sets the timers; what was due while the runner was away fires once. Call it when targets can be reached. */
+  start(): void;
+  /** For people: when each fires next. */
+  list(): { id: string; expression: string; next: string | undefined }[];
+  stop(): void;
+}
+
+interface SchedulesOptions {
+  schedules: Template['schedules'];
+  rules: Template['rules'];
+  targets: Pick<Targets, 'deliver'>;
+  journal: Journal;
+  clock: VirtualClock;
+  activity: Activity;
+}
+
+/** One schedule or scheduled rule, in one shape. */
+interface Timed {
+  id: string;
+  arn: string;
+  expression: string;
+  timezone: string;
+  /** Each target and what it gets at a firing. */
+  deliveries(at: number): { target: Target; payload: unknown }[];
+}
+
+const unitsMs: Record<string, number> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
+
+/**
+ * When a schedule fires next after `after`. `anchor` is a moment it fired at, or when it was first seen: rates count from there. Throws
+ * for an expression that AWS would refuse.
+ */
+export function nextFiring(
+  expression: string,
+  timezone: string,
+  { after, anchor }: { after: number; anchor: number },
+): number | undefined {
+  const [, kind, inner = ''] = /^(rate|cron|at)\((.*)\)$/.exec(expression.trim()) ?? [];
+  if (kind === 'cron') return nextCron(inner, timezone, after);
+  if (kind === 'at') {
+    const at = fromWall(timezone, Date.parse(`${inner}Z`));
+    if (Number.isNaN(at)) throw new Error(`${expression}: no date and time`);
+    return at > after ? at : undefined;
+  }
+  const [, count, unit = ''] = /^(\d+) (minute|hour|day)s?$/.exec(inner) ?? [];
+  const period = Number(count) * (unitsMs[unit] ?? 0);
+  if (kind !== 'rate' || !(period > 0)) throw new Error(`${expression} is no schedule expression`);
+  return anchor + (Math.floor((after - anchor) / period) + 1) * period;
+}
+
+const seconds = (ms: number): string => new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z');
+
+const firing = (arn: string, source: string, at: number) => ({
+  version: '0',
+  id: randomUUID(),
+  'detail-type': 'Scheduled Event',
+  source,
+  account,
+  time: seconds(at),
+  region,
+  resources: [arn],
+});
+
+/** Scheduler's own placeholders. A target without input gets an event, whose detail is a text here. */
+function scheduleInput(input: string | undefined, arn: string, at: number): unknown {
+  if (input === undefined) return { ...firing(arn, 'aws.scheduler', at), detail: '{}' };
+  const facts: Record<string, string> = {
+    'schedule-arn': arn,
+    'scheduled-time': seconds(at),
+    'execution-id': randomUUID(),
+    'attempt-number': '1',
+  };
+  return JSON.parse(
+    input.replace(/<aws\.scheduler\.([\w-]+)>/g, (whole, name: string) => facts[name] ?? whole),
+  ) as unknown;
+}
+
+const ofSchedule = ({ id, arn, expression, timezone, target }: Template['schedules'][number]): Timed => ({
+  id,
+  arn,
+  expression,
+  timezone,
+  deliveries: (at) => [{ target, payload: scheduleInput(target.input, arn, at) }],
+});
+
+const ofRule = (rule: Template['rules'][number], expression: string): Timed => ({
+  id: rule.id,
+  arn: rule.arn,
+  expression,
+  timezone: 'UTC',
+  deliveries: (at) =>
+    rule.targets.map((target) => ({
+      target,
+      payload: targetPayload({ ...firing(rule.arn, 'aws.events', at), detail: {} }, target),
+    })),
+});
+
+/**
+ * Fires on the virtual clock. The latest firing is in the journal after its deliveries are, so a kill in between fires once more, and
+ * however long the runner was away, what was missed fires once. Throws for an expression that AWS would refuse.
+ */
+export function createSchedules({ schedules, rules, targets, journal, clock, activity }: SchedulesOptions): Schedules {
+  journal.exec('CREATE TABLE IF NOT EXISTS schedules (id TEXT PRIMARY KEY, anchor REAL)');
+  const load = journal.prepare('SELECT anchor FROM schedules WHERE id = ?');
+  const save = journal.prepare('INSERT OR REPLACE INTO schedules VALUES (?, ?)');
+  const timers = new Map<string, { cancel: () => void; due: number }>();
+  const all: Timed[] = [
+    ...schedules.filter(({ enabled }) => enabled).map(ofSchedule),
+    ...rules.flatMap((rule) =>
+      rule.enabled && rule.scheduleExpression !== undefined ? [ofRule(rule, rule.scheduleExpression)] : [],
+    ),
+  ];
+  for (const { expression, timezone } of all) nextFiring(expression, timezone, { after: 0, anchor: 0 });
+
+  function fire(timed: Timed, at: number): void {
+    for (const { target, payload } of timed.deliveries(at)) targets.deliver(target, payload, timed.arn);
+    save.run(timed.id, at);
+    arm(timed, { anchor: at, after: Math.max(at, clock.now()) });
+  }
+
+  /** Sets the timer of the first firing after `after`; one whose time has passed fires at once. */
+  function arm(timed: Timed, from: { anchor: number; after: number }): void {
+    const due = nextFiring(timed.expression, timed.timezone, from);
+    if (due === undefined) return void timers.delete(timed.id);
+    const cancel = clock.at(due, () => void activity.run(() => Promise.resolve(fire(timed, due))));
+    timers.set(timed.id, { cancel, due });
+  }
+
+  return {
+    start() {
+      for (const timed of all) {
+        const kept = load.get(timed.id)?.anchor;
+        const anchor = typeof kept === 'number' ? kept : clock.now();
+        if (kept === undefined) save.run(timed.id, anchor);
+        arm(timed, { anchor, after: anchor });
+      }
+    },
+
+    list: () =>
+      all.map(({ id, expression }) => {
+        const due = timers.get(id)?.due;
+        return { id, expression, next: due === undefined ? undefined : new Date(due).toISOString() };
+      }),
+
+    stop() {
+      for (const { cancel } of timers.values()) cancel();
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import { type Activity } from '../../../lib/states-language/quiescence-tracker.ts';
+import { AwsError } from '../http/aws-error.ts';
+import { type VirtualClock } from '../clock/virtual-clock.ts';
+import { type Journal } from '../journal/open-journal.ts';
+import { callApi } from './api/call-api.ts';
+import { announcer, type Emit } from './status-publisher.ts';
+import { type Functions } from '../../../lib/states-language/execution/call-function.ts';
+import { Catalog, type CatalogOptions } from './machine-catalog.ts';
+import { ExecutionLists } from './execution-lists.ts';
+import { Interpreter } from '../../../lib/states-language/execution/interpreter.ts';
+import { ExecutionStore } from './execution-store.ts';
+import { Tokens } from './task-tokens.ts';
+
+export interface StatesOptions extends Pick<CatalogOptions, 'machines' | 'versions' | 'aliases'> {
+  functions: Functions;
+  clock: VirtualClock;
+  journal: Journal;
+  activity: Activity;
+  /** Puts an event on the default bus. Told again when it throws. */
+  emit: Emit;
+}
+
+export interface States {
+  /**
+   * The AWS JSON API, `StartExecution` or `AWSStepFunctions.StartExecution`. What it answers is in the journal. Throws {name, message}; after
+   * the end always, as nothing is written any more.
+   */
+  call(action: string, body: unknown): unknown;
+  /** Goes on where the last run ended, however it ended. Call it once, when the functions can be invoked. */
+  restore(): void;
+  stop(): void;
+}
+
+/** How long AWS keeps an execution that has ended, and its name taken. */
+const retentionMs = 90 * 86_400_000;
+
+/**
+ * Step Functions for Standard workflows in JSONata mode. A task is invoked at least once, a status change told at least once; every other
+ * step of an execution happens once, also over `kill -9`. Throws for a machine that it cannot run.
+ */
+export function createStates({ functions, clock, journal, activity, emit, ...declared }: StatesOptions): States {
+  const now = () => clock.now();
+  const announce = announcer({ emit, clock, forget: (announcement) => store.forget(announcement) });
+  const store = new ExecutionStore(journal, announce.tell);
+  const catalog = new Catalog({ ...declared, journal, now });
+  const machineOf = (hash: string) => catalog.machineOf(hash);
+  const interpreter = new Interpreter({ store, tokens: new Tokens(journal), clock, activity, functions, machineOf });
+  const lists = new ExecutionLists(journal, () => store.flush());
+  const actions = { catalog, interpreter, store, lists, now };
+  let cancelPurge = () => {};
+  let isOver = false;
+
+  function purge(): void {
+    store.purge(now() - retentionMs);
+    cancelPurge = clock.at(now() + 86_400_000, purge);
+  }
+
+  return {
+    call(action, body) {
+      if (isOver) throw new AwsError('ServiceUnavailable', 'the runner stops', { status: 503 });
+      return callApi(actions, action, body);
+    },
+    restore() {
+      for (const announcement of store.untold()) announce.tell(announcement);
+      interpreter.restore();
+      purge();
+    },
+    stop() {
+      isOver = true;
+      cancelPurge();
+      announce.stop();
+      interpreter.stop();
+    },
+  };
+}

@@ -1,0 +1,65 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { buildDirectory, inputsHash } from '../../tools/build.ts';
+import { lock } from '../journal/lock.ts';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const assemblies = join(buildDirectory, 'assemblies');
+
+/** Assemblies of other inputs are kept so long: a runner may still start functions out of one. */
+const keptMs = 86_400_000;
+
+/**
+ * Builds and synthesizes, and answers the folder of the cloud assembly. What was made of the same inputs before is used again, so a
+ * restart costs a hash. Folders are named by their inputs and never change; of several processes one builds and the others wait.
+ * Throws what `infra/app.ts` complains of. It does the work in a process of its own; when we are killed meanwhile it goes on to its end, and
+ * the next one to ask builds the same once more beside it.
+ */
+export async function assemble({ log = () => {} }: { log?: (line: string) => void } = {}): Promise<string> {
+  const directory = (): string => join(assemblies, inputsHash());
+  if (existsSync(directory())) return touched(directory());
+  const { release } = await lock(join(buildDirectory, 'lock'));
+  try {
+    // Somebody else may have built it while we waited.
+    const wanted = directory();
+    if (!existsSync(wanted)) {
+      log('building the functions and the template …');
+      await buildAndSynthesize(wanted);
+      prune();
+    }
+    return touched(wanted);
+  } finally {
+    release();
+  }
+}
+
+async function buildAndSynthesize(directory: string): Promise<void> {
+  const fresh = `${directory}.${process.pid}`;
+  mkdirSync(assemblies, { recursive: true });
+  const env = { ...process.env, CDK_OUTDIR: fresh, CDK_CONTEXT_JSON: JSON.stringify({ env: 'local' }) };
+  try {
+    await promisify(execFile)(process.execPath, ['infra/app.ts'], { cwd: root, env });
+  } catch (error) {
+    rmSync(fresh, { recursive: true, force: true });
+    const { stderr = '' } = error as { stderr?: string }; // what execFile rejects with
+    throw new Error(`infra/app.ts failed:\n${stderr}`, { cause: error });
+  }
+  renameSync(fresh, directory);
+}
+
+/** The folder's own time says when it was last used. */
+function touched(directory: string): string {
+  const now = new Date();
+  utimesSync(directory, now, now);
+  return directory;
+}
+
+function prune(): void {
+  for (const name of readdirSync(assemblies)) {
+    const old = join(assemblies, name);
+    if (Date.now() - statSync(old).mtimeMs > keptMs) rmSync(old, { recursive: true, force: true });
+  }
+}

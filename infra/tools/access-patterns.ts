@@ -1,0 +1,25 @@
+import { type keys } from '../../lib/model/table-keys.ts';
+import { customerPatterns } from './customer-patterns.ts';
+import { type Pattern, workspacePatterns } from './workspace-patterns.ts';
+
+/** Each key of the table: the compiler asks for a row when a key is added. `docs/access-patterns.md` is made from it. */
+const patterns: Record<keyof typeof keys, Pattern> = { ...workspacePatterns, ...customerPatterns };
+
+/** The page `docs/access-patterns.md`. */
+export function accessPatternsPage(): string {
+  const rows = Object.entries(patterns).map(
+    ([name, { key, holds, written, read }]) =>
+      `| ${name} | \`${key.pk}\` | \`${key.sk}\` | ${holds} | ${written} | ${read} |`,
+  );
+  return [
+    '# Access patterns',
+    '',
+    'Made from `lib/model/table-keys.ts` by `npm run docs`. One table; every key starts with the workspace. `<customer>` is `u:<user id>` or',
+    '`a:<anonymous id>`. Indexes, keys only: `byList` (what is listed across customers) and `byDue` (what is to be looked at again, by time).',
+    '',
+    '| item | partition | sort key | holds | written by | read by |',
+    '|---|---|---|---|---|---|',
+    ...rows,
+    '',
+  ].join('\n');
+}

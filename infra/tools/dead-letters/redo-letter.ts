@@ -1,0 +1,129 @@
+import type { DynamoDBRecord } from 'aws-lambda';
+import { type Bus } from '../../../lib/aws/bus.ts';
+import { type DeadLetter, letterId } from '../../../lib/aws/dead-letters.ts';
+import { readRecord, type StreamRecord } from '../../../lib/aws/table/stream-record.ts';
+import { type Item, type Table } from '../../../lib/aws/table/dynamo-table.ts';
+import { Unavailable } from '../../../lib/shared/errors.ts';
+import { type BusEvent, type EventName, events } from '../../../lib/model/bus-events.ts';
+import { type Customer } from '../../../lib/model/customer.ts';
+import { partition, timelineRanges } from '../../../lib/model/table-keys.ts';
+import { readArrival } from '../../../lib/projection/touchpoint-record.ts';
+import { isFolded, isRebuilt } from '../../../lib/profile/merge/stream-checkpoint.ts';
+import { type Profile } from '../../../lib/model/profile.ts';
+import { type RedriveStore } from '../../../lib/projection/redrive-store.ts';
+import { obey, RelayWork, type Steering } from '../../../lib/relay/execute-command.ts';
+import { type Command, tellingOf } from '../../../lib/relay/change-events.ts';
+import { type ProfileStore } from '../../../lib/profile/profile-store.ts';
+import { homeZone } from '../../../lib/profile/facts/home-zone.ts';
+import { type WorkspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
+import { Workspace } from '../../../lib/model/workspace.ts';
+
+export interface Redoing extends Steering {
+  table: Table;
+  bus: Bus;
+  profiles: ProfileStore;
+  workspaces: WorkspaceStore;
+  redriven: RedriveStore;
+}
+
+/** `ambiguous`: later touchpoints of the customer are folded, so the profile does not tell whether this one is. */
+export type Outcome = 'brought-back' | 'already' | 'gone' | 'ambiguous' | 'done-again';
+
+const knownEvents: ReadonlySet<string> = new Set(Object.keys(events));
+
+const isEventName = (name: string): name is EventName => knownEvents.has(name);
+
+async function publish({ bus }: Redoing, all: BusEvent[]): Promise<void> {
+  const refused = await bus.put(all);
+  if (refused.length > 0) throw new Unavailable('bus.refused', { events: refused.map((place) => all[place]?.name) });
+}
+
+/** What the profile says now of a segment's list: a command that comes late must not undo what a later one did. */
+async function relist({ profiles, workspaces, directory }: Redoing, customer: Customer, segments: string[]) {
+  const profile = await profiles.get(customer);
+  const settings = await workspaces.settings(customer.workspace);
+  const workspace = settings ?? Workspace.parse({ id: customer.workspace, name: customer.workspace });
+  for (const segment of segments) {
+    const isMember = profile?.customer === customer.customer && Object.hasOwn(profile.segments, segment);
+    if (isMember) await directory.list(customer, segment, homeZone(profile, workspace));
+    else await directory.unlist(customer, segment);
+  }
+}
+
+/** Lists follow the profile as it is now. Everything else is carried out as it was. */
+async function carryOut(redoing: Redoing, customer: Customer, command: Command): Promise<void> {
+  if (command.type === 'joined' || command.type === 'left') return relist(redoing, customer, [command.segment]);
+  if (command.type === 'moved') return relist(redoing, customer, command.segments);
+  if (command.type === 'identified')
+    return relist(redoing, { ...customer, customer: command.linked }, command.segments ?? []);
+  await obey(redoing, customer, command);
+}
+
+async function tell(redoing: Redoing, change: StreamRecord): Promise<void> {
+  const telling = tellingOf(change);
+  if (!telling) return;
+  await publish(redoing, telling.events);
+  for (const command of telling.commands) await carryOut(redoing, telling.customer, command);
+}
+
+/** A change of a row as far as the row tells it now: an enrolment that has ended was open before. */
+function changeOf(row: Item, { key, sequenceNumber: sequence }: DeadLetter, kind: StreamRecord['kind']): StreamRecord {
+  const before = kind === 'MODIFY' && row.status === 'ended' ? { ...row, status: 'active' } : undefined;
+  return { kind, key, sequence, after: row, ...(before && { before }) };
+}
+
+/** Does again what relay has not done of a record, under the same ids, so that doing it twice is harmless. */
+export async function redoRelay(redoing: Redoing, letter: DeadLetter): Promise<Outcome> {
+  const work = RelayWork.parse(letter.work ?? { kind: 'row', change: 'INSERT' });
+  if (work.kind === 'command') await carryOut(redoing, work.customer, work.command);
+  else if (work.kind === 'row') {
+    const row = await redoing.table.get(letter.key, { consistent: true });
+    if (!row) return 'gone';
+    await tell(redoing, changeOf(row, letter, work.change));
+  } else {
+    if (!isEventName(work.name)) throw new Error(`there is no event ${work.name}`);
+    // The schema is picked by the name.
+    await publish(redoing, [{ name: work.name, detail: events[work.name].parse(work.detail) } as BusEvent]);
+  }
+  return 'done-again';
+}
+
+/** Brings a touchpoint back by its letter. A letter says that it is not folded. */
+export async function redoProject({ redriven }: Redoing, letter: DeadLetter): Promise<Outcome> {
+  return redriven.bringBack(letter);
+}
+
+const isTouchpoint = ({ eventName, dynamodb }: DynamoDBRecord): boolean =>
+  dynamodb?.Keys?.sk?.S?.startsWith(timelineRanges.touchpoint) === true &&
+  (eventName === 'INSERT' || (eventName === 'MODIFY' && dynamodb.NewImage?.redriven !== undefined));
+
+function statusOf(profile: Profile | undefined, record: DynamoDBRecord): Outcome | undefined {
+  const { position } = readArrival(record);
+  if (!profile || !isFolded(profile.folded, position)) return undefined;
+  return isRebuilt(profile.folded, position.source, position.sequence) ? 'already' : 'ambiguous';
+}
+
+/** A record that the mapping gave up. It says nothing of what was folded, so the profile has to. */
+export async function redoProjectRecord(redoing: Redoing, record: DynamoDBRecord): Promise<Outcome | undefined> {
+  if (!isTouchpoint(record)) return undefined;
+  const { workspace, position, key } = readArrival(record);
+  const profile = workspace === '' ? undefined : await redoing.profiles.get({ workspace, customer: position.source });
+  const draft = { function: 'project', key, sequenceNumber: position.sequence, reason: '' };
+  return statusOf(profile, record) ?? redoing.redriven.bringBack({ ...draft, id: letterId(draft) });
+}
+
+export async function redoRelayRecord(redoing: Redoing, record: DynamoDBRecord): Promise<Outcome> {
+  await tell(redoing, readRecord(record));
+  return 'done-again';
+}
+
+/** The customer a record or letter belongs to, as `npm run rebuild` takes it: workspace and reference. */
+export function ownerOf({ pk }: { pk: string }): { workspace: string; customer: string } {
+  const separator = Math.max(0, pk.indexOf('#'));
+  return { workspace: pk.slice(0, separator), customer: pk.slice(separator + 1) };
+}
+
+export const isOwnedBy = (key: { pk: string }, customer: string): boolean => {
+  const owner = ownerOf(key);
+  return [owner.customer, owner.customer.slice(2), partition(owner)].includes(customer);
+};

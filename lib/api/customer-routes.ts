@@ -1,0 +1,55 @@
+import * as z from 'zod';
+import { PageQuery, type Routes } from '../shared/http/api-route.ts';
+import { InAppMessage, InAppPage } from '../journey/messaging/channels/in-app-store.ts';
+import { CustomerSummary, CustomerView } from '../profile/views/customer-view.ts';
+import { Timeline } from '../profile/views/timeline.ts';
+
+const path = z.object({ id: z.string().describe('User id, or anonymous id of a visitor nobody knows') });
+const unknown = { 404: 'No such customer in this workspace' } as const;
+
+export const profileRoutes: Routes = {
+  'GET /v1/customers': {
+    id: 'listCustomers',
+    summary: 'Customers by stage',
+    key: 'secret',
+    query: PageQuery.extend({ stage: z.string().optional().describe('Only those who stand in this stage') }),
+    answer: z.object({ items: z.array(CustomerSummary), nextCursor: z.string().optional() }),
+    refusals: { 400: 'Not a limit, or not a cursor of ours', 404: 'The workspace has no settings' },
+  },
+  'GET /v1/customers/{id}': {
+    id: 'getCustomer',
+    summary: 'One customer: stage, traits, churn risk, enrolments',
+    key: 'secret',
+    path,
+    answer: CustomerView,
+    refusals: unknown,
+  },
+  'GET /v1/customers/{id}/timeline': {
+    id: 'getTimeline',
+    summary: 'What happened to one customer, newest first',
+    key: 'secret',
+    path,
+    query: PageQuery,
+    answer: Timeline,
+    refusals: { 400: 'Not a limit, or not a cursor of ours', ...unknown },
+  },
+  'GET /v1/customers/{id}/in-app': {
+    id: 'listInAppMessages',
+    summary: 'Messages to show to one customer inside the app: unseen first, then the newest first',
+    description:
+      'They are kept for 90 days. A touchpoint `Message Seen` with `properties.messageId` marks one as seen, too.',
+    key: 'secret',
+    path,
+    query: PageQuery,
+    answer: InAppPage,
+    refusals: { 400: 'Not a limit, or not a cursor of ours', ...unknown },
+  },
+  'POST /v1/customers/{id}/in-app/{messageId}/seen': {
+    id: 'markInAppMessageSeen',
+    summary: 'A message was seen: the first time counts',
+    key: 'secret',
+    path: path.extend({ messageId: z.string() }),
+    answer: InAppMessage.pick({ messageId: true, seenAt: true }),
+    refusals: { 404: 'No such customer, or no such message' },
+  },
+};

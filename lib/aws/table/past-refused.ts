@@ -1,0 +1,39 @@
+import { ThroughlineError } from '../../shared/errors.ts';
+import { inLanes } from '../../shared/concurrency.ts';
+import { permanentRefusal } from './write-refusal.ts';
+
+/** Keys named in one error for many entries. */
+const maxNamed = 20;
+
+/**
+ * Runs `work` on every entry, at most `lanes` at a time, past those whose write DynamoDB will never take: they hold up no other.
+ * Answers their errors. Rejects with the first failure of another kind, as `inLanes` does.
+ */
+export async function pastRefused<T>(
+  all: readonly T[],
+  lanes: number,
+  work: (entry: T) => Promise<void>,
+): Promise<unknown[]> {
+  const refused: unknown[] = [];
+  await inLanes(all, lanes, async (entry) => {
+    try {
+      await work(entry);
+    } catch (error) {
+      if (!permanentRefusal(error)) throw error;
+      refused.push(error);
+    }
+  });
+  return refused;
+}
+
+const keysOf = (error: unknown): unknown[] =>
+  error instanceof ThroughlineError && Array.isArray(error.facts.keys) ? error.facts.keys : [];
+
+/** Throws one error for all that were refused, to be called when everything else is done; returns where there are none. */
+export function throwRefused(refused: readonly unknown[]): void {
+  if (refused.length === 0) return;
+  const ours = refused.find((error) => error instanceof ThroughlineError);
+  const keys = refused.flatMap(keysOf).slice(0, maxNamed);
+  const facts = { count: refused.length, keys, cause: refused[0] };
+  throw new ThroughlineError(ours?.kind ?? 'invalid', ours?.code ?? 'write.invalid', facts);
+}

@@ -1,0 +1,32 @@
+import { type AttributeValue } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { DynamoDBRecord } from 'aws-lambda';
+import { type Key } from '../../model/table-keys.ts';
+import { type Item } from './dynamo-table.ts';
+
+/** What a change of an item left in the table's stream. */
+export interface StreamRecord {
+  kind: 'INSERT' | 'MODIFY' | 'REMOVE';
+  key: Key;
+  sequence: string;
+  before?: Item;
+  after?: Item;
+}
+
+type Image = NonNullable<NonNullable<DynamoDBRecord['dynamodb']>['NewImage']>;
+
+/** The two packages type the same JSON differently; every image has its item's key. Numbers are read as `dynamoTable` reads them. */
+const toItem = (image: Image): Item =>
+  unmarshall(image as Record<string, AttributeValue>, { wrapNumbers: Number }) as Item;
+
+/** Throws for a record that is no item's. */
+export function readRecord({ eventName = 'MODIFY', dynamodb = {} }: DynamoDBRecord): StreamRecord {
+  const { Keys = {}, NewImage, OldImage, SequenceNumber = '' } = dynamodb;
+  return {
+    kind: eventName,
+    key: { pk: Keys.pk?.S ?? '', sk: Keys.sk?.S ?? '' },
+    sequence: SequenceNumber,
+    ...(OldImage && { before: toItem(OldImage) }),
+    ...(NewImage && { after: toItem(NewImage) }),
+  };
+}

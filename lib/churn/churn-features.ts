@@ -1,0 +1,93 @@
+import { type Profile } from '../model/profile.ts';
+import { between, type Instant } from '../shared/time.ts';
+import { dayOf, habitOfDays } from './purchase-model/key-day-history.ts';
+
+const dayMs = 86_400_000;
+
+/** What the risk is made of, all from the profile: the same work for a customer with ten touchpoints and with 100,000. Days. */
+export interface ChurnFeatures {
+  /** Days with a purchase after the first. Of those from before the profile kept days: at most as many as purchases, and as days in `span`. */
+  repeats: number;
+  /** What a day with a purchase is worth, on average. */
+  worth: number;
+  /** From the first purchase to the last. */
+  span: number;
+  purchased: boolean;
+  /** Since the last purchase; since the last touchpoint of somebody who never bought. */
+  silence: number;
+  /** Since the last touchpoint of a buyer who came back later than a day after the last purchase. */
+  visitedAgo?: number;
+  badAnswer: boolean;
+  complained: boolean;
+  refusedContact: boolean;
+  cancelled: boolean;
+}
+
+/** Touchpoints by which a customer complains, or says good-bye. Segment's names where it has one. */
+const complaints = [
+  'Complaint Filed',
+  'Support Ticket Opened',
+  'Refund Requested',
+  'Order Refunded',
+  'Product Returned',
+];
+const goodbyes = ['Subscription Cancelled', 'Account Deleted', 'Account Closed'];
+
+/** Touchpoints beside key events that move a risk. */
+export const tellingEvents: readonly string[] = [...complaints, ...goodbyes];
+
+/**
+ * Answers that tell of a bad experience: detractors of NPS (0–6), the lower two of CSAT (1–5), the lower three of CES (1–7, 7 is easy).
+ * Asked on a wider scale, only the very worst are known to be bad.
+ */
+const badAnswerUpTo = { nps: 6, csat: 2, ces: 3 } as const satisfies Record<keyof Profile['answers'], number>;
+
+/** When the customer last answered a survey badly, if no better answer to the same survey followed. */
+export function badAnswerAt({ answers }: Pick<Profile, 'answers'>): Instant | undefined {
+  const bad = (['nps', 'csat', 'ces'] as const).flatMap((survey) => {
+    const answer = answers[survey];
+    return answer && answer.value <= badAnswerUpTo[survey] ? [answer.at] : [];
+  });
+  return bad.sort().at(-1);
+}
+
+const contactChannels = ['email', 'sms', 'push', 'marketing'];
+
+const daysSince = (at: Instant, now: Instant): number => Math.max(0, between(at, now) / dayMs);
+
+/** How often the customer came again, and what a time is worth: by the days that are kept, where those begin with the first purchase. */
+function rhythmOf(
+  { keyDays, purchases: { n, revenue } }: Profile,
+  { first, span }: { first: Instant | undefined; span: number },
+): Pick<ChurnFeatures, 'repeats' | 'worth'> {
+  const most = Math.min(Math.max(0, n - 1), Math.ceil(span));
+  if (!keyDays) return { repeats: most, worth: revenue / (most + 1) };
+  const { days, worth, first: firstDay } = habitOfDays(keyDays);
+  const isWhole = first !== undefined && firstDay === dayOf(Date.parse(first));
+  return { repeats: isWhole ? Math.min(most, days - 1) : most, worth: worth / days };
+}
+
+/**
+ * The features at `now`. A complaint or bad answer counts until the next purchase and does not fade with time: mere silence makes
+ * nobody happier, and a risk that fell by waiting would hide who has left.
+ */
+export function churnFeatures(profile: Profile, now: Instant): ChurnFeatures {
+  const { purchases, counts, consent, lastSeen } = profile;
+  const first = purchases.first ?? purchases.last;
+  const sincePurchase = (at: Instant | undefined): boolean =>
+    at !== undefined && (purchases.last === undefined || at >= purchases.last);
+  const did = (names: string[]): boolean => names.some((name) => sincePurchase(counts[name]?.last));
+  const span = purchases.last !== undefined && first !== undefined ? daysSince(first, purchases.last) : 0;
+  const cameBack = purchases.last !== undefined && between(purchases.last, lastSeen) > dayMs;
+  return {
+    ...rhythmOf(profile, { first, span }),
+    span,
+    purchased: purchases.n > 0,
+    silence: daysSince(purchases.last ?? lastSeen, now),
+    ...(cameBack && { visitedAgo: daysSince(lastSeen, now) }),
+    badAnswer: sincePurchase(badAnswerAt(profile)),
+    complained: did(complaints),
+    refusedContact: contactChannels.some((channel) => consent[channel]?.value === false),
+    cancelled: did(goodbyes),
+  };
+}

@@ -1,0 +1,91 @@
+import { Workspace } from '../model/workspace.ts';
+import { meets } from '../predicate/evaluate.ts';
+import { type Profile } from '../model/profile.ts';
+import { type Instant, plus } from '../shared/time.ts';
+import { type Assessor } from './risk-model.ts';
+import { habitOfDays } from './purchase-model/key-day-history.ts';
+import { type ChurnDefinition, keyEventsOf, usualDefinition } from '../model/churn-definition.ts';
+import { stateOf } from './fitted-model/model-score.ts';
+import { type Reason, type RiskBand } from '../model/churn-risk.ts';
+import { assess, bandOf, churnProbability } from './heuristic-score.ts';
+
+type Rules = Pick<Workspace, 'purchaseEvents' | 'churn'>;
+
+const minuteMs = 60_000;
+const dayMs = 86_400_000;
+
+/** How far we look ahead for a change of band: who stays in one that long is looked at again when there is something new. */
+const farthestMs = 730 * 86_400_000;
+
+/** Whether a workspace asks for the risk of this customer. */
+export function isEligible(definition: ChurnDefinition, profile: Profile, now: Instant): boolean {
+  const { leastDays = 0, where } = definition.eligible;
+  const days = profile.keyDays ? profile.keyDays.recent.length + (profile.keyDays.older?.days ?? 0) : 0;
+  return days >= leastDays && (where === undefined || meets(where, { profile, now }));
+}
+
+/** Where other touchpoints than purchases are key events, those stand in for purchases. What they are worth, the days of them tell. */
+function asPurchases(profile: Profile, { churn }: Rules): Profile {
+  if (!churn?.keyEvents) return profile;
+  const tallies = churn.keyEvents.flatMap((name) => profile.counts[name] ?? []);
+  const [first] = tallies.map((tally) => tally.first).sort();
+  const last = tallies
+    .map((tally) => tally.last)
+    .sort()
+    .at(-1);
+  const n = tallies.reduce((sum, tally) => sum + tally.n, 0);
+  const purchases = { n, revenue: 0, ...(first !== undefined && { first }), ...(last !== undefined && { last }) };
+  return { ...profile, purchases };
+}
+
+/** Rhythm and silence are told of key events where those are no purchases. */
+const asKeyEvents = (reason: Reason): Reason => ({
+  ...reason,
+  feature: reason.feature.replace('silence', 'quiet').replace('rhythm', 'pace'),
+});
+
+/** The shipped judgement (`score.ts`), before a model was trained and of whom a model knows nothing. */
+export function coldStart(rules: Rules): Assessor {
+  const terms = rules.churn ?? usualDefinition;
+  const { horizonDays } = terms;
+  const bandAt = (profile: Profile, at: Instant): RiskBand | undefined =>
+    isEligible(terms, profile, at)
+      ? bandOf(churnProbability(asPurchases(profile, rules), at, terms), terms.bands)
+      : undefined;
+
+  /** By bisection, as silence only ever raises the risk: twenty scores, no read. */
+  function bandChange(profile: Profile, now: Instant): Instant | undefined {
+    const band = bandAt(profile, now);
+    let [same, other] = [0, farthestMs];
+    if (bandAt(profile, plus(now, other)) === band) return undefined;
+    while (other - same > minuteMs) {
+      const middle = Math.floor((same + other) / 2);
+      if (bandAt(profile, plus(now, middle)) === band) same = middle;
+      else other = middle;
+    }
+    return plus(now, other);
+  }
+
+  return {
+    keyEvents: keyEventsOf(rules),
+    bandAt,
+
+    assess(profile, now) {
+      if (!isEligible(terms, profile, now)) return undefined;
+      const risk = assess(asPurchases(profile, rules), now, terms);
+      const habit = profile.keyDays && habitOfDays(profile.keyDays);
+      const validUntil = bandChange(profile, now);
+      return {
+        ...risk,
+        ...(rules.churn?.keyEvents && { reasons: risk.reasons.map(asKeyEvents) }),
+        ...(habit && { state: stateOf(habit, { now: Date.parse(now) / dayMs, horizonDays, band: risk.band }) }),
+        ...(validUntil !== undefined && { validUntil }),
+      };
+    },
+
+    bandChange,
+  };
+}
+
+/** Of a workspace that says nothing of its own. */
+export const usualColdStart = coldStart(Workspace.parse({ id: 'any', name: 'Any' }));

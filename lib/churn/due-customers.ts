@@ -1,0 +1,26 @@
+import { type Table } from '../aws/table/dynamo-table.ts';
+import { type Customer } from '../model/customer.ts';
+import { dueReviews, listShards } from '../model/table-keys.ts';
+import { type Instant } from '../shared/time.ts';
+
+/** One partition of the index of due reviews. */
+export interface DueList {
+  workspace: string;
+  shard: number;
+}
+
+export const dueLists = (workspaces: string[]): DueList[] =>
+  workspaces.flatMap((workspace) => Array.from({ length: listShards }, (_, shard) => ({ workspace, shard })));
+
+/**
+ * The first customers of a list whose review is due, longest due first: one query that reads their keys and nothing else. The index
+ * follows the table with a delay, so somebody just reviewed may still be here.
+ */
+export async function dueCustomers(
+  table: Table,
+  { workspace, shard }: DueList,
+  page: { upTo: Instant; limit: number },
+): Promise<Customer[]> {
+  const rows = await table.query(dueReviews(workspace, shard), { index: 'byDue', ...page });
+  return rows.map(({ pk }) => ({ workspace, customer: pk.slice(workspace.length + 1) }));
+}

@@ -1,0 +1,30 @@
+import { RiskBand } from '../../model/churn-risk.ts';
+import { type Known } from './feature-columns.ts';
+import { probability } from './explain-logit.ts';
+import { type ChurnModel } from './churn-model.ts';
+
+export function bandAt({ bands }: Pick<ChurnModel, 'bands'>, p: number): RiskBand {
+  if (p >= bands.high) return 'high';
+  return p >= bands.medium ? 'medium' : 'low';
+}
+
+/** Who stays in a band that long is looked at again when something happens. */
+const farthestDays = 730;
+const minute = 1 / 1440;
+
+/**
+ * The day (since 1970, with its fraction) on which the band is next another one if nothing happens; undefined when two years bring none.
+ * The probability is a closed form of time that never falls, so bisection to the minute finds the moment in twenty scores and no read.
+ */
+export function bandChangesAt(model: ChurnModel, known: Known, now: number): number | undefined {
+  const bandOn = (day: number) => bandAt(model, probability(model, known, day) ?? 0);
+  const band = bandOn(now);
+  let [same, other] = [now, now + farthestDays];
+  if (!known.habit || band === RiskBand.options.at(-1) || bandOn(other) === band) return undefined;
+  while (other - same > minute) {
+    const middle = (same + other) / 2;
+    if (bandOn(middle) === band) same = middle;
+    else other = middle;
+  }
+  return other;
+}

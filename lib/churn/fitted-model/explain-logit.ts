@@ -1,0 +1,113 @@
+import { type Learnt } from './candidate-models.ts';
+import { silentFor } from '../purchase-model/dropout-model.ts';
+import { type Counts, countsOf } from '../purchase-model/purchase-history.ts';
+import { boostedParts } from '../../statistics/learning/boosted-trees.ts';
+import { calibrated } from '../../statistics/learning/calibration.ts';
+import { logistic, logit } from '../../statistics/learning/training-rows.ts';
+import { linearParts } from '../../statistics/learning/logistic-regression.ts';
+import { columnNames, type Known, rowOf } from './feature-columns.ts';
+
+/** One feature's share of a logit. `mean` is what it is told against, where there is one. */
+export interface Part {
+  feature: string;
+  contribution: number;
+  value: number;
+  mean?: number;
+}
+
+/** A logit taken apart: `base` + Σ contributions = `logit`. */
+export interface Explained {
+  logit: number;
+  base: number;
+  parts: Part[];
+}
+
+const countNames = ['x', 'tx', 'T'] as const;
+
+/** Subsets of three, as bits; how often a subset precedes a feature outside of it in a random order: |S|! (2 − |S|)! / 3!. */
+const weightOf = [1 / 3, 1 / 6, 1 / 3] as const;
+
+/**
+ * Shapley values (Shapley 1953; Lundberg and Lee 2017) of repeats, span and age against the counts of a customer in the middle: exact, by
+ * all eight mixtures. Told as features that people know: `repeats`, `span`, `age`.
+ */
+function dropoutParts({ dropout, horizonDays }: Learnt, counts: Counts): Explained | undefined {
+  if (!dropout) return undefined;
+  const { mean, model } = dropout;
+  const mixed = Array.from({ length: 8 }, (_, set) => {
+    const [x, tx, T] = countNames.map((name, i) => ((set >> i) & 1 ? counts : mean)[name]);
+    const mix = { x: x ?? 0, tx: tx ?? 0, T: Math.max(T ?? 0, tx ?? 0) };
+    return logit(silentFor(model, mix, horizonDays));
+  });
+  const parts = countNames.map((name, i) => {
+    const contribution = mixed.reduce((sum, without, set) => {
+      if ((set >> i) & 1) return sum;
+      const size = [0, 1, 1, 2, 1, 2, 2][set] ?? 0;
+      return sum + (weightOf[size] ?? 0) * ((mixed[set | (1 << i)] ?? 0) - without);
+    }, 0);
+    const feature = { x: 'repeats', tx: 'span', T: 'age' }[name];
+    return { feature, contribution, value: counts[name], mean: mean[name] };
+  });
+  return { logit: mixed[7] ?? 0, base: mixed[0] ?? 0, parts };
+}
+
+/** The weights of a line, of trees and of a dropout model in one logit. A customer without key events has nothing of the last. */
+function weightsOf({ kind, boosted, treesShare, dropoutShare }: Learnt, { habit }: Known) {
+  const trees = kind === 'boosted' && boosted ? treesShare : 0;
+  const dropout = habit ? (1 - trees) * dropoutShare : 0;
+  return { line: 1 - trees - dropout, trees, dropout };
+}
+
+/** A line, trees and a dropout model in their shares (stacking: Wolpert 1992): all are sums. What two of them tell of stands under one name. */
+function stackedParts(model: Learnt, known: Known, now: number): Explained | undefined {
+  const { linear, boosted, layout, horizonDays, dropoutShift } = model;
+  if (!linear) return undefined;
+  const weights = weightsOf(model, known);
+  const row = rowOf(layout, known, { now, horizonDays });
+  const lines = linearParts(linear, row);
+  const trees = weights.trees > 0 && boosted ? boostedParts(boosted, row) : undefined;
+  const dropout = weights.dropout > 0 && known.habit ? dropoutParts(model, countsOf(known.habit, now)) : undefined;
+  const left = new Map(dropout?.parts.map((part) => [part.feature, part]));
+  const ofDropout = (feature: string): number => {
+    const { contribution = 0 } = left.get(feature) ?? {};
+    left.delete(feature);
+    return weights.dropout * contribution;
+  };
+  const columns = columnNames(layout).map((feature, j) => ({
+    feature,
+    contribution: weights.line * (lines[j] ?? 0) + weights.trees * (trees?.parts[j] ?? 0) + ofDropout(feature),
+    value: row[j] ?? NaN,
+    mean: linear.columns[j]?.mean ?? NaN,
+  }));
+  const others = [...left.values()].map((part) => ({ ...part, contribution: weights.dropout * part.contribution }));
+  const parts = [...columns, ...others];
+  const base =
+    weights.line * linear.base +
+    weights.trees * (trees?.base ?? 0) +
+    weights.dropout * ((dropout?.base ?? 0) + dropoutShift);
+  return { logit: parts.reduce((sum, { contribution }) => sum + contribution, base), base, parts };
+}
+
+/** The raw logit before calibration; undefined when the model knows nothing to go by. */
+export function rawLogit(model: Learnt, known: Known, now: number): Explained | undefined {
+  if (model.kind !== 'dropout') return stackedParts(model, known, now);
+  return known.habit && dropoutParts(model, countsOf(known.habit, now));
+}
+
+/** The calibrated logit and what each feature adds to it. */
+export function explain(model: Learnt, known: Known, now: number): Explained | undefined {
+  const raw = rawLogit(model, known, now);
+  if (!raw) return undefined;
+  const { slope } = model.calibration;
+  return {
+    logit: calibrated(model.calibration, raw.logit),
+    base: calibrated(model.calibration, raw.base),
+    parts: raw.parts.map((part) => ({ ...part, contribution: slope * part.contribution })),
+  };
+}
+
+/** P(no key event within the horizon). Never less at a later `now` with nothing else changed. */
+export function probability(model: Learnt, known: Known, now: number): number | undefined {
+  const explained = explain(model, known, now);
+  return explained && logistic(explained.logit);
+}

@@ -1,0 +1,159 @@
+import * as z from 'zod';
+import { nextWithin } from '../purchase-model/dropout-model.ts';
+import { countsOf, type Habit } from '../purchase-model/purchase-history.ts';
+import { expectedWorth } from '../purchase-model/spending.ts';
+import { logistic } from '../../statistics/learning/training-rows.ts';
+import { CustomerState, farthestDays, RiskBand } from '../../model/churn-risk.ts';
+import { type Known } from './feature-columns.ts';
+import { explain } from './explain-logit.ts';
+import { type ChurnModel } from './churn-model.ts';
+import { bandAt, bandChangesAt } from './band-changes.ts';
+import { textOf } from './feature-text.ts';
+
+export const ChurnReason = z.object({
+  feature: z.string(),
+  text: z.object({ en: z.string(), ko: z.string() }),
+  /** In logits: what the feature adds above the base. */
+  contribution: z.number(),
+  value: z.number().nullable(),
+  /** The population's. */
+  mean: z.number().nullable(),
+});
+export type ChurnReason = z.infer<typeof ChurnReason>;
+
+/** `base` + Σ contributions of *all* reasons = logit of the probability. Times are days since 1970. */
+export const ChurnScore = z.object({
+  probability: z.number().min(0).max(1),
+  score: z.number().min(0).max(100),
+  band: RiskBand,
+  /** Share of customers, in hundredths, who were at less risk on the day the model was trained. */
+  percentile: z.number().min(0).max(100),
+  horizonDays: z.number(),
+  state: CustomerState.optional(),
+  base: z.number(),
+  /** Strongest first. */
+  reasons: z.array(ChurnReason),
+  assessedAt: z.number(),
+  /** The band is another one from then on if nothing happens: the time of the next check. */
+  validUntil: z.number().optional(),
+  /** The next key event comes before that as likely as not; absent when the customer has more likely left. */
+  expectedNext: z.number().optional(),
+  /** Worth of the key events of the horizon, were the customer active, times the risk. */
+  valueAtRisk: z.number().optional(),
+});
+export type ChurnScore = z.infer<typeof ChurnScore>;
+
+/** What is missing for a score, or for a sure one. */
+export const Missing = z.enum(['key-event', 'repeat', 'attributes', 'closed-window']);
+export type Missing = z.infer<typeof Missing>;
+
+export type Scored = { score: ChurnScore; insufficientData?: Missing[] } | { insufficientData: Missing[] };
+
+/** After silence of a horizon a customer has lapsed, after two churned; back from such a silence returning. The rest goes by band. */
+export function stateOf(
+  habit: Habit,
+  { now, horizonDays, band }: { now: number; horizonDays: number; band: RiskBand },
+): CustomerState {
+  const silent = now - habit.last;
+  if (silent >= 2 * horizonDays) return 'churned';
+  if (silent >= horizonDays) return 'lapsed';
+  if (habit.previous !== undefined && habit.last - habit.previous >= horizonDays) return 'returning';
+  if (band === 'high') return 'at risk';
+  return habit.days === 1 ? 'new' : 'active';
+}
+
+function percentileOf(percentiles: readonly number[], p: number): number {
+  const below = percentiles.findIndex((cut) => p < cut);
+  return below < 0 ? percentiles.length : below;
+}
+
+/** Purchases of an active customer in the horizon, by the posterior mean of the rate (Fader, Hardie and Lee 2005), times what one is worth. */
+function atStake({ dropout, worth, horizonDays }: ChurnModel, habit: Habit, now: number): number | undefined {
+  if (!dropout || !worth) return undefined;
+  const { x, T } = countsOf(habit, now);
+  const rate = (dropout.model.r + x) / (dropout.model.alpha + T);
+  return rate * horizonDays * expectedWorth(worth, { n: habit.days, mean: Math.max(0, habit.worth / habit.days) });
+}
+
+function missing(model: ChurnModel, { habit, attributes }: Known): Missing[] {
+  const asked = model.layout.encoding.length > 0 && model.kind !== 'dropout';
+  return [
+    ...(model.layout.habit && !habit ? (['key-event'] as const) : []),
+    ...(habit?.days === 1 ? (['repeat'] as const) : []),
+    ...(asked && (!attributes || Object.keys(attributes).length === 0) ? (['attributes'] as const) : []),
+    ...(model.page.notes.includes('no-closed-window') ? (['closed-window'] as const) : []),
+  ];
+}
+
+const known = (value: number | undefined): number | null => (value === undefined || Number.isNaN(value) ? null : value);
+
+/** What only key events tell. */
+function ofHabit(model: ChurnModel, habit: Habit, at: { now: number; p: number }): Partial<ChurnScore> {
+  const { now, p } = at;
+  const wait = model.dropout && nextWithin(model.dropout.model, countsOf(habit, now));
+  const isDated = wait !== undefined && wait <= farthestDays;
+  const stake = atStake(model, habit, now);
+  return {
+    state: stateOf(habit, { now, horizonDays: model.horizonDays, band: bandAt(model, p) }),
+    ...(isDated && { expectedNext: now + wait }),
+    ...(stake !== undefined && { valueAtRisk: p * stake }),
+  };
+}
+
+/** The customer's risk at `now`: a function of the model and what the profile keeps, without any read. */
+export function scoreWith(model: ChurnModel, customer: Known, now: number): Scored {
+  const lacking = missing(model, customer);
+  const explained = lacking.includes('key-event') ? undefined : explain(model, customer, now);
+  if (!explained) return { insufficientData: lacking };
+  const p = logistic(explained.logit);
+  const validUntil = bandChangesAt(model, customer, now);
+  const terms = { plain: model.kind === 'dropout', horizonDays: model.horizonDays };
+  const reasons = explained.parts
+    .filter(({ contribution }) => contribution !== 0)
+    .sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution))
+    .map((part) => ({
+      feature: part.feature,
+      text: textOf(part, terms),
+      contribution: part.contribution,
+      value: known(part.value),
+      mean: known(part.mean),
+    }));
+  const score: ChurnScore = {
+    probability: p,
+    score: Math.round(1_000 * p) / 10,
+    band: bandAt(model, p),
+    percentile: percentileOf(model.percentiles, p),
+    horizonDays: model.horizonDays,
+    base: explained.base,
+    reasons,
+    assessedAt: now,
+    ...(validUntil !== undefined && { validUntil }),
+    ...(customer.habit && ofHabit(model, customer.habit, { now, p })),
+  };
+  return { score, ...(lacking.length > 0 && { insufficientData: lacking }) };
+}
+
+export interface ScoreChange {
+  /** Now less then, in points. */
+  points: number;
+  /** The feature whose contribution changed most in the direction of the score; none when the score is the same. */
+  feature?: string;
+  /** Id of the touchpoint after which the score was made; none when silence alone moved it. */
+  event?: string;
+}
+
+/** What changed since an earlier score of the same customer, and the event behind it. */
+export function changeSince(before: ChurnScore, after: ChurnScore, event?: string): ScoreChange {
+  const was = new Map(before.reasons.map(({ feature, contribution }) => [feature, contribution]));
+  const is = new Map(after.reasons.map(({ feature, contribution }) => [feature, contribution]));
+  const points = Math.round(10 * (after.score - before.score)) / 10;
+  const moved = [...new Set([...was.keys(), ...is.keys()])]
+    .map((feature) => ({ feature, by: Math.sign(points) * ((is.get(feature) ?? 0) - (was.get(feature) ?? 0)) }))
+    .filter(({ by }) => by > 0)
+    .sort((a, b) => b.by - a.by);
+  return {
+    points,
+    ...(moved[0] && { feature: moved[0].feature }),
+    ...(event !== undefined && { event }),
+  };
+}

@@ -1,0 +1,22 @@
+import { logistic, logit } from '../../statistics/learning/training-rows.ts';
+import { logLoss, type Outcome } from '../../statistics/learning/model-metrics.ts';
+
+/** Two models that forecast the same examples, put together in the share of the second, by tenths, of least log-loss. */
+export function stacked(one: readonly Outcome[], other: readonly Outcome[]): { share: number; outcomes: Outcome[] } {
+  const mixes = Array.from({ length: 11 }, (_, tenths) => {
+    const share = tenths / 10;
+    const mixed = (p: number, i: number) => logistic((1 - share) * logit(one[i]?.p ?? p) + share * logit(p));
+    return { share, outcomes: other.map(({ p, y }, i) => ({ p: mixed(p, i), y })) };
+  });
+  return mixes.reduce((a, b) => (logLoss(b.outcomes) < logLoss(a.outcomes) ? b : a));
+}
+
+const meanLogit = (outcomes: readonly Outcome[]): number =>
+  outcomes.reduce((sum, { p }) => sum + logit(p), 0) / Math.max(1, outcomes.length);
+
+/** What brings the second forecasts to the mean level of the first. */
+export const levelling = (one: readonly Outcome[], other: readonly Outcome[]): number =>
+  meanLogit(one) - meanLogit(other);
+
+export const shifted = (outcomes: readonly Outcome[], by: number): Outcome[] =>
+  by === 0 ? [...outcomes] : outcomes.map(({ p, y }) => ({ p: logistic(logit(p) + by), y }));

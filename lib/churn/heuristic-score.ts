@@ -1,0 +1,173 @@
+import { type Profile } from '../model/profile.ts';
+import { type Instant, plus } from '../shared/time.ts';
+import { type Dropout, nextWithin, silentFor } from './purchase-model/dropout-model.ts';
+import { type Counts } from './purchase-model/purchase-history.ts';
+import { type ChurnDefinition, usualDefinition } from '../model/churn-definition.ts';
+import { type ChurnFeatures, churnFeatures } from './churn-features.ts';
+import { logistic, logit } from '../statistics/learning/training-rows.ts';
+import { type ChurnRisk, farthestDays, type Reason, type RiskBand, shippedBands } from '../model/churn-risk.ts';
+
+/**
+ * The cold start: MBG/NBD (Batislam et al. 2007) by what we believe before any data of the team's own, in days. Rounded judgements, fitted
+ * to nothing: one purchase in twenty days, worth one purchase of the customer's own; one customer in ten leaves after a purchase, worth ten.
+ * A trained model replaces it behind `assess`.
+ */
+const prior: Dropout = { kind: 'mbg', r: 1, alpha: 20, a: 1, b: 9 };
+
+/** What else is known, in logits: a good customer's odds of leaving about double with a bad answer, and so on down to a clear good-bye. */
+const weights = { badAnswer: 0.7, complained: 0.5, refusedContact: 0.4, cancelled: 2.5 } as const satisfies Partial<
+  Record<keyof ChurnFeatures, number>
+>;
+
+/** A visit without a purchase says "not gone", in logits, and half as loud two weeks later. */
+const visit = { weight: -1, halfLifeDays: 14 } as const;
+
+const dayMs = 86_400_000;
+
+/** What a team's definition says of a score. */
+export type ScoreTerms = Pick<ChurnDefinition, 'horizonDays' | 'bands'>;
+
+const countsOf = ({ repeats, span, silence }: Pick<ChurnFeatures, 'repeats' | 'span' | 'silence'>): Counts => {
+  return { x: repeats, tx: span, T: span + silence };
+};
+
+/** The logit of P(no key event within the horizon) by habit and silence alone. */
+const quietLogit = (habit: Parameters<typeof countsOf>[0], horizonDays: number): number =>
+  logit(silentFor(prior, countsOf(habit), horizonDays));
+
+/** Somebody who bought this moment for the first time, and of whom nothing else is known. */
+const firstTimer = { repeats: 0, span: 0, silence: 0 } as const;
+
+export const tenths = (reached: number): number => Math.round(1_000 * logistic(reached));
+export const rounded = (contribution: number): number => Math.round(contribution * 10_000) / 10_000;
+
+/**
+ * The base that with contributions, told with four digits, sums to a logit: itself with eight, so that the sum falls on the side of a band's
+ * edge on which the logit is.
+ */
+export function baseOf(reached: number, contributions: readonly number[]): number {
+  const told = contributions.reduce((sum, contribution) => sum + rounded(contribution), 0);
+  return Math.round((reached - told) * 1e8) / 1e8;
+}
+
+export function bandOf(probability: number, bands: NonNullable<ScoreTerms['bands']> = shippedBands): RiskBand {
+  if (probability >= bands.high) return 'high';
+  return probability >= bands.medium ? 'medium' : 'low';
+}
+
+type Said = keyof typeof weights;
+
+/** What the customer said rather than did, in logits. It does not fade with time. */
+export const saidBy = (features: ChurnFeatures): [Said, number][] =>
+  (Object.keys(weights) as Said[]).filter((cause) => features[cause]).map((cause) => [cause, weights[cause]]);
+
+/** Logits beyond the silence, in the order in which reasons are given. */
+function adjustments(features: ChurnFeatures): [Said | 'visited', number][] {
+  const { visitedAgo } = features;
+  if (visitedAgo === undefined) return saidBy(features);
+  return [...saidBy(features), ['visited', visit.weight * 2 ** (-visitedAgo / visit.halfLifeDays)]];
+}
+
+const movedBy = (features: ChurnFeatures): number => adjustments(features).reduce((sum, [, weight]) => sum + weight, 0);
+
+/** P(no key event within the horizon) at `now`: never less at a later `now` when nothing else happens. A few powers, no read. */
+export function churnProbability(
+  profile: Profile,
+  now: Instant,
+  { horizonDays }: ScoreTerms = usualDefinition,
+): number {
+  const features = churnFeatures(profile, now);
+  return logistic(quietLogit(features, horizonDays) + movedBy(features));
+}
+
+interface Cause {
+  feature: string;
+  weight: number;
+  /** The numbers it is told with. */
+  values?: number[];
+}
+
+/** The customer's habit against somebody who just came for the first time, then the silence since: what silence changes is its own alone. */
+function causesOf(features: ChurnFeatures, horizonDays: number): Cause[] {
+  const { repeats, span, silence, purchased } = features;
+  const fresh = quietLogit({ ...features, silence: 0 }, horizonDays);
+  const usual = repeats > 0 ? [Math.max(1, Math.round(span / repeats))] : [];
+  return [
+    { feature: 'rhythm', weight: fresh - quietLogit(firstTimer, horizonDays), values: [repeats + 1, ...usual] },
+    {
+      feature: purchased ? 'silence' : 'absence',
+      weight: quietLogit(features, horizonDays) - fresh,
+      values: [Math.floor(silence), ...usual],
+    },
+    ...adjustments(features).map(([feature, weight]) => ({ feature, weight })),
+  ];
+}
+
+interface Part extends Reason {
+  contribution: number;
+}
+
+/** Each cause with what it adds in logits, and in points to the score before it. */
+function partsOf(causes: readonly Cause[], base: number): Part[] {
+  let reached = base;
+  return causes.map(({ feature, weight, values }) => {
+    const before = tenths(reached);
+    const contribution = rounded(weight);
+    reached += contribution;
+    return { feature, points: (tenths(reached) - before) / 10, contribution, ...(values && { values }) };
+  });
+}
+
+/** At most three, strongest first: what is too many becomes one. Points are whole tenths, so sums hold to the last digit shown. */
+function topThree(parts: Part[]): Part[] {
+  const ranked = parts
+    .filter(({ contribution }) => contribution !== 0)
+    .sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
+  if (ranked.length <= 3) return ranked;
+  const rest = ranked.slice(2);
+  const points = Math.round(10 * rest.reduce((sum, reason) => sum + reason.points, 0)) / 10;
+  const contribution = rounded(rest.reduce((sum, reason) => sum + reason.contribution, 0));
+  const values = rest.flatMap((reason) => reason.values ?? []);
+  const feature = rest.map((reason) => reason.feature).join('+');
+  return [...ranked.slice(0, 2), { feature, points, contribution, ...(values.length > 0 && { values }) }];
+}
+
+/**
+ * What only buyers have. The time by which one is back as likely as not lies within the horizon exactly where the probability is below a
+ * half: what else is known moves the odds of both. What it would spend within the horizon, were it there: the rate by its posterior mean,
+ * a day with a purchase worth the customer's own mean.
+ */
+function ofBuyer(features: ChurnFeatures, horizonDays: number): { wait?: number | undefined; stake: number } {
+  if (!features.purchased) return { stake: 0 };
+  const counts = countsOf(features);
+  const rate = (prior.r + counts.x) / (prior.alpha + counts.T);
+  return { wait: nextWithin(prior, counts, logistic(movedBy(features))), stake: rate * horizonDays * features.worth };
+}
+
+/** The customer's risk at `now`, from the profile alone. `base` and the contributions of its reasons sum to the logit of its probability. */
+export function assess(profile: Profile, now: Instant, terms: ScoreTerms = usualDefinition): ChurnRisk {
+  const { horizonDays, bands } = terms;
+  const features = churnFeatures(profile, now);
+  const exact = quietLogit(features, horizonDays) + movedBy(features);
+  const causes = causesOf(features, horizonDays);
+  const base = baseOf(
+    exact,
+    causes.map(({ weight }) => weight),
+  );
+  const reasons = topThree(partsOf(causes, base));
+  const reached = reasons.reduce((sum, { contribution }) => sum + contribution, base);
+  const probability = logistic(reached);
+  const { wait = Infinity, stake } = ofBuyer(features, horizonDays);
+  return {
+    score: tenths(reached) / 10,
+    band: bandOf(logistic(exact), bands),
+    reasons,
+    assessedAt: now,
+    horizonDays,
+    ...(features.repeats === 0 && { insufficientData: [features.purchased ? 'repeat-purchase' : 'purchase'] }),
+    probability,
+    base,
+    ...(wait <= farthestDays && { expectedNext: plus(now, Math.round(wait * dayMs)) }),
+    ...(stake > 0 && { valueAtRisk: Math.round(100 * probability * stake) / 100 }),
+  };
+}

@@ -1,0 +1,67 @@
+import { Rejected } from '../../shared/errors.ts';
+import { minimise } from '../../statistics/numerics/minimise.ts';
+import { type Dropout, likelihoodOf } from './dropout-model.ts';
+import { type Counts } from './purchase-history.ts';
+
+/** Parameters lie in e^±9 of their unit: beyond that a likelihood is flat, and a parameter says nothing. */
+const bound = 9;
+
+const held = (value: number): number => Math.max(-bound, Math.min(bound, value));
+
+/** Below this share of customers who leave after a purchase, nobody is seen to leave. */
+const leavingSeen = 0.001;
+
+export interface FittedDropout {
+  model: Dropout;
+  logLikelihood: number;
+  customers: number;
+  /** False when the data show no leaving: the fit runs to its bound, or to a chance of leaving of nearly nought. Silence then only tells of rare purchases. */
+  dropoutIdentified: boolean;
+}
+
+/** Customers with equal counts are computed once. */
+function grouped(all: Iterable<Counts>): { counts: Counts; n: number }[] {
+  const groups = new Map<string, { counts: Counts; n: number }>();
+  for (const counts of all) {
+    const key = `${counts.x} ${counts.tx} ${counts.T}`;
+    const group = groups.get(key);
+    if (group) group.n++;
+    else groups.set(key, { counts, n: 1 });
+  }
+  return [...groups.values()];
+}
+
+/**
+ * The parameters of greatest likelihood, within bounds. Searched over their logarithms, time in units of the mean age, from an even
+ * start and again from where that ended; from `near` alone, where a model of much the same customers is known. Throws `churn.no-customers`.
+ */
+export function fitDropout(kind: Dropout['kind'], all: Iterable<Counts>, near?: Dropout): FittedDropout {
+  const groups = grouped(all);
+  const customers = groups.reduce((sum, { n }) => sum + n, 0);
+  if (customers === 0) throw new Rejected('churn.no-customers');
+  const age = groups.reduce((sum, { n, counts }) => sum + n * counts.T, 0) / customers || 1;
+  const modelAt = ([r = 0, alpha = 0, a = 0, b = 0]: readonly number[]): Dropout => ({
+    kind,
+    r: Math.exp(r),
+    alpha: age * Math.exp(alpha),
+    a: Math.exp(a),
+    b: Math.exp(b),
+  });
+  const loss = (point: readonly number[]): number => {
+    if (point.some((value) => Math.abs(value) > bound)) return Infinity;
+    const likelihood = likelihoodOf(modelAt(point));
+    return -groups.reduce((sum, { counts, n }) => sum + n * likelihood(counts), 0) / customers;
+  };
+  const first = near
+    ? [near.r, near.alpha / age, near.a, near.b].map((parameter) => held(Math.log(parameter)))
+    : minimise(loss, { from: [-0.5, -0.5, -0.5, 0.5], tolerance: 1e-9, most: 400 }).at;
+  const { at, value } = minimise(loss, { from: first, step: 0.1, tolerance: 1e-11, most: 400 });
+  const model = modelAt(at);
+  const atBound = at.slice(2).some((parameter) => Math.abs(parameter) > bound - 0.5);
+  return {
+    model,
+    logLikelihood: -value * customers,
+    customers,
+    dropoutIdentified: !atBound && model.a / (model.a + model.b) >= leavingSeen,
+  };
+}

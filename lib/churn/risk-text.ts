@@ -1,0 +1,20 @@
+import { textOf } from './fitted-model/feature-text.ts';
+import { reasonText } from './reason-text.ts';
+import { type ChurnRisk, type WordedRisk } from '../model/churn-risk.ts';
+
+/** The risk with its words, which are made of the rest of it: so they need not be stored. */
+export function worded(risk: ChurnRisk): WordedRisk {
+  const { modelVersion, modelKind, horizonDays = 0 } = risk;
+  // Reasons of a dropout model are plain counts and days, those of others mostly logarithms.
+  const terms = { plain: modelKind === 'dropout', horizonDays };
+  return {
+    ...risk,
+    reasons: risk.reasons.map((reason) => {
+      const { feature, value } = reason;
+      // What has no value is told by the shipped words.
+      const text =
+        modelVersion !== undefined && value !== undefined ? textOf({ feature, value }, terms) : reasonText(reason);
+      return { ...reason, text };
+    }),
+  };
+}

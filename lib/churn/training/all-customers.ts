@@ -1,0 +1,30 @@
+import * as z from 'zod';
+import { type Table } from '../../aws/table/dynamo-table.ts';
+import { type Customer } from '../../model/customer.ts';
+import { dueReviews } from '../../model/table-keys.ts';
+
+/** Customers asked for at once. */
+const pageSize = 100;
+
+/** Where on the way through a list a reader is. */
+export const Place = z.object({ from: z.string(), limit: z.int() });
+export type Place = z.infer<typeof Place>;
+
+export const beginning: Place = { from: '', limit: pageSize };
+
+/**
+ * A page of one list of everybody: whoever has a profile has a next review, so the lists of those, by time, are the lists of all. Somebody
+ * may come twice, as pages overlap where several are listed under one moment. `next` is missing behind the last.
+ */
+export async function pageOfEverybody(
+  table: Table,
+  { workspace, list }: { workspace: string; list: number },
+  { from, limit }: Place,
+): Promise<{ customers: Customer[]; next?: Place }> {
+  const rows = await table.query(dueReviews(workspace, list), { index: 'byDue', from, limit });
+  const customers = rows.map(({ pk }) => ({ workspace, customer: pk.slice(workspace.length + 1) }));
+  if (rows.length < limit) return { customers };
+  const last = String(rows.at(-1)?.dueAt);
+  // Many of one moment: a page that holds nothing else must hold more.
+  return { customers, next: { from: last, limit: last === from ? limit * 2 : pageSize } };
+}

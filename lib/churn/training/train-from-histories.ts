@@ -1,0 +1,31 @@
+import { type Instant } from '../../shared/time.ts';
+import { type ChurnDefinition } from '../../model/churn-definition.ts';
+import { dayOf } from '../purchase-model/key-day-history.ts';
+import { train } from '../fitted-model/train-model.ts';
+import { type CustomerHistory } from '../fitted-model/training-windows.ts';
+import { lackingOf } from './training-state.ts';
+import { type Trained } from './model-store.ts';
+
+interface Lesson {
+  definition: ChurnDefinition;
+  run: string;
+  /** When the training began. The export is of the same hour or later: of the days before it holds all. */
+  began: Instant;
+  now: Instant;
+}
+
+/** A model of what customers did until the day before the training began, with the line that tells of it. */
+export function learnt(histories: readonly CustomerHistory[], { definition, run, began, now }: Lesson): Trained {
+  const { horizonDays, bands, eligible } = definition;
+  const { leastDays = 1 } = eligible;
+  const model = train(histories, {
+    now: dayOf(Date.parse(began)),
+    horizonDays,
+    eligible: ({ days }) => days >= leastDays,
+    ...(bands && { bands }),
+  });
+  const { grade, notes } = model.page;
+  const accepted = lackingOf(notes).length === 0;
+  const line = { run, trainedAt: now, kind: model.kind, horizonDays, customers: histories.length };
+  return { definition, model, line: { ...line, grade, notes, accepted } };
+}

@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import { type Table, type Write } from '../../aws/table/dynamo-table.ts';
+import { keys } from '../../model/table-keys.ts';
+import { type Clock } from '../../shared/time.ts';
+import { countedIn, noStats, type OfferStats } from './offer-beliefs.ts';
+import { type Tries } from './prior-beliefs.ts';
+import { remember } from '../../shared/cache.ts';
+
+/** How old the numbers a decision rests on may be. Learning ten seconds later changes little; a query per decision would cost. */
+const freshMs = 10_000;
+
+/** Rows the tries of one stage are spread over: transactions that meet on a row refuse each other. */
+const shards = 16;
+
+const counters = { exposed: 'exposed ', won: 'won ' } as const satisfies Record<keyof Tries, string>;
+type Counter = keyof typeof counters;
+
+export interface Counted {
+  workspace: string;
+  placement: string;
+  stage: string;
+  offer: string;
+  decisionId: string;
+}
+
+/** Adds one to the counters of an offer. Not idempotent: belongs in a transaction with a condition that is. */
+export function countWrite({ workspace, placement, stage, offer, decisionId }: Counted, which: Counter[]): Write {
+  const shard = (createHash('sha256').update(decisionId).digest()[0] ?? 0) % shards;
+  return {
+    update: keys.offerStats(workspace, { placement, stage, shard }),
+    set: {
+      expression: `ADD ${which.map((counter) => `#${counter} :one`).join(', ')}`,
+      names: Object.fromEntries(which.map((counter) => [`#${counter}`, counters[counter] + offer])),
+      values: { ':one': 1 },
+    },
+  };
+}
+
+const stageOf = ({ sk }: Record<string, unknown>): string => String(sk).split('#').slice(2).join('#');
+
+/** Rows of all shards and stages as one, sorted: the same numbers are always the same text. */
+function sum(rows: Record<string, unknown>[]): OfferStats {
+  const stats = noStats();
+  for (const row of rows.toSorted((a, b) => (stageOf(a) < stageOf(b) ? -1 : 1)))
+    for (const name of Object.keys(row).sort()) {
+      const counter = (['exposed', 'won'] as const).find((one) => name.startsWith(counters[one]));
+      if (!counter) continue;
+      const offer = name.slice(counters[counter].length);
+      countedIn(stats, { stage: stageOf(row), offer })[counter] += Number(row[name]);
+    }
+  return stats;
+}
+
+/** Tries of a placement's offers by stage, up to ten seconds old: one query, of 16 rows of about 100 bytes for each stage. */
+export type ReadStats = (workspace: string, placement: string) => Promise<OfferStats>;
+
+export function statsReader(table: Table, clock: Clock): ReadStats {
+  const read = remember(clock, freshMs, async (pk) => sum(await table.query(pk)));
+  return (workspace, placement) => read(keys.offerStats(workspace, { placement, stage: '', shard: 0 }).pk);
+}

@@ -1,0 +1,93 @@
+import * as z from 'zod';
+import { type Item, type Table } from '../../aws/table/dynamo-table.ts';
+import { type Customer } from '../../model/customer.ts';
+import { ownersOf } from '../../profile/customer-identities.ts';
+import { keys, listShard, lists, partition, timelineRanges } from '../../model/table-keys.ts';
+import { type Profile } from '../../model/profile.ts';
+import { profileStore } from '../../profile/profile-store.ts';
+import { after, type Duration, type Instant } from '../../shared/time.ts';
+import { type Past } from './choose-offer.ts';
+import { Decision, OfferReason } from './decision.ts';
+import { worded } from './decision-text.ts';
+
+/** For how long after its last possible outcome a decision can still be found by its id. */
+const keptFor: Duration = '30d';
+
+/** Most earlier decisions that are looked at for caps. */
+const mostPast = 100;
+
+export interface DecisionStore {
+  /** A decision by its id, also one made for an identity that has been linked since. Two reads. */
+  find(profile: Profile, decisionId: string): Promise<Decision | undefined>;
+  /** Decisions on a placement since then, the newest hundred. One query for each identity, of the rows of that time. */
+  past(profile: Profile, placement: string, since: Instant): Promise<Past[]>;
+  /**
+   * Stores the decision with the profile that knows of it, all or nothing. False when the profile was written since `rev`, or there is
+   * a decision of this id.
+   */
+  record(made: { profile: Profile; decision: Decision; until: Instant }, rev: number): Promise<boolean>;
+}
+
+/** The row of the timeline, about 700 bytes: reasons are worded when read. `relay` tells of it, `learn` notes on it when it was exposed and when it succeeded. */
+function decisionItem(owner: Customer, decision: Decision): Item {
+  const { decisionId, at, placement, offer, stage, propensity, policyVersion, reasons, context, voice } = decision;
+  const bare = reasons.map(({ text: _made, ...reason }) => reason);
+  return {
+    ...keys.decision(owner, at, decisionId),
+    ...{ decisionId, placement, offer: offer.id, stage, propensity, policyVersion },
+    doc: JSON.stringify({ content: offer.content, reasons: bare, context, voice }),
+    ...{ listPk: lists.decisions(owner.workspace, placement, listShard(owner)), listSk: at },
+  };
+}
+
+const Doc = z.object({
+  content: Decision.shape.offer.shape.content,
+  reasons: z.array(OfferReason.omit({ text: true })),
+  context: Decision.shape.context,
+  voice: Decision.shape.voice,
+});
+const Row = Decision.omit({ at: true, offer: true, reasons: true, context: true, voice: true });
+
+/** A decision as its row in the timeline tells it. */
+export function readDecision(item: Item, at: Instant): Decision {
+  const { content, reasons, ...doc } = Doc.parse(JSON.parse(String(item.doc)));
+  return { ...Row.parse(item), at, offer: { id: String(item.offer), content }, reasons: reasons.map(worded), ...doc };
+}
+
+export function decisionStore(table: Table): DecisionStore {
+  return {
+    async find(profile, decisionId) {
+      const owners = ownersOf(profile);
+      const items = await table.getMany(
+        owners.map((owner) => keys.decided(owner, decisionId)),
+        { consistent: true },
+      );
+      const [item] = items;
+      const owner = owners.find((one) => partition(one) === item?.pk);
+      if (!item || !owner) return undefined;
+      const at = String(item.at);
+      const row = await table.get(keys.decision(owner, at, decisionId), { consistent: true });
+      return row && readDecision(row, at);
+    },
+
+    async past(profile, placement, since) {
+      const prefix = timelineRanges.decision;
+      const page = { prefix, from: prefix + since, newestFirst: true, limit: mostPast, consistent: true };
+      const rows = await Promise.all(ownersOf(profile).map((owner) => table.query(partition(owner), page)));
+      return rows
+        .flat()
+        .filter((row) => row.placement === placement)
+        .map(({ sk, offer }) => ({ offer: String(offer), at: sk.split('#')[1] ?? '' }));
+    },
+
+    async record({ profile, decision, until }, rev) {
+      const { at, placement, stage, offer, decisionId, context } = decision;
+      const told = context && { context: JSON.stringify(context) };
+      const ttl = Math.floor(Date.parse(after(until, keptFor)) / 1_000);
+      const decided = { ...keys.decided(profile, decisionId), at, placement, stage, offer: offer.id, ttl, ...told };
+      const isNew = { expression: 'attribute_not_exists(pk)' };
+      const also = [{ put: decisionItem(profile, decision) }, { put: decided, if: isNew }];
+      return profileStore(table).save({ profile, also }, rev);
+    },
+  };
+}

@@ -1,0 +1,19 @@
+import { type Situation } from '../../predicate/evaluate.ts';
+import { emotionOf } from '../../profile/facts/emotion.ts';
+import { type Offer } from '../placements/placement.ts';
+import { type Listening, voiceFor } from '../placements/offer-variant.ts';
+
+/**
+ * The offer in the words that suit the customer best: the persona is the trait `persona`, the channel that of the moment at hand, the
+ * emotion the latest one known. What a variant does not say the offer's own content does.
+ */
+export function voiced(offer: Offer, { profile, touchpoint, now }: Situation): { offer: Offer; voice?: Listening } {
+  const persona = profile.traits.persona?.value;
+  const variant = voiceFor(offer.variants ?? [], {
+    ...(touchpoint && { channel: touchpoint.channel }),
+    ...(typeof persona === 'string' && { persona }),
+    emotion: emotionOf(profile, now),
+  });
+  if (!variant) return { offer };
+  return { offer: { ...offer, content: { ...offer.content, ...variant.content } }, voice: variant.for };
+}

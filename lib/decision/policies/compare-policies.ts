@@ -1,0 +1,93 @@
+import { difference, doublyRobust, type Estimate, ipw, type Modelled, replaces, snipw, weightsOf } from './policy-estimate.ts';
+import { linearOf, type Logged, statsOf } from './logged-decision.ts';
+import { type Policy, type Worth } from './policy.ts';
+import { type Knowledge, ranked, type Ranking } from './rank-offers.ts';
+
+/** Parts the log is cut into, each judged by what the others taught. */
+const folds = 5;
+
+/** Fewest showings that say anything: intervals rest on the central limit theorem. */
+export const fewestShowings = 100;
+
+/** As the question is asked again every night, the interval is wider than the usual one of 95 %. */
+const confidence = 0.99;
+
+export interface Asked {
+  current: Policy;
+  candidate?: Policy | undefined;
+  /** All offers that ever compete, and how many numbers a context has. */
+  offers: readonly string[];
+  features: number;
+  progress: number;
+}
+
+export interface Judged {
+  current: Worth;
+  candidate?: Worth;
+  gain?: Estimate;
+  replaced: boolean;
+}
+
+const knowledgeOf = (log: readonly Logged[], { offers, features, progress }: Asked): Knowledge => ({
+  stats: statsOf(log),
+  ...(features > 0 && { linear: linearOf(log, offers, features) }),
+  progress,
+});
+
+/** Shares of a contest, remembered where the context has no say in them. */
+function ranking(policy: Policy, knowledge: Knowledge): (row: Logged) => Ranking {
+  const known = new Map<string, Ranking>();
+  return (row) => {
+    if (policy.kind === 'linear') return ranked(row, policy, knowledge);
+    const key = JSON.stringify([row.stage, row.offers]);
+    const found = known.get(key) ?? ranked(row, policy, knowledge);
+    known.set(key, found);
+    return found;
+  };
+}
+
+/** How a policy is judged by a showing: its share of what was shown, with the rewards that `model` expects. */
+function judgedBy(row: Logged, { shares }: Ranking, model: Ranking): Modelled {
+  const place = row.offers.indexOf(row.offer);
+  return {
+    reward: Number(row.won),
+    propensity: row.propensity,
+    target: shares[place] ?? 0,
+    expected: model.expected[place] ?? 0,
+    expectedOfTarget: shares.reduce((sum, share, i) => sum + share * (model.expected[i] ?? 0), 0),
+  };
+}
+
+const worthOf = (rows: readonly Modelled[]): Worth => ({
+  ...{ ipw: ipw(rows, confidence), snipw: snipw(rows, confidence), doublyRobust: doublyRobust(rows, confidence) },
+  weights: weightsOf(rows),
+});
+
+/**
+ * What the policy in force and a candidate are worth, by the log of what was shown. Each fold (by place in the log) is ranked by what the
+ * other folds taught, so that nothing is judged by what it was learnt from (cross-fitting: Chernozhukov et al. 2018), and both are
+ * judged by one reward model, that of success rates by stage. The candidate takes the place only when `replaces` says so. Undefined where
+ * there are fewer showings than say anything.
+ */
+export function judge(log: readonly Logged[], asked: Asked): Judged | undefined {
+  if (log.length < fewestShowings) return undefined;
+  const [old, fresh]: [Modelled[], Modelled[]] = [[], []];
+  for (let fold = 0; fold < folds; fold++) {
+    const knowledge = knowledgeOf(
+      log.filter((_, i) => i % folds !== fold),
+      asked,
+    );
+    const { current, candidate } = asked;
+    const [rankOld, model] = [ranking(current, knowledge), ranking({ ...current, kind: 'thompson' }, knowledge)];
+    const rankFresh = candidate && ranking(candidate, knowledge);
+    for (const row of log.filter((_, i) => i % folds === fold)) {
+      old.push(judgedBy(row, rankOld(row), model(row)));
+      if (rankFresh) fresh.push(judgedBy(row, rankFresh(row), model(row)));
+    }
+  }
+  if (fresh.length === 0) return { current: worthOf(old), replaced: false };
+  return {
+    ...{ current: worthOf(old), candidate: worthOf(fresh), gain: difference(fresh, old, confidence) },
+    replaced: replaces(fresh, old, { confidence }),
+  };
+}

@@ -1,0 +1,108 @@
+import { normalQuantile } from '../../statistics/distributions/normal.ts';
+
+/** One logged decision, seen by the policy that is judged. */
+export interface Judged {
+  reward: number;
+  /** The probability with which the logging policy chose what it chose: above 0. */
+  propensity: number;
+  /** The probability with which the judged policy would have chosen the same. */
+  target: number;
+}
+
+/** What a reward model adds: its rewards for what was chosen, and for the judged policy (mean over its choices). */
+export interface Modelled extends Judged {
+  expected: number;
+  expectedOfTarget: number;
+}
+
+/** An estimate of the mean reward, its standard error and its interval. */
+export interface Estimate {
+  value: number;
+  error: number;
+  low: number;
+  high: number;
+}
+
+/** Weights of a log: their mean is 1 when propensities are true, and `effective` tells how many evenly weighted rows they are worth. */
+export interface Weights {
+  mean: number;
+  effective: number;
+  /** The mean is off by so much that propensities or the log must be wrong. No estimate of such a log means anything. */
+  alarm: boolean;
+}
+
+/** How far from 1 the mean weight may lie. */
+const mostOff = 0.2;
+
+const weightOf = ({ propensity, target }: Judged): number => target / propensity;
+
+const meanOf = (all: readonly number[]): number => all.reduce((sum, one) => sum + one, 0) / Math.max(1, all.length);
+
+/** `effective` is the size of Kish (1965): the square of the sum of weights over the sum of their squares. An empty log is an alarm. */
+export function weightsOf(log: readonly Judged[]): Weights {
+  const weights = log.map(weightOf);
+  const [sum, squares] = [meanOf(weights) * log.length, weights.reduce((total, w) => total + w * w, 0)];
+  const mean = meanOf(weights);
+  return { mean, effective: squares > 0 ? sum ** 2 / squares : 0, alarm: !(Math.abs(mean - 1) <= mostOff) };
+}
+
+/** The interval that holds the truth with `confidence`, for a mean of `parts` (their mean is the value) by the central limit theorem. */
+function estimated(parts: readonly number[], confidence: number): Estimate {
+  const value = meanOf(parts);
+  const n = parts.length;
+  const variance = n > 1 ? parts.reduce((sum, part) => sum + (part - value) ** 2, 0) / (n - 1) : Infinity;
+  const error = Math.sqrt(variance / Math.max(1, n));
+  const margin = normalQuantile((1 + confidence) / 2) * error;
+  return { value, error, low: value - margin, high: value + margin };
+}
+
+const usual = 0.95;
+
+/** Inverse propensity weighting (Horvitz and Thompson 1952): unbiased, and wide where weights are. */
+export function ipw(log: readonly Judged[], confidence = usual): Estimate {
+  return estimated(
+    log.map((row) => weightOf(row) * row.reward),
+    confidence,
+  );
+}
+
+/** Self-normalised weighting (Swaminathan and Joachims 2015): the weighted mean, its error by the delta method. NaN without weight. */
+export function snipw(log: readonly Judged[], confidence = usual): Estimate {
+  const { mean } = weightsOf(log);
+  const value = meanOf(log.map((row) => weightOf(row) * row.reward)) / mean;
+  const around = estimated(
+    log.map((row) => (weightOf(row) * (row.reward - value)) / mean),
+    confidence,
+  );
+  return { value, error: around.error, low: value + around.low, high: value + around.high };
+}
+
+/** Doubly robust (Dudík, Langford and Li 2011): right when either the propensities or the reward model are. */
+export function doublyRobust(log: readonly Modelled[], confidence = usual): Estimate {
+  return estimated(
+    log.map((row) => row.expectedOfTarget + weightOf(row) * (row.reward - row.expected)),
+    confidence,
+  );
+}
+
+/**
+ * Whether the new policy takes the old one's place: only when the log can judge both (no alarm), and the lower bound of the difference
+ * of their doubly robust values, row by row, is above `margin`. Both logs judge the same rows in the same order.
+ */
+export function replaces(
+  fresh: readonly Modelled[],
+  old: readonly Modelled[],
+  { confidence = usual, margin = 0 } = {},
+): boolean {
+  return !weightsOf(fresh).alarm && !weightsOf(old).alarm && difference(fresh, old, confidence).low > margin;
+}
+
+/** How much better the first policy is than the second, on the same rows. */
+export function difference(fresh: readonly Modelled[], old: readonly Modelled[], confidence = usual): Estimate {
+  if (fresh.length !== old.length) throw new RangeError(`${fresh.length} rows against ${old.length}`);
+  const part = (row: Modelled): number => row.expectedOfTarget + weightOf(row) * (row.reward - row.expected);
+  return estimated(
+    fresh.map((row, i) => part(row) - (old[i] ? part(old[i]) : 0)),
+    confidence,
+  );
+}

@@ -1,0 +1,77 @@
+import { seeded } from '../../shared/random.ts';
+import { beliefsOf } from '../beliefs/prior-beliefs.ts';
+import { type Sharpening } from './propensities.ts';
+import { drawnRates, type Plan, playOut } from './simulate-placement.ts';
+
+/** A placement like those to come: its common rate, how many offers, how long it runs. */
+export interface Likely {
+  rate: number;
+  offers: number;
+  plan: Plan;
+}
+
+export interface Terms {
+  spread: number;
+  control: number;
+  /** For how long the winner is shown when the plan is over, as a share of the plan. */
+  after?: number;
+}
+
+/** Powers to begin and to end with that are weighed: halvings and doublings around Thompson's 1. */
+const [beginnings, ends] = [
+  [0.5, 1, 2],
+  [2, 4, 8, 16],
+];
+
+/** How many placements are played: the newest, again and again with other rates where there are fewer. */
+const played = 300;
+
+/**
+ * What a sharpening is worth on each of many placements drawn from the prior: the reward of the plan, and that of its winner shown afterwards. So
+ * finding the best offer counts beside not losing by the search.
+ */
+function worthsOf(
+  sharpening: Sharpening,
+  likely: readonly Likely[],
+  { spread, control, after = 0.5 }: Terms,
+): number[] {
+  const newest = likely.slice(-played);
+  const rounds = Math.ceil(played / Math.max(1, newest.length));
+  const placements = Array.from({ length: rounds }, () => newest).flat();
+  return placements.slice(0, played).map(({ rate, offers, plan }, i) => {
+    const random = seeded(i); // the same placements for every sharpening
+    const rates = drawnRates(random, { rate, spread, offers });
+    const { tries, expected } = playOut(rates, plan, { policy: { spread, sharpening, control }, random });
+    const believed = beliefsOf(tries, spread).map(({ a, b }) => a / (a + b));
+    const winner = rates[believed.indexOf(Math.max(...believed))] ?? 0;
+    return expected + after * plan.decisions * winner;
+  });
+}
+
+const sumOf = (all: readonly number[]): number => all.reduce((sum, one) => sum + one, 0);
+
+/**
+ * Powers averaged (geometrically) by how well each stands beside the best, placement by placement: one that is z standard errors behind
+ * weighs e^(−z²/2). Where chance tells some apart only by a hair, the answer lies between them and not at one by luck.
+ */
+function averaged(powers: readonly number[], worths: readonly (readonly number[])[]): number {
+  const top = worths.reduce((most, one) => (sumOf(one) > sumOf(most) ? one : most), worths[0] ?? []);
+  const weights = worths.map((one) => {
+    const behind = top.map((worth, i) => worth - (one[i] ?? 0));
+    const error = Math.sqrt(sumOf(behind.map((gap) => gap * gap)));
+    return error > 0 ? Math.exp(-0.5 * (sumOf(behind) / error) ** 2) : 1;
+  });
+  return Math.exp(sumOf(powers.map((power, i) => Math.log(power) * (weights[i] ?? 0))) / sumOf(weights));
+}
+
+/**
+ * The sharpening that is worth most on placements drawn from the prior itself (a choice inside a family of policies by simulation, as
+ * Kuleshov and Precup 2014 compare them): the spread of rates, the usual rates and the plans go in, no outcome of a policy. First the end
+ * is chosen, then the beginning. The same answer for the same arguments; Thompson's own powers when nothing is likely.
+ */
+export function tunedSharpening(likely: readonly Likely[], terms: Terms): Sharpening {
+  const ended = ends.map((to) => worthsOf({ from: 1, to }, likely, terms));
+  const to = likely.length > 0 ? averaged(ends, ended) : 1;
+  const begun = beginnings.map((from) => worthsOf({ from, to }, likely, terms));
+  return { from: averaged(beginnings, begun), to };
+}

@@ -1,0 +1,98 @@
+import * as z from 'zod';
+import { atWall, daysOn, wallTime } from '../../shared/calendar/wall-time.ts';
+import { type FrequencyCap, type Workspace } from '../../model/workspace.ts';
+import { hourAt } from '../../profile/facts/engagement-hours.ts';
+import { type Profile } from '../../model/profile.ts';
+import { homeZone } from '../../profile/facts/home-zone.ts';
+import { durationMs, Instant } from '../../shared/time.ts';
+import { type ContactAdvice, type SendAt } from '../choice/decision.ts';
+import { type FrequencyRule, mostContacts } from './contact-frequency.ts';
+import { bestHour, type Hours, hoursOf, noHours } from './send-time.ts';
+
+const DayHours = z.array(z.number()).length(24);
+
+/** Strength of a level; null where the level told nothing that held: it is not used. */
+const Strength = z.number().nullable();
+
+/** What is known of when a workspace's customers act and how they answer messages. A job learns it from those decided on last. */
+export const WorkspaceHabits = z.object({
+  at: Instant,
+  all: DayHours,
+  channels: z.record(z.string(), DayHours),
+  strengths: z.object({ segment: Strength, customer: Strength }),
+  /** Response by the number of messages in the seven days before. */
+  decay: z.array(z.number()),
+});
+export type WorkspaceHabits = z.infer<typeof WorkspaceHabits>;
+
+export interface Advising {
+  habits?: WorkspaceHabits | undefined;
+  workspace: Pick<Workspace, 'timezone' | 'caps'>;
+  channel?: string | undefined;
+  now: Instant;
+}
+
+const total = (hours: Hours = []): number => hours.reduce((sum, n) => sum + n, 0);
+
+/** The channel that the customer acts on most. */
+const busiest = ({ hours }: Pick<Profile, 'hours'>): string | undefined =>
+  Object.entries(hours).reduce<[string, number] | undefined>(
+    (most, [channel, of]) => (most && most[1] >= total(of) ? most : [channel, total(of)]),
+    undefined,
+  )?.[0];
+
+/** When the hour next begins on the clocks of a zone; now, where it has begun. */
+function nextAt(hour: number, zone: string, now: Instant): Instant {
+  const here = hourAt(now, zone);
+  if (hour === here) return now;
+  const { date } = wallTime(now, zone);
+  return atWall({ date: hour > here ? date : daysOn(date, 1), time: `${String(hour).padStart(2, '0')}:00` }, zone);
+}
+
+/**
+ * The hour at which the customer is likeliest to act on a channel: own hours, shrunk towards the channel's, those towards everybody's, as far
+ * as each held on later acts (`chosenStrengths`): a level that was not better than the one above it is not used. Without a channel it is that of most
+ * acts. Undefined while nothing is known of anybody.
+ */
+export function sendAtOf(
+  profile: Profile,
+  { habits, workspace, channel = busiest(profile) ?? '', now }: Advising,
+): SendAt | undefined {
+  if (!habits || total(habits.all) === 0) return undefined;
+  const own = Object.hasOwn(profile.hours, channel) ? profile.hours[channel] : undefined;
+  const shared = Object.hasOwn(habits.channels, channel) ? habits.channels[channel] : undefined;
+  const strengths = {
+    segment: habits.strengths.segment ?? Infinity,
+    customer: habits.strengths.customer ?? Infinity,
+  };
+  const known = {
+    all: habits.all,
+    segments: new Map([[channel, shared ?? noHours()]]),
+    customers: new Map([[profile.customer, own ?? noHours()]]),
+  };
+  const hour = bestHour(hoursOf(known, { customer: profile.customer, segment: channel }, strengths));
+  const byChannel = strengths.segment < Infinity && total(shared) > 0;
+  const basis = strengths.customer < Infinity && total(own) > 0 ? 'customer' : byChannel ? 'channel' : 'everybody';
+  return { hour, at: nextAt(hour, homeZone(profile, workspace), now), basis };
+}
+
+/** The span that messages are counted in. */
+export const spanMs = 7 * 86_400_000;
+
+/** Most messages in seven days where the workspace caps nothing: one a day. */
+const mostUncapped = 7;
+
+/** The most that a cap ever lets through in seven days. */
+const inSpan = ({ max, within }: FrequencyCap): number => max * Math.max(1, Math.ceil(spanMs / durationMs(within)));
+
+/** How many marketing messages a customer may get in seven days, and how many are worth it by what responses bring and messages cost. */
+export function contactOf(
+  { habits, workspace: { caps }, channel }: Pick<Advising, 'habits' | 'workspace' | 'channel'>,
+  { value, cost }: Omit<FrequencyRule, 'hardCap'>,
+): ContactAdvice {
+  const applying = caps.filter(
+    (cap) => (cap.purpose ?? 'marketing') === 'marketing' && (cap.channel === undefined || cap.channel === channel),
+  );
+  const max = applying.length > 0 ? Math.min(...applying.map(inSpan)) : mostUncapped;
+  return { max, recommended: mostContacts(habits?.decay ?? [], { value, cost, hardCap: max }) };
+}

@@ -1,0 +1,63 @@
+import { type Table } from '../../aws/table/dynamo-table.ts';
+import { type Customer } from '../../model/customer.ts';
+import { type Workspace } from '../../model/workspace.ts';
+import { isJsonObject } from '../../shared/json.ts';
+import { ownersOf } from '../../profile/customer-identities.ts';
+import { partition, timelineRanges } from '../../model/table-keys.ts';
+import { hourAt, isAct } from '../../profile/facts/engagement-hours.ts';
+import { type Profile } from '../../model/profile.ts';
+import { type ProfileStore } from '../../profile/profile-store.ts';
+import { homeZone } from '../../profile/facts/home-zone.ts';
+import { readCustomer } from '../../report/touchpoint-reader.ts';
+import { type Instant, plus } from '../../shared/time.ts';
+import { type History } from './learn-send-times.ts';
+
+/** How far back habits are looked for. Milliseconds. */
+const spanMs = 180 * 86_400_000;
+
+/** Most messages of a customer that are looked at. */
+const mostMessages = 500;
+
+/** When marketing was sent to an identity. Milliseconds. */
+async function contactsIn(table: Table, owner: Customer, since: Instant): Promise<number[]> {
+  const prefix = timelineRanges.message;
+  const rows = await table.query(partition(owner), {
+    prefix,
+    from: prefix + since,
+    newestFirst: true,
+    limit: mostMessages,
+  });
+  return rows.flatMap(({ sk, doc }) => {
+    const said: unknown = typeof doc === 'string' ? JSON.parse(doc) : {};
+    const sent = isJsonObject(said) && said.status === 'sent' && said.purpose === 'marketing';
+    return sent ? [Date.parse(sk.split('#')[1] ?? '')] : [];
+  });
+}
+
+/** Reads what some customers did in the last half year: some two to four read request units each. */
+export function historyReader({ table, profiles }: { table: Table; profiles: Pick<ProfileStore, 'getMany'> }) {
+  async function historyOf(profile: Profile, workspace: Workspace, now: Instant): Promise<History> {
+    const since = plus(now, -spanMs);
+    const reading = { from: Date.parse(since), to: Date.parse(now), reads: 'touchpoints' } as const;
+    const [{ touches }, ...contacts] = await Promise.all([
+      readCustomer(table, profile, reading),
+      ...ownersOf(profile).map((owner) => contactsIn(table, owner, since)),
+    ]);
+    const zone = homeZone(profile, workspace);
+    const acts = touches
+      .filter(({ name }) => isAct(name, workspace))
+      .map(({ at, channel }) => ({ at, channel, hour: hourAt(new Date(at).toISOString(), zone) }));
+    return { customer: profile.customer, acts, contacts: contacts.flat().sort((a, b) => a - b) };
+  }
+
+  return async (customers: Customer[], workspace: Workspace, now: Instant): Promise<History[]> => {
+    const stored = await profiles.getMany(customers, { consistent: false });
+    const people = new Map([...stored.values()].map(({ profile }) => [profile.customer, profile]));
+    const histories: History[] = [];
+    // One after another: a job of the night is in no hurry, and a customer's history may be large.
+    for (const profile of people.values()) histories.push(await historyOf(profile, workspace, now));
+    return histories;
+  };
+}
+
+export type ReadHistories = ReturnType<typeof historyReader>;

@@ -1,0 +1,47 @@
+import { type Instant } from '../../shared/time.ts';
+import { spanMs, type WorkspaceHabits } from './contact-advice.ts';
+import { type Contact, responseDecay } from './contact-frequency.ts';
+import { type Act, habitsOf } from './send-time.ts';
+import { chosenStrengths } from './send-time-strength.ts';
+
+/** How long after a message an act still counts as its response. Milliseconds. */
+const responseMs = 3 * 86_400_000;
+
+/** What a customer did by their own will, and when marketing reached them. Milliseconds since 1970. */
+export interface History {
+  customer: string;
+  acts: { at: number; channel: string; hour: number }[];
+  contacts: number[];
+}
+
+/** Messages whose response must have come by now, each with how many came in the seven days before it. */
+function contactsOf({ acts, contacts }: History, now: number): Contact[] {
+  return contacts
+    .filter((at) => at < now - responseMs)
+    .map((at) => ({
+      before: contacts.filter((other) => other < at && other >= at - spanMs).length,
+      responded: acts.some((act) => act.at > at && act.at <= at + responseMs),
+    }));
+}
+
+const stored = (strength: number): number | null => (strength < Infinity ? strength : null);
+
+/** What customers' histories tell of their hours and of their patience. The same for the same histories, in any order. */
+export function learntHabits(histories: readonly History[], now: Instant): WorkspaceHabits {
+  const acts = histories.flatMap(({ customer, acts: mine }) =>
+    mine.map(({ at, channel, hour }): Act & { at: number } => {
+      return { customer: JSON.stringify([customer, channel]), segment: channel, hour, at };
+    }),
+  );
+  acts.sort((a, b) => a.at - b.at || (a.customer < b.customer ? -1 : 1));
+  const habits = habitsOf(acts);
+  const { segment, customer } = chosenStrengths(acts);
+  const decay = responseDecay(histories.flatMap((history) => contactsOf(history, Date.parse(now))));
+  return {
+    at: now,
+    all: habits.all,
+    channels: Object.fromEntries(habits.segments),
+    strengths: { segment: stored(segment), customer: stored(customer) },
+    decay,
+  };
+}

@@ -1,0 +1,195 @@
+import * as z from 'zod';
+import alias from '../../events/http/alias.json' with { type: 'json' };
+import batch from '../../events/http/batch.json' with { type: 'json' };
+import group from '../../events/http/group.json' with { type: 'json' };
+import identify from '../../events/http/identify.json' with { type: 'json' };
+import page from '../../events/http/page.json' with { type: 'json' };
+import screen from '../../events/http/screen.json' with { type: 'json' };
+import track from '../../events/http/track.json' with { type: 'json' };
+import { JsonObject } from '../shared/json.ts';
+import { type Route, type Routes, writing } from '../shared/http/api-route.ts';
+import { TouchpointType } from '../model/touchpoint.ts';
+import { Verdict } from './message/verdict.ts';
+import { WebhookSecret } from './workspace/webhook-secret-store.ts';
+import { Workspace, WorkspaceSettings } from '../model/workspace.ts';
+
+const Id = z.union([z.string(), z.number()]).describe('Text of at most 960 bytes; a number becomes text');
+const Time = z
+  .union([z.string(), z.number()])
+  .describe('ISO 8601, or seconds or milliseconds since 1970, by the source’s own clock');
+
+/** What every message may hold. Which ids are needed is told per kind; one of `userId` and `anonymousId` always is. */
+const Message = z.looseObject({
+  messageId: z.string().max(255).optional().describe('Sending a message again under its id stores nothing twice'),
+  userId: Id.optional(),
+  anonymousId: Id.optional(),
+  timestamp: Time.optional(),
+  originalTimestamp: Time.optional().describe(
+    'Counts where `timestamp` is missing, and in forwarded events, which also name `receivedAt`',
+  ),
+  sentAt: Time.optional().describe('When the request was sent: tells how wrong the source’s clock is'),
+  channel: z.string().optional(),
+  context: JsonObject.optional(),
+  writeKey: z.string().optional().describe('For sources that send no Authorization header'),
+});
+
+const properties = { properties: JsonObject.optional() };
+const view = { name: z.string().optional(), category: z.string().optional(), ...properties };
+
+const messages = {
+  track: Message.extend({ event: z.string().min(1), ...properties }),
+  identify: Message.extend({ traits: JsonObject.optional() }),
+  page: Message.extend(view),
+  screen: Message.extend(view),
+  group: Message.extend({ groupId: Id, traits: JsonObject.optional() }),
+  alias: Message.extend({ previousId: Id }),
+} as const satisfies Record<TouchpointType, z.ZodType>;
+
+const Batch = z.looseObject({
+  batch: z
+    .array(Message.extend({ type: TouchpointType }))
+    .describe('At most 2,500; one rejection with a `count` stands for all those after'),
+  context: JsonObject.optional().describe('What messages lack in theirs'),
+  sentAt: Time.optional(),
+  writeKey: z.string().optional(),
+});
+
+/** Schemas that many routes share. */
+export const ingestionSchemas = {
+  TrackMessage: messages.track,
+  IdentifyMessage: messages.identify,
+  PageMessage: messages.page,
+  ScreenMessage: messages.screen,
+  GroupMessage: messages.group,
+  AliasMessage: messages.alias,
+  Batch,
+  Verdict,
+};
+
+const samples = { track, identify, page, screen, group, alias };
+
+const summaries: Record<TouchpointType, string> = {
+  track: 'A customer did something',
+  identify: 'Who a customer is',
+  page: 'A customer saw a page',
+  screen: 'A customer saw a screen of an app',
+  group: 'A customer belongs to a group',
+  alias: 'Two ids are one customer',
+};
+
+/** What all routes for messages share. */
+const collecting = {
+  key: 'write',
+  headers: z.object({
+    'x-strict-mode': z
+      .literal('1')
+      .optional()
+      .describe(
+        'Take all messages or none: any rejection is a 400. A message that the table never takes (`customer-full`, `not-storable`) shows only after the others are stored: `accepted` counts these',
+      ),
+  }),
+  answer: Verdict,
+  description:
+    'Segment’s HTTP API. 200 says that every accepted message is durably stored, and why each of the others was not taken. The body is JSON ' +
+    'whatever the content type says, as it is or in gzip, deflate or Brotli. After any other answer than a 4xx send the same again.',
+  refusals: {
+    400: 'No JSON object; in strict mode a message was rejected; without a key in the header the body would not decompress',
+    413: 'Over 5 MB decompressed, or over what Lambda takes as it was sent',
+    429: 'Throttled: come again after `Retry-After` seconds, or in a moment where the gateway says it without',
+    503: 'Not stored, or with a key in the header the body would not decompress: send it again',
+  },
+} as const satisfies Partial<Route>;
+
+function messageRoutes(type: TouchpointType): Routes {
+  const route = { ...collecting, summary: summaries[type], body: { schema: messages[type], example: samples[type] } };
+  const letter = type.charAt(0);
+  return {
+    [`POST /v1/${type}`]: { ...route, id: type },
+    [`POST /v1/${letter}`]: { ...route, id: `${type}Short`, summary: `${route.summary} (short for /v1/${type})` },
+  };
+}
+
+function batchRoute(name: string): Routes {
+  const route = { ...collecting, summary: 'Many messages of any kind', body: { schema: Batch, example: batch } };
+  return { [`POST /v1/${name}`]: { ...route, id: name === 'b' ? 'batchShort' : name } };
+}
+
+const WebhookSecrets = z.object({ secrets: z.array(WebhookSecret) });
+
+const LibrarySettings = z.looseObject({ integrations: JsonObject });
+
+/** Releases are IANA's: `2026f`. The runtime's is missing where it names none. */
+const ZoneRelease = z.object({
+  runtime: z.string().optional().describe('Of the zone data that the runtime brings'),
+  corrections: z.string().describe('Of the corrections, which count where the runtime is older'),
+  isOutdated: z.boolean().describe('The runtime is too old for the corrections to make up for it'),
+});
+
+export const ingestionRoutes: Routes = {
+  ...Object.fromEntries(TouchpointType.options.flatMap((type) => Object.entries(messageRoutes(type)))),
+  ...batchRoute('batch'),
+  ...batchRoute('import'),
+  ...batchRoute('b'),
+
+  'POST /v1/m': {
+    id: 'libraryMetrics',
+    summary: 'Metrics of Segment’s browser library: answered and thrown away',
+    key: 'none',
+    answer: z.object({ success: z.literal(true) }),
+  },
+  'GET /health': {
+    id: 'health',
+    summary: 'Whether the table answers, and which zone data local times follow',
+    key: 'none',
+    answer: z.object({ status: z.literal('ok'), zoneData: ZoneRelease }),
+    refusals: { 503: 'It does not' },
+  },
+  'GET /v1/openapi.json': { id: 'openapi', summary: 'This document', key: 'none', answer: JsonObject },
+  'GET /v1/projects/{writeKey}/settings': {
+    id: 'librarySettings',
+    summary: 'What Segment’s browser and mobile libraries load first',
+    key: 'none',
+    path: z.object({ writeKey: z.string() }),
+    answer: LibrarySettings,
+    refusals: { 404: 'Not the form of a key' },
+  },
+  'GET /v1/workspace': {
+    id: 'getWorkspace',
+    summary: 'Settings of the workspace',
+    key: 'secret',
+    answer: Workspace,
+    refusals: { 404: 'It has none yet' },
+  },
+  'PUT /v1/workspace': {
+    id: 'putWorkspace',
+    summary: 'Replace the settings of the workspace',
+    description:
+      'Stage model (a template or your own), quiet hours, frequency caps. They hold everywhere within a minute. ' +
+      'With `If-Match` only if they are those of the `ETag` that was read; settings that are there already change nothing.',
+    key: 'secret',
+    headers: writing,
+    body: { schema: WorkspaceSettings, example: { name: 'Shop', timezone: 'Asia/Seoul', stageModel: 'five-stage' } },
+    answer: Workspace,
+    refusals: {
+      400: 'Not a valid workspace; `issues` names each fault by its path',
+      409: 'Somebody else wrote them at the same time, and there was no precondition',
+      412: 'Somebody else has written them, or they are there already',
+    },
+  },
+  'GET /v1/workspace/webhook-secret': {
+    id: 'getWebhookSecret',
+    summary: 'What calls to your URLs are signed with, the newest first',
+    description:
+      'As Standard Webhooks has it: `webhook-signature` holds `v1,` and the base64 of HMAC-SHA256 over `webhook-id.webhook-timestamp.body`, one for each ' +
+      'of these secrets. The first secret is made when it is first asked for.',
+    key: 'secret',
+    answer: WebhookSecrets,
+  },
+  'POST /v1/workspace/webhook-secret/rotate': {
+    id: 'rotateWebhookSecret',
+    summary: 'A new secret; calls are signed with the old one too for another day',
+    key: 'secret',
+    answer: WebhookSecrets,
+    refusals: { 503: 'Others are rotating: try again' },
+  },
+};

@@ -1,0 +1,35 @@
+import { type Json, type JsonObject, isJsonObject } from '../../shared/json.ts';
+
+/** Longer names are cut: a channel is a word, and the profile keeps one entry per channel. */
+const maxLength = 64;
+
+const mobileLibrary = /ios|swift|cocoa|android|kotlin|react.?native|flutter|unity|xamarin|mobile/i;
+const webLibrary = /analytics\.js|javascript|browser|\bweb\b|ajs/i;
+
+const textOf = (value: Json | undefined): string => (typeof value === 'string' ? value.trim() : '');
+
+const partOf = (context: JsonObject, name: string, field: string): string => {
+  const part = context[name];
+  return isJsonObject(part) ? textOf(part[field]) : '';
+};
+
+function ofLibrary(name: string): string | undefined {
+  if (name === '') return undefined;
+  if (mobileLibrary.test(name)) return 'mobile';
+  return webLibrary.test(name) ? 'web' : 'server';
+}
+
+/**
+ * Where the contact took place. What the source says (`channel`, `context.channel`: any word, Segment's `browser` is our `web`) comes
+ * first; then what its library, page, device and campaign give away: `web`, `mobile`, `server`, `email` …; else `unknown`.
+ */
+export function channelOf(message: JsonObject, context: JsonObject): string {
+  const said = textOf(message.channel) || textOf(context.channel);
+  if (said !== '') return said === 'browser' ? 'web' : said.slice(0, maxLength);
+  return (
+    ofLibrary(partOf(context, 'library', 'name')) ??
+    (isJsonObject(context.device) ? 'mobile' : undefined) ??
+    (isJsonObject(context.page) ? 'web' : undefined) ??
+    (partOf(context, 'campaign', 'medium').slice(0, maxLength) || 'unknown')
+  );
+}

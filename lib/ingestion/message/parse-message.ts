@@ -1,0 +1,198 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { maxIdBytes } from '../../model/customer.ts';
+import { type Json, type JsonObject, isJsonObject } from '../../shared/json.ts';
+import { instantAt } from '../../shared/time.ts';
+import { channelOf } from './channel.ts';
+import { clockSkew, isFarFuture, readTime } from './source-clock.ts';
+import { payloadFault } from './payload-limits.ts';
+import { type Touchpoint, TouchpointType } from '../../model/touchpoint.ts';
+import { type Fault, type WarningCode } from './verdict.ts';
+
+/** A touchpoint whose time may still be unknown: it is then the time its id was first received, which the store knows. */
+export type Draft = Omit<Touchpoint, 'at'> & { at?: string };
+
+/**
+ * A message fit to be stored and its place in the body. `skew` is how far its source's clock is off, in seconds, when it is.
+ * `warning` says what is odd about it.
+ */
+export interface Accepted {
+  draft: Draft;
+  index: number;
+  skew?: number;
+  warning?: WarningCode;
+}
+
+/** What a message's request says about it. `index` is its place in the body, so that equal lines without ids are kept apart. */
+export interface Arrival {
+  index: number;
+  receivedAt: number;
+  /** Kind named by the route; a batch's messages name their own. */
+  type?: TouchpointType | undefined;
+  /** `context` and `sentAt` of the batch: what its messages fall back to. */
+  batch?: JsonObject | undefined;
+}
+
+/** Segment's limit, in characters: at most 765 bytes, so a sort key has room for it behind a range and a time. */
+const messageIdLimit = 256;
+
+class Refusal extends Error {
+  readonly fault: Fault;
+  constructor(fault: Fault) {
+    super(fault);
+    this.fault = fault;
+  }
+}
+
+const types: ReadonlySet<unknown> = new Set(TouchpointType.options);
+
+const isType = (named: unknown): named is TouchpointType => types.has(named);
+
+const nameOf = {
+  identify: 'Identified',
+  page: 'Page Viewed',
+  screen: 'Screen Viewed',
+  group: 'Joined Group',
+  alias: 'Aliased',
+} as const;
+
+/** An id as text; undefined when it is missing, null or empty. */
+function readId(value: Json | undefined): string | undefined {
+  if (value === undefined || value === null || value === '') return undefined;
+  const id = typeof value === 'number' ? String(value) : value;
+  if (typeof id !== 'string' || !id.isWellFormed() || id.includes('\0')) throw new Refusal('invalid-id');
+  if (id.length * 3 > maxIdBytes && Buffer.byteLength(id) > maxIdBytes) throw new Refusal('id-too-long');
+  return id;
+}
+
+function readMessageId(value: Json | undefined): string | undefined {
+  const id = readId(value);
+  if (id !== undefined && id.length >= messageIdLimit) throw new Refusal('message-id-too-long');
+  return id;
+}
+
+function readType(message: JsonObject, { type }: Arrival): TouchpointType {
+  const named = type ?? message.type ?? message.action;
+  if (!isType(named)) throw new Refusal('unknown-type');
+  return named;
+}
+
+function readObject(value: Json | undefined): JsonObject {
+  if (value === undefined || value === null) return {};
+  if (!isJsonObject(value)) throw new Refusal('invalid-properties');
+  return value;
+}
+
+/** Name and category of a page or screen stand beside its properties; we keep them among these, as Segment's own libraries do. */
+function readProperties(message: JsonObject, type: TouchpointType): JsonObject {
+  if (type === 'identify' || type === 'group') return readObject(message.traits);
+  const properties = readObject(message.properties);
+  if (type !== 'page' && type !== 'screen') return properties;
+  const { name, category } = message;
+  return { ...(name != null && { name }), ...(category != null && { category }), ...properties };
+}
+
+function readName(message: JsonObject, type: TouchpointType): string {
+  if (type !== 'track') return nameOf[type];
+  if (typeof message.event !== 'string' || message.event === '') throw new Refusal('no-event');
+  return message.event;
+}
+
+interface Ids {
+  userId?: string;
+  anonymousId?: string;
+  previousId?: string;
+  groupId?: string;
+}
+
+function readIds(message: JsonObject, type: TouchpointType): Ids {
+  const userId = readId(message.userId ?? (type === 'alias' ? message.to : undefined));
+  const anonymousId = readId(message.anonymousId);
+  if (userId === undefined && anonymousId === undefined) throw new Refusal('no-identifier');
+  const previousId = type === 'alias' ? readId(message.previousId ?? message.from) : undefined;
+  if (type === 'alias' && previousId === undefined) throw new Refusal('no-previous-id');
+  const groupId = readId(message.groupId);
+  if (type === 'group' && groupId === undefined) throw new Refusal('no-group-id');
+  return {
+    ...(userId !== undefined && { userId }),
+    ...(anonymousId !== undefined && { anonymousId }),
+    ...(previousId !== undefined && { previousId }),
+    ...(groupId !== undefined && { groupId }),
+  };
+}
+
+/**
+ * The id of a message that came without one. With a time of its own it is made of content, time and place in the body, so that the
+ * same body sent again is the same touchpoints; without, nothing tells a retry from a second event, and both are kept.
+ */
+function makeMessageId(content: Omit<Draft, 'messageId'>, index: number): string {
+  if (content.at === undefined) return randomUUID();
+  return createHash('sha256')
+    .update(`${index} ${JSON.stringify(content)}`)
+    .digest('base64url');
+}
+
+function readContext(message: JsonObject, batch: JsonObject | undefined): JsonObject {
+  const own = isJsonObject(message.context) ? message.context : {};
+  return isJsonObject(batch?.context) ? { ...batch.context, ...own } : own;
+}
+
+/** When a message says it happened, and whose clock its `sentAt` is compared with. Milliseconds. */
+interface Timing {
+  time: number | undefined;
+  receivedAt: number;
+}
+
+/**
+ * `timestamp` is the caller's time. RudderStack's libraries add the moment of the call as `originalTimestamp`, which counts only
+ * where there is no other. An event that Segment or RudderStack forwards names both and `receivedAt`: its `timestamp` is already
+ * corrected for skew, so the original one is stored, as the source would store it, and skew is measured at the first receiver.
+ */
+function readTiming({ timestamp, originalTimestamp, receivedAt }: JsonObject, arrival: Arrival): Timing {
+  const [given, original, forwardedAt] = [readTime(timestamp), readTime(originalTimestamp), readTime(receivedAt)];
+  const isForwarded = given !== undefined && original !== undefined && forwardedAt !== undefined;
+  if (!isForwarded || Number.isNaN(forwardedAt)) return { time: given ?? original, receivedAt: arrival.receivedAt };
+  return { time: original, receivedAt: forwardedAt };
+}
+
+function accept(message: JsonObject, arrival: Arrival): Accepted {
+  const { batch, index, receivedAt } = arrival;
+  const context = readContext(message, batch);
+  const fault = payloadFault(batch?.context === undefined ? message : { ...message, context });
+  if (fault) throw new Refusal(fault);
+  const type = readType(message, arrival);
+  const messageId = readMessageId(message.messageId);
+  const { time, receivedAt: firstReceivedAt } = readTiming(message, arrival);
+  if (Number.isNaN(time)) throw new Refusal('invalid-timestamp');
+  const found = time === undefined ? undefined : clockSkew(time, message.sentAt ?? batch?.sentAt, firstReceivedAt);
+  const skew = typeof found === 'number' ? found : undefined;
+  if (time !== undefined && isFarFuture(time, skew, receivedAt)) throw new Refusal('timestamp-in-future');
+  const content = {
+    type,
+    name: readName(message, type),
+    channel: channelOf(message, context),
+    ...readIds(message, type),
+    properties: readProperties(message, type),
+    context,
+    ...(time !== undefined && { at: instantAt(time) }),
+  };
+  const draft = { messageId: messageId ?? makeMessageId(content, index), ...content };
+  // Without an id and a time nothing about it will ever come again: now is as good as any time.
+  if (messageId === undefined && draft.at === undefined) draft.at = instantAt(receivedAt);
+  if (found === 'implausible') return { draft, index, warning: 'clock-implausible' };
+  return skew === undefined ? { draft, index } : { draft, index, skew };
+}
+
+/**
+ * A message as a touchpoint, or the one reason why not. What is made of it depends on the message alone, not on when it came or on
+ * `sentAt`, so that sending it again stores the same bytes; `skew` is kept apart for that reason. Fields we do not know
+ * (`integrations`, `_metadata`, which counts a library's retries) are left out.
+ */
+export function readMessage(message: Json | undefined, arrival: Arrival): Accepted | { fault: Fault } {
+  if (!isJsonObject(message)) return { fault: 'not-an-object' };
+  try {
+    return accept(message, arrival);
+  } catch (error) {
+    if (error instanceof Refusal) return { fault: error.fault };
+    throw error;
+  }
+}

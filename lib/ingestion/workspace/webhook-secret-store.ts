@@ -1,0 +1,85 @@
+import { randomBytes } from 'node:crypto';
+import * as z from 'zod';
+import { type Table } from '../../aws/table/dynamo-table.ts';
+import { Unavailable } from '../../shared/errors.ts';
+import { keys } from '../../model/table-keys.ts';
+import { remember } from '../../shared/cache.ts';
+import { type Clock, Instant, plus } from '../../shared/time.ts';
+
+/** What calls of ours are signed with, from a moment on. Standard Webhooks: `whsec_` and 24 to 64 bytes in base64. */
+export const WebhookSecret = z.object({ secret: z.string(), since: Instant });
+export type WebhookSecret = z.infer<typeof WebhookSecret>;
+
+/** For so long after it was replaced calls are signed with the old secret too, so that receivers can change theirs. Milliseconds. */
+const overlapMs = 86_400_000;
+
+/** Replaced ones that are still signed with, at most: whoever rotates in a panic must not fill a header. */
+const maxReplaced = 2;
+
+/** How long an environment may go on with what it read. */
+const freshMs = 60_000;
+
+export interface WebhookSecretStore {
+  /** Newest first; the first one is made when it is asked for. At most a minute old. */
+  current(workspace: string): Promise<WebhookSecret[]>;
+  /** The same without their times: what calls are signed with. */
+  keys: (workspace: string) => Promise<readonly string[]>;
+  /** A new one; those before count for another day. Two that rotate at once make two. */
+  rotate(workspace: string): Promise<WebhookSecret[]>;
+}
+
+const maxTries = 5;
+const aSecret = (): string => `whsec_${randomBytes(32).toString('base64')}`;
+
+/** Those that still count: the newest, and each whose successor is younger than a day. */
+function stillGood(secrets: WebhookSecret[], now: Instant): WebhookSecret[] {
+  const edge = plus(now, -overlapMs);
+  return secrets.filter((_, i) => i === 0 || (secrets[i - 1]?.since ?? '') > edge).slice(0, 1 + maxReplaced);
+}
+
+export function webhookSecretStore(table: Table, clock: Clock): WebhookSecretStore {
+  async function read(workspace: string): Promise<{ secrets: WebhookSecret[]; rev: number }> {
+    const row = await table.get(keys.webhookSecrets(workspace), { consistent: true });
+    return row ? { secrets: WebhookSecret.array().parse(row.secrets), rev: Number(row.rev) } : { secrets: [], rev: 0 };
+  }
+
+  async function add(
+    workspace: string,
+    from: { secrets: WebhookSecret[]; rev: number },
+  ): Promise<WebhookSecret[] | undefined> {
+    const now = clock.now();
+    const secrets = stillGood([{ secret: aSecret(), since: now }, ...from.secrets], now);
+    const unchanged =
+      from.rev === 0
+        ? { expression: 'attribute_not_exists(pk)' }
+        : { expression: 'rev = :rev', values: { ':rev': from.rev } };
+    const row = { ...keys.webhookSecrets(workspace), secrets, rev: from.rev + 1 };
+    return (await table.put(row, unchanged)) ? secrets : undefined;
+  }
+
+  const known = remember(clock, freshMs, async (workspace): Promise<WebhookSecret[]> => {
+    for (let tries = 0; tries < maxTries; tries++) {
+      const present = await read(workspace);
+      const secrets = present.rev > 0 ? present.secrets : await add(workspace, present);
+      if (secrets) return secrets;
+    }
+    throw new Unavailable('webhook-secret.contended', { workspace });
+  });
+
+  const current = async (workspace: string): Promise<WebhookSecret[]> => stillGood(await known(workspace), clock.now());
+
+  return {
+    current,
+    keys: async (workspace) => (await current(workspace)).map(({ secret }) => secret),
+
+    async rotate(workspace) {
+      for (let tries = 0; tries < maxTries; tries++) {
+        const secrets = await add(workspace, await read(workspace));
+        if (!secrets) continue;
+        known.forget(workspace);
+        return secrets;
+      }
+      throw new Unavailable('webhook-secret.contended', { workspace });
+    },
+  };
+}

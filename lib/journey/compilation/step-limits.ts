@@ -1,0 +1,89 @@
+import { isDate } from '../../shared/calendar/wall-time.ts';
+import { durationMs } from '../../shared/time.ts';
+import { type ContactHours, type JourneyDefinition } from '../definition/journey-definition.ts';
+import { type Step, type StepOf } from '../definition/step.ts';
+
+const day = 86_400_000;
+
+/** Tries of a step's function beyond the first where its author says nothing, and about how long they take together. Milliseconds. */
+export const usualTries = { attempts: 5, takes: 6 * 60_000 };
+
+/** Longest pause between two tries. Milliseconds. */
+export const longestInterval = 2 * day;
+
+const triesOf = (step: Step): number => 1 + ('retry' in step && step.retry ? step.retry.attempts : usualTries.attempts);
+
+function retriesTake(step: Step): number {
+  if (!('retry' in step) || !step.retry) return usualTries.takes;
+  const { attempts, interval } = step.retry;
+  const pauses = Array.from({ length: attempts }, (_, i) => Math.min(durationMs(interval) * 2 ** i, longestInterval));
+  return pauses.reduce((sum, pause) => sum + pause, usualTries.takes);
+}
+
+/** Most closed days in a row, whatever the year. Days that no calendar has are left out. */
+export function closedInARow(closed: readonly string[]): number {
+  const dates = closed.map((date) => `2024-${date.slice(-5)}`).filter(isDate);
+  const days = new Set(dates.map((date) => Math.round(Date.parse(date) / day)));
+  const runs = [...days].map((first) => {
+    let length = 1;
+    while (days.has(first + length)) length++;
+    return length;
+  });
+  return Math.max(0, ...runs);
+}
+
+/** How long contact hours may hold a message back. */
+function deferral({ open, closed = [] }: ContactHours = { missingZone: 'workspace' }): number {
+  return (1 + (open ? 7 : 0) + closedInARow(closed)) * day;
+}
+
+/** The longest a wait lasts within one execution: longer ones are parked. */
+function waitTakes(step: StepOf<'wait'>, parkAfter: number): number {
+  if (step.for !== undefined) return durationMs(step.for);
+  if (step.between) return Math.max(...step.between.map(durationMs));
+  if (step.untilLocal) return Math.min(parkAfter, (step.untilLocal.weekdays ? 8 : 2) * day);
+  return parkAfter;
+}
+
+/** Whether a wait always ends its execution, and another leads on. */
+export function isParked(step: Step, parkAfter: number): boolean {
+  if (step.kind !== 'wait' || (step.for === undefined && !step.between)) return false;
+  return waitTakes(step, Infinity) > parkAfter;
+}
+
+type Whole = Pick<JourneyDefinition, 'hours' | 'parkAfter'>;
+
+/** The longest one visit of a step takes within an execution, pauses of the journey aside. Milliseconds. */
+export function timeOf(step: Step, { hours, parkAfter }: Whole): number {
+  switch (step.kind) {
+    case 'wait':
+      return waitTakes(step, durationMs(parkAfter));
+    case 'waitForEvent':
+    case 'humanTask':
+      return durationMs(step.timeout);
+    case 'randomSplit':
+    case 'goTo':
+    case 'exit':
+      return 0;
+    case 'send':
+      return retriesTake(step) + (step.purpose === 'marketing' ? deferral(hours) : 0);
+    default:
+      return retriesTake(step);
+  }
+}
+
+/** Events of one try of a task in an execution's history: scheduled, started, submitted, failed or succeeded. */
+const eventsPerTry = 4;
+
+/** Most events one visit of a step leaves in the history, its helpers included. */
+export function eventsOf(step: Step): number {
+  switch (step.kind) {
+    case 'randomSplit':
+    case 'exit':
+      return 3;
+    case 'goTo':
+      return 6 + triesOf(step) * eventsPerTry; // with the task that starts a new leg
+    default:
+      return 10 + triesOf(step) * eventsPerTry; // the task, its choice, and a wait for contact hours
+  }
+}

@@ -1,0 +1,136 @@
+import * as z from 'zod';
+import { pricesOf } from '../../shared/prices.ts';
+import { durationMs } from '../../shared/time.ts';
+import { compileJourney } from '../compilation/compile-journey.ts';
+import { longestFrom, loopsOf } from '../compilation/execution-segments.ts';
+import { isParked, timeOf } from '../compilation/step-limits.ts';
+import { type JourneyDefinition } from '../definition/journey-definition.ts';
+import { expectedVisits, meanWait, waitedShare } from './expected-visits.ts';
+import { simulatedFunctions } from '../compilation/simulated-functions.ts';
+import { type Step } from '../definition/step.ts';
+import { messageUsd, nextLegUsd, stayUsd, transitionUsd, visitUsd } from './step-cost.ts';
+
+/** Open executions an account may have: quota of Step Functions' standard workflows, which can be raised. */
+export const mostOpen = 1_000_000;
+
+const ExpectedWorst = z.object({ expected: z.number(), worst: z.number() });
+
+/**
+ * What a journey will take before anybody has gone through it. `expected`: ways are taken by their weights, or alike; half of those who
+ * wait are answered, half-way. `worst`: the longest way, every loop to its limit, contact hours in the way of every message. Nothing
+ * fails, and nothing is paused. Simulating it tells more.
+ */
+export const Plan = z.object({
+  /** State transitions of one entry. */
+  transitions: ExpectedWorst,
+  /** For how many days an entry has an execution open; parked waits have none. */
+  openDays: ExpectedWorst,
+  /** Open executions at so many entries a day, the account's limit, and the entries a day at which the limit is reached. */
+  open: z.object({
+    entriesPerDay: z.number(),
+    expected: z.number(),
+    worst: z.number(),
+    limit: z.number(),
+    entriesPerDayAtLimit: z.number(),
+  }),
+  /** US dollars of 1,000 entries, all services, by step; `stay` is what every entry costs. Channels that carriers price by country are not in it. */
+  usdPerThousand: z.object({
+    total: z.number(),
+    stay: z.number(),
+    steps: z.record(z.string(), z.number()),
+    unpriced: z.array(z.string()),
+    pricesOf: z.string(),
+  }),
+});
+export type Plan = z.infer<typeof Plan>;
+
+const dayMs = 86_400_000;
+
+/** What Step Functions bills for each execution beside its states, as the benchmark counts it. */
+const perExecution = 1;
+
+const priced = (channel: string): boolean => messageUsd(channel) > 0 || !['sms', 'whatsapp'].includes(channel);
+
+/** Transitions of one visit of each step: without contact hours in the way, and with. */
+function transitionsOf(definition: JourneyDefinition): Map<string, { usual: number; most: number }> {
+  const { States } = compileJourney(definition, simulatedFunctions);
+  const has = (name: string): number => (Object.hasOwn(States, name) ? 1 : 0);
+  const isAlways = parkedIn(definition);
+  const counts = Object.keys(definition.steps).map((id) => {
+    const parked = isAlways(id) ? 2 + perExecution : 0; // it ends, and another is led to its step
+    const usual = 1 + has(`${id}: way`) + has(`${id}: sent`) + has(`${id}: until`) + parked;
+    return [id, { usual, most: usual + has(`${id}: later`) * 3 }] as const; // the wait, and all of it again
+  });
+  return new Map(counts);
+}
+
+const parkedIn =
+  ({ steps, parkAfter }: JourneyDefinition) =>
+  (id: string): boolean =>
+    steps[id] !== undefined && isParked(steps[id], durationMs(parkAfter));
+
+/** For how long a visit keeps its execution open on average. Milliseconds. */
+function meanTime(step: Step, parkAfter: number): number {
+  if (step.kind === 'waitForEvent' || step.kind === 'humanTask') return waitedShare * durationMs(step.timeout);
+  if (step.kind !== 'wait') return 0;
+  const mean = meanWait(step);
+  return Number.isFinite(mean) ? Math.min(mean, parkAfter) : parkAfter / 2;
+}
+
+/** The longest way through the whole journey, every loop to its limit. */
+function longest(definition: JourneyDefinition, cost: (id: string, step: Step) => number): number {
+  const names = new Map(Object.entries(definition.steps).map(([id, step]) => [step, id]));
+  const from = longestFrom(definition, (step) => cost(names.get(step) ?? '', step));
+  const rounds = loopsOf(definition).map(({ to, limit }) => limit * (from.get(to) ?? 0));
+  return (from.get(definition.start) ?? 0) + rounds.reduce((sum, n) => sum + n, 0);
+}
+
+/** For definitions that pass the check. */
+export function planOf(definition: JourneyDefinition, entriesPerDay: number): Plan {
+  const { steps, entry } = definition;
+  const parkAfter = durationMs(definition.parkAfter);
+  const isAlways = parkedIn(definition);
+  const visits = expectedVisits(definition);
+  const counts = transitionsOf(definition);
+  const before = perExecution + (entry.throttle ? 1 : 0);
+  const sum = (each: (id: string, step: Step) => number): number =>
+    [...visits].reduce((total, [id, n]) => total + (steps[id] ? n * each(id, steps[id]) : 0), 0);
+
+  const usdOf = (id: string, step: Step): number =>
+    transitionUsd * (counts.get(id)?.usual ?? 0) +
+    visitUsd(step.kind) +
+    (step.kind === 'send' ? messageUsd(step.channel) : 0) +
+    (isAlways(id) ? nextLegUsd : 0);
+  const byStep = Object.entries(steps).map(
+    ([id, step]) => [id, 1_000 * (visits.get(id) ?? 0) * usdOf(id, step)] as const,
+  );
+  const stay = 1_000 * (stayUsd + before * transitionUsd);
+  const channels = Object.values(steps).flatMap((step) => (step.kind === 'send' ? [step.channel] : []));
+
+  const transitions = {
+    expected: before + sum((id) => counts.get(id)?.usual ?? 0),
+    worst: before + longest(definition, (id) => counts.get(id)?.most ?? 0),
+  };
+  const openDays = {
+    expected: sum((id, step) => (isAlways(id) ? 0 : meanTime(step, parkAfter))) / dayMs,
+    worst: longest(definition, (id, step) => (isAlways(id) ? 0 : timeOf(step, definition))) / dayMs,
+  };
+  return {
+    transitions,
+    openDays,
+    open: {
+      entriesPerDay,
+      expected: Math.ceil(entriesPerDay * openDays.expected),
+      worst: Math.ceil(entriesPerDay * openDays.worst),
+      limit: mostOpen,
+      entriesPerDayAtLimit: Math.floor(mostOpen / Math.max(openDays.expected, 1 / 86_400)),
+    },
+    usdPerThousand: {
+      total: stay + byStep.reduce((total, [, usd]) => total + usd, 0),
+      stay,
+      steps: Object.fromEntries(byStep),
+      unpriced: [...new Set(channels.filter((channel) => !priced(channel)))],
+      pricesOf,
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import { bareRecord } from '../../shared/json.ts';
+import { type Snapshot } from '../../report/experiment/judge-metric.ts';
+import { goal, holdout, planOfStep } from './experiment-plan-of-step.ts';
+import { type ExperimentResult, experimentResult } from '../../report/experiment/conclude-experiment.ts';
+import { rateOf } from '../../statistics/inference/moments.ts';
+import { after, type Instant } from '../../shared/time.ts';
+import { type JourneyHead, type Winner, winnerOf } from '../publishing/journey-record.ts';
+import { type VariantStats, type VersionStats } from './journey-stats-store.ts';
+import { type StepOf } from '../definition/step.ts';
+
+type Experiment = StepOf<'experiment'>;
+type Counts = Record<string, VariantStats>;
+
+/** The counts of an experiment over all versions that are part of it. */
+export function countsOf(stats: VersionStats[], stepId: string, versions: ReadonlySet<number>): Counts {
+  const sum: Counts = bareRecord();
+  for (const { experiments } of stats.filter(({ version }) => versions.has(version)))
+    for (const [variant, { assigned, goal: reached, guardrails }] of Object.entries(experiments[stepId] ?? {})) {
+      const all = (sum[variant] ??= { assigned: 0, goal: 0, guardrails: bareRecord() });
+      all.assigned += assigned;
+      all.goal += reached;
+      for (const [name, n] of Object.entries(guardrails)) all.guardrails[name] = (all.guardrails[name] ?? 0) + n;
+    }
+  return sum;
+}
+
+/** A rate is at most one: a goal may be told before the assignment it belongs to. */
+const rate = (reached: number, assigned: number) => rateOf(Math.min(reached, assigned), assigned);
+
+function snapshotOf({ guardrails }: Experiment, counts: Counts): Snapshot {
+  const arms = Object.entries(counts).map(([variant, { assigned, goal: reached, guardrails: harms }]) => {
+    const rails = guardrails.map(({ name }) => [name, rate(harms[name] ?? 0, assigned)] as const);
+    return [
+      variant,
+      { customers: assigned, metrics: { [goal]: rate(reached, assigned), ...Object.fromEntries(rails) } },
+    ];
+  });
+  return Object.fromEntries(arms) as Snapshot;
+}
+
+/** What an experiment has shown so far. */
+export function resultOf(stepId: string, step: Experiment, counts: Counts): ExperimentResult {
+  return experimentResult(planOfStep(stepId, step), [snapshotOf(step, counts)]);
+}
+
+const assignedIn = (counts: Counts): number => Object.values(counts).reduce((sum, { assigned }) => sum + assigned, 0);
+
+/**
+ * The journey with what the counts decide: a winner, or that a fixed number of customers is reached, whose windows have to pass before it is
+ * judged. The same head where they decide nothing: by hand, decided before, too early, or shipping the holdout, which is no variant.
+ */
+export function decided(
+  head: JourneyHead,
+  { stepId, step, counts, now }: { stepId: string; step: Experiment; counts: Counts; now: Instant },
+): JourneyHead {
+  const { winner: rule, salt, window } = step;
+  if (rule.mode === 'manual' || winnerOf(head, stepId, step)) return head;
+  if (rule.mode === 'fixed') {
+    const full = head.full[stepId];
+    if (full?.salt !== salt) {
+      if (assignedIn(counts) < rule.customers) return head;
+      return { ...head, full: { ...head.full, [stepId]: { salt, at: now } } };
+    }
+    if (now < after(full.at, window)) return head;
+  }
+  const { ship } = resultOf(stepId, step, counts);
+  if (ship === undefined || ship === holdout) return head;
+  const winner: Winner = { variant: ship, salt, by: rule.mode, at: now };
+  return { ...head, winners: { ...head.winners, [stepId]: winner } };
+}

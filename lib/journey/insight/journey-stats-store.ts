@@ -1,0 +1,101 @@
+import { type Item, type Table } from '../../aws/table/dynamo-table.ts';
+import { type BusEvent } from '../../model/bus-events.ts';
+import { type Customer } from '../../model/customer.ts';
+import { bareRecord } from '../../shared/json.ts';
+import { keys, listShard } from '../../model/table-keys.ts';
+
+/** What happened to the people of one variant. */
+export interface VariantStats {
+  assigned: number;
+  goal: number;
+  /** Times something happened that should not, by the guard rail's name. */
+  guardrails: Record<string, number>;
+}
+
+/** What happened to the people of one version. */
+export interface VersionStats {
+  version: number;
+  entered: number;
+  ended: Record<string, number>;
+  goal: number;
+  /** By experiment step and variant. */
+  experiments: Record<string, Record<string, VariantStats>>;
+}
+
+/** The events that are counted. */
+export type Counted = Extract<
+  BusEvent,
+  { name: 'EnrolmentStarted' | 'EnrolmentEnded' | 'GoalReached' | 'VariantAssigned' }
+>;
+
+/** How long an event that is told again is known. EventBridge tries for a day, and an archive is replayed sooner. Seconds. */
+const keptFor = 30 * 86_400;
+
+/** Names of counters; what may hold a `#` comes last. */
+function counterOf({ name, detail }: Counted): string {
+  if (name === 'EnrolmentStarted') return 'entered';
+  if (name === 'EnrolmentEnded') return `ended#${detail.outcome}`;
+  if (name === 'VariantAssigned') return `step#${detail.stepId}#${detail.variant}#assigned`;
+  if (detail.stepId === undefined) return 'goal';
+  const of = `step#${detail.stepId}#${detail.variant ?? ''}`;
+  return detail.guardrail === undefined ? `${of}#goal` : `${of}#guardrail#${detail.guardrail}`;
+}
+
+export interface StatsStore {
+  /** Adds one for an event, once however often it is told: the mark of the event and the count are one transaction. */
+  count(event: Counted): Promise<'counted' | 'again'>;
+  /** Of every version anybody entered, newest first. One query; may be a moment behind. */
+  read(workspace: string, journeyId: string): Promise<VersionStats[]>;
+}
+
+function newStats(version: number): VersionStats {
+  return { version, entered: 0, ended: bareRecord(), goal: 0, experiments: bareRecord() };
+}
+
+function addStep(stats: VersionStats, [stepId = '', variant = '', what, ...name]: string[], n: number): void {
+  const variants = (stats.experiments[stepId] ??= bareRecord());
+  const counts = (variants[variant] ??= { assigned: 0, goal: 0, guardrails: bareRecord() });
+  if (what === 'assigned' || what === 'goal') counts[what] += n;
+  else counts.guardrails[name.join('#')] = (counts.guardrails[name.join('#')] ?? 0) + n;
+}
+
+/** Adds one row: a shard of a version. */
+function add(stats: VersionStats, row: Item): void {
+  for (const [counter, value] of Object.entries(row)) {
+    const [what, ...rest] = counter.split('#');
+    const n = Number(value);
+    if (counter === 'entered' || counter === 'goal') stats[counter] += n;
+    if (what === 'ended') stats.ended[rest.join('#')] = (stats.ended[rest.join('#')] ?? 0) + n;
+    if (what === 'step') addStep(stats, rest, n);
+  }
+}
+
+export function statsStore(table: Table): StatsStore {
+  return {
+    async count(event) {
+      const { id, workspace, customer, journeyId, version, occurredAt } = event.detail;
+      const owner: Customer = { workspace, customer };
+      const ttl = Math.floor(Date.parse(occurredAt) / 1000) + keptFor;
+      const counted = await table.transact([
+        { put: { ...keys.counted(owner, id), ttl }, if: { expression: 'attribute_not_exists(pk)' } },
+        {
+          update: keys.journeyStats(workspace, { journeyId, version, shard: listShard(owner) }),
+          set: { expression: 'ADD #counter :one', names: { '#counter': counterOf(event) }, values: { ':one': 1 } },
+        },
+      ]);
+      return counted ? 'counted' : 'again';
+    },
+
+    async read(workspace, journeyId) {
+      const { pk } = keys.journeyStats(workspace, { journeyId, version: 0, shard: 0 });
+      const versions = new Map<number, VersionStats>();
+      for (const row of await table.query(pk)) {
+        const version = Number(row.sk.split('#')[1]);
+        const stats = versions.get(version) ?? newStats(version);
+        add(stats, row);
+        versions.set(version, stats);
+      }
+      return [...versions.values()].sort((a, b) => b.version - a.version);
+    },
+  };
+}

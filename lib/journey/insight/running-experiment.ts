@@ -1,0 +1,37 @@
+import { type JourneyStore } from '../publishing/journey-store.ts';
+import { type StatsStore, type VariantStats } from './journey-stats-store.ts';
+import { type Step, type StepOf } from '../definition/step.ts';
+import { countsOf } from './experiment-winner.ts';
+
+/** An experiment's step and what was counted of it in every version that has it: the same step with the same salt. */
+export interface RunningExperiment {
+  step: StepOf<'experiment'>;
+  counts: Record<string, VariantStats>;
+}
+
+interface Place {
+  workspace: string;
+  journeyId: string;
+  version: number;
+  stepId: string;
+}
+
+const isExperiment = (step: Step | undefined): step is StepOf<'experiment'> => step?.kind === 'experiment';
+
+/** Undefined where the version has no such experiment. One query, and the definitions of versions that were counted, which are remembered. */
+export async function experimentOf(
+  { stats, journeys }: { stats: StatsStore; journeys: Pick<JourneyStore, 'version'> },
+  { workspace, journeyId, version, stepId }: Place,
+): Promise<RunningExperiment | undefined> {
+  const stepIn = async (n: number): Promise<Step | undefined> =>
+    (await journeys.version(workspace, journeyId, n))?.definition.steps[stepId];
+  const step = await stepIn(version);
+  if (!isExperiment(step)) return undefined;
+  const all = await stats.read(workspace, journeyId);
+  const steps = await Promise.all(all.map((one) => stepIn(one.version)));
+  const same = all.filter((_, i) => {
+    const other = steps[i];
+    return isExperiment(other) && other.salt === step.salt;
+  });
+  return { step, counts: countsOf(all, stepId, new Set(same.map((one) => one.version))) };
+}

@@ -1,0 +1,44 @@
+import { type SendChannel } from '../../model/workspace.ts';
+import { type Profile } from '../../model/profile.ts';
+import { type StepOf } from '../definition/step.ts';
+
+type SendStep = Pick<StepOf<'send'>, 'channel' | 'url'>;
+
+const maxEmailLength = 320;
+
+const traitOf = ({ traits }: Profile, name: string): string | undefined => {
+  const value = Object.hasOwn(traits, name) ? traits[name]?.value : undefined;
+  return typeof value === 'string' ? value : undefined;
+};
+
+function emailOf(profile: Profile): string | undefined {
+  const email = traitOf(profile, 'email');
+  return email !== undefined && email.length <= maxEmailLength && /^[^\s@,;<>]+@[^\s@,;<>]+$/.test(email)
+    ? email
+    : undefined;
+}
+
+/** A number in international form (E.164), written with or without spaces, dots and hyphens. */
+function numberOf(profile: Profile, ...names: string[]): string | undefined {
+  const numbers = names.map((name) => traitOf(profile, name)?.replace(/[\s().-]/g, ''));
+  return numbers.find((number) => number !== undefined && /^\+[1-9]\d{6,14}$/.test(number));
+}
+
+function endpointOf(profile: Profile): string | undefined {
+  const arn = traitOf(profile, 'pushEndpoint');
+  return arn !== undefined && /^arn:aws[\w-]*:sns:[\w-]+:\d{12}:endpoint\/[\w./-]+$/.test(arn) ? arn : undefined;
+}
+
+/** Where each channel finds a customer; undefined when it does not. Traits: `email`, `phone`, `whatsapp`, `pushEndpoint` (of SNS). */
+const addresses = {
+  email: emailOf,
+  sms: (profile) => numberOf(profile, 'phone'),
+  whatsapp: (profile) => numberOf(profile, 'whatsapp', 'phone'),
+  push: endpointOf,
+  'in-app': ({ customer }) => customer,
+  webhook: (_profile, { url }) => url,
+  slack: (_profile, { url }) => url,
+} as const satisfies Record<SendChannel, (profile: Profile, step: SendStep) => string | undefined>;
+
+export const addressOf = (profile: Profile, step: SendStep): string | undefined =>
+  addresses[step.channel](profile, step);

@@ -1,0 +1,55 @@
+import { at as valueAt, type Json, type JsonObject } from '../../shared/json.ts';
+import { type Template } from '../definition/step.ts';
+
+/** Longest text a message may grow to by what customers' data puts into it. Characters. */
+const maxBody = 20_000;
+const maxSubject = 200;
+
+export interface Rendered {
+  subject?: string;
+  body: string;
+}
+
+/** `{{ path | what to say where it is empty }}`; nothing in it is ever run, and what is put in is not looked at again. */
+const place = /\{\{([^{}|]+)(?:\|([^{}]*))?\}\}/g;
+
+/** Sources may send half a character, which neither tables nor providers take. */
+function text(value: Json | undefined): string | undefined {
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  return typeof value === 'string' && value.trim() !== '' ? value.toWellFormed() : undefined;
+}
+
+/** The beginning of a text, no longer than so many characters; none is cut in half. */
+export const beginning = (whole: string, length: number): string =>
+  whole.slice(0, length).replace(/[\uD800-\uDBFF]$/, '');
+
+/** A text with a customer's values in its places, of any length. */
+export const filled = (template: string, values: JsonObject): string =>
+  template.replace(
+    place,
+    (_, path: string, fallback = '') => text(valueAt(values, path.trim())) ?? String(fallback).trim(),
+  );
+
+/**
+ * A template with a customer's values in their places. Plain text: nothing is escaped, so it must not be sent as HTML. A subject is one
+ * line, whatever a trait holds.
+ */
+export function render({ subject, body }: Template, values: JsonObject): Rendered {
+  return {
+    ...(subject !== undefined && {
+      subject: beginning(filled(subject, values).replace(/\s+/g, ' ').trim(), maxSubject),
+    }),
+    body: beginning(filled(body, values), maxBody),
+  };
+}
+
+/** JSON with every string in it filled. A string that is one place and nothing else becomes the value itself, whatever its type. */
+export function filledJson(json: Json, values: JsonObject): Json {
+  if (typeof json === 'string') {
+    const path = /^\{\{([^{}|]+)\}\}$/.exec(json)?.[1]?.trim();
+    return path === undefined ? filled(json, values) : (valueAt(values, path) ?? '');
+  }
+  if (Array.isArray(json)) return json.map((part) => filledJson(part, values));
+  if (json === null || typeof json !== 'object') return json;
+  return Object.fromEntries(Object.entries(json).map(([key, part]) => [key, filledJson(part, values)]));
+}

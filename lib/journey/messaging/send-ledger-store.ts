@@ -1,0 +1,152 @@
+import * as z from 'zod';
+import { type Table, type Write } from '../../aws/table/dynamo-table.ts';
+import { type Customer } from '../../model/customer.ts';
+import { keys } from '../../model/table-keys.ts';
+import { type Instant } from '../../shared/time.ts';
+import { beginning, type Rendered } from './render-template.ts';
+import { Contact } from './decide-send.ts';
+
+/** `claimed` before the provider is called. `unknown`: it may or may not have gone out, and is never sent again. */
+export const SendStatus = z.enum(['claimed', 'sent', 'failed', 'skipped', 'unknown']);
+export type SendStatus = z.infer<typeof SendStatus>;
+
+/** How a visit of a send step ended. */
+export const SendEnd = z.object({
+  status: SendStatus.exclude(['claimed']),
+  reason: z.string().optional(),
+  /** What took it: `ses`, `sns`, `webhook` and so on. */
+  provider: z.string().optional(),
+  providerId: z.string().optional(),
+});
+export type SendEnd = z.infer<typeof SendEnd>;
+
+/** One visit of a send step: what the ledger knows it by, and what the timeline shows. */
+export interface SendEntry {
+  owner: Customer;
+  sendId: string;
+  enrolmentId: string;
+  journeyId: string;
+  stepId: string;
+  channel: string;
+  purpose: string;
+}
+
+/** A message about to be sent. `at` of the claim is the message's time, also when it is settled by a later try. */
+export interface Claim {
+  entry: SendEntry;
+  at: Instant;
+  to: string;
+  message: Rendered;
+  /** Whose profile must hold the enrolment: the customer's own identity. */
+  customer: Customer;
+  /** What frequency caps counted, and are to count from now on. Undefined where the workspace has no caps. */
+  contacts?: Contacts | undefined;
+}
+
+/** Recent messages of a customer; `rev` counts the writes. */
+export interface Contacts {
+  recent: Contact[];
+  rev: number;
+}
+
+/** Claimed by an earlier try, or ended by it. */
+export type Earlier = { status: 'claimed'; at: Instant } | SendEnd;
+
+/** Longer than an execution may live plus the time its name is kept: no visit comes again after that. Seconds. */
+const keptFor = 400 * 86_400;
+
+/** Contacts kept for caps; a workspace that allows more in one window is told fewer. */
+const maxContacts = 100;
+
+/** Text of a message kept for the timeline: enough to see what was said. Characters. */
+const maxShown = 2_000;
+
+export interface SendStore {
+  contacts(customer: Customer): Promise<Contacts>;
+  /**
+   * Takes the right to send, in one transaction with the proof that the customer is still inside and that nobody else has sent under
+   * the same caps. `changed`: one of these two moved, so decide anew.
+   */
+  claim(claim: Claim): Promise<'claimed' | 'changed' | Earlier>;
+  /** Writes how a claimed send ended, and the timeline's row. A late answer of the provider stands over `unknown`. */
+  settle(claim: Omit<Claim, 'customer' | 'contacts'>, end: SendEnd): Promise<void>;
+  /** Ends a visit that sends nothing. Answers how it ended: an earlier try's end stands. */
+  skip(entry: SendEntry, at: Instant, reason: string): Promise<Earlier>;
+}
+
+function ledgerRow({ owner, sendId, ...entry }: SendEntry, at: Instant): Record<string, unknown> {
+  return { ...entry, at, ttl: Math.floor(Date.parse(at) / 1000) + keptFor };
+}
+
+function timelinePut(
+  { entry: { owner, sendId, ...entry }, at, to, message }: Pick<Claim, 'entry' | 'at'> & Partial<Claim>,
+  end: SendEnd,
+): Write {
+  const shown = message && { ...message, body: beginning(message.body, maxShown) };
+  const doc = JSON.stringify({ ...entry, ...end, ...(to !== undefined && { to }), ...shown });
+  return { put: { ...keys.message(owner, at, sendId), doc } };
+}
+
+function contactsPut(customer: Customer, { recent, rev }: Contacts, contact: Contact): Write {
+  return {
+    put: { ...keys.contacts(customer), recent: [...recent, contact].slice(-maxContacts), rev: rev + 1 },
+    if: rev === 0 ? { expression: 'attribute_not_exists(pk)' } : { expression: 'rev = :rev', values: { ':rev': rev } },
+  };
+}
+
+const absent = { expression: 'attribute_not_exists(pk)' };
+
+export function sendStore(table: Table): SendStore {
+  async function earlier({ owner, sendId }: SendEntry): Promise<Earlier | undefined> {
+    const row = await table.get(keys.send(owner, sendId), { consistent: true });
+    if (!row) return undefined;
+    return row.status === 'claimed' ? { status: 'claimed', at: String(row.at) } : SendEnd.parse(row);
+  }
+
+  return {
+    async contacts(customer) {
+      const row = await table.get(keys.contacts(customer), { consistent: true });
+      return row ? { recent: Contact.array().parse(row.recent), rev: Number(row.rev) } : { recent: [], rev: 0 };
+    },
+
+    async claim({ entry, at, customer, contacts }) {
+      const { channel, purpose, enrolmentId } = entry;
+      const put = { ...keys.send(entry.owner, entry.sendId), ...ledgerRow(entry, at), status: 'claimed' };
+      const inside = { expression: 'contains(active, :enrolment)', values: { ':enrolment': enrolmentId } };
+      const claimed = await table.transact([
+        { put, if: absent },
+        { check: keys.profile(customer), if: inside },
+        ...(contacts ? [contactsPut(customer, contacts, { at, channel, purpose })] : []),
+      ]);
+      return claimed ? 'claimed' : ((await earlier(entry)) ?? 'changed');
+    },
+
+    async settle(claim, end) {
+      const { owner, sendId } = claim.entry;
+      const set = Object.entries(end).filter(([, value]) => value !== undefined);
+      await table.transact([
+        {
+          update: keys.send(owner, sendId),
+          set: {
+            expression: `SET ${set.map(([name]) => `#${name} = :${name}`).join(', ')}`,
+            names: Object.fromEntries(set.map(([name]) => [`#${name}`, name])),
+            values: Object.fromEntries(set.map(([name, value]) => [`:${name}`, value])),
+          },
+          if: {
+            expression: '#status IN (:claimed, :unsure)',
+            names: { '#status': 'status' },
+            values: { ':claimed': 'claimed', ':unsure': 'unknown' },
+          },
+        },
+        timelinePut(claim, end),
+      ]);
+    },
+
+    async skip(entry, at, reason) {
+      const end: SendEnd = { status: 'skipped', reason };
+      const put = { ...keys.send(entry.owner, entry.sendId), ...ledgerRow(entry, at), ...end };
+      const written = await table.transact([{ put, if: absent }, timelinePut({ entry, at }, end)]);
+      return (written ? undefined : await earlier(entry)) ?? end;
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import { type PlacementStore } from '../../decision/placements/placement-store.ts';
+import { type WorkspaceStore } from '../../ingestion/workspace/workspace-store.ts';
+import { type Surroundings } from '../validation/validate-journey.ts';
+import { type JourneyStore } from './journey-store.ts';
+import { type SegmentStore } from '../../segment/segment-store.ts';
+import { stageModelOf } from '../../stage/stage-templates.ts';
+import { type PublishStore } from './version-store.ts';
+
+export interface SurroundingsDependencies {
+  workspaces: Pick<WorkspaceStore, 'settings'>;
+  journeys: Pick<JourneyStore, 'heads'>;
+  drafts: Pick<PublishStore, 'drafts'>;
+  segments: Pick<SegmentStore, 'all'>;
+  placements: Pick<PlacementStore, 'all'>;
+  /** The table is an embedded engine on this machine. */
+  local?: boolean;
+}
+
+/** What a definition is checked against: what there is in its workspace (of journeys the drafts, too), and the workspace's quiet hours. */
+export async function surroundingsOf(
+  { workspaces, journeys, drafts, segments, placements, local }: SurroundingsDependencies,
+  workspace: string,
+): Promise<Surroundings> {
+  const [settings, heads, written, groups, places] = await Promise.all([
+    workspaces.settings(workspace),
+    journeys.heads(workspace),
+    drafts.drafts(workspace),
+    segments.all(workspace),
+    placements.all(workspace),
+  ]);
+  const ids = [...heads.map(({ journeyId }) => journeyId), ...written.map(({ draft }) => draft.id)];
+  return {
+    journeys: [...new Set(ids)],
+    stages: settings && stageModelOf(settings).stages.map(({ id }) => id),
+    segments: groups.map(({ id }) => id),
+    placements: places.map(({ id }) => id),
+    quietHours: settings?.quietHours,
+    webhookPorts: settings?.webhookPorts,
+    local,
+  };
+}

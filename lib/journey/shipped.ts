@@ -1,8 +1,0 @@
-import onboarding from '../../events/journeys/onboarding.json' with { type: 'json' };
-import retention from '../../events/journeys/retention.json' with { type: 'json' };
-import { JourneyDefinition } from './definition.ts';
-
-/** The journeys every deployment has. The template compiles them to state machines; `enrol` and the projector read their triggers. */
-export const shippedJourneys: readonly JourneyDefinition[] = [onboarding, retention].map((definition) =>
-  JourneyDefinition.parse(definition),
-);

@@ -1,0 +1,112 @@
+import * as z from 'zod';
+import { type Table } from '../../../aws/table/dynamo-table.ts';
+import { inLanes } from '../../../shared/concurrency.ts';
+import { type Customer, customerId } from '../../../model/customer.ts';
+import { Touchpoint } from '../../../model/touchpoint.ts';
+import { partition, timelineRanges } from '../../../model/table-keys.ts';
+import { type Profile } from '../../../model/profile.ts';
+import { type ProfileStore } from '../../../profile/profile-store.ts';
+import { type Instant } from '../../../shared/time.ts';
+import { ownersOf } from '../../../profile/customer-identities.ts';
+import { type Recorded } from '../replay.ts';
+
+interface Period {
+  journeyId: string;
+  from: Instant;
+  to: Instant;
+}
+
+/** Touchpoints of one identity that are read, the latest: older ones hardly tell anything of this time. */
+const maxTouchpoints = 500;
+const maxMessages = 200;
+const lanes = 8;
+
+const Message = z.object({ journeyId: z.string(), stepId: z.string(), status: z.string() });
+const Row = z.object({
+  journeyId: z.string(),
+  startedAt: z.string(),
+  endedAt: z.string().optional(),
+  outcome: z.string().optional(),
+});
+
+const json = (doc: unknown): object => JSON.parse(String(doc)) as object; // rows of ours hold objects
+
+async function touchpointsOf(table: Table, owner: Customer, to: Instant): Promise<Touchpoint[]> {
+  const prefix = timelineRanges.touchpoint;
+  const range = { prefix, before: `${prefix}${to}`, limit: maxTouchpoints, newestFirst: true };
+  const rows = await table.query(partition(owner), range);
+  return rows.map(({ sk, doc }) => {
+    const place = sk.slice(prefix.length);
+    const end = place.indexOf('#');
+    return Touchpoint.parse({ ...json(doc), at: place.slice(0, end), messageId: place.slice(end + 1) });
+  });
+}
+
+async function messagesOf(table: Table, owner: Customer, { journeyId, from, to }: Period) {
+  const prefix = timelineRanges.message;
+  const range = { from: `${prefix}${from}`, before: `${prefix}${to}`, limit: maxMessages };
+  const rows = await table.query(partition(owner), range);
+  const all = rows.map(({ doc }) => Message.parse(json(doc)));
+  return all.filter((message) => message.journeyId === journeyId);
+}
+
+async function staysOf(table: Table, owner: Customer, { journeyId, from, to }: Period) {
+  const rows = await table.query(partition(owner), { prefix: 'enrolment#', limit: maxMessages });
+  const all = rows.map((row) => Row.parse(row));
+  return all.filter((stay) => stay.journeyId === journeyId && stay.startedAt >= from && stay.startedAt < to);
+}
+
+const counted = (names: readonly string[]): Record<string, number> =>
+  Object.fromEntries([...Map.groupBy(names, (name) => name)].map(([name, all]) => [name, all.length]));
+
+/** What one customer did, and what the journey did with them. Three queries for each identity. */
+async function recordedOf(table: Table, profile: Profile, period: Period): Promise<Recorded> {
+  const owners = ownersOf(profile);
+  const [touchpoints, messages, stays] = await Promise.all([
+    Promise.all(owners.map((owner) => touchpointsOf(table, owner, period.to))),
+    Promise.all(owners.map((owner) => messagesOf(table, owner, period))),
+    Promise.all(owners.map((owner) => staysOf(table, owner, period))),
+  ]);
+  const ended = stays.flat().flatMap(({ endedAt, outcome }) => (endedAt && endedAt < period.to ? [outcome ?? ''] : []));
+  const steps = (status: string): string[] =>
+    messages.flat().flatMap((message) => (message.status === status ? [message.stepId] : []));
+  return {
+    id: customerId(profile.customer),
+    touchpoints: touchpoints.flat().sort((a, b) => (a.at < b.at ? -1 : 1)),
+    happened: {
+      entered: stays.flat().length,
+      ended: counted(ended),
+      sent: counted(steps('sent')),
+      skipped: counted(steps('skipped')),
+    },
+  };
+}
+
+/**
+ * The recorded history of at most `most` customers; `sample` where there are more, or `isStopped` said so before all were read. About three
+ * read request units for each.
+ */
+export async function readRecorded(
+  { table, profiles }: { table: Table; profiles: ProfileStore },
+  customers: AsyncIterable<Customer[]>,
+  { most, isStopped = () => false, ...period }: Period & { most: number; isStopped?: () => boolean },
+): Promise<{ recorded: Recorded[]; sample: boolean }> {
+  const found = new Map<string, Profile>();
+  let sample = false;
+  for await (const page of customers) {
+    const stored = await profiles.getMany(page, { consistent: false });
+    for (const { profile } of stored.values()) {
+      if (found.size < most || found.has(profile.customer)) found.set(profile.customer, profile);
+      else sample = true;
+    }
+    sample ||= isStopped();
+    if (sample) break;
+  }
+  const recorded: Recorded[] = [];
+  await inLanes([...found.values()], lanes, async (profile) => {
+    if (isStopped()) sample = true;
+    else recorded.push(await recordedOf(table, profile, period));
+  });
+  recorded.sort((a, b) => (a.id < b.id ? -1 : 1));
+  return { recorded, sample };
+}

@@ -1,0 +1,75 @@
+import { type JsonObject } from '../../../shared/json.ts';
+import { type Condition, type Predicate } from '../../../model/predicate.ts';
+import { type JourneyDefinition } from '../../definition/journey-definition.ts';
+
+/** A touchpoint that a predicate speaks of, with properties that it accepts. */
+export interface Wish {
+  name: string;
+  properties: JsonObject;
+}
+
+/** A value that passes a condition; undefined where only nothing would. */
+export function passing(condition: Condition): JsonObject[string] | undefined {
+  if (typeof condition !== 'object' || condition === null) return condition;
+  const { eq, gt, gte, lt, lte, contains, startsWith, exists, ne } = condition;
+  const [first] = condition.in ?? [];
+  if (eq !== undefined) return eq;
+  if (first !== undefined) return first;
+  if (gte !== undefined) return gte;
+  if (lte !== undefined) return lte;
+  if (gt !== undefined) return typeof gt === 'number' ? gt + 1 : `${gt}~`;
+  if (lt !== undefined) return typeof lt === 'number' ? lt - 1 : '';
+  if (contains !== undefined) return typeof contains === 'string' ? contains : [contains];
+  if (startsWith !== undefined) return startsWith;
+  if (exists === false) return undefined;
+  return ne === true ? false : true;
+}
+
+/** `a.b.c` as nested objects. */
+export function placed(values: Record<string, JsonObject[string] | undefined>): JsonObject {
+  const object: JsonObject = {};
+  for (const [path, value] of Object.entries(values)) {
+    if (value === undefined) continue;
+    const names = path.split('.');
+    const last = names.pop() ?? path;
+    let inner = object;
+    for (const name of names) inner = inner[name] = { ...(inner[name] as JsonObject | undefined) }; // made by us, one path after another
+    inner[last] = value;
+  }
+  return object;
+}
+
+const listed = (names: string | string[]): string[] => [names].flat();
+
+/** Every touchpoint a predicate speaks of: what somebody would do to meet it. */
+export function wishesOf(predicate: Predicate | undefined): Wish[] {
+  if (!predicate) return [];
+  if ('all' in predicate) return predicate.all.flatMap(wishesOf);
+  if ('any' in predicate) return predicate.any.flatMap(wishesOf);
+  if ('event' in predicate) {
+    const where = Object.entries(predicate.where ?? {}).map(([path, condition]) => [path, passing(condition)] as const);
+    return listed(predicate.event).map((name) => ({ name, properties: placed(Object.fromEntries(where)) }));
+  }
+  if ('did' in predicate) return listed(predicate.did).map((name) => ({ name, properties: {} }));
+  return [];
+}
+
+/** Conditions on a trait, wherever in a predicate. */
+export function traitsIn(predicate: Predicate | undefined): { trait: string; is: Condition }[] {
+  if (!predicate) return [];
+  if ('all' in predicate) return predicate.all.flatMap(traitsIn);
+  if ('any' in predicate) return predicate.any.flatMap(traitsIn);
+  if ('not' in predicate) return traitsIn(predicate.not);
+  return 'trait' in predicate ? [predicate] : [];
+}
+
+/** All predicates of a definition that look at a customer, the entry's triggers aside. */
+export function predicatesOf({ entry, exit, goal, steps }: JourneyDefinition): Predicate[] {
+  const inSteps = Object.values(steps).flatMap((step): Predicate[] => {
+    if (step.kind === 'waitForEvent') return [step.on, ...(step.or ?? []).map(({ on }) => on)];
+    if (step.kind === 'branch') return step.cases.map(({ when }) => when);
+    if (step.kind === 'experiment') return [step.goal, ...step.guardrails.map(({ event }) => event)];
+    return [];
+  });
+  return [entry.condition, entry.exclude, exit, goal?.on, ...inSteps].filter((one) => one !== undefined);
+}

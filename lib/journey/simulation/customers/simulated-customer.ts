@@ -1,0 +1,48 @@
+import { type Workspace } from '../../../model/workspace.ts';
+import { type Touchpoint } from '../../../model/touchpoint.ts';
+import { newProfile, type Profile } from '../../../model/profile.ts';
+import { project, type Rules, tidied } from '../../../projection/apply-touchpoint.ts';
+import { type Signal } from '../../../model/profile-change.ts';
+import { type EntrySlot } from '../../enrolment/entry-request.ts';
+import { type Contact } from '../../messaging/decide-send.ts';
+import { type Person } from './synthetic-customers.ts';
+
+/** One simulated customer: the same profile, folded by the same projector, and what the table would hold beside it. */
+export interface SimulatedCustomer {
+  person: Person;
+  profile: Profile;
+  contacts: Contact[];
+  /** Doors by entry key. */
+  slots: Map<string, EntrySlot>;
+  /** Task tokens of steps that wait, by wait. */
+  tokens: Map<string, string>;
+  touchpoints: number;
+  entries: number;
+}
+
+const iso = (time: number): string => new Date(time).toISOString();
+
+export function newCustomer(person: Person, { id: workspace }: Workspace): SimulatedCustomer {
+  const profile = newProfile({ workspace, customer: `u:${person.id}` }, iso(person.entersAt));
+  return { person, profile, contacts: [], slots: new Map(), tokens: new Map(), touchpoints: 0, entries: 0 };
+}
+
+/** The touchpoint that a customer makes now. */
+export function touchpointOf(
+  customer: SimulatedCustomer,
+  { name, properties }: Pick<Touchpoint, 'name' | 'properties'>,
+  now: number,
+): Touchpoint {
+  const { person } = customer;
+  const type = name === 'Identified' ? 'identify' : 'track';
+  const messageId = `${person.id}-${++customer.touchpoints}`;
+  return { messageId, at: iso(now), type, name, channel: 'web', userId: person.id, properties, context: {} };
+}
+
+/** Folds a touchpoint; answers what the projector would tell others. */
+export function happens(customer: SimulatedCustomer, touchpoint: Touchpoint, rules: Rules): Signal[] {
+  const before = { profile: customer.profile, signals: [], transitions: [] };
+  const { profile, signals } = project(before, { touchpoint, at: touchpoint.at }, rules);
+  customer.profile = tidied(profile, touchpoint.at);
+  return signals;
+}

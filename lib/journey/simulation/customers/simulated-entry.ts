@@ -1,0 +1,73 @@
+import { type Workspace } from '../../../model/workspace.ts';
+import { type Touchpoint } from '../../../model/touchpoint.ts';
+import { withGoals } from '../../../profile/facts/open-goals.ts';
+import { after, type Instant } from '../../../shared/time.ts';
+import { type JourneyDefinition } from '../../definition/journey-definition.ts';
+import { entryKeyOf, type Knock } from '../../enrolment/entry-request.ts';
+import { type Refusal, refusalOf } from '../../enrolment/admission.ts';
+import { drawSplits } from '../../definition/draw-splits.ts';
+import { type ExecutionInput, firstRun } from '../../execution/step-call.ts';
+import { type Counters } from './simulated-counters.ts';
+import { type SimulatedCustomer } from './simulated-customer.ts';
+
+interface Knocking {
+  definition: JourneyDefinition;
+  workspace: Workspace;
+  knock: Knock;
+  /** The touchpoint that knocks, where it is one. */
+  touchpoint?: Touchpoint | undefined;
+  counters: Counters;
+  now: Instant;
+}
+
+/** Lets a customer in as `enrol` does, by the same rules, or says why not. The profile and the slot know of it afterwards. */
+export function enter(
+  customer: SimulatedCustomer,
+  { definition, workspace, knock, touchpoint, counters, now }: Knocking,
+): ExecutionInput | Refusal {
+  const key = entryKeyOf(definition, knock);
+  if (key === undefined) return 'no-entry-key';
+  const slot = customer.slots.get(key);
+  const since = touchpoint ? [touchpoint] : [];
+  const refused = refusalOf({
+    definition,
+    workspace,
+    profile: customer.profile,
+    slot,
+    since,
+    counted: counters.counted(definition, now),
+    now,
+  });
+  if (refused) return refused.reason;
+  const { id: journeyId, version, exit, goal, competition } = definition;
+  const enrolmentId = `${customer.person.id}.${++customer.entries}`;
+  const inside = {
+    journeyId,
+    version,
+    since: now,
+    ...(exit && { exit }),
+    ...(competition && { competes: competition }),
+  };
+  const { profile } = customer;
+  const goals = goal
+    ? [{ enrolmentId, journeyId, version, on: goal.on, since: now, until: after(now, goal.window) }]
+    : [];
+  customer.profile = withGoals({ ...profile, journeys: { ...profile.journeys, [enrolmentId]: inside } }, goals);
+  customer.slots.set(key, { active: enrolmentId, lastEntered: now, entries: (slot?.entries ?? 0) + 1 });
+  const { id, name, properties } = knock;
+  const notBefore = counters.enters(definition, now);
+  return {
+    ...{ workspace: workspace.id, customer: profile.customer, enrolmentId, journeyId, version, startedAt: now },
+    ...{ trigger: { id, name, properties }, splits: drawSplits(definition, profile), vars: {} },
+    run: { ...firstRun, ...(notBefore !== undefined && { notBefore }) },
+  };
+}
+
+/** The customer is out: nothing of the enrolment is left in the profile, and its door is free. */
+export function leave(customer: SimulatedCustomer, enrolmentId: string): void {
+  const { profile, slots } = customer;
+  const { [enrolmentId]: _left, ...journeys } = profile.journeys;
+  const waits = Object.entries(profile.waits).filter(([, wait]) => wait.enrolmentId !== enrolmentId);
+  customer.profile = { ...profile, journeys, waits: Object.fromEntries(waits) };
+  for (const [key, { active, ...slot }] of slots) if (active === enrolmentId) slots.set(key, slot);
+}

@@ -1,0 +1,77 @@
+import { type JsonObject } from '../../../shared/json.ts';
+import { type CallId, type ExecutionRecords, type HistoryEvent, type TaskTokens } from '../../../states-language/execution/interpreter-context.ts';
+import { type Execution, type Flow } from '../../../states-language/execution/execution-branch.ts';
+
+interface Hearers {
+  /** A status change of an execution. */
+  announced: (detail: JsonObject) => void;
+  /** One event of an execution's history. */
+  happened: (execution: Execution, event: HistoryEvent) => void;
+}
+
+/** Executions in memory: nothing survives, and what has ended is forgotten once it was told. */
+export class MemoryRecords implements ExecutionRecords {
+  readonly #hearers: Hearers;
+  readonly #executions = new Map<number, Execution>();
+  readonly #flows = new Map<number, Map<number, Flow>>();
+  readonly #lastEvents = new Map<number, number>();
+  #ids = 0;
+
+  constructor(hearers: Hearers) {
+    this.#hearers = hearers;
+  }
+
+  newExecutionId = (): number => ++this.#ids;
+  newFlowId = (): number => ++this.#ids;
+
+  insert(execution: Execution): void {
+    this.#executions.set(execution.id, execution);
+    this.#flows.set(execution.id, new Map());
+  }
+
+  close({ id }: Execution): void {
+    this.#executions.delete(id);
+    this.#flows.delete(id);
+    this.#lastEvents.delete(id);
+  }
+
+  saveFlow(flow: Flow): void {
+    this.#flows.get(flow.execution)?.set(flow.id, flow);
+  }
+
+  dropFlow({ execution, id }: Flow): void {
+    this.#flows.get(execution)?.delete(id);
+  }
+
+  event(execution: number, id: number, event: HistoryEvent): void {
+    this.#lastEvents.set(execution, id);
+    const found = this.#executions.get(execution);
+    if (found) this.#hearers.happened(found, event);
+  }
+
+  announce(detail: JsonObject): void {
+    this.#hearers.announced(detail);
+  }
+
+  flush(): void {}
+  committed = (): Promise<void> => Promise.resolve();
+  stop(): void {}
+  byId = (id: number): Execution | undefined => this.#executions.get(id);
+  flowsOf = (execution: number): Map<number, Flow> => this.#flows.get(execution) ?? new Map<number, Flow>();
+  lastEvent = (execution: number): number => this.#lastEvents.get(execution) ?? 0;
+  resting = (): [] => [];
+  deadlines = (): [] => [];
+
+  get open(): number {
+    return this.#executions.size;
+  }
+}
+
+/** Tokens nobody has to keep secret. */
+export const memoryTokens: TaskTokens = {
+  of: (call) => call.join('.'),
+  read(token) {
+    const parts = token.split('.').map(Number);
+    return parts.length === 3 && parts.every(Number.isInteger) ? (parts as CallId) : undefined; // three numbers
+  },
+};

@@ -1,0 +1,35 @@
+import { type TimerClock } from '../../../states-language/execution/interpreter-context.ts';
+import { TimerHeap } from '../../../states-language/timer-heap.ts';
+
+/** Time that only `run` moves: from timer to timer, as fast as their work is done. */
+export class SimulatedTime implements TimerClock {
+  readonly #timers = new TimerHeap();
+  #now: number;
+
+  constructor(start: number) {
+    this.#now = start;
+  }
+
+  readonly now = (): number => this.#now;
+
+  at(time: number, fire: () => void): () => void {
+    return this.#timers.add(Math.ceil(time), fire);
+  }
+
+  /**
+   * Fires everything due until `end`, each at its own time; `settled` is awaited before time goes on. Answers false where `isStopped` said so
+   * before: time stands where it was then.
+   */
+  async run(end: number, settled: () => Promise<void>, isStopped: () => boolean = () => false): Promise<boolean> {
+    for (let next = this.#timers.next(); next !== undefined && next <= end; next = this.#timers.next()) {
+      this.#now = Math.max(this.#now, next);
+      for (let fire = this.#timers.takeDue(this.#now); fire; fire = this.#timers.takeDue(this.#now)) {
+        if (isStopped()) return false;
+        fire();
+      }
+      await settled();
+    }
+    this.#now = Math.max(this.#now, end);
+    return true;
+  }
+}

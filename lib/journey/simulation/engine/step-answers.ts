@@ -1,0 +1,165 @@
+import { type Json } from '../../../shared/json.ts';
+import { type Placement } from '../../../decision/placements/placement.ts';
+import { SendChannel, type Workspace } from '../../../model/workspace.ts';
+import { goalId, withGoals } from '../../../profile/facts/open-goals.ts';
+import { meets } from '../../../predicate/evaluate.ts';
+import { after, type Instant } from '../../../shared/time.ts';
+import { nameOf } from '../../enrolment/enrolment-record.ts';
+import { filledJson } from '../../messaging/render-template.ts';
+import { decideSend } from '../../messaging/decide-send.ts';
+import { type Step, type StepOf } from '../../definition/step.ts';
+import { type ExecutionInput, type StepCall } from '../../execution/step-call.ts';
+import { templateValues } from '../../steps/template-values.ts';
+import { bucketIn, goalsOf, variantName, variantOf } from '../../steps/assign/choose-variant.ts';
+import { timeOf } from '../../steps/wait/wait-until.ts';
+import { type SimulatedCustomer } from '../customers/simulated-customer.ts';
+import { type Population } from '../customers/population.ts';
+import { type Wish } from '../customers/satisfying-touchpoints.ts';
+
+/** Something a customer does. */
+export type Act = Wish;
+
+/** A step's answer, and what follows from it outside of the journey. */
+export interface Answered {
+  result: Json;
+  /** How a visit of a send step ended. */
+  sent?: { status: 'sent' | 'skipped' | 'deferred'; reason?: string };
+  /** The variant given. */
+  variant?: string;
+  /** What the customer does about it. Epoch milliseconds. */
+  acts?: { at: number; act: Act }[];
+  /** When the token is answered by a person, and with what. */
+  answersAt?: { at: number; result: Json };
+  /** When the next leg begins. */
+  resumesLeg?: { at: number; input: Pick<ExecutionInput, 'vars' | 'run'> };
+}
+
+export interface Answering {
+  customer: SimulatedCustomer;
+  workspace: Workspace;
+  placements: readonly Placement[];
+  population: Population;
+  /** What the journey waits for. */
+  wishes: readonly Wish[];
+  now: Instant;
+}
+
+type Answer<Kind extends Step['kind']> = (call: StepCall, step: StepOf<Kind>, by: Answering) => Answered;
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+
+const exponential = (random: () => number, mean: number): number => -mean * Math.log(1 - random());
+
+/** Longest history of messages that caps look at. */
+const maxContacts = 100;
+
+/** Providers always deliver; every channel has one. */
+const send: Answer<'send'> = (call, step, { customer, workspace, population, wishes, now }) => {
+  const { enrolmentId, run } = call.enrolment;
+  const channels = new Set(SendChannel.options);
+  const held = run.held?.stepId === call.stepId && { heldSince: run.held.since };
+  const { profile, contacts } = customer;
+  const facts = { step, enrolmentId, profile, workspace, hours: call.hours, channels, contacts, now };
+  const decision = decideSend({ ...facts, ...held });
+  if (decision.action === 'defer')
+    return { result: { status: 'deferred', until: decision.until }, sent: { status: 'deferred' } };
+  if (decision.action === 'skip')
+    return {
+      result: { status: 'skipped', reason: decision.reason },
+      sent: { status: 'skipped', reason: decision.reason },
+    };
+  customer.contacts = [...contacts, { at: now, channel: step.channel, purpose: step.purpose }].slice(-maxContacts);
+  const { random } = customer.person;
+  const responds = random() < (population.responds[step.channel] ?? 0);
+  const act = wishes[Math.floor(random() * wishes.length)];
+  const at = Date.parse(now) + exponential(random, 10 * hourMs);
+  return { result: { status: 'sent' }, sent: { status: 'sent' }, ...(responds && act && { acts: [{ at, act }] }) };
+};
+
+const wait: Answer<'wait'> = (call, step, { customer: { profile }, workspace }) => {
+  const { because: _because, ...told } = timeOf(step, { profile, workspace, now: call.enteredAt });
+  return { result: told };
+};
+
+const waitForEvent: Answer<'waitForEvent'> = (call, step, { customer }) => {
+  const { stepId, occurrence, enteredAt: since, token = '' } = call;
+  const { enrolmentId } = call.enrolment;
+  const waitId = nameOf('wait', enrolmentId, stepId, occurrence);
+  const or = (step.or ?? []).map(({ on }) => on);
+  const waiting = { enrolmentId, on: step.on, ...(or.length > 0 && { or }), since, until: after(since, step.timeout) };
+  customer.profile = { ...customer.profile, waits: { ...customer.profile.waits, [waitId]: waiting } };
+  customer.tokens.set(waitId, token);
+  return { result: { status: 'waiting' } };
+};
+
+const branch: Answer<'branch'> = (_call, { cases }, { customer: { profile }, now }) => ({
+  result: { case: cases.findIndex(({ when }) => meets(when, { profile, now })) },
+});
+
+/** Any offer of the placement, each as often: what was learnt of them is not part of a simulation. */
+const decide: Answer<'decide'> = (call, { placement }, { customer, placements }) => {
+  const offers = placements.find(({ id }) => id === placement)?.offers ?? [];
+  const offer = offers[Math.floor(customer.person.random() * offers.length)];
+  const decisionId = nameOf('decision', call.enrolment.enrolmentId, call.stepId, call.occurrence);
+  return { result: { decisionId, placement, propensity: 1, id: offer?.id ?? '', content: offer?.content ?? {} } };
+};
+
+const updateProfile: Answer<'updateProfile'> = (call, { traits }, { customer, now }) => {
+  const values = templateValues(call, customer.profile);
+  const told = Object.entries(traits).map(
+    ([name, value]) => [name, { value: filledJson(value, values), at: now }] as const,
+  );
+  customer.profile = { ...customer.profile, traits: { ...customer.profile.traits, ...Object.fromEntries(told) } };
+  return { result: { status: 'updated' } };
+};
+
+const experiment: Answer<'experiment'> = (call, step, { customer, now }) => {
+  const { stepId } = call;
+  const { enrolmentId, journeyId, version, splits } = call.enrolment;
+  const index = variantOf(step, { stepId, bucket: bucketIn(splits, stepId), head: undefined });
+  const variant = variantName(step, index);
+  const goals = goalsOf(step, { enrolmentId, journeyId, version, stepId, variant, at: now });
+  const known = goals.some((goal) => Object.hasOwn(customer.profile.goals, goalId(goal)));
+  customer.profile = withGoals(customer.profile, goals);
+  return { result: { variant: index }, ...(!known && { variant }) };
+};
+
+const humanTask: Answer<'humanTask'> = (call, step, { customer, population }) => {
+  const { random } = customer.person;
+  if (random() >= population.answers) return { result: { status: 'waiting' } };
+  const answers = Object.keys(step.answers);
+  const answer = answers[Math.floor(random() * answers.length)] ?? '';
+  const at = Date.parse(call.enteredAt) + exponential(random, dayMs);
+  return { result: { status: 'waiting' }, answersAt: { at, result: { answer } } };
+};
+
+const emitted: Answered = { result: { status: 'emitted' } };
+
+const answers: { [Kind in Step['kind']]: Answer<Kind> } = {
+  ...{ send, wait, waitForEvent, branch, decide, updateProfile, experiment, humanTask },
+  emitEvent: () => emitted,
+  startJourney: () => emitted,
+  webhook: () => ({ result: { status: 200, body: {} } }),
+  // The engine runs these by itself.
+  randomSplit: () => emitted,
+  goTo: () => emitted,
+  exit: () => emitted,
+};
+
+/** A call of `park`: the execution ends, and the next one begins then. */
+function parked({ enrolment, vars }: StepCall, { until, at }: { until: string; at: string }): Answered {
+  const run = { ...enrolment.run, leg: enrolment.run.leg + 1, at };
+  return { result: { status: 'parked' }, resumesLeg: { at: Date.parse(until), input: { vars, run } } };
+}
+
+type Row = (call: StepCall, step: Step, by: Answering) => Answered;
+
+/** What a step's function answers in a simulation: what it does in production, with the same decisions and no world outside. */
+export function answerTo(call: StepCall, by: Answering): Answered {
+  const { step, until, at } = call;
+  if (until !== undefined && at !== undefined) return parked(call, { until, at });
+  if (step.kind === 'hold') return { result: {} };
+  const answer = answers[step.kind] as Row; // the table's rows are complete over `kind`, which a look-up by a union cannot show
+  return answer(call, step, by);
+}

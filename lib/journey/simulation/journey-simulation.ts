@@ -1,0 +1,206 @@
+import { type Placement } from '../../decision/placements/placement.ts';
+import { type Workspace } from '../../model/workspace.ts';
+import { type Touchpoint } from '../../model/touchpoint.ts';
+import { type Json } from '../../shared/json.ts';
+import { type Rules } from '../../projection/apply-touchpoint.ts';
+import { type Signal } from '../../model/profile-change.ts';
+import { stageModelOf } from '../../stage/stage-templates.ts';
+import { type Instant } from '../../shared/time.ts';
+import { compileJourney } from '../compilation/compile-journey.ts';
+import { type JourneyDefinition } from '../definition/journey-definition.ts';
+import { executionName } from '../enrolment/enrolment-record.ts';
+import { type Knock } from '../enrolment/entry-request.ts';
+import { type HistoryEvent } from '../../states-language/execution/interpreter-context.ts';
+import { type ExecutionInput, type StepCall } from '../execution/step-call.ts';
+import { happens, type SimulatedCustomer, touchpointOf } from './customers/simulated-customer.ts';
+import { Counters } from './customers/simulated-counters.ts';
+import { enter, leave } from './customers/simulated-entry.ts';
+import { type Ended, MachineRoom } from './engine/in-memory-step-functions.ts';
+import { simulatedFunctions } from '../compilation/simulated-functions.ts';
+import { type Population } from './customers/population.ts';
+import { type Act, answerTo, type Answered } from './engine/step-answers.ts';
+import { Tally } from './result-tally.ts';
+import { SimulatedTime } from './engine/simulated-time.ts';
+import { type Wish } from './customers/satisfying-touchpoints.ts';
+
+export interface Setting {
+  definition: JourneyDefinition;
+  workspace: Workspace;
+  placements: readonly Placement[];
+  population: Population;
+  /** What customers may do. */
+  wishes: readonly Wish[];
+  /** Epoch milliseconds. */
+  start: number;
+}
+
+interface Inside {
+  customer: SimulatedCustomer;
+  input: ExecutionInput;
+  /** The execution under way; none while parked. */
+  execution: string | undefined;
+}
+
+const machine = 'journey';
+
+/**
+ * One journey and the customers who come to it, in memory and in simulated time. What decides is what decides in production: the compiled
+ * definition on the same engine, the projector, the rules of the door, of contact and of experiments. What stands in for the world are
+ * the customers' plans, and providers that always deliver.
+ */
+export class Simulation {
+  readonly setting: Setting;
+  readonly time: SimulatedTime;
+  readonly tally: Tally;
+  readonly #room: MachineRoom;
+  readonly #rules: Rules;
+  readonly #inside = new Map<string, Inside>();
+  /** By enrolment, also of those who have left: goals are reached later, too. */
+  readonly #enteredAt = new Map<string, number>();
+  readonly #counters = new Counters();
+  peakOpen = 0;
+
+  constructor(setting: Setting) {
+    this.setting = setting;
+    const { definition, workspace, start } = setting;
+    this.time = new SimulatedTime(start);
+    this.tally = new Tally(definition);
+    this.#rules = { workspace, model: stageModelOf(workspace), journeys: [definition] };
+    this.#room = new MachineRoom({
+      time: this.time,
+      invoke: (_name, payload) => this.#invoked(payload as unknown as Omit<StepCall, 'vars'>), // as our own compiler writes it
+      ended: (end) => this.#ended(end),
+      happened: (name, event) => this.#happened(name, event),
+    });
+    this.#room.add(machine, compileJourney(definition, simulatedFunctions));
+  }
+
+  get open(): number {
+    return this.#room.open;
+  }
+
+  now(): Instant {
+    return new Date(this.time.now()).toISOString();
+  }
+
+  /** Lets time pass until `end`. Answers false where it was stopped before. */
+  run(end: number, isStopped?: () => boolean): Promise<boolean> {
+    return this.time.run(end, () => this.#room.settled(), isStopped);
+  }
+
+  /** A customer does something; journeys hear of it. */
+  act(customer: SimulatedCustomer, { name, properties }: Act): void {
+    this.repeats(customer, touchpointOf(customer, { name, properties }, this.time.now()));
+  }
+
+  /** A recorded touchpoint once more; journeys hear of it. */
+  repeats(customer: SimulatedCustomer, touchpoint: Touchpoint): void {
+    const { name, properties } = touchpoint;
+    for (const signal of happens(customer, touchpoint, this.#rules)) this.#told(customer, signal, { name, properties });
+  }
+
+  /** A touchpoint from before the simulation: the profile knows of it, journeys do not. */
+  remembers(customer: SimulatedCustomer, touchpoint: Touchpoint): void {
+    happens(customer, touchpoint, { ...this.#rules, journeys: [] });
+  }
+
+  /** Something other than a touchpoint lets a customer in. */
+  knock(customer: SimulatedCustomer, { name, properties }: Act): void {
+    this.#knocked(customer, { id: `${customer.person.id}-${this.time.now()}`, name, at: this.now(), properties });
+  }
+
+  /** Runs `act` later, by the customer's own clockwork. */
+  later(at: number, act: () => void): void {
+    if (Number.isFinite(at)) this.time.at(Math.ceil(at), act);
+  }
+
+  #told(customer: SimulatedCustomer, signal: Signal, act: Act): void {
+    if (signal.type === 'triggered') {
+      const { messageId: id, name, at } = signal.cause;
+      this.#knocked(customer, { id, name, at, properties: act.properties }, act);
+    } else if (signal.type === 'exited') this.#end(signal.enrolmentId, 'exited');
+    else if (signal.type === 'woken') this.#woken(customer, signal);
+    else if (signal.type === 'goal' && signal.guardrail === undefined) this.#reached(signal);
+  }
+
+  #woken(customer: SimulatedCustomer, { waitId, cause, ...more }: Extract<Signal, { type: 'woken' }>): void {
+    const token = customer.tokens.get(waitId);
+    customer.tokens.delete(waitId);
+    if (token !== undefined) this.#room.resume(token, { ...more, touchpoint: cause } as Json); // a signal is JSON
+  }
+
+  #reached({ enrolmentId, stepId, variant }: Extract<Signal, { type: 'goal' }>): void {
+    const enteredAt = this.#enteredAt.get(enrolmentId) ?? this.time.now();
+    this.tally.goal({ enteredAt, now: this.time.now(), stepId, variant });
+  }
+
+  #knocked(customer: SimulatedCustomer, knock: Knock, act?: Act): void {
+    this.tally.knocked();
+    const { definition, workspace } = this.setting;
+    const now = this.now();
+    const touchpoint = act && touchpointOf(customer, act, this.time.now());
+    const entry = enter(customer, { definition, workspace, knock, touchpoint, counters: this.#counters, now });
+    if (typeof entry === 'string') return this.tally.refused(entry);
+    const at = this.time.now();
+    this.#enteredAt.set(entry.enrolmentId, at);
+    this.tally.entered(entry.enrolmentId, at);
+    this.#inside.set(entry.enrolmentId, { customer, input: entry, execution: undefined });
+    this.#start(entry);
+  }
+
+  #start(input: ExecutionInput): void {
+    const inside = this.#inside.get(input.enrolmentId);
+    if (!inside) return;
+    const name = executionName(input, input.run.leg);
+    inside.execution = name;
+    inside.input = input;
+    this.#room.start(machine, name, input as Json); // its schema is JSON
+    this.peakOpen = Math.max(this.peakOpen, this.#room.open);
+  }
+
+  #end(enrolmentId: string, outcome: string): void {
+    const inside = this.#inside.get(enrolmentId);
+    if (!inside) return;
+    this.#inside.delete(enrolmentId);
+    leave(inside.customer, enrolmentId);
+    this.tally.ended(enrolmentId, outcome);
+    if (inside.execution !== undefined) this.#room.stop(inside.execution);
+  }
+
+  #ended({ name, status, output }: Ended): void {
+    const enrolmentId = /^v\d+-(.+?\.\d+)(?:-\d+)?$/.exec(name)?.[1] ?? '';
+    const inside = this.#inside.get(enrolmentId);
+    if (inside?.execution !== name) return;
+    inside.execution = undefined;
+    if (status !== 'SUCCEEDED') return this.#end(enrolmentId, 'failed');
+    const told = JSON.parse(output ?? '{}') as { outcome?: string; handedOver?: boolean }; // as compiled
+    if (told.handedOver !== true) this.#end(enrolmentId, told.outcome ?? 'completed');
+  }
+
+  #happened(name: string, { type, stateEnteredEventDetails }: HistoryEvent): void {
+    if (!type.endsWith('StateEntered')) return;
+    const enrolmentId = /^v\d+-(.+?\.\d+)(?:-\d+)?$/.exec(name)?.[1] ?? '';
+    this.tally.state(enrolmentId, (stateEnteredEventDetails as { name: string }).name); // the engine's own event
+  }
+
+  #invoked(sent: Omit<StepCall, 'vars'>): Json {
+    const call: StepCall = { ...sent, vars: sent.enrolment.vars };
+    const inside = this.#inside.get(call.enrolment.enrolmentId);
+    if (!inside) return { gate: 'left' };
+    const vars = (call as Partial<StepCall>).vars ?? call.enrolment.vars; // as `StepCall` reads it
+    const { customer } = inside;
+    const answered = answerTo({ ...call, vars }, { ...this.setting, customer, now: this.now() });
+    this.#consequences(inside, call, answered);
+    return answered.result;
+  }
+
+  #consequences({ customer }: Inside, { stepId, token, enrolment }: StepCall, answered: Answered): void {
+    const { sent, variant, acts = [], answersAt, resumesLeg } = answered;
+    if (sent) this.tally.sent(stepId, sent);
+    if (variant !== undefined) this.tally.assigned(stepId, variant);
+    for (const { at, act } of acts) this.later(at, () => this.act(customer, act));
+    if (answersAt && token !== undefined)
+      this.later(answersAt.at, () => void this.#room.resume(token, answersAt.result));
+    if (resumesLeg) this.later(resumesLeg.at, () => this.#start({ ...enrolment, ...resumesLeg.input }));
+  }
+}

@@ -1,0 +1,162 @@
+import * as z from 'zod';
+import { type Placement } from '../../decision/placements/placement.ts';
+import { type Touchpoint } from '../../model/touchpoint.ts';
+import { type Workspace } from '../../model/workspace.ts';
+import { type Instant } from '../../shared/time.ts';
+import { type JourneyDefinition } from '../definition/journey-definition.ts';
+import { seeded } from '../../shared/random.ts';
+import { type Attempt, attemptWithin, type TimeLimit } from './attempts.ts';
+import { newCustomer } from './customers/simulated-customer.ts';
+import { Population } from './customers/population.ts';
+import { SimulationResult } from './simulation-result.ts';
+import { cut, runToEnd, type SimulationRequest } from './simulate-journey.ts';
+import { Simulation } from './journey-simulation.ts';
+
+/** One customer as recorded: touchpoints in their order, those before the time too, and what the journey really did with them in it. */
+export interface Recorded {
+  id: string;
+  touchpoints: readonly Touchpoint[];
+  happened: {
+    entered: number;
+    /** By outcome. */
+    ended: Record<string, number>;
+    /** Messages of the journey, by step. */
+    sent: Record<string, number>;
+    skipped: Record<string, number>;
+  };
+}
+
+const Counts = z.record(z.string(), z.int());
+
+const Difference = z.object({ happened: z.int(), would: z.int(), difference: z.int() });
+
+/** What a version would have done to customers who did what they did, beside what was done to them. */
+export const ReplayResult = z.object({
+  customers: z.int(),
+  /** Fewer customers took part than there are: as many as were asked for, or as there was time for. */
+  sample: z.boolean(),
+  entered: Difference,
+  sent: Difference,
+  /** By step of either. */
+  sentBySteps: z.record(z.string(), Difference),
+  ended: z.record(z.string(), Difference),
+  /** Who would have left by the exit criteria, by the step they stood at. */
+  wouldExitAt: Counts,
+  text: z.object({ en: z.string(), ko: z.string() }),
+  would: SimulationResult,
+});
+export type ReplayResult = z.infer<typeof ReplayResult>;
+
+type Sums = Record<string, number>;
+
+const sum = (counts: Sums): number => Object.values(counts).reduce((all, n) => all + n, 0);
+
+function added(all: readonly Sums[]): Sums {
+  const total: Sums = {};
+  for (const counts of all) for (const [name, n] of Object.entries(counts)) total[name] = (total[name] ?? 0) + n;
+  return total;
+}
+
+const differs = (happened: number, would: number) => ({ happened, would, difference: would - happened });
+
+function beside(happened: Sums, would: Sums): ReplayResult['ended'] {
+  const names = [...new Set([...Object.keys(happened), ...Object.keys(would)])].sort();
+  return Object.fromEntries(names.map((name) => [name, differs(happened[name] ?? 0, would[name] ?? 0)]));
+}
+
+function worded({ sent, entered, wouldExitAt }: Pick<ReplayResult, 'sent' | 'entered' | 'wouldExitAt'>) {
+  const [step, left = 0] = Object.entries(wouldExitAt).sort(([, a], [, b]) => b - a)[0] ?? [];
+  const n = Math.abs(sent.difference);
+  const more = sent.difference < 0 ? 'fewer' : 'more';
+  const moreKo = sent.difference < 0 ? '줄고' : '늘고';
+  const exits = {
+    en: `, and ${left} would have left at "${step ?? ''}"`,
+    ko: ` "${step ?? ''}" 단계에서 ${left}명이 나갔을 것입니다.`,
+  };
+  return {
+    en: `With this version ${n} ${more} messages and ${entered.would} entries instead of ${entered.happened}${left > 0 ? exits.en : ''}.`,
+    ko: `이 버전이라면 메시지가 ${n}건 ${moreKo} 진입은 ${entered.happened}건이 아니라 ${entered.would}건입니다.${left > 0 ? exits.ko : ''}`,
+  };
+}
+
+export interface ReplayRequest {
+  definition: JourneyDefinition;
+  workspace: Workspace;
+  placements: readonly Placement[];
+  recorded: readonly Recorded[];
+  sample: boolean;
+  from: Instant;
+  to: Instant;
+  seed: number;
+}
+
+/** Nobody answers a message that was never sent: customers do what they did, whatever the version says. */
+const silent = Population.parse({ responds: {}, answers: 0 });
+
+function joins(
+  simulation: Simulation,
+  { id, touchpoints }: Recorded,
+  { from, seed }: { from: number; seed: number },
+): void {
+  const person = { id, traits: {}, entersAt: Date.parse(touchpoints[0]?.at ?? ''), activity: 0, random: seeded(seed) };
+  const customer = newCustomer(person, simulation.setting.workspace);
+  for (const touchpoint of touchpoints) {
+    const at = Date.parse(touchpoint.at);
+    if (at < from) simulation.remembers(customer, touchpoint);
+    else simulation.later(at, () => simulation.repeats(customer, touchpoint));
+  }
+}
+
+/**
+ * A version on recorded history: everybody does again what they did, at their own times, and the journey is decided anew with all its rules.
+ * What a message led to cannot be known: who came because of one comes here too. Within a limit of time fewer customers may take part, the
+ * first by their ids.
+ */
+export async function replay(request: ReplayRequest, limit?: TimeLimit): Promise<ReplayResult> {
+  const { recorded, sample, from, to } = request;
+  const days = Math.max(1, Math.ceil((Date.parse(to) - Date.parse(from)) / 86_400_000));
+  const { result, count, complete } = await attemptWithin(recorded.length, limit, (some, isStopped) =>
+    replaySome({ ...request, recorded: recorded.slice(0, some) }, { days, isStopped }),
+  );
+  const would = complete ? result : cut(result, { customers: recorded.length, days });
+  return compared(recorded.slice(0, count), would, sample || !complete);
+}
+
+function replaySome(
+  { definition, workspace, placements, recorded, seed, ...period }: ReplayRequest,
+  { days, isStopped }: { days: number; isStopped: () => boolean },
+): Promise<Attempt<SimulationResult>> {
+  const [from, to] = [Date.parse(period.from), Date.parse(period.to)];
+  const setting = { definition, workspace, placements, population: silent, wishes: [], start: from };
+  const simulation = new Simulation(setting);
+  for (const [place, customer] of recorded.entries())
+    if (customer.touchpoints.length > 0) joins(simulation, customer, { from, seed: seed + place });
+  const asked: SimulationRequest = { definition, customers: recorded.length, days, seed, from };
+  return runToEnd(simulation, asked, { end: to, isStopped });
+}
+
+/** What would be beside what was. */
+function compared(recorded: readonly Recorded[], would: SimulationResult, sample: boolean): ReplayResult {
+  const sentWould = Object.fromEntries(
+    would.steps.flatMap(({ stepId, sent }) => (sent === undefined ? [] : [[stepId, sent]])),
+  );
+  const happened = recorded.map((customer) => customer.happened);
+  const sentThen = added(happened.map(({ sent }) => sent));
+  const wouldExitAt = Object.fromEntries(
+    would.steps.flatMap(({ stepId, ended }) => (ended.exited ? [[stepId, ended.exited]] : [])),
+  );
+  const entered = happened.reduce((all, one) => all + one.entered, 0);
+  const sums = {
+    entered: differs(entered, would.entered),
+    sent: differs(sum(sentThen), would.sends.sent),
+    wouldExitAt,
+  };
+  return {
+    ...{ customers: recorded.length, sample },
+    ...sums,
+    sentBySteps: beside(sentThen, sentWould),
+    ended: beside(added(happened.map(({ ended }) => ended)), would.outcomes),
+    text: worded(sums),
+    would,
+  };
+}

@@ -1,0 +1,157 @@
+import { bareRecord } from '../../shared/json.ts';
+import { type JourneyDefinition } from '../definition/journey-definition.ts';
+import { type SimulatedStep, type SimulationResult } from './simulation-result.ts';
+
+const bump = (counts: Record<string, number>, name: string): void => {
+  counts[name] = (counts[name] ?? 0) + 1;
+};
+
+/** A way through the journey under way. */
+interface Way {
+  at: string;
+  since: number;
+}
+
+interface StepTally {
+  visits: number;
+  next: Record<string, number>;
+  ended: Record<string, number>;
+  sent: number;
+  skipped: Record<string, number>;
+  deferred: number;
+  parked: number;
+  transitions: number;
+}
+
+const newStep = (): StepTally => ({
+  visits: 0,
+  next: bareRecord(),
+  ended: bareRecord(),
+  sent: 0,
+  skipped: bareRecord(),
+  deferred: 0,
+  parked: 0,
+  transitions: 0,
+});
+
+/** Quantile of numbers by linear interpolation (type 7: Hyndman and Fan 1996). */
+function quantile(sorted: number[], q: number): number {
+  const place = (sorted.length - 1) * q;
+  const [low, high] = [sorted[Math.floor(place)] ?? NaN, sorted[Math.ceil(place)] ?? NaN];
+  return low + (high - low) * (place - Math.floor(place));
+}
+
+/** Counts what happens to people in a simulated journey. */
+export class Tally {
+  readonly #definition: JourneyDefinition;
+  readonly #steps = new Map<string, StepTally>();
+  readonly #ways = new Map<string, Way>();
+  readonly #refused: Record<string, number> = bareRecord();
+  readonly #outcomes: Record<string, number> = bareRecord();
+  readonly #experiments: SimulationResult['experiments'] = bareRecord();
+  readonly #goals: number[] = [];
+  #knocks = 0;
+  #entered = 0;
+
+  constructor(definition: JourneyDefinition) {
+    this.#definition = definition;
+    for (const id of Object.keys(definition.steps)) this.#steps.set(id, newStep());
+  }
+
+  knocked(): void {
+    this.#knocks++;
+  }
+
+  refused(reason: string): void {
+    bump(this.#refused, reason);
+  }
+
+  entered(enrolmentId: string, at: number): void {
+    this.#entered++;
+    this.#ways.set(enrolmentId, { at: '', since: at });
+  }
+
+  /** A state was entered; helpers of a step are named after it, with a colon. */
+  state(enrolmentId: string, state: string): void {
+    const [id = state] = state.split(': ');
+    const step = this.#steps.get(id) ?? this.#steps.get(this.#definition.start);
+    const way = this.#ways.get(enrolmentId);
+    if (step) step.transitions++;
+    if (step && state === `${id}: parked`) step.parked++;
+    if (!way || !this.#steps.has(state) || way.at === state) return;
+    if (step) step.visits++;
+    const before = this.#steps.get(way.at);
+    if (before) bump(before.next, state);
+    way.at = state;
+  }
+
+  sent(stepId: string, end: { status: 'sent' | 'skipped' | 'deferred'; reason?: string }): void {
+    const step = this.#steps.get(stepId);
+    if (!step) return;
+    if (end.status === 'skipped') bump(step.skipped, end.reason ?? 'unknown');
+    else step[end.status]++;
+  }
+
+  assigned(stepId: string, variant: string): void {
+    this.#variant(stepId, variant).entered++;
+  }
+
+  goal(reached: { enteredAt: number; now: number; stepId?: string | undefined; variant?: string | undefined }): void {
+    const { enteredAt, now, stepId, variant } = reached;
+    if (stepId !== undefined && variant !== undefined) this.#variant(stepId, variant).reached++;
+    else this.#goals.push((now - enteredAt) / 3_600_000);
+  }
+
+  ended(enrolmentId: string, outcome: string): void {
+    const way = this.#ways.get(enrolmentId);
+    if (!way) return;
+    this.#ways.delete(enrolmentId);
+    bump(this.#outcomes, outcome);
+    const step = this.#steps.get(way.at);
+    if (step) bump(step.ended, outcome);
+  }
+
+  #variant(stepId: string, variant: string): { entered: number; reached: number } {
+    const variants = (this.#experiments[stepId] ??= bareRecord());
+    return (variants[variant] ??= { entered: 0, reached: 0 });
+  }
+
+  /** Everything but money and executions. */
+  result(): Pick<
+    SimulationResult,
+    'knocks' | 'entered' | 'refused' | 'outcomes' | 'goal' | 'sends' | 'experiments' | 'transitions'
+  > & { steps: (Omit<SimulatedStep, 'usd'> & { parked: number })[] } {
+    const open = Map.groupBy(this.#ways.values(), ({ at }) => at);
+    const steps = [...this.#steps].map(([stepId, { sent, skipped, deferred, ...step }]) => {
+      const kind = this.#definition.steps[stepId]?.kind ?? '';
+      return {
+        stepId,
+        kind,
+        ...step,
+        open: open.get(stepId)?.length ?? 0,
+        ...(kind === 'send' && { sent, skipped, deferred }),
+      };
+    });
+    const skipped: Record<string, number> = {};
+    for (const step of this.#steps.values())
+      for (const [reason, n] of Object.entries(step.skipped)) skipped[reason] = (skipped[reason] ?? 0) + n;
+    const hours = this.#goals.sort((a, b) => a - b);
+    return {
+      knocks: this.#knocks,
+      entered: this.#entered,
+      refused: this.#refused,
+      outcomes: this.#outcomes,
+      ...(this.#definition.goal && {
+        goal: {
+          reached: hours.length,
+          share: this.#entered === 0 ? 0 : hours.length / this.#entered,
+          ...(hours.length > 0 && { hours: { p50: quantile(hours, 0.5), p90: quantile(hours, 0.9) } }),
+        },
+      }),
+      sends: { sent: [...this.#steps.values()].reduce((sum, step) => sum + step.sent, 0), skipped },
+      experiments: this.#experiments,
+      steps,
+      transitions: [...this.#steps.values()].reduce((sum, step) => sum + step.transitions, 0),
+    };
+  }
+}

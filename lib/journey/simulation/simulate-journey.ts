@@ -1,0 +1,170 @@
+import { type Placement } from '../../decision/placements/placement.ts';
+import { Workspace } from '../../model/workspace.ts';
+import { type JsonObject } from '../../shared/json.ts';
+import { type JourneyDefinition } from '../definition/journey-definition.ts';
+import { type Trigger } from '../definition/trigger.ts';
+import { type Attempt, attemptWithin, type TimeLimit } from './attempts.ts';
+import { costOf } from './simulated-cost.ts';
+import { newCustomer, type SimulatedCustomer } from './customers/simulated-customer.ts';
+import { type Person, personOf, type Span, untilNext, wishesFor } from './customers/synthetic-customers.ts';
+import { Population } from './customers/population.ts';
+import { type SimulationResult } from './simulation-result.ts';
+import { type Setting, Simulation } from './journey-simulation.ts';
+import { type Act } from './engine/step-answers.ts';
+import { wishesOf } from './customers/satisfying-touchpoints.ts';
+
+const dayMs = 86_400_000;
+
+/** How often a month customers do what nobody said how often they do it. */
+const usualPerMonth = 0.5;
+
+export interface SimulationRequest {
+  definition: JourneyDefinition;
+  workspace?: Workspace;
+  placements?: readonly Placement[];
+  population?: Population;
+  customers: number;
+  days: number;
+  seed: number;
+  /** Epoch milliseconds. */
+  from: number;
+}
+
+/** How a customer comes to the door by a trigger: by a touchpoint, or told by somebody else. */
+function comesBy(trigger: Trigger): { act: Act } | { knock: Act } {
+  if ('touchpoint' in trigger) {
+    const [act] = wishesOf(trigger.touchpoint);
+    return act ? { act } : { knock: { name: 'Touchpoint', properties: {} } };
+  }
+  const facts: JsonObject =
+    'stageEntered' in trigger
+      ? { stage: trigger.stageEntered[0] ?? '' }
+      : 'segmentJoined' in trigger
+        ? { segment: trigger.segmentJoined[0] ?? '' }
+        : 'churnBand' in trigger
+          ? { band: trigger.churnBand[0] ?? '' }
+          : {};
+  return { knock: { name: Object.keys(trigger)[0] ?? '', properties: facts } };
+}
+
+/** With a key of its own where the journey asks for one. */
+function keyed({ entry }: JourneyDefinition, act: Act, person: Person): Act {
+  return entry.key === undefined || entry.key.includes('.')
+    ? act
+    : { ...act, properties: { [entry.key]: `${person.id}-key`, ...act.properties } };
+}
+
+function comes(simulation: Simulation, customer: SimulatedCustomer): void {
+  const { definition } = simulation.setting;
+  const { person } = customer;
+  const { triggers } = definition.entry;
+  // What customers do themselves comes first: what else lets them in mostly follows from it.
+  const done = triggers.filter((trigger) => 'touchpoint' in trigger);
+  const likely = done.length > 0 ? done : triggers;
+  const trigger = likely[Math.floor(person.random() * likely.length)];
+  simulation.act(customer, { name: 'Identified', properties: person.traits }); // traits are JSON
+  const by = trigger && comesBy(trigger);
+  if (!by) return;
+  if ('act' in by) simulation.act(customer, keyed(definition, by.act, person));
+  else simulation.knock(customer, keyed(definition, by.knock, person));
+}
+
+/** One thing a customer does of their own accord, again and again until the end. */
+function habit(simulation: Simulation, customer: SimulatedCustomer, act: Act): void {
+  const perMonth = simulation.setting.population.perMonth[act.name] ?? usualPerMonth;
+  const next = (): void => {
+    const at = simulation.time.now() + untilNext(customer.person, perMonth);
+    simulation.later(at, () => {
+      simulation.act(customer, act);
+      next();
+    });
+  };
+  next();
+}
+
+function sets(simulation: Simulation, person: Person): void {
+  simulation.later(person.entersAt, () => {
+    const customer = newCustomer(person, simulation.setting.workspace);
+    comes(simulation, customer);
+    for (const act of simulation.setting.wishes) habit(simulation, customer, act);
+  });
+}
+
+/**
+ * Simulated customers go through a journey for some days. Deterministic: the same request gives the same result, whatever machine it runs
+ * on. Memory grows with customers, not with days. Within a limit of time fewer customers may be simulated than were asked for: the result
+ * says so, and is otherwise that of a request for so many.
+ */
+export async function simulate(request: SimulationRequest, limit?: TimeLimit): Promise<SimulationResult> {
+  const { customers: asked, days } = request;
+  const { result, complete } = await attemptWithin(asked, limit, (customers, isStopped) =>
+    simulateSome({ ...request, customers }, isStopped),
+  );
+  return complete ? result : cut(result, { customers: asked, days });
+}
+
+/** A result of fewer customers, or of fewer days, than were asked for. */
+export function cut(result: SimulationResult, asked: { customers: number; days: number }): SimulationResult {
+  const { customers, days } = result;
+  const warning = `time was up: ${customers} of ${asked.customers} customers over ${days} of ${asked.days} days were simulated`;
+  return { ...result, complete: false, stopped: 'time', asked, warnings: [...result.warnings, warning] };
+}
+
+function simulateSome(request: SimulationRequest, isStopped: () => boolean): Promise<Attempt<SimulationResult>> {
+  const { definition, customers, days, seed, from: start, placements = [] } = request;
+  const population = request.population ?? Population.parse({});
+  const workspace = request.workspace ?? Workspace.parse({ id: 'simulated', name: 'Simulated' });
+  const setting: Setting = { definition, workspace, placements, population, wishes: wishesFor(definition), start };
+  const simulation = new Simulation(setting);
+  const span: Span = { start, end: start + days * dayMs };
+  for (let number = 0; number < customers; number++)
+    sets(simulation, personOf(definition, population, { seed, number, span }));
+  return runToEnd(simulation, request, { end: span.end, isStopped });
+}
+
+/** Lets a simulation run to its end, and says what has become of everybody; stopped before, what had at the end of the last whole day. */
+export async function runToEnd(
+  simulation: Simulation,
+  request: SimulationRequest,
+  { end, isStopped }: { end: number; isStopped: () => boolean },
+): Promise<Attempt<SimulationResult>> {
+  const { days, from: start } = request;
+  const open: number[] = [];
+  let result = resultAt(simulation, request, open);
+  for (let day = 1; day <= days; day++) {
+    if (!(await simulation.run(Math.min(end, start + day * dayMs), isStopped)))
+      return { result, progress: (simulation.time.now() - start) / (end - start) };
+    open.push(simulation.open);
+    result = resultAt(simulation, request, open);
+  }
+  return { result, progress: 1 };
+}
+
+/** What has become of everybody after so many days as there are figures of open executions. */
+function resultAt(
+  simulation: Simulation,
+  { definition, customers, seed, from: start }: SimulationRequest,
+  open: readonly number[],
+): SimulationResult {
+  const days = open.length;
+  const { steps, ...counts } = structuredClone(simulation.tally.result());
+  const { stepCosts, ...cost } = costOf(definition, { steps, entered: counts.entered, days: Math.max(1, days) });
+  return {
+    ...{ complete: true, seed, from: new Date(start).toISOString(), days, customers },
+    ...counts,
+    steps: steps.map(({ parked: _parked, ...step }) => ({ ...step, usd: stepCosts[step.stepId] ?? 0 })),
+    ...{ open: [...open], peakOpen: simulation.peakOpen, cost, warnings: warningsOf(definition) },
+  };
+}
+
+/** What the figures leave out. */
+function warningsOf({ steps }: JourneyDefinition): string[] {
+  const kinds = new Set(Object.values(steps).map((step) => (step.kind === 'send' ? step.channel : step.kind)));
+  return [
+    ...(kinds.has('sms') || kinds.has('whatsapp')
+      ? ['carriers bill text messages by country: not part of the cost']
+      : []),
+    ...(kinds.has('startJourney') ? ['journeys that this one starts are not simulated'] : []),
+    ...(kinds.has('decide') ? ['offers are drawn evenly: what was learnt of them is not part of a simulation'] : []),
+  ];
+}

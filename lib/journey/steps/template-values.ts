@@ -1,0 +1,13 @@
+import { customerId } from '../../model/customer.ts';
+import { type JsonObject } from '../../shared/json.ts';
+import { type Profile } from '../../model/profile.ts';
+import { type StepCall } from '../execution/step-call.ts';
+
+/** What `{{…}}` places of a step may name: `traits`, `vars`, `customer.id`, and `trigger`, the properties of what let the customer in. */
+export function templateValues(
+  { enrolment, vars }: Pick<StepCall, 'enrolment' | 'vars'>,
+  profile: Profile,
+): JsonObject {
+  const traits = Object.fromEntries(Object.entries(profile.traits).map(([name, { value }]) => [name, value]));
+  return { traits, vars, customer: { id: customerId(profile.customer) }, trigger: enrolment.trigger.properties };
+}

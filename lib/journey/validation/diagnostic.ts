@@ -1,0 +1,99 @@
+import { type JourneyDefinition } from '../definition/journey-definition.ts';
+import { type Step, type StepOf } from '../definition/step.ts';
+
+export type FaultCode =
+  | 'unknown-step'
+  | 'unreachable-step'
+  | 'endless'
+  | 'idle-loop'
+  | 'too-long'
+  | 'too-many-steps'
+  | 'too-large'
+  | 'too-many-results'
+  | 'template-syntax'
+  | 'unknown-variable'
+  | 'no-fallback'
+  | 'no-url'
+  | 'insecure-url'
+  | 'closed-url'
+  | 'closed-port'
+  | 'unused-url'
+  | 'unused-header'
+  | 'no-subject'
+  | 'no-address'
+  | 'doubtful-purpose'
+  | 'never-open'
+  | 'no-such-date'
+  | 'always-deferred'
+  | 'no-share'
+  | 'same-salt'
+  | 'same-variants'
+  | 'duplicate-variant'
+  | 'unreachable-goal'
+  | 'never-met'
+  | 'no-touchpoint'
+  | 'exit-at-entry'
+  | 'exit-at-wait'
+  | 'no-entry-key'
+  | 'off-quarter'
+  | 'unknown-journey'
+  | 'unknown-stage'
+  | 'unknown-segment'
+  | 'unknown-placement'
+  | 'starts-itself';
+
+/** What is wrong with a definition, where, and what to do about it. An `error` keeps it from being published, a `warning` does not. */
+export interface Fault {
+  code: FaultCode;
+  /** Dotted path in the definition. */
+  place: string;
+  hint: string;
+  severity: 'error' | 'warning';
+}
+
+export const error = (code: FaultCode, place: string, hint: string): Fault => ({
+  code,
+  place,
+  hint,
+  severity: 'error',
+});
+
+export const warning = (code: FaultCode, place: string, hint: string): Fault => ({
+  ...error(code, place, hint),
+  severity: 'warning',
+});
+
+/** What is known of the workspace a journey is meant for; what is not told is not looked at. */
+export interface Surroundings {
+  /** Ids of its journeys. */
+  journeys?: readonly string[] | undefined;
+  /** Ids of the stages of its model, of its segments and of its placements. */
+  stages?: readonly string[] | undefined;
+  segments?: readonly string[] | undefined;
+  placements?: readonly string[] | undefined;
+  /** The workspace's own, which a journey without any keeps. */
+  quietHours?: { from: string; to: string } | undefined;
+  /** Ports that its webhooks may call besides the usual ones. */
+  webhookPorts?: readonly number[] | undefined;
+  /** It runs on a developer's machine, where calls may go to this machine too. */
+  local?: boolean | undefined;
+}
+
+export type Rule = (definition: JourneyDefinition, surroundings: Surroundings) => Fault[];
+
+type Steps = JourneyDefinition['steps'];
+
+/** The step of that name; none for names that only objects have. */
+export const stepAt = (steps: Steps, id: string): Step | undefined =>
+  Object.hasOwn(steps, id) ? steps[id] : undefined;
+
+/** All steps of some kinds, with their places. */
+export function stepsOf<Kind extends Step['kind']>(
+  { steps }: Pick<JourneyDefinition, 'steps'>,
+  ...kinds: Kind[]
+): { id: string; place: string; step: StepOf<Kind> }[] {
+  const wanted: readonly Step['kind'][] = kinds;
+  return Object.entries(steps).flatMap(([id, step]) =>
+    wanted.includes(step.kind) ? [{ id, place: `steps.${id}`, step: step as StepOf<Kind> }] : [],
+  ); // the kind says so
+}

@@ -1,0 +1,47 @@
+import { type Trigger } from '../definition/trigger.ts';
+import { error, type Rule, stepsOf, warning } from './diagnostic.ts';
+
+/** Properties that a trigger brings along; undefined where that is up to whoever knocks. */
+function broughtBy(trigger: Trigger): string[] | undefined {
+  if ('stageEntered' in trigger) return ['stage'];
+  if ('segmentJoined' in trigger) return ['segment'];
+  if ('churnBand' in trigger) return ['band', 'score'];
+  if ('silentFor' in trigger) return ['for'];
+  if ('schedule' in trigger) return ['time'];
+  return 'date' in trigger ? ['date', trigger.date.trait] : undefined;
+}
+
+/** An entry key that a trigger never brings: nobody enters by it. */
+export const entryKeys: Rule = ({ entry: { key, triggers } }) => {
+  if (key === undefined) return [];
+  return triggers.flatMap((trigger, i) => {
+    const brought = broughtBy(trigger);
+    if (!brought || brought.includes(key)) return [];
+    const hint = `nobody enters by it: it brings ${brought.join(' and ')}, but no entry key "${key}"`;
+    return [error('no-entry-key', `entry.triggers.${i}`, hint)];
+  });
+};
+
+/** The time of day that a trigger names, where it names one: `09:30`. */
+function timeOf(trigger: Trigger): string | undefined {
+  if ('date' in trigger) return trigger.date.at;
+  if (!('schedule' in trigger)) return undefined;
+  return 'at' in trigger.schedule ? trigger.schedule.at.slice(11, 16) : trigger.schedule.time;
+}
+
+/** Times are looked at on the quarter hours (`docs/decisions/times-come-by-the-quarter-hour.md`). */
+export const offQuarters: Rule = ({ entry: { triggers } }) =>
+  triggers.flatMap((trigger, i) => {
+    const time = timeOf(trigger);
+    if (time === undefined || Number(time.slice(3)) % 15 === 0) return [];
+    return [warning('off-quarter', `entry.triggers.${i}`, `${time} comes with the next quarter of an hour`)];
+  });
+
+export const started: Rule = (definition, { journeys }) =>
+  stepsOf(definition, 'startJourney').flatMap(({ place, step: { journey } }) => {
+    const at = `${place}.journey`;
+    if (journey === definition.id)
+      return [warning('starts-itself', at, 'its own re-entry rule refuses most; lead back by goTo instead')];
+    if (journeys === undefined || journeys.includes(journey)) return [];
+    return [error('unknown-journey', at, `there is no journey "${journey}"`)];
+  });

@@ -1,0 +1,104 @@
+import { type Duration, durationMs } from '../../shared/time.ts';
+import { effects, onwardOf } from '../definition/graph.ts';
+import { type JourneyDefinition } from '../definition/journey-definition.ts';
+import { thresholds } from '../definition/draw-splits.ts';
+import { type Step, type StepOf } from '../definition/step.ts';
+import { error, type Fault, type Rule, stepAt, stepsOf, warning } from './diagnostic.ts';
+
+/** Weights by the place they stand in. */
+function weightsOf(place: string, step: StepOf<'randomSplit' | 'experiment'>): (readonly [string, number])[] {
+  if (step.kind === 'randomSplit')
+    return step.paths.map(({ weight }, i) => [`${place}.paths.${i}.weight`, weight] as const);
+  const variants = step.variants.map(({ weight }, i) => [`${place}.variants.${i}.weight`, weight] as const);
+  return step.holdout ? [...variants, [`${place}.holdout.weight`, step.holdout.weight]] : variants;
+}
+
+/** Shares are exact to a hundredth of a percent: less than that is nobody. */
+export const shares: Rule = (definition) =>
+  stepsOf(definition, 'randomSplit', 'experiment').flatMap(({ place, step }) => {
+    const weights = weightsOf(place, step);
+    const bounds = thresholds(weights.map(([, weight]) => weight));
+    return weights.flatMap(([at], i) =>
+      (bounds[i] ?? NaN) > (bounds[i - 1] ?? 0)
+        ? []
+        : [error('no-share', at, 'so small a share that nobody falls to it')],
+    );
+  });
+
+function drawn({ holdout, ...definition }: JourneyDefinition): { place: string; salt: string; isTest: boolean }[] {
+  const steps = stepsOf(definition, 'randomSplit', 'experiment').map(({ place, step }) => ({
+    place: `${place}.salt`,
+    salt: step.salt,
+    isTest: step.kind === 'experiment',
+  }));
+  return [...(holdout ? [{ place: 'holdout.salt', salt: holdout.salt, isTest: true }] : []), ...steps];
+}
+
+/** One salt puts the same customers on the same side everywhere: right for two splits that belong together, wrong beside an experiment. */
+export const salts: Rule = (definition) => {
+  const all = drawn(definition);
+  return all.flatMap(({ place, salt, isTest }, i) => {
+    const other = all.slice(0, i).find((one) => one.salt === salt && (one.isTest || isTest));
+    if (!other) return [];
+    return [
+      warning('same-salt', place, `${other.place} has the same salt: the same customers fall on the same side of both`),
+    ];
+  });
+};
+
+/** The least time that a step takes. */
+function leastOf(step: Step): number {
+  if (step.kind !== 'wait') return 0;
+  if (step.for !== undefined) return durationMs(step.for);
+  return step.between ? Math.min(...step.between.map(durationMs)) : 0;
+}
+
+/** The least time from a step on until something is done that customers can notice; infinite where nothing ever is. */
+function earliest({ steps }: Pick<JourneyDefinition, 'steps'>, from: string): number {
+  const known = new Map<string, number>();
+  const measure = (id: string): number => {
+    const before = known.get(id);
+    if (before !== undefined) return before;
+    const step = stepAt(steps, id);
+    if (!step) return Infinity;
+    known.set(id, Infinity); // ends a circle, should there be one
+    const found =
+      effects.has(step.kind) || step.kind === 'humanTask'
+        ? 0
+        : leastOf(step) + Math.min(Infinity, ...onwardOf(step).map(measure));
+    known.set(id, found);
+    return found;
+  };
+  return measure(from);
+}
+
+function tooEarly(definition: JourneyDefinition, from: string[], window: Duration): boolean {
+  const all = from.map((id) => earliest(definition, id)).filter(Number.isFinite);
+  return all.length > 0 && all.every((ms) => ms >= durationMs(window));
+}
+
+export const experiments: Rule = (definition) =>
+  stepsOf(definition, 'experiment').flatMap(({ place, step: { variants, holdout, window } }) => {
+    const faults: Fault[] = [];
+    const targets = variants.map(({ next }) => next);
+    if (new Set(targets).size === 1)
+      faults.push(
+        warning(
+          'same-variants',
+          `${place}.variants`,
+          `all lead to "${targets[0] ?? ''}": there is no difference to measure`,
+        ),
+      );
+    variants.forEach(({ id }, i) => {
+      if (variants.findIndex((other) => other.id === id) < i || (holdout && id === 'holdout'))
+        faults.push(error('duplicate-variant', `${place}.variants.${i}.id`, `there is a variant "${id}" already`));
+    });
+    if (tooEarly(definition, targets, window))
+      faults.push(error('unreachable-goal', `${place}.window`, `over before any variant does anything`));
+    return faults;
+  });
+
+export const goals: Rule = (definition) =>
+  definition.goal && tooEarly(definition, [definition.start], definition.goal.window)
+    ? [error('unreachable-goal', 'goal.window', 'over before the journey does anything')]
+    : [];

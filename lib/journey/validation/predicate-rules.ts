@@ -1,0 +1,120 @@
+import { type Predicate } from '../../model/predicate.ts';
+import { type JourneyDefinition } from '../definition/journey-definition.ts';
+import { error, type Fault, type Rule, stepsOf, warning } from './diagnostic.ts';
+
+export interface Placed {
+  place: string;
+  predicate: Predicate;
+  /** Whether it is looked at with a touchpoint at hand. */
+  atTouchpoint: boolean;
+}
+
+/** Every predicate of a definition, with its place. */
+export function predicatesIn(definition: JourneyDefinition): Placed[] {
+  const { entry, exit, goal } = definition;
+  const found: Placed[] = [];
+  const add = (place: string, predicate: Predicate | undefined, atTouchpoint = true): void => {
+    if (predicate) found.push({ place, predicate, atTouchpoint });
+  };
+  entry.triggers.forEach((trigger, i) => {
+    if ('touchpoint' in trigger) add(`entry.triggers.${i}.touchpoint`, trigger.touchpoint);
+  });
+  add('entry.condition', entry.condition, false);
+  add('entry.exclude', entry.exclude, false);
+  add('exit', exit);
+  add('goal.on', goal?.on);
+  for (const { place, step } of stepsOf(definition, 'waitForEvent', 'branch', 'experiment')) {
+    if (step.kind === 'waitForEvent') {
+      add(`${place}.on`, step.on);
+      step.or?.forEach(({ on }, i) => add(`${place}.or.${i}.on`, on));
+    } else if (step.kind === 'branch')
+      step.cases.forEach(({ when }, i) => add(`${place}.cases.${i}.when`, when, false));
+    else {
+      add(`${place}.goal`, step.goal);
+      step.guardrails.forEach(({ event }, i) => add(`${place}.guardrails.${i}.event`, event));
+    }
+  }
+  return found;
+}
+
+/** Names of traits that a predicate looks at, each path's first name. */
+export function traitsIn(predicate: Predicate): string[] {
+  if ('all' in predicate) return predicate.all.flatMap(traitsIn);
+  if ('any' in predicate) return predicate.any.flatMap(traitsIn);
+  if ('not' in predicate) return traitsIn(predicate.not);
+  if (!('trait' in predicate)) return [];
+  return [predicate.trait, ...predicate.trait.split('.').slice(0, 1)];
+}
+
+const names = (name: string | string[]): string[] => [name].flat();
+
+/** Names that the touchpoint at hand must have one of; undefined for any. */
+function eventsOf(predicate: Predicate): ReadonlySet<string> | undefined {
+  if ('event' in predicate) return new Set(names(predicate.event));
+  if ('all' in predicate) {
+    const each = predicate.all.map(eventsOf).filter((set) => set !== undefined);
+    return each.length === 0
+      ? undefined
+      : each.reduce((both, set) => new Set([...both].filter((name) => set.has(name))));
+  }
+  if (!('any' in predicate)) return undefined;
+  const each = predicate.any.map(eventsOf);
+  return each.every((set) => set !== undefined) ? new Set(each.flatMap((set) => [...set])) : undefined;
+}
+
+/** Whether anybody at all can meet it, as far as its shape tells. `atTouchpoint` false: no touchpoint is at hand. */
+export function canBeMet(predicate: Predicate, atTouchpoint = true): boolean {
+  if ('all' in predicate)
+    return predicate.all.every((part) => canBeMet(part, atTouchpoint)) && eventsOf(predicate)?.size !== 0;
+  if ('any' in predicate) return predicate.any.some((part) => canBeMet(part, atTouchpoint));
+  if ('event' in predicate) return atTouchpoint;
+  if ('did' in predicate) return (predicate.atLeast ?? 0) <= (predicate.atMost ?? Infinity);
+  return !('not' in predicate && 'all' in predicate.not && predicate.not.all.length === 0);
+}
+
+/** Conditions that nobody can meet. Where nothing but waiting it out comes of it, a warning is enough. */
+export const neverMet: Rule = (definition) =>
+  predicatesIn(definition).flatMap(({ place, predicate, atTouchpoint }) => {
+    if (canBeMet(predicate, atTouchpoint)) return [];
+    if (!atTouchpoint && canBeMet(predicate)) {
+      const hint = 'the customer is looked at, not a touchpoint: ask what was done with "did"';
+      return [error('no-touchpoint', place, hint)];
+    }
+    const isGoal = place === 'goal.on' || place.endsWith('.goal');
+    if (isGoal) return [error('unreachable-goal', place, 'nobody can ever reach it')];
+    return [(place.startsWith('entry.exclude') ? warning : error)('never-met', place, 'nobody can ever meet it')];
+  });
+
+/** Names of the touchpoints that trigger an entry by name alone. */
+function plainEvents(predicate: Predicate): string[] {
+  if ('event' in predicate && !predicate.where) return names(predicate.event);
+  return 'any' in predicate ? predicate.any.flatMap(plainEvents) : [];
+}
+
+/** What meets the exit criteria leads out of the journey, not on to where the wait would have led. */
+export const exitAtWait: Rule = (definition): Fault[] => {
+  const leaves = new Set(definition.exit ? plainEvents(definition.exit) : []);
+  return stepsOf(definition, 'waitForEvent').flatMap(({ place, step }) => {
+    const ways = [
+      { at: `${place}.on`, on: step.on },
+      ...(step.or ?? []).map(({ on }, i) => ({ at: `${place}.or.${i}.on`, on })),
+    ];
+    return ways.flatMap(({ at, on }) => {
+      const both = plainEvents(on).filter((name) => leaves.has(name));
+      const hint = `${both.join(', ')} also meets the exit criteria: the customer leaves, and does not go on from here`;
+      return both.length === 0 ? [] : [warning('exit-at-wait', at, hint)];
+    });
+  });
+};
+
+/** Who enters by what meets the exit criteria is refused. */
+export const exitAtEntry: Rule = ({ entry, exit }): Fault[] => {
+  const leaves = new Set(exit ? plainEvents(exit) : []);
+  return entry.triggers.flatMap((trigger, i) => {
+    const both = 'touchpoint' in trigger ? plainEvents(trigger.touchpoint).filter((name) => leaves.has(name)) : [];
+    const place = `entry.triggers.${i}.touchpoint`;
+    return both.length === 0
+      ? []
+      : [warning('exit-at-entry', place, `${both.join(', ')} also meets the exit criteria`)];
+  });
+};

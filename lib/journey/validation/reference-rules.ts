@@ -1,0 +1,62 @@
+import { type Predicate } from '../../model/predicate.ts';
+import { type JourneyDefinition } from '../definition/journey-definition.ts';
+import { type Trigger } from '../definition/trigger.ts';
+import { type Fault, type Rule, stepsOf, warning } from './diagnostic.ts';
+import { predicatesIn } from './predicate-rules.ts';
+
+type Kind = 'stage' | 'segment';
+
+/** Each list of names of which a customer must stand at one. */
+function listsIn(predicate: Predicate, kind: Kind): string[][] {
+  if ('all' in predicate) return predicate.all.flatMap((part) => listsIn(part, kind));
+  if ('any' in predicate) return predicate.any.flatMap((part) => listsIn(part, kind));
+  if ('not' in predicate) return listsIn(predicate.not, kind);
+  if (kind === 'stage') return 'stage' in predicate ? [predicate.stage] : [];
+  return 'segment' in predicate ? [predicate.segment] : [];
+}
+
+function broughtBy(trigger: Trigger, kind: Kind): string[] {
+  if (kind === 'stage') return 'stageEntered' in trigger ? trigger.stageEntered : [];
+  if ('segmentJoined' in trigger) return trigger.segmentJoined;
+  return 'segment' in trigger ? [trigger.segment] : [];
+}
+
+function listsOf(definition: JourneyDefinition, kind: Kind): { place: string; names: string[] }[] {
+  const triggers = definition.entry.triggers.map((trigger, i) => {
+    return { place: `entry.triggers.${i}`, names: broughtBy(trigger, kind) };
+  });
+  const asked = predicatesIn(definition).flatMap(({ place, predicate }) =>
+    listsIn(predicate, kind).map((names) => ({ place, names })),
+  );
+  return [...triggers, ...asked].filter(({ names }) => names.length > 0);
+}
+
+const quoted = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(' or ');
+
+const hintOf = (kind: Kind, names: string[], known: readonly string[]): string =>
+  kind === 'stage'
+    ? `the workspace's stages are ${known.join(', ')}: nobody ever stands at ${quoted(names)}`
+    : `nobody belongs to ${quoted(names)}: there is no such segment yet, PUT /v1/segments/${names[0] ?? ''}`;
+
+/** One known name among several is enough: a journey may be written for any of the stage models. */
+function unknown(definition: JourneyDefinition, kind: Kind, known: readonly string[] | undefined): Fault[] {
+  if (!known) return [];
+  return listsOf(definition, kind)
+    .filter(({ names }) => !names.some((name) => known.includes(name)))
+    .map(({ place, names }) => warning(`unknown-${kind}`, place, hintOf(kind, names, known)));
+}
+
+/** Stages, segments and placements that the workspace does not have. It may have them tomorrow, so publishing is not refused. */
+export const unknownNames: Rule = (definition, { stages, segments, placements }) => [
+  ...unknown(definition, 'stage', stages),
+  ...unknown(definition, 'segment', segments),
+  ...stepsOf(definition, 'decide')
+    .filter(({ step }) => placements && !placements.includes(step.placement))
+    .map(({ place, step }) =>
+      warning(
+        'unknown-placement',
+        `${place}.placement`,
+        `there is no placement "${step.placement}": nothing is offered`,
+      ),
+    ),
+];

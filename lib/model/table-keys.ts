@@ -1,0 +1,169 @@
+import { createHash } from 'node:crypto';
+import { type Customer } from './customer.ts';
+import { type Instant } from '../shared/time.ts';
+
+/** Primary key of an item. */
+export interface Key {
+  pk: string;
+  sk: string;
+}
+
+/** Index partitions are spread over this many keys, so that one busy stage or journey is no hot partition. */
+export const listShards = 4;
+
+/** Longest keys of DynamoDB, of the table and of its indexes, in bytes of UTF-8. */
+export const longestKey = { pk: 2_048, sk: 1_024 } as const;
+
+/**
+ * A sort key of which `rest` is what the doors do not bound. Where it would be too long for DynamoDB, the hash of `rest` stands for
+ * `rest`, so the same parts always make the same key. Keys that fit are as they always were.
+ */
+function fitting(range: string, rest: string): string {
+  const sk = `${range}${rest}`;
+  if (Buffer.byteLength(sk) <= longestKey.sk) return sk;
+  return `${range}${createHash('sha256').update(rest).digest('hex')}`;
+}
+
+const shardOf = (text: string): number => (createHash('sha256').update(text).digest()[0] ?? 0) % listShards;
+
+/** Partition key of everything about one customer. */
+export const partition = ({ workspace, customer }: Customer): string => `${workspace}#${customer}`;
+
+/**
+ * Every key of the table. Each starts with the workspace, whose ids hold no `#`; ids from outside come last in a key, so that no
+ * content of theirs can reach into another range. The doors bound what keys are made of (`maxIdBytes`, 255 characters of a message
+ * id, 40 of a journey's id and so on) so that every key fits; the few keys whose parts have no bound are `fitting`.
+ */
+export const keys = {
+  workspace: (workspace: string): Key => ({ pk: `${workspace}#workspace`, sk: 'settings' }),
+  apiKey: (workspace: string, hash: string): Key => ({ pk: `${workspace}#workspace`, sk: `key#${hash}` }),
+  redriven: (workspace: string, letter: string): Key => ({ pk: `${workspace}#redriven#${letter}`, sk: 'redriven' }),
+  webhookSecrets: (workspace: string): Key => ({ pk: `${workspace}#workspace`, sk: 'webhook-secrets' }),
+  placement: (workspace: string, id: string): Key => ({ pk: `${workspace}#placements`, sk: `placement#${id}` }),
+  offerStats: (workspace: string, stats: { placement: string; stage: string; shard: number }): Key => ({
+    pk: `${workspace}#offer-stats#${stats.placement}`,
+    sk: `stage#${stats.shard}#${stats.stage}`,
+  }),
+  offerSums: (workspace: string, sums: { placement: string; context: string; offer: string; shard: number }): Key => ({
+    pk: `${workspace}#offer-sums#${sums.placement}`,
+    sk: `${sums.context}#${sums.shard}#${sums.offer}`,
+  }),
+  policy: (workspace: string, placement: string): Key => ({ pk: `${workspace}#placements`, sk: `policy#${placement}` }),
+  habits: (workspace: string): Key => ({ pk: `${workspace}#placements`, sk: 'habits' }),
+
+  journey: (workspace: string, id: string): Key => ({ pk: `${workspace}#journeys`, sk: `journey#${id}` }),
+  journeyDraft: (workspace: string, id: string): Key => ({ pk: `${workspace}#journeys`, sk: `draft#${id}` }),
+  journeyVersion: (workspace: string, id: string, version: number): Key => ({
+    pk: `${workspace}#journeys`,
+    sk: `version#${id}#${String(version).padStart(6, '0')}`,
+  }),
+  held: (workspace: string, held: { journeyId: string; shard: number; at: Instant; id: string }): Key => ({
+    pk: `${workspace}#held#${held.shard}#${held.journeyId}`,
+    sk: `${held.at}#${held.id}`,
+  }),
+  journeyStats: (workspace: string, stats: { journeyId: string; version: number; shard: number }): Key => ({
+    pk: `${workspace}#journey-stats#${stats.journeyId}`,
+    sk: `v#${String(stats.version).padStart(6, '0')}#${stats.shard}`,
+  }),
+
+  segment: (workspace: string, id: string): Key => ({ pk: `${workspace}#segments`, sk: `segment#${id}` }),
+  fanOut: (workspace: string, id: string): Key => ({ pk: `${workspace}#fan-outs`, sk: `fan-out#${id}` }),
+  launched: (workspace: string, journeyId: string, trigger: string): Key => ({
+    pk: `${workspace}#fan-outs`,
+    sk: `launched#${journeyId}#${trigger}`,
+  }),
+  dateReview: (workspace: string): Key => ({ pk: `${workspace}#fan-outs`, sk: 'date-review' }),
+  cap: (workspace: string, journeyId: string, span: number): Key => ({
+    pk: `${workspace}#limits#${journeyId}`,
+    sk: `cap#${span}`,
+  }),
+  throttle: (workspace: string, journeyId: string): Key => ({ pk: `${workspace}#limits#${journeyId}`, sk: 'throttle' }),
+
+  churnState: (workspace: string): Key => ({ pk: `${workspace}#churn`, sk: 'state' }),
+  churnModel: (workspace: string, version: number): Key => ({
+    pk: `${workspace}#churn`,
+    sk: `model#${String(version).padStart(6, '0')}`,
+  }),
+  churnSample: (workspace: string, sample: { run: string; share: number; part: number }): Key => ({
+    pk: `${workspace}#churn-sample#${sample.run}`,
+    sk: `${sample.share}#${String(sample.part).padStart(6, '0')}`,
+  }),
+
+  map: (workspace: string, id: string): Key => ({ pk: `${workspace}#maps`, sk: `map#${id}` }),
+  report: (workspace: string, id: string): Key => ({ pk: `${workspace}#reports`, sk: `report#${id}` }),
+  reportResult: (workspace: string, id: string): Key => ({ pk: `${workspace}#reports`, sk: `result#${id}` }),
+
+  quota: (workspace: string, work: string): Key => ({ pk: `${workspace}#quotas`, sk: `quota#${work}` }),
+
+  profile: (customer: Customer): Key => ({ pk: partition(customer), sk: 'profile' }),
+  link: (customer: Customer, linked: string): Key => ({ pk: partition(customer), sk: `link#${linked}` }),
+  touchpoint: (customer: Customer, at: Instant, messageId: string): Key => ({
+    pk: partition(customer),
+    sk: `t#${at}#${messageId}`,
+  }),
+  clockSkew: (customer: Customer, at: Instant, messageId: string): Key => ({
+    pk: partition(customer),
+    sk: `${skewRange}${at}#${messageId}`,
+  }),
+  /** `npm run rebuild` writes it to learn from the profile how far the stream was folded. */
+  barrier: (customer: Customer): Key => ({ pk: partition(customer), sk: 'barrier' }),
+  firstSeen: (customer: Customer, messageId: string): Key => ({ pk: partition(customer), sk: `first#${messageId}` }),
+  stageTransition: (customer: Customer, at: Instant, id: string): Key => ({
+    pk: partition(customer),
+    sk: fitting(`s#${at}#`, id), // of a transition by linking: message id and identity
+  }),
+  decision: (customer: Customer, at: Instant, id: string): Key => ({ pk: partition(customer), sk: `d#${at}#${id}` }),
+  decided: (customer: Customer, id: string): Key => ({ pk: partition(customer), sk: `decided#${id}` }),
+  message: (customer: Customer, at: Instant, id: string): Key => ({ pk: partition(customer), sk: `m#${at}#${id}` }),
+  inApp: (customer: Customer, id: string): Key => ({ pk: partition(customer), sk: `in-app#${id}` }),
+  send: (customer: Customer, id: string): Key => ({ pk: partition(customer), sk: `send#${id}` }),
+  contacts: (customer: Customer): Key => ({ pk: partition(customer), sk: 'contacts' }),
+  enrolment: (customer: Customer, id: string): Key => ({ pk: partition(customer), sk: `enrolment#${id}` }),
+  entry: (customer: Customer, journeyId: string, entryKey: string): Key => ({
+    pk: partition(customer),
+    sk: `entry#${journeyId}#${entryKey}`,
+  }),
+  refusal: (customer: Customer, journeyId: string): Key => ({
+    pk: partition(customer),
+    sk: fitting('refusal#', journeyId), // a step `startJourney` names a journey that there need not be
+  }),
+  member: (customer: Customer, segment: string): Key => ({ pk: partition(customer), sk: `segment#${segment}` }),
+  date: (customer: Customer, journeyId: string, trigger: string): Key => ({
+    pk: partition(customer),
+    sk: `date#${journeyId}#${trigger}`,
+  }),
+  counted: (customer: Customer, event: string): Key => ({ pk: partition(customer), sk: `counted#${event}` }),
+  wait: (customer: Customer, id: string): Key => ({ pk: partition(customer), sk: `wait#${id}` }),
+  task: (customer: Customer, id: string): Key => ({ pk: partition(customer), sk: `task#${id}` }),
+} as const;
+
+/** Ranges of a customer's partition that hold its timeline, each sorted by time. */
+export const timelineRanges = { touchpoint: 't#', stage: 's#', decision: 'd#', message: 'm#' } as const;
+
+/** Range of a customer's partition that holds how wrong the clock of a touchpoint's source was. */
+export const skewRange = 'c#';
+
+/** Keys of the index `byList`: things listed across customers. Only keys are projected, so an item that stays put costs nothing. */
+export const lists = {
+  stage: (workspace: string, stage: string, shard: number): string => `${workspace}#stage#${shard}#${stage}`,
+  enrolments: (workspace: string, journeyId: string, shard: number): string =>
+    `${workspace}#enrolments#${shard}#${journeyId}`,
+  segment: (workspace: string, segment: string, shard: number): string => `${workspace}#segment#${shard}#${segment}`,
+  decisions: (workspace: string, placement: string, shard: number): string =>
+    `${workspace}#decisions#${shard}#${placement}`,
+  tasks: (workspace: string, shard: number): string => `${workspace}#tasks#${shard}`,
+  reports: (workspace: string): string => `${workspace}#reports`,
+  workspaces: (): string => 'workspaces',
+} as const;
+
+/** Key of the index `byDue`: customers whose churn risk is to be looked at again, by time. */
+export const dueReviews = (workspace: string, shard: number): string => `${workspace}#review#${shard}`;
+
+/** Key of the index `byDue`: dates that let customers into journeys, by time. */
+export const dueDates = (workspace: string, shard: number): string => `${workspace}#dates#${shard}`;
+
+/** Key of the index `byDue`: segments on their way to a journey's door, by when that began. */
+export const openFanOuts = (workspace: string): string => `${workspace}#fan-outs`;
+
+/** The list shard of a customer. */
+export const listShard = (customer: Customer): number => shardOf(partition(customer));

@@ -1,0 +1,146 @@
+import { type Touchpoint } from '../model/touchpoint.ts';
+import { at as valueAt, type Json } from '../shared/json.ts';
+import { between, durationMs, type Instant } from '../shared/time.ts';
+import { otherName } from '../profile/facts/bounded-map.ts';
+import { type Condition, type Predicate } from '../model/predicate.ts';
+import { type Profile } from '../model/profile.ts';
+
+/** What a predicate looks at. `touchpoint` is the one at hand; without it `event` is met by nothing. */
+export interface Situation {
+  profile: Profile;
+  touchpoint?: Pick<Touchpoint, 'name' | 'channel' | 'properties'> | undefined;
+  now: Instant;
+}
+
+type Value = Json | undefined;
+
+/** No value and null are one: nothing is known. */
+const known = (value: Value): boolean => value !== undefined && value !== null;
+
+const same = (value: Value, wanted: Json): boolean => (value ?? null) === wanted;
+
+/** Negative, zero or positive as `value` is less than, equal to or more than `limit`; undefined where the two do not compare. */
+function order(value: Value, limit: string | number): number | undefined {
+  if (typeof value === 'number' && typeof limit === 'number') return value - limit;
+  if (typeof value !== 'string' || typeof limit !== 'string') return undefined;
+  return value === limit ? 0 : value < limit ? -1 : 1;
+}
+
+function contains(value: Value, wanted: Json): boolean {
+  if (Array.isArray(value)) return value.includes(wanted);
+  return typeof value === 'string' && typeof wanted === 'string' && value.includes(wanted);
+}
+
+type Tests = Extract<Condition, object>;
+
+function ordered(value: Value, { gt, gte, lt, lte }: Tests): boolean {
+  const passes = (limit: string | number | undefined, accepts: (order: number) => boolean): boolean => {
+    if (limit === undefined) return true;
+    const found = order(value, limit);
+    return found !== undefined && accepts(found);
+  };
+  return (
+    passes(gt, (found) => found > 0) &&
+    passes(gte, (found) => found >= 0) &&
+    passes(lt, (found) => found < 0) &&
+    passes(lte, (found) => found <= 0)
+  );
+}
+
+/** Whether a value passes every test. `ne` is the opposite of `eq`, so a missing value passes it. */
+export function satisfies(value: Value, condition: Condition): boolean {
+  if (typeof condition !== 'object' || condition === null) return same(value, condition);
+  const { eq, ne, in: oneOf, contains: part, startsWith, exists } = condition;
+  return (
+    (eq === undefined || same(value, eq)) &&
+    (ne === undefined || !same(value, ne)) &&
+    (oneOf === undefined || oneOf.some((wanted) => same(value, wanted))) &&
+    (part === undefined || contains(value, part)) &&
+    (startsWith === undefined || (typeof value === 'string' && value.startsWith(startsWith))) &&
+    (exists === undefined || exists === known(value)) &&
+    ordered(value, condition)
+  );
+}
+
+/** A trait by its name, or by a dotted path into its value. */
+function traitAt({ traits }: Profile, path: string): Value {
+  const whole = Object.hasOwn(traits, path) ? traits[path] : undefined;
+  if (whole) return whole.value;
+  const dot = path.indexOf('.');
+  const name = path.slice(0, dot);
+  if (dot === -1 || !Object.hasOwn(traits, name)) return undefined;
+  return valueAt(traits[name]?.value, path.slice(dot + 1));
+}
+
+const names = (name: string | string[]): string[] => (typeof name === 'string' ? [name] : name);
+
+type Leaf<Word extends string> = Extract<Predicate, Record<Word, unknown>>;
+
+function eventMet({ event, where = {} }: Leaf<'event'>, { touchpoint }: Situation): boolean {
+  if (!touchpoint || !names(event).includes(touchpoint.name)) return false;
+  return Object.entries(where).every(([path, condition]) => satisfies(valueAt(touchpoint.properties, path), condition));
+}
+
+/** All names counted together. With `within`, the latest of them all must lie in that time before now. */
+function didMet({ did, atLeast, atMost, within }: Leaf<'did'>, { profile, now }: Situation): boolean {
+  const tallies = names(did).flatMap((name) => {
+    const tally = Object.hasOwn(profile.counts, name) ? profile.counts[name] : undefined;
+    return tally ? [tally] : [];
+  });
+  const n = tallies.reduce((sum, tally) => sum + tally.n, 0);
+  const least = atLeast ?? (atMost === undefined ? 1 : 0);
+  if (n < least || n > (atMost ?? Infinity)) return false;
+  return within === undefined || tallies.some(({ last }) => between(last, now) <= durationMs(within));
+}
+
+function featureMet({ feature, is }: Leaf<'feature'>, { profile }: Situation): boolean {
+  const { n, revenue } = profile.purchases;
+  const values = { purchases: n, revenue, averageOrder: n === 0 ? undefined : revenue / n };
+  return satisfies(values[feature], is);
+}
+
+function channelMet({ channel }: Leaf<'channel'>, { profile, touchpoint }: Situation): boolean {
+  if (touchpoint) return channel.includes(touchpoint.channel);
+  return channel.some((name) => Object.hasOwn(profile.channels, name));
+}
+
+/**
+ * Whether a predicate holds for a customer, at a touchpoint where there is one. Pure and total: any predicate that its schema accepts
+ * has an answer, and a value of the wrong kind is simply not what was asked for.
+ */
+export function meets(predicate: Predicate, situation: Situation): boolean {
+  const { profile, now } = situation;
+  if ('all' in predicate) return predicate.all.every((part) => meets(part, situation));
+  if ('any' in predicate) return predicate.any.some((part) => meets(part, situation));
+  if ('not' in predicate) return !meets(predicate.not, situation);
+  if ('trait' in predicate) return satisfies(traitAt(profile, predicate.trait), predicate.is);
+  if ('event' in predicate) return eventMet(predicate, situation);
+  if ('did' in predicate) return didMet(predicate, situation);
+  if ('silentFor' in predicate) return between(profile.lastSeen, now) >= durationMs(predicate.silentFor);
+  if ('stage' in predicate) return profile.stage !== undefined && predicate.stage.includes(profile.stage.id);
+  if ('segment' in predicate) return predicate.segment.some((id) => Object.hasOwn(profile.segments, id));
+  if ('churn' in predicate) return profile.churn !== undefined && predicate.churn.includes(profile.churn.band);
+  if ('feature' in predicate) return featureMet(predicate, situation);
+  if ('answer' in predicate) return satisfies(profile.answers[predicate.answer]?.value, predicate.is);
+  if ('channel' in predicate) return channelMet(predicate, situation);
+  return Object.hasOwn(profile.consent, predicate.consents) && profile.consent[predicate.consents]?.value === true;
+}
+
+/**
+ * Whether nothing folded so far can have met it: it asks for touchpoints by names that this customer never sent. Says nothing (false) of
+ * predicates that ask otherwise, and of customers with more names than are counted apart.
+ */
+export function isRuledOut(predicate: Predicate, { counts }: Pick<Profile, 'counts'>): boolean {
+  if ('all' in predicate) return predicate.all.some((part) => isRuledOut(part, { counts }));
+  if ('any' in predicate) return predicate.any.every((part) => isRuledOut(part, { counts }));
+  return 'event' in predicate && [otherName, ...names(predicate.event)].every((name) => !Object.hasOwn(counts, name));
+}
+
+/** Which of competing predicates is met first, in their order: 0 for `on`, then those of `or`. Undefined for none. */
+export function wayOf(
+  { on, or = [] }: { on: Predicate; or?: readonly Predicate[] | undefined },
+  situation: Situation,
+): number | undefined {
+  const way = [on, ...or].findIndex((predicate) => meets(predicate, situation));
+  return way === -1 ? undefined : way;
+}

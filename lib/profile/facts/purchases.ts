@@ -1,0 +1,36 @@
+import { type Touchpoint } from '../../model/touchpoint.ts';
+import { type Json } from '../../shared/json.ts';
+import { earlier, later } from './last-write-wins.ts';
+import { type Profile } from '../../model/profile.ts';
+
+export type Purchases = Profile['purchases'];
+
+/** Money is added in whole ten-thousandths, the finest minor unit in use: sums are exact, so their order cannot matter. */
+const units = 10_000;
+
+/** Above this (in any currency) an amount is a mistake; and sums up to it are exact. */
+const maxAmount = 1e11;
+
+/** An amount of money as sources send it: a number, or the text of one. Nothing, negative or absurd counts as 0. */
+function amount(value: Json | undefined): number | undefined {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  if (typeof number !== 'number' || !Number.isFinite(number)) return undefined;
+  // −0 would not be read as it was written.
+  return number <= 0 || number > maxAmount ? 0 : Math.round(number * units) / units;
+}
+
+/** The worth of a purchase: Segment's `revenue`, else `total`, else `value`. */
+export function worthOf({ properties }: Pick<Touchpoint, 'properties'>): number {
+  return amount(properties.revenue) ?? amount(properties.total) ?? amount(properties.value) ?? 0;
+}
+
+export function combinePurchases(a: Purchases, b: Purchases): Purchases {
+  if (a.n === 0 || b.n === 0) return a.n === 0 ? b : a;
+  const sum = Math.round(a.revenue * units) + Math.round(b.revenue * units);
+  return {
+    n: a.n + b.n,
+    revenue: Math.min(sum / units, maxAmount),
+    ...(a.first !== undefined && b.first !== undefined && { first: earlier(a.first, b.first) }),
+    ...(a.last !== undefined && b.last !== undefined && { last: later(a.last, b.last) }),
+  };
+}

@@ -1,0 +1,86 @@
+import * as z from 'zod';
+import { WordedRisk } from '../../model/churn-risk.ts';
+import { worded } from '../../churn/risk-text.ts';
+import { customerId } from '../../model/customer.ts';
+import { JsonObject } from '../../shared/json.ts';
+import { Instant } from '../../shared/time.ts';
+import { Trimmed } from '../../shared/trim.ts';
+import { Answers, type Profile, Tally } from '../../model/profile.ts';
+
+export const EnrolmentView = z.looseObject({
+  enrolmentId: z.string(),
+  journeyId: z.string(),
+  version: z.int(),
+  status: z.string(),
+  startedAt: Instant,
+});
+export type EnrolmentView = z.infer<typeof EnrolmentView>;
+
+/**
+ * A customer as the API shows it. `stage` is missing until a stage rule was met, `churn` until it was first assessed. `trimmed`: lists that
+ * were cut to fit the answer; of enrolments the newest are shown.
+ */
+export const CustomerView = z.object({
+  customerId: z.string(),
+  anonymous: z.boolean(),
+  stage: z.string().optional(),
+  stageSince: Instant.optional(),
+  traits: JsonObject,
+  churn: WordedRisk.optional(),
+  enrolments: z.array(EnrolmentView),
+  firstSeen: Instant,
+  lastSeen: Instant,
+  touchpoints: z.record(z.string(), Tally),
+  channels: z.record(z.string(), Instant),
+  purchases: z.object({
+    count: z.int(),
+    revenue: z.number(),
+    first: Instant.optional(),
+    last: Instant.optional(),
+  }),
+  answers: Answers,
+  consent: z.record(z.string(), z.object({ value: z.boolean(), at: Instant })),
+  linked: z.array(z.string()),
+  trimmed: z.array(Trimmed).optional(),
+});
+export type CustomerView = z.infer<typeof CustomerView>;
+
+/** One row of a list of customers. */
+export const CustomerSummary = CustomerView.pick({
+  customerId: true,
+  stage: true,
+  stageSince: true,
+  lastSeen: true,
+}).extend({
+  churn: WordedRisk.pick({ score: true, band: true }).optional(),
+});
+export type CustomerSummary = z.infer<typeof CustomerSummary>;
+
+export function customerView(profile: Profile, enrolments: EnrolmentView[]): CustomerView {
+  const { n: count, ...purchases } = profile.purchases;
+  return {
+    customerId: customerId(profile.customer),
+    anonymous: profile.customer.startsWith('a:'),
+    ...(profile.stage && { stage: profile.stage.id, stageSince: profile.stage.since }),
+    traits: Object.fromEntries(Object.entries(profile.traits).map(([name, { value }]) => [name, value])),
+    ...(profile.churn && { churn: worded(profile.churn) }),
+    enrolments,
+    firstSeen: profile.firstSeen,
+    lastSeen: profile.lastSeen,
+    touchpoints: profile.counts,
+    channels: profile.channels,
+    purchases: { count, ...purchases },
+    answers: profile.answers,
+    consent: profile.consent,
+    linked: [...new Set(profile.linked.map(customerId))],
+  };
+}
+
+export function customerSummary({ customer, stage, lastSeen, churn }: Profile): CustomerSummary {
+  return {
+    customerId: customerId(customer),
+    ...(stage && { stage: stage.id, stageSince: stage.since }),
+    lastSeen,
+    ...(churn && { churn: { score: churn.score, band: churn.band } }),
+  };
+}

@@ -1,0 +1,124 @@
+import * as z from 'zod';
+import { type Item, type Table } from '../../aws/table/dynamo-table.ts';
+import { type Customer } from '../../model/customer.ts';
+import { corrected } from '../../ingestion/message/source-clock.ts';
+import { isJsonObject } from '../../shared/json.ts';
+import { partition, skewRange, timelineRanges } from '../../model/table-keys.ts';
+import { readCursor, writeCursor } from '../../shared/http/paging.ts';
+import { pageWithin } from '../../shared/trim.ts';
+import { type Profile } from '../../model/profile.ts';
+
+export const TimelineKind = z.enum(['touchpoint', 'stage', 'decision', 'message']);
+export type TimelineKind = z.infer<typeof TimelineKind>;
+
+/** One thing that happened: `at` is corrected for a source's wrong clock; a touchpoint shows its `messageId`. Other fields by kind. */
+export const TimelineEntry = z.looseObject({
+  kind: TimelineKind,
+  at: z.iso.datetime(),
+  messageId: z.string().optional(),
+});
+export type TimelineEntry = z.infer<typeof TimelineEntry>;
+
+/** Newest first. `nextCursor` is missing on the last page. */
+export const Timeline = z.object({ items: z.array(TimelineEntry), nextCursor: z.string().optional() });
+export type Timeline = z.infer<typeof Timeline>;
+
+/** One sorted range of one partition, and the sort key read down to so far. */
+interface Source {
+  id: string;
+  owner: Customer;
+  kind: TimelineKind;
+  before?: string | undefined;
+}
+
+interface Row {
+  source: Source;
+  item: Item;
+  /** Time and id: what follows the range's prefix. Rows of all ranges sort by it. */
+  position: string;
+}
+
+const Cursor = z.record(z.string(), z.string());
+
+const kinds = TimelineKind.options;
+
+function sourcesOf(profile: Profile, cursor: z.infer<typeof Cursor>): Source[] {
+  const owners = [profile.customer, ...profile.linked].map((customer) => ({ workspace: profile.workspace, customer }));
+  return owners.flatMap((owner, i) =>
+    kinds.map((kind) => {
+      const id = `${i}${kind.charAt(0)}`;
+      return { id, owner, kind, before: cursor[id] };
+    }),
+  );
+}
+
+async function rowsOf(table: Table, source: Source, limit: number): Promise<Row[]> {
+  const prefix = timelineRanges[source.kind];
+  const pk = partition(source.owner);
+  const range = { prefix, limit, newestFirst: true, ...(source.before !== undefined && { before: source.before }) };
+  const items = await table.query(pk, range);
+  return items.map((item) => ({ source, item, position: item.sk.slice(prefix.length) }));
+}
+
+function splitPosition(position: string): { at: string; id: string } {
+  const end = position.indexOf('#');
+  return { at: position.slice(0, end), id: position.slice(end + 1) };
+}
+
+/** Seconds to add where a source's clock was wrong, by partition and position: one query for each identity on the page. */
+async function skewsOf(table: Table, rows: Row[]): Promise<Map<string, number>> {
+  const spans = new Map<string, { from: string; to: string }>();
+  for (const { item, source, position } of rows) {
+    if (source.kind !== 'touchpoint') continue;
+    const { at } = splitPosition(position); // newest first: the first row of a partition ends its span
+    spans.set(item.pk, { from: at, to: spans.get(item.pk)?.to ?? at });
+  }
+  const found = await Promise.all(
+    [...spans].map(([pk, { from, to }]) =>
+      table.query(pk, { from: `${skewRange}${from}`, before: `${skewRange}${to}$` }),
+    ),
+  );
+  return new Map(found.flat().map((row) => [`${row.pk} ${row.sk.slice(skewRange.length)}`, Number(row.skew)]));
+}
+
+function bodyOf({
+  pk: _pk,
+  sk: _sk,
+  ttl: _ttl,
+  listPk: _listPk,
+  listSk: _listSk,
+  doc,
+  ...rest
+}: Item): Record<string, unknown> {
+  const parsed: unknown = typeof doc === 'string' ? JSON.parse(doc) : {};
+  return { ...rest, ...(isJsonObject(parsed) && parsed) };
+}
+
+function entryOf({ source, item, position }: Row, skewSeconds: number): TimelineEntry {
+  const { at, id } = splitPosition(position);
+  const named = source.kind === 'touchpoint' ? { messageId: id } : {};
+  return { ...bodyOf(item), ...named, kind: source.kind, at: corrected(at, skewSeconds) };
+}
+
+/**
+ * What happened to a customer, newest first: touchpoints, stage transitions, decisions and messages, of every identity linked to the
+ * customer. Reads one page of each range whatever the length of the history: four queries for each identity.
+ */
+export async function readTimeline(
+  table: Table,
+  profile: Profile,
+  page: { limit: number; cursor?: string | undefined },
+): Promise<Timeline> {
+  const cursor = page.cursor === undefined ? {} : readCursor(page.cursor, Cursor);
+  const sources = sourcesOf(profile, cursor);
+  // One more than asked for tells whether there is a next page; another, as the row at the cursor itself may be read again.
+  const rows = (await Promise.all(sources.map((source) => rowsOf(table, source, page.limit + 2)))).flat();
+  rows.sort((a, b) => (a.position < b.position ? 1 : -1));
+  // A hundred touchpoints of 32 KB are more than an answer holds.
+  const shown = rows.slice(0, pageWithin(rows.slice(0, page.limit).map(({ item }) => bodyOf(item))).length);
+  const skews = await skewsOf(table, shown);
+  const items = shown.map((row) => entryOf(row, skews.get(`${row.item.pk} ${row.position}`) ?? 0));
+  items.sort((a, b) => Date.parse(b.at) - Date.parse(a.at));
+  const reached = Object.fromEntries(shown.map(({ source, item }) => [source.id, item.sk]));
+  return { items, ...(rows.length > shown.length && { nextCursor: writeCursor({ ...cursor, ...reached }) }) };
+}

@@ -1,0 +1,205 @@
+import { createHash } from 'node:crypto';
+import { type Table } from '../aws/table/dynamo-table.ts';
+import { type Customer, type CustomerRef } from '../model/customer.ts';
+import { keys } from '../model/table-keys.ts';
+import { type Clock } from '../shared/time.ts';
+import { newProfile, type Profile } from '../model/profile.ts';
+import { project, type Rules } from './apply-touchpoint.ts';
+import { type ProfileStore, type Stored } from '../profile/profile-store.ts';
+import { readTouchpoints, type StoredTouchpoint } from './stored-touchpoints.ts';
+
+/**
+ * Makes a profile anew from the stored touchpoints. Its facts and its stage come from them. What does not is kept: enrolments, waits,
+ * goals, open decisions, segments, churn risk, silence, the next review, linked identities. Nothing is published, and the rows of
+ * stage history and membership stay as they are: the next touchpoint or review moves the customer by the rules, with the usual events.
+ */
+
+/** What stays of a profile. Stage rules that look at segments or risk see the present ones. */
+type Kept = Pick<
+  Profile,
+  'workspace' | 'customer' | 'journeys' | 'waits' | 'goals' | 'decisions' | 'segments' | 'linked' | 'folded'
+> &
+  Partial<Pick<Profile, 'churn' | 'silence' | 'nextReview'>>;
+
+function keptOf(profile: Profile): Kept {
+  const { workspace, customer, journeys, waits, goals, decisions, segments, linked, folded } = profile;
+  const { churn, silence, nextReview } = profile;
+  return {
+    ...{ workspace, customer, journeys, waits, goals, decisions, segments, linked, folded },
+    ...(churn && { churn }),
+    ...(silence && { silence }),
+    ...(nextReview !== undefined && { nextReview }),
+  };
+}
+
+/** One more touchpoint, counted as history: it moves the stage and starts nothing. */
+export function refold(
+  profile: Profile | undefined,
+  { touchpoint, at }: Extract<StoredTouchpoint, { touchpoint: unknown }>,
+  { stored, rules }: { stored: Profile; rules: Rules },
+): Profile {
+  const { workspace, customer, churn, segments } = stored;
+  const begun = profile ?? { ...newProfile({ workspace, customer }, at), segments, ...(churn && { churn }) };
+  const projection = { profile: begun, signals: [], transitions: [] };
+  const happening = { touchpoint, at, isHistory: true };
+  return project(projection, happening, { ...rules, journeys: [], segments: [] }).profile;
+}
+
+/** Stage by touchpoints, with its time where it is the stored one; the stored one where no touchpoint meets a rule. */
+function stageOf(stored: Profile, facts: Profile): Pick<Profile, 'stage'> {
+  const stage = !facts.stage || facts.stage.id === stored.stage?.id ? stored.stage : facts.stage;
+  return stage ? { stage } : {};
+}
+
+/** The stored profile with the facts that were made anew. */
+export function withFacts(stored: Profile, facts: Profile): Profile {
+  const { stage: _, ...rest } = facts;
+  return { ...rest, ...keptOf(stored), ...stageOf(stored, facts) };
+}
+
+export interface Rebuilding {
+  table: Table;
+  profiles: ProfileStore;
+  rulesOf: (workspace: string) => Promise<Rules>;
+  clock: Clock;
+  newId: () => string;
+  pause: (ms: number) => Promise<void>;
+}
+
+/**
+ * `busy`: touchpoints came faster than they were read. `behind`: the stream was not folded through the barrier in time. `unreadable`:
+ * some rows cannot be folded, and are named. `unknown`: there is no touchpoint.
+ */
+export type Rebuilt =
+  | { outcome: 'rebuilt'; customer: CustomerRef; touchpoints: number; changed: boolean }
+  | { outcome: 'busy' | 'behind' | 'unknown' }
+  | { outcome: 'unreadable'; rows: string[] };
+
+const maxTries = 5;
+
+/** How often the profile is looked at for the barrier, and for how long. Milliseconds. */
+const barrierWait = { stepMs: 250, mostMs: 60_000 };
+
+/** Rows that are named of those that cannot be folded. */
+const maxNamed = 10;
+
+const ownersOf = ({ workspace, customer, linked }: Profile): Customer[] =>
+  [customer, ...linked].map((ref) => ({ workspace, customer: ref }));
+
+interface Pass {
+  facts: Profile | undefined;
+  unreadable: string[];
+  touchpoints: number;
+  /** Of all keys, in order. */
+  digest: string;
+}
+
+async function foldAll({ table, clock }: Rebuilding, stored: Profile, rules: Rules): Promise<Pass> {
+  const hash = createHash('sha256');
+  const pass: Pass = { facts: undefined, unreadable: [], touchpoints: 0, digest: '' };
+  for await (const one of readTouchpoints(table, ownersOf(stored), clock.now())) {
+    hash.update(`${one.key.pk}\n${one.key.sk}\n`);
+    pass.touchpoints++;
+    try {
+      if ('reason' in one) throw new Error(one.reason);
+      pass.facts = refold(pass.facts, one, { stored, rules });
+    } catch {
+      if (pass.unreadable.length < maxNamed) pass.unreadable.push(`${one.key.pk} ${one.key.sk}`);
+    }
+  }
+  return { ...pass, digest: hash.digest('hex') };
+}
+
+async function digestOf({ table, clock }: Rebuilding, profile: Profile): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const { key } of readTouchpoints(table, ownersOf(profile), clock.now()))
+    hash.update(`${key.pk}\n${key.sk}\n`);
+  return hash.digest('hex');
+}
+
+const readStored = async (
+  { profiles }: Pick<Rebuilding, 'profiles'>,
+  customer: Customer,
+): Promise<Stored | undefined> => [...(await profiles.getMany([customer])).values()][0];
+
+/**
+ * Writes a barrier into each partition and waits until the projector has passed them all: then every touchpoint that was stored before
+ * is folded, or put aside. Undefined when that takes too long.
+ */
+async function passBarriers(rebuilding: Rebuilding, profile: Profile): Promise<Stored | undefined> {
+  const { table, newId, pause } = rebuilding;
+  const id = newId();
+  const owners = ownersOf(profile);
+  for (const owner of owners) await table.put({ ...keys.barrier(owner), id });
+  for (let waited = 0; waited <= barrierWait.mostMs; waited += barrierWait.stepMs) {
+    const stored = await readStored(rebuilding, profile);
+    if (stored && owners.every(({ customer }) => stored.profile.folded.barriers?.[customer] === id)) {
+      for (const owner of owners) await table.transact([{ delete: keys.barrier(owner) }]);
+      return stored;
+    }
+    await pause(barrierWait.stepMs);
+  }
+  return undefined;
+}
+
+/** Every touchpoint up to where the stream is folded is counted, those put aside included: none of them is folded again. */
+function noted({ barriers: _, ...folded }: Profile['folded'], owners: Customer[]): Profile['folded'] {
+  const rebuilt = owners.flatMap(({ customer }) => {
+    const reached = folded.through[customer];
+    return reached === undefined ? [] : [[customer, reached] as const];
+  });
+  return { ...folded, rebuilt: { ...folded.rebuilt, ...Object.fromEntries(rebuilt) } };
+}
+
+/** A customer none of whose touchpoints was folded gets an empty profile, on which the stream folds what is on its way. */
+async function beginProfile({ table, profiles, clock }: Rebuilding, customer: Customer): Promise<Stored | undefined> {
+  for await (const one of readTouchpoints(table, [customer], clock.now())) {
+    if (!('touchpoint' in one)) continue;
+    await profiles.save({ profile: newProfile(customer, one.at) }, 0);
+    return readStored({ profiles }, customer);
+  }
+  return undefined;
+}
+
+/** Undefined: another write was faster, or a touchpoint came in between. */
+async function tryToRebuild(rebuilding: Rebuilding, stored: Stored): Promise<Rebuilt | undefined> {
+  const { profiles, rulesOf } = rebuilding;
+  const pass = await foldAll(rebuilding, stored.profile, await rulesOf(stored.profile.workspace));
+  if (pass.unreadable.length > 0) return { outcome: 'unreadable', rows: pass.unreadable };
+  if (!pass.facts) return { outcome: 'unknown' };
+  const passed = await passBarriers(rebuilding, stored.profile);
+  if (!passed) return { outcome: 'behind' };
+  const { profile, rev } = passed;
+  if (profile.linked.length !== stored.profile.linked.length) return undefined;
+  if ((await digestOf(rebuilding, profile)) !== pass.digest) return undefined;
+  const facts = withFacts(profile, pass.facts);
+  const next = { ...facts, folded: noted(profile.folded, ownersOf(profile)) };
+  if (!(await profiles.save({ profile: next }, rev))) return undefined;
+  const changed = !isSame({ ...profile, folded: next.folded }, next);
+  return { outcome: 'rebuilt', customer: profile.customer, touchpoints: pass.touchpoints, changed };
+}
+
+/** By content, whatever the order of names. */
+const isSame = (a: unknown, b: unknown): boolean => canonical(a) === canonical(b);
+
+const canonical = (value: unknown): string =>
+  JSON.stringify(value, (_, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+
+/**
+ * Rebuilds one customer. The profile is saved only if exactly the touchpoints that were counted are folded in what it replaces: they are
+ * read, a barrier is awaited, they are read again and must be the same, and the revision must not have changed. So a touchpoint that is
+ * on its way is folded after the save, once. Safe to crash and to repeat: until the save nothing but barriers is written.
+ */
+export async function rebuildCustomer(rebuilding: Rebuilding, customer: Customer): Promise<Rebuilt> {
+  for (let tries = 0; tries < maxTries; tries++) {
+    const stored = (await readStored(rebuilding, customer)) ?? (await beginProfile(rebuilding, customer));
+    if (!stored) return { outcome: 'unknown' };
+    const rebuilt = await tryToRebuild(rebuilding, stored);
+    if (rebuilt) return rebuilt;
+  }
+  return { outcome: 'busy' };
+}

@@ -1,0 +1,73 @@
+import { type Item, type Table } from '../aws/table/dynamo-table.ts';
+import { type Customer } from '../model/customer.ts';
+import { type Touchpoint } from '../model/touchpoint.ts';
+import { type Key, partition, skewRange, timelineRanges } from '../model/table-keys.ts';
+import { type Instant, plus } from '../shared/time.ts';
+import { readTouchpoint } from './touchpoint-record.ts';
+
+/** A touchpoint as it lies in the table; `at` is its time by our clock. */
+export type StoredTouchpoint = { key: Key } & ({ touchpoint: Touchpoint; at: Instant } | { reason: string });
+
+/** Rows of one partition read at once. With 51 partitions of rows of 32 KB that is 40 MB at most. */
+const pageSize = 25;
+
+/** What follows a range's prefix: time and message id. */
+const placeOf = ({ sk }: Pick<Key, 'sk'>): string => sk.slice(timelineRanges.touchpoint.length);
+
+async function readPage(table: Table, pk: string, after: string | undefined): Promise<Item[]> {
+  const range = { prefix: timelineRanges.touchpoint, limit: pageSize, consistent: true };
+  return table.query(pk, { ...range, ...(after !== undefined && { after }) });
+}
+
+/** Skews of a page's touchpoints in seconds, by what follows the prefix. Few rows have one. */
+async function readPageSkews(table: Table, page: Item[]): Promise<Map<string, number>> {
+  const [first, last] = [page[0], page.at(-1)];
+  if (!first || !last) return new Map();
+  const ends = { from: `${skewRange}${placeOf(first)}`, upTo: `${skewRange}${placeOf(last)}` };
+  const rows = await table.query(first.pk, { ...ends, consistent: true });
+  return new Map(rows.map(({ sk, skew }) => [sk.slice(skewRange.length), Number(skew)]));
+}
+
+function read(item: Item, skews: Map<string, number>, now: Instant): StoredTouchpoint {
+  const key = { pk: item.pk, sk: item.sk };
+  const found = readTouchpoint(item.sk, typeof item.doc === 'string' ? item.doc : undefined);
+  if ('reason' in found) return { key, reason: found.reason };
+  const moved = plus(found.touchpoint.at, (skews.get(placeOf(item)) ?? 0) * 1_000);
+  return { key, touchpoint: found.touchpoint, at: moved < now ? moved : now };
+}
+
+async function* readPartition(table: Table, owner: Customer, now: Instant): AsyncGenerator<StoredTouchpoint, void> {
+  for (let after: string | undefined; ;) {
+    const page = await readPage(table, partition(owner), after);
+    const skews = await readPageSkews(table, page);
+    for (const item of page) yield read(item, skews, now);
+    after = page.at(-1)?.sk;
+    if (page.length < pageSize) return;
+  }
+}
+
+/**
+ * All touchpoints of a customer's partitions, merged by their sources' times. No touchpoint is later than `now`: when it was stored is
+ * not kept.
+ */
+export async function* readTouchpoints(
+  table: Table,
+  owners: Customer[],
+  now: Instant,
+): AsyncGenerator<StoredTouchpoint, void> {
+  const readers = owners.map((owner) => readPartition(table, owner, now));
+  const heads = await Promise.all(readers.map((reader) => reader.next()));
+  for (;;) {
+    let least = -1;
+    for (const [i, head] of heads.entries()) {
+      const other = heads[least];
+      if (head.done) continue;
+      if (!other || other.done || placeOf(head.value.key) < placeOf(other.value.key)) least = i;
+    }
+    const head = heads[least];
+    const reader = readers[least];
+    if (!head || head.done || !reader) return;
+    yield head.value;
+    heads[least] = await reader.next();
+  }
+}

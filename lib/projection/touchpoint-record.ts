@@ -1,0 +1,104 @@
+import type { DynamoDBRecord } from 'aws-lambda';
+import * as z from 'zod';
+import { CustomerRef } from '../model/customer.ts';
+import { corrected } from '../ingestion/message/source-clock.ts';
+import { Touchpoint } from '../model/touchpoint.ts';
+import { WorkspaceId } from '../model/workspace-id.ts';
+import { isJsonObject, type JsonObject } from '../shared/json.ts';
+import { type Key, keys, timelineRanges } from '../model/table-keys.ts';
+import { between, Instant, plus } from '../shared/time.ts';
+import { type Position } from '../profile/merge/stream-checkpoint.ts';
+
+/**
+ * A stored touchpoint as it comes off the table's stream. It has a `reason` instead when it cannot be read. A barrier stands for all
+ * that was written to its partition before it.
+ */
+export type Arrival = {
+  /** Empty when the key names none: nobody's arrival. */
+  workspace: string;
+  key: Key;
+  position: Position;
+  /** When the record was stored, to the second: AWS rounds down. */
+  storedAt: Instant;
+  /** Brought back by `npm run redrive`: the sequence number at which it was put aside. */
+  redriven?: string;
+} & ({ touchpoint: Touchpoint } | { reason: string } | { barrier: string });
+
+/** What `JSON.parse` made needs no look at its depths. */
+const Parsed = z.custom<JsonObject>(isJsonObject).default({});
+
+const Doc = Touchpoint.omit({ messageId: true, at: true }).extend({ properties: Parsed, context: Parsed });
+
+const Owner = z.object({ workspace: WorkspaceId, source: CustomerRef });
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A touchpoint by its row. Never throws. */
+export function readTouchpoint(sk: string, text: string | undefined): { touchpoint: Touchpoint } | { reason: string } {
+  const place = sk.slice(timelineRanges.touchpoint.length);
+  const end = place.indexOf('#');
+  const at = place.slice(0, end);
+  if (end === -1 || !Instant.safeParse(at).success) return { reason: 'key.invalid' };
+  const json = parse(text ?? '');
+  if (json === undefined) return { reason: 'doc.not-json' };
+  const doc = Doc.safeParse(json);
+  return doc.success ? { touchpoint: { ...doc.data, at, messageId: place.slice(end + 1) } } : { reason: 'doc.invalid' };
+}
+
+type Image = NonNullable<DynamoDBRecord['dynamodb']>['NewImage'];
+
+function readRow(sk: string, image: Image): { touchpoint: Touchpoint } | { reason: string } | { barrier: string } {
+  return sk === barrierKey ? { barrier: image?.id?.S ?? '' } : readTouchpoint(sk, image?.doc?.S);
+}
+
+/** Attribute of a touchpoint's row: the sequence number at which it was put aside, a space, and the letter's id. */
+export const redrivenAttribute = 'redriven';
+
+const barrierKey = keys.barrier({ workspace: '', customer: '' }).sk;
+
+function ownerOf(pk: string): { workspace: string; source: CustomerRef } | undefined {
+  const separator = pk.indexOf('#');
+  const owner = { workspace: pk.slice(0, Math.max(0, separator)), source: pk.slice(separator + 1) };
+  return Owner.safeParse(owner).data;
+}
+
+/** Reads a stream record of a touchpoint. Never throws: what cannot be read is an arrival too, and has a reason. */
+export function readArrival({ dynamodb = {}, eventSourceARN = '' }: DynamoDBRecord): Arrival {
+  const { pk: { S: pk = '' } = {}, sk: { S: sk = '' } = {} } = dynamodb.Keys ?? {};
+  const owner = ownerOf(pk);
+  const image = dynamodb.NewImage;
+  const redriven = image?.[redrivenAttribute]?.S?.split(' ')[0];
+  const position = { stream: eventSourceARN.split('/stream/')[1] ?? '', sequence: dynamodb.SequenceNumber ?? '' };
+  return {
+    workspace: owner?.workspace ?? '',
+    key: { pk, sk },
+    position: { ...position, source: owner?.source ?? '' },
+    storedAt: new Date((dynamodb.ApproximateCreationDateTime ?? 0) * 1_000).toISOString(),
+    ...(redriven !== undefined && { redriven }),
+    ...(owner ? readRow(sk, image) : { reason: 'key.invalid' }),
+  };
+}
+
+/** Clocks that differ by less are left alone; ingestion writes a companion row beyond it. */
+const toleratedMs = 30_000;
+
+/** Whether a companion row may tell how wrong the source's clock was: the touchpoint's time is far from when it was stored. */
+export function isFarOff({ storedAt }: Arrival, { at }: Touchpoint): boolean {
+  return Math.abs(between(at, storedAt)) > toleratedMs;
+}
+
+/**
+ * The touchpoint's time by our clock: moved by its source's skew where that is a correction, and never later than it was stored (to the
+ * end of that second).
+ */
+export function correctedTime({ storedAt }: Arrival, { at }: Touchpoint, skewSeconds = 0): Instant {
+  const moved = corrected(at, skewSeconds);
+  const latest = plus(storedAt, 999);
+  return moved < latest ? moved : latest;
+}

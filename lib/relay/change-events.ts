@@ -1,0 +1,177 @@
+import { worded } from '../churn/risk-text.ts';
+import { createHash } from 'node:crypto';
+import { type StreamRecord } from '../aws/table/stream-record.ts';
+import { type Item } from '../aws/table/dynamo-table.ts';
+import { type BusEvent, type EventName, type EventOf, events } from '../model/bus-events.ts';
+import { Customer, customerId } from '../model/customer.ts';
+import { readEnrolment } from '../journey/enrolment/enrolment-store.ts';
+import { readHead } from '../journey/publishing/journey-record.ts';
+import { headTellings } from './journey-record-events.ts';
+import { taskView } from '../journey/execution/human-task-store.ts';
+import { keys, timelineRanges } from '../model/table-keys.ts';
+import { after, Instant } from '../shared/time.ts';
+import { type Signal } from '../model/profile-change.ts';
+import { readSignals } from '../profile/profile-store.ts';
+
+type SignalOf<Type extends Signal['type']> = Extract<Signal, { type: Type }>;
+
+/** What a waiting journey must hear of, and what the directory of customers must follow. */
+export type Command = SignalOf<(typeof commands)[number]>;
+
+const commands = [
+  'seen',
+  'woken',
+  'exited',
+  'joined',
+  'left',
+  'moved',
+  'dated',
+  'identified',
+] as const satisfies Signal['type'][];
+
+/** What one change of the table means to others. */
+export interface Telling {
+  customer: Customer;
+  events: BusEvent[];
+  commands: Command[];
+}
+
+/** An event without what all have. */
+type Told = { [Name in EventName]: { name: Name; at: Instant; facts: Omit<EventOf<Name>, keyof Head> } }[EventName];
+
+interface Head {
+  id: string;
+  workspace: string;
+  customer: string;
+  customerId: string;
+  occurredAt: Instant;
+}
+
+function ownerOf({ pk }: Item): Customer {
+  const separator = pk.indexOf('#');
+  return Customer.parse({ workspace: pk.slice(0, separator), customer: pk.slice(separator + 1) });
+}
+
+/** The same for every delivery of one change; 128 bits. */
+const eventId = (...parts: (string | number)[]): string =>
+  createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
+
+function toEvent(owner: Customer, { name, at, facts }: Told, id: string): BusEvent {
+  const head: Head = { id, ...owner, customerId: customerId(owner.customer), occurredAt: at };
+  return { name, detail: events[name].parse({ ...head, ...facts }) } as BusEvent; // the schema was picked by the name
+}
+
+function ofStage({ transition }: SignalOf<'stage'>): Told[] {
+  const { from, to, at, rule, touchpoint } = transition;
+  const entered: Told = {
+    name: 'StageEntered',
+    at,
+    facts: { stage: to, rule, ...(from !== undefined && { from }), ...(touchpoint && { touchpoint }) },
+  };
+  return from === undefined ? [entered] : [{ name: 'StageExited', at, facts: { stage: from, to } }, entered];
+}
+
+/** What each signal tells the bus. */
+const tellings: { [Type in Signal['type']]: (signal: SignalOf<Type>) => Told[] } = {
+  woken: () => [],
+  seen: () => [],
+  exited: () => [],
+  stage: ofStage,
+  identified: ({ linked, at }) => [{ name: 'CustomerIdentified', at, facts: { linked } }],
+  triggered: ({ journeyId, cause }) => [{ name: 'EntryTriggered', at: cause.at, facts: { journeyId, cause } }],
+  churn: ({ from, risk }) => [
+    {
+      name: 'ChurnRiskChanged',
+      at: risk.assessedAt,
+      facts: { risk: worded(risk), ...(from !== undefined && { from }) },
+    },
+  ],
+  silent: ({ for: length, since }) => [
+    { name: 'CustomerSilent', at: after(since, length), facts: { for: length, since } },
+  ],
+  exposed: ({ decisionId, at }) => [{ name: 'DecisionExposed', at, facts: { decisionId } }],
+  joined: ({ segment, at, touchpoint, filled }) => [
+    { name: 'SegmentJoined', at, facts: { segment, ...(touchpoint && { touchpoint }), ...(filled && { filled }) } },
+  ],
+  left: ({ segment, at, filled }) => [{ name: 'SegmentLeft', at, facts: { segment, ...(filled && { filled }) } }],
+  moved: () => [],
+  dated: () => [],
+  goal: ({ type: _, cause, ...goal }) => [{ name: 'GoalReached', at: cause.at, facts: { ...goal, cause } }],
+  assigned: ({ type: _, at, ...facts }) => [{ name: 'VariantAssigned', at, facts }],
+  outcome: ({ decisionId, cause }) => [{ name: 'OutcomeObserved', at: cause.at, facts: { decisionId, cause } }],
+};
+
+const commandTypes: ReadonlySet<string> = new Set(commands);
+
+/** Linking concerns the directory only where the linked identity was listed. */
+export const isCommand = (signal: Signal): signal is Command =>
+  commandTypes.has(signal.type) && (signal.type !== 'identified' || signal.segments !== undefined);
+
+/** The table's rows are complete over `type`, which a look-up by a union cannot show. */
+const toldOf = (signal: Signal): Told[] => (tellings[signal.type] as (signal: Signal) => Told[])(signal);
+
+function ofProfile(item: Item): Telling {
+  const customer = ownerOf(item);
+  const signals = typeof item.signals === 'string' ? readSignals(item.signals) : [];
+  const told = signals.flatMap((signal) =>
+    toldOf(signal).map((one) => toEvent(customer, one, eventId(item.pk, one.name, JSON.stringify(signal)))),
+  );
+  return { customer, events: told, commands: signals.filter(isCommand) };
+}
+
+function ofRow(item: Item, told: Told): Telling {
+  const customer = ownerOf(item);
+  return { customer, events: [toEvent(customer, told, eventId(item.pk, item.sk, told.name))], commands: [] };
+}
+
+function ofEnrolment(item: Item, before: Item | undefined): Telling | undefined {
+  const enrolment = readEnrolment(item);
+  const { enrolmentId, journeyId, version, startedAt, status, outcome = '', endedAt = startedAt } = enrolment;
+  const parked = enrolment.parkedUntil !== undefined && { parkedLeg: (enrolment.leg ?? 0) + 1 };
+  const facts = { enrolmentId, journeyId, version, ...(enrolment.test && { test: true }) };
+  if (!before) return ofRow(item, { name: 'EnrolmentStarted', at: startedAt, facts });
+  if (status !== 'ended' || before.status === 'ended') return undefined;
+  return ofRow(item, { name: 'EnrolmentEnded', at: endedAt, facts: { ...facts, outcome, ...parked } });
+}
+
+const DecisionRow = events.DecisionMade.pick({ placement: true, offer: true, stage: true, propensity: true });
+
+function ofDecision(item: Item): Telling {
+  const place = item.sk.slice(timelineRanges.decision.length);
+  const end = place.indexOf('#');
+  const facts = { decisionId: place.slice(end + 1), ...DecisionRow.parse(item) };
+  return ofRow(item, { name: 'DecisionMade', at: Instant.parse(place.slice(0, end)), facts });
+}
+
+function ofTask(item: Item): Telling {
+  const { taskId, journeyId, queue, title, openedAt } = taskView(ownerOf(item).workspace, item);
+  return ofRow(item, { name: 'TaskOpened', at: openedAt, facts: { taskId, journeyId, queue, title } });
+}
+
+function ofHead(item: Item, before: Item | undefined): Telling {
+  const workspace = item.pk.slice(0, item.pk.indexOf('#'));
+  const told = headTellings(readHead(before), readHead(item));
+  const published = told.map(({ name, at, facts }): BusEvent => {
+    const head = { id: eventId(item.pk, item.sk, Number(item.rev), name), workspace, occurredAt: at };
+    return { name, detail: events[name].parse({ ...head, ...facts }) } as BusEvent; // the schema was picked by the name
+  });
+  return { customer: { workspace, customer: headRange }, events: published, commands: [] };
+}
+
+const headRange = keys.journey('', '').sk;
+
+const profileKey = keys.profile({ workspace: '', customer: '' }).sk;
+
+/**
+ * What a change in the table's stream has to tell others; undefined when nothing. The same change tells the same, under the same ids,
+ * however often it is delivered. Throws for a row that is not as its store writes it.
+ */
+export function tellingOf({ kind, key: { sk }, before, after: item }: StreamRecord): Telling | undefined {
+  if (!item || kind === 'REMOVE') return undefined;
+  if (sk === profileKey) return ofProfile(item);
+  if (sk.startsWith('enrolment#')) return ofEnrolment(item, before);
+  if (sk.startsWith(headRange)) return ofHead(item, before);
+  if (kind !== 'INSERT') return undefined;
+  if (sk.startsWith(timelineRanges.decision)) return ofDecision(item);
+  return sk.startsWith('task#') ? ofTask(item) : undefined;
+}

@@ -1,0 +1,34 @@
+import * as z from 'zod';
+import { Customer } from '../model/customer.ts';
+import { type Wake } from '../journey/execution/journey-signals.ts';
+import { JsonObject } from '../shared/json.ts';
+import { type Directory, follow } from '../segment/membership-index.ts';
+import { Signal } from '../model/profile-change.ts';
+import { type Command, isCommand } from './change-events.ts';
+
+export interface Steering {
+  journeys: Wake;
+  directory: Directory;
+}
+
+/** Carries out a command. Safe to repeat: a step that waits no longer, or an enrolment that has ended, is left as it is. */
+export async function obey({ journeys, directory }: Steering, customer: Customer, command: Command): Promise<string> {
+  if (command.type === 'woken') return journeys.wake({ ...command, customer });
+  if (command.type === 'seen') return journeys.seen({ ...command, customer });
+  if (command.type === 'exited') return journeys.leave({ ...command, customer });
+  await follow(directory, customer, command);
+  return 'listed';
+}
+
+const CommandSignal = z.custom<Command>((value) => {
+  const signal = Signal.safeParse(value);
+  return signal.success && isCommand(signal.data);
+});
+
+/** What relay has not done of a record: an event to publish, a command to carry out, or the whole row, which it could not read. */
+export const RelayWork = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('event'), name: z.string(), detail: JsonObject }),
+  z.object({ kind: z.literal('command'), customer: Customer, command: CommandSignal }),
+  z.object({ kind: z.literal('row'), change: z.enum(['INSERT', 'MODIFY', 'REMOVE']) }),
+]);
+export type RelayWork = z.infer<typeof RelayWork>;

@@ -1,0 +1,74 @@
+import { type Credits, give, readable, type Way } from './conversion-path.ts';
+
+/** Shares of a way of `length` touches; they sum to 1. */
+export type Rule = (length: number) => number[];
+
+const one = (length: number, at: number): number[] => Array.from({ length }, (_, i) => Number(i === at));
+
+/** 40 % to the first and to the last touch, the rest spread evenly between: the position-based ("U-shaped") model of Google Analytics. */
+const ends = 0.4;
+
+function position(length: number): number[] {
+  if (length <= 2) return Array.from({ length }, () => 1 / length);
+  return Array.from({ length }, (_, i) => (i === 0 || i === length - 1 ? ends : (1 - 2 * ends) / (length - 2)));
+}
+
+/** Weights as shares; even ones where no weight can be told from another. */
+function sharesOf(weights: number[]): number[] {
+  const told = weights.map((weight) => (Number.isFinite(weight) ? weight : 0));
+  const sum = told.reduce((total, weight) => total + weight, 0);
+  return told.map((weight) => (sum > 0 ? weight / sum : 1 / told.length));
+}
+
+/** Touches whose distance to the conversion differs by `halfLife` touches differ in credit by a factor of two. */
+export function decay(halfLife: number): Rule {
+  return (length) => {
+    return sharesOf(Array.from({ length }, (_, i) => 2 ** ((i - length + 1) / halfLife)));
+  };
+}
+
+/** The heuristic models, by name. With times at hand use `timeDecay`; `decay` counts touches instead. */
+export const rules = {
+  first: (length) => one(length, 0),
+  last: (length) => one(length, length - 1),
+  linear: (length) => Array.from({ length }, () => 1 / length),
+  position,
+  decay: decay(1),
+} as const satisfies Record<string, Rule>;
+
+const nothing = { touches: [], conversions: 0, value: 0 };
+
+/** Credit of every touch under a rule; memory grows with the touches, not with the ways. A way without touches credits nobody. */
+export function credited(ways: Iterable<Way>, rule: Rule): Credits {
+  const credits: Credits = new Map();
+  for (const way of ways) {
+    const { touches, conversions, value } = readable(way) ?? nothing;
+    if (conversions === 0 && value === 0) continue;
+    const shares = rule(touches.length);
+    touches.forEach((touch, i) => {
+      const share = shares[i] ?? 0;
+      give(credits, touch, { conversions: share * conversions, value: share * value });
+    });
+  }
+  return credits;
+}
+
+/** A way whose times are known: `ages` tells for every touch how long before the end it was, in any unit, that of `halfLife`. */
+export interface TimedWay extends Way {
+  ages: readonly number[];
+}
+
+/** Time decay: a touch one half-life older than another gets half its credit (seven days is the default of Google Analytics). */
+export function timeDecay(ways: Iterable<TimedWay>, halfLife: number): Credits {
+  const credits: Credits = new Map();
+  for (const way of ways) {
+    const { touches, conversions, value } = readable(way) ?? nothing;
+    const youngest = way.ages.reduce((least, age) => Math.min(least, age), Infinity);
+    const shares = sharesOf(touches.map((_, i) => 2 ** ((youngest - (way.ages[i] ?? 0)) / halfLife)));
+    touches.forEach((touch, i) => {
+      const share = shares[i] ?? 0;
+      give(credits, touch, { conversions: share * conversions, value: share * value });
+    });
+  }
+  return credits;
+}

@@ -1,0 +1,22 @@
+import { type Instant, instantAt } from '../../shared/time.ts';
+
+export type PeriodUnit = 'week' | 'month';
+
+const dayMs = 86_400_000;
+/** 1970-01-01 was a Thursday: weeks begin on Monday (ISO 8601). */
+const mondayMs = 4 * dayMs;
+
+/** A calendar period as a number that grows by one from each to the next; a moment is milliseconds since 1970, in UTC. */
+export const periodOf: Record<PeriodUnit, (at: number) => number> = {
+  week: (at) => Math.floor((at - mondayMs) / (7 * dayMs)),
+  month: (at) => {
+    const date = new Date(at);
+    return 12 * (date.getUTCFullYear() - 1970) + date.getUTCMonth();
+  },
+};
+
+/** When a period begins, UTC. */
+export const beginOf: Record<PeriodUnit, (period: number) => Instant> = {
+  week: (period) => instantAt(period * 7 * dayMs + mondayMs),
+  month: (period) => instantAt(Date.UTC(1970, period)),
+};

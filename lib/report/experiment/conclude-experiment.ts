@@ -1,0 +1,111 @@
+import { customersIn, type Judgement, judge, progressOf, type Snapshot, usualEffect } from './judge-metric.ts';
+import { type ExperimentPlan, type Metric } from './experiment-plan.ts';
+import { mismatchLevel, sampleRatioP, sequentialSampleRatioP } from '../../statistics/inference/sample-ratio.ts';
+import { textOf } from './conclusion-text.ts';
+
+export type Direction = 'better' | 'worse';
+
+/** `safe`: harm beyond the margin is ruled out. `harmed`: it is worse, surely. `unclear`: neither yet. */
+export type GuardrailState = 'safe' | 'harmed' | 'unclear';
+
+export interface GuardrailResult extends Judgement {
+  metric: string;
+  state: GuardrailState;
+}
+
+export interface VariantResult extends Judgement {
+  variant: string;
+  direction?: Direction;
+  guardrails: GuardrailResult[];
+}
+
+/**
+ * What may be concluded: `mismatch` – nothing, the split is broken; `collecting` – nothing yet; `winner` – ship that variant; `unsafe` – a
+ * variant is better, but a guard-rail is harmed; `unproven` – better, and a guard-rail is not yet clear; `worse` – every variant is
+ * worse than the control; `undecided` – it has ended, and no difference was found.
+ */
+export type Conclusion = 'mismatch' | 'collecting' | 'winner' | 'unsafe' | 'unproven' | 'worse' | 'undecided';
+
+export interface ExperimentFacts {
+  conclusion: Conclusion;
+  /** The variant the conclusion is about. */
+  variant?: string;
+  /** Arm that everyone should get from now on; missing while the experiment should go on, and where it must be repaired. */
+  ship?: string;
+  sampleRatio: { p: number; mismatch: boolean };
+  /** Share of the planned customers; 0 where none are planned. */
+  progress: number;
+  variants: VariantResult[];
+}
+
+export interface ExperimentResult extends ExperimentFacts {
+  text: { en: string; ko: string };
+}
+
+/** A difference as gain: positive is better, whichever way the metric points. */
+function gainOf({ better }: Metric, { difference, interval: [low, high] }: Judgement) {
+  return better === 'higher' ? { gain: difference, low, high } : { gain: -difference, low: -high, high: -low };
+}
+
+function guardrailState({ low, high }: { low: number; high: number }, margin: number): GuardrailState {
+  if (high < 0) return 'harmed';
+  return low >= -margin ? 'safe' : 'unclear';
+}
+
+/** Every variant gets its part of the error (Bonferroni). Guard-rails get all of it: a false alarm there costs less than a missed one. */
+function variantResult(plan: ExperimentPlan, variant: string, snapshots: readonly Snapshot[]): VariantResult {
+  const { metric, method, guardrails, alpha, arms } = plan;
+  const common = { method, control: arms[0]?.id ?? '', variant };
+  const effect = (method.kind === 'always-valid' && method.minimumEffect) || usualEffect(metric, snapshots);
+  const judgement = judge({ ...common, metric, alpha: alpha / (arms.length - 1), effect }, snapshots);
+  const { gain } = gainOf(metric, judgement);
+  const judged = guardrails.map((guardrail): GuardrailResult => {
+    const margin = guardrail.margin ?? usualEffect(guardrail, snapshots);
+    const one = judge({ ...common, metric: guardrail, alpha, effect: margin }, snapshots);
+    return { ...one, metric: guardrail.id, state: guardrailState(gainOf(guardrail, one), margin) };
+  });
+  return {
+    variant,
+    ...judgement,
+    ...(judgement.called && { direction: gain > 0 ? 'better' : 'worse' }),
+    guardrails: judged,
+  };
+}
+
+/** The smallest sequential p of the moments looked at; at the planned end the exact test of that moment as well. */
+function sampleRatioOf({ arms, method }: ExperimentPlan, snapshots: readonly Snapshot[]) {
+  const countsOf = (snapshot: Snapshot) => arms.map(({ id, weight }) => ({ n: customersIn(snapshot, id), weight }));
+  const sequential = snapshots.map((snapshot) => sequentialSampleRatioP(countsOf(snapshot)));
+  const ended = snapshots.filter((snapshot) => progressOf(method, snapshot) >= 1).slice(0, 1);
+  const p = Math.min(1, ...sequential, ...ended.map((snapshot) => sampleRatioP(countsOf(snapshot))));
+  return { p, mismatch: p < mismatchLevel };
+}
+
+type Verdict = Pick<ExperimentFacts, 'conclusion' | 'variant' | 'ship'>;
+
+function verdictOf({ metric, arms }: ExperimentPlan, variants: VariantResult[], ended: boolean): Verdict {
+  const has = (state: GuardrailState) => (one: VariantResult) => one.guardrails.some((rail) => rail.state === state);
+  const better = variants.filter(({ direction }) => direction === 'better');
+  better.sort((a, b) => gainOf(metric, b).gain - gainOf(metric, a).gain);
+  const [winner] = better.filter((one) => !has('harmed')(one) && !has('unclear')(one));
+  if (winner) return { conclusion: 'winner', variant: winner.variant, ship: winner.variant };
+  const [hopeful] = better.filter((one) => !has('harmed')(one));
+  if (hopeful) return { conclusion: 'unproven', variant: hopeful.variant };
+  const control = arms[0] && { ship: arms[0].id };
+  if (better[0]) return { conclusion: 'unsafe', variant: better[0].variant, ...control };
+  if (variants.every(({ direction }) => direction === 'worse')) return { conclusion: 'worse', ...control };
+  return ended ? { conclusion: 'undecided', ...control } : { conclusion: 'collecting' };
+}
+
+/**
+ * What an experiment has shown so far, and what to do: decided from the snapshots in order of time, in words for people too. While the
+ * split is broken nothing else is concluded. Between a better and a safe variant the largest gain is shipped.
+ */
+export function experimentResult(plan: ExperimentPlan, snapshots: readonly Snapshot[]): ExperimentResult {
+  const variants = plan.arms.slice(1).map(({ id }) => variantResult(plan, id, snapshots));
+  const progress = progressOf(plan.method, snapshots.at(-1) ?? {});
+  const sampleRatio = sampleRatioOf(plan, snapshots);
+  const verdict: Verdict = sampleRatio.mismatch ? { conclusion: 'mismatch' } : verdictOf(plan, variants, progress >= 1);
+  const facts: ExperimentFacts = { ...verdict, sampleRatio, progress, variants };
+  return { ...facts, text: textOf(plan, facts) };
+}

@@ -1,0 +1,139 @@
+import { merged, type Moments, noMoments } from '../../statistics/inference/moments.ts';
+import { alwaysValidP, confidenceSequence } from '../../statistics/sequential/always-valid.ts';
+import { boundsAt } from '../../statistics/sequential/boundaries.ts';
+import { compare, type Comparison, type Pair } from '../../statistics/inference/compare-metrics.ts';
+import { type Method, type Metric } from './experiment-plan.ts';
+
+/** One arm at a moment: customers in it, and moments of every metric by its id. */
+export interface ArmSnapshot {
+  customers: number;
+  metrics: Readonly<Record<string, Moments>>;
+}
+
+/** All arms at a moment, by id. Where the method has planned looks, a snapshot is taken at each and at no other time. */
+export type Snapshot = Readonly<Record<string, ArmSnapshot>>;
+
+const own = <Value>(record: Readonly<Record<string, Value>>, name: string): Value | undefined =>
+  Object.hasOwn(record, name) ? record[name] : undefined;
+
+export const customersIn = (snapshot: Snapshot, arm: string): number => own(snapshot, arm)?.customers ?? 0;
+
+/** Of an arm or a metric that was not seen yet there are none. */
+const momentsIn = (metrics: ArmSnapshot['metrics'] | undefined, id: string): Moments =>
+  (metrics && own(metrics, id)) ?? noMoments;
+
+/** A variant against the control: the estimate, an interval that holds under the way of looking, and whether a difference is called. */
+export interface Judgement {
+  difference: number;
+  interval: [number, number];
+  /** Missing where the method has none that may be read by itself. */
+  p?: number;
+  called: boolean;
+}
+
+export interface Case {
+  metric: Metric;
+  method: Method;
+  control: string;
+  variant: string;
+  /** Error allowed to this comparison. */
+  alpha: number;
+  /** Smallest effect worth finding in this metric. */
+  effect: number;
+}
+
+export function customersOf(snapshot: Snapshot): number {
+  return Object.values(snapshot).reduce((sum, { customers }) => sum + customers, 0);
+}
+
+/** Share of the planned customers that is there; 0 where none are planned. */
+export function progressOf(method: Method, snapshot: Snapshot): number {
+  return method.kind === 'always-valid' ? 0 : customersOf(snapshot) / method.size;
+}
+
+/** Part of a metric's value that counts as an effect where nobody said. */
+const tenth = 0.1;
+
+/**
+ * A tenth of the metric's value over all arms when it was first seen; 0 before. Once set it stays, and the level that all arms share tells
+ * nothing about how they differ: so the error of the tests built on it is kept.
+ */
+export function usualEffect({ id }: Metric, snapshots: readonly Snapshot[]): number {
+  for (const snapshot of snapshots) {
+    const { mean } = Object.values(snapshot).reduce((sum, arm) => merged(sum, momentsIn(arm.metrics, id)), noMoments);
+    if (mean !== 0) return tenth * Math.abs(mean);
+  }
+  return 0;
+}
+
+function pairOf({ metric, control, variant }: Case, snapshot: Snapshot): Pair {
+  const of = (arm: string) => momentsIn(own(snapshot, arm)?.metrics, metric.id);
+  return { control: of(control), variant: of(variant) };
+}
+
+const isFilled = ({ control, variant }: Pair): boolean => control.n > 0 && variant.n > 0;
+
+const unknown: Judgement = { difference: 0, interval: [-Infinity, Infinity], called: false };
+
+/** What the last of a method's comparisons come to: `pairs` are never empty. */
+type Rule = (one: Case, pairs: Pair[], snapshots: readonly Snapshot[]) => Judgement;
+
+const last = <T>(all: readonly T[], fallback: T): T => all.at(-1) ?? fallback;
+
+function fixed({ metric, method, alpha }: Case, pairs: Pair[], snapshots: readonly Snapshot[]): Judgement {
+  const { difference, interval, p } = compare[metric.kind](
+    last(pairs, { control: noMoments, variant: noMoments }),
+    alpha,
+  );
+  return { difference, interval, p, called: progressOf(method, last(snapshots, {})) >= 1 && p <= alpha };
+}
+
+const around = ({ difference, variance }: Comparison, bound: number): [number, number] => {
+  const width = bound * Math.sqrt(variance);
+  return Number.isFinite(width) ? [difference - width, difference + width] : [-Infinity, Infinity];
+};
+
+/** Interval: repeated confidence interval of Jennison & Turnbull (1989), right at every look; it counts from the look that called. */
+function groupSequential(one: Case, pairs: Pair[], snapshots: readonly Snapshot[]): Judgement {
+  const { metric, method, alpha } = one;
+  if (method.kind !== 'group-sequential') return unknown;
+  const reached = snapshots.map((snapshot) => progressOf(method, snapshot));
+  const bounds = boundsAt({ ...method, alpha }, reached);
+  const compared = pairs.map((pair) => compare[metric.kind](pair, alpha));
+  const stopped = compared.findIndex(({ statistic }, i) => Math.abs(statistic) >= (bounds[i] ?? Infinity));
+  const place = stopped === -1 ? compared.length - 1 : stopped;
+  const at = compared[place];
+  if (!at) return unknown;
+  return { difference: at.difference, interval: around(at, bounds[place] ?? Infinity), called: stopped !== -1 };
+}
+
+function alwaysValid({ metric, alpha, effect }: Case, pairs: Pair[]): Judgement {
+  const judgement: Judgement = { ...unknown, interval: [-Infinity, Infinity], p: 1 };
+  for (const pair of pairs) {
+    const { difference, variance } = compare[metric.kind](pair, alpha);
+    const evidence = { difference, variance, mixing: effect ** 2, alpha };
+    const [low, high] = confidenceSequence(evidence);
+    judgement.difference = difference;
+    judgement.p = Math.min(judgement.p ?? 1, alwaysValidP(evidence));
+    const common: [number, number] = [Math.max(judgement.interval[0], low), Math.min(judgement.interval[1], high)];
+    judgement.interval = common[0] <= common[1] ? common : [low, high]; // nothing in common: the effect changed with time
+  }
+  return { ...judgement, called: (judgement.p ?? 1) <= alpha };
+}
+
+const rules: Record<Method['kind'], Rule> = {
+  fixed,
+  'group-sequential': groupSequential,
+  'always-valid': alwaysValid,
+};
+
+/** Judges one variant on one metric by the plan's method, from the snapshots in order of time. */
+export function judge(one: Case, snapshots: readonly Snapshot[]): Judgement {
+  const filled = snapshots.filter((snapshot) => isFilled(pairOf(one, snapshot)));
+  if (filled.length === 0) return unknown;
+  return rules[one.method.kind](
+    one,
+    filled.map((snapshot) => pairOf(one, snapshot)),
+    filled,
+  );
+}

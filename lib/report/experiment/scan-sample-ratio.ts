@@ -1,0 +1,113 @@
+import { binomialTail } from '../../statistics/distributions/tails.ts';
+import { benjaminiHochberg } from '../../statistics/inference/multiple-testing.ts';
+import { type ArmCount, mismatchLevel, sampleRatioP } from '../../statistics/inference/sample-ratio.ts';
+
+/** An experiment, when it started (any unit that grows with time) and how its arms came out. */
+export interface Dated {
+  id: string;
+  at: number;
+  arms: readonly ArmCount[];
+}
+
+/** A time in which splits broke more often than at other times: something was wrong with assignment or counting itself. */
+export interface Window {
+  from: number;
+  to: number;
+  experiments: number;
+  mismatched: number;
+  /** Chance of a window like it anywhere, were splits to break as they do outside; corrected for all windows looked through. */
+  p: number;
+}
+
+export interface SampleRatioScan {
+  /** Ids whose own split is called broken. */
+  mismatched: Set<string>;
+  /** Windows, the clearest first. None is told of beforehand. */
+  windows: Window[];
+}
+
+interface Stretch {
+  first: number;
+  last: number;
+  mismatched: number;
+  score: number;
+}
+
+/** x ln(x / y), which is 0 at x = 0. */
+const entropy = (x: number, y: number): number => (x > 0 ? x * Math.log(x / y) : 0);
+
+/** Log-likelihood of `hits` in `n` tries at their own best rate. */
+const likelihood = (hits: number, n: number): number => entropy(hits, n) + entropy(n - hits, n);
+
+/**
+ * The stretch of time that stands out most: largest likelihood ratio of two rates, inside and outside, over one rate: the Bernoulli scan
+ * statistic of Kulldorff (1997). It begins and ends with a mismatch, so only pairs of those (`hits`, places among `n`) need be tried.
+ */
+function clearest(hits: readonly number[], n: number): Stretch | undefined {
+  const whole = likelihood(hits.length, n);
+  let best: Stretch | undefined;
+  hits.forEach((first, i) => {
+    for (let j = i + 1; j < hits.length; j++) {
+      const last = hits[j] ?? first;
+      const inside = last - first + 1;
+      const mismatched = j - i + 1;
+      if (mismatched * n <= hits.length * inside) continue;
+      const score = likelihood(mismatched, inside) + likelihood(hits.length - mismatched, n - inside) - whole;
+      if (score > (best?.score ?? 0)) best = { first, last, mismatched, score };
+    }
+  });
+  return best;
+}
+
+/** Bonferroni over all n (n + 1) / 2 windows, at the rate found outside, or the test's own level where that is higher. */
+function chanceOf({ first, last, mismatched }: Stretch, hits: number, n: number): number {
+  const inside = last - first + 1;
+  const outside = n > inside ? (hits - mismatched) / (n - inside) : 0;
+  return Math.min(1, (binomialTail(mismatched, inside, Math.max(mismatchLevel, outside)) * n * (n + 1)) / 2);
+}
+
+/** Share of false alarms among those called that is put up with. */
+const falseDiscoveries = 0.05;
+
+interface Tested {
+  id: string;
+  at: number;
+  p: number;
+}
+
+/**
+ * Those called broken: false discoveries are kept rare among the experiments of a window and among those outside, each for itself (Benjamini
+ * & Hochberg 1995; apart, because mixing groups of different rates misjudges both: Efron 2008). So where splits break often weaker evidence
+ * will do, and where they hardly do it will not.
+ */
+function called(group: readonly Tested[]): string[] {
+  const adjusted = benjaminiHochberg(group.map(({ p }) => p));
+  return group.filter((_, i) => (adjusted[i] ?? 1) <= falseDiscoveries).map(({ id }) => id);
+}
+
+/**
+ * Looks through experiments over time and finds, unprompted, which splits are broken and the windows in which that was more than chance.
+ * Takes them in any order; memory grows with the number of experiments, not of customers. Time grows with the square of the mismatches.
+ */
+export function scanSampleRatios(experiments: Iterable<Dated>): SampleRatioScan {
+  const rest: Tested[] = [...experiments].map(({ id, at, arms }) => ({ id, at, p: sampleRatioP(arms) }));
+  rest.sort((a, b) => a.at - b.at);
+  const windows: Window[] = [];
+  const mismatched: string[] = [];
+  for (;;) {
+    const hits = rest.flatMap(({ p }, place) => (p < mismatchLevel ? [place] : []));
+    const found = clearest(hits, rest.length);
+    const p = found ? chanceOf(found, hits.length, rest.length) : 1;
+    if (!found || p >= mismatchLevel) break;
+    const inside = rest.splice(found.first, found.last - found.first + 1);
+    windows.push({
+      from: inside[0]?.at ?? 0,
+      to: inside.at(-1)?.at ?? 0,
+      experiments: inside.length,
+      mismatched: found.mismatched,
+      p,
+    });
+    mismatched.push(...called(inside));
+  }
+  return { mismatched: new Set([...mismatched, ...called(rest)]), windows };
+}

@@ -1,0 +1,89 @@
+import { inOrder, type Path, type PathStep, type Tally } from '../paths/customer-path.ts';
+
+export interface FunnelPlan {
+  /** Names of touchpoints, in the order they must happen; others may happen in between. The same name may come again. */
+  steps: readonly string[];
+  /** Milliseconds from the first step within which the last must have happened; no limit when missing. */
+  windowMs?: number;
+}
+
+/** How many customers came as far as a step, as shares of those who began and of those who reached the step before. */
+export interface FunnelStep {
+  name: string;
+  customers: number;
+  ofFirst: number;
+  ofPrevious: number;
+}
+
+/** Touchpoints of one moment, by name: sources stamp what happens together with one time, so their order there means nothing. */
+interface Moment {
+  at: number;
+  counts: Map<string, number>;
+}
+
+function* momentsOf(steps: readonly PathStep[]): Generator<Moment> {
+  let moment: Moment | undefined;
+  for (const { name, at } of steps) {
+    if (moment?.at !== at) {
+      if (moment) yield moment;
+      moment = { at, counts: new Map() };
+    }
+    moment.counts.set(name, (moment.counts.get(name) ?? 0) + 1);
+  }
+  if (moment) yield moment;
+}
+
+/** How many of `steps` a moment can take in turn, each touchpoint used once. */
+function taken(steps: readonly string[], { counts }: Moment): number {
+  const used = new Map<string, number>();
+  const missing = steps.findIndex((name) => {
+    const count = (used.get(name) ?? 0) + 1;
+    used.set(name, count);
+    return count > (counts.get(name) ?? 0);
+  });
+  return missing === -1 ? steps.length : missing;
+}
+
+/**
+ * Number of steps one customer came through. Every touchpoint of the first step may be the beginning; for each step the latest beginning that
+ * got there is kept, which is the one with most of its window left. One pass, memory of the number of steps.
+ */
+export function depthOf({ steps: names, windowMs = Infinity }: FunnelPlan, steps: readonly PathStep[]): number {
+  const begins = new Array<number>(names.length).fill(-Infinity);
+  const wanted = new Set(names);
+  for (const moment of momentsOf(inOrder(steps.filter(({ name }) => wanted.has(name))))) {
+    // From the deepest on, so that what a moment adds is not taken for what was there before it.
+    for (let reached = names.length - 1; reached >= 0; reached--) {
+      const began = reached === 0 ? moment.at : (begins[reached - 1] ?? -Infinity);
+      if (moment.at - began > windowMs || began === -Infinity) continue;
+      const more = taken(names.slice(reached), moment);
+      for (let i = reached; i < reached + more; i++) begins[i] = Math.max(begins[i] ?? -Infinity, began);
+    }
+  }
+  return begins.findLastIndex((began) => began !== -Infinity) + 1;
+}
+
+/** Ordered funnel with a conversion window. Takes one path per customer (cut without a gap); memory grows with the steps alone. */
+export function funnel(plan: FunnelPlan): Tally<FunnelStep[]> {
+  const customers = plan.steps.map(() => 0);
+
+  function add({ steps }: Path): void {
+    const depth = depthOf(plan, steps);
+    for (let i = 0; i < depth; i++) customers[i] = (customers[i] ?? 0) + 1;
+  }
+
+  function result(): FunnelStep[] {
+    const share = (count: number, of = 0): number => (of > 0 ? count / of : 0);
+    return plan.steps.map((name, i) => {
+      const count = customers[i] ?? 0;
+      return {
+        name,
+        customers: count,
+        ofFirst: share(count, customers[0]),
+        ofPrevious: share(count, customers[i - 1] ?? count),
+      };
+    });
+  }
+
+  return { add, result };
+}

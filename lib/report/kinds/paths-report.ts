@@ -1,0 +1,95 @@
+import * as z from 'zod';
+import { Duration, durationMs } from '../../shared/time.ts';
+import { branches, type Branch } from '../paths/branches.ts';
+import { follows } from '../paths/directly-follows-graph.ts';
+import { cutPath } from '../paths/customer-path.ts';
+import { rework } from '../paths/rework.ts';
+import { variants } from '../paths/path-variants.ts';
+import { Common, Counted, counts, Name, Spread, Touchpoints } from './report-options.ts';
+import { type Kind } from './report-kind.ts';
+
+/** Places of a tree that is shown: more than anybody reads, and what a stored answer has room for. */
+const maxPlaces = 600;
+
+const places = ({ depth, top }: { depth: number; top: number }): number =>
+  Array.from({ length: depth }, (_, i) => top ** (i + 1)).reduce((sum, n) => sum + n, 1);
+
+const Anchor = z
+  .strictObject({
+    touchpoint: Name,
+    direction: z.enum(['from', 'to']).default('from'),
+    depth: z.int().min(1).max(10).default(4),
+    top: z.int().min(1).max(20).default(4),
+  })
+  .refine((anchor) => places(anchor) <= maxPlaces, `top and depth make more than ${maxPlaces} places`);
+
+export const PathsRequest = Common.extend({
+  kind: z.literal('paths'),
+  touchpoints: Touchpoints.optional(),
+  gap: Duration.optional().describe('silence after which a new path begins; without it a customer has one'),
+  anchor: Anchor.optional().describe('shows where paths go from a touchpoint, or how they come to it'),
+  top: z.int().min(1).max(1_000).default(100).describe('variants, touchpoints and pairs shown'),
+});
+
+const BranchSchema: z.ZodType<Branch> = z.lazy(() =>
+  z.object({
+    name: z.string(),
+    paths: z.int(),
+    share: z.number(),
+    ended: z.int(),
+    beyond: z.int(),
+    others: z.object({ paths: z.int(), names: z.int() }),
+    time: Spread.exactOptional(),
+    next: z.array(BranchSchema),
+  }),
+);
+
+export const PathsAnswer = z.object({
+  kind: z.literal('paths'),
+  paths: z.int(),
+  variants: z.object({
+    distinct: z.int(),
+    top: z.array(z.object({ names: z.array(z.string()), paths: z.int(), customers: z.int(), share: z.number() })),
+  }),
+  follows: z.object({
+    nodes: z.array(Counted.extend({ name: z.string(), starts: z.int(), ends: z.int() })),
+    edges: z.array(Counted.extend({ from: z.string(), to: z.string(), time: Spread })),
+    hidden: z.object({ nodes: z.int(), edges: z.int() }).describe('occurrences of what is not shown'),
+  }),
+  rework: z.array(
+    z.object({ name: z.string(), atOnce: Counted, later: Counted, mostInOnePath: z.int() }).describe('done again'),
+  ),
+  branches: BranchSchema.optional(),
+});
+
+/** What customers did, in order: variants, what follows what and after how long, what is done again, and a tree around an anchor. */
+export const pathsKind: Kind<z.infer<typeof PathsRequest>, z.infer<typeof PathsAnswer>> = {
+  reads: 'touchpoints',
+  lists: ['variants.top', 'follows.edges', 'follows.nodes', 'rework'],
+  run({ touchpoints, gap, anchor, top }) {
+    const tallies = { variants: variants({ top }), follows: follows({ top }), rework: rework() };
+    const tree = anchor && branches(anchor);
+    const keep = counts(touchpoints);
+    const gapMs = gap === undefined ? Infinity : durationMs(gap);
+    return {
+      add({ profile, touches }) {
+        for (const path of cutPath({ customer: profile.customer, steps: touches.filter(keep) }, gapMs)) {
+          for (const tally of Object.values(tallies)) tally.add(path);
+          tree?.add(path);
+        }
+      },
+      result() {
+        const { paths, distinct, variants: shown } = tallies.variants.result();
+        const { nodes, edges, hidden } = tallies.follows.result();
+        const root = tree?.result().root;
+        const left = edges.slice(top).reduce((sum, { count }) => sum + count, 0);
+        return {
+          ...{ kind: 'paths', paths, variants: { distinct, top: shown } },
+          follows: { nodes, edges: edges.slice(0, top), hidden: { ...hidden, edges: hidden.edges + left } },
+          rework: tallies.rework.result().slice(0, top),
+          ...(root && { branches: root }),
+        };
+      },
+    };
+  },
+};

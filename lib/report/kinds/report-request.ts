@@ -1,0 +1,105 @@
+import * as z from 'zod';
+import { Rejected } from '../../shared/errors.ts';
+import { issuesOf } from '../../shared/http/issues.ts';
+import { checkPlan } from '../../map/check-plan.ts';
+import { type Predicate } from '../../model/predicate.ts';
+import { durationMs } from '../../shared/time.ts';
+import { AttributionAnswer, attributionKind, AttributionRequest } from './attribution-report.ts';
+import { ConformanceAnswer, conformanceKind, ConformanceRequest } from './conformance-report.ts';
+import { ContrastAnswer, contrastKind, ContrastRequest } from './comparison-report.ts';
+import { FunnelAnswer, funnelKind, FunnelRequest } from './funnel-report.ts';
+import { PathsAnswer, pathsKind, PathsRequest } from './paths-report.ts';
+import { RetentionAnswer, retentionKind, RetentionRequest } from './retention-report.ts';
+import { type Kind, type Run, type Scope } from './report-kind.ts';
+import { StagesAnswer, stagesKind, StagesRequest } from './stages-report.ts';
+import { SurvivalAnswer, survivalKind, SurvivalRequest } from './survival-report.ts';
+
+/** A report somebody asks for: a kind, a time, whom, and what that kind needs to know. */
+export const ReportRequest = z.discriminatedUnion('kind', [
+  ConformanceRequest,
+  PathsRequest,
+  FunnelRequest,
+  RetentionRequest,
+  SurvivalRequest,
+  AttributionRequest,
+  ContrastRequest,
+  StagesRequest,
+]);
+export type ReportRequest = z.infer<typeof ReportRequest>;
+export type ReportKind = ReportRequest['kind'];
+
+export const ReportAnswer = z.discriminatedUnion('kind', [
+  ConformanceAnswer,
+  PathsAnswer,
+  FunnelAnswer,
+  RetentionAnswer,
+  SurvivalAnswer,
+  AttributionAnswer,
+  ContrastAnswer,
+  StagesAnswer,
+]);
+export type ReportAnswer = z.infer<typeof ReportAnswer>;
+
+type RequestOf<Name extends ReportKind> = Extract<ReportRequest, { kind: Name }>;
+type AnswerOf<Name extends ReportKind> = Extract<ReportAnswer, { kind: Name }>;
+
+export const kinds: { [Name in ReportKind]: Kind<RequestOf<Name>, AnswerOf<Name>> } = {
+  conformance: conformanceKind,
+  paths: pathsKind,
+  funnel: funnelKind,
+  retention: retentionKind,
+  survival: survivalKind,
+  attribution: attributionKind,
+  contrast: contrastKind,
+  stages: stagesKind,
+};
+
+/** Begins the report that was asked for. */
+export function runOf(request: ReportRequest, scope: Scope): Run<ReportAnswer> {
+  // Rows and requests of one name belong together, which the compiler cannot tell of a union.
+  const kind = kinds[request.kind] as Kind<ReportRequest, ReportAnswer>;
+  return kind.run(request, scope);
+}
+
+/** Longest time a report is about. Years of 365 days, milliseconds. */
+const maxSpanMs = 10 * 365 * 86_400_000;
+/** Columns of a table of cohorts: it has as many rows, and must fit its item. */
+const maxPeriods = 120;
+/** Largest request that is kept. Bytes of JSON. */
+const maxBytes = 64 * 1024;
+
+const periodMs = { week: 7 * 86_400_000, month: 28 * 86_400_000 } as const;
+
+/** Looks at touchpoints at hand only: of a customer as such it says nothing. */
+function asksForMoment(predicate: Predicate): boolean {
+  if ('all' in predicate) return predicate.all.some(asksForMoment);
+  if ('any' in predicate) return predicate.any.some(asksForMoment);
+  return 'not' in predicate ? asksForMoment(predicate.not) : 'event' in predicate;
+}
+
+/** What a schema cannot say of a request; undefined where all is well. */
+function faultOf(request: ReportRequest): Record<string, unknown> | undefined {
+  const span = Date.parse(request.to) - Date.parse(request.from);
+  if (span <= 0) return { hint: 'from lies before to' };
+  if (span > maxSpanMs) return { hint: 'at most ten years' };
+  if (request.predicate && asksForMoment(request.predicate))
+    return { hint: 'event is true for a moment only; did remembers' };
+  if (Buffer.byteLength(JSON.stringify(request)) > maxBytes) return { hint: `at most ${maxBytes} bytes` };
+  if (request.kind === 'retention' && span / periodMs[request.unit] > maxPeriods)
+    return { hint: `at most ${maxPeriods} periods: ask for months, or for less` };
+  if (request.kind === 'contrast' && durationMs(request.silentFor) >= span)
+    return { hint: 'silentFor is shorter than the time: before it customers must have been here' };
+  if (request.kind !== 'conformance') return undefined;
+  if ((request.map === undefined) === (request.plan === undefined)) return { hint: 'a map or a plan, one of them' };
+  const faults = (request.plan ? checkPlan(request.plan) : []).filter(({ severity }) => severity === 'error');
+  return faults.length > 0 ? { faults } : undefined;
+}
+
+/** Throws `Rejected('report.invalid')`, naming what is wrong. */
+export function readRequest(body: unknown): ReportRequest {
+  const read = ReportRequest.safeParse(body);
+  if (!read.success) throw new Rejected('report.invalid', { issues: issuesOf(read.error) });
+  const fault = faultOf(read.data);
+  if (fault) throw new Rejected('report.invalid', fault);
+  return read.data;
+}

@@ -1,0 +1,111 @@
+import { type Counted, type Counter, countedOf, counter, entry } from './counter.ts';
+import { type Durations, durations, type Spread, spreadOf } from './durations.ts';
+import { type Path, type Tally } from './customer-path.ts';
+
+/** A touchpoint of the graph. `starts` and `ends`: paths that begin and end with it. */
+export interface FollowsNode extends Counted {
+  name: string;
+  starts: number;
+  ends: number;
+}
+
+/** That `to` came directly after `from`, and the time between them. */
+export interface FollowsEdge extends Counted {
+  from: string;
+  to: string;
+  time: Spread;
+}
+
+export interface Follows {
+  paths: number;
+  /** The most frequent first. */
+  nodes: FollowsNode[];
+  edges: FollowsEdge[];
+  /** What the filters left out, in occurrences. */
+  hidden: { nodes: number; edges: number };
+}
+
+export interface FollowsFilter {
+  /** Edges in fewer than this share of the paths are left out; their touchpoints stay. */
+  minShare?: number;
+  /** Only the most frequent touchpoints, and the edges between them. */
+  top?: number;
+}
+
+interface Edge {
+  from: string;
+  to: string;
+  counter: Counter;
+  time: Durations;
+}
+
+interface Node {
+  counter: Counter;
+  starts: number;
+  ends: number;
+}
+
+const byCount = (a: Counted, b: Counted): number => b.count - a.count;
+
+/**
+ * Directly-follows graph (van der Aalst, "Process Mining", 2nd edition 2016, §5.4; its limits: "A practitioner's guide to process
+ * mining: limitations of the directly-follows graph", 2019). Leaving out touchpoints does not join what came before and after them: an
+ * edge is always something that happened.
+ */
+export function follows({ minShare = 0, top = Infinity }: FollowsFilter = {}): Tally<Follows> {
+  const nodes = new Map<string, Node>();
+  const edges = new Map<string, Map<string, Edge>>();
+  let paths = 0;
+
+  const nodeOf = (name: string): Node => entry(nodes, name, () => ({ counter: counter(), starts: 0, ends: 0 }));
+  const edgeOf = (from: string, to: string): Edge =>
+    entry(
+      entry(edges, from, () => new Map<string, Edge>()),
+      to,
+      () => ({ from, to, counter: counter(), time: durations() }),
+    );
+
+  function result(): Follows {
+    const allNodes = [...nodes]
+      .map(([name, node]) => ({ name, ...countedOf(node.counter), starts: node.starts, ends: node.ends }))
+      .sort(byCount);
+    const shown = new Set(allNodes.slice(0, top).map(({ name }) => name));
+    const allEdges = [...edges.values()].flatMap((to) => [...to.values()]);
+    const kept = allEdges.filter(
+      ({ from, to, counter: { paths: own } }) => shown.has(from) && shown.has(to) && own >= minShare * paths,
+    );
+    const occurrences = (all: Edge[]): number => all.reduce((sum, edge) => sum + edge.counter.count, 0);
+    return {
+      paths,
+      nodes: allNodes.slice(0, top),
+      edges: kept
+        .flatMap(({ from, to, counter: own, time }) => {
+          const spread = spreadOf(time);
+          return spread ? [{ from, to, ...countedOf(own), time: spread }] : [];
+        })
+        .sort(byCount),
+      hidden: {
+        nodes: allNodes.slice(top).reduce((sum, { count }) => sum + count, 0),
+        edges: occurrences(allEdges) - occurrences(kept),
+      },
+    };
+  }
+
+  return {
+    add(path: Path) {
+      paths++;
+      path.steps.forEach(({ name, at }, i) => {
+        const before = path.steps[i - 1];
+        const node = nodeOf(name);
+        node.counter.add(paths, path.customer);
+        if (!before) node.starts++;
+        if (i === path.steps.length - 1) node.ends++;
+        if (!before) return;
+        const edge = edgeOf(before.name, name);
+        edge.counter.add(paths, path.customer);
+        edge.time.add(at - before.at);
+      });
+    },
+    result,
+  };
+}

@@ -1,0 +1,19 @@
+import { issuesOf } from '../shared/http/issues.ts';
+import { Rejected } from '../shared/errors.ts';
+import { isJsonObject } from '../shared/json.ts';
+import { Segment, segmentFault } from './membership.ts';
+
+/** A segment as its author writes it; the id may be left out, as the address has it. */
+export const SegmentBody = Segment.omit({ rev: true }).partial({ id: true }).strict();
+
+/** Throws `Rejected('segment.invalid')`, naming what is wrong. */
+export function readSegment(body: unknown, id: string): Omit<Segment, 'rev'> {
+  const read = Segment.omit({ rev: true })
+    .strict()
+    .safeParse(isJsonObject(body) ? { id, ...body } : body);
+  if (!read.success) throw new Rejected('segment.invalid', { issues: issuesOf(read.error) });
+  if (read.data.id !== id) throw new Rejected('segment.invalid', { hint: `the address says "${id}"` });
+  const fault = segmentFault(read.data.predicate);
+  if (fault !== undefined) throw new Rejected('segment.invalid', { hint: fault });
+  return read.data;
+}

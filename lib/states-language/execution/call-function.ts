@@ -1,0 +1,57 @@
+import { type Json, isJsonObject } from '../../shared/json.ts';
+import { type Outcome } from './execution-branch.ts';
+import { type Resource, type SdkCall } from '../definition/task-resource.ts';
+import { functionNameOf } from './task-state.ts';
+
+/** What a Task can call: functions by ARN or name, and where there is more, AWS. */
+export interface Functions {
+  /** Throws {errorType, errorMessage, trace} when the function failed, as Lambda reports it. */
+  invoke(functionArn: string, payload: unknown): Promise<unknown>;
+  /** Lambda's async invoke. */
+  invokeAsync(functionArn: string, payload: unknown): void;
+  /** Answers what the API does, or throws an error with its `name`. */
+  callAws?(call: SdkCall, request: unknown): Promise<unknown>;
+}
+
+/** Makes a task's call. Never throws: what goes wrong is the outcome, under the error type that Lambda or the SDK reports. */
+export async function callFunction(functions: Functions, resource: Resource, args: Json): Promise<Outcome> {
+  if (resource.kind === 'sdk') return callAws(functions, resource, args);
+  try {
+    if (resource.kind === 'function') return { result: (await functions.invoke(resource.arn, args)) as Json };
+    const { Payload = {}, InvocationType } = isJsonObject(args) ? args : {};
+    if (InvocationType === 'Event') {
+      functions.invokeAsync(functionNameOf(args), Payload);
+      return { result: answered({}, 202) };
+    }
+    const payload = (await functions.invoke(functionNameOf(args), Payload)) ?? null;
+    return { result: answered({ ExecutedVersion: '$LATEST', Payload: payload as Json }, 200) }; // a function answers JSON
+  } catch (error) {
+    return { failure: failureOf(error) };
+  }
+}
+
+async function callAws(
+  functions: Functions,
+  { call, errors }: Extract<Resource, { kind: 'sdk' }>,
+  args: Json,
+): Promise<Outcome> {
+  try {
+    if (!functions.callAws) throw new Error(`nothing answers ${call} here`);
+    return { result: ((await functions.callAws(call, args)) ?? {}) as Json }; // the wire's JSON
+  } catch (error) {
+    const { name, message } = error instanceof Error ? error : new Error(String(error));
+    return { failure: { error: `${errors}.${name}`, cause: message } };
+  }
+}
+
+function answered(answer: Record<string, Json>, status: number): Json {
+  return { ...answer, StatusCode: status, SdkHttpMetadata: { HttpStatusCode: status } };
+}
+
+/** Lambda's own report when there is one; otherwise the service could not run the function. */
+function failureOf(error: unknown): { error: string; cause: string } {
+  const { errorType, errorMessage, trace } = error as { errorType?: unknown; errorMessage?: unknown; trace?: unknown };
+  if (typeof errorType === 'string')
+    return { error: errorType, cause: JSON.stringify({ errorType, errorMessage, trace }) };
+  return { error: 'Lambda.Unknown', cause: error instanceof Error ? error.message : String(error) };
+}

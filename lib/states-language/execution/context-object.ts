@@ -1,0 +1,35 @@
+import { type Json, type JsonObject } from '../../shared/json.ts';
+import { stateOf, type Flow, type Live } from './execution-branch.ts';
+
+function iso(time: number): string {
+  return new Date(time).toISOString();
+}
+
+/** Types of states that can be retried: the context counts it for them only. */
+const retries = new Set(['Task', 'Parallel', 'Map']);
+
+/** The context object `$states.context` of a flow's present state. `token` where the state is a Task that waits for one. */
+export function contextOf({ execution, input }: Live, flow: Flow, token?: string): JsonObject {
+  return {
+    Execution: {
+      Id: execution.arn,
+      Input: input.value,
+      Name: execution.name,
+      RoleArn: execution.roleArn,
+      StartTime: iso(execution.startedAt),
+      RedriveCount: 0,
+    },
+    StateMachine: { Id: execution.machineArn, Name: execution.machineName },
+    State: {
+      Name: flow.state,
+      EnteredTime: iso(flow.enteredAt),
+      ...(retries.has(stateOf(flow).type) && { RetryCount: flow.tries.reduce((sum, tries) => sum + tries, 0) }),
+    },
+    ...(flow.item !== undefined && { Map: { Item: itemOf(flow.place, flow.item) } }),
+    ...(token !== undefined && { Task: { Token: token } }),
+  };
+}
+
+export function itemOf(index: number, value: Json): JsonObject {
+  return { Index: index, Value: value };
+}

@@ -1,0 +1,145 @@
+import { type Json } from '../../shared/json.ts';
+import { type Core } from './interpreter-context.ts';
+import { drop } from './end-execution.ts';
+import { StateFailed, type Failure } from '../failure.ts';
+import { stateOf, type Flow, type Live, type Outcome } from './execution-branch.ts';
+import { packLimited, type Packed } from '../serialized-data.ts';
+import { regionBelow } from './branch-region.ts';
+
+export interface Child {
+  input: Packed;
+  /** The item of a Map. */
+  item?: Json;
+}
+
+/** Starts a Parallel's branches or a Map's iterations: `concurrency` at once, the others as these end. */
+export function startFan(core: Core, live: Live, fan: { flow: Flow; children: Child[]; concurrency: number }): void {
+  const { flow, children, concurrency } = fan;
+  const { type } = stateOf(flow);
+  flow.phase = { kind: 'fan' };
+  const details = type === 'Map' && { details: { length: children.length } };
+  core.history.record(live, flow, { type: `${type}StateStarted`, ...details });
+  core.store.saveFlow(flow);
+  if (children.length === 0) return join(core, live, { parent: flow, after: flow.last });
+  const flows = children.map((child, place) => newChild(core, flow, { ...child, place }));
+  for (const child of flows) {
+    live.flows.set(child.id, child);
+    core.store.saveFlow(child);
+  }
+  for (const child of flows.slice(0, concurrency)) startChild(core, live, child);
+}
+
+function newChild(core: Core, parent: Flow, { input, item, place }: Child & { place: number }): Flow {
+  const region = regionBelow(parent, place);
+  return {
+    id: core.store.newFlowId(),
+    execution: parent.execution,
+    parent: parent.id,
+    place,
+    item: item ?? parent.item,
+    region,
+    state: region.startAt,
+    input,
+    variables: parent.variables,
+    phase: { kind: 'queued' },
+    last: parent.last,
+    enteredAt: 0,
+    enteredEvent: 0,
+    tries: [],
+    calls: 0,
+    gone: false,
+  };
+}
+
+function startChild(core: Core, live: Live, child: Flow): void {
+  child.phase = { kind: 'enter' };
+  recordIteration(core, live, { child, what: 'Started' });
+  core.store.saveFlow(child);
+  core.drive(live, child);
+}
+
+/** Maps tell about each iteration, Parallels do not. */
+function recordIteration(core: Core, live: Live, { child, what }: { child: Flow; what: string }): void {
+  const parent = parentOf(live, child);
+  if (stateOf(parent).type !== 'Map') return;
+  const details = { name: parent.state, index: child.place };
+  core.history.record(live, child, { type: `MapIteration${what}`, details });
+}
+
+/** A branch or an iteration has reached its end: the next one starts, or the last one takes all outputs on. */
+export function endChild(core: Core, live: Live, { child, output }: { child: Flow; output: Packed }): void {
+  child.phase = { kind: 'ended' };
+  child.input = output;
+  recordIteration(core, live, { child, what: 'Succeeded' });
+  core.store.saveFlow(child);
+  const parent = parentOf(live, child);
+  const siblings = childrenOf(live, parent);
+  const next = siblings.find((sibling) => sibling.phase.kind === 'queued');
+  if (next) startChild(core, live, next);
+  else if (siblings.every((sibling) => sibling.phase.kind === 'ended')) join(core, live, { parent, after: child.last });
+}
+
+function join(core: Core, live: Live, { parent, after }: { parent: Flow; after: number }): void {
+  const { type, name } = stateOf(parent);
+  const children = childrenOf(live, parent).sort((a, b) => a.place - b.place);
+  core.history.recordAside(live, after, { type: `${type}StateSucceeded` });
+  parent.last = after;
+  for (const child of children) remove(core, live, child);
+  settle(core, live, { parent, outcome: outcomeOf(children, name) });
+}
+
+function outcomeOf(children: Flow[], name: string): Outcome {
+  try {
+    const outputs = children.map((child) => child.input.value);
+    return { result: packLimited(outputs, `The state/task '${name}' returned a result`).value };
+  } catch (error) {
+    if (error instanceof StateFailed) return { failure: error.failure };
+    throw error;
+  }
+}
+
+/** One branch has failed: the others are given up and the whole state fails the same way. */
+export function failFan(core: Core, live: Live, { child, failure }: { child: Flow; failure: Failure }): void {
+  const parent = parentOf(live, child);
+  recordIteration(core, live, { child, what: 'Failed' });
+  for (const sibling of childrenOf(live, parent)) {
+    if (sibling !== child && sibling.phase.kind !== 'queued' && sibling.phase.kind !== 'ended') {
+      abort(core, live, sibling);
+    }
+    remove(core, live, sibling);
+  }
+  parent.last = child.last;
+  core.history.record(live, parent, { type: `${stateOf(parent).type}StateFailed` });
+  settle(core, live, { parent, outcome: { failure } });
+}
+
+function abort(core: Core, live: Live, flow: Flow): void {
+  for (const child of childrenOf(live, flow)) {
+    abort(core, live, child);
+    remove(core, live, child);
+  }
+  core.history.record(live, flow, { type: `${stateOf(flow).type}StateAborted` });
+  recordIteration(core, live, { child: flow, what: 'Aborted' });
+}
+
+function remove(core: Core, live: Live, flow: Flow): void {
+  drop(core, flow);
+  live.flows.delete(flow.id);
+  core.store.dropFlow(flow);
+}
+
+function settle(core: Core, live: Live, { parent, outcome }: { parent: Flow; outcome: Outcome }): void {
+  parent.phase = { kind: 'settled', outcome };
+  core.store.saveFlow(parent);
+  core.drive(live, parent);
+}
+
+function childrenOf(live: Live, parent: Flow): Flow[] {
+  return [...live.flows.values()].filter((flow) => flow.parent === parent.id);
+}
+
+function parentOf(live: Live, child: Flow): Flow {
+  const parent = child.parent === undefined ? undefined : live.flows.get(child.parent);
+  if (!parent) throw new Error(`flow ${child.id} has no parent`);
+  return parent;
+}

@@ -1,0 +1,168 @@
+import { type Json } from '../../shared/json.ts';
+import { type Core } from './interpreter-context.ts';
+import { names, queryFailed, StateFailed, type Failure } from '../failure.ts';
+import { startFan, type Child } from './parallel-states.ts';
+import { type Flow, type Live, type Outcome } from './execution-branch.ts';
+import { withInput } from './history-recorder.ts';
+import { type StateOf } from '../definition/compile-machine.ts';
+import { pack, packLimited, type Packed } from '../serialized-data.ts';
+import { retryOf } from '../definition/retry-policy.ts';
+import { scheduleTask } from './task-state.ts';
+import { timestampMs } from '../timestamp.ts';
+import { Visit } from './state-run.ts';
+
+/** Iterations of an inline Map that run at once when nothing else is said; AWS promises no more either. */
+const mapConcurrency = 40;
+
+/** Moves the flow one phase on. What a state fails with goes to its retriers and catchers; `HistoryFull` and `Gone` come out. */
+export async function step(core: Core, live: Live, flow: Flow): Promise<void> {
+  const visit = new Visit(core, live, flow);
+  try {
+    if (flow.phase.kind === 'enter') enter(visit);
+    else if (flow.phase.kind === 'run') await run(visit);
+    else if (flow.phase.kind === 'settled') await complete(visit, flow.phase.outcome);
+  } catch (error) {
+    if (!(error instanceof StateFailed)) throw error;
+    await recover(visit, told(visit, error));
+  }
+}
+
+function enter({ core, live, flow, state }: Visit): void {
+  flow.enteredAt = core.now();
+  flow.tries = [];
+  const details = { name: state.name, ...withInput(flow.input) };
+  flow.enteredEvent = core.history.record(live, flow, { type: `${state.type}StateEntered`, details });
+  flow.phase = { kind: 'run' };
+  core.store.saveFlow(flow);
+}
+
+async function run(visit: Visit): Promise<void> {
+  const { state, flow } = visit;
+  switch (state.type) {
+    case 'Pass':
+    case 'Succeed':
+      return visit.leave(state, { otherwise: flow.input });
+    case 'Fail':
+      return fail(visit, state);
+    case 'Wait':
+      return wait(visit, state);
+    case 'Choice':
+      return choose(visit, state);
+    case 'Task':
+      return scheduleTask(visit, state);
+    case 'Parallel':
+      return runParallel(visit, state);
+    case 'Map':
+      return runMap(visit, state);
+  }
+}
+
+/** A task, a wait or a fan has come back. */
+async function complete(visit: Visit, outcome: Outcome): Promise<void> {
+  if ('failure' in outcome) return recover(visit, outcome.failure);
+  const { state, flow } = visit;
+  if (state.type === 'Wait') return visit.leave(state, { otherwise: flow.input });
+  return visit.leave(state, { otherwise: pack(outcome.result), result: outcome.result });
+}
+
+async function fail(visit: Visit, state: StateOf<'Fail'>): Promise<void> {
+  const error = textOf(await visit.evaluateOptional(state.error), 'Error');
+  const cause = textOf(await visit.evaluateOptional(state.cause), 'Cause');
+  visit.fail({ error: error ?? '', ...(cause !== undefined && { cause }) });
+}
+
+function textOf(value: Json | undefined, field: string): string | undefined {
+  if (value === undefined || typeof value === 'string') return value;
+  throw queryFailed(`The field '${field}' must be a string, but was ${JSON.stringify(value)}.`, field);
+}
+
+async function wait(visit: Visit, state: StateOf<'Wait'>): Promise<void> {
+  const { core, flow } = visit;
+  const due = state.seconds
+    ? core.now() + (await visit.wholeNumber(state.seconds, { field: 'Seconds', min: 0 })) * 1_000
+    : timestampOf(await visit.evaluateOptional(state.timestamp));
+  flow.phase = due > core.now() ? { kind: 'wait', due } : { kind: 'settled', outcome: { result: null } };
+  visit.save();
+}
+
+function timestampOf(value: Json | undefined): number {
+  const time = typeof value === 'string' ? timestampMs(value) : undefined;
+  if (time !== undefined) return time;
+  throw queryFailed(
+    `The field 'Timestamp' must be an RFC 3339 timestamp, but was ${JSON.stringify(value)}.`,
+    'Timestamp',
+  );
+}
+
+async function choose(visit: Visit, state: StateOf<'Choice'>): Promise<void> {
+  for (const [index, rule] of state.rules.entries()) {
+    const holds = await visit.evaluate(rule.condition);
+    if (typeof holds !== 'boolean') {
+      const field = `Choices[${index}]/Condition`;
+      throw queryFailed(`The field '${field}' must be a boolean, but was ${JSON.stringify(holds)}.`, field);
+    }
+    if (holds) return visit.leave(rule, { otherwise: visit.flow.input });
+  }
+  if (state.otherwise === undefined) {
+    throw new StateFailed({
+      error: 'States.NoChoiceMatched',
+      cause: `No choice of the state '${state.name}' matched and it has no Default.`,
+    });
+  }
+  // The state's own Assign and Output belong to its Default; a rule that matches has those of its own.
+  return visit.leave({ ...state, next: state.otherwise }, { otherwise: visit.flow.input });
+}
+
+/** What the states inside are given. */
+function inputOf({ state }: Visit, value: Json): Packed {
+  return packLimited(value, `The state/task '${state.name}' has arguments`);
+}
+
+async function runParallel(visit: Visit, state: StateOf<'Parallel'>): Promise<void> {
+  const { core, live, flow } = visit;
+  const input = state.arguments ? inputOf(visit, await visit.evaluate(state.arguments)) : flow.input;
+  const children = state.branches.map(() => ({ input }));
+  startFan(core, live, { flow, children, concurrency: children.length });
+}
+
+async function runMap(visit: Visit, state: StateOf<'Map'>): Promise<void> {
+  const { core, live, flow } = visit;
+  const items = state.items ? await visit.evaluate(state.items) : flow.input.value;
+  if (!Array.isArray(items))
+    throw queryFailed(`The field 'Items' must be an array, but was ${JSON.stringify(items)}.`, 'Items');
+  const limit = state.concurrency ? await visit.wholeNumber(state.concurrency, { field: 'MaxConcurrency', min: 0 }) : 0;
+  const children: Child[] = [];
+  for (const [index, item] of items.entries()) {
+    const input = state.selector ? await visit.evaluate(state.selector, { item: { index, value: item } }) : item;
+    children.push({ input: inputOf(visit, input), item });
+  }
+  startFan(core, live, { flow, children, concurrency: limit || mapConcurrency });
+}
+
+/** The state tries again, a catcher takes over, or the flow fails. */
+async function recover(visit: Visit, failure: Failure): Promise<void> {
+  const { core, flow, state } = visit;
+  const retry = retryOf(state.retry, failure, { tries: flow.tries, random: () => visit.draw.random() });
+  if (retry) {
+    flow.tries = state.retry.map((_, index) => (flow.tries[index] ?? 0) + (index === retry.retrier ? 1 : 0));
+    flow.phase = { kind: 'retry', due: core.now() + retry.delayMs };
+    return visit.save();
+  }
+  const catcher = state.catch.find((candidate) => names(candidate.errorEquals, failure));
+  if (!catcher) return visit.fail(failure);
+  const errorOutput = { Error: failure.error, ...(failure.cause !== undefined && { Cause: failure.cause }) };
+  try {
+    await visit.leave(catcher, { otherwise: pack(errorOutput), errorOutput });
+  } catch (error) {
+    if (!(error instanceof StateFailed)) throw error;
+    visit.fail(told(visit, error));
+  }
+}
+
+/** Writes a failed expression into the history and says where it happened, in AWS' words. */
+function told({ core, live, flow, state }: Visit, { failure, location }: StateFailed): Failure {
+  if (location === undefined) return failure;
+  core.history.record(live, flow, { type: 'EvaluationFailed', details: { ...failure, location, state: state.name } });
+  const where = `An error occurred while executing the state '${state.name}' (entered at the event id #${flow.enteredEvent}).`;
+  return { ...failure, cause: `${where} ${failure.cause ?? ''}` };
+}

@@ -1,0 +1,48 @@
+import { type Json, isJsonObject } from '../../shared/json.ts';
+import { compileExpression, sourceOf, type Expression, type Place, type Scope } from './expression.ts';
+
+/** JSON with expressions in it, compiled once: what has none in it is kept as it is. */
+export type Template =
+  | { kind: 'constant'; value: Json }
+  | { kind: 'expression'; evaluate: Expression }
+  | { kind: 'array'; items: Template[] }
+  | { kind: 'object'; entries: [string, Template][] };
+
+/** Throws for a text that is no JSONata, or none that may stand in this place. */
+export function compileTemplate(value: Json, place: Place): Template {
+  const at = (part: string): Place => ({ ...place, location: `${place.location}${part}` });
+  if (typeof value === 'string') {
+    const source = sourceOf(value);
+    if (source !== undefined) return { kind: 'expression', evaluate: compileExpression(source, place) };
+  } else if (Array.isArray(value)) {
+    const items = value.map((item, index) => compileTemplate(item, at(`[${index}]`)));
+    if (items.some((item) => item.kind !== 'constant')) return { kind: 'array', items };
+  } else if (isJsonObject(value)) {
+    const entries = Object.entries(value).map(([key, inner]): [string, Template] => [
+      key,
+      compileTemplate(inner, at(`/${key}`)),
+    ]);
+    if (entries.some(([, inner]) => inner.kind !== 'constant')) return { kind: 'object', entries };
+  }
+  return { kind: 'constant', value };
+}
+
+/** The template with every expression replaced by its value. Throws `StateFailed` of the first that fails. */
+export async function evaluateTemplate(template: Template, scope: Scope): Promise<Json> {
+  switch (template.kind) {
+    case 'constant':
+      return template.value;
+    case 'expression':
+      return template.evaluate(scope);
+    case 'array': {
+      const items: Json[] = [];
+      for (const item of template.items) items.push(await evaluateTemplate(item, scope));
+      return items;
+    }
+    case 'object': {
+      const entries: [string, Json][] = [];
+      for (const [key, inner] of template.entries) entries.push([key, await evaluateTemplate(inner, scope)]);
+      return Object.fromEntries(entries);
+    }
+  }
+}

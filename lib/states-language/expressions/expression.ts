@@ -1,0 +1,108 @@
+import jsonata from 'jsonata';
+import { type Json, isJsonObject } from '../../shared/json.ts';
+import { type Draw } from './seeded-random.ts';
+import { queryFailed } from '../failure.ts';
+import { randomFrom, registerFunctions } from './jsonata-functions.ts';
+import { refusalOf, type Seen } from './jsonata-restrictions.ts';
+
+/** What an expression can see: `$states`, the variables by name, and chance. */
+export interface Scope {
+  states: Record<string, Json>;
+  variables: Readonly<Record<string, Json>>;
+  draw: Draw;
+}
+
+/** Where an expression stands: the field's path as Step Functions reports it, what it sees of `$states` beside input and context. */
+export interface Place {
+  location: string;
+  now: () => number;
+  sees?: readonly Seen[];
+}
+
+/** A compiled `{% … %}`. Yields plain JSON at once where it can; throws `StateFailed` (States.QueryEvaluationError) naming `location`. */
+export type Expression = (scope: Scope) => Json | Promise<Json>;
+
+const marked = /^\{%([\s\S]*)%\}$/;
+const halfMarked = /^\s*\{%|%\}\s*$/;
+const plainPath = /^\$[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/;
+
+/** The JSONata source in a `{% … %}` string; undefined for any other text. Throws for marks that are not closed or stand beside others. */
+export function sourceOf(text: string): string | undefined {
+  const source = marked.exec(text)?.[1]?.trim();
+  if (source === undefined && halfMarked.test(text)) throw new Error(`JSONata must fill the whole text: ${text}`);
+  return source;
+}
+
+/** Throws an Error that shows the source and its place where it is no JSONata, or none that Step Functions takes. */
+export function compileExpression(source: string, place: Place): Expression {
+  const { location } = place;
+  const evaluate = compileJsonata(source, place);
+  const named = `The JSONata expression '${source}' specified for the field '${location}'`;
+  const path = plainPath.test(source) ? source.slice(1).split('.') : undefined;
+  return (scope) => (path && lookUp(path, scope)) ?? evaluate(scope).then((value) => plain(value, named, location));
+}
+
+function compileJsonata(source: string, { location, now, sees = [] }: Place): (scope: Scope) => Promise<unknown> {
+  const expression = parse(source, location);
+  const refusal = refusalOf(expression.ast(), source, sees);
+  if (refusal !== undefined) throw new Error(`not at ${location}: ${source}: ${refusal}`);
+  registerFunctions(expression, now);
+  return async ({ states, variables, draw }) => {
+    const bindings = { ...variables, states, random: randomFrom(() => draw.random()), uuid: () => draw.uuid() };
+    try {
+      return (await expression.evaluate(undefined, bindings)) as unknown;
+    } catch (error) {
+      const cause = `The JSONata expression '${source}' specified for the field '${location}' threw an error during evaluation. ${told(error)}`;
+      throw queryFailed(cause, location);
+    }
+  };
+}
+
+function parse(source: string, location: string): jsonata.Expression {
+  try {
+    return jsonata(source);
+  } catch (error) {
+    throw new Error(`no JSONata at ${location}: ${source}: ${told(error)}`, { cause: error });
+  }
+}
+
+/** jsonata throws plain objects with a code, and what its functions throw. */
+function told(error: unknown): string {
+  const { code, message } = error as { code?: string; message?: string };
+  return code ? `${code}: ${message ?? ''}` : (message ?? String(error));
+}
+
+/** Most expressions are paths through objects: no need to start the evaluator. Undefined where JSONata has to say what it means. */
+function lookUp([first, ...rest]: string[], { states, variables }: Scope): Json | undefined {
+  if (first === undefined) return undefined;
+  let found: Json | undefined =
+    first === 'states' ? states : Object.hasOwn(variables, first) ? variables[first] : undefined;
+  for (const key of rest) {
+    if (!isJsonObject(found) || !Object.hasOwn(found, key)) return undefined;
+    found = found[key];
+  }
+  return found;
+}
+
+/** JSONata's value as plain JSON: its sequences become arrays; functions, infinities and nothing at all are refused as Step Functions does. */
+function plain(value: unknown, named: string, location: string): Json {
+  if (value === undefined) throw queryFailed(`${named} returned nothing (undefined).`, location);
+  const json = toJson(value);
+  if (json === undefined) throw queryFailed(`${named} returned an unsupported result type.`, location);
+  return json;
+}
+
+/** Undefined when some part of it is no JSON. */
+function toJson(value: unknown): Json | undefined {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
+  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
+  if (Array.isArray(value)) return all(value.map(toJson));
+  if (typeof value !== 'object' || '_jsonata_lambda' in value || '_jsonata_function' in value) return undefined;
+  const keys = Object.keys(value).filter((key) => (value as Record<string, unknown>)[key] !== undefined);
+  const values = all(keys.map((key) => toJson((value as Record<string, unknown>)[key])));
+  return values && Object.fromEntries(keys.map((key, index) => [key, values[index] as Json]));
+}
+
+function all(values: (Json | undefined)[]): Json[] | undefined {
+  return values.includes(undefined) ? undefined : (values as Json[]);
+}

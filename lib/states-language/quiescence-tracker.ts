@@ -1,0 +1,32 @@
+import { type WorkCount } from './execution/interpreter-context.ts';
+/** Counts work under way, so that a test or the clock can wait until there is none. */
+export class Activity implements WorkCount {
+  #running = 0;
+  #begun = 0;
+  #waiting: (() => void)[] = [];
+
+  get busy(): boolean {
+    return this.#running > 0;
+  }
+
+  /** How much work was ever begun: equal numbers say that nothing happened in between. */
+  get begun(): number {
+    return this.#begun;
+  }
+
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    this.#running++;
+    this.#begun++;
+    try {
+      return await work();
+    } finally {
+      this.#running--;
+      if (this.#running === 0) for (const resume of this.#waiting.splice(0)) resume();
+    }
+  }
+
+  /** Resolves as soon as nothing runs. */
+  async quiet(): Promise<void> {
+    while (this.#running > 0) await new Promise<void>((resume) => this.#waiting.push(resume));
+  }
+}

@@ -1,0 +1,170 @@
+import * as z from 'zod';
+import { cholesky, solve } from '../numerics/cholesky.ts';
+import { type Dataset, logistic, logit, softplus } from './training-rows.ts';
+
+const Column = z.object({ name: z.string(), mean: z.number(), weight: z.number() });
+
+/** A linear logit: `base` at the means, and per column a weight for each unit away from the mean. A value not known counts as the mean. */
+export const LinearModel = z.object({ base: z.number(), columns: z.array(Column) });
+export type LinearModel = z.infer<typeof LinearModel>;
+
+export interface Ridge {
+  /** Penalty on squared weights of standardised columns (Le Cessie and Van Houwelingen 1992), in customers. */
+  penalty: number;
+  /** Columns whose weight must not be below nought: more of it may never lower the risk. */
+  rising?: ReadonlySet<string>;
+}
+
+/** What each column adds to the logit above `base`: weight × (value − mean). They sum to the logit. */
+export const linearParts = ({ columns }: LinearModel, row: ArrayLike<number>): number[] =>
+  columns.map(({ mean, weight }, j) => {
+    const value = row[j] ?? NaN;
+    return Number.isNaN(value) ? 0 : weight * (value - mean);
+  });
+
+export const linearLogit = (model: LinearModel, row: ArrayLike<number>): number =>
+  linearParts(model, row).reduce((sum, part) => sum + part, model.base);
+
+interface Standardised {
+  columns: { name: string; mean: number; scale: number }[];
+  /** The constant, an indicator of each time where there are several, then the columns. */
+  rows: Float64Array[];
+  /** How much each indicator's weight counts in what is expected next; they sum to 1. */
+  levels: number[];
+}
+
+function levelsOf({ times }: Dataset): number[] {
+  if (!times || times.levels.length < 2) return [];
+  const all = times.levels.reduce((sum, share) => sum + share, 0);
+  return times.levels.map((share) => share / all);
+}
+
+function standardised(data: Dataset): Standardised {
+  const { names, rows, times } = data;
+  const levels = levelsOf(data);
+  const columns = names.map((name, j) => {
+    const known = rows.map((row) => row[j] ?? NaN).filter((value) => !Number.isNaN(value));
+    const mean = known.reduce((sum, v) => sum + v, 0) / (known.length || 1);
+    const variance = known.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (known.length || 1);
+    return { name, mean, scale: variance > 1e-12 * (1 + mean * mean) ? Math.sqrt(variance) : 0 };
+  });
+  const value = (v: number, { mean, scale }: { mean: number; scale: number }) =>
+    scale === 0 || Number.isNaN(v) ? 0 : (v - mean) / scale;
+  const own = columns.map((column, j) => ({ column, j, at: 1 + levels.length + j }));
+  const filled = rows.map((row, i) => {
+    const all = new Float64Array(1 + levels.length + columns.length);
+    all[0] = 1;
+    if (levels.length > 0) all[1 + (times?.of[i] ?? 0)] = 1;
+    for (const { column, j, at } of own) all[at] = value(row[j] ?? NaN, column);
+    return all;
+  });
+  return { columns, levels, rows: filled };
+}
+
+interface Fitting {
+  rows: readonly Float64Array[];
+  labels: readonly number[];
+  weightOf: (row: number) => number;
+  /** Of each column. */
+  ridge: readonly number[];
+  /** Columns that have a weight; the others keep what they have. */
+  free: readonly number[];
+}
+
+/** The constant is not penalised beyond what keeps the matrix regular. */
+const ridgeOfConstant = 1e-9;
+
+/** Levels of times are believed to lie half a logit around their mean before anything is seen. */
+const ridgeOfLevel = 1 / 0.5 ** 2;
+
+/** −ln of the likelihood with its penalty at `weights`, and Newton's step from there, in one pass over the rows. */
+function newton(
+  { rows, labels, weightOf, ridge, free }: Fitting,
+  weights: Float64Array,
+): { loss: number; step: Float64Array } {
+  const size = free.length;
+  const gradient = new Float64Array(size);
+  const entries = new Float64Array(size * size);
+  const values = new Float64Array(size);
+  let loss = 0;
+  rows.forEach((row, n) => {
+    let sum = 0;
+    for (let j = 0; j < size; j++) {
+      const column = free[j] ?? 0;
+      values[j] = row[column] ?? 0;
+      sum += (values[j] ?? 0) * (weights[column] ?? 0);
+    }
+    const [p, weight] = [logistic(sum), weightOf(n)];
+    loss += weight * softplus(labels[n] === 1 ? -sum : sum);
+    const [slope, curve] = [weight * ((labels[n] ?? 0) - p), weight * Math.max(p * (1 - p), 1e-9)];
+    for (let j = 0; j < size; j++) {
+      const v = values[j] ?? 0;
+      gradient[j] = (gradient[j] ?? 0) + slope * v;
+      for (let k = 0; k <= j; k++) entries[j * size + k] = (entries[j * size + k] ?? 0) + curve * v * (values[k] ?? 0);
+    }
+  });
+  free.forEach((column, j) => {
+    const [held, weight] = [ridge[column] ?? 0, weights[column] ?? 0];
+    loss += (held * weight * weight) / 2;
+    gradient[j] = (gradient[j] ?? 0) - held * weight;
+    for (let k = 0; k < j; k++) entries[k * size + j] = entries[j * size + k] ?? 0;
+    entries[j * size + j] = (entries[j * size + j] ?? 0) + held;
+  });
+  return { loss, step: solve(cholesky({ size, entries }), gradient) };
+}
+
+const mostRounds = 100;
+
+/** Newton's method from `weights`, which it moves: a step that does not lessen the loss is halved (Dennis and Schnabel 1983, §6.3). */
+function descend(fitting: Fitting, weights: Float64Array): void {
+  const from = weights.slice();
+  let share = 1;
+  let { loss, step } = newton(fitting, weights);
+  for (let round = 0; round < mostRounds && Math.max(0, ...step.map(Math.abs)) * share > 1e-8; round++) {
+    fitting.free.forEach((column, j) => (weights[column] = (from[column] ?? 0) + share * (step[j] ?? 0)));
+    const next = newton(fitting, weights);
+    if (next.loss <= loss + 1e-12 * Math.abs(loss)) {
+      from.set(weights);
+      share = 1;
+      ({ loss, step } = next);
+    } else share /= 2;
+  }
+  weights.set(from);
+}
+
+/**
+ * Logistic regression by iteratively reweighted least squares (McCullagh and Nelder 1989, §4.4), columns standardised, ridge penalty. A
+ * rising column whose weight comes out negative is left out and the rest fitted again. With one class only, or no rows, the answer is
+ * the base rate with half a customer on either side. Rows of several times have a level for each, drawn around a common one (a random
+ * intercept: Stiratelli, Laird and Ware 1984), so that columns tell rows of one time apart and not one season from another; `base` is
+ * at their mean by `times.levels`.
+ */
+export function fitLogistic(data: Dataset, { penalty, rising = new Set() }: Ridge): LinearModel {
+  const { columns, rows, levels } = standardised(data);
+  const ones = data.labels.reduce<number>((sum, y) => sum + y, 0);
+  const first = 1 + levels.length;
+  const weights = new Float64Array(first + columns.length);
+  const { of, weights: counts } = data.times ?? { of: [], weights: [] };
+  const weightOf = (row: number): number => counts[of[row] ?? 0] ?? 1;
+  const ridge = [ridgeOfConstant, ...levels.map(() => ridgeOfLevel), ...columns.map(() => penalty)];
+  weights[0] = logit((ones + 0.5) / (data.labels.length + 1));
+  let free =
+    ones === 0 || ones === rows.length
+      ? []
+      : [0, ...levels.map((_, time) => 1 + time), ...columns.flatMap(({ scale }, j) => (scale > 0 ? first + j : []))];
+  for (;;) {
+    if (free.length > 0) descend({ rows, labels: data.labels, weightOf, ridge, free }, weights);
+    const falling = free.filter((j) => (weights[j] ?? 0) < 0 && rising.has(columns[j - first]?.name ?? ''));
+    if (falling.length === 0) break;
+    falling.forEach((j) => (weights[j] = 0));
+    free = free.filter((j) => !falling.includes(j));
+  }
+  return {
+    base: levels.reduce((sum, share, time) => sum + share * (weights[1 + time] ?? 0), weights.at(0) ?? 0),
+    columns: columns.map(({ name, mean, scale }, j) => ({
+      name,
+      mean,
+      weight: scale > 0 ? (weights[first + j] ?? 0) / scale : 0,
+    })),
+  };
+}

@@ -1,0 +1,77 @@
+import { gaussLegendre } from '../numerics/quadrature.ts';
+import { normalCdf, normalDensity } from '../distributions/normal.ts';
+
+/**
+ * Where a test stands that has not stopped: mass at values of the score S = Z √t, t being the share of the planned information. S moves
+ * like Brownian motion with variance t (Jennison & Turnbull 2000, §3.1).
+ */
+export interface Standing {
+  at: number;
+  values: ArrayLike<number>;
+  mass: ArrayLike<number>;
+}
+
+/** Before the first look: nothing is known, and all the mass lies at nought. */
+export const beginning: Standing = { at: 0, values: [0], mass: [1] };
+
+/** A look at share `at` of the information, which stops the test where |Z| ≥ `bound`; `drift` is E[Z] at the full information. */
+export interface Look {
+  at: number;
+  bound: number;
+  drift?: number;
+}
+
+/** Chance to stop at a look for a high and for a low value, not having stopped before. */
+export function stopping(from: Standing, { at, bound, drift = 0 }: Look): { high: number; low: number } {
+  const deviation = Math.sqrt(at - from.at);
+  const limit = bound * Math.sqrt(at);
+  const move = drift * (at - from.at);
+  let [high, low] = [0, 0];
+  for (let i = 0; i < from.values.length; i++) {
+    const mean = (from.values[i] ?? 0) + move;
+    const mass = from.mass[i] ?? 0;
+    high += mass * normalCdf((mean - limit) / deviation);
+    low += mass * normalCdf((-limit - mean) / deviation);
+  }
+  return { high, low };
+}
+
+/** Where the mass outside 9 deviations is too little for a double to tell. */
+const reach = 9;
+
+/** Points per deviation at which the quadrature of two normal densities is right to about 1e-12. */
+const pointsPerDeviation = 3;
+
+/**
+ * The standing after a look that did not stop the test: the recursion of Armitage, McPherson & Rowe (1969; Jennison & Turnbull 2000,
+ * §19.2), by a Gauss–Legendre rule over the values inside the bound.
+ */
+export function continued(from: Standing, { at, bound, drift = 0 }: Look): Standing {
+  const deviation = Math.sqrt(at - from.at);
+  const move = drift * (at - from.at);
+  const spread = reach * Math.sqrt(at);
+  const low = Math.max(-bound * Math.sqrt(at), drift * at - spread);
+  const high = Math.max(low, Math.min(bound * Math.sqrt(at), drift * at + spread));
+  const half = (high - low) / 2;
+  const rule = gaussLegendre(24 + Math.ceil((pointsPerDeviation * 2 * half) / deviation));
+  const values = Float64Array.from(rule.nodes, (node) => low + half * (node + 1));
+  const mass = values.map((value, j) => {
+    let density = 0;
+    for (let i = 0; i < from.values.length; i++) {
+      const z = (value - (from.values[i] ?? 0) - move) / deviation;
+      if (z < reach && z > -reach) density += (from.mass[i] ?? 0) * normalDensity(z);
+    }
+    return ((rule.weights[j] ?? 0) * half * density) / deviation;
+  });
+  return { at, values, mass };
+}
+
+/** Chances to stop at each of the looks, in order of time, for a high and for a low value. */
+export function stoppingChances(looks: readonly Look[]): { high: number; low: number }[] {
+  let standing = beginning;
+  return looks.map((look, i) => {
+    const chances = stopping(standing, look);
+    if (i < looks.length - 1) standing = continued(standing, look);
+    return chances;
+  });
+}

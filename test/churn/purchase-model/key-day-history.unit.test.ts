@@ -1,0 +1,71 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { habitOf, type KeyEvent } from '../../../lib/churn/purchase-model/purchase-history.ts';
+import {
+  combineKeyDays,
+  eventsOf,
+  habitOfDays,
+  type KeyDays,
+  mostDays,
+  oneKeyDay,
+  packKeyDays,
+  unpackKeyDays,
+} from '../../../lib/churn/purchase-model/key-day-history.ts';
+
+const event = fc.record({ day: fc.integer({ min: 20_000, max: 20_400 }), worth: fc.integer({ min: 0, max: 500 }) });
+const history = fc.array(event, { minLength: 1, maxLength: 60 });
+const few = fc.array(event, { minLength: 1, maxLength: mostDays });
+
+const folded = ([first = { day: 0, worth: 0 }, ...others]: KeyEvent[]): KeyDays =>
+  others.map(oneKeyDay).reduce(combineKeyDays, oneKeyDay(first));
+
+test('in whatever order they come, few key events make the habit of the whole history', () => {
+  fc.assert(
+    fc.property(few, (events) => {
+      expect(habitOfDays(folded(events))).toEqual(habitOf(events));
+    }),
+  );
+});
+
+test('many that come in order do, too', () => {
+  fc.assert(
+    fc.property(history, (events) => {
+      const inOrder = events.toSorted((a, b) => a.day - b.day);
+      expect(habitOfDays(folded(inOrder))).toEqual(habitOf(events));
+    }),
+  );
+});
+
+test('two halves of a history make what the whole makes', () => {
+  fc.assert(
+    fc.property(few, fc.nat(mostDays), (events, at) => {
+      const halves = [events.slice(0, at), events.slice(at)].filter(({ length }) => length > 0).map(folded);
+      expect(halves.reduce(combineKeyDays)).toEqual(folded(events));
+    }),
+  );
+});
+
+test('they are read as they were written', () => {
+  fc.assert(
+    fc.property(history, (events) => {
+      const days = folded(events);
+      expect(unpackKeyDays(packKeyDays(days))).toEqual(days);
+    }),
+  );
+});
+
+test('a weekly customer of half a year takes two hundred bytes', () => {
+  const weekly = Array.from({ length: 26 }, (_, week) => ({ day: 20_000 + 7 * week, worth: 49.9 }));
+  expect(packKeyDays(folded(weekly)).length).toBeLessThan(220);
+});
+
+test('what training is given has the habit of the customer, also of days known in sum only', () => {
+  fc.assert(
+    fc.property(history, (events) => {
+      const days = folded(events.toSorted((a, b) => a.day - b.day));
+      const { worth, ...habit } = habitOfDays(days);
+      expect(habitOf(eventsOf(days))).toMatchObject(habit);
+      expect(habitOf(eventsOf(days))?.worth).toBeCloseTo(worth, 6);
+    }),
+  );
+});
