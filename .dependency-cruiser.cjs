@@ -1,21 +1,75 @@
 const aws = '^node_modules/(@aws-sdk|@smithy|@aws-lambda-powertools|@middy|aws-cdk-lib|aws-lambda)/|^lib/aws/';
 
+/** The floors of `lib`, the lowest first. A folder imports only folders before it in this list, types included. */
+const floors = [
+  'shared',
+  'statistics',
+  'states-language',
+  'model',
+  'aws',
+  'quota',
+  'predicate',
+  'ingestion',
+  'profile',
+  'segment',
+  'stage',
+  'churn',
+  'map',
+  'report',
+  'decision',
+  'journey/definition',
+  'journey/compilation',
+  'journey/validation',
+  'journey/publishing',
+  'journey/enrolment',
+  'journey/scheduling',
+  'journey/messaging',
+  'journey/execution',
+  'journey/steps',
+  'journey/insight',
+  'journey/simulation',
+  'journey/api',
+  'projection',
+  'relay',
+  'api',
+];
+
+const floorRules = floors.map((floor, index) => ({
+  name: `floor-${floor.replace('/', '-')}`,
+  comment: `lib/${floor} may import ${index === 0 ? 'nothing else of lib' : `itself and ${floors.slice(0, index).join(', ')}`}. Order and reasons: docs/decisions/layout.md.`,
+  severity: 'error',
+  from: { path: `^lib/${floor}/` },
+  to: { path: '^lib/', pathNot: `^lib/(${floors.slice(0, index + 1).join('|')})/` },
+}));
+
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
+    ...floorRules,
+    {
+      name: 'every-file-of-lib-on-a-floor',
+      comment: 'A folder of lib that stands in no list has no place in the order of imports.',
+      severity: 'error',
+      from: {},
+      to: { path: '^lib/', pathNot: `^lib/(${floors.join('|')})/` },
+    },
     {
       name: 'no-cycles',
       comment: 'Two files that need each other are one file, or there is a third idea between them.',
       severity: 'error',
       from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      to: { circular: true },
     },
     {
       name: 'pure-files-know-no-aws',
       comment:
-        'Decisions take state, input and now, and return what happened: they run in a test, in the console and in a simulation. Only stores (store.ts, …-store.ts), lib/aws and the description of its answers (openapi.ts) meet AWS. Types are free.',
+        'Decisions take state, input and now, and return what happened: they run in a test, in the console and in a simulation. Only stores (…-store.ts), lib/aws, the channel adapters and what composes stores meet AWS. Types are free.',
       severity: 'error',
-      from: { path: '^lib/', pathNot: '^lib/(aws/|openapi\\.ts$)|[/-]store\\.ts$' },
+      from: {
+        path: '^lib/',
+        pathNot:
+          '^lib/(aws|api|journey/messaging/channels)/|^lib/journey/execution/compose-step-guard\\.ts$|-store\\.ts$',
+      },
       to: { path: aws, dependencyTypesNot: ['type-only'] },
     },
     {

@@ -1,5 +1,6 @@
-import { type KeyDays, mostDays } from '../../lib/churn/purchase-model/key-day-history.ts';
-import { habitOf, withEvent, type Habit, type KeyEvent } from '../../lib/churn/purchase-model/purchase-history.ts';
+import { mostDays, type KeyEvent } from '../../lib/profile/facts/key-days.ts';
+import { type KeyDays, newProfile, type Profile } from '../../lib/model/profile.ts';
+import { habitOf, withEvent, type Habit } from '../../lib/churn/purchase-model/purchase-history.ts';
 import { explain, probability } from '../../lib/churn/fitted-model/explain-logit.ts';
 import { logit } from '../../lib/statistics/learning/training-rows.ts';
 import { type ChurnModel } from '../../lib/churn/fitted-model/churn-model.ts';
@@ -8,7 +9,6 @@ import { assess, churnProbability } from '../../lib/churn/heuristic-score.ts';
 import { type Touchpoint } from '../../lib/model/touchpoint.ts';
 import { Workspace } from '../../lib/model/workspace.ts';
 import { fold } from '../../lib/profile/facts/fold-facts.ts';
-import { newProfile, type Profile } from '../../lib/model/profile.ts';
 import { type Instant } from '../../lib/shared/time.ts';
 import { type Evaluation } from './figure.ts';
 import { dayOf, onlineRetail } from './purchases.ts';

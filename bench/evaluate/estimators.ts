@@ -1,4 +1,11 @@
-import { doublyRobust, ipw, type Judged, type Modelled, snipw, weightsOf } from '../../lib/decision/policies/policy-estimate.ts';
+import {
+  doublyRobust,
+  ipw,
+  type Judged,
+  type Modelled,
+  snipw,
+  weightsOf,
+} from '../../lib/decision/policies/policy-estimate.ts';
 import { rewardModel } from '../../lib/decision/beliefs/reward-model.ts';
 import { type Figure } from './figure.ts';
 import { rowsOf, textOf } from './files.ts';

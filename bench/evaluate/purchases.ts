@@ -1,4 +1,4 @@
-import { type KeyEvent } from '../../lib/churn/purchase-model/purchase-history.ts';
+import { type KeyEvent } from '../../lib/profile/facts/key-days.ts';
 import { rowsOf, textOf } from './files.ts';
 
 const dayMs = 86_400_000;

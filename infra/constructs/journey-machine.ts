@@ -4,7 +4,11 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { CfnStateMachine, CfnStateMachineAlias, CfnStateMachineVersion } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { type StepFunction, type StepFunctions, compileJourney } from '../../lib/journey/compilation/compile-journey.ts';
+import {
+  type StepFunction,
+  type StepFunctions,
+  compileJourney,
+} from '../../lib/journey/compilation/compile-journey.ts';
 import { type JourneyDefinition } from '../../lib/journey/definition/journey-definition.ts';
 import { acknowledge } from './suppress-nag.ts';
 import { type NodeFunction } from './node-function.ts';

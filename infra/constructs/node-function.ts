@@ -18,7 +18,13 @@ import { type Construct } from 'constructs';
 import { namespaceVariable } from '../../lib/aws/metrics.ts';
 import { buildDirectory } from '../tools/build.ts';
 import { type Settings } from '../environments.ts';
-import { type FunctionEntry, type GivenEnv, type FunctionRow, type Granted, functions } from '../functions/function-table.ts';
+import {
+  type FunctionEntry,
+  type GivenEnv,
+  type FunctionRow,
+  type Granted,
+  functions,
+} from '../functions/function-table.ts';
 import { reservedFor } from '../functions/reserved-concurrency.ts';
 import { acknowledge } from './suppress-nag.ts';
 import { forgettingLog } from './expiring-log-group.ts';

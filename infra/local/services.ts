@@ -7,7 +7,12 @@ import { type Bus, createBus } from './eventbridge/event-bus.ts';
 import { type VirtualClock } from './clock/virtual-clock.ts';
 import { type Engine } from './engines/start-engine.ts';
 import { createExports } from './s3-export/exports.ts';
-import { createFunctions, type FunctionsOptions, localFunctions, type RunningFunctions } from './lambda/local-functions.ts';
+import {
+  createFunctions,
+  type FunctionsOptions,
+  localFunctions,
+  type RunningFunctions,
+} from './lambda/local-functions.ts';
 import { type Journal } from './journal/open-journal.ts';
 import { createMail, type Mail, sendEmailRoute } from './ses-sns/mail.ts';
 import { createMessages, type Messages, sendWhatsAppRoute } from './ses-sns/messages.ts';

@@ -3,6 +3,7 @@ import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writ
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type BuildOptions } from 'esbuild';
+import { functionFolders } from '../functions/function-folders.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const edgeEntry = 'functions/ingestion/answer-at-edge/index.ts';
@@ -77,10 +78,13 @@ export function inputsHash(): string {
   return hash.digest('hex').slice(0, 16);
 }
 
-/** Every function there is, `<word>/<name>`, the edge function apart. */
-export function functionNames(): string[] {
-  const entries = globSync('functions/*/*/index.ts', { cwd: root }).filter((entry) => entry !== edgeEntry);
-  return entries.map((entry) => entry.split('/').slice(1, 3).join('/')).sort();
+/** Names of all functions in AWS, `<word>/<name>`, the edge function apart. */
+export const functionNames = (): string[] => Object.keys(functionFolders).sort();
+
+function sourceOf(name: string): string {
+  const folder = functionFolders[name];
+  if (folder === undefined) throw new Error(`no function ${name}: infra/functions/function-folders.ts lists them`);
+  return `functions/${folder}/index.ts`;
 }
 
 /**
@@ -105,7 +109,7 @@ export async function buildFunctions(): Promise<Built> {
 }
 
 async function bundle(functions: string[], define: Record<string, string> = {}): Promise<void> {
-  const entryPoints = functions.map((name) => ({ in: `functions/${name}/index.ts`, out: `${name}/index` }));
+  const entryPoints = functions.map((name) => ({ in: sourceOf(name), out: `${name}/index` }));
   const { outputFiles } = await build({
     ...functionOptions,
     entryPoints,
@@ -119,7 +123,7 @@ async function bundle(functions: string[], define: Record<string, string> = {}):
 /** How a function would be built now, by itself. */
 const alone = async (name: string) => ({
   ...functionOptions,
-  entryPoints: [`functions/${name}/index.ts`],
+  entryPoints: [sourceOf(name)],
   outdir: buildDirectory,
   define: name === declaring ? await constants() : {},
 });

@@ -8,6 +8,7 @@ import { JourneyDefinition } from '../../lib/journey/definition/journey-definiti
 import { Population } from '../../lib/journey/simulation/customers/population.ts';
 import { simulate } from '../../lib/journey/simulation/simulate-journey.ts';
 import { simulationText } from '../../lib/journey/simulation/report-text.ts';
+import { projectInMemory } from '../../lib/projection/simulated-projection.ts';
 
 /* npm run simulate -- FILE: a journey on simulated customers, on this machine alone. */
 
@@ -75,6 +76,7 @@ const from = Date.parse(values.from);
 if (Number.isNaN(from)) fail(`--from ${values.from}: no date`);
 const began = performance.now();
 const result = await simulate({
+  apply: projectInMemory,
   definition: readDefinition(file),
   ...(values.workspace !== undefined && { workspace: read(Workspace, values.workspace) }),
   ...(values.population !== undefined && { population: read(Population, values.population) }),

@@ -4,7 +4,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type Table, dynamoTable } from '../../lib/aws/table/dynamo-table.ts';
 import { type KeyKind, parseApiKey } from '../../lib/ingestion/workspace/api-key.ts';
 import { type WorkspaceStore, workspaceStore } from '../../lib/ingestion/workspace/workspace-store.ts';
-import { WorkspaceId } from '../../lib/model/workspace-id.ts';
+import { WorkspaceId } from '../../lib/model/customer.ts';
 import { Workspace } from '../../lib/model/workspace.ts';
 import { keys } from '../../lib/model/table-keys.ts';
 

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import moment from 'moment-timezone';
 import * as z from 'zod';
-import type { ZoneCorrections } from '../../lib/shared/calendar/zone-data.ts';
+import { type ZoneCorrections } from '../../lib/shared/calendar/zone-data.ts';
 
 /** A release of IANA's data as moment-timezone packs it. */
 const Packed = z.object({ version: z.string(), zones: z.array(z.string()), links: z.array(z.string()) });

@@ -1,6 +1,7 @@
 import { type Profile } from '../model/profile.ts';
 import { between, type Instant } from '../shared/time.ts';
-import { dayOf, habitOfDays } from './purchase-model/key-day-history.ts';
+import { habitOfDays } from './purchase-model/key-day-history.ts';
+import { dayOf } from '../profile/facts/key-days.ts';
 
 const dayMs = 86_400_000;
 

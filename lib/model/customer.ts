@@ -40,3 +40,6 @@ export function isAnonymous(ref: CustomerRef): boolean {
 export function customerId(ref: CustomerRef): string {
   return ref.slice(2);
 }
+
+/** Short enough to lead every key; no `#` (the key separator) and no `_` (the separator of API keys). */
+export const WorkspaceId = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/);

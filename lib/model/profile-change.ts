@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { ChurnRisk, RiskBand } from './churn-risk.ts';
 import { CustomerRef } from './customer.ts';
-import { type Touchpoint } from './touchpoint.ts';
 import { JsonObject } from '../shared/json.ts';
 import { StageTransition } from './stage.ts';
 import { Instant } from '../shared/time.ts';
@@ -9,26 +8,6 @@ import { Instant } from '../shared/time.ts';
 /** The part of a touchpoint that travels with what it caused. */
 export const Cause = z.object({ messageId: z.string(), name: z.string(), at: Instant, properties: JsonObject });
 export type Cause = z.infer<typeof Cause>;
-
-/** Most that travels along of a touchpoint's properties. Bytes of JSON. */
-const maxPropertiesBytes = 4_096;
-
-/** Properties that travel along: those that fit, in their order, so that all signals of a write fit its item, and inputs of executions stay small. */
-export function fittingProperties(properties: JsonObject): JsonObject {
-  let left = maxPropertiesBytes;
-  const fitting = Object.entries(properties).filter((entry) => {
-    const bytes = Buffer.byteLength(JSON.stringify(entry));
-    const fits = bytes <= left;
-    if (fits) left -= bytes;
-    return fits;
-  });
-  return Object.fromEntries(fitting);
-}
-
-/** What of a touchpoint travels with what it caused. `at` is its corrected time. */
-export function causeOf({ messageId, name, properties }: Touchpoint, at: Instant): Cause {
-  return { messageId, name, at, properties: fittingProperties(properties) };
-}
 
 export const TouchpointRef = z.object({ messageId: z.string(), name: z.string() });
 

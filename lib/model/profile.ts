@@ -1,10 +1,21 @@
 import * as z from 'zod';
-import { KeyDays } from '../churn/purchase-model/key-day-history.ts';
 import { ChurnRisk } from './churn-risk.ts';
 import { CustomerRef } from './customer.ts';
 import { Json } from '../shared/json.ts';
 import { Instant } from '../shared/time.ts';
 import { Predicate } from './predicate.ts';
+import { ActiveEnrolment, OpenGoal, Wait } from './active-enrolment.ts';
+
+/**
+ * Days with a key event, as a profile keeps them: the newest each with what its events are worth, those before in sum. Days are whole ones
+ * since 1970, UTC.
+ */
+export const KeyDays = z.object({
+  /** Oldest first. */
+  recent: z.array(z.object({ day: z.int(), worth: z.number() })).min(1),
+  older: z.object({ days: z.int().min(1), first: z.int(), worth: z.number() }).optional(),
+});
+export type KeyDays = z.infer<typeof KeyDays>;
 
 /** A value and the event time it was set at: the latest event wins, whatever order they arrive in. */
 const Dated = <T extends z.ZodType>(value: T) => z.object({ value, at: Instant });
@@ -13,30 +24,6 @@ export const Tally = z.object({ n: z.int(), first: Instant, last: Instant });
 export type Tally = z.infer<typeof Tally>;
 
 export const Answers = z.object({ nps: Dated(z.number()), ces: Dated(z.number()), csat: Dated(z.number()) }).partial();
-
-/** A journey the customer is inside: `exit` is looked at with every touchpoint. */
-export const ActiveEnrolment = z.object({
-  journeyId: z.string(),
-  version: z.int(),
-  since: Instant,
-  exit: Predicate.optional(),
-  /** Of journeys in one group a customer is in one at a time. */
-  competes: z.object({ group: z.string(), priority: z.int() }).optional(),
-  /** Steps whose experiments count the customer. */
-  assigned: z.array(z.string()).optional(),
-});
-export type ActiveEnrolment = z.infer<typeof ActiveEnrolment>;
-
-/** A step that waits for a touchpoint. Its task token lies in the row `wait#<id>`. Nothing wakes it at or after `until`. */
-export const Wait = z.object({
-  enrolmentId: z.string(),
-  on: Predicate,
-  /** Others that end it too: the first that is met says which way. */
-  or: z.array(Predicate).optional(),
-  since: Instant,
-  until: Instant,
-});
-export type Wait = z.infer<typeof Wait>;
 
 /** An offer shown to the customer that may still succeed: `on` is the success touchpoint, counted once until `until`. */
 export const OpenDecision = z.object({
@@ -49,23 +36,6 @@ export const OpenDecision = z.object({
   until: Instant,
 });
 export type OpenDecision = z.infer<typeof OpenDecision>;
-
-/**
- * What a journey, or a variant in it, is there for (`guardrail`: what must not happen): counted once, by a touchpoint from `since` on and
- * before `until`, also after the customer has left.
- */
-export const OpenGoal = z.object({
-  enrolmentId: z.string(),
-  journeyId: z.string(),
-  version: z.int(),
-  stepId: z.string().optional(),
-  variant: z.string().optional(),
-  guardrail: z.string().optional(),
-  on: Predicate,
-  since: Instant,
-  until: Instant,
-});
-export type OpenGoal = z.infer<typeof OpenGoal>;
 
 /**
  * One customer as the touchpoints so far tell it: one item, one read. All maps are bounded (`lib/profile/facts/bounded-map.ts`), so a customer

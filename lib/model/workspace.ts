@@ -3,7 +3,7 @@ import { canonicalZone } from '../shared/calendar/wall-time.ts';
 import { ChurnDefinition } from './churn-definition.ts';
 import { StageModel } from './stage.ts';
 import { Duration } from '../shared/time.ts';
-import { WorkspaceId } from './workspace-id.ts';
+import { WorkspaceId } from './customer.ts';
 
 export const SendChannel = z.enum(['email', 'sms', 'push', 'whatsapp', 'in-app', 'webhook', 'slack']);
 export type SendChannel = z.infer<typeof SendChannel>;

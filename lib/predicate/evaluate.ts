@@ -1,7 +1,7 @@
 import { type Touchpoint } from '../model/touchpoint.ts';
 import { at as valueAt, type Json } from '../shared/json.ts';
 import { between, durationMs, type Instant } from '../shared/time.ts';
-import { otherName } from '../profile/facts/bounded-map.ts';
+import { otherName } from '../model/profile-limits.ts';
 import { type Condition, type Predicate } from '../model/predicate.ts';
 import { type Profile } from '../model/profile.ts';
 

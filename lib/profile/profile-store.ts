@@ -2,7 +2,7 @@ import { type Customer } from '../model/customer.ts';
 import { Unavailable } from '../shared/errors.ts';
 import { type Key, dueReviews, keys, listShard, lists, partition } from '../model/table-keys.ts';
 import { type Expression, type Item, type Table, type Write } from '../aws/table/dynamo-table.ts';
-import { bounds } from './facts/bounded-map.ts';
+import { bounds } from '../model/profile-limits.ts';
 import { pack, unpack } from './codec/profile-codec.ts';
 import { type Profile } from '../model/profile.ts';
 import { Signal } from '../model/profile-change.ts';
@@ -130,4 +130,9 @@ export function profileStore(table: Table): ProfileStore {
     },
   };
   return store;
+}
+
+/** The profile of a customer, pointers followed, with the revision to write over. */
+export async function storedProfile(profiles: ProfileStore, customer: Customer): Promise<Stored | undefined> {
+  return (await profiles.getMany([customer])).get(partition(customer));
 }

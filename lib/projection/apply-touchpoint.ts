@@ -11,8 +11,10 @@ import { fold } from '../profile/facts/fold-facts.ts';
 import { countsAt } from '../profile/facts/open-goals.ts';
 import { meets, type Situation, wayOf } from '../predicate/evaluate.ts';
 import { type Profile } from '../model/profile.ts';
-import { type Segment, sorted } from '../segment/membership.ts';
-import { causeOf, type Signal } from '../model/profile-change.ts';
+import { sorted } from '../segment/membership.ts';
+import { type Segment } from '../model/segment.ts';
+import { type Signal } from '../model/profile-change.ts';
+import { causeOf } from '../profile/cause.ts';
 
 /** What the rules of a workspace are, at one time. */
 export interface Rules {

@@ -5,7 +5,8 @@ import { type JourneyDefinition } from '../journey/definition/journey-definition
 import { type JourneyStore } from '../journey/publishing/journey-store.ts';
 import { type Predicate } from '../model/predicate.ts';
 import { type Profile } from '../model/profile.ts';
-import { nextTurn, type Segment, sorted } from '../segment/membership.ts';
+import { nextTurn, sorted } from '../segment/membership.ts';
+import { type Segment } from '../model/segment.ts';
 import { type SegmentStore } from '../segment/segment-store.ts';
 import { type Change, type ProfileStore } from '../profile/profile-store.ts';
 import { type StageModel } from '../model/stage.ts';

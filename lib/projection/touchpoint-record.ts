@@ -1,9 +1,8 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import * as z from 'zod';
-import { CustomerRef } from '../model/customer.ts';
+import { CustomerRef, WorkspaceId } from '../model/customer.ts';
 import { corrected } from '../ingestion/message/source-clock.ts';
 import { Touchpoint } from '../model/touchpoint.ts';
-import { WorkspaceId } from '../model/workspace-id.ts';
 import { isJsonObject, type JsonObject } from '../shared/json.ts';
 import { type Key, keys, timelineRanges } from '../model/table-keys.ts';
 import { between, Instant, plus } from '../shared/time.ts';

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { Customer } from '../model/customer.ts';
 import { type Wake } from '../journey/execution/journey-signals.ts';
 import { JsonObject } from '../shared/json.ts';
-import { type Directory, follow } from '../segment/membership-index.ts';
+import { type Directory } from '../segment/membership-index.ts';
+import { follow } from './apply-to-index.ts';
 import { Signal } from '../model/profile-change.ts';
 import { type Command, isCommand } from './change-events.ts';
 

@@ -2,7 +2,6 @@ import { type Item, type Table } from '../aws/table/dynamo-table.ts';
 import { type Customer } from '../model/customer.ts';
 import { dueDates, type Key, keys, listShard, listShards, lists } from '../model/table-keys.ts';
 import { type Instant } from '../shared/time.ts';
-import { type Command } from '../relay/change-events.ts';
 
 /** Where on the way through all lists of a segment a reader is. */
 export interface ListPlace {
@@ -152,24 +151,4 @@ export function directory(table: Table): Directory {
       await table.put({ ...keys.dateReview(workspace), ...review });
     },
   };
-}
-
-type Followed = Exclude<Command, { type: 'woken' | 'exited' }>;
-
-/** Makes the directory say what a signal of a profile says. Doing it again changes nothing. */
-export async function follow(lists: Directory, customer: Customer, signal: Followed): Promise<void> {
-  switch (signal.type) {
-    case 'joined':
-      return lists.list(customer, signal.segment, signal.zone);
-    case 'left':
-      return lists.unlist(customer, signal.segment);
-    case 'moved':
-      for (const segment of signal.segments) await lists.list(customer, segment, signal.zone);
-      return;
-    case 'dated':
-      return lists.date({ customer, ...signal }, signal.due);
-    case 'identified':
-      for (const segment of signal.segments ?? [])
-        await lists.unlist({ ...customer, customer: signal.linked }, segment);
-  }
 }

@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { type Workspace } from '../model/workspace.ts';
-import { Label } from '../model/stage.ts';
 import { type Instant } from '../shared/time.ts';
 import { meets } from '../predicate/evaluate.ts';
 import { Predicate } from '../model/predicate.ts';
@@ -8,15 +7,7 @@ import { type Profile } from '../model/profile.ts';
 import { type Signal, type TouchpointRef } from '../model/profile-change.ts';
 import { homeZone } from '../profile/facts/home-zone.ts';
 import { turnsAt } from '../predicate/next-change.ts';
-
-export const SegmentId = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/);
-
-/** A named predicate: whoever meets it belongs to the segment. `rev` counts its changes. */
-export const Segment = z.object({ id: SegmentId, name: Label.optional(), predicate: Predicate, rev: z.int() });
-export type Segment = z.infer<typeof Segment>;
-
-/** Segments of one workspace. All are looked at with every touchpoint. */
-export const maxSegments = 100;
+import { type Segment } from '../model/segment.ts';
 
 /** Why a predicate makes no segment; undefined when it does. */
 export function segmentFault(predicate: Predicate): string | undefined {

@@ -1,7 +1,8 @@
 import { issuesOf } from '../shared/http/issues.ts';
 import { Rejected } from '../shared/errors.ts';
 import { isJsonObject } from '../shared/json.ts';
-import { Segment, segmentFault } from './membership.ts';
+import { segmentFault } from './membership.ts';
+import { Segment } from '../model/segment.ts';
 
 /** A segment as its author writes it; the id may be left out, as the address has it. */
 export const SegmentBody = Segment.omit({ rev: true }).partial({ id: true }).strict();

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { CursorQuery, PageQuery, type Routes, writing } from '../shared/http/api-route.ts';
 import { CustomerSummary } from '../profile/views/customer-view.ts';
-import { Segment } from './membership.ts';
+import { Segment } from '../model/segment.ts';
 import { SegmentBody } from './segment-body.ts';
 
 const path = z.object({ id: z.string() });

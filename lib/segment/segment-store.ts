@@ -3,7 +3,7 @@ import { type Item, type Table } from '../aws/table/dynamo-table.ts';
 import { keys } from '../model/table-keys.ts';
 import { remember } from '../shared/cache.ts';
 import { type Clock } from '../shared/time.ts';
-import { Segment } from './membership.ts';
+import { Segment } from '../model/segment.ts';
 
 /** How old the segments may be that profiles are sorted by. */
 export const segmentFreshMs = 5_000;

@@ -53,3 +53,11 @@ export function after(at: Instant, duration: Duration): Instant {
 export function between(from: Instant, to: Instant): number {
   return Date.parse(to) - Date.parse(from);
 }
+
+export function earlier(a: Instant, b: Instant): Instant {
+  return a < b ? a : b;
+}
+
+export function later(a: Instant, b: Instant): Instant {
+  return a > b ? a : b;
+}

@@ -1,9 +1,8 @@
 import { type Touchpoint } from '../model/touchpoint.ts';
 import { meets, type Situation } from '../predicate/evaluate.ts';
-import { later } from '../profile/facts/last-write-wins.ts';
+import { later, type Instant } from '../shared/time.ts';
 import { type Predicate } from '../model/predicate.ts';
 import { type Profile } from '../model/profile.ts';
-import { type Instant } from '../shared/time.ts';
 import { type Stage, type StageModel, type StageTransition } from '../model/stage.ts';
 
 type AtHand = Pick<Touchpoint, 'messageId' | 'at' | 'name' | 'channel' | 'properties'>;

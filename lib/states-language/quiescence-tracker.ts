@@ -1,4 +1,4 @@
-import { type WorkCount } from './execution/interpreter-context.ts';
+import { type WorkCount } from './execution/host.ts';
 /** Counts work under way, so that a test or the clock can wait until there is none. */
 export class Activity implements WorkCount {
   #running = 0;

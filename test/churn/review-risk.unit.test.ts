@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Assessor } from '../../lib/churn/risk-model.ts';
 import { assessorOf } from '../../lib/churn/choose-risk-model.ts';
-import { combineKeyDays, oneKeyDay } from '../../lib/churn/purchase-model/key-day-history.ts';
+import { combineKeyDays, oneKeyDay } from '../../lib/profile/facts/key-days.ts';
 import { usualColdStart } from '../../lib/churn/default-model.ts';
 import { usualDefinition } from '../../lib/model/churn-definition.ts';
 import { train } from '../../lib/churn/fitted-model/train-model.ts';

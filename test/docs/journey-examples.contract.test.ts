@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type * as z from 'zod';
 import { check } from '../../lib/journey/validation/validate-journey.ts';
 import { JourneyDefinition, JourneyDraft } from '../../lib/journey/definition/journey-definition.ts';
-import { Entry } from '../../lib/journey/definition/trigger.ts';
+import { Entry } from '../../lib/journey/definition/entry-policy.ts';
 import { PublishRequest } from '../../lib/journey/publishing/apply-publication.ts';
 import { readyJourneys } from '../../lib/journey/publishing/journey-templates.ts';
 import { Predicate } from '../../lib/model/predicate.ts';

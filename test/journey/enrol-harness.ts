@@ -4,7 +4,7 @@ import { type JourneyState, shippedHead } from '../../lib/journey/publishing/jou
 import { refusalStore } from '../../lib/journey/enrolment/rejection-store.ts';
 import { workspaceStore } from '../../lib/ingestion/workspace/workspace-store.ts';
 import { enrolmentStore } from '../../lib/journey/enrolment/enrolment-store.ts';
-import { touchpointsSince } from '../../lib/profile/customer-identities.ts';
+import { touchpointsSince } from '../../lib/profile/touchpoint-reader-store.ts';
 import { profileStore } from '../../lib/profile/profile-store.ts';
 import { type Instant } from '../../lib/shared/time.ts';
 import { aJourney, aProfile, mina, start } from './journey-examples.ts';

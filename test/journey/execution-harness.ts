@@ -1,6 +1,7 @@
 import { compileJourney, type StepFunction } from '../../lib/journey/compilation/compile-journey.ts';
 import { type JourneyDefinition } from '../../lib/journey/definition/journey-definition.ts';
-import { type ExecutionInput, StepCall } from '../../lib/journey/execution/step-call.ts';
+import { StepCall } from '../../lib/journey/execution/step-call.ts';
+import { type ExecutionInput } from '../../lib/journey/enrolment/execution-input.ts';
 import { type Machine, room } from '../infra/local/step-functions/machine-harness.ts';
 import { anInput, functions } from './journey-examples.ts';
 

@@ -2,7 +2,8 @@ import validate from 'asl-validator';
 import { compileJourney, type StepFunctions } from '../../lib/journey/compilation/compile-journey.ts';
 import { type Outgoing } from '../../lib/journey/messaging/deliver.ts';
 import { JourneyDefinition } from '../../lib/journey/definition/journey-definition.ts';
-import { type ExecutionInput, firstRun, type StepCall } from '../../lib/journey/execution/step-call.ts';
+import { type StepCall } from '../../lib/journey/execution/step-call.ts';
+import { type ExecutionInput, firstRun } from '../../lib/journey/enrolment/execution-input.ts';
 import { newProfile, type Profile } from '../../lib/model/profile.ts';
 
 export const start = '2026-03-02T10:00:00.000Z';

@@ -10,7 +10,7 @@ import { type Gate } from '../../lib/journey/execution/step-guard.ts';
 import { heldStore } from '../../lib/journey/execution/paused-step-store.ts';
 import { inAppStore } from '../../lib/journey/messaging/channels/in-app-store.ts';
 import { journeyStore } from '../../lib/journey/publishing/journey-store.ts';
-import { type ExecutionInput } from '../../lib/journey/execution/step-call.ts';
+import { type ExecutionInput } from '../../lib/journey/enrolment/execution-input.ts';
 import { taskStore } from '../../lib/journey/execution/human-task-store.ts';
 import { type Profile } from '../../lib/model/profile.ts';
 import { profileStore } from '../../lib/profile/profile-store.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isRuledOut, meets, satisfies } from '../../lib/predicate/evaluate.ts';
-import { otherName } from '../../lib/profile/facts/bounded-map.ts';
+import { otherName } from '../../lib/model/profile-limits.ts';
 import { Condition, Predicate } from '../../lib/model/predicate.ts';
 import { type Profile } from '../../lib/model/profile.ts';
 import { aProfile, aTouchpoint, days, folded, minutes, touchpoints } from '../profile/profile-examples.ts';

@@ -10,7 +10,7 @@ import { type JourneyDefinition } from '../../lib/journey/definition/journey-def
 import { type Key, keys, partition } from '../../lib/model/table-keys.ts';
 import { shippedHead } from '../../lib/journey/publishing/journey-record.ts';
 import { type LiveJourney } from '../../lib/journey/publishing/journey-store.ts';
-import { type Segment } from '../../lib/segment/membership.ts';
+import { type Segment } from '../../lib/model/segment.ts';
 import { type Profile } from '../../lib/model/profile.ts';
 import { type ProfileStore, profileStore } from '../../lib/profile/profile-store.ts';
 import { anEngine, localClient, theTable } from '../support/engines.ts';

@@ -1,4 +1,10 @@
-import { type Expression, type Item, type QueryOptions, type Table, type Write } from '../../lib/aws/table/dynamo-table.ts';
+import {
+  type Expression,
+  type Item,
+  type QueryOptions,
+  type Table,
+  type Write,
+} from '../../lib/aws/table/dynamo-table.ts';
 import { type Key } from '../../lib/model/table-keys.ts';
 import { holds, updated } from './expression-evaluator.ts';
 

@@ -9,7 +9,13 @@ import { worded } from '../../../lib/churn/risk-text.ts';
 import { type ModelStore } from '../../../lib/churn/training/model-store.ts';
 import { hasFailed, type RequestDependencies, requestTraining } from '../../../lib/churn/training/start-training.ts';
 import { type TrainingState } from '../../../lib/churn/training/training-state.ts';
-import { apart, coldApart, modelView, type RiskView, trainingView } from '../../../lib/churn/training/training-views.ts';
+import {
+  apart,
+  coldApart,
+  modelView,
+  type RiskView,
+  trainingView,
+} from '../../../lib/churn/training/training-views.ts';
 import { NotFound, Rejected } from '../../../lib/shared/errors.ts';
 import { customerId } from '../../../lib/model/customer.ts';
 import { type WorkspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';

@@ -6,7 +6,7 @@ import { events } from '../../../lib/model/bus-events.ts';
 import { type Gate, type Stopped } from '../../../lib/journey/execution/step-guard.ts';
 import { type ProfileStore } from '../../../lib/profile/profile-store.ts';
 import { type JsonObject } from '../../../lib/shared/json.ts';
-import { nameOf } from '../../../lib/journey/enrolment/enrolment-record.ts';
+import { nameOf } from '../../../lib/shared/ids.ts';
 import { StepCall, stepOf } from '../../../lib/journey/execution/step-call.ts';
 import { type Clock } from '../../../lib/shared/time.ts';
 

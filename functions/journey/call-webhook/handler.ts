@@ -1,5 +1,5 @@
 import { NotFound, Unavailable } from '../../../lib/shared/errors.ts';
-import { nameOf } from '../../../lib/journey/enrolment/enrolment-record.ts';
+import { nameOf } from '../../../lib/shared/ids.ts';
 import { type Gate, type Stopped } from '../../../lib/journey/execution/step-guard.ts';
 import { type CallUrl } from '../../../lib/journey/messaging/guarded-http-call.ts';
 import { StepCall, stepOf } from '../../../lib/journey/execution/step-call.ts';

@@ -15,13 +15,18 @@ import { type Approach, type EnrolmentStore } from '../../../lib/journey/enrolme
 import { type EntryEvent, entryEvents, journeysFor, knockOf } from '../../../lib/journey/enrolment/entry-request.ts';
 import { entryChange } from '../../../lib/journey/enrolment/admission-writes.ts';
 import { type JourneyStore } from '../../../lib/journey/publishing/journey-store.ts';
-import { type Counted, counterKeys, countingWrites, readCounters } from '../../../lib/journey/enrolment/admission-rules/entry-limits.ts';
-import { ownersOf, storedProfile } from '../../../lib/profile/customer-identities.ts';
+import {
+  type Counted,
+  counterKeys,
+  countingWrites,
+  readCounters,
+} from '../../../lib/journey/enrolment/admission-rules/entry-limits.ts';
+import { ownersOf } from '../../../lib/profile/customer-identities.ts';
+import { storedProfile, type ProfileStore, type Stored } from '../../../lib/profile/profile-store.ts';
 import { type Refusal, refusalOf, type Refused } from '../../../lib/journey/enrolment/admission.ts';
 import { type RefusalStore } from '../../../lib/journey/enrolment/rejection-store.ts';
 import { isRuledOut } from '../../../lib/predicate/evaluate.ts';
 import { type Profile } from '../../../lib/model/profile.ts';
-import { type ProfileStore, type Stored } from '../../../lib/profile/profile-store.ts';
 import { type Clock, type Instant } from '../../../lib/shared/time.ts';
 import { type Arrival, arriving, type Knocking } from '../../../lib/journey/enrolment/resolve-entry.ts';
 import { starting } from '../../../lib/journey/enrolment/start-execution.ts';

@@ -10,7 +10,7 @@ import { dynamoTable } from '../../../lib/aws/table/dynamo-table.ts';
 import { workspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
 import { enrolmentStore } from '../../../lib/journey/enrolment/enrolment-store.ts';
 import { journeyStore } from '../../../lib/journey/publishing/journey-store.ts';
-import { touchpointsSince } from '../../../lib/profile/customer-identities.ts';
+import { touchpointsSince } from '../../../lib/profile/touchpoint-reader-store.ts';
 import { refusalStore } from '../../../lib/journey/enrolment/rejection-store.ts';
 import { profileStore } from '../../../lib/profile/profile-store.ts';
 import { systemClock as clock } from '../../../lib/shared/time.ts';

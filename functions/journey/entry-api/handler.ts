@@ -5,10 +5,10 @@ import { NotFound, Rejected, ThroughlineError, Unavailable } from '../../../lib/
 import { type BusEvent } from '../../../lib/model/bus-events.ts';
 import { customerId } from '../../../lib/model/customer.ts';
 import { issuesOf } from '../../../lib/shared/http/issues.ts';
-import { nameOf } from '../../../lib/journey/enrolment/enrolment-record.ts';
+import { nameOf } from '../../../lib/shared/ids.ts';
 import { enrolmentIdOf, entryKeyOf } from '../../../lib/journey/enrolment/entry-request.ts';
 import { type FanOutStore } from '../../../lib/journey/scheduling/fan-out.ts';
-import { entranceOf } from '../../../lib/journey/publishing/journey-record.ts';
+import { entranceOf } from '../../../lib/journey/publishing/rollout.ts';
 import { type JourneyStore } from '../../../lib/journey/publishing/journey-store.ts';
 import { BusinessEventRequest, EnrolmentRequest, maxPropertiesBytes } from '../../../lib/journey/api/entry-routes.ts';
 import { businessFanOuts } from '../../../lib/journey/scheduling/scheduled-entries.ts';

@@ -19,7 +19,10 @@ import {
 } from '../../../lib/journey/insight/journey-views.ts';
 import { type Draft, type PublishStore } from '../../../lib/journey/publishing/version-store.ts';
 import { type StatsStore } from '../../../lib/journey/insight/journey-stats-store.ts';
-import { surroundingsOf, type SurroundingsDependencies } from '../../../lib/journey/publishing/load-validation-context.ts';
+import {
+  surroundingsOf,
+  type SurroundingsDependencies,
+} from '../../../lib/journey/publishing/load-validation-context.ts';
 import { resultOf } from '../../../lib/journey/insight/experiment-winner.ts';
 import { isJsonObject } from '../../../lib/shared/json.ts';
 import { pageById, readCursor, readLimit, writeCursor } from '../../../lib/shared/http/paging.ts';

@@ -2,7 +2,7 @@ import { type Bus } from '../../../lib/aws/bus.ts';
 import { NotFound, Rejected, Unavailable } from '../../../lib/shared/errors.ts';
 import { type BusEvent } from '../../../lib/model/bus-events.ts';
 import { customerId } from '../../../lib/model/customer.ts';
-import { nameOf } from '../../../lib/journey/enrolment/enrolment-record.ts';
+import { nameOf } from '../../../lib/shared/ids.ts';
 import { type Gate, type Stopped } from '../../../lib/journey/execution/step-guard.ts';
 import { filledJson } from '../../../lib/journey/messaging/render-template.ts';
 import { type StepOf } from '../../../lib/journey/definition/step.ts';
@@ -10,7 +10,7 @@ import { StepCall } from '../../../lib/journey/execution/step-call.ts';
 import { templateValues } from '../../../lib/journey/steps/template-values.ts';
 import { isJsonObject, type JsonObject } from '../../../lib/shared/json.ts';
 import { type Profile } from '../../../lib/model/profile.ts';
-import { fittingProperties } from '../../../lib/model/profile-change.ts';
+import { fittingProperties } from '../../../lib/profile/cause.ts';
 import { type ProfileStore } from '../../../lib/profile/profile-store.ts';
 
 interface Dependencies {

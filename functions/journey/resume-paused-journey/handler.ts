@@ -6,7 +6,8 @@ import { pastRefused, throwRefused } from '../../../lib/aws/table/past-refused.t
 import { Unavailable } from '../../../lib/shared/errors.ts';
 import { type EventOf, events } from '../../../lib/model/bus-events.ts';
 import { endAndStop, type EndingDependencies } from '../../../lib/journey/execution/end-enrolment.ts';
-import { type Enrolment, nameOf } from '../../../lib/journey/enrolment/enrolment-record.ts';
+import { type Enrolment } from '../../../lib/journey/enrolment/enrolment-record.ts';
+import { nameOf } from '../../../lib/shared/ids.ts';
 import { type Held, type HeldStore } from '../../../lib/journey/execution/paused-step-store.ts';
 import { type JourneyStore } from '../../../lib/journey/publishing/journey-store.ts';
 import { stoppedOutcome } from '../../../lib/journey/publishing/migration.ts';

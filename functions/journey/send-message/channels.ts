@@ -6,7 +6,8 @@ import { type Deliver } from '../../../lib/journey/messaging/deliver.ts';
 import { callUrl } from '../../../lib/journey/messaging/guarded-http-call.ts';
 import { inApp, inAppStore } from '../../../lib/journey/messaging/channels/in-app-store.ts';
 import { openPorts } from '../../../lib/journey/definition/webhook-ports.ts';
-import { slack, webhook } from '../../../lib/journey/messaging/channels/webhook.ts';
+import { webhook } from '../../../lib/journey/messaging/channels/webhook.ts';
+import { slack } from '../../../lib/journey/messaging/channels/slack.ts';
 import { systemClock as clock } from '../../../lib/shared/time.ts';
 import { type Env } from './env.ts';
 
@@ -35,7 +36,9 @@ export function channels(
     const { textMessages } = await import('../../../lib/journey/messaging/channels/sms.ts');
     return textMessages({ origin, configurationSet: env.SMS_CONFIGURATION_SET });
   });
-  const push = provided(env.PUSH, async () => (await import('../../../lib/journey/messaging/channels/push.ts')).pushes());
+  const push = provided(env.PUSH, async () =>
+    (await import('../../../lib/journey/messaging/channels/push.ts')).pushes(),
+  );
   const whatsapp = provided(env.WHATSAPP_NUMBER_ID, async (id) => {
     const { whatsAppMessages } = await import('../../../lib/journey/messaging/channels/whatsapp.ts');
     return whatsAppMessages(id);

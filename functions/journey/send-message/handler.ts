@@ -7,8 +7,8 @@ import { type JsonObject } from '../../../lib/shared/json.ts';
 import { type StepOf } from '../../../lib/journey/definition/step.ts';
 import { type Deliver } from '../../../lib/journey/messaging/deliver.ts';
 import { type Gate, type Stopped } from '../../../lib/journey/execution/step-guard.ts';
-import { nameOf } from '../../../lib/journey/enrolment/enrolment-record.ts';
-import { storedProfile } from '../../../lib/profile/customer-identities.ts';
+import { nameOf } from '../../../lib/shared/ids.ts';
+import { storedProfile, type ProfileStore } from '../../../lib/profile/profile-store.ts';
 import { render } from '../../../lib/journey/messaging/render-template.ts';
 import { becauseOf, decideSend, type Sending } from '../../../lib/journey/messaging/decide-send.ts';
 import {
@@ -20,7 +20,6 @@ import {
 } from '../../../lib/journey/messaging/send-ledger-store.ts';
 import { StepCall, stepOf } from '../../../lib/journey/execution/step-call.ts';
 import { templateValues } from '../../../lib/journey/steps/template-values.ts';
-import { type ProfileStore } from '../../../lib/profile/profile-store.ts';
 import { type Clock, type Instant } from '../../../lib/shared/time.ts';
 
 interface Dependencies {

@@ -14,6 +14,7 @@ import { simulate } from '../../../lib/journey/simulation/simulate-journey.ts';
 import { type QuotaStore, withinQuota } from '../../../lib/quota/quota-store.ts';
 import { type Clock, type Instant } from '../../../lib/shared/time.ts';
 import { bounded } from '../../../lib/shared/trim.ts';
+import { projectInMemory } from '../../../lib/projection/simulated-projection.ts';
 
 interface Dependencies {
   workspaces: Pick<WorkspaceStore, 'settings'>;
@@ -85,7 +86,7 @@ export function simulateRoutes(dependencies: Dependencies): ApiRoutes {
     const definition = checked(await definitionOf(id, journeyId, asked));
     const [workspace, all] = await Promise.all([workspaces.settings(id), placements.all(id)]);
     if (!workspace) throw new NotFound('workspace.unknown', { workspace: id });
-    const common = { definition, workspace, placements: all, seed: asked.seed };
+    const common = { apply: projectInMemory, definition, workspace, placements: all, seed: asked.seed };
     const limit = () => ({ now: elapsed, ms: maxMs - (elapsed() - began) });
     if (asked.replay) {
       const { from, to, customers: most } = asked.replay;

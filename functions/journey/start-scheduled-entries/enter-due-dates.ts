@@ -15,7 +15,7 @@ import { homeZone } from '../../../lib/profile/facts/home-zone.ts';
 import { type Instant, plus } from '../../../lib/shared/time.ts';
 import { type DateRule, dateRules, nameOfRule, nextDate } from '../../../lib/journey/scheduling/date-entries.ts';
 import { doorsFor } from '../../../lib/journey/publishing/live-versions.ts';
-import { nameOf } from '../../../lib/journey/enrolment/enrolment-record.ts';
+import { nameOf } from '../../../lib/shared/ids.ts';
 import { type LiveJourney } from '../../../lib/journey/publishing/journey-store.ts';
 import { countsFrom } from '../../../lib/journey/scheduling/scheduled-entries.ts';
 

@@ -8,8 +8,13 @@ import { type WorkspaceStore } from '../../../lib/ingestion/workspace/workspace-
 import { Workspace } from '../../../lib/model/workspace.ts';
 import { type DateEntries } from './enter-due-dates.ts';
 import { versionFor } from '../../../lib/journey/publishing/live-versions.ts';
-import { nameOf } from '../../../lib/journey/enrolment/enrolment-record.ts';
-import { type FanOutStore, isMeant, knockOfMember, type StoredFanOut } from '../../../lib/journey/scheduling/fan-out.ts';
+import { nameOf } from '../../../lib/shared/ids.ts';
+import {
+  type FanOutStore,
+  isMeant,
+  knockOfMember,
+  type StoredFanOut,
+} from '../../../lib/journey/scheduling/fan-out.ts';
 import { type JourneyStore, type LiveJourney } from '../../../lib/journey/publishing/journey-store.ts';
 import {
   countsFrom,

@@ -4,10 +4,10 @@ import { type Executions } from '../../../lib/aws/step-functions/executions.ts';
 import { type Touchpoint } from '../../../lib/model/touchpoint.ts';
 import { type StepOf } from '../../../lib/journey/definition/step.ts';
 import { type WorkspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
-import { nameOf } from '../../../lib/journey/enrolment/enrolment-record.ts';
+import { nameOf } from '../../../lib/shared/ids.ts';
 import { type Held, type HeldStore } from '../../../lib/journey/execution/paused-step-store.ts';
 import { type JourneyStore } from '../../../lib/journey/publishing/journey-store.ts';
-import { storedProfile } from '../../../lib/profile/customer-identities.ts';
+import { storedProfile, type ProfileStore } from '../../../lib/profile/profile-store.ts';
 import { StepCall } from '../../../lib/journey/execution/step-call.ts';
 import { filled } from '../../../lib/journey/messaging/render-template.ts';
 import { templateValues } from '../../../lib/journey/steps/template-values.ts';
@@ -17,8 +17,7 @@ import { waitWrite } from '../../../lib/journey/execution/wait-store.ts';
 import { wayOf } from '../../../lib/predicate/evaluate.ts';
 import { type Predicate } from '../../../lib/model/predicate.ts';
 import { type Profile } from '../../../lib/model/profile.ts';
-import { causeOf } from '../../../lib/model/profile-change.ts';
-import { type ProfileStore } from '../../../lib/profile/profile-store.ts';
+import { causeOf } from '../../../lib/profile/cause.ts';
 import { after, type Instant } from '../../../lib/shared/time.ts';
 
 interface Dependencies {

@@ -7,7 +7,7 @@ import { dynamoTable } from '../../../lib/aws/table/dynamo-table.ts';
 import { workspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
 import { heldStore } from '../../../lib/journey/execution/paused-step-store.ts';
 import { journeyStore } from '../../../lib/journey/publishing/journey-store.ts';
-import { touchpointsSince } from '../../../lib/profile/customer-identities.ts';
+import { touchpointsSince } from '../../../lib/profile/touchpoint-reader-store.ts';
 import { taskStore } from '../../../lib/journey/execution/human-task-store.ts';
 import { profileStore } from '../../../lib/profile/profile-store.ts';
 import { systemClock } from '../../../lib/shared/time.ts';

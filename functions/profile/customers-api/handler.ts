@@ -5,7 +5,8 @@ import { type WorkspaceStore } from '../../../lib/ingestion/workspace/workspace-
 import { type InAppStore } from '../../../lib/journey/messaging/channels/in-app-store.ts';
 import { ownersOf } from '../../../lib/profile/customer-identities.ts';
 import { partition } from '../../../lib/model/table-keys.ts';
-import { customerView, EnrolmentView } from '../../../lib/profile/views/customer-view.ts';
+import { EnrolmentView } from '../../../lib/profile/views/customer-view.ts';
+import { customerView } from '../../../lib/api/present-customer.ts';
 import { readLimit } from '../../../lib/shared/http/paging.ts';
 import { findCustomer, listCustomers } from '../../../lib/profile/views/list-customers.ts';
 import { type Profile } from '../../../lib/model/profile.ts';

@@ -9,7 +9,7 @@ import { type WorkspaceStore } from '../../../lib/ingestion/workspace/workspace-
 import { Workspace } from '../../../lib/model/workspace.ts';
 import { dateRules, datesMoved } from '../../../lib/journey/scheduling/date-entries.ts';
 import { doorsFor } from '../../../lib/journey/publishing/live-versions.ts';
-import { nameOf } from '../../../lib/journey/enrolment/enrolment-record.ts';
+import { nameOf } from '../../../lib/shared/ids.ts';
 import { type JourneyStore, type LiveJourney } from '../../../lib/journey/publishing/journey-store.ts';
 import { dueReviews, listShards } from '../../../lib/model/table-keys.ts';
 import { type Profile } from '../../../lib/model/profile.ts';

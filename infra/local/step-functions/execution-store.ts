@@ -1,5 +1,5 @@
 import { type JsonObject } from '../../../lib/shared/json.ts';
-import { type ExecutionRecords, type HistoryEvent } from '../../../lib/states-language/execution/interpreter-context.ts';
+import { type ExecutionRecords, type HistoryEvent } from '../../../lib/states-language/execution/host.ts';
 import { type Machine } from '../../../lib/states-language/definition/compile-machine.ts';
 import { type Journal } from '../journal/open-journal.ts';
 import { dueOf, type Execution, type Flow } from '../../../lib/states-language/execution/execution-branch.ts';

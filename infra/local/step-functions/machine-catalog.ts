@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Journal } from '../journal/open-journal.ts';
-import { type Machine } from '../../../lib/states-language/definition/compile-machine.ts';
-import { compileMachine } from '../../../lib/states-language/definition/compile-machine.ts';
+import { type Machine, compileMachine } from '../../../lib/states-language/definition/compile-machine.ts';
 import { Made } from './runtime-resources.ts';
 
 /** A state machine: of the template, or made by a call. */

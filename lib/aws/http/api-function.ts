@@ -2,7 +2,6 @@ import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { NotFound, Rejected, ThroughlineError, Unavailable } from '../../shared/errors.ts';
 import { corsHeaders } from './cors.ts';
-import { type WorkspaceStore } from '../../ingestion/workspace/workspace-store.ts';
 import { isDeeperThan } from '../../shared/json.ts';
 import { answeringMs, inTime, type Invocation } from '../../shared/deadline.ts';
 import { problem } from './problem.ts';
@@ -25,6 +24,11 @@ export interface ApiResponse {
 
 /** Routes by API Gateway's route key, `GET /v1/customers/{id}`. */
 export type ApiRoutes = Record<string, (request: ApiRequest) => Promise<ApiResponse>>;
+
+/** Opens secret keys: the workspace of a key, undefined for one that opens none. */
+export interface SecretKeys {
+  open(kind: 'secret', key: string): Promise<string | undefined>;
+}
 
 type Handler = (event: APIGatewayProxyEventV2, context: Invocation) => Promise<APIGatewayProxyStructuredResultV2>;
 
@@ -80,7 +84,7 @@ function parsed(text: string): unknown {
   }
 }
 
-async function workspaceOf(event: APIGatewayProxyEventV2, workspaces: WorkspaceStore): Promise<string> {
+async function workspaceOf(event: APIGatewayProxyEventV2, workspaces: SecretKeys): Promise<string> {
   const [, key] = /^Bearer (\S+)$/i.exec(event.headers.authorization ?? '') ?? [];
   const workspace = key && (await workspaces.open('secret', key));
   if (!workspace) throw new ThroughlineError('unauthorized', 'key.unknown', { hint: 'Authorization: Bearer sk_…' });
@@ -91,7 +95,7 @@ const defined = (entries: Record<string, string | undefined> = {}): Record<strin
   Object.fromEntries(Object.entries(entries).map(([name, value = '']) => [name, value]));
 
 /** A function behind the back-office API: secret key, routes, problem+json, also when the time is over. */
-export function api(workspaces: WorkspaceStore, routes: ApiRoutes): middy.MiddyfiedHandler<APIGatewayProxyEventV2> {
+export function api(workspaces: SecretKeys, routes: ApiRoutes): middy.MiddyfiedHandler<APIGatewayProxyEventV2> {
   const answer = async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> => {
     const workspace = await workspaceOf(event, workspaces);
     const route = routes[event.routeKey];

@@ -2,30 +2,14 @@ import { fitDropout } from '../purchase-model/fit-dropout.ts';
 import { countsOf } from '../purchase-model/purchase-history.ts';
 import { defaults, fitBoosted, tune } from '../../statistics/learning/boosted-trees.ts';
 import { uncalibrated } from '../../statistics/learning/calibration.ts';
-import { type Dataset } from '../../statistics/learning/training-rows.ts';
-import { logistic } from '../../statistics/learning/training-rows.ts';
+import { type Dataset, logistic } from '../../statistics/learning/training-rows.ts';
 import { fitLogistic } from '../../statistics/learning/logistic-regression.ts';
 import { type Outcome } from '../../statistics/learning/model-metrics.ts';
 import { columnNames, type Layout, rising, rowOf } from './feature-columns.ts';
 import { rawLogit } from './explain-logit.ts';
 import { type ModelKind } from '../../model/churn-risk.ts';
-import { type ChurnModel } from './churn-model.ts';
+import { type Learnt } from './churn-model.ts';
 import { type Example, timesOf } from './training-windows.ts';
-
-/** What learning yields, before it is calibrated and described. */
-export type Learnt = Pick<
-  ChurnModel,
-  | 'kind'
-  | 'dropout'
-  | 'linear'
-  | 'boosted'
-  | 'treesShare'
-  | 'dropoutShare'
-  | 'dropoutShift'
-  | 'layout'
-  | 'horizonDays'
-  | 'calibration'
->;
 
 export interface LearnTerms {
   layout: Layout;

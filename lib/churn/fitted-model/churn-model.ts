@@ -85,3 +85,17 @@ export const ChurnModel = z.object({
   page: ModelPage,
 });
 export type ChurnModel = z.infer<typeof ChurnModel>;
+/** What learning yields, before it is calibrated and described. */
+export type Learnt = Pick<
+  ChurnModel,
+  | 'kind'
+  | 'dropout'
+  | 'linear'
+  | 'boosted'
+  | 'treesShare'
+  | 'dropoutShare'
+  | 'dropoutShift'
+  | 'layout'
+  | 'horizonDays'
+  | 'calibration'
+>;

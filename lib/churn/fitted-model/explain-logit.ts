@@ -1,4 +1,4 @@
-import { type Learnt } from './candidate-models.ts';
+import { type Learnt } from './churn-model.ts';
 import { silentFor } from '../purchase-model/dropout-model.ts';
 import { type Counts, countsOf } from '../purchase-model/purchase-history.ts';
 import { boostedParts } from '../../statistics/learning/boosted-trees.ts';

@@ -1,8 +1,7 @@
 import { logLoss, type Outcome, quantiles, stability } from '../../statistics/learning/model-metrics.ts';
 import { type Calibration } from '../../statistics/learning/calibration.ts';
-import { type Learnt } from './candidate-models.ts';
+import { type Learnt, type ChurnModel, type ModelPage } from './churn-model.ts';
 import { type ModelKind } from '../../model/churn-risk.ts';
-import { type ChurnModel, type ModelPage } from './churn-model.ts';
 import { gradeOf, qualityOf } from './model-quality.ts';
 
 /** A model that could be chosen. */

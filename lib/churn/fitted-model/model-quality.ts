@@ -1,4 +1,12 @@
-import { auc, brier, calibrationError, calibrationTable, liftTable, logLoss, type Outcome } from '../../statistics/learning/model-metrics.ts';
+import {
+  auc,
+  brier,
+  calibrationError,
+  calibrationTable,
+  liftTable,
+  logLoss,
+  type Outcome,
+} from '../../statistics/learning/model-metrics.ts';
 import { type ModelPage, type Quality } from './churn-model.ts';
 
 /** Everything the page of a model says of forecasts whose outcome is known; undefined without any. */

@@ -1,5 +1,6 @@
 import { type Outcome } from '../../statistics/learning/model-metrics.ts';
-import { boostingFor, crossFitted, forecast, learn, learnDropout, type Learnt } from './candidate-models.ts';
+import { boostingFor, crossFitted, forecast, learn, learnDropout } from './candidate-models.ts';
+import { type Learnt } from './churn-model.ts';
 import { type Layout } from './feature-columns.ts';
 import { levelling, shifted, stacked } from './stack-models.ts';
 import { type Example } from './training-windows.ts';

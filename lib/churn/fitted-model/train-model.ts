@@ -1,6 +1,11 @@
 import { type Habit, readable } from '../purchase-model/purchase-history.ts';
 import { fitWorth } from '../purchase-model/spending.ts';
-import { type Calibration, calibrated, chooseCalibration, uncalibrated } from '../../statistics/learning/calibration.ts';
+import {
+  type Calibration,
+  calibrated,
+  chooseCalibration,
+  uncalibrated,
+} from '../../statistics/learning/calibration.ts';
 import { logistic, logit } from '../../statistics/learning/training-rows.ts';
 import { learnEncoding } from '../../statistics/learning/category-encoding.ts';
 import { logLoss, type Outcome } from '../../statistics/learning/model-metrics.ts';

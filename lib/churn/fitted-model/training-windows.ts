@@ -1,4 +1,5 @@
-import { type Habit, habitOf, type KeyEvent } from '../purchase-model/purchase-history.ts';
+import { type Habit, habitOf } from '../purchase-model/purchase-history.ts';
+import { type KeyEvent } from '../../profile/facts/key-days.ts';
 import { type Times } from '../../statistics/learning/training-rows.ts';
 import { type Attributes } from '../../statistics/learning/category-encoding.ts';
 

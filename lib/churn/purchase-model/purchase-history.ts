@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { type KeyEvent } from '../../profile/facts/key-days.ts';
 
 /**
  * All that a profile keeps of a customer's key events, whatever their number. Times are days since 1970, UTC. Key events of one day are
@@ -16,11 +17,6 @@ export const Habit = z.object({
   lastWorth: z.number(),
 });
 export type Habit = z.infer<typeof Habit>;
-
-export interface KeyEvent {
-  day: number;
-  worth: number;
-}
 
 /** The habit after one more key event: a few comparisons, however long the history. */
 export function withEvent(habit: Habit | undefined, { day, worth }: KeyEvent): Habit {

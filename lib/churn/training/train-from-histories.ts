@@ -1,6 +1,6 @@
 import { type Instant } from '../../shared/time.ts';
 import { type ChurnDefinition } from '../../model/churn-definition.ts';
-import { dayOf } from '../purchase-model/key-day-history.ts';
+import { dayOf } from '../../profile/facts/key-days.ts';
 import { train } from '../fitted-model/train-model.ts';
 import { type CustomerHistory } from '../fitted-model/training-windows.ts';
 import { lackingOf } from './training-state.ts';

@@ -1,9 +1,8 @@
 import { NotFound, Unavailable } from '../../shared/errors.ts';
 import { type Customer } from '../../model/customer.ts';
-import { storedProfile } from '../../profile/customer-identities.ts';
-import { bounds } from '../../profile/facts/bounded-map.ts';
+import { storedProfile, type ProfileStore } from '../../profile/profile-store.ts';
+import { bounds } from '../../model/profile-limits.ts';
 import { newProfile, type OpenDecision, type Profile } from '../../model/profile.ts';
-import { type ProfileStore } from '../../profile/profile-store.ts';
 import { after, durationMs, type Instant, plus } from '../../shared/time.ts';
 import { choose, type Past } from './choose-offer.ts';
 import { type Decision, type DecisionContext } from './decision.ts';

@@ -1,4 +1,13 @@
-import { difference, doublyRobust, type Estimate, ipw, type Modelled, replaces, snipw, weightsOf } from './policy-estimate.ts';
+import {
+  difference,
+  doublyRobust,
+  type Estimate,
+  ipw,
+  type Modelled,
+  replaces,
+  snipw,
+  weightsOf,
+} from './policy-estimate.ts';
 import { linearOf, type Logged, statsOf } from './logged-decision.ts';
 import { type Policy, type Worth } from './policy.ts';
 import { type Knowledge, ranked, type Ranking } from './rank-offers.ts';

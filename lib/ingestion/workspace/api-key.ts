@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { WorkspaceId } from '../../model/workspace-id.ts';
+import { WorkspaceId } from '../../model/customer.ts';
 
 /** `write` keys sit in apps and pages and may only send touchpoints; `secret` keys read, decide and publish. */
 export const KeyKind = z.enum(['write', 'secret']);

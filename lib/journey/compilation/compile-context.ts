@@ -1,5 +1,5 @@
 import { type AslState, type ChoiceRule, type TaskState } from './state-machine-types.ts';
-import { type ContactHours } from '../definition/journey-definition.ts';
+import { type ContactHours } from '../definition/contact-hours.ts';
 import { type Step, type StepOf } from '../definition/step.ts';
 import { type Calling, gateAssigned, gateRules, gateStates, type StepFunctions, task } from './task-states.ts';
 

@@ -1,4 +1,4 @@
-import { nameOf } from '../enrolment/enrolment-record.ts';
+import { nameOf } from '../../shared/ids.ts';
 
 /** Longest name of a state machine. */
 const longest = 80;

@@ -1,6 +1,7 @@
 import { isDate } from '../../shared/calendar/wall-time.ts';
 import { durationMs } from '../../shared/time.ts';
-import { type ContactHours, type JourneyDefinition } from '../definition/journey-definition.ts';
+import { type JourneyDefinition } from '../definition/journey-definition.ts';
+import { type ContactHours } from '../definition/contact-hours.ts';
 import { type Step, type StepOf } from '../definition/step.ts';
 
 const day = 86_400_000;

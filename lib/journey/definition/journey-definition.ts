@@ -1,27 +1,10 @@
 import * as z from 'zod';
-import { LocalTime, Weekday } from '../../model/workspace.ts';
 import { Predicate } from '../../model/predicate.ts';
 import { Label } from '../../model/stage.ts';
 import { Duration } from '../../shared/time.ts';
-import { Entry } from './trigger.ts';
+import { Entry } from './entry-policy.ts';
 import { Step, StepId } from './step.ts';
-
-const Hours = z.strictObject({ from: LocalTime, to: LocalTime });
-
-/** When marketing may reach a customer, on the clocks where the customer lives; what is named here stands for the workspace's own rule. */
-export const ContactHours = z.strictObject({
-  quiet: Hours.optional(),
-  /** By day of the week; a day that is not named is closed. */
-  open: z.partialRecord(Weekday, Hours).optional(),
-  /** `2026-12-25`, or `12-25` for every year. */
-  closed: z
-    .array(z.string().regex(/^(\d{4}-)?\d{2}-\d{2}$/))
-    .max(400)
-    .optional(),
-  /** For a customer of no known zone: the workspace's zone, or no message. */
-  missingZone: z.enum(['workspace', 'skip']).default('workspace'),
-});
-export type ContactHours = z.infer<typeof ContactHours>;
+import { ContactHours } from './contact-hours.ts';
 
 /** What the journey is there for, by a touchpoint within a time of entry, inside the journey or after. */
 export const Goal = z.strictObject({ on: Predicate, window: Duration });

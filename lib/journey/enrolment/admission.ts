@@ -9,7 +9,7 @@ import { outrankedBy } from './admission-rules/competition.ts';
 import { type JourneyDefinition } from '../definition/journey-definition.ts';
 import { type EntrySlot } from './entry-request.ts';
 import { type Counted, isFull } from './admission-rules/entry-limits.ts';
-import { bucketOf, buckets } from '../definition/draw-splits.ts';
+import { bucketOf, buckets } from '../../model/customer-bucket.ts';
 
 /** Why somebody was not let in, in the order in which it is looked at. */
 export type Refusal =

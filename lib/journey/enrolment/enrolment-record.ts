@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { Instant } from '../../shared/time.ts';
 
@@ -34,11 +33,6 @@ export const Enrolment = z.object({
   at: z.string().optional(),
 });
 export type Enrolment = z.infer<typeof Enrolment>;
-
-/** Short name of what `parts` are together: the same parts, the same name. 128 bits. */
-export function nameOf(...parts: (string | number)[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
-}
 
 /** Name of an execution: Step Functions starts it once, whoever asks how often. `leg` counts those that took over from another. */
 export function executionName({ version, enrolmentId }: Pick<Enrolment, 'version' | 'enrolmentId'>, leg = 0): string {

@@ -1,11 +1,11 @@
 import { type BusEvent, type EventName } from '../../model/bus-events.ts';
 import { type Customer } from '../../model/customer.ts';
 import { at as valueAt, type JsonObject } from '../../shared/json.ts';
-import { fittingProperties } from '../../model/profile-change.ts';
+import { fittingProperties } from '../../profile/cause.ts';
 import { type Instant } from '../../shared/time.ts';
 import { type JourneyDefinition } from '../definition/journey-definition.ts';
 import { type Trigger } from '../definition/trigger.ts';
-import { nameOf } from './enrolment-record.ts';
+import { nameOf } from '../../shared/ids.ts';
 
 /** What knocked at a journey's door. */
 export interface Knock {

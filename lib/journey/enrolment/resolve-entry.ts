@@ -1,7 +1,8 @@
 import { type Customer } from '../../model/customer.ts';
 import { type Approach, type EnrolmentStore } from './enrolment-store.ts';
 import { enrolmentIdOf, entryKeyOf, type Knock } from './entry-request.ts';
-import { entranceOf, type JourneyHead, routeOf } from '../publishing/journey-record.ts';
+import { type JourneyHead } from '../publishing/journey-record.ts';
+import { entranceOf, routeOf } from '../publishing/rollout.ts';
 import { type JourneyStore, type JourneyVersion } from '../publishing/journey-store.ts';
 import { counterKeys } from './admission-rules/entry-limits.ts';
 import { type Refused } from './admission.ts';

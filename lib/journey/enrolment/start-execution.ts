@@ -6,7 +6,7 @@ import { type EnrolmentStore, type Placed } from './enrolment-store.ts';
 import { type Knock } from './entry-request.ts';
 import { type JourneyStore, type JourneyVersion } from '../publishing/journey-store.ts';
 import { drawSplits } from '../definition/draw-splits.ts';
-import { type ExecutionInput, firstRun } from '../execution/step-call.ts';
+import { type ExecutionInput, firstRun } from './execution-input.ts';
 
 interface Dependencies {
   journeys: Pick<JourneyStore, 'version'>;

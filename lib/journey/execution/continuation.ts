@@ -3,7 +3,7 @@ import { type Executions } from '../../aws/step-functions/executions.ts';
 import { Instant } from '../../shared/time.ts';
 import { executionName } from '../enrolment/enrolment-record.ts';
 import { type EnrolmentStore } from '../enrolment/enrolment-store.ts';
-import { ExecutionInput } from './step-call.ts';
+import { ExecutionInput } from '../enrolment/execution-input.ts';
 import { StepId } from '../definition/step.ts';
 
 /** An execution that takes over from another: on which version, with what, and `input.run` says which leg it is and where it begins. */

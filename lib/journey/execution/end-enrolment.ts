@@ -1,10 +1,9 @@
 import { type Executions } from '../../aws/step-functions/executions.ts';
 import { Unavailable } from '../../shared/errors.ts';
 import { type Profile } from '../../model/profile.ts';
-import { type ProfileStore } from '../../profile/profile-store.ts';
+import { type ProfileStore, storedProfile } from '../../profile/profile-store.ts';
 import { type Instant } from '../../shared/time.ts';
 import { type EnrolmentStore, endWrites, type Placed } from '../enrolment/enrolment-store.ts';
-import { storedProfile } from '../../profile/customer-identities.ts';
 import { type TaskStore } from './human-task-store.ts';
 
 export interface EndingDependencies {

@@ -1,16 +1,16 @@
 import { type Executions } from '../../aws/step-functions/executions.ts';
 import { Unavailable } from '../../shared/errors.ts';
 import { keys } from '../../model/table-keys.ts';
-import { type ProfileStore, type Stored } from '../../profile/profile-store.ts';
+import { type ProfileStore, type Stored, storedProfile } from '../../profile/profile-store.ts';
 import { type Clock } from '../../shared/time.ts';
 import { type EndingDependencies, endStay } from './end-enrolment.ts';
 import { type Enrolment, executionName } from '../enrolment/enrolment-record.ts';
 import { type EnrolmentStore } from '../enrolment/enrolment-store.ts';
 import { type JourneyStore, type JourneyVersion } from '../publishing/journey-store.ts';
 import { type Move } from '../publishing/migration.ts';
-import { storedProfile } from '../../profile/customer-identities.ts';
 import { drawSplits } from '../definition/draw-splits.ts';
-import { type ExecutionInput, type Run, type StepCall } from './step-call.ts';
+import { type StepCall } from './step-call.ts';
+import { type ExecutionInput, type Run } from '../enrolment/execution-input.ts';
 
 export interface HandOverDependencies extends EndingDependencies {
   profiles: ProfileStore;

@@ -1,7 +1,8 @@
 import { bareRecord } from '../../shared/json.ts';
 import { type Snapshot } from '../../report/experiment/judge-metric.ts';
 import { goal, holdout, planOfStep } from './experiment-plan-of-step.ts';
-import { type ExperimentResult, experimentResult } from '../../report/experiment/conclude-experiment.ts';
+import { experimentResult } from '../../report/experiment/conclude-experiment.ts';
+import { type ExperimentResult } from '../../report/experiment/experiment-result.ts';
 import { rateOf } from '../../statistics/inference/moments.ts';
 import { after, type Instant } from '../../shared/time.ts';
 import { type JourneyHead, type Winner, winnerOf } from '../publishing/journey-record.ts';

@@ -8,7 +8,7 @@ import { durationMs, Instant, plus } from '../../shared/time.ts';
 import { addressOf } from './address.ts';
 import { aheadOf } from '../scheduling/look-ahead.ts';
 import { reachOf } from './reachable-hours.ts';
-import { type ContactHours } from '../definition/journey-definition.ts';
+import { type ContactHours } from '../definition/contact-hours.ts';
 import { lateDecision } from './after-pause.ts';
 import { type StepOf } from '../definition/step.ts';
 

@@ -3,7 +3,7 @@ import { type Workspace } from '../../model/workspace.ts';
 import { type Profile } from '../../model/profile.ts';
 import { homeZone, ownZone } from '../../profile/facts/home-zone.ts';
 import { type Instant } from '../../shared/time.ts';
-import { type ContactHours } from '../definition/journey-definition.ts';
+import { type ContactHours } from '../definition/contact-hours.ts';
 import { quietUntil } from './quiet-hours.ts';
 
 /** When marketing may reach a customer: `now`, `later` from then on, or `never` with the reason a message is skipped for. */

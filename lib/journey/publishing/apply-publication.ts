@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { type Instant } from '../../shared/time.ts';
 import { type JourneyDefinition, type JourneyDraft } from '../definition/journey-definition.ts';
-import { nameOf } from '../enrolment/enrolment-record.ts';
+import { nameOf } from '../../shared/ids.ts';
 import { type JourneyHead, type Migration, type Route } from './journey-record.ts';
 import { type MapFault, resolveMap } from './migration.ts';
 import { StepId } from '../definition/step.ts';

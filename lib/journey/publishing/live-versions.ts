@@ -1,6 +1,6 @@
 import { type Customer } from '../../model/customer.ts';
 import { type JourneyDefinition } from '../definition/journey-definition.ts';
-import { routeOf } from './journey-record.ts';
+import { routeOf } from './rollout.ts';
 import { type LiveJourney, type LiveVersion } from './journey-store.ts';
 
 /** The version of a journey that a customer would enter. */

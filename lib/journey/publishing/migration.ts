@@ -1,4 +1,4 @@
-import { type ActiveEnrolment } from '../../model/profile.ts';
+import { type ActiveEnrolment } from '../../model/active-enrolment.ts';
 import { gatedSteps, waysOf } from '../definition/graph.ts';
 import { type JourneyDefinition } from '../definition/journey-definition.ts';
 import { type JourneyHead } from './journey-record.ts';

@@ -7,7 +7,7 @@ import { homeZone } from '../../profile/facts/home-zone.ts';
 import { isoMs } from '../../shared/calendar/iso-time.ts';
 import { durationMs, type Instant, instantAt, plus } from '../../shared/time.ts';
 import { type JourneyDefinition } from '../definition/journey-definition.ts';
-import { nameOf } from '../enrolment/enrolment-record.ts';
+import { nameOf } from '../../shared/ids.ts';
 import { type Trigger } from '../definition/trigger.ts';
 import { type TraitTime } from '../definition/step.ts';
 

@@ -7,7 +7,7 @@ import { keys, openFanOuts } from '../../model/table-keys.ts';
 import { type ListPlace } from '../../segment/membership-index.ts';
 import { type Profile } from '../../model/profile.ts';
 import { Instant } from '../../shared/time.ts';
-import { nameOf } from '../enrolment/enrolment-record.ts';
+import { nameOf } from '../../shared/ids.ts';
 
 /** A segment on its way to a journey's door: for a time of a schedule, or because of something that happened to the business. */
 export const FanOut = z.object({

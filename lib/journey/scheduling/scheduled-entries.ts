@@ -1,10 +1,9 @@
 import { type Workspace } from '../../model/workspace.ts';
-import { type JsonObject } from '../../shared/json.ts';
-import { at as valueAt } from '../../shared/json.ts';
+import { type JsonObject, at as valueAt } from '../../shared/json.ts';
 import { type Instant, plus } from '../../shared/time.ts';
 import { nameOfRule } from './date-entries.ts';
 import { type JourneyDefinition } from '../definition/journey-definition.ts';
-import { nameOf } from '../enrolment/enrolment-record.ts';
+import { nameOf } from '../../shared/ids.ts';
 import { type Trigger } from '../definition/trigger.ts';
 import { type FanOut } from './fan-out.ts';
 import { type LiveJourney } from '../publishing/journey-store.ts';

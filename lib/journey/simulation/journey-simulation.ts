@@ -2,7 +2,6 @@ import { type Placement } from '../../decision/placements/placement.ts';
 import { type Workspace } from '../../model/workspace.ts';
 import { type Touchpoint } from '../../model/touchpoint.ts';
 import { type Json } from '../../shared/json.ts';
-import { type Rules } from '../../projection/apply-touchpoint.ts';
 import { type Signal } from '../../model/profile-change.ts';
 import { stageModelOf } from '../../stage/stage-templates.ts';
 import { type Instant } from '../../shared/time.ts';
@@ -10,9 +9,15 @@ import { compileJourney } from '../compilation/compile-journey.ts';
 import { type JourneyDefinition } from '../definition/journey-definition.ts';
 import { executionName } from '../enrolment/enrolment-record.ts';
 import { type Knock } from '../enrolment/entry-request.ts';
-import { type HistoryEvent } from '../../states-language/execution/interpreter-context.ts';
-import { type ExecutionInput, type StepCall } from '../execution/step-call.ts';
-import { happens, type SimulatedCustomer, touchpointOf } from './customers/simulated-customer.ts';
+import { type HistoryEvent } from '../../states-language/execution/host.ts';
+import { type StepCall } from '../execution/step-call.ts';
+import { type ExecutionInput } from '../enrolment/execution-input.ts';
+import {
+  type ApplyTouchpoint,
+  type SimulatedCustomer,
+  type SimulationRules,
+  touchpointOf,
+} from './customers/simulated-customer.ts';
 import { Counters } from './customers/simulated-counters.ts';
 import { enter, leave } from './customers/simulated-entry.ts';
 import { type Ended, MachineRoom } from './engine/in-memory-step-functions.ts';
@@ -24,6 +29,7 @@ import { SimulatedTime } from './engine/simulated-time.ts';
 import { type Wish } from './customers/satisfying-touchpoints.ts';
 
 export interface Setting {
+  apply: ApplyTouchpoint;
   definition: JourneyDefinition;
   workspace: Workspace;
   placements: readonly Placement[];
@@ -53,7 +59,7 @@ export class Simulation {
   readonly time: SimulatedTime;
   readonly tally: Tally;
   readonly #room: MachineRoom;
-  readonly #rules: Rules;
+  readonly #rules: SimulationRules;
   readonly #inside = new Map<string, Inside>();
   /** By enrolment, also of those who have left: goals are reached later, too. */
   readonly #enteredAt = new Map<string, number>();
@@ -96,12 +102,19 @@ export class Simulation {
   /** A recorded touchpoint once more; journeys hear of it. */
   repeats(customer: SimulatedCustomer, touchpoint: Touchpoint): void {
     const { name, properties } = touchpoint;
-    for (const signal of happens(customer, touchpoint, this.#rules)) this.#told(customer, signal, { name, properties });
+    for (const signal of this.#apply(customer, touchpoint, this.#rules))
+      this.#told(customer, signal, { name, properties });
   }
 
   /** A touchpoint from before the simulation: the profile knows of it, journeys do not. */
   remembers(customer: SimulatedCustomer, touchpoint: Touchpoint): void {
-    happens(customer, touchpoint, { ...this.#rules, journeys: [] });
+    this.#apply(customer, touchpoint, { ...this.#rules, journeys: [] });
+  }
+
+  #apply(customer: SimulatedCustomer, touchpoint: Touchpoint, rules: SimulationRules): Signal[] {
+    const { profile, signals } = this.setting.apply(customer.profile, touchpoint, rules);
+    customer.profile = profile;
+    return signals;
   }
 
   /** Something other than a touchpoint lets a customer in. */

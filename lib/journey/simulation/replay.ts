@@ -6,7 +6,7 @@ import { type Instant } from '../../shared/time.ts';
 import { type JourneyDefinition } from '../definition/journey-definition.ts';
 import { seeded } from '../../shared/random.ts';
 import { type Attempt, attemptWithin, type TimeLimit } from './attempts.ts';
-import { newCustomer } from './customers/simulated-customer.ts';
+import { type ApplyTouchpoint, newCustomer } from './customers/simulated-customer.ts';
 import { Population } from './customers/population.ts';
 import { SimulationResult } from './simulation-result.ts';
 import { cut, runToEnd, type SimulationRequest } from './simulate-journey.ts';
@@ -80,6 +80,7 @@ function worded({ sent, entered, wouldExitAt }: Pick<ReplayResult, 'sent' | 'ent
 }
 
 export interface ReplayRequest {
+  apply: ApplyTouchpoint;
   definition: JourneyDefinition;
   workspace: Workspace;
   placements: readonly Placement[];
@@ -123,15 +124,15 @@ export async function replay(request: ReplayRequest, limit?: TimeLimit): Promise
 }
 
 function replaySome(
-  { definition, workspace, placements, recorded, seed, ...period }: ReplayRequest,
+  { apply, definition, workspace, placements, recorded, seed, ...period }: ReplayRequest,
   { days, isStopped }: { days: number; isStopped: () => boolean },
 ): Promise<Attempt<SimulationResult>> {
   const [from, to] = [Date.parse(period.from), Date.parse(period.to)];
-  const setting = { definition, workspace, placements, population: silent, wishes: [], start: from };
+  const setting = { apply, definition, workspace, placements, population: silent, wishes: [], start: from };
   const simulation = new Simulation(setting);
   for (const [place, customer] of recorded.entries())
     if (customer.touchpoints.length > 0) joins(simulation, customer, { from, seed: seed + place });
-  const asked: SimulationRequest = { definition, customers: recorded.length, days, seed, from };
+  const asked: SimulationRequest = { apply, definition, customers: recorded.length, days, seed, from };
   return runToEnd(simulation, asked, { end: to, isStopped });
 }
 

@@ -5,7 +5,7 @@ import { type JourneyDefinition } from '../definition/journey-definition.ts';
 import { type Trigger } from '../definition/trigger.ts';
 import { type Attempt, attemptWithin, type TimeLimit } from './attempts.ts';
 import { costOf } from './simulated-cost.ts';
-import { newCustomer, type SimulatedCustomer } from './customers/simulated-customer.ts';
+import { type ApplyTouchpoint, newCustomer, type SimulatedCustomer } from './customers/simulated-customer.ts';
 import { type Person, personOf, type Span, untilNext, wishesFor } from './customers/synthetic-customers.ts';
 import { Population } from './customers/population.ts';
 import { type SimulationResult } from './simulation-result.ts';
@@ -19,6 +19,7 @@ const dayMs = 86_400_000;
 const usualPerMonth = 0.5;
 
 export interface SimulationRequest {
+  apply: ApplyTouchpoint;
   definition: JourneyDefinition;
   workspace?: Workspace;
   placements?: readonly Placement[];
@@ -111,10 +112,18 @@ export function cut(result: SimulationResult, asked: { customers: number; days: 
 }
 
 function simulateSome(request: SimulationRequest, isStopped: () => boolean): Promise<Attempt<SimulationResult>> {
-  const { definition, customers, days, seed, from: start, placements = [] } = request;
+  const { apply, definition, customers, days, seed, from: start, placements = [] } = request;
   const population = request.population ?? Population.parse({});
   const workspace = request.workspace ?? Workspace.parse({ id: 'simulated', name: 'Simulated' });
-  const setting: Setting = { definition, workspace, placements, population, wishes: wishesFor(definition), start };
+  const setting: Setting = {
+    apply,
+    definition,
+    workspace,
+    placements,
+    population,
+    wishes: wishesFor(definition),
+    start,
+  };
   const simulation = new Simulation(setting);
   const span: Span = { start, end: start + days * dayMs };
   for (let number = 0; number < customers; number++)

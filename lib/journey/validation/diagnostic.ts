@@ -1,5 +1,6 @@
 import { type JourneyDefinition } from '../definition/journey-definition.ts';
 import { type Step, type StepOf } from '../definition/step.ts';
+import { type Surroundings } from './validation-context.ts';
 
 export type FaultCode =
   | 'unknown-step'
@@ -62,22 +63,6 @@ export const warning = (code: FaultCode, place: string, hint: string): Fault => 
   ...error(code, place, hint),
   severity: 'warning',
 });
-
-/** What is known of the workspace a journey is meant for; what is not told is not looked at. */
-export interface Surroundings {
-  /** Ids of its journeys. */
-  journeys?: readonly string[] | undefined;
-  /** Ids of the stages of its model, of its segments and of its placements. */
-  stages?: readonly string[] | undefined;
-  segments?: readonly string[] | undefined;
-  placements?: readonly string[] | undefined;
-  /** The workspace's own, which a journey without any keeps. */
-  quietHours?: { from: string; to: string } | undefined;
-  /** Ports that its webhooks may call besides the usual ones. */
-  webhookPorts?: readonly number[] | undefined;
-  /** It runs on a developer's machine, where calls may go to this machine too. */
-  local?: boolean | undefined;
-}
 
 export type Rule = (definition: JourneyDefinition, surroundings: Surroundings) => Fault[];
 

@@ -1,7 +1,7 @@
 import { type Duration, durationMs } from '../../shared/time.ts';
 import { effects, onwardOf } from '../definition/graph.ts';
 import { type JourneyDefinition } from '../definition/journey-definition.ts';
-import { thresholds } from '../definition/draw-splits.ts';
+import { thresholds } from '../../model/customer-bucket.ts';
 import { type Step, type StepOf } from '../definition/step.ts';
 import { error, type Fault, type Rule, stepAt, stepsOf, warning } from './diagnostic.ts';
 

@@ -1,13 +1,15 @@
 import { isDate } from '../../shared/calendar/wall-time.ts';
 import { type SendChannel } from '../../model/workspace.ts';
 import { namesPrivateAddress } from '../../shared/http/private-networks.ts';
-import { type ContactHours, type JourneyDefinition } from '../definition/journey-definition.ts';
+import { type JourneyDefinition } from '../definition/journey-definition.ts';
+import { type ContactHours } from '../definition/contact-hours.ts';
 import { type Trigger } from '../definition/trigger.ts';
 import { isOwnHeader } from '../definition/http-header.ts';
 import { portOf, usualPorts } from '../definition/webhook-ports.ts';
 import { type StepOf } from '../definition/step.ts';
 import { predicatesIn, traitsIn } from './predicate-rules.ts';
-import { error, type Fault, type Rule, stepAt, stepsOf, type Surroundings, warning } from './diagnostic.ts';
+import { error, type Fault, type Rule, stepAt, stepsOf, warning } from './diagnostic.ts';
+import { type Surroundings } from './validation-context.ts';
 
 /** Channels that reach whoever a URL reaches. */
 const byUrl: readonly SendChannel[] = ['webhook', 'slack'];

@@ -1,6 +1,7 @@
 import { experiments, goals, salts, shares } from './experiment-rules.ts';
 import { entryKeys, offQuarters, started } from './entry-rules.ts';
-import { type Fault, type Rule, type Surroundings } from './diagnostic.ts';
+import { type Fault, type Rule } from './diagnostic.ts';
+import { type Surroundings } from './validation-context.ts';
 import { unknownNames } from './reference-rules.ts';
 import { exitAtEntry, exitAtWait, neverMet } from './predicate-rules.ts';
 import { addresses, closedDays, contactHours, headers, purposes, subjects, urls } from './message-rules.ts';
@@ -9,7 +10,8 @@ import { texts } from './template-rules.ts';
 import { endlessWays, idleLoops, unknownSteps, unreachableSteps } from './flow-rules.ts';
 import { type JourneyDefinition } from '../definition/journey-definition.ts';
 
-export { type Fault, type Surroundings } from './diagnostic.ts';
+export { type Fault } from './diagnostic.ts';
+export { type Surroundings };
 
 /** What can be asked of any definition, in the order in which it is told. */
 const rules: readonly Rule[] = [

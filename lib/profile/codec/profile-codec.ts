@@ -1,12 +1,13 @@
 import * as z from 'zod';
-import { packKeyDays, unpackKeyDays } from '../../churn/purchase-model/key-day-history.ts';
+import { packKeyDays, unpackKeyDays } from './key-days-codec.ts';
 import { PackedRisk, packRisk, unpackRisk } from './risk-codec.ts';
 import { type Customer } from '../../model/customer.ts';
 import { Json } from '../../shared/json.ts';
 import { type Instant, instantAt } from '../../shared/time.ts';
 import { Predicate } from '../../model/predicate.ts';
 import { packHours, unpackHours } from '../facts/engagement-hours.ts';
-import { ActiveEnrolment, type OpenGoal, Profile, Wait } from '../../model/profile.ts';
+import { Profile } from '../../model/profile.ts';
+import { type OpenGoal, ActiveEnrolment, Wait } from '../../model/active-enrolment.ts';
 
 /** Milliseconds since the customer was first seen, in base 36: 6 characters where an instant takes 26 with its quotes. */
 const Time = z.string().regex(/^-?[0-9a-z]+$/);

@@ -1,30 +1,8 @@
-/**
- * What keeps a profile one small item, whatever its customer sends: about 1 KB for ordinary ones, never past 100 KB. First come, first
- * kept: only past these limits does the order of arrival show.
- */
-export const bounds = {
-  /** Touchpoint names counted on their own. */
-  names: 100,
-  traits: 100,
-  channels: 20,
-  consents: 20,
-  /** Channels whose hours are kept. */
-  hours: 4,
-  decisions: 10,
-  /** Goals of journeys and variants waited for; the oldest are given up. */
-  goals: 20,
-  /** Identities whose history is the customer's; private browsing makes a new one each week. */
-  linked: 50,
-} as const;
-
 /** Longest name of a trait, touchpoint, channel or consent kept in a profile. Characters. */
 const maxNameLength = 100;
 
 /** Longest value of a trait. Characters of JSON. */
 const maxTraitLength = 512;
-
-/** What names past the bound are counted under. */
-export const otherName = '~other';
 
 /** Whether a map may be keyed by it. `__proto__` is no key of a JavaScript object, whoever sends it. */
 export function isKeepable(name: string): boolean {

@@ -1,16 +1,17 @@
-import { combineKeyDays, dayOf, type KeyDays, oneKeyDay } from '../../churn/purchase-model/key-day-history.ts';
+import { combineKeyDays, dayOf, oneKeyDay } from './key-days.ts';
+import { type KeyDays, type Profile, type Tally } from '../../model/profile.ts';
 import { keyEventsOf } from '../../model/churn-definition.ts';
 import { type Touchpoint } from '../../model/touchpoint.ts';
 import { type Workspace } from '../../model/workspace.ts';
 import { isJsonObject, type Json } from '../../shared/json.ts';
-import { type Instant } from '../../shared/time.ts';
+import { type Instant, earlier, later } from '../../shared/time.ts';
 import { answersIn, combineAnswers } from './survey-answers.ts';
-import { bounds, combineMaps, isKeepable, isKeepableTrait, otherName } from './bounded-map.ts';
+import { combineMaps, isKeepable, isKeepableTrait } from './bounded-map.ts';
+import { otherName, bounds } from '../../model/profile-limits.ts';
 import { consentIn, isConsentTrait } from './consent.ts';
 import { Emotion } from './emotion.ts';
 import { combineHours, hoursIn } from './engagement-hours.ts';
-import { earlier, later, latest } from './last-write-wins.ts';
-import { type Profile, type Tally } from '../../model/profile.ts';
+import { latest } from './last-write-wins.ts';
 import { combinePurchases, worthOf } from './purchases.ts';
 
 /** What touchpoints alone tell of a customer. */

@@ -15,11 +15,3 @@ export function latest<T extends Json>(a: Dated<T>, b: Dated<T>): Dated<T> {
   if (a.at !== b.at) return a.at > b.at ? a : b;
   return JSON.stringify(a.value) >= JSON.stringify(b.value) ? a : b;
 }
-
-export function earlier(a: Instant, b: Instant): Instant {
-  return a < b ? a : b;
-}
-
-export function later(a: Instant, b: Instant): Instant {
-  return a > b ? a : b;
-}

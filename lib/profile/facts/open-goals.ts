@@ -1,6 +1,7 @@
 import { type Instant } from '../../shared/time.ts';
-import { bounds } from './bounded-map.ts';
-import { type OpenGoal, type Profile } from '../../model/profile.ts';
+import { bounds } from '../../model/profile-limits.ts';
+import { type Profile } from '../../model/profile.ts';
+import { type OpenGoal } from '../../model/active-enrolment.ts';
 
 /** Under which a goal is kept: one for an enrolment, one for an experiment's step in it, one for each of its guard rails. */
 export const goalId = ({

@@ -1,6 +1,6 @@
 import { type Touchpoint } from '../../model/touchpoint.ts';
 import { type Json } from '../../shared/json.ts';
-import { earlier, later } from './last-write-wins.ts';
+import { earlier, later } from '../../shared/time.ts';
 import { type Profile } from '../../model/profile.ts';
 
 export type Purchases = Profile['purchases'];

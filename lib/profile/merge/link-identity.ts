@@ -1,7 +1,7 @@
 import { type Write } from '../../aws/table/dynamo-table.ts';
 import { type Touchpoint } from '../../model/touchpoint.ts';
 import { keys } from '../../model/table-keys.ts';
-import { bounds } from '../facts/bounded-map.ts';
+import { bounds } from '../../model/profile-limits.ts';
 import { type Profile } from '../../model/profile.ts';
 import { type Signal } from '../../model/profile-change.ts';
 import { type Change, pointerItem, type Stored } from '../profile-store.ts';

@@ -1,4 +1,4 @@
-import { bounds } from '../facts/bounded-map.ts';
+import { bounds } from '../../model/profile-limits.ts';
 import { combineFacts } from '../facts/fold-facts.ts';
 import { combineFolded } from './stream-checkpoint.ts';
 import { type OpenDecision, type Profile } from '../../model/profile.ts';

@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { WordedRisk } from '../../model/churn-risk.ts';
-import { worded } from '../../churn/risk-text.ts';
 import { customerId } from '../../model/customer.ts';
 import { JsonObject } from '../../shared/json.ts';
 import { Instant } from '../../shared/time.ts';
@@ -55,26 +54,6 @@ export const CustomerSummary = CustomerView.pick({
   churn: WordedRisk.pick({ score: true, band: true }).optional(),
 });
 export type CustomerSummary = z.infer<typeof CustomerSummary>;
-
-export function customerView(profile: Profile, enrolments: EnrolmentView[]): CustomerView {
-  const { n: count, ...purchases } = profile.purchases;
-  return {
-    customerId: customerId(profile.customer),
-    anonymous: profile.customer.startsWith('a:'),
-    ...(profile.stage && { stage: profile.stage.id, stageSince: profile.stage.since }),
-    traits: Object.fromEntries(Object.entries(profile.traits).map(([name, { value }]) => [name, value])),
-    ...(profile.churn && { churn: worded(profile.churn) }),
-    enrolments,
-    firstSeen: profile.firstSeen,
-    lastSeen: profile.lastSeen,
-    touchpoints: profile.counts,
-    channels: profile.channels,
-    purchases: { count, ...purchases },
-    answers: profile.answers,
-    consent: profile.consent,
-    linked: [...new Set(profile.linked.map(customerId))],
-  };
-}
 
 export function customerSummary({ customer, stage, lastSeen, churn }: Profile): CustomerSummary {
   return {

@@ -1,5 +1,5 @@
 import { type Customer } from '../../model/customer.ts';
-import { bucketOf, thresholds } from '../../journey/definition/draw-splits.ts';
+import { bucketOf, thresholds } from '../../model/customer-bucket.ts';
 import { type ExperimentPlan } from './experiment-plan.ts';
 
 /**

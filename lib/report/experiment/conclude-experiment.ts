@@ -2,45 +2,13 @@ import { customersIn, type Judgement, judge, progressOf, type Snapshot, usualEff
 import { type ExperimentPlan, type Metric } from './experiment-plan.ts';
 import { mismatchLevel, sampleRatioP, sequentialSampleRatioP } from '../../statistics/inference/sample-ratio.ts';
 import { textOf } from './conclusion-text.ts';
-
-export type Direction = 'better' | 'worse';
-
-/** `safe`: harm beyond the margin is ruled out. `harmed`: it is worse, surely. `unclear`: neither yet. */
-export type GuardrailState = 'safe' | 'harmed' | 'unclear';
-
-export interface GuardrailResult extends Judgement {
-  metric: string;
-  state: GuardrailState;
-}
-
-export interface VariantResult extends Judgement {
-  variant: string;
-  direction?: Direction;
-  guardrails: GuardrailResult[];
-}
-
-/**
- * What may be concluded: `mismatch` – nothing, the split is broken; `collecting` – nothing yet; `winner` – ship that variant; `unsafe` – a
- * variant is better, but a guard-rail is harmed; `unproven` – better, and a guard-rail is not yet clear; `worse` – every variant is
- * worse than the control; `undecided` – it has ended, and no difference was found.
- */
-export type Conclusion = 'mismatch' | 'collecting' | 'winner' | 'unsafe' | 'unproven' | 'worse' | 'undecided';
-
-export interface ExperimentFacts {
-  conclusion: Conclusion;
-  /** The variant the conclusion is about. */
-  variant?: string;
-  /** Arm that everyone should get from now on; missing while the experiment should go on, and where it must be repaired. */
-  ship?: string;
-  sampleRatio: { p: number; mismatch: boolean };
-  /** Share of the planned customers; 0 where none are planned. */
-  progress: number;
-  variants: VariantResult[];
-}
-
-export interface ExperimentResult extends ExperimentFacts {
-  text: { en: string; ko: string };
-}
+import {
+  type GuardrailState,
+  type VariantResult,
+  type GuardrailResult,
+  type ExperimentFacts,
+  type ExperimentResult,
+} from './experiment-result.ts';
 
 /** A difference as gain: positive is better, whichever way the metric points. */
 function gainOf({ better }: Metric, { difference, interval: [low, high] }: Judgement) {

@@ -1,5 +1,5 @@
 import { type ExperimentPlan, type Metric } from './experiment-plan.ts';
-import { type Conclusion, type ExperimentFacts, type VariantResult } from './conclude-experiment.ts';
+import { type Conclusion, type ExperimentFacts, type VariantResult } from './experiment-result.ts';
 
 type Text = Record<'en' | 'ko', string>;
 

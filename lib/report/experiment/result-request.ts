@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { Rejected } from '../../shared/errors.ts';
 import { type Judgement } from './judge-metric.ts';
 import { ExperimentPlan } from './experiment-plan.ts';
-import { experimentResult, type ExperimentResult } from './conclude-experiment.ts';
+import { experimentResult } from './conclude-experiment.ts';
+import { type ExperimentResult } from './experiment-result.ts';
 import { checkSnapshots, SnapshotGiven, snapshotOf } from './snapshot-request.ts';
 
 /**

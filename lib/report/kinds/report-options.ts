@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Predicate } from '../../model/predicate.ts';
-import { SegmentId } from '../../segment/membership.ts';
+import { SegmentId } from '../../model/segment.ts';
 import { ZonedInstant } from '../../shared/time.ts';
 
 export const Name = z.string().min(1).max(200);

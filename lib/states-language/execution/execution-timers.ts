@@ -1,4 +1,4 @@
-import { type TimerClock } from './interpreter-context.ts';
+import { type TimerClock } from './host.ts';
 import { dueOf, type Execution, type Flow } from './execution-branch.ts';
 
 /** What to do when a timer is due. */

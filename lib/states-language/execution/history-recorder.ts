@@ -1,4 +1,4 @@
-import { type ExecutionRecords } from './interpreter-context.ts';
+import { type ExecutionRecords } from './host.ts';
 import { type Failure } from '../failure.ts';
 import { Gone, type Flow, type Live } from './execution-branch.ts';
 import { type Packed } from '../serialized-data.ts';

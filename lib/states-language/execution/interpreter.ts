@@ -1,12 +1,6 @@
 import { callFunction, type Functions } from './call-function.ts';
-import {
-  type CallId,
-  type Core,
-  type ExecutionRecords,
-  type TaskTokens,
-  type TimerClock,
-  type WorkCount,
-} from './interpreter-context.ts';
+import { type Core } from './interpreter-context.ts';
+import { type CallId, type ExecutionRecords, type TaskTokens, type TimerClock, type WorkCount } from './host.ts';
 import { endExecution, type End } from './end-execution.ts';
 import { runtimeFailed } from '../failure.ts';
 import {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type Habit, habitOf, type KeyEvent } from '../../../lib/churn/purchase-model/purchase-history.ts';
+import { type Habit, habitOf } from '../../../lib/churn/purchase-model/purchase-history.ts';
+import { type KeyEvent } from '../../../lib/profile/facts/key-days.ts';
 import { logit } from '../../../lib/statistics/learning/training-rows.ts';
 import { forecast, learn } from '../../../lib/churn/fitted-model/candidate-models.ts';
 import { explain, probability } from '../../../lib/churn/fitted-model/explain-logit.ts';
@@ -7,7 +8,12 @@ import { ChurnModel } from '../../../lib/churn/fitted-model/churn-model.ts';
 import { changeSince, type ChurnScore, scoreWith, stateOf } from '../../../lib/churn/fitted-model/model-score.ts';
 import { bandAt, bandChangesAt } from '../../../lib/churn/fitted-model/band-changes.ts';
 import { train, trainLabelled } from '../../../lib/churn/fitted-model/train-model.ts';
-import { type CustomerHistory, type Example, timesOf, windowAt } from '../../../lib/churn/fitted-model/training-windows.ts';
+import {
+  type CustomerHistory,
+  type Example,
+  timesOf,
+  windowAt,
+} from '../../../lib/churn/fitted-model/training-windows.ts';
 import { beta, gamma, seeded } from '../../../lib/shared/random.ts';
 
 const now = 20_400;

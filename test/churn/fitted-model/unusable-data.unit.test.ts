@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type KeyEvent } from '../../../lib/churn/purchase-model/purchase-history.ts';
+import { type KeyEvent } from '../../../lib/profile/facts/key-days.ts';
 import { explain } from '../../../lib/churn/fitted-model/explain-logit.ts';
 import { ChurnModel } from '../../../lib/churn/fitted-model/churn-model.ts';
 import { scoreWith } from '../../../lib/churn/fitted-model/model-score.ts';

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { gather, type Gathering } from '../../../functions/churn/collect-training-data/handler.ts';
 import { tableExport } from '../../../lib/aws/table/table-export.ts';
-import { type KeyDays } from '../../../lib/churn/purchase-model/key-day-history.ts';
+import { type KeyDays } from '../../../lib/model/profile.ts';
 import { usualDefinition } from '../../../lib/model/churn-definition.ts';
 import { type Drawn, drawOf, historiesOf, shares } from '../../../lib/churn/training/training-sample.ts';
 import { sampler } from '../../../lib/churn/training/draw-sample.ts';

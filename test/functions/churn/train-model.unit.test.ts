@@ -2,7 +2,7 @@ import { beforeEach, expect, test, vi } from 'vitest';
 import { learn } from '../../../functions/churn/train-model/handler.ts';
 import { executionArn } from '../../../lib/shared/execution-arn.ts';
 import { assessorOf, isOfDefinition } from '../../../lib/churn/choose-risk-model.ts';
-import { packKeyDays } from '../../../lib/churn/purchase-model/key-day-history.ts';
+import { packKeyDays } from '../../../lib/profile/codec/key-days-codec.ts';
 import { type ChurnDefinition, usualDefinition } from '../../../lib/model/churn-definition.ts';
 import { modelStore } from '../../../lib/churn/training/model-store.ts';
 import { type Drawn } from '../../../lib/churn/training/training-sample.ts';

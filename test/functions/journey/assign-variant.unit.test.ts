@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { assign } from '../../../functions/journey/assign-variant/handler.ts';
 import { type JourneyHead, shippedHead } from '../../../lib/journey/publishing/journey-record.ts';
-import { bucketOf } from '../../../lib/journey/definition/draw-splits.ts';
-import { firstRun, type StepCall } from '../../../lib/journey/execution/step-call.ts';
+import { bucketOf } from '../../../lib/model/customer-bucket.ts';
+import { type StepCall } from '../../../lib/journey/execution/step-call.ts';
+import { firstRun } from '../../../lib/journey/enrolment/execution-input.ts';
 import { variantOf } from '../../../lib/journey/steps/assign/choose-variant.ts';
 import { Step, type StepOf } from '../../../lib/journey/definition/step.ts';
 import { after } from '../../../lib/shared/time.ts';

@@ -3,7 +3,7 @@ import { send } from '../../../functions/journey/send-message/handler.ts';
 import { workspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
 import { type Deliver } from '../../../lib/journey/messaging/deliver.ts';
 import { sendStore } from '../../../lib/journey/messaging/send-ledger-store.ts';
-import { firstRun } from '../../../lib/journey/execution/step-call.ts';
+import { firstRun } from '../../../lib/journey/enrolment/execution-input.ts';
 import { profileStore } from '../../../lib/profile/profile-store.ts';
 import { readTimeline } from '../../../lib/profile/views/timeline.ts';
 import { plus } from '../../../lib/shared/time.ts';

@@ -5,7 +5,7 @@ import { type Timers } from '../../../lib/aws/timers.ts';
 import { type Enrolment } from '../../../lib/journey/enrolment/enrolment-record.ts';
 import { entryWrites } from '../../../lib/journey/enrolment/enrolment-store.ts';
 import { endStay } from '../../../lib/journey/execution/end-enrolment.ts';
-import { firstRun } from '../../../lib/journey/execution/step-call.ts';
+import { firstRun } from '../../../lib/journey/enrolment/execution-input.ts';
 import { plus } from '../../../lib/shared/time.ts';
 import { aCall, anInput, aProfile, mina, start } from '../../journey/journey-examples.ts';
 import { aWorld, Life, survives, versionArn, type World } from '../../journey/journey-world.ts';

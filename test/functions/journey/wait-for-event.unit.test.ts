@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { wait } from '../../../functions/journey/wait-for-event/handler.ts';
-import { nameOf } from '../../../lib/journey/enrolment/enrolment-record.ts';
+import { nameOf } from '../../../lib/shared/ids.ts';
 import { type JourneyHead, shippedHead } from '../../../lib/journey/publishing/journey-record.ts';
-import { touchpointsSince } from '../../../lib/profile/customer-identities.ts';
+import { touchpointsSince } from '../../../lib/profile/touchpoint-reader-store.ts';
 import { waitStore } from '../../../lib/journey/execution/wait-store.ts';
 import { journeyWake } from '../../../lib/journey/execution/journey-signals.ts';
 import { listShard } from '../../../lib/model/table-keys.ts';

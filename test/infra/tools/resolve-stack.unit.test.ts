@@ -23,7 +23,9 @@ test('a place in a deployed bundle is told as the place in the sources', () => {
   const line = source.findIndex((text) => text.includes("'route.unknown'")) + 1;
   const trace = `    at async rn (file:///var/task/${placeOf('"route.unknown"')})`;
   const column = (source[line - 1] ?? '').indexOf("'route.unknown'") + 1;
-  expect(inSources(trace, map)).toBe(`    at async rn (functions/ingestion/ingest-messages/handler.ts:${line}:${column})`);
+  expect(inSources(trace, map)).toBe(
+    `    at async rn (functions/ingestion/ingest-messages/handler.ts:${line}:${column})`,
+  );
 });
 
 test('what is no place in a bundle stays as it is', () => {

@@ -4,9 +4,15 @@ import { check } from '../../../lib/journey/validation/validate-journey.ts';
 import { perLeg } from '../../../lib/journey/compilation/execution-segments.ts';
 import { type JourneyDefinition } from '../../../lib/journey/definition/journey-definition.ts';
 import { drawSplits } from '../../../lib/journey/definition/draw-splits.ts';
-import { type ExecutionInput } from '../../../lib/journey/execution/step-call.ts';
+import { type ExecutionInput } from '../../../lib/journey/enrolment/execution-input.ts';
 import { type Random, seeded } from '../../../lib/shared/random.ts';
-import { functionError, type History, type Machine, machineArn, room } from '../../infra/local/step-functions/machine-harness.ts';
+import {
+  functionError,
+  type History,
+  type Machine,
+  machineArn,
+  room,
+} from '../../infra/local/step-functions/machine-harness.ts';
 import { anyDefinition } from '../any-definition.ts';
 import { aJourney, anInput, aSend, compiled, functions, mina } from '../journey-examples.ts';
 

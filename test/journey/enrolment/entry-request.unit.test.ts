@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { type EntryEvent, entryKeyOf, type EntrySlot, journeysFor, knockOf } from '../../../lib/journey/enrolment/entry-request.ts';
+import {
+  type EntryEvent,
+  entryKeyOf,
+  type EntrySlot,
+  journeysFor,
+  knockOf,
+} from '../../../lib/journey/enrolment/entry-request.ts';
 import { refusalOf } from '../../../lib/journey/enrolment/admission.ts';
 import { shippedJourneys } from '../../../lib/journey/publishing/deployed-journeys.ts';
 import { type Profile } from '../../../lib/model/profile.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { reachOf } from '../../../lib/journey/messaging/reachable-hours.ts';
-import { type ContactHours } from '../../../lib/journey/definition/journey-definition.ts';
+import { type ContactHours } from '../../../lib/journey/definition/contact-hours.ts';
 import { lateDecision } from '../../../lib/journey/messaging/after-pause.ts';
 import { quietUntil } from '../../../lib/journey/messaging/quiet-hours.ts';
 import { aProfile, dated } from '../journey-examples.ts';

@@ -39,7 +39,7 @@ import { heldStore } from '../../../lib/journey/execution/paused-step-store.ts';
 import { type CallUrl } from '../../../lib/journey/messaging/guarded-http-call.ts';
 import { inAppStore } from '../../../lib/journey/messaging/channels/in-app-store.ts';
 import { journeyStore } from '../../../lib/journey/publishing/journey-store.ts';
-import { touchpointsSince } from '../../../lib/profile/customer-identities.ts';
+import { touchpointsSince } from '../../../lib/profile/touchpoint-reader-store.ts';
 import { publisher } from '../../../lib/journey/publishing/publish-journey.ts';
 import { publishStore } from '../../../lib/journey/publishing/version-store.ts';
 import { refusalStore } from '../../../lib/journey/enrolment/rejection-store.ts';

@@ -3,7 +3,7 @@ import { type Machines } from '../../../lib/aws/step-functions/state-machines.ts
 import { placementStore } from '../../../lib/decision/placements/placement-store.ts';
 import { workspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
 import { type JourneyDraft } from '../../../lib/journey/definition/journey-definition.ts';
-import { routeOf } from '../../../lib/journey/publishing/journey-record.ts';
+import { routeOf } from '../../../lib/journey/publishing/rollout.ts';
 import { journeyStore } from '../../../lib/journey/publishing/journey-store.ts';
 import { machineName } from '../../../lib/journey/compilation/machine-name.ts';
 import { PublishRequest } from '../../../lib/journey/publishing/apply-publication.ts';

@@ -7,6 +7,7 @@ import { SimulateBody } from '../../../lib/journey/simulation/simulation-request
 import { simulate, type SimulationRequest } from '../../../lib/journey/simulation/simulate-journey.ts';
 import { readyJourneys } from '../../../lib/journey/publishing/journey-templates.ts';
 import { aJourney, aSend } from '../journey-examples.ts';
+import { projectInMemory } from '../../../lib/projection/simulated-projection.ts';
 
 const from = Date.parse('2026-01-01T00:00:00.000Z');
 const everywhere = { reach: { email: 1 }, refuses: 0, responds: {}, zones: { UTC: 1 } };
@@ -20,6 +21,7 @@ interface Case extends Partial<Omit<SimulationRequest, 'definition' | 'workspace
 
 const simulated = ({ journey, workspace, population, ...more }: Case = {}): Promise<SimulationResult> =>
   simulate({
+    apply: projectInMemory,
     definition: aJourney({ exit: undefined, ...journey }),
     workspace: Workspace.parse({ id: 'acme', name: 'Acme', ...workspace }),
     population: Population.parse({ ...everywhere, ...population }),
@@ -55,7 +57,7 @@ test('the same seed gives the same result, to the last figure, and another seed 
 test.each(readyJourneys.map((journey) => [journey.id, journey] as const))(
   'in %s everybody who comes to a step goes on, ends or stays there',
   async (_, definition) => {
-    const result = await simulate({ definition, customers: 60, days: 45, seed: 2, from });
+    const result = await simulate({ apply: projectInMemory, definition, customers: 60, days: 45, seed: 2, from });
     const total = (counts: Record<string, number>): number => Object.values(counts).reduce((sum, n) => sum + n, 0);
     for (const { stepId, visits, next, ended, open } of result.steps)
       expect([stepId, total(next) + total(ended) + open]).toEqual([stepId, visits]);
@@ -193,6 +195,7 @@ test('a replay says how what would be sent differs from what was, and who would 
     happened: { entered: 1, ended: { completed: 1 }, sent: { Hello: 1, Again: 1 }, skipped: {} },
   }));
   const result = await replay({
+    apply: projectInMemory,
     definition: aJourney(twice('3d')),
     workspace: Workspace.parse({ id: 'acme', name: 'Acme' }),
     ...{ placements: [], recorded, sample: false, seed: 1 },
@@ -217,6 +220,7 @@ function aLimit(ms: number) {
 }
 
 const request = () => ({
+  apply: projectInMemory,
   definition: aJourney({ exit: undefined, ...twice('1d') }),
   workspace: Workspace.parse({ id: 'acme', name: 'Acme' }),
   population: Population.parse(everywhere),
@@ -259,6 +263,7 @@ test('a replay whose time is up is of fewer customers, the first by their ids', 
     happened: { entered: 1, ended: {}, sent: {}, skipped: {} },
   }));
   const asked = {
+    apply: projectInMemory,
     ...{ definition: aJourney(twice('3d')), workspace: Workspace.parse({ id: 'acme', name: 'Acme' }) },
     ...{ placements: [], recorded, sample: false, seed: 1 },
     ...{ from: '2026-01-01T00:00:00.000Z', to: '2026-01-20T00:00:00.000Z' },

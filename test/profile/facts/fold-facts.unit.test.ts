@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Touchpoint } from '../../../lib/model/touchpoint.ts';
-import { bounds, otherName } from '../../../lib/profile/facts/bounded-map.ts';
+import { otherName, bounds } from '../../../lib/model/profile-limits.ts';
 import { pack } from '../../../lib/profile/codec/profile-codec.ts';
 import { aTouchpoint, days, folded, minutes, shuffled, touchpoints } from '../profile-examples.ts';
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { type CustomerRef } from '../../../lib/model/customer.ts';
 import { claimsOf } from '../../../lib/profile/merge/link-identity.ts';
 import { keys } from '../../../lib/model/table-keys.ts';
-import { bounds } from '../../../lib/profile/facts/bounded-map.ts';
+import { bounds } from '../../../lib/model/profile-limits.ts';
 import { readSignals } from '../../../lib/profile/profile-store.ts';
 import { aTouchpoint, minutes, type Sketch } from '../profile-examples.ts';
 import { aWorld, record, sequenceOf, type World, writesThrough } from '../../projection/projector-harness.ts';

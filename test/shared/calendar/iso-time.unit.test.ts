@@ -14,7 +14,7 @@ import { inAppStore } from '../../../lib/journey/messaging/channels/in-app-store
 import { type JsonObject } from '../../../lib/shared/json.ts';
 import { keys } from '../../../lib/model/table-keys.ts';
 import { CustomerView } from '../../../lib/profile/views/customer-view.ts';
-import { Segment } from '../../../lib/segment/membership.ts';
+import { Segment } from '../../../lib/model/segment.ts';
 import { profileStore, readProfileItem } from '../../../lib/profile/profile-store.ts';
 import { tellingOf } from '../../../lib/relay/change-events.ts';
 import { Timeline } from '../../../lib/profile/views/timeline.ts';

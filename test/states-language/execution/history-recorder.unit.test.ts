@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { functionError, room, task, type History, type Machine } from '../../infra/local/step-functions/machine-harness.ts';
+import {
+  functionError,
+  room,
+  task,
+  type History,
+  type Machine,
+} from '../../infra/local/step-functions/machine-harness.ts';
 
 const role = 'arn:aws:iam::000000000000:role/machine';
 const invoke = { resourceType: 'lambda', resource: 'invoke' };

@@ -1,9 +1,25 @@
 import { expect, test } from 'vitest';
-import { boostedLogit, boostedParts, defaults, fitBoosted, tune } from '../../../lib/statistics/learning/boosted-trees.ts';
-import { calibrated, chooseCalibration, fitCalibration, uncalibrated } from '../../../lib/statistics/learning/calibration.ts';
+import {
+  boostedLogit,
+  boostedParts,
+  defaults,
+  fitBoosted,
+  tune,
+} from '../../../lib/statistics/learning/boosted-trees.ts';
+import {
+  calibrated,
+  chooseCalibration,
+  fitCalibration,
+  uncalibrated,
+} from '../../../lib/statistics/learning/calibration.ts';
 import { type Dataset, logistic, logit } from '../../../lib/statistics/learning/training-rows.ts';
 import { encode, encodedNames, learnEncoding } from '../../../lib/statistics/learning/category-encoding.ts';
-import { fitLogistic, type LinearModel, linearLogit, linearParts } from '../../../lib/statistics/learning/logistic-regression.ts';
+import {
+  fitLogistic,
+  type LinearModel,
+  linearLogit,
+  linearParts,
+} from '../../../lib/statistics/learning/logistic-regression.ts';
 import { logLoss, type Outcome } from '../../../lib/statistics/learning/model-metrics.ts';
 import { minimise } from '../../../lib/statistics/numerics/minimise.ts';
 import { normal, seeded } from '../../../lib/shared/random.ts';

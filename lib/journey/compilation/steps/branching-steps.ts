@@ -1,4 +1,4 @@
-import { buckets, thresholds } from '../../definition/draw-splits.ts';
+import { buckets, thresholds } from '../../../model/customer-bucket.ts';
 import { chosen, type Compile } from '../compile-context.ts';
 import { parkStates } from '../task-states.ts';
 import { inCode, quoted } from '../expressions.ts';

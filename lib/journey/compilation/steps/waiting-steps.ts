@@ -1,6 +1,6 @@
 import { durationMs, type Duration } from '../../../shared/time.ts';
 import { type StepOf } from '../../definition/step.ts';
-import { buckets } from '../../definition/draw-splits.ts';
+import { buckets } from '../../../model/customer-bucket.ts';
 import { type Compile, type Shop, type States } from '../compile-context.ts';
 import { isParked } from '../step-limits.ts';
 import { parkStates, task } from '../task-states.ts';

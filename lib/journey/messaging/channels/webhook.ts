@@ -21,7 +21,7 @@ function bodyOf({ message, idempotencyKey, about }: Outgoing): string {
   return JSON.stringify({ messageId: idempotencyKey, ...about, ...message });
 }
 
-interface Signing {
+export interface Signing {
   call: CallUrl;
   secrets: (workspace: string) => Promise<readonly string[]>;
   clock: Clock;
@@ -42,21 +42,6 @@ export function webhook({ call, secrets, clock }: Signing): Deliver {
     return endOf(
       await call({ workspace: outgoing.about.workspace, url: outgoing.to, method: 'POST', headers, body }),
       'webhook',
-    );
-  };
-}
-
-/** Slack's three characters of its own: unescaped, a customer's name could call a whole channel (`<!channel>`) or disguise a link. */
-const escapes = { '&': '&amp;', '<': '&lt;', '>': '&gt;' } as const;
-const plain = (text: string): string => text.replace(/[&<>]/g, (letter) => escapes[letter as keyof typeof escapes]); // one of the three
-
-/** Posts a message to an incoming webhook of Slack, which shows its text; a subject stands above it. */
-export function slack({ call }: Pick<Signing, 'call'>): Deliver {
-  return async ({ to, about: { workspace }, message: { subject, body } }) => {
-    const text = plain(subject === undefined ? body : `*${subject}*\n${body}`);
-    return endOf(
-      await call({ workspace, url: to, method: 'POST', headers: jsonHeaders, body: JSON.stringify({ text }) }),
-      'slack',
     );
   };
 }

@@ -1,11 +1,26 @@
 import { type Workspace } from '../../../model/workspace.ts';
 import { type Touchpoint } from '../../../model/touchpoint.ts';
 import { newProfile, type Profile } from '../../../model/profile.ts';
-import { project, type Rules, tidied } from '../../../projection/apply-touchpoint.ts';
 import { type Signal } from '../../../model/profile-change.ts';
+import { type StageModel } from '../../../model/stage.ts';
+import { type JourneyDefinition } from '../../definition/journey-definition.ts';
 import { type EntrySlot } from '../../enrolment/entry-request.ts';
 import { type Contact } from '../../messaging/decide-send.ts';
 import { type Person } from './synthetic-customers.ts';
+
+/** What decides about a simulated touchpoint. `journeys` are those that it may start. */
+export interface SimulationRules {
+  workspace: Workspace;
+  model: StageModel;
+  journeys: readonly JourneyDefinition[];
+}
+
+/** Applies a touchpoint to a profile as the projector does, and returns the changes that the projector would publish. */
+export type ApplyTouchpoint = (
+  profile: Profile,
+  touchpoint: Touchpoint,
+  rules: SimulationRules,
+) => { profile: Profile; signals: Signal[] };
 
 /** One simulated customer: the same profile, folded by the same projector, and what the table would hold beside it. */
 export interface SimulatedCustomer {
@@ -37,12 +52,4 @@ export function touchpointOf(
   const type = name === 'Identified' ? 'identify' : 'track';
   const messageId = `${person.id}-${++customer.touchpoints}`;
   return { messageId, at: iso(now), type, name, channel: 'web', userId: person.id, properties, context: {} };
-}
-
-/** Folds a touchpoint; answers what the projector would tell others. */
-export function happens(customer: SimulatedCustomer, touchpoint: Touchpoint, rules: Rules): Signal[] {
-  const before = { profile: customer.profile, signals: [], transitions: [] };
-  const { profile, signals } = project(before, { touchpoint, at: touchpoint.at }, rules);
-  customer.profile = tidied(profile, touchpoint.at);
-  return signals;
 }

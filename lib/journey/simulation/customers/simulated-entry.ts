@@ -6,7 +6,7 @@ import { type JourneyDefinition } from '../../definition/journey-definition.ts';
 import { entryKeyOf, type Knock } from '../../enrolment/entry-request.ts';
 import { type Refusal, refusalOf } from '../../enrolment/admission.ts';
 import { drawSplits } from '../../definition/draw-splits.ts';
-import { type ExecutionInput, firstRun } from '../../execution/step-call.ts';
+import { type ExecutionInput, firstRun } from '../../enrolment/execution-input.ts';
 import { type Counters } from './simulated-counters.ts';
 import { type SimulatedCustomer } from './simulated-customer.ts';
 

@@ -1,7 +1,7 @@
 import { type Json } from '../../../shared/json.ts';
 import { gamma, type Random, seeded } from '../../../shared/random.ts';
 import { type JourneyDefinition } from '../../definition/journey-definition.ts';
-import { bucketOf } from '../../definition/draw-splits.ts';
+import { bucketOf } from '../../../model/customer-bucket.ts';
 import { type Population } from './population.ts';
 import { passing, predicatesOf, traitsIn, type Wish, wishesOf } from './satisfying-touchpoints.ts';
 

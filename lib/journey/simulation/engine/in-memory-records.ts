@@ -1,5 +1,10 @@
 import { type JsonObject } from '../../../shared/json.ts';
-import { type CallId, type ExecutionRecords, type HistoryEvent, type TaskTokens } from '../../../states-language/execution/interpreter-context.ts';
+import {
+  type CallId,
+  type ExecutionRecords,
+  type HistoryEvent,
+  type TaskTokens,
+} from '../../../states-language/execution/host.ts';
 import { type Execution, type Flow } from '../../../states-language/execution/execution-branch.ts';
 
 interface Hearers {

@@ -1,7 +1,7 @@
 import { type Json } from '../../../shared/json.ts';
 import { type AslDefinition } from '../../compilation/state-machine-types.ts';
 import { Activity } from '../../../states-language/quiescence-tracker.ts';
-import { type HistoryEvent } from '../../../states-language/execution/interpreter-context.ts';
+import { type HistoryEvent } from '../../../states-language/execution/host.ts';
 import { type Execution, type Status } from '../../../states-language/execution/execution-branch.ts';
 import { Interpreter } from '../../../states-language/execution/interpreter.ts';
 import { compileMachine, type Machine } from '../../../states-language/definition/compile-machine.ts';

@@ -1,4 +1,4 @@
-import { type TimerClock } from '../../../states-language/execution/interpreter-context.ts';
+import { type TimerClock } from '../../../states-language/execution/host.ts';
 import { TimerHeap } from '../../../states-language/timer-heap.ts';
 
 /** Time that only `run` moves: from timer to timer, as fast as their work is done. */

@@ -1,9 +1,9 @@
-import { type OpenGoal } from '../../../model/profile.ts';
+import { type OpenGoal } from '../../../model/active-enrolment.ts';
 import { after, type Instant } from '../../../shared/time.ts';
 import { type JourneyHead, winnerOf } from '../../publishing/journey-record.ts';
-import { buckets, thresholds } from '../../definition/draw-splits.ts';
+import { buckets, thresholds } from '../../../model/customer-bucket.ts';
 import { type StepOf } from '../../definition/step.ts';
-import { type ExecutionInput } from '../../execution/step-call.ts';
+import { type ExecutionInput } from '../../enrolment/execution-input.ts';
 
 type Experiment = StepOf<'experiment'>;
 

@@ -42,7 +42,8 @@ test('numbers stand to the right, words to the left', () => {
 });
 
 test('the demo tells the same story twice', async () => {
-  const run = () => promisify(execFile)(process.execPath, ['infra/local/demo/run-demo.ts', '--customers', '6', '--days', '6']);
+  const run = () =>
+    promisify(execFile)(process.execPath, ['infra/local/demo/run-demo.ts', '--customers', '6', '--days', '6']);
   const [first, second] = [await run(), await run()];
   expect(first.stdout).toContain('Three customers');
   expect(first.stdout).toBe(second.stdout);

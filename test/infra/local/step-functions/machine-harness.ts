@@ -1,7 +1,11 @@
 import { Activity } from '../../../../lib/states-language/quiescence-tracker.ts';
 import { VirtualClock } from '../../../../infra/local/clock/virtual-clock.ts';
 import { openJournal, type Journal } from '../../../../infra/local/journal/open-journal.ts';
-import { createStates, type States, type StatesOptions } from '../../../../infra/local/step-functions/local-step-functions.ts';
+import {
+  createStates,
+  type States,
+  type StatesOptions,
+} from '../../../../infra/local/step-functions/local-step-functions.ts';
 
 export const machineArn = 'arn:aws:states:us-east-1:000000000000:stateMachine:machine';
 export const start = Date.UTC(2026, 0, 1);

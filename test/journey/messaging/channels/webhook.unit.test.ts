@@ -3,7 +3,8 @@ import { type AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { type Outgoing } from '../../../../lib/journey/messaging/deliver.ts';
 import { callUrl } from '../../../../lib/journey/messaging/guarded-http-call.ts';
-import { slack, webhook } from '../../../../lib/journey/messaging/channels/webhook.ts';
+import { webhook } from '../../../../lib/journey/messaging/channels/webhook.ts';
+import { slack } from '../../../../lib/journey/messaging/channels/slack.ts';
 import { anOutgoing, start } from '../../journey-examples.ts';
 
 const outgoing = (to: string): Outgoing => anOutgoing({ channel: 'webhook', to, message: { body: '안녕하세요' } });

@@ -1,0 +1,15 @@
+/** What is known of the workspace a journey is meant for; what is not told is not looked at. */
+export interface Surroundings {
+  /** Ids of its journeys. */
+  journeys?: readonly string[] | undefined;
+  /** Ids of the stages of its model, of its segments and of its placements. */
+  stages?: readonly string[] | undefined;
+  segments?: readonly string[] | undefined;
+  placements?: readonly string[] | undefined;
+  /** The workspace's own, which a journey without any keeps. */
+  quietHours?: { from: string; to: string } | undefined;
+  /** Ports that its webhooks may call besides the usual ones. */
+  webhookPorts?: readonly number[] | undefined;
+  /** It runs on a developer's machine, where calls may go to this machine too. */
+  local?: boolean | undefined;
+}

@@ -1,0 +1,21 @@
+import { type Table } from '../aws/table/dynamo-table.ts';
+import { type Profile } from '../model/profile.ts';
+import { timelineRanges, partition } from '../model/table-keys.ts';
+import { Touchpoint } from '../model/touchpoint.ts';
+import { type Instant } from '../shared/time.ts';
+import { ownersOf } from './customer-identities.ts';
+
+/** More touchpoints than this in the moment between a trigger and its enrolment are no customer's. */
+const maxSince = 200;
+/** The touchpoints of all identities from `since` on, by their sources' clocks, folded into the profile or not yet. */
+export async function touchpointsSince(table: Table, profile: Profile, since: Instant): Promise<Touchpoint[]> {
+  const prefix = timelineRanges.touchpoint;
+  const range = { prefix, from: `${prefix}${since}`, limit: maxSince, consistent: true };
+  const rows = await Promise.all(ownersOf(profile).map((owner) => table.query(partition(owner), range)));
+  return rows.flat().map(({ sk, doc }) => {
+    const position = sk.slice(prefix.length);
+    const end = position.indexOf('#');
+    const place = { at: position.slice(0, end), messageId: position.slice(end + 1) };
+    return Touchpoint.parse({ ...(JSON.parse(String(doc)) as object), ...place });
+  });
+}
