@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { check } from '../lib/journey/validation/validate-journey.ts';
+import { validateJourney } from '../lib/journey/validation/validate-journey.ts';
 import { compileJourney, type StepFunctions } from '../lib/journey/compilation/compile-journey.ts';
 import { JourneyDefinition } from '../lib/journey/definition/journey-definition.ts';
-import { expectedVisits } from '../lib/journey/insight/expected-visits.ts';
-import { planOf } from '../lib/journey/insight/cost-forecast.ts';
-import { shippedJourneys } from '../lib/journey/publishing/deployed-journeys.ts';
+import { estimateVisits } from '../lib/journey/insight/expected-visits.ts';
+import { forecastJourney } from '../lib/journey/insight/cost-forecast.ts';
+import { deployedJourneys } from '../lib/journey/publishing/deployed-journeys.ts';
 import { median } from './figures.ts';
 import { type Figure } from './report.ts';
 
@@ -29,7 +29,7 @@ function compileMs(text: string): number {
   const took = Array.from({ length: rounds }, () => {
     const begun = performance.now();
     const definition = JourneyDefinition.parse(JSON.parse(text));
-    const faults = check(definition);
+    const faults = validateJourney(definition);
     if (faults.some(({ severity }) => severity === 'error'))
       throw new Error(`${definition.id}: ${JSON.stringify(faults)}`);
     JSON.stringify(compileJourney(definition, functions));
@@ -47,8 +47,8 @@ const definitions = (): JourneyDefinition[] =>
 function transitionsPerStep(all: readonly JourneyDefinition[]): number {
   let [transitions, steps] = [0, 0];
   for (const definition of all) {
-    transitions += planOf(definition, 1).transitions.expected;
-    for (const visits of expectedVisits(definition).values()) steps += visits;
+    transitions += forecastJourney(definition, 1).transitions.expected;
+    for (const visits of estimateVisits(definition).values()) steps += visits;
   }
   return transitions / steps;
 }
@@ -56,7 +56,7 @@ function transitionsPerStep(all: readonly JourneyDefinition[]): number {
 /** How fast each journey compiles; how dear the steps of those that are deployed are, and of all; dollars of an onboarding. */
 export function measureCompile(): Figure[] {
   const all = definitions();
-  const shipped = all.filter(({ id }) => shippedJourneys.some((one) => one.id === id));
+  const shipped = all.filter(({ id }) => deployedJourneys.some((one) => one.id === id));
   const counted = { unit: '', counted: true };
   return [
     ...all.map((definition) => ({
@@ -68,7 +68,7 @@ export function measureCompile(): Figure[] {
     { name: 'transitions a step, all ready journeys', value: transitionsPerStep(all), ...counted },
     ...shipped.map((definition) => ({
       name: `${definition.id}: 1,000 entries, as planned`,
-      value: planOf(definition, 1).usdPerThousand.total,
+      value: forecastJourney(definition, 1).usdPerThousand.total,
       unit: 'USD',
       counted: true,
     })),

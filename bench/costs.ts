@@ -1,4 +1,4 @@
-import { type Bill, partsOf, usd } from '../lib/shared/prices.ts';
+import { type Bill, billPartsOf, priceBill } from '../lib/shared/prices.ts';
 import { type BenchWorld, message } from './world.ts';
 
 /** What one touchpoint, or one entry into a journey, takes. All figures per piece. */
@@ -51,7 +51,7 @@ function costOf({ ear, meter }: BenchWorld, { pieces, requests, stateTransitions
     logGigabyte: logged / 1e9,
     xrayTrace: calls * traced,
   };
-  const perMillion = Object.fromEntries(partsOf(bill).map(([part, dollars]) => [part, (dollars / pieces) * 1e6]));
+  const perMillion = Object.fromEntries(billPartsOf(bill).map(([part, dollars]) => [part, (dollars / pieces) * 1e6]));
   return {
     dynamoRequests: dynamoRequests / pieces,
     writeUnits: writeUnits / pieces,
@@ -60,14 +60,14 @@ function costOf({ ear, meter }: BenchWorld, { pieces, requests, stateTransitions
     invocations: calls / pieces,
     stateTransitions: stateTransitions / pieces,
     logBytes: logged / pieces,
-    usdPerMillion: (usd(bill) / pieces) * 1e6,
+    usdPerMillion: (priceBill(bill) / pieces) * 1e6,
     parts: perMillion,
   };
 }
 
 /** CloudFront and its function on top, a request. US dollars a million. */
 export const edgePerMillion =
-  usd({ cloudFrontRequest: 1, cloudFrontFunction: 1, cloudFrontGigabyteOut: answerBytes / 1e9 }) * 1e6;
+  priceBill({ cloudFrontRequest: 1, cloudFrontFunction: 1, cloudFrontGigabyteOut: answerBytes / 1e9 }) * 1e6;
 
 async function measured(world: BenchWorld, pieces: number, work: () => Promise<number>): Promise<Cost> {
   await world.local.settled();

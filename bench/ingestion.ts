@@ -1,4 +1,4 @@
-import { collect } from '../functions/ingestion/ingest-messages/handler.ts';
+import { ingestMessages } from '../functions/ingestion/ingest-messages/handler.ts';
 import { type Table } from '../lib/aws/table/dynamo-table.ts';
 import { touchpointStore } from '../lib/ingestion/message/touchpoint-store.ts';
 import { systemClock } from '../lib/shared/time.ts';
@@ -62,7 +62,7 @@ const event = (kind: string, body: object) => ({
 });
 
 export async function measureCollect({ rounds = 7, touchpoints = 10_000 } = {}): Promise<CollectCpu> {
-  const handler = collect({
+  const handler = ingestMessages({
     keys: { open: () => Promise.resolve('local') },
     touchpoints: touchpointStore(willingTable),
     clock: systemClock,

@@ -1,16 +1,16 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { type Construct } from 'constructs';
 import { Alarms } from './capabilities/alarms.ts';
-import { Churn } from './capabilities/churn.ts';
-import { Edge } from './constructs/edge.ts';
-import { Decision } from './capabilities/decision.ts';
+import { ChurnCapability } from './capabilities/churn.ts';
+import { EdgeDistribution } from './constructs/edge.ts';
+import { DecisionCapability } from './capabilities/decision.ts';
 import { type Settings } from './environments.ts';
 import { Foundation } from './foundation.ts';
-import { Ingestion } from './capabilities/ingestion.ts';
-import { Journey } from './capabilities/journey.ts';
-import { JourneyMap } from './capabilities/map.ts';
-import { Profile } from './capabilities/profile.ts';
-import { Report } from './capabilities/report.ts';
+import { IngestionCapability } from './capabilities/ingestion.ts';
+import { JourneyCapability } from './capabilities/journey.ts';
+import { MapCapability } from './capabilities/map.ts';
+import { ProfileCapability } from './capabilities/profile.ts';
+import { ReportCapability } from './capabilities/report.ts';
 import { warnOfNoReserve } from './functions/reserved-concurrency.ts';
 
 /** All of Throughline in one stack: the capabilities stand on one table, one bus and one API. */
@@ -19,17 +19,17 @@ export class ThroughlineStack extends Stack {
     super(scope, id, props);
     warnOfNoReserve(this, settings);
     const foundation = new Foundation(this, 'Foundation', settings);
-    new Ingestion(this, 'Ingestion', foundation);
-    const profile = new Profile(this, 'Profile', foundation);
-    const decision = new Decision(this, 'Decision', foundation);
-    const churn = new Churn(this, 'Churn', foundation);
-    const journey = new Journey(this, 'Journey', { foundation, decide: decision.personalize });
+    new IngestionCapability(this, 'Ingestion', foundation);
+    const profile = new ProfileCapability(this, 'Profile', foundation);
+    const decision = new DecisionCapability(this, 'Decision', foundation);
+    const churn = new ChurnCapability(this, 'Churn', foundation);
+    const journey = new JourneyCapability(this, 'Journey', { foundation, decide: decision.personalize });
     journey.grantWake(profile.relay);
     journey.grantStop(profile.relay);
-    new JourneyMap(this, 'Map', foundation);
-    const report = new Report(this, 'Report', foundation);
+    new MapCapability(this, 'Map', foundation);
+    const report = new ReportCapability(this, 'Report', foundation);
 
-    const edge = new Edge(this, 'Edge', { settings, host: foundation.gateway.host });
+    const edge = new EdgeDistribution(this, 'Edge', { settings, host: foundation.gateway.host });
     new Alarms(this, 'Alarms', {
       settings,
       watched: {

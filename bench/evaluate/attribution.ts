@@ -1,6 +1,6 @@
 import { markovAttribution } from '../../lib/report/attribution/markov-attribution.ts';
-import { credited, rules } from '../../lib/report/attribution/credit-rules.ts';
-import { type Way } from '../../lib/report/attribution/conversion-path.ts';
+import { creditByRule, creditRules } from '../../lib/report/attribution/credit-rules.ts';
+import { type ConversionPath } from '../../lib/report/attribution/conversion-path.ts';
 import { type Evaluation, type Figure } from './figure.ts';
 import { rowsOf } from './files.ts';
 
@@ -25,7 +25,7 @@ const touches = {
   linear: { eta: 3539.951, iota: 3857.096, alpha: 7574.719 },
 } as const;
 
-function* waysOf(rows: Record<string, string>[]): Generator<Way> {
+function* waysOf(rows: Record<string, string>[]): Generator<ConversionPath> {
   for (const { path = '', total_conversions, total_conversion_value, total_null } of rows) {
     yield {
       touches: path.split(' > '),
@@ -57,7 +57,7 @@ export const attribution: Evaluation = async (folder) => {
     reference: String(is),
   }));
   const heuristic = Object.entries(touches).flatMap(([rule, credits]) => {
-    const given = credited(waysOf(rows), rules[rule as keyof typeof touches]);
+    const given = creditByRule(waysOf(rows), creditRules[rule as keyof typeof touches]);
     return Object.entries(credits).map(([channel, is]): Figure => ({
       name: `${rule} touch, ${channel}`,
       ours: given.get(channel)?.conversions ?? Number.NaN,

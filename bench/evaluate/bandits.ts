@@ -1,12 +1,18 @@
 import { probabilitiesHighest } from '../../lib/decision/beliefs/probability-best.ts';
 import { contextHelps } from '../../lib/decision/policies/context-test.ts';
-import { addSeen, beliefsIn, emptySums, linearModel, type Seen } from '../../lib/decision/beliefs/linear-model.ts';
-import { endless, propensities } from '../../lib/decision/policies/propensities.ts';
+import {
+  addShownOffer,
+  beliefsIn,
+  emptySums,
+  fitOfferLinearModel,
+  type ShownOffer,
+} from '../../lib/decision/beliefs/linear-model.ts';
+import { endlessTemperature, propensities } from '../../lib/decision/policies/propensities.ts';
 import { seeded } from '../../lib/shared/random.ts';
 import { type Figure } from './figure.ts';
 import { rowsOf } from './files.ts';
 import { byHash } from './order.ts';
-import { picked } from '../../lib/decision/choice/sample-offer.ts';
+import { sampleByPropensity } from '../../lib/decision/choice/sample-offer.ts';
 
 const batch = 100;
 
@@ -31,16 +37,16 @@ function play({ rows, labels }: { rows: Labelled[]; labels: number }): number {
   const sums = emptySums(labels, rows[0]?.context.length ?? 0);
   let rewards = 0;
   for (let from = 0; from < rows.length; from += batch) {
-    const model = linearModel(sums);
-    const seen = rows.slice(from, from + batch).map(({ context, label }): Seen => {
+    const model = fitOfferLinearModel(sums);
+    const seen = rows.slice(from, from + batch).map(({ context, label }): ShownOffer => {
       const shares = propensities(probabilitiesHighest(beliefsIn(model, context)), {
-        sharpening: endless.to,
+        sharpening: endlessTemperature.to,
         control: 0,
       });
-      const offer = picked(shares, random());
+      const offer = sampleByPropensity(shares, random());
       return { offer, context, reward: Number(offer === label) };
     });
-    addSeen(sums, seen);
+    addShownOffer(sums, seen);
     rewards += seen.reduce((sum, { reward }) => sum + reward, 0);
   }
   return rewards / rows.length;

@@ -1,14 +1,18 @@
-import { mostDays, type KeyEvent } from '../../lib/profile/facts/key-days.ts';
+import { maxKeyDays, type KeyEvent } from '../../lib/profile/facts/key-days.ts';
 import { type KeyDays, newProfile, type Profile } from '../../lib/model/profile.ts';
-import { habitOf, withEvent, type Habit } from '../../lib/churn/purchase-model/purchase-history.ts';
-import { explain, probability } from '../../lib/churn/fitted-model/explain-logit.ts';
+import {
+  buildPurchaseHistory,
+  addKeyEvent,
+  type PurchaseHistory,
+} from '../../lib/churn/purchase-model/purchase-history.ts';
+import { explainLogit, probability } from '../../lib/churn/fitted-model/explain-logit.ts';
 import { logit } from '../../lib/statistics/learning/training-rows.ts';
 import { type ChurnModel } from '../../lib/churn/fitted-model/churn-model.ts';
-import { train } from '../../lib/churn/fitted-model/train-model.ts';
-import { assess, churnProbability } from '../../lib/churn/heuristic-score.ts';
+import { trainChurnModel } from '../../lib/churn/fitted-model/train-model.ts';
+import { scoreRisk, churnProbability } from '../../lib/churn/heuristic-score.ts';
 import { type Touchpoint } from '../../lib/model/touchpoint.ts';
 import { Workspace } from '../../lib/model/workspace.ts';
-import { fold } from '../../lib/profile/facts/fold-facts.ts';
+import { foldFacts } from '../../lib/profile/facts/fold-facts.ts';
 import { type Instant } from '../../lib/shared/time.ts';
 import { type Evaluation } from './figure.ts';
 import { dayOf, onlineRetail } from './purchases.ts';
@@ -23,19 +27,19 @@ function everFalls(riskAt: (day: number) => number | undefined, now: number): bo
   return risks.some((p, i) => Number.isNaN(p) || p < (risks[i - 1] ?? 0) - rounding);
 }
 
-const silenceLowers = (model: ChurnModel, habit: Habit, now: number): boolean =>
+const silenceLowers = (model: ChurnModel, habit: PurchaseHistory, now: number): boolean =>
   everFalls((day) => probability(model, { habit }, day), now);
 
-function reasonsMiss(model: ChurnModel, habit: Habit, now: number): boolean {
-  const told = explain(model, { habit }, now);
+function reasonsMiss(model: ChurnModel, habit: PurchaseHistory, now: number): boolean {
+  const told = explainLogit(model, { habit }, now);
   const sum = told?.parts.reduce((total, { contribution }) => total + contribution, told.base);
   return !(Math.abs((sum ?? NaN) - (told?.logit ?? NaN)) <= rounding);
 }
 
 /** One event after another against all at once. Money is added in another order, so sums may differ in the last digit. */
 function foldDiffers(events: readonly KeyEvent[]): boolean {
-  const folded = events.reduce<Habit | undefined>(withEvent, undefined);
-  const whole = habitOf(events);
+  const folded = events.reduce<PurchaseHistory | undefined>(addKeyEvent, undefined);
+  const whole = buildPurchaseHistory(events);
   return (
     folded?.days !== whole?.days ||
     folded?.first !== whole?.first ||
@@ -59,7 +63,7 @@ const nobody = (day: number): Profile => newProfile({ workspace: 'any', customer
 /** The profile as touchpoints are folded into it, one after the other. */
 const foldedFrom = (events: readonly KeyEvent[]): Profile =>
   events.reduce(
-    (profile, event) => fold(profile, bought(event), { at: instantOf(event.day), workspace }),
+    (profile, event) => foldFacts(profile, bought(event), { at: instantOf(event.day), workspace }),
     nobody(events[0]?.day ?? 0),
   );
 
@@ -71,7 +75,7 @@ function keyDaysOf(events: readonly KeyEvent[]): KeyDays {
       day,
       worth: events.reduce((sum, one) => sum + (Math.floor(one.day) === day ? one.worth : 0), 0),
     }));
-  const [recent, before] = [all.slice(-mostDays), all.slice(0, -mostDays)];
+  const [recent, before] = [all.slice(-maxKeyDays), all.slice(0, -maxKeyDays)];
   const [first] = before;
   const worth = before.reduce((sum, one) => sum + one.worth, 0);
   return { recent, ...(first && { older: { days: before.length, first: first.day, worth } }) };
@@ -97,12 +101,12 @@ const coldLaws: Record<'silence' | 'reasons' | 'fold', (events: readonly KeyEven
   },
   reasons: (events, now) => {
     const [profile, at] = [foldedFrom(events), instantOf(now)];
-    const { base = NaN, reasons } = assess(profile, at);
+    const { base = NaN, reasons } = scoreRisk(profile, at);
     const sum = reasons.reduce((total, { contribution = NaN }) => total + contribution, base);
     return !(Math.abs(sum - logit(churnProbability(profile, at))) <= shown);
   },
   fold: (events, now) => {
-    const [one, other] = [foldedFrom(events), wholeOf(events)].map((profile) => assess(profile, instantOf(now)));
+    const [one, other] = [foldedFrom(events), wholeOf(events)].map((profile) => scoreRisk(profile, instantOf(now)));
     return one?.probability !== other?.probability || JSON.stringify(one?.reasons) !== JSON.stringify(other?.reasons);
   },
 };
@@ -113,11 +117,11 @@ const count = (name: string, ours: number) => ({ name, ours, floor: { max: 0 }, 
 export const churnLaws: Evaluation = async (folder) => {
   const now = dayOf('2010-12-01') + 283;
   const histories = [...(await onlineRetail(folder)).values()].map((events) => events.filter(({ day }) => day < now));
-  const chosen = train(
+  const chosen = trainChurnModel(
     histories.map((events) => ({ events })),
     { now, horizonDays: 90 },
   );
-  const habits = histories.flatMap((events) => habitOf(events) ?? []);
+  const habits = histories.flatMap((events) => buildPurchaseHistory(events) ?? []);
   const models: ChurnModel[] = [chosen, { ...chosen, kind: 'dropout' }];
   const cases = (fails: typeof silenceLowers) =>
     models.reduce((sum, model) => sum + habits.filter((habit) => fails(model, habit, now)).length, 0);

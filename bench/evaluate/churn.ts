@@ -1,14 +1,20 @@
 import { probability } from '../../lib/churn/fitted-model/explain-logit.ts';
-import { train } from '../../lib/churn/fitted-model/train-model.ts';
+import { trainChurnModel } from '../../lib/churn/fitted-model/train-model.ts';
 import { windowAt } from '../../lib/churn/fitted-model/training-windows.ts';
-import { auc, brier, calibrationError, logLoss, type Outcome } from '../../lib/statistics/learning/model-metrics.ts';
+import {
+  auc,
+  brier,
+  calibrationError,
+  logLoss,
+  type LabelledProbability,
+} from '../../lib/statistics/learning/model-metrics.ts';
 import { type Evaluation, type Figure } from './figure.ts';
 import { cdnow, dayOf, type Histories, onlineRetail } from './purchases.ts';
 
 /** Everybody known at `now`, by a model that knows nothing of later days, with what came in the next `horizonDays`. */
-function forecastOf(histories: Histories, terms: { now: number; horizonDays: number }): Outcome[] {
+function forecastOf(histories: Histories, terms: { now: number; horizonDays: number }): LabelledProbability[] {
   const customers = [...histories.values()].map((events) => ({ events }));
-  const model = train(customers, terms);
+  const model = trainChurnModel(customers, terms);
   return windowAt(customers, terms.now, terms).map((one) => ({
     p: probability(model, one, terms.now) ?? NaN,
     y: one.label,

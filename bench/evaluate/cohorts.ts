@@ -1,5 +1,5 @@
-import { retentionCohorts } from '../../lib/report/cohort/retention-cohorts.ts';
-import { type PathRow, pathsOf, tallied } from '../../lib/report/paths/customer-path.ts';
+import { countRetention } from '../../lib/report/cohort/retention-cohorts.ts';
+import { type PathRow, pathsOf, tallyPaths } from '../../lib/report/paths/customer-path.ts';
 import { type Evaluation, type Figure } from './figure.ts';
 import { textOf } from './files.ts';
 
@@ -18,7 +18,7 @@ function purchase(line: string): PathRow[] {
 /** CDNOW master: who bought again in the months after the first purchase. */
 export const cohorts: Evaluation = async (folder) => {
   const lines = (await textOf(folder, 'CDNOW_master.txt')).split('\n');
-  const months = tallied(pathsOf(lines.flatMap(purchase)), retentionCohorts({ unit: 'month' }));
+  const months = tallyPaths(pathsOf(lines.flatMap(purchase)), countRetention({ unit: 'month' }));
   return Object.entries(reference).flatMap(([month, [customers, ...active]], i) => [
     { name: `CDNOW, joined in ${month}`, ours: months[i]?.customers ?? 0, floor: { is: customers, within: 0 } },
     ...active.map((is, age): Figure => ({

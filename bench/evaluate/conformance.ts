@@ -1,8 +1,8 @@
 import { type Plan } from '../../lib/map/planned-map.ts';
-import { aligner } from '../../lib/report/conformance/choose-aligner.ts';
-import { type Conformance, conformance } from '../../lib/report/conformance/measure-conformance.ts';
-import { grouped, pathsOf, type PathRow, tallied } from '../../lib/report/paths/customer-path.ts';
-import { variants } from '../../lib/report/paths/path-variants.ts';
+import { createAligner } from '../../lib/report/conformance/choose-aligner.ts';
+import { type Conformance, measureConformance } from '../../lib/report/conformance/measure-conformance.ts';
+import { groupPathRows, pathsOf, type PathRow, tallyPaths } from '../../lib/report/paths/customer-path.ts';
+import { findPathVariants } from '../../lib/report/paths/path-variants.ts';
 import { type Evaluation, type Figure } from './figure.ts';
 import { rowsOf } from './files.ts';
 
@@ -48,11 +48,11 @@ const compensation: Plan = {
   ],
 };
 
-const paths = (rows: PathRow[]) => pathsOf(grouped(rows));
+const paths = (rows: PathRow[]) => pathsOf(groupPathRows(rows));
 
 /** The plan that most customers follow. */
 function mostFrequent(rows: PathRow[]): Plan[] {
-  const names = tallied(paths(rows), variants()).variants[0]?.names ?? [];
+  const names = tallyPaths(paths(rows), findPathVariants()).variants[0]?.names ?? [];
   return names.map((touchpoint) => ({ touchpoint }));
 }
 
@@ -92,7 +92,7 @@ function figures(name: string, ours: Conformance, { average, log, fitting, round
  * be left out has one more than it has rounds. Alignments are the same; only this sum shows it.
  */
 function withSilentSteps(rows: PathRow[], plan: Plan): number {
-  const { shortest, align } = aligner(plan);
+  const { shortest, align } = createAligner(plan);
   const price = 1e-4;
   let [cost, whole] = [0, 0];
   for (const { steps } of paths(rows)) {
@@ -113,7 +113,7 @@ function timed<T>(work: () => T): { value: T; ms: number } {
 /** Alignments of two public logs with their most frequent variant, and with a plan that has a loop. */
 export const conformanceFigures: Evaluation = async (folder) => {
   const [receipt, helpdesk] = [await logOf(folder, 'receipt_min.csv'), await logOf(folder, 'helpdesk.csv')];
-  const compare = (rows: PathRow[], plan: Plan) => timed(() => tallied(paths(rows), conformance(plan)));
+  const compare = (rows: PathRow[], plan: Plan) => timed(() => tallyPaths(paths(rows), measureConformance(plan)));
   const sequence = mostFrequent(receipt);
   const linear = compare(receipt, { sequence });
   // A choice of one is the same plan, but no longer a bare sequence: it is searched.
@@ -123,7 +123,10 @@ export const conformanceFigures: Evaluation = async (folder) => {
   const waiting = compare(helpdesk, loop);
   const ms = { floor: { max: 2_000 }, target: { max: 500 } };
   const apart = searched.value.averageFitness - linear.value.averageFitness;
-  const book = tallied(paths(await logOf(folder, 'running-example.csv', bookColumns)), conformance(compensation));
+  const book = tallyPaths(
+    paths(await logOf(folder, 'running-example.csv', bookColumns)),
+    measureConformance(compensation),
+  );
   return [
     ...figures('receipt', linear.value, {
       average: 0.818053,

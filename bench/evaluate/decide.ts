@@ -1,11 +1,11 @@
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
-import { decideRoutes } from '../../functions/decision/decide-offer/handler.ts';
+import { handleDecideRoutes } from '../../functions/decision/decide-offer/handler.ts';
 import { bytesOf } from '../../infra/tools/build.ts';
 import { api } from '../../lib/aws/http/api-function.ts';
 import { type Item, type Table } from '../../lib/aws/table/dynamo-table.ts';
 import { contextId } from '../../lib/decision/placements/context-features.ts';
-import { decider } from '../../lib/decision/choice/decide-offer.ts';
-import { habitsStore } from '../../lib/decision/timing/send-time-stats-store.ts';
+import { createDecider } from '../../lib/decision/choice/decide-offer.ts';
+import { sendTimeStatsStore } from '../../lib/decision/timing/send-time-stats-store.ts';
 import { Placement } from '../../lib/decision/placements/placement.ts';
 import { placementStore } from '../../lib/decision/placements/placement-store.ts';
 import { firstPolicy, type Policy } from '../../lib/decision/policies/policy.ts';
@@ -126,13 +126,13 @@ function itemsOf(policy: Policy): Item[] {
 function handlerOf(policy: Policy) {
   const table = tableOf(itemsOf(policy));
   const [profiles, placements, workspaces] = [profileStore(table), placementStore(table, clock), workspaceStore(table)];
-  const decide = decider({
+  const decide = createDecider({
     ...{ profiles, placements, decisions: decisionStore(table), stats: statsReader(table, clock) },
     ...{ policies: policyStore(table, clock), linear: linearReader(table, clock) },
   });
   return api(
     workspaces,
-    decideRoutes({ decide, profiles, habits: habitsStore(table, clock), workspaces, placements, clock }),
+    handleDecideRoutes({ decide, profiles, habits: sendTimeStatsStore(table, clock), workspaces, placements, clock }),
   );
 }
 

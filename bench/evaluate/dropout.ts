@@ -1,7 +1,7 @@
 import { expectedPurchases } from '../../lib/churn/purchase-model/dropout-model.ts';
 import { fitDropout } from '../../lib/churn/purchase-model/fit-dropout.ts';
-import { countsOf, habitOf } from '../../lib/churn/purchase-model/purchase-history.ts';
-import { fitWorth } from '../../lib/churn/purchase-model/spending.ts';
+import { purchaseCountsOf, buildPurchaseHistory } from '../../lib/churn/purchase-model/purchase-history.ts';
+import { fitSpending } from '../../lib/churn/purchase-model/spending.ts';
 import { type Evaluation, type Figure } from './figure.ts';
 import { cdnow, dayOf } from './purchases.ts';
 
@@ -11,18 +11,18 @@ export const dropout: Evaluation = async (folder) => {
   const seen = [...(await cdnow(folder, 'CDNOW_sample.txt')).values()].map((events) =>
     events.filter(({ day }) => day <= until),
   );
-  const habits = seen.flatMap((events) => habitOf(events) ?? []);
-  const counts = habits.map((habit) => countsOf(habit, until, 7));
+  const habits = seen.flatMap((events) => buildPurchaseHistory(events) ?? []);
+  const counts = habits.map((habit) => purchaseCountsOf(habit, until, 7));
   const began = performance.now();
   const bg = fitDropout('bg', counts);
   const ms = performance.now() - began;
   const mbg = fitDropout('mbg', counts);
   const repeats = seen.flatMap((events) => {
     const first = Math.min(...events.map(({ day }) => day));
-    const later = habitOf(events.filter(({ day }) => day > first));
+    const later = buildPurchaseHistory(events.filter(({ day }) => day > first));
     return later ? [{ n: later.days, mean: later.worth / later.days }] : [];
   });
-  const worth = fitWorth(repeats);
+  const worth = fitSpending(repeats);
   const near = (name: string, ours: number, is: number): Figure => ({
     name,
     ours,

@@ -1,8 +1,8 @@
 import {
   doublyRobust,
   ipw,
-  type Judged,
-  type Modelled,
+  type LoggedReward,
+  type ModelledReward,
   snipw,
   weightsOf,
 } from '../../lib/decision/policies/policy-estimate.ts';
@@ -40,10 +40,10 @@ async function banditOf(folder: string): Promise<Chances> {
 
 const chance = (chances: Chances, { item, position }: Shown): number => chances[item]?.[position] ?? 0;
 
-const judgedBy = (log: Shown[], chances: Chances): Judged[] =>
+const judgedBy = (log: Shown[], chances: Chances): LoggedReward[] =>
   log.map((row) => ({ ...row, target: chance(chances, row) }));
 
-function modelled(log: Shown[], chances: Chances): Modelled[] {
+function modelled(log: Shown[], chances: Chances): ModelledReward[] {
   const model = rewardModel(
     log.map(({ item, reward }) => ({ chosen: String(item), reward })),
     strength,

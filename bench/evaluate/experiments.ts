@@ -1,5 +1,5 @@
 import { alwaysValidP, confidenceSequence } from '../../lib/statistics/sequential/always-valid.ts';
-import { boundaries, type Shape } from '../../lib/statistics/sequential/boundaries.ts';
+import { computeBoundaries, type BoundaryShape } from '../../lib/statistics/sequential/boundaries.ts';
 import { compareRates } from '../../lib/statistics/inference/compare-metrics.ts';
 import { mismatchLevel, sampleRatioP } from '../../lib/statistics/inference/sample-ratio.ts';
 import { scanSampleRatios } from '../../lib/report/experiment/scan-sample-ratio.ts';
@@ -8,7 +8,7 @@ import { type Evaluation, type Figure } from './figure.ts';
 import { rowsOf } from './files.ts';
 import { repeatedLooks } from './repeated-looks.ts';
 
-const tables: Record<Shape, [looks: number, bound: number][]> = {
+const tables: Record<BoundaryShape, [looks: number, bound: number][]> = {
   pocock: [
     [2, 2.1783],
     [3, 2.2895],
@@ -29,7 +29,7 @@ const ofTables = (): Figure[] =>
   (['pocock', 'obrien-fleming'] as const).flatMap((shape) =>
     tables[shape].map(([looks, is]) => ({
       name: `${shape}, last bound of ${looks} looks`,
-      ours: boundaries({ shape, looks, alpha: 0.05 }).at(-1) ?? Number.NaN,
+      ours: computeBoundaries({ shape, looks, alpha: 0.05 }).at(-1) ?? Number.NaN,
       floor: { is, within: 6e-5 },
       reference: String(is),
     })),

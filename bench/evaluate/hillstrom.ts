@@ -1,12 +1,12 @@
 import { probabilitiesBest } from '../../lib/decision/beliefs/probability-best.ts';
 import { contextHelps } from '../../lib/decision/policies/context-test.ts';
-import { beliefsOf, spreadOf } from '../../lib/decision/beliefs/prior-beliefs.ts';
-import { endless, propensities } from '../../lib/decision/policies/propensities.ts';
+import { beliefsOf, priorSpread } from '../../lib/decision/beliefs/prior-beliefs.ts';
+import { endlessTemperature, propensities } from '../../lib/decision/policies/propensities.ts';
 import { seeded } from '../../lib/shared/random.ts';
 import { type Figure } from './figure.ts';
 import { rowsOf } from './files.ts';
 import { byHash } from './order.ts';
-import { picked } from '../../lib/decision/choice/sample-offer.ts';
+import { sampleByPropensity } from '../../lib/decision/choice/sample-offer.ts';
 
 const batch = 100;
 
@@ -40,9 +40,9 @@ function replay(
   const random = seeded(seed);
   const tries = Array.from({ length: offers }, () => ({ exposed: 0, won: 0 }));
   for (let from = 0; from < log.length; from += batch) {
-    const chances = probabilitiesBest(beliefsOf(tries, spreadOf([tries])));
-    const shares = propensities(chances, { sharpening: endless.to, control });
-    const matched = log.slice(from, from + batch).filter(({ offer }) => picked(shares, random()) === offer);
+    const chances = probabilitiesBest(beliefsOf(tries, priorSpread([tries])));
+    const shares = propensities(chances, { sharpening: endlessTemperature.to, control });
+    const matched = log.slice(from, from + batch).filter(({ offer }) => sampleByPropensity(shares, random()) === offer);
     for (const { offer, reward } of matched) {
       const one = tries[offer];
       if (one) [one.exposed, one.won] = [one.exposed + 1, one.won + reward];

@@ -1,6 +1,6 @@
 import { seeded, type Random } from '../../lib/shared/random.ts';
 import { alwaysValidP } from '../../lib/statistics/sequential/always-valid.ts';
-import { boundaries } from '../../lib/statistics/sequential/boundaries.ts';
+import { computeBoundaries } from '../../lib/statistics/sequential/boundaries.ts';
 import { compareRates, differenceOf, type Pair } from '../../lib/statistics/inference/compare-metrics.ts';
 import { rateOf } from '../../lib/statistics/inference/moments.ts';
 import { type Figure } from './figure.ts';
@@ -10,7 +10,7 @@ const looks = 200;
 const batch = 100;
 const runs = 4_000;
 /** Looks of the planned design: every twentieth. */
-const planned = boundaries({ shape: 'obrien-fleming', looks: 10, alpha });
+const planned = computeBoundaries({ shape: 'obrien-fleming', looks: 10, alpha });
 
 /** Successes among `batch` customers of a chance: one number drawn, looked up in the distribution. */
 function successes(chance: number): (random: Random) => number {

@@ -1,10 +1,17 @@
-import { type Act, bestHour, globalHours, habitsOf, hoursOf, hoursOfDay } from '../../lib/decision/timing/send-time.ts';
+import {
+  type Engagement,
+  bestHour,
+  globalHours,
+  sendTimeStatsOf,
+  hoursOf,
+  hoursOfDay,
+} from '../../lib/decision/timing/send-time.ts';
 import { chosenStrengths, heldOut } from '../../lib/decision/timing/send-time-strength.ts';
 import { type Figure } from './figure.ts';
 import { rowsOf } from './files.ts';
 
 /** Invoices oldest first, with the part of the day they were made in. */
-async function invoicesOf(folder: string): Promise<(Act & { at: number })[]> {
+async function invoicesOf(folder: string): Promise<(Engagement & { at: number })[]> {
   const rows = await rowsOf(folder, 'online_retail_invoices.csv');
   const acts = rows.map(({ CustomerID: customer = '', country: segment = '', ts = '' }) => {
     const at = Date.parse(`${ts.replace(' ', 'T')}Z`);
@@ -26,7 +33,7 @@ export async function sendTime(folder: string): Promise<Figure[]> {
   const acts = await invoicesOf(folder);
   const cut = (acts.at(-1)?.at ?? 0) - halfYearMs;
   const earlier = acts.filter(({ at }) => at < cut);
-  const habits = habitsOf(earlier);
+  const habits = sendTimeStatsOf(earlier);
   const later = acts.filter(({ at, customer }) => at >= cut && habits.customers.has(customer));
   const strengths = chosenStrengths(earlier);
   const everybody = bestHour(globalHours(habits.all));

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { auc, brier, logLoss, type Outcome } from '../../lib/statistics/learning/model-metrics.ts';
+import { auc, brier, logLoss, type LabelledProbability } from '../../lib/statistics/learning/model-metrics.ts';
 import { type Attributes } from '../../lib/statistics/learning/category-encoding.ts';
 import { probability } from '../../lib/churn/fitted-model/explain-logit.ts';
-import { trainLabelled } from '../../lib/churn/fitted-model/train-model.ts';
+import { trainOnLabels } from '../../lib/churn/fitted-model/train-model.ts';
 import { type Evaluation } from './figure.ts';
 import { rowsOf } from './files.ts';
 
@@ -26,13 +26,16 @@ const one = { now: 0, horizonDays: 30 };
 export const telco: Evaluation = async (folder) => {
   const customers = (await rowsOf(folder, 'Telco-Customer-Churn.csv')).map(labelled);
   const outcomes = Array.from({ length: folds }, (_, fold) => {
-    const model = trainLabelled(
+    const model = trainOnLabels(
       customers.filter((customer) => customer.fold !== fold),
       one,
     );
     return customers
       .filter((customer) => customer.fold === fold)
-      .map(({ attributes, left }): Outcome => ({ p: probability(model, { attributes }, 0) ?? NaN, y: left ? 1 : 0 }));
+      .map(({ attributes, left }): LabelledProbability => ({
+        p: probability(model, { attributes }, 0) ?? NaN,
+        y: left ? 1 : 0,
+      }));
   }).flat();
   return [
     { name: 'Telco AUC', ours: auc(outcomes), floor: { min: 0.845 }, target: { min: 0.85 }, reference: '.8456–.8503' },

@@ -1,8 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { beliefsOf, commonRate, spreadOf, type Tries } from '../../lib/decision/beliefs/prior-beliefs.ts';
-import { endless } from '../../lib/decision/policies/propensities.ts';
-import { type Course, playOut, type Policy } from '../../lib/decision/policies/simulate-placement.ts';
-import { type Likely, tunedSharpening } from '../../lib/decision/policies/tune-temperature.ts';
+import { beliefsOf, commonRate, priorSpread, type Trials } from '../../lib/decision/beliefs/prior-beliefs.ts';
+import { endlessTemperature } from '../../lib/decision/policies/propensities.ts';
+import {
+  type SimulatedCourse,
+  simulatePlacement,
+  type SimulatedPolicy,
+} from '../../lib/decision/policies/simulate-placement.ts';
+import { type Likely, tuneTemperature } from '../../lib/decision/policies/tune-temperature.ts';
 import { seeded, shuffled } from '../../lib/shared/random.ts';
 import { rowsOf } from './files.ts';
 
@@ -31,7 +35,7 @@ interface Outcome {
 
 const mean = (all: number[]): number => all.reduce((sum, one) => sum + one, 0) / all.length;
 
-function outcomeOf({ rates, decisions }: Headlines, { tries, expected }: Course, spread: number): Outcome {
+function outcomeOf({ rates, decisions }: Headlines, { tries, expected }: SimulatedCourse, spread: number): Outcome {
   const even = decisions * mean(rates);
   const believed = beliefsOf(tries, spread).map(({ a, b }) => a / (a + b));
   const winner = believed.indexOf(Math.max(...believed));
@@ -43,14 +47,14 @@ function outcomeOf({ rates, decisions }: Headlines, { tries, expected }: Course,
 }
 
 /** What is known after the first tenth of the tests, which ran without any knowledge: the rest is tuned by it. */
-function learnt(history: { tries: Tries[]; decisions: number }[], control: number): Policy {
-  const spread = spreadOf(history.map(({ tries }) => tries));
+function learnt(history: { tries: Trials[]; decisions: number }[], control: number): SimulatedPolicy {
+  const spread = priorSpread(history.map(({ tries }) => tries));
   const likely = history.map(({ tries, decisions }): Likely => ({
     rate: commonRate(tries, spread),
     offers: tries.length,
     plan: { decisions, batches },
   }));
-  return { spread, control, sharpening: tunedSharpening(likely, { spread, control }) };
+  return { spread, control, sharpening: tuneTemperature(likely, { spread, control }) };
 }
 
 export interface Run {
@@ -67,12 +71,12 @@ export interface Found {
 
 function run(tests: Headlines[], { seed, control }: Run): Found {
   const random = seeded(seed);
-  const history: { tries: Tries[]; decisions: number }[] = [];
-  let policy: Policy = { spread: spreadOf([]), sharpening: endless, control };
+  const history: { tries: Trials[]; decisions: number }[] = [];
+  let policy: SimulatedPolicy = { spread: priorSpread([]), sharpening: endlessTemperature, control };
   const outcomes = tests.map(({ rates, decisions }, i): Outcome => {
     if (i === Math.ceil(tests.length / 10)) policy = learnt(history, control);
     const headlines = { rates: shuffled(rates, random), decisions };
-    const course = playOut(headlines.rates, { decisions, batches }, { policy, random });
+    const course = simulatePlacement(headlines.rates, { decisions, batches }, { policy, random });
     history.push({ tries: course.tries, decisions });
     return outcomeOf(headlines, course, policy.spread);
   });

@@ -14,14 +14,14 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { type Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { type Gateway } from '../constructs/gateway.ts';
+import { type HttpGateway } from '../constructs/gateway.ts';
 import { type JourneyMachine } from '../constructs/journey-machine.ts';
 import { type NodeFunction } from '../constructs/node-function.ts';
 import { type TrainingMachine } from '../constructs/training-machine.ts';
 import { type Settings } from '../environments.ts';
 
 export interface Watched {
-  gateway: Gateway;
+  gateway: HttpGateway;
   /** Functions nobody waits for: their errors show nowhere else. Those behind the gateway show in its server errors. */
   functions: NodeFunction[];
   streamConsumers: NodeFunction[];

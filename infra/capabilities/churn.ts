@@ -10,7 +10,7 @@ import { type Foundation } from '../foundation.ts';
  * Sees customers leaving: with each new stage, and by looking at those who fell silent, for silence sends no event. Learns from each
  * workspace's own customers who does, once a week and when asked.
  */
-export class Churn extends Construct {
+export class ChurnCapability extends Construct {
   readonly functions: NodeFunction[];
   readonly training: TrainingMachine;
 

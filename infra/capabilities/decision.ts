@@ -5,7 +5,7 @@ import { onSchedule } from '../constructs/schedule.ts';
 import { type Foundation } from '../foundation.ts';
 
 /** Chooses the next best offer and learns from what became of it. */
-export class Decision extends Construct {
+export class DecisionCapability extends Construct {
   readonly personalize: NodeFunction<'decision/personalize'>;
   readonly learn: NodeFunction<'decision/learn'>;
   readonly tune: NodeFunction<'decision/tune'>;

@@ -3,7 +3,7 @@ import { NodeFunction } from '../constructs/node-function.ts';
 import { type Foundation } from '../foundation.ts';
 
 /** Takes in touchpoints, and tells sources what they must know before they send. */
-export class Ingestion extends Construct {
+export class IngestionCapability extends Construct {
   readonly collect: NodeFunction<'ingestion/collect'>;
 
   constructor(scope: Construct, id: string, { settings, table, gateway }: Foundation) {

@@ -5,9 +5,9 @@ import { CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import { entryEvents } from '../../lib/journey/enrolment/entry-request.ts';
 import { type StepFunction } from '../../lib/journey/compilation/compile-journey.ts';
-import { shippedJourneys } from '../../lib/journey/publishing/deployed-journeys.ts';
+import { deployedJourneys } from '../../lib/journey/publishing/deployed-journeys.ts';
 import { busPattern, onEvents } from '../constructs/event-rule.ts';
-import { forgettingLog } from '../constructs/expiring-log-group.ts';
+import { expiringLogGroup } from '../constructs/expiring-log-group.ts';
 import { grantJourneys, JourneyMachine, machineRole, machinesPrefix } from '../constructs/journey-machine.ts';
 import { NodeFunction } from '../constructs/node-function.ts';
 import { grantProviders, providersOf } from '../constructs/message-providers.ts';
@@ -20,7 +20,7 @@ import { serveJourneys } from './journey-api.ts';
 const ends = ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'];
 
 /** Moves people on: one state machine per journey, the functions that carry out its steps, and those that let people in and out. */
-export class Journey extends Construct {
+export class JourneyCapability extends Construct {
   readonly machines: Record<string, JourneyMachine>;
   /** Functions that nobody waits for but an execution or an event. */
   readonly background: NodeFunction[] = [];
@@ -32,7 +32,7 @@ export class Journey extends Construct {
     this.#grantGate(decide, foundation);
     const logGroup = this.#logGroup(foundation);
     this.machines = Object.fromEntries(
-      shippedJourneys.map((definition) => [
+      deployedJourneys.map((definition) => [
         definition.id,
         new JourneyMachine(this, pascal(definition.id), { definition, steps: { ...steps, decide }, logGroup }),
       ]),
@@ -123,7 +123,10 @@ export class Journey extends Construct {
 
   /** Step Functions takes only so many log groups whose names do not begin so. */
   #logGroup({ settings }: Foundation): LogGroup {
-    return forgettingLog(this, 'MachinesLog', { name: `/aws/vendedlogs/states/${Stack.of(this).stackName}`, settings });
+    return expiringLogGroup(this, 'MachinesLog', {
+      name: `/aws/vendedlogs/states/${Stack.of(this).stackName}`,
+      settings,
+    });
   }
 
   #entries(foundation: Foundation): NodeFunction[] {

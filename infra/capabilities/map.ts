@@ -3,7 +3,7 @@ import { NodeFunction } from '../constructs/node-function.ts';
 import { type Foundation } from '../foundation.ts';
 
 /** Planned maps: what customers are meant to do. */
-export class JourneyMap extends Construct {
+export class MapCapability extends Construct {
   constructor(scope: Construct, id: string, { settings, table, gateway }: Foundation) {
     super(scope, id);
     const maps = new NodeFunction(this, 'Maps', { entry: 'map/maps', env: {}, settings });

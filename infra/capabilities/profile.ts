@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import { keys } from '../../lib/model/table-keys.ts';
 import { redrivenAttribute } from '../../lib/projection/touchpoint-record.ts';
-import { DeadLetters } from '../constructs/dead-letters.ts';
+import { DeadLetterQueue } from '../constructs/dead-letters.ts';
 import { busPattern, onEvents } from '../constructs/event-rule.ts';
 import { NodeFunction } from '../constructs/node-function.ts';
 import { consumeStream } from '../constructs/stream-consumer.ts';
@@ -40,12 +40,12 @@ const facts = [
 ];
 
 /** Keeps each customer's profile and stage, and tells the rest of the system what changed. */
-export class Profile extends Construct {
+export class ProfileCapability extends Construct {
   readonly project: NodeFunction<'profile/project'>;
   readonly relay: NodeFunction<'profile/relay'>;
   readonly refresh: NodeFunction<'profile/refresh'>;
-  readonly projectDeadLetters: DeadLetters;
-  readonly relayDeadLetters: DeadLetters;
+  readonly projectDeadLetters: DeadLetterQueue;
+  readonly relayDeadLetters: DeadLetterQueue;
 
   constructor(scope: Construct, id: string, foundation: Foundation) {
     super(scope, id);
@@ -53,7 +53,7 @@ export class Profile extends Construct {
 
     this.project = new NodeFunction(this, 'Project', { entry: 'profile/project', env: {}, settings });
     table.grant(this.project, ['GetItem', 'BatchGetItem', 'Query', 'PutItem']);
-    this.projectDeadLetters = new DeadLetters(this, 'ProjectDeadLetters', 'project-dead-letters');
+    this.projectDeadLetters = new DeadLetterQueue(this, 'ProjectDeadLetters', 'project-dead-letters');
     consumeStream(this.project, {
       table,
       deadLetters: this.projectDeadLetters,
@@ -65,7 +65,7 @@ export class Profile extends Construct {
     this.relay = new NodeFunction(this, 'Relay', { entry: 'profile/relay', env: {}, settings });
     table.grant(this.relay, ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem']);
     foundation.grantPut(this.relay);
-    this.relayDeadLetters = new DeadLetters(this, 'RelayDeadLetters', 'relay-dead-letters');
+    this.relayDeadLetters = new DeadLetterQueue(this, 'RelayDeadLetters', 'relay-dead-letters');
     consumeStream(this.relay, {
       table,
       deadLetters: this.relayDeadLetters,

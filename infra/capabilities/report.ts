@@ -4,7 +4,7 @@ import { NodeFunction } from '../constructs/node-function.ts';
 import { type Foundation } from '../foundation.ts';
 
 /** Computes what customers did: reports are asked for over HTTP and made in the background. */
-export class Report extends Construct {
+export class ReportCapability extends Construct {
   readonly functions: NodeFunction[];
 
   constructor(scope: Construct, id: string, foundation: Foundation) {

@@ -20,10 +20,10 @@ import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket, ObjectOwners
 import { Construct } from 'constructs';
 import { edgeFile } from '../tools/build.ts';
 import { type Settings } from '../environments.ts';
-import { acknowledge } from './suppress-nag.ts';
+import { suppressNag } from './suppress-nag.ts';
 
 /** CloudFront in front of the gateway: nothing is cached, every request passes the edge function, and every header reaches the gateway but `Host`. */
-export class Edge extends Construct {
+export class EdgeDistribution extends Construct {
   readonly distribution: Distribution;
 
   constructor(scope: Construct, id: string, props: { settings: Settings; host: string }) {
@@ -81,7 +81,7 @@ export class Edge extends Construct {
   }
 
   #acknowledgeChoices(): void {
-    acknowledge(this, {
+    suppressNag(this, {
       'AwsSolutions-CFR1': 'customers may be anywhere',
       'AwsSolutions-CFR2': 'a web ACL costs $5 a month also when idle: `webAclArn` in the environment turns it on',
       'AwsSolutions-CFR3':

@@ -2,14 +2,14 @@ import { Duration } from 'aws-cdk-lib';
 import { type EventBus, type EventPattern, Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { type EventName, eventSource } from '../../lib/model/bus-events.ts';
-import { type DeadLetters } from './dead-letters.ts';
+import { type DeadLetterQueue } from './dead-letters.ts';
 import { type NodeFunction } from './node-function.ts';
 
 export interface EventRuleProps {
   /** The bus listened to; the account's own where none is given. */
   bus?: EventBus;
   pattern: EventPattern;
-  deadLetters: DeadLetters;
+  deadLetters: DeadLetterQueue;
 }
 
 /** Events of ours by name. */

@@ -11,7 +11,7 @@ const retention: Record<LogDays, RetentionDays> = {
 };
 
 /** A log group that forgets after the environment's number of days, and outlives the stack where data does. */
-export function forgettingLog(scope: Construct, id: string, props: { name: string; settings: Settings }): LogGroup {
+export function expiringLogGroup(scope: Construct, id: string, props: { name: string; settings: Settings }): LogGroup {
   const { name, settings } = props;
   return new LogGroup(scope, id, {
     logGroupName: name,

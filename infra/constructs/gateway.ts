@@ -11,8 +11,8 @@ import {
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Construct } from 'constructs';
 import { type Settings } from '../environments.ts';
-import { acknowledge } from './suppress-nag.ts';
-import { forgettingLog } from './expiring-log-group.ts';
+import { suppressNag } from './suppress-nag.ts';
+import { expiringLogGroup } from './expiring-log-group.ts';
 import { type NodeFunction } from './node-function.ts';
 
 const methods = {
@@ -24,7 +24,7 @@ const methods = {
 } as const;
 
 /** A route key as API Gateway writes it. `$default` is asked for what no other takes. */
-export type RouteKey = `${keyof typeof methods} /${string}` | '$default';
+export type GatewayRouteKey = `${keyof typeof methods} /${string}` | '$default';
 
 /** One short line a request, about 200 bytes: what was asked, what came of it, how long it took, and how to find its trace. */
 const logFormat = {
@@ -38,7 +38,7 @@ const logFormat = {
 };
 
 /** The HTTP API. It checks no keys: sources send theirs in headers and in bodies, which no authorizer of a gateway sees. */
-export class Gateway extends Construct {
+export class HttpGateway extends Construct {
   readonly api: HttpApi;
   readonly stage: HttpStage;
   /** Host of the API itself, without CloudFront. */
@@ -49,7 +49,7 @@ export class Gateway extends Construct {
     const { stackName, region, urlSuffix } = Stack.of(this);
     this.api = new HttpApi(this, 'Api', { apiName: stackName, createDefaultStage: false });
     // Named so, the group needs no room in the account's one policy for log deliveries.
-    const logGroup = forgettingLog(this, 'AccessLog', { name: `/aws/vendedlogs/apis/${stackName}`, settings });
+    const logGroup = expiringLogGroup(this, 'AccessLog', { name: `/aws/vendedlogs/apis/${stackName}`, settings });
     this.stage = new HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName: '$default',
@@ -61,14 +61,14 @@ export class Gateway extends Construct {
       },
     });
     this.host = `${this.api.apiId}.execute-api.${region}.${urlSuffix}`;
-    acknowledge(this, {
+    suppressNag(this, {
       'AwsSolutions-APIG4':
         'write keys come in headers or in bodies and secret keys as bearer tokens: functions check them',
     });
   }
 
   /** Sends these routes to a function. */
-  serve(fn: NodeFunction, routes: RouteKey[]): void {
+  serve(fn: NodeFunction, routes: GatewayRouteKey[]): void {
     const integration = new HttpLambdaIntegration(`${fn.node.id}Integration`, fn, {
       scopePermissionToRoute: false,
       timeout: Duration.seconds(29),

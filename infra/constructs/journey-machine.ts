@@ -10,7 +10,7 @@ import {
   compileJourney,
 } from '../../lib/journey/compilation/compile-journey.ts';
 import { type JourneyDefinition } from '../../lib/journey/definition/journey-definition.ts';
-import { acknowledge } from './suppress-nag.ts';
+import { suppressNag } from './suppress-nag.ts';
 import { type NodeFunction } from './node-function.ts';
 
 export interface JourneyMachineProps {
@@ -57,7 +57,7 @@ export function grantJourneys(fn: NodeFunction, verbs: Verb[]): void {
     const actions = those.map((verb) => `states:${verb}`);
     fn.addToRolePolicy(new PolicyStatement({ actions, resources: [arnOf(fn, kind, name)] }));
     const found = `arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:${kind}:${name}`;
-    if (fn.role) acknowledge(fn.role, { [`AwsSolutions-IAM5[Resource::${found}]`]: reason });
+    if (fn.role) suppressNag(fn.role, { [`AwsSolutions-IAM5[Resource::${found}]`]: reason });
   }
 }
 
@@ -92,7 +92,7 @@ export function machineRole(scope: Construct, id: string, used: NodeFunction[]):
     ],
     ['*'],
   );
-  acknowledge(role, { 'AwsSolutions-IAM5[Resource::*]': 'log delivery and X-Ray know no resources' });
+  suppressNag(role, { 'AwsSolutions-IAM5[Resource::*]': 'log delivery and X-Ray know no resources' });
   return role;
 }
 
@@ -138,7 +138,7 @@ export class JourneyMachine extends Construct {
       routingConfiguration: [{ stateMachineVersionArn: version.attrArn, weight: 100 }],
     });
     this.liveArn = alias.attrArn;
-    acknowledge(machine, {
+    suppressNag(machine, {
       'AwsSolutions-SF1':
         'a log of every event would cost more than the journeys; each step leaves a row in the customer’s timeline',
     });

@@ -1,14 +1,14 @@
 import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { type Settings } from '../environments.ts';
-import { type GivenEnv } from '../functions/function-table.ts';
-import { acknowledge } from './suppress-nag.ts';
+import { type ManualEnv } from '../functions/function-table.ts';
+import { suppressNag } from './suppress-nag.ts';
 import { type NodeFunction } from './node-function.ts';
 
 type Sender = 'journey/send';
 
 /** What the function that sends is told of its providers: a channel nobody has set up is not there. */
-export const providersOf = ({ email, sms, push, whatsapp }: Settings): GivenEnv<Sender> => ({
+export const providersOf = ({ email, sms, push, whatsapp }: Settings): ManualEnv<Sender> => ({
   EMAIL_FROM: email?.from,
   SMS_ORIGIN: sms?.originArn,
   SMS_CONFIGURATION_SET: sms?.configurationSet,
@@ -30,7 +30,7 @@ export function grantProviders(send: NodeFunction<Sender>, { email, sms, push, w
   if (endpoints.length > 0) allow('sns:Publish', endpoints);
   for (const endpoint of endpoints)
     if (send.role)
-      acknowledge(send.role, {
+      suppressNag(send.role, {
         [`AwsSolutions-IAM5[Resource::${endpoint}]`]: 'every device is an endpoint of its own',
       });
 }

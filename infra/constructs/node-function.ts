@@ -20,18 +20,18 @@ import { buildDirectory } from '../tools/build.ts';
 import { type Settings } from '../environments.ts';
 import {
   type FunctionEntry,
-  type GivenEnv,
+  type ManualEnv,
   type FunctionRow,
-  type Granted,
+  type GrantedVariable,
   functions,
 } from '../functions/function-table.ts';
 import { reservedFor } from '../functions/reserved-concurrency.ts';
-import { acknowledge } from './suppress-nag.ts';
-import { forgettingLog } from './expiring-log-group.ts';
+import { suppressNag } from './suppress-nag.ts';
+import { expiringLogGroup } from './expiring-log-group.ts';
 
 export interface NodeFunctionProps<Entry extends FunctionEntry> {
   entry: Entry;
-  env: GivenEnv<Entry>;
+  env: ManualEnv<Entry>;
   settings: Settings;
   /** Where an event goes that failed three times, for functions nobody waits for. */
   deadLetters?: Queue;
@@ -50,7 +50,10 @@ export class NodeFunction<Entry extends FunctionEntry = FunctionEntry> extends L
   constructor(scope: Construct, id: string, { entry, env, settings, deadLetters }: NodeFunctionProps<Entry>) {
     const { stackName } = Stack.of(scope);
     const { description, timeoutSeconds, memoryMb = settings.memoryMb, canWait }: FunctionRow = functions[entry];
-    const logGroup = forgettingLog(scope, `${id}Log`, { name: `/${stackName.replace('-', '/')}/${entry}`, settings });
+    const logGroup = expiringLogGroup(scope, `${id}Log`, {
+      name: `/${stackName.replace('-', '/')}/${entry}`,
+      settings,
+    });
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     const reserved = reservedFor(entry, settings.accountConcurrency);
     super(scope, id, {
@@ -81,13 +84,13 @@ export class NodeFunction<Entry extends FunctionEntry = FunctionEntry> extends L
         resources: [logGroup.logGroupArn],
       }),
     );
-    acknowledge(role, {
+    suppressNag(role, {
       'AwsSolutions-IAM5[Resource::*]': 'X-Ray takes traces from everybody in the account and knows no resources',
     });
   }
 
   /** Sets a variable that belongs to a permission. */
-  give(variable: Granted, value: string): void {
+  give(variable: GrantedVariable, value: string): void {
     this.addEnvironment(variable, value);
   }
 }

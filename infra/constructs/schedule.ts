@@ -1,11 +1,11 @@
 import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
-import { type DeadLetters } from './dead-letters.ts';
+import { type DeadLetterQueue } from './dead-letters.ts';
 import { type NodeFunction } from './node-function.ts';
 
 /** Calls a function at its times, exactly then. A call that cannot be made within an hour goes to the dead letters: the next comes anyway. */
-export function onSchedule(fn: NodeFunction, props: { expression: string; deadLetters: DeadLetters }): CfnSchedule {
+export function onSchedule(fn: NodeFunction, props: { expression: string; deadLetters: DeadLetterQueue }): CfnSchedule {
   const { expression, deadLetters } = props;
   const role = new Role(fn, 'ScheduleRole', {
     assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {

@@ -10,7 +10,7 @@ import {
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { type Settings } from '../environments.ts';
-import { type Asking } from '../functions/function-table.ts';
+import { type FunctionsNeeding } from '../functions/function-table.ts';
 import { type NodeFunction } from './node-function.ts';
 
 /** What `lib/aws/table/dynamo-table.ts` calls. A transaction asks for the actions of its parts. */
@@ -30,7 +30,7 @@ type Index = 'byList' | 'byDue';
  * The one table: on demand, so that idle costs nothing, back to any second of the last 35 days. Both indexes project keys only: they
  * say who, the items say what.
  */
-export class OneTable extends Construct {
+export class SingleTable extends Construct {
   readonly table: Table;
 
   constructor(scope: Construct, id: string, { keepsData }: Settings) {
@@ -63,7 +63,7 @@ export class OneTable extends Construct {
   }
 
   /** Lets the function do this much with the table, and this much with its indexes, and tells it the table's name. */
-  grant(fn: NodeFunction<Asking<'TABLE_NAME'>>, actions: Action[], indexes: Index[] = []): void {
+  grant(fn: NodeFunction<FunctionsNeeding<'TABLE_NAME'>>, actions: Action[], indexes: Index[] = []): void {
     const allow = (names: string[], resources: string[]): void => {
       fn.addToRolePolicy(new PolicyStatement({ actions: names.map((name) => `dynamodb:${name}`), resources }));
     };

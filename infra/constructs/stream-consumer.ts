@@ -2,15 +2,15 @@ import { Duration } from 'aws-cdk-lib';
 import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { giveUpAfterHours } from '../../lib/aws/table/stream-limits.ts';
-import { type Asking } from '../functions/function-table.ts';
-import { acknowledge } from './suppress-nag.ts';
-import { type DeadLetters } from './dead-letters.ts';
+import { type FunctionsNeeding } from '../functions/function-table.ts';
+import { suppressNag } from './suppress-nag.ts';
+import { type DeadLetterQueue } from './dead-letters.ts';
 import { type NodeFunction } from './node-function.ts';
-import { type OneTable } from './single-table.ts';
+import { type SingleTable } from './single-table.ts';
 
 export interface StreamConsumerProps {
-  table: OneTable;
-  deadLetters: DeadLetters;
+  table: SingleTable;
+  deadLetters: DeadLetterQueue;
   /** Records that match any of them come; the rest costs nothing. At most five. https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html */
   filters: object[];
   batchSize: number;
@@ -23,7 +23,10 @@ export interface StreamConsumerProps {
  * put poison aside themselves, record by record, and what an outage holds up shortly before the mapping gives it up
  * (`lib/aws/table/stream-limits.ts`). So the mapping gives up only what a function that cannot run has left.
  */
-export function consumeStream(fn: NodeFunction<Asking<'DEAD_LETTER_QUEUE_URL'>>, props: StreamConsumerProps): void {
+export function consumeStream(
+  fn: NodeFunction<FunctionsNeeding<'DEAD_LETTER_QUEUE_URL'>>,
+  props: StreamConsumerProps,
+): void {
   const { table, deadLetters, filters, batchSize, parallelization = 1 } = props;
   const { table: source } = table;
   const reads = source.grantStreamRead(fn);
@@ -40,5 +43,5 @@ export function consumeStream(fn: NodeFunction<Asking<'DEAD_LETTER_QUEUE_URL'>>,
   });
   reads.applyBefore(mapping);
   deadLetters.grantSend(fn);
-  acknowledge(fn, { 'AwsSolutions-IAM5[Resource::*]': 'dynamodb:ListStreams lists names and knows no resources' });
+  suppressNag(fn, { 'AwsSolutions-IAM5[Resource::*]': 'dynamodb:ListStreams lists names and knows no resources' });
 }

@@ -3,10 +3,10 @@ import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { Construct, type IConstruct } from 'constructs';
 import { type Settings } from '../environments.ts';
-import { type Asking } from '../functions/function-table.ts';
-import { acknowledge } from './suppress-nag.ts';
+import { type FunctionsNeeding } from '../functions/function-table.ts';
+import { suppressNag } from './suppress-nag.ts';
 import { type NodeFunction } from './node-function.ts';
-import { type OneTable } from './single-table.ts';
+import { type SingleTable } from './single-table.ts';
 
 /** Where DynamoDB puts an export that was asked for without a prefix. */
 const folder = 'AWSDynamoDB';
@@ -24,9 +24,9 @@ function below(resource: IConstruct, path: string): string {
  */
 export class TableExports extends Construct {
   readonly bucket: Bucket;
-  readonly #table: OneTable;
+  readonly #table: SingleTable;
 
-  constructor(scope: Construct, id: string, { table, settings }: { table: OneTable; settings: Settings }) {
+  constructor(scope: Construct, id: string, { table, settings }: { table: SingleTable; settings: Settings }) {
     super(scope, id);
     this.#table = table;
     this.bucket = new Bucket(this, 'Bucket', {
@@ -36,7 +36,7 @@ export class TableExports extends Construct {
       lifecycleRules: [{ expiration: Duration.days(1), abortIncompleteMultipartUploadAfter: Duration.days(1) }],
       removalPolicy: settings.keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
-    acknowledge(this.bucket, {
+    suppressNag(this.bucket, {
       'AwsSolutions-S1': 'one function reads what lies here for a day; a log of that would outlive it',
     });
   }
@@ -50,18 +50,18 @@ export class TableExports extends Construct {
     allow(['dynamodb:ExportTableToPointInTime'], tableArn);
     allow(['dynamodb:DescribeExport'], `${tableArn}/export/*`);
     allow(['s3:PutObject', 's3:PutObjectAcl', 's3:AbortMultipartUpload'], this.bucket.arnForObjects(`${folder}/*`));
-    acknowledge(role, {
+    suppressNag(role, {
       [below(this.#table.table, '/export/*')]: 'an export has its name when it is made',
       [below(this.bucket, `/${folder}/*`)]: 'so have its files',
     });
   }
 
   /** Lets a function read exports, and tells it the bucket. */
-  grantRead(fn: NodeFunction<Asking<'EXPORT_BUCKET'>>): void {
+  grantRead(fn: NodeFunction<FunctionsNeeding<'EXPORT_BUCKET'>>): void {
     const resources = [this.bucket.arnForObjects(`${folder}/*`)];
     fn.addToRolePolicy(new PolicyStatement({ actions: ['s3:GetObject'], resources }));
     fn.give('EXPORT_BUCKET', this.bucket.bucketName);
     if (fn.role)
-      acknowledge(fn.role, { [below(this.bucket, `/${folder}/*`)]: 'files have their names when they are made' });
+      suppressNag(fn.role, { [below(this.bucket, `/${folder}/*`)]: 'files have their names when they are made' });
   }
 }

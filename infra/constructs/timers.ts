@@ -1,12 +1,16 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type Construct } from 'constructs';
-import { acknowledge } from './suppress-nag.ts';
-import { type DeadLetters } from './dead-letters.ts';
+import { suppressNag } from './suppress-nag.ts';
+import { type DeadLetterQueue } from './dead-letters.ts';
 import { type NodeFunction } from './node-function.ts';
 
 /** As whom a timer calls its function. */
-export function timerRole(scope: Construct, id: string, to: { calls: NodeFunction; deadLetters: DeadLetters }): Role {
+export function timerRole(
+  scope: Construct,
+  id: string,
+  to: { calls: NodeFunction; deadLetters: DeadLetterQueue },
+): Role {
   const role = new Role(scope, id, {
     assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
       conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },
@@ -36,5 +40,5 @@ export function grantTimers(fn: NodeFunction, { group, role }: { group: string; 
     }),
   );
   const found = `arn:<AWS::Partition>:scheduler:<AWS::Region>:<AWS::AccountId>:schedule/${group}/*`;
-  if (fn.role) acknowledge(fn.role, { [`AwsSolutions-IAM5[Resource::${found}]`]: 'each stay has timers of its own' });
+  if (fn.role) suppressNag(fn.role, { [`AwsSolutions-IAM5[Resource::${found}]`]: 'each stay has timers of its own' });
 }

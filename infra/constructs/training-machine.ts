@@ -4,16 +4,16 @@ import { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { type TrainingFunction, trainingMachine } from '../../lib/churn/training/training-machine.ts';
 import { type Settings } from '../environments.ts';
-import { acknowledge } from './suppress-nag.ts';
-import { forgettingLog } from './expiring-log-group.ts';
+import { suppressNag } from './suppress-nag.ts';
+import { expiringLogGroup } from './expiring-log-group.ts';
 import { machineRole } from './journey-machine.ts';
 import { type NodeFunction } from './node-function.ts';
-import { type OneTable } from './single-table.ts';
+import { type SingleTable } from './single-table.ts';
 import { type TableExports } from './table-exports.ts';
 
 export interface TrainingMachineProps {
   steps: Record<TrainingFunction, NodeFunction>;
-  table: OneTable;
+  table: SingleTable;
   exports: TableExports;
   settings: Settings;
 }
@@ -32,7 +32,7 @@ export class TrainingMachine extends Construct {
     const role = machineRole(this, 'Role', Object.values(steps));
     exports.grantExport(role);
     const { gather, learn, rescore } = steps;
-    const logGroup = forgettingLog(this, 'Log', { name: `/aws/vendedlogs/states/${name}`, settings });
+    const logGroup = expiringLogGroup(this, 'Log', { name: `/aws/vendedlogs/states/${name}`, settings });
     const machine = new CfnStateMachine(this, 'Machine', {
       stateMachineName: name,
       stateMachineType: 'STANDARD',
@@ -53,7 +53,7 @@ export class TrainingMachine extends Construct {
     });
     // A machine that may not write its log yet is refused.
     machine.node.addDependency(role);
-    acknowledge(machine, { 'AwsSolutions-SF1': 'a log of every event tells no more than its few functions’ own logs' });
+    suppressNag(machine, { 'AwsSolutions-SF1': 'a log of every event tells no more than its few functions’ own logs' });
   }
 
   #arn(resource: 'stateMachine' | 'execution', resourceName: string): string {
@@ -69,6 +69,6 @@ export class TrainingMachine extends Construct {
     allow('states:StartExecution', this.machineArn);
     allow('states:DescribeExecution', this.#arn('execution', `${this.#name}:*`));
     const found = `arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:${this.#name}:*`;
-    if (fn.role) acknowledge(fn.role, { [`AwsSolutions-IAM5[Resource::${found}]`]: 'every training is an execution' });
+    if (fn.role) suppressNag(fn.role, { [`AwsSolutions-IAM5[Resource::${found}]`]: 'every training is an execution' });
   }
 }

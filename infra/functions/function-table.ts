@@ -239,14 +239,14 @@ export const functions = {
 export type FunctionEntry = keyof typeof functions;
 
 /** Variables that come with a permission: who grants the one sets the other, so neither can be forgotten. */
-export type Granted = 'TABLE_NAME' | 'BUS_NAME' | 'DEAD_LETTER_QUEUE_URL' | 'EXPORT_BUCKET';
+export type GrantedVariable = 'TABLE_NAME' | 'BUS_NAME' | 'DEAD_LETTER_QUEUE_URL' | 'EXPORT_BUCKET';
 
 type Input<Entry extends FunctionEntry> = z.input<(typeof functions)[Entry]['env']>;
 
 /** What a capability gives its function by hand: everything its schema asks for that no grant sets. */
-export type GivenEnv<Entry extends FunctionEntry> = Omit<Input<Entry>, Granted>;
+export type ManualEnv<Entry extends FunctionEntry> = Omit<Input<Entry>, GrantedVariable>;
 
 /** The functions whose schema asks for a variable. */
-export type Asking<Variable extends Granted> = {
+export type FunctionsNeeding<Variable extends GrantedVariable> = {
   [Entry in FunctionEntry]: Variable extends keyof Input<Entry> ? Entry : never;
 }[FunctionEntry];

@@ -1,14 +1,14 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Workspace } from '../../lib/model/workspace.ts';
-import { Activity } from '../../lib/states-language/quiescence-tracker.ts';
+import { QuiescenceTracker } from '../../lib/states-language/quiescence-tracker.ts';
 import { type VirtualClock } from './clock/virtual-clock.ts';
-import { createEdge, noEdge } from './http/edge.ts';
+import { createEdge, withoutEdge } from './http/edge.ts';
 import { type EngineKind, startEngine } from './engines/start-engine.ts';
 import { type FunctionsOptions } from './lambda/local-functions.ts';
-import { type Gateway, startGateway } from './http/gateway.ts';
+import { type LocalGateway, startGateway } from './http/gateway.ts';
 import { type Journal, openJournal } from './journal/open-journal.ts';
-import { keptClock } from './clock/persisted-clock.ts';
+import { persistedClock } from './clock/persisted-clock.ts';
 import { region } from './template/intrinsics.ts';
 import { localApi, type LocalAws } from './http/local-api.ts';
 import { tryLock } from './journal/lock.ts';
@@ -17,7 +17,7 @@ import { localKeys, seed } from './seed.ts';
 import { type Services, startServices } from './services.ts';
 import { summary } from './summary.ts';
 import { createTables } from './engines/create-tables.ts';
-import { readAssembly, type Template } from './template/template.ts';
+import { readAssembly, type StackTemplate } from './template/template.ts';
 
 export interface LocalOptions {
   /** Folder of the cloud assembly: what `assemble()` answers. */
@@ -52,7 +52,7 @@ export interface Local {
   url: string;
   keys: typeof localKeys;
   clock: VirtualClock;
-  template: Template;
+  template: StackTemplate;
   services: Services;
   /** Where the table is, for who must look into it. */
   engine: { endpoint: string; tableName: string };
@@ -94,7 +94,7 @@ async function start(options: LocalOptions, { ends, stop }: Ending): Promise<Loc
   for (const resource of template.unsupported) log('runner', `not run locally: ${resource}\n`);
   const journal = openData(data, ends);
   ends.push(() => journal.close());
-  const time = keptClock(journal, { speed, start: options.start });
+  const time = persistedClock(journal, { speed, start: options.start });
   const { clock } = time;
   ends.push(() => time.stop());
 
@@ -106,10 +106,10 @@ async function start(options: LocalOptions, { ends, stop }: Ending): Promise<Loc
   await seed(engine.endpoint, tableName, options.workspace);
 
   const dynamodb = (await options.dynamodb?.(engine.endpoint)) ?? engine.endpoint;
-  const activity = new Activity();
+  const activity = new QuiescenceTracker();
   const { between, environments, eventbridge } = options;
   /** Opened last: whoever is asked for has to be there. */
-  const front: { gateway?: Gateway } = {};
+  const front: { gateway?: LocalGateway } = {};
   const callers = (): number => front.gateway?.open() ?? 0;
   const seams = { dynamodb, between, environments, eventbridge, callers };
   const services = await startServices({ template, engine, journal, clock, activity, log, ...seams });
@@ -124,7 +124,7 @@ async function start(options: LocalOptions, { ends, stop }: Ending): Promise<Loc
   const gateway = (front.gateway = await startGateway({
     port: options.port ?? 0,
     routes: localRoutes(template),
-    edge: options.edge === false ? noEdge : createEdge(template),
+    edge: options.edge === false ? withoutEdge : createEdge(template),
     functions: services.functions,
     now: clock.now,
     local: localApi({
@@ -165,7 +165,7 @@ function openData(data: string | undefined, ends: (() => unknown)[]): Journal {
 const nextTurn = (): Promise<void> => new Promise((resume) => setImmediate(resume));
 
 /** What ends may begin something else: it is settled when a whole round began nothing. */
-async function settle(activity: Activity, { streams }: Services): Promise<void> {
+async function settle(activity: QuiescenceTracker, { streams }: Services): Promise<void> {
   for (;;) {
     await activity.quiet();
     const before = activity.begun;

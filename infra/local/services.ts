@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Activity } from '../../lib/states-language/quiescence-tracker.ts';
+import { type QuiescenceTracker } from '../../lib/states-language/quiescence-tracker.ts';
 import { type AwsEndpoint, startAwsEndpoint } from './http/aws-endpoint.ts';
-import { type Bus, createBus } from './eventbridge/event-bus.ts';
+import { type LocalBus, createBus } from './eventbridge/event-bus.ts';
 import { type VirtualClock } from './clock/virtual-clock.ts';
 import { type Engine } from './engines/start-engine.ts';
 import { createExports } from './s3-export/exports.ts';
@@ -20,19 +20,19 @@ import { createObjects } from './s3-export/objects.ts';
 import { createQueues, queuesAt, type Queues } from './sqs/queues.ts';
 import { createSchedules, type Schedules } from './scheduler/schedules.ts';
 import { createOneTimers } from './scheduler/one-time-schedules.ts';
-import { createStates, type States } from './step-functions/local-step-functions.ts';
+import { createLocalStepFunctions, type LocalStepFunctions } from './step-functions/local-step-functions.ts';
 import { createStreams, type Streams } from './streams/event-source-mappings.ts';
 import { createTargets } from './eventbridge/targets.ts';
-import { type Template } from './template/template.ts';
+import { type StackTemplate } from './template/template.ts';
 
 export interface ServicesOptions {
-  template: Template;
+  template: StackTemplate;
   engine: Engine;
   /** Where functions reach the table. */
   dynamodb: string;
   journal: Journal;
   clock: VirtualClock;
-  activity: Activity;
+  activity: QuiescenceTracker;
   /** Most environments of one function. */
   environments?: number | undefined;
   between?: FunctionsOptions['between'];
@@ -47,11 +47,11 @@ export interface ServicesOptions {
 export interface Services {
   functions: RunningFunctions;
   streams: Streams;
-  bus: Bus;
+  bus: LocalBus;
   queues: Queues;
   mail: Mail;
   messages: Messages;
-  states: States;
+  states: LocalStepFunctions;
   schedules: Schedules;
   endpoint: AwsEndpoint;
   stop(): Promise<void>;
@@ -113,7 +113,7 @@ export async function startServices({
   const bus = createBus({ ...template, targets, clock });
   const objects = createObjects({ ...shared, ...template });
   const exports = createExports({ ...shared, ...template, objects, endpoint: engine.endpoint });
-  const states = createStates({
+  const states = createLocalStepFunctions({
     ...shared,
     ...stateMachines(template),
     functions: { ...functions, callAws: (call, request) => exports.call(call.replace('dynamodb:', ''), request) },
@@ -168,7 +168,7 @@ export async function startServices({
   };
 }
 
-function stateMachines(template: Template) {
+function stateMachines(template: StackTemplate) {
   return {
     machines: template.stateMachines.map((machine) => ({
       arn: machine.arn,
@@ -181,7 +181,7 @@ function stateMachines(template: Template) {
   };
 }
 
-function definitionOf(machine: Template['stateMachines'][number], directory: string): string {
+function definitionOf(machine: StackTemplate['stateMachines'][number], directory: string): string {
   const key = machine.definitionKey;
   const text = machine.definition ?? (key === undefined ? '{}' : readFileSync(join(directory, `asset.${key}`), 'utf8'));
   return text.replace(/\$\{(\w+)\}/g, (whole, name: string) => machine.substitutions[name] ?? whole);

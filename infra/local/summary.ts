@@ -1,13 +1,13 @@
 import { localRoutes } from './http/gateway-routes.ts';
 import { type Services } from './services.ts';
-import { type Template } from './template/template.ts';
+import { type StackTemplate } from './template/template.ts';
 
 /** `throughline-local-journey-send` is the stack's name and ours. */
 const short = (name: string): string => name.replace(/^throughline-local-/, '');
 
 const functionOf = (arn: string): string => short(arn.split(':').at(-1) ?? arn);
 
-function triggersOf(template: Template): Map<string, string[]> {
+function triggersOf(template: StackTemplate): Map<string, string[]> {
   const triggers = new Map<string, string[]>();
   const add = (functionName: string, trigger: string): void => {
     triggers.set(functionName, [...(triggers.get(functionName) ?? []), trigger]);
@@ -27,7 +27,7 @@ function triggersOf(template: Template): Map<string, string[]> {
 }
 
 /** One line for each function and what calls it. */
-export function functionLines(template: Template): string[] {
+export function functionLines(template: StackTemplate): string[] {
   const triggers = triggersOf(template);
   return template.functions.flatMap(({ ref, description = '' }) => {
     const [first = 'nothing calls it', ...others] = triggers.get(short(ref)) ?? [];
@@ -37,7 +37,7 @@ export function functionLines(template: Template): string[] {
 }
 
 /** What runs at the moment, for people. */
-export function summary(template: Template, { functions, queues, mail, schedules }: Services): string {
+export function summary(template: StackTemplate, { functions, queues, mail, schedules }: Services): string {
   const running = Object.entries(functions.environments()).filter(([, environments]) => environments > 0);
   return [
     'Functions',

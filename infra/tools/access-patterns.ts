@@ -1,9 +1,9 @@
 import { type keys } from '../../lib/model/table-keys.ts';
 import { customerPatterns } from './customer-patterns.ts';
-import { type Pattern, workspacePatterns } from './workspace-patterns.ts';
+import { type AccessPattern, workspacePatterns } from './workspace-patterns.ts';
 
 /** Each key of the table: the compiler asks for a row when a key is added. `docs/access-patterns.md` is made from it. */
-const patterns: Record<keyof typeof keys, Pattern> = { ...workspacePatterns, ...customerPatterns };
+const patterns: Record<keyof typeof keys, AccessPattern> = { ...workspacePatterns, ...customerPatterns };
 
 /** The page `docs/access-patterns.md`. */
 export function accessPatternsPage(): string {

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { CelEngine, TemplateFile } from '@aws/cloudformation-validate';
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { check } from '../../lib/journey/validation/validate-journey.ts';
+import { validateJourney } from '../../lib/journey/validation/validate-journey.ts';
 import { type StepFunctions, compileJourney } from '../../lib/journey/compilation/compile-journey.ts';
-import { shippedJourneys } from '../../lib/journey/publishing/deployed-journeys.ts';
+import { deployedJourneys } from '../../lib/journey/publishing/deployed-journeys.ts';
 import { buildFunctions } from './build.ts';
 import { Settings, environmentNames, settingsOf } from '../environments.ts';
 import { ThroughlineStack } from '../stack.ts';
@@ -73,9 +73,9 @@ const functions: StepFunctions = {
 };
 
 function journeyFaults(): string[] {
-  return shippedJourneys.flatMap((definition) => {
+  return deployedJourneys.flatMap((definition) => {
     const { isValid, errorsText } = validateAsl(compileJourney(definition, functions));
-    const faults = check(definition).map(
+    const faults = validateJourney(definition).map(
       ({ code, place, hint }) => `journey ${definition.id}: ${place}: ${hint} (${code})`,
     );
     return isValid ? faults : [...faults, `journey ${definition.id}: ${errorsText('\n')}`];

@@ -1,5 +1,5 @@
 import { keys } from '../../lib/model/table-keys.ts';
-import { type Pattern } from './workspace-patterns.ts';
+import { type AccessPattern } from './workspace-patterns.ts';
 
 const customer = { workspace: '<ws>', customer: '<customer>' };
 
@@ -132,4 +132,4 @@ export const customerPatterns = {
     written: 'wait; tasks API',
     read: 'tasks API',
   },
-} as const satisfies Record<string, Pattern>;
+} as const satisfies Record<string, AccessPattern>;

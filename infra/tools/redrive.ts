@@ -12,8 +12,8 @@ import { enrolmentStore } from '../../lib/journey/enrolment/enrolment-store.ts';
 import { inAppStore } from '../../lib/journey/messaging/channels/in-app-store.ts';
 import { taskStore } from '../../lib/journey/execution/human-task-store.ts';
 import { waitStore } from '../../lib/journey/execution/wait-store.ts';
-import { journeyWake } from '../../lib/journey/execution/journey-signals.ts';
-import { directory } from '../../lib/segment/membership-index.ts';
+import { createJourneySignalHandler } from '../../lib/journey/execution/journey-signals.ts';
+import { createMembershipIndex } from '../../lib/segment/membership-index.ts';
 import { redriveStore } from '../../lib/projection/redrive-store.ts';
 import { profileStore } from '../../lib/profile/profile-store.ts';
 import { systemClock } from '../../lib/shared/time.ts';
@@ -44,8 +44,8 @@ export function redriving(
     bus: eventBus(clients.eventbridge, stack),
     workspaces: workspaceStore(table),
     redriven: redriveStore(table, systemClock),
-    directory: directory(table),
-    journeys: journeyWake({
+    directory: createMembershipIndex(table),
+    journeys: createJourneySignalHandler({
       profiles,
       enrolments: enrolmentStore(table),
       waits: waitStore(table),

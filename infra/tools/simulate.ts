@@ -3,10 +3,10 @@ import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import { Placement } from '../../lib/decision/placements/placement.ts';
 import { Workspace } from '../../lib/model/workspace.ts';
-import { check } from '../../lib/journey/validation/validate-journey.ts';
+import { validateJourney } from '../../lib/journey/validation/validate-journey.ts';
 import { JourneyDefinition } from '../../lib/journey/definition/journey-definition.ts';
 import { Population } from '../../lib/journey/simulation/customers/population.ts';
-import { simulate } from '../../lib/journey/simulation/simulate-journey.ts';
+import { simulateJourney } from '../../lib/journey/simulation/simulate-journey.ts';
 import { simulationText } from '../../lib/journey/simulation/report-text.ts';
 import { projectInMemory } from '../../lib/projection/simulated-projection.ts';
 
@@ -65,7 +65,7 @@ const number = (name: 'customers' | 'days' | 'seed', least: number): number => {
 /** A definition that ends: what has errors might go round for ever. */
 function readDefinition(file: string): JourneyDefinition {
   const definition = read(JourneyDefinition, file);
-  const errors = check(definition, { local: true }).filter(({ severity }) => severity === 'error');
+  const errors = validateJourney(definition, { local: true }).filter(({ severity }) => severity === 'error');
   if (errors.length === 0) return definition;
   return fail([`${file} has errors:`, ...errors.map((one) => `${one.code} at ${one.place}: ${one.hint}`)].join('\n'));
 }
@@ -75,7 +75,7 @@ if (file === undefined) fail(usage);
 const from = Date.parse(values.from);
 if (Number.isNaN(from)) fail(`--from ${values.from}: no date`);
 const began = performance.now();
-const result = await simulate({
+const result = await simulateJourney({
   apply: projectInMemory,
   definition: readDefinition(file),
   ...(values.workspace !== undefined && { workspace: read(Workspace, values.workspace) }),

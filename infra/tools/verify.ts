@@ -6,13 +6,13 @@ import { zoneData as local } from '../../lib/shared/calendar/zone-data.ts';
 
 const usage = 'npm run verify -- --url https://… --write wk_… --secret sk_…';
 
-export interface Target {
+export interface VerifyTarget {
   url: string;
   write: string;
   secret: string;
 }
 
-interface Verifying extends Target {
+interface Verifying extends VerifyTarget {
   /** Tells this run's customers from any other's. */
   run: string;
   pause: (ms: number) => Promise<void>;
@@ -67,7 +67,7 @@ async function post(verifying: Verifying, batch: object[], headers: Record<strin
   return Verdict.parse(await response.json()).accepted;
 }
 
-async function get({ url, secret }: Target, path: string): Promise<unknown> {
+async function get({ url, secret }: VerifyTarget, path: string): Promise<unknown> {
   const response = await fetch(`${url}${path}`, { headers: { authorization: `Bearer ${secret}` } });
   return response.status === 200 ? response.json() : undefined;
 }
@@ -179,7 +179,7 @@ export const checks = {
 } satisfies Record<string, Check>;
 
 /** Runs all checks, one after the other, and tells of each in a line. Leaves its customers behind: they are named after the run. */
-export async function verify(target: Target, tell: (line: string) => void): Promise<boolean> {
+export async function verify(target: VerifyTarget, tell: (line: string) => void): Promise<boolean> {
   const pause = (ms: number): Promise<void> => new Promise((resume) => setTimeout(resume, ms));
   const verifying = { ...target, run: `verify-${randomUUID().slice(0, 8)}`, pause };
   let all = true;

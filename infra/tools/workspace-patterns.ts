@@ -1,6 +1,6 @@
 import { type Key, keys } from '../../lib/model/table-keys.ts';
 
-export interface Pattern {
+export interface AccessPattern {
   key: Key;
   holds: string;
   written: string;
@@ -172,4 +172,4 @@ export const workspacePatterns = {
     written: 'reports API, compute, simulate, churn API, over the revision they read',
     read: 'the same, consistently: one read and one write to begin, and to end',
   },
-} as const satisfies Record<string, Pattern>;
+} as const satisfies Record<string, AccessPattern>;

@@ -30,7 +30,7 @@ async function addKeys(workspaces: WorkspaceStore, workspace: string): Promise<R
 const show = ({ write, secret }: Record<KeyKind, string>): string =>
   `write key   ${write}\nsecret key  ${secret}\nThey are shown this once: the table keeps their hashes.`;
 
-export interface Command {
+export interface AdminCommand {
   action: string;
   subject: string;
   name?: string;
@@ -41,7 +41,7 @@ export interface Command {
  * Carries out a command and answers what to print. Throws for a workspace that exists (`create`) or does not (`keys`), and for text
  * that is no key. Died in between, `create` leaves keys nobody knows and no workspace: say it again.
  */
-export async function administer(table: Table, { action, subject, ...settings }: Command): Promise<string> {
+export async function administer(table: Table, { action, subject, ...settings }: AdminCommand): Promise<string> {
   const workspaces = workspaceStore(table);
   if (action === 'revoke') {
     const key = parseApiKey(subject);

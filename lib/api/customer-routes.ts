@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { PageQuery, type Routes } from '../shared/http/api-route.ts';
+import { PageQuery, type ApiRouteTable } from '../shared/http/api-route.ts';
 import { InAppMessage, InAppPage } from '../journey/messaging/channels/in-app-store.ts';
 import { CustomerSummary, CustomerView } from '../profile/views/customer-view.ts';
 import { Timeline } from '../profile/views/timeline.ts';
@@ -7,7 +7,7 @@ import { Timeline } from '../profile/views/timeline.ts';
 const path = z.object({ id: z.string().describe('User id, or anonymous id of a visitor nobody knows') });
 const unknown = { 404: 'No such customer in this workspace' } as const;
 
-export const profileRoutes: Routes = {
+export const profileRoutes: ApiRouteTable = {
   'GET /v1/customers': {
     id: 'listCustomers',
     summary: 'Customers by stage',

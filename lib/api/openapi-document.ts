@@ -2,14 +2,14 @@ import * as z from 'zod';
 import { type ZodOpenApiOperationObject, type ZodOpenApiPathsObject, createDocument } from 'zod-openapi';
 import { Problem } from '../aws/http/problem.ts';
 import { churnRoutes } from '../churn/churn-routes.ts';
-import { WordedRisk } from '../model/churn-risk.ts';
+import { ChurnRiskWithText } from '../model/churn-risk.ts';
 import { decisionRoutes } from '../decision/decision-routes.ts';
 import { Placement } from '../decision/placements/placement.ts';
 import { ingestionRoutes, ingestionSchemas } from '../ingestion/ingestion-routes.ts';
 import { Workspace } from '../model/workspace.ts';
 import { JourneyDefinition } from '../journey/definition/journey-definition.ts';
-import { knockingRoutes } from '../journey/api/entry-routes.ts';
-import { journeyRoutes } from '../journey/api/journey-routes.ts';
+import { entryRoutes } from '../journey/api/entry-routes.ts';
+import { journeyRouteDocs } from '../journey/api/journey-routes.ts';
 import { Json } from '../shared/json.ts';
 import { mapRoutes } from '../map/map-routes.ts';
 import { Plan } from '../map/planned-map.ts';
@@ -20,11 +20,11 @@ import { segmentRoutes } from '../segment/segment-routes.ts';
 import { Timeline } from '../profile/views/timeline.ts';
 import { reportRoutes } from '../report/report-routes.ts';
 import { ReportAnswer, ReportRequest } from '../report/kinds/report-request.ts';
-import { type Route, type RouteKey, type Routes } from '../shared/http/api-route.ts';
+import { type ApiRoute, type RouteKey, type ApiRouteTable } from '../shared/http/api-route.ts';
 import { StageModel } from '../model/stage.ts';
 
 /** The words of the API, in the order readers meet them. */
-const words: Record<string, { routes: Routes; description: string }> = {
+const words: Record<string, { routes: ApiRouteTable; description: string }> = {
   ingestion: { routes: ingestionRoutes, description: 'Touchpoints in, as Segment’s libraries send them' },
   profile: {
     routes: { ...profileRoutes, ...segmentRoutes },
@@ -32,7 +32,7 @@ const words: Record<string, { routes: Routes; description: string }> = {
   },
   churn: { routes: churnRoutes, description: 'Who is leaving: models, how good they are, and risks taken apart' },
   decision: { routes: decisionRoutes, description: 'Next best offers and the placements that show them' },
-  journey: { routes: { ...journeyRoutes, ...knockingRoutes }, description: 'Journeys, enrolments, tasks for people' },
+  journey: { routes: { ...journeyRouteDocs, ...entryRoutes }, description: 'Journeys, enrolments, tasks for people' },
   map: { routes: mapRoutes, description: 'Planned maps: what customers are meant to do' },
   report: { routes: reportRoutes, description: 'What customers did, and what experiments have shown' },
 };
@@ -40,7 +40,7 @@ const words: Record<string, { routes: Routes; description: string }> = {
 /** Schemas with a name of their own; all others stand where they are used. */
 const named = {
   ...ingestionSchemas,
-  ChurnRisk: WordedRisk,
+  ChurnRisk: ChurnRiskWithText,
   CustomerView,
   JourneyDefinition,
   Json,
@@ -67,7 +67,7 @@ const problem = (description: string) => ({
   content: { 'application/problem+json': { schema: Problem } },
 });
 
-function operation(tag: string, route: Route): ZodOpenApiOperationObject {
+function operation(tag: string, route: ApiRoute): ZodOpenApiOperationObject {
   const { id, summary, description, key, body, answer, status = 200, refusals = {} } = route;
   const refused = Object.entries(refusals).map(([status, when]) => [status, problem(when)] as const);
   const { path, query, headers: header } = route;

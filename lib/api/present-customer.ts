@@ -1,16 +1,16 @@
-import { worded } from '../churn/risk-text.ts';
+import { withRiskText } from '../churn/risk-text.ts';
 import { customerId } from '../model/customer.ts';
 import { type Profile } from '../model/profile.ts';
 import { type EnrolmentView, type CustomerView } from '../profile/views/customer-view.ts';
 
-export function customerView(profile: Profile, enrolments: EnrolmentView[]): CustomerView {
+export function presentCustomer(profile: Profile, enrolments: EnrolmentView[]): CustomerView {
   const { n: count, ...purchases } = profile.purchases;
   return {
     customerId: customerId(profile.customer),
     anonymous: profile.customer.startsWith('a:'),
     ...(profile.stage && { stage: profile.stage.id, stageSince: profile.stage.since }),
     traits: Object.fromEntries(Object.entries(profile.traits).map(([name, { value }]) => [name, value])),
-    ...(profile.churn && { churn: worded(profile.churn) }),
+    ...(profile.churn && { churn: withRiskText(profile.churn) }),
     enrolments,
     firstSeen: profile.firstSeen,
     lastSeen: profile.lastSeen,

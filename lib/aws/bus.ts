@@ -1,7 +1,7 @@
 import { type EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import { type BusEvent, eventSource } from '../model/bus-events.ts';
-import { inLanes } from '../shared/concurrency.ts';
-import { permanentRefusal } from './table/write-refusal.ts';
+import { mapConcurrent } from '../shared/concurrency.ts';
+import { findPermanentRefusal } from './table/write-refusal.ts';
 
 export interface Bus {
   /**
@@ -90,7 +90,7 @@ async function sendChunk(client: EventBridgeClient, chunk: Entry[]): Promise<Sen
     };
   } catch (error) {
     console.error(error);
-    if (permanentRefusal(error) === undefined) return { again: chunk, refused: [] };
+    if (findPermanentRefusal(error) === undefined) return { again: chunk, refused: [] };
     const [only] = chunk;
     if (only && chunk.length === 1) return { again: [], refused: [{ place: only.place, refusal: 'event.invalid' }] };
     const each = await Promise.all(chunk.map((entry) => sendChunk(client, [entry])));
@@ -107,7 +107,7 @@ export function eventBus(client: EventBridgeClient, EventBusName: string): Expla
     for (let tries = 0; left.length > 0 && tries < maxTries; tries++) {
       if (tries > 0) await jitter(tries);
       const again: Entry[] = [];
-      await inLanes(chunksOf(left), lanes, async (chunk) => {
+      await mapConcurrent(chunksOf(left), lanes, async (chunk) => {
         const sent = await sendChunk(client, chunk);
         again.push(...sent.again);
         untaken.push(...sent.refused);

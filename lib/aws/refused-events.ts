@@ -1,5 +1,5 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { permanentRefusal } from './table/write-refusal.ts';
+import { findPermanentRefusal } from './table/write-refusal.ts';
 
 /** The parts of Lambda's context we read. */
 interface Invocation {
@@ -43,7 +43,7 @@ export function endingRefused<Event, Context, Result>(
     try {
       return await handle(event, context);
     } catch (error) {
-      if (!ends(event) || !permanentRefusal(error)) throw error;
+      if (!ends(event) || !findPermanentRefusal(error)) throw error;
       console.error(error);
       await putAside(event, error, context);
       return undefined;

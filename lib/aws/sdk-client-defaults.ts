@@ -4,7 +4,7 @@
  * answered, which the SDK by itself waits for without end: three tries of two seconds are over within the ten seconds that a source waits. Given up,
  * a call may have been done all the same, as after a lost answer: what must not happen twice has its condition or its transaction's token.
  */
-export const lean = {
+export const sdkClientDefaults = {
   cacheMiddleware: true,
   requestHandler: { requestTimeout: 2_000, throwOnRequestTimeout: true },
 } as const;

@@ -1,7 +1,7 @@
 import { type Profile } from '../model/profile.ts';
-import { between, type Instant } from '../shared/time.ts';
-import { habitOfDays } from './purchase-model/key-day-history.ts';
-import { dayOf } from '../profile/facts/key-days.ts';
+import { msBetween, type Instant } from '../shared/time.ts';
+import { purchaseHistoryOfDays } from './purchase-model/key-day-history.ts';
+import { dayIndex } from '../profile/facts/key-days.ts';
 
 const dayMs = 86_400_000;
 
@@ -35,7 +35,7 @@ const complaints = [
 const goodbyes = ['Subscription Cancelled', 'Account Deleted', 'Account Closed'];
 
 /** Touchpoints beside key events that move a risk. */
-export const tellingEvents: readonly string[] = [...complaints, ...goodbyes];
+export const informativeEvents: readonly string[] = [...complaints, ...goodbyes];
 
 /**
  * Answers that tell of a bad experience: detractors of NPS (0–6), the lower two of CSAT (1–5), the lower three of CES (1–7, 7 is easy).
@@ -54,7 +54,7 @@ export function badAnswerAt({ answers }: Pick<Profile, 'answers'>): Instant | un
 
 const contactChannels = ['email', 'sms', 'push', 'marketing'];
 
-const daysSince = (at: Instant, now: Instant): number => Math.max(0, between(at, now) / dayMs);
+const daysSince = (at: Instant, now: Instant): number => Math.max(0, msBetween(at, now) / dayMs);
 
 /** How often the customer came again, and what a time is worth: by the days that are kept, where those begin with the first purchase. */
 function rhythmOf(
@@ -63,8 +63,8 @@ function rhythmOf(
 ): Pick<ChurnFeatures, 'repeats' | 'worth'> {
   const most = Math.min(Math.max(0, n - 1), Math.ceil(span));
   if (!keyDays) return { repeats: most, worth: revenue / (most + 1) };
-  const { days, worth, first: firstDay } = habitOfDays(keyDays);
-  const isWhole = first !== undefined && firstDay === dayOf(Date.parse(first));
+  const { days, worth, first: firstDay } = purchaseHistoryOfDays(keyDays);
+  const isWhole = first !== undefined && firstDay === dayIndex(Date.parse(first));
   return { repeats: isWhole ? Math.min(most, days - 1) : most, worth: worth / days };
 }
 
@@ -72,14 +72,14 @@ function rhythmOf(
  * The features at `now`. A complaint or bad answer counts until the next purchase and does not fade with time: mere silence makes
  * nobody happier, and a risk that fell by waiting would hide who has left.
  */
-export function churnFeatures(profile: Profile, now: Instant): ChurnFeatures {
+export function computeChurnFeatures(profile: Profile, now: Instant): ChurnFeatures {
   const { purchases, counts, consent, lastSeen } = profile;
   const first = purchases.first ?? purchases.last;
   const sincePurchase = (at: Instant | undefined): boolean =>
     at !== undefined && (purchases.last === undefined || at >= purchases.last);
   const did = (names: string[]): boolean => names.some((name) => sincePurchase(counts[name]?.last));
   const span = purchases.last !== undefined && first !== undefined ? daysSince(first, purchases.last) : 0;
-  const cameBack = purchases.last !== undefined && between(purchases.last, lastSeen) > dayMs;
+  const cameBack = purchases.last !== undefined && msBetween(purchases.last, lastSeen) > dayMs;
   return {
     ...rhythmOf(profile, { first, span }),
     span,

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { type Routes } from '../shared/http/api-route.ts';
+import { type ApiRouteTable } from '../shared/http/api-route.ts';
 import { ModelList, ModelView, RiskView, TrainingView } from './training/training-views.ts';
 
-export const churnRoutes: Routes = {
+export const churnRoutes: ApiRouteTable = {
   'GET /v1/churn/model': {
     id: 'getChurnModel',
     summary: 'The churn model in force: how well it forecast what it did not know, and what the data did not tell',

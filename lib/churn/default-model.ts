@@ -1,13 +1,13 @@
 import { Workspace } from '../model/workspace.ts';
-import { meets } from '../predicate/evaluate.ts';
+import { matches } from '../predicate/evaluate.ts';
 import { type Profile } from '../model/profile.ts';
-import { type Instant, plus } from '../shared/time.ts';
-import { type Assessor } from './risk-model.ts';
-import { habitOfDays } from './purchase-model/key-day-history.ts';
-import { type ChurnDefinition, keyEventsOf, usualDefinition } from '../model/churn-definition.ts';
-import { stateOf } from './fitted-model/model-score.ts';
-import { type Reason, type RiskBand } from '../model/churn-risk.ts';
-import { assess, bandOf, churnProbability } from './heuristic-score.ts';
+import { type Instant, addMs } from '../shared/time.ts';
+import { type RiskModel } from './risk-model.ts';
+import { purchaseHistoryOfDays } from './purchase-model/key-day-history.ts';
+import { type ChurnDefinition, keyEventsOf, defaultChurnDefinition } from '../model/churn-definition.ts';
+import { customerStateOf } from './fitted-model/model-score.ts';
+import { type RiskReason, type RiskBand } from '../model/churn-risk.ts';
+import { scoreRisk, bandOf, churnProbability } from './heuristic-score.ts';
 
 type Rules = Pick<Workspace, 'purchaseEvents' | 'churn'>;
 
@@ -21,7 +21,7 @@ const farthestMs = 730 * 86_400_000;
 export function isEligible(definition: ChurnDefinition, profile: Profile, now: Instant): boolean {
   const { leastDays = 0, where } = definition.eligible;
   const days = profile.keyDays ? profile.keyDays.recent.length + (profile.keyDays.older?.days ?? 0) : 0;
-  return days >= leastDays && (where === undefined || meets(where, { profile, now }));
+  return days >= leastDays && (where === undefined || matches(where, { profile, now }));
 }
 
 /** Where other touchpoints than purchases are key events, those stand in for purchases. What they are worth, the days of them tell. */
@@ -39,14 +39,14 @@ function asPurchases(profile: Profile, { churn }: Rules): Profile {
 }
 
 /** Rhythm and silence are told of key events where those are no purchases. */
-const asKeyEvents = (reason: Reason): Reason => ({
+const asKeyEvents = (reason: RiskReason): RiskReason => ({
   ...reason,
   feature: reason.feature.replace('silence', 'quiet').replace('rhythm', 'pace'),
 });
 
 /** The shipped judgement (`score.ts`), before a model was trained and of whom a model knows nothing. */
-export function coldStart(rules: Rules): Assessor {
-  const terms = rules.churn ?? usualDefinition;
+export function createDefaultRiskModel(rules: Rules): RiskModel {
+  const terms = rules.churn ?? defaultChurnDefinition;
   const { horizonDays } = terms;
   const bandAt = (profile: Profile, at: Instant): RiskBand | undefined =>
     isEligible(terms, profile, at)
@@ -57,13 +57,13 @@ export function coldStart(rules: Rules): Assessor {
   function bandChange(profile: Profile, now: Instant): Instant | undefined {
     const band = bandAt(profile, now);
     let [same, other] = [0, farthestMs];
-    if (bandAt(profile, plus(now, other)) === band) return undefined;
+    if (bandAt(profile, addMs(now, other)) === band) return undefined;
     while (other - same > minuteMs) {
       const middle = Math.floor((same + other) / 2);
-      if (bandAt(profile, plus(now, middle)) === band) same = middle;
+      if (bandAt(profile, addMs(now, middle)) === band) same = middle;
       else other = middle;
     }
-    return plus(now, other);
+    return addMs(now, other);
   }
 
   return {
@@ -72,13 +72,13 @@ export function coldStart(rules: Rules): Assessor {
 
     assess(profile, now) {
       if (!isEligible(terms, profile, now)) return undefined;
-      const risk = assess(asPurchases(profile, rules), now, terms);
-      const habit = profile.keyDays && habitOfDays(profile.keyDays);
+      const risk = scoreRisk(asPurchases(profile, rules), now, terms);
+      const habit = profile.keyDays && purchaseHistoryOfDays(profile.keyDays);
       const validUntil = bandChange(profile, now);
       return {
         ...risk,
         ...(rules.churn?.keyEvents && { reasons: risk.reasons.map(asKeyEvents) }),
-        ...(habit && { state: stateOf(habit, { now: Date.parse(now) / dayMs, horizonDays, band: risk.band }) }),
+        ...(habit && { state: customerStateOf(habit, { now: Date.parse(now) / dayMs, horizonDays, band: risk.band }) }),
         ...(validUntil !== undefined && { validUntil }),
       };
     },
@@ -88,4 +88,4 @@ export function coldStart(rules: Rules): Assessor {
 }
 
 /** Of a workspace that says nothing of its own. */
-export const usualColdStart = coldStart(Workspace.parse({ id: 'any', name: 'Any' }));
+export const defaultRiskModel = createDefaultRiskModel(Workspace.parse({ id: 'any', name: 'Any' }));

@@ -1,16 +1,16 @@
 import { type Profile } from '../model/profile.ts';
-import { type Instant, plus } from '../shared/time.ts';
+import { type Instant, addMs } from '../shared/time.ts';
 import { type Dropout, nextWithin, silentFor } from './purchase-model/dropout-model.ts';
-import { type Counts } from './purchase-model/purchase-history.ts';
-import { type ChurnDefinition, usualDefinition } from '../model/churn-definition.ts';
-import { type ChurnFeatures, churnFeatures } from './churn-features.ts';
+import { type PurchaseCounts } from './purchase-model/purchase-history.ts';
+import { type ChurnDefinition, defaultChurnDefinition } from '../model/churn-definition.ts';
+import { type ChurnFeatures, computeChurnFeatures } from './churn-features.ts';
 import { logistic, logit } from '../statistics/learning/training-rows.ts';
-import { type ChurnRisk, farthestDays, type Reason, type RiskBand, shippedBands } from '../model/churn-risk.ts';
+import { type ChurnRisk, farthestDays, type RiskReason, type RiskBand, defaultRiskBands } from '../model/churn-risk.ts';
 
 /**
  * The cold start: MBG/NBD (Batislam et al. 2007) by what we believe before any data of the team's own, in days. Rounded judgements, fitted
  * to nothing: one purchase in twenty days, worth one purchase of the customer's own; one customer in ten leaves after a purchase, worth ten.
- * A trained model replaces it behind `assess`.
+ * A trained model replaces it behind `scoreRisk`.
  */
 const prior: Dropout = { kind: 'mbg', r: 1, alpha: 20, a: 1, b: 9 };
 
@@ -27,7 +27,7 @@ const dayMs = 86_400_000;
 /** What a team's definition says of a score. */
 export type ScoreTerms = Pick<ChurnDefinition, 'horizonDays' | 'bands'>;
 
-const countsOf = ({ repeats, span, silence }: Pick<ChurnFeatures, 'repeats' | 'span' | 'silence'>): Counts => {
+const countsOf = ({ repeats, span, silence }: Pick<ChurnFeatures, 'repeats' | 'span' | 'silence'>): PurchaseCounts => {
   return { x: repeats, tx: span, T: span + silence };
 };
 
@@ -50,7 +50,7 @@ export function baseOf(reached: number, contributions: readonly number[]): numbe
   return Math.round((reached - told) * 1e8) / 1e8;
 }
 
-export function bandOf(probability: number, bands: NonNullable<ScoreTerms['bands']> = shippedBands): RiskBand {
+export function bandOf(probability: number, bands: NonNullable<ScoreTerms['bands']> = defaultRiskBands): RiskBand {
   if (probability >= bands.high) return 'high';
   return probability >= bands.medium ? 'medium' : 'low';
 }
@@ -58,14 +58,14 @@ export function bandOf(probability: number, bands: NonNullable<ScoreTerms['bands
 type Said = keyof typeof weights;
 
 /** What the customer said rather than did, in logits. It does not fade with time. */
-export const saidBy = (features: ChurnFeatures): [Said, number][] =>
+export const touchpointBehind = (features: ChurnFeatures): [Said, number][] =>
   (Object.keys(weights) as Said[]).filter((cause) => features[cause]).map((cause) => [cause, weights[cause]]);
 
 /** Logits beyond the silence, in the order in which reasons are given. */
 function adjustments(features: ChurnFeatures): [Said | 'visited', number][] {
   const { visitedAgo } = features;
-  if (visitedAgo === undefined) return saidBy(features);
-  return [...saidBy(features), ['visited', visit.weight * 2 ** (-visitedAgo / visit.halfLifeDays)]];
+  if (visitedAgo === undefined) return touchpointBehind(features);
+  return [...touchpointBehind(features), ['visited', visit.weight * 2 ** (-visitedAgo / visit.halfLifeDays)]];
 }
 
 const movedBy = (features: ChurnFeatures): number => adjustments(features).reduce((sum, [, weight]) => sum + weight, 0);
@@ -74,9 +74,9 @@ const movedBy = (features: ChurnFeatures): number => adjustments(features).reduc
 export function churnProbability(
   profile: Profile,
   now: Instant,
-  { horizonDays }: ScoreTerms = usualDefinition,
+  { horizonDays }: ScoreTerms = defaultChurnDefinition,
 ): number {
-  const features = churnFeatures(profile, now);
+  const features = computeChurnFeatures(profile, now);
   return logistic(quietLogit(features, horizonDays) + movedBy(features));
 }
 
@@ -103,7 +103,7 @@ function causesOf(features: ChurnFeatures, horizonDays: number): Cause[] {
   ];
 }
 
-interface Part extends Reason {
+interface Part extends RiskReason {
   contribution: number;
 }
 
@@ -145,9 +145,9 @@ function ofBuyer(features: ChurnFeatures, horizonDays: number): { wait?: number 
 }
 
 /** The customer's risk at `now`, from the profile alone. `base` and the contributions of its reasons sum to the logit of its probability. */
-export function assess(profile: Profile, now: Instant, terms: ScoreTerms = usualDefinition): ChurnRisk {
+export function scoreRisk(profile: Profile, now: Instant, terms: ScoreTerms = defaultChurnDefinition): ChurnRisk {
   const { horizonDays, bands } = terms;
-  const features = churnFeatures(profile, now);
+  const features = computeChurnFeatures(profile, now);
   const exact = quietLogit(features, horizonDays) + movedBy(features);
   const causes = causesOf(features, horizonDays);
   const base = baseOf(
@@ -167,7 +167,7 @@ export function assess(profile: Profile, now: Instant, terms: ScoreTerms = usual
     ...(features.repeats === 0 && { insufficientData: [features.purchased ? 'repeat-purchase' : 'purchase'] }),
     probability,
     base,
-    ...(wait <= farthestDays && { expectedNext: plus(now, Math.round(wait * dayMs)) }),
+    ...(wait <= farthestDays && { expectedNext: addMs(now, Math.round(wait * dayMs)) }),
     ...(stake > 0 && { valueAtRisk: Math.round(100 * probability * stake) / 100 }),
   };
 }

@@ -1,6 +1,6 @@
-import { type Reason, type WordedRisk } from '../model/churn-risk.ts';
+import { type RiskReason, type ChurnRiskWithText } from '../model/churn-risk.ts';
 
-type Text = WordedRisk['reasons'][number]['text'];
+type Text = ChurnRiskWithText['reasons'][number]['text'];
 
 function silent(days: number): Text {
   if (days < 1) return { en: 'less than a day', ko: '하루 미만 동안' };
@@ -52,7 +52,7 @@ const texts: Record<string, (values: number[]) => Text> = {
 const told: Record<string, number> = { silence: 2, quiet: 2, rhythm: 2, pace: 2, absence: 1 };
 
 /** A reason in words, made of its feature and numbers alone: so it need not be stored. Of several in one, each has its own numbers in turn. */
-export function reasonText({ feature, values = [] }: Pick<Reason, 'feature' | 'values'>): Text {
+export function reasonText({ feature, values = [] }: Pick<RiskReason, 'feature' | 'values'>): Text {
   const left = [...values];
   const parts = feature
     .split('+')

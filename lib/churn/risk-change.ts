@@ -1,10 +1,10 @@
 import { type Profile } from '../model/profile.ts';
-import { tellingEvents } from './churn-features.ts';
-import { type ChurnRisk, type Reason, type RiskChange } from '../model/churn-risk.ts';
+import { informativeEvents } from './churn-features.ts';
+import { type ChurnRisk, type RiskReason, type RiskChange } from '../model/churn-risk.ts';
 
 /** The latest touchpoint that counts and came after the risk was last assessed. */
 function touchpointSince({ counts }: Profile, keyEvents: readonly string[], since: string) {
-  const [latest] = [...keyEvents, ...tellingEvents]
+  const [latest] = [...keyEvents, ...informativeEvents]
     .flatMap((name) => {
       const at = counts[name]?.last;
       return at !== undefined && at > since ? [{ name, at }] : [];
@@ -14,8 +14,8 @@ function touchpointSince({ counts }: Profile, keyEvents: readonly string[], sinc
 }
 
 /** What of the reasons moved most the way the score did. One that is no longer among them has come to nothing. */
-function movedMost(before: readonly Reason[], after: readonly Reason[], way: number): string | undefined {
-  const pointsOf = (reasons: readonly Reason[], feature: string) =>
+function movedMost(before: readonly RiskReason[], after: readonly RiskReason[], way: number): string | undefined {
+  const pointsOf = (reasons: readonly RiskReason[], feature: string) =>
     reasons.find((reason) => reason.feature === feature)?.points ?? 0;
   const features = [...new Set([...after, ...before].map(({ feature }) => feature))];
   const [most] = features
@@ -26,7 +26,7 @@ function movedMost(before: readonly Reason[], after: readonly Reason[], way: num
 }
 
 /** What changed since an earlier risk of the same customer; undefined without one, and where the score is the same. */
-export function changeOf(
+export function riskChangeOf(
   { before, after }: { before: ChurnRisk | undefined; after: ChurnRisk },
   profile: Profile,
   keyEvents: readonly string[],

@@ -1,9 +1,9 @@
-import { textOf } from './fitted-model/feature-text.ts';
+import { featureText } from './fitted-model/feature-text.ts';
 import { reasonText } from './reason-text.ts';
-import { type ChurnRisk, type WordedRisk } from '../model/churn-risk.ts';
+import { type ChurnRisk, type ChurnRiskWithText } from '../model/churn-risk.ts';
 
 /** The risk with its words, which are made of the rest of it: so they need not be stored. */
-export function worded(risk: ChurnRisk): WordedRisk {
+export function withRiskText(risk: ChurnRisk): ChurnRiskWithText {
   const { modelVersion, modelKind, horizonDays = 0 } = risk;
   // Reasons of a dropout model are plain counts and days, those of others mostly logarithms.
   const terms = { plain: modelKind === 'dropout', horizonDays };
@@ -13,7 +13,7 @@ export function worded(risk: ChurnRisk): WordedRisk {
       const { feature, value } = reason;
       // What has no value is told by the shipped words.
       const text =
-        modelVersion !== undefined && value !== undefined ? textOf({ feature, value }, terms) : reasonText(reason);
+        modelVersion !== undefined && value !== undefined ? featureText({ feature, value }, terms) : reasonText(reason);
       return { ...reason, text };
     }),
   };

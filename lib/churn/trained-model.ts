@@ -1,20 +1,20 @@
 import { type Profile } from '../model/profile.ts';
 import { type Instant, instantAt } from '../shared/time.ts';
-import { type Assessor } from './risk-model.ts';
-import { habitOfDays } from './purchase-model/key-day-history.ts';
+import { type RiskModel } from './risk-model.ts';
+import { purchaseHistoryOfDays } from './purchase-model/key-day-history.ts';
 import { isEligible } from './default-model.ts';
 import { type ChurnDefinition } from '../model/churn-definition.ts';
-import { churnFeatures } from './churn-features.ts';
+import { computeChurnFeatures } from './churn-features.ts';
 import { logistic } from '../statistics/learning/training-rows.ts';
 import { type Attributes } from '../statistics/learning/category-encoding.ts';
-import { type Known } from './fitted-model/feature-columns.ts';
+import { type CustomerFeatures } from './fitted-model/feature-columns.ts';
 import { probability } from './fitted-model/explain-logit.ts';
 import { type ChurnModel } from './fitted-model/churn-model.ts';
-import { type ChurnScore, type Scored, scoreWith } from './fitted-model/model-score.ts';
+import { type ChurnScore, type CustomerScore, scoreWith } from './fitted-model/model-score.ts';
 import { bandAt, bandChangesAt } from './fitted-model/band-changes.ts';
 import { reasonText } from './reason-text.ts';
-import { type ChurnRisk, type Reason } from '../model/churn-risk.ts';
-import { baseOf, rounded, saidBy, tenths } from './heuristic-score.ts';
+import { type ChurnRisk, type RiskReason } from '../model/churn-risk.ts';
+import { baseOf, rounded, touchpointBehind, tenths } from './heuristic-score.ts';
 
 /** A model in force and the definition it was trained for. */
 export interface TrainedModel {
@@ -37,9 +37,9 @@ export function attributesOf({ traits }: Profile, { attributes }: ChurnDefinitio
   );
 }
 
-export function knownOf(profile: Profile, definition: ChurnDefinition): Known {
+export function knownOf(profile: Profile, definition: ChurnDefinition): CustomerFeatures {
   return {
-    ...(profile.keyDays && { habit: habitOfDays(profile.keyDays) }),
+    ...(profile.keyDays && { habit: purchaseHistoryOfDays(profile.keyDays) }),
     ...(definition.attributes.length > 0 && { attributes: attributesOf(profile, definition) }),
   };
 }
@@ -49,14 +49,14 @@ export function knownOf(profile: Profile, definition: ChurnDefinition): Known {
  * the shipped judgement, in logits; who said nothing has the calibrated probability as it is.
  */
 function modelFor({ model }: TrainedModel, profile: Profile, now: Instant) {
-  const said = saidBy(churnFeatures(profile, now));
+  const said = touchpointBehind(computeChurnFeatures(profile, now));
   const moved = said.reduce((sum, [, weight]) => sum + weight, 0);
   const { calibration } = model;
   return { said, moved, own: { ...model, calibration: { ...calibration, shift: calibration.shift + moved } } };
 }
 
 /** The score at `now`, taken apart: what was said stands among the reasons. */
-export function scoreOf(trained: TrainedModel, profile: Profile, now: Instant): Scored {
+export function scoreOf(trained: TrainedModel, profile: Profile, now: Instant): CustomerScore {
   const { said, moved, own } = modelFor(trained, profile, now);
   const scored = scoreWith(own, knownOf(profile, trained.definition), daysAt(now));
   if (!('score' in scored) || said.length === 0) return scored;
@@ -73,7 +73,7 @@ export function scoreOf(trained: TrainedModel, profile: Profile, now: Instant): 
 const fourDigits = (value: number): number => Number(value.toPrecision(4));
 
 /** At most three that sum to the same: what is more becomes `other`. Points are what each adds to the score before it. */
-function told({ base: given, reasons }: ChurnScore): { base: number; reasons: Reason[]; logit: number } {
+function told({ base: given, reasons }: ChurnScore): { base: number; reasons: RiskReason[]; logit: number } {
   const kept = reasons.length <= 3 ? reasons : reasons.slice(0, 2);
   const rest = reasons.slice(kept.length).reduce((sum, { contribution }) => sum + contribution, 0);
   const other = { feature: 'other', contribution: rest, value: null };
@@ -84,7 +84,7 @@ function told({ base: given, reasons }: ChurnScore): { base: number; reasons: Re
     contributions,
   );
   let reached = base;
-  const few = parts.map(({ feature, contribution, value }): Reason => {
+  const few = parts.map(({ feature, contribution, value }): RiskReason => {
     const before = tenths(reached);
     const added = rounded(contribution);
     reached += added;
@@ -98,7 +98,7 @@ const lacks = { 'key-event': 'purchase', repeat: 'repeat-purchase', attributes: 
 
 function riskOf(
   { version, model }: TrainedModel,
-  scored: Extract<Scored, { score: ChurnScore }>,
+  scored: Extract<CustomerScore, { score: ChurnScore }>,
   now: Instant,
 ): ChurnRisk {
   const { score, insufficientData = [] } = scored;
@@ -127,7 +127,7 @@ function riskOf(
 }
 
 /** Goes by a trained model; of customers it knows nothing of, by `otherwise`. */
-export function trainedAssessor(trained: TrainedModel, otherwise: Assessor): Assessor {
+export function createTrainedRiskModel(trained: TrainedModel, otherwise: RiskModel): RiskModel {
   const { definition, model } = trained;
   const isKnown = (profile: Profile): boolean => profile.keyDays !== undefined || !model.layout.habit;
 

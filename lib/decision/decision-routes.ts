@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { CursorQuery, type Routes, writing } from '../shared/http/api-route.ts';
+import { CursorQuery, type ApiRouteTable, writing } from '../shared/http/api-route.ts';
 import { DecisionAnswer, DecisionRequest } from './choice/decision.ts';
 import { Placement } from './placements/placement.ts';
 import { PolicyView } from './policies/policy-view.ts';
@@ -33,7 +33,7 @@ const placement = {
 const path = z.object({ id: z.string() });
 const unknown = { 404: 'No such placement in this workspace' } as const;
 
-export const decisionRoutes: Routes = {
+export const decisionRoutes: ApiRouteTable = {
   'POST /v1/decisions': {
     id: 'decide',
     summary: 'The next best offer for a customer at a placement',

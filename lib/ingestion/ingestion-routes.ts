@@ -7,7 +7,7 @@ import page from '../../events/http/page.json' with { type: 'json' };
 import screen from '../../events/http/screen.json' with { type: 'json' };
 import track from '../../events/http/track.json' with { type: 'json' };
 import { JsonObject } from '../shared/json.ts';
-import { type Route, type Routes, writing } from '../shared/http/api-route.ts';
+import { type ApiRoute, type ApiRouteTable, writing } from '../shared/http/api-route.ts';
 import { TouchpointType } from '../model/touchpoint.ts';
 import { Verdict } from './message/verdict.ts';
 import { WebhookSecret } from './workspace/webhook-secret-store.ts';
@@ -98,9 +98,9 @@ const collecting = {
     429: 'Throttled: come again after `Retry-After` seconds, or in a moment where the gateway says it without',
     503: 'Not stored, or with a key in the header the body would not decompress: send it again',
   },
-} as const satisfies Partial<Route>;
+} as const satisfies Partial<ApiRoute>;
 
-function messageRoutes(type: TouchpointType): Routes {
+function messageRoutes(type: TouchpointType): ApiRouteTable {
   const route = { ...collecting, summary: summaries[type], body: { schema: messages[type], example: samples[type] } };
   const letter = type.charAt(0);
   return {
@@ -109,7 +109,7 @@ function messageRoutes(type: TouchpointType): Routes {
   };
 }
 
-function batchRoute(name: string): Routes {
+function batchRoute(name: string): ApiRouteTable {
   const route = { ...collecting, summary: 'Many messages of any kind', body: { schema: Batch, example: batch } };
   return { [`POST /v1/${name}`]: { ...route, id: name === 'b' ? 'batchShort' : name } };
 }
@@ -125,7 +125,7 @@ const ZoneRelease = z.object({
   isOutdated: z.boolean().describe('The runtime is too old for the corrections to make up for it'),
 });
 
-export const ingestionRoutes: Routes = {
+export const ingestionRoutes: ApiRouteTable = {
   ...Object.fromEntries(TouchpointType.options.flatMap((type) => Object.entries(messageRoutes(type)))),
   ...batchRoute('batch'),
   ...batchRoute('import'),

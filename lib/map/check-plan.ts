@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Plan, partsOf } from './planned-map.ts';
+import { type Plan, planPartsOf } from './planned-map.ts';
 
 /** What is wrong with a plan, where in the document, and what to do about it. `warning`s do not keep it from being compared with. */
 export const PlanFault = z.object({
@@ -18,14 +18,14 @@ function mayBeNothing(plan: Plan): boolean {
   if ('touchpoint' in plan) return false;
   if ('optional' in plan) return true;
   if ('loop' in plan) return mayBeNothing(plan.loop);
-  return 'choice' in plan ? plan.choice.some(mayBeNothing) : partsOf(plan).every((part) => mayBeNothing(part.plan));
+  return 'choice' in plan ? plan.choice.some(mayBeNothing) : planPartsOf(plan).every((part) => mayBeNothing(part.plan));
 }
 
 /** Names that may come first. */
 function firstOf(plan: Plan): Set<string> {
   if ('touchpoint' in plan) return new Set([plan.touchpoint]);
   const first = new Set<string>();
-  for (const { plan: part } of partsOf(plan)) {
+  for (const { plan: part } of planPartsOf(plan)) {
     for (const name of firstOf(part)) first.add(name);
     if (('sequence' in plan || 'loop' in plan) && !mayBeNothing(part)) break;
   }
@@ -58,7 +58,7 @@ function ownFaults(plan: Plan, place: string): PlanFault[] {
     return mayBeNothing(plan.loop)
       ? fault('empty', 'warning', 'a round may be nothing: put "optional" around the loop instead of inside')
       : [];
-  const parts = partsOf(plan);
+  const parts = planPartsOf(plan);
   if (parts.length === 1) return fault('one-part', 'warning', 'a single part needs nothing around it');
   if ('choice' in plan) return choiceFaults(plan.choice, place === '' ? 'choice' : `${place}.choice`);
   return 'parallel' in plan && parts.length > most.parallel
@@ -81,7 +81,7 @@ export function checkPlan(plan: Plan): PlanFault[] {
     }
     if ('touchpoint' in part.plan) touchpoints++;
     faults.push(...ownFaults(part.plan, part.place));
-    for (const below of partsOf(part.plan, part.place)) visit(below, depth + 1);
+    for (const below of planPartsOf(part.plan, part.place)) visit(below, depth + 1);
   };
   visit({ plan, place: '' }, 1);
   if (touchpoints > most.touchpoints)

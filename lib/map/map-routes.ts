@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { CursorQuery, type Routes, writing } from '../shared/http/api-route.ts';
+import { CursorQuery, type ApiRouteTable, writing } from '../shared/http/api-route.ts';
 import { MapBody, MapSummary, MapView } from './map-view.ts';
 
 const path = z.object({ id: z.string() });
@@ -17,7 +17,7 @@ const example = {
   },
 };
 
-export const mapRoutes: Routes = {
+export const mapRoutes: ApiRouteTable = {
   'GET /v1/maps': {
     id: 'listMaps',
     summary: 'Planned maps',

@@ -37,7 +37,7 @@ export const PlannedMap = z.strictObject({
 export type PlannedMap = z.infer<typeof PlannedMap>;
 
 /** The parts directly below, each with its place in the document: `sequence[2]`. A touchpoint has none. */
-export function partsOf(plan: Plan, place = ''): { plan: Plan; place: string }[] {
+export function planPartsOf(plan: Plan, place = ''): { plan: Plan; place: string }[] {
   const under = (name: string): string => (place === '' ? name : `${place}.${name}`);
   const listed = (name: string, plans: Plan[]) =>
     plans.map((part, i) => ({ plan: part, place: under(`${name}[${i}]`) }));

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { RiskBand, WordedRisk } from './churn-risk.ts';
+import { RiskBand, ChurnRiskWithText } from './churn-risk.ts';
 import { CustomerRef } from './customer.ts';
-import { Cause, GoalOf, TouchpointRef } from './profile-change.ts';
+import { Cause, goalFields, TouchpointRef } from './profile-change.ts';
 import { JsonObject } from '../shared/json.ts';
 import { Instant } from '../shared/time.ts';
 
@@ -44,7 +44,7 @@ export const events = {
     touchpoint: TouchpointRef.optional(),
   }),
   StageExited: event({ stage: z.string(), to: z.string() }),
-  ChurnRiskChanged: event({ from: RiskBand.optional(), risk: WordedRisk }),
+  ChurnRiskChanged: event({ from: RiskBand.optional(), risk: ChurnRiskWithText }),
   CustomerSilent: event({ for: z.string(), since: Instant }),
   EntryTriggered: event({
     journeyId: z.string(),
@@ -58,7 +58,7 @@ export const events = {
   }),
   SegmentJoined: event({ segment: z.string(), touchpoint: TouchpointRef.optional(), filled: z.boolean().optional() }),
   SegmentLeft: event({ segment: z.string(), filled: z.boolean().optional() }),
-  GoalReached: event({ ...GoalOf, cause: Cause }),
+  GoalReached: event({ ...goalFields, cause: Cause }),
   VariantAssigned: event({
     enrolmentId: z.string(),
     journeyId: z.string(),

@@ -32,7 +32,7 @@ export const ChurnDefinition = z.strictObject({
 export type ChurnDefinition = z.infer<typeof ChurnDefinition>;
 
 /** What a workspace that says nothing means. */
-export const usualDefinition: ChurnDefinition = ChurnDefinition.parse({});
+export const defaultChurnDefinition: ChurnDefinition = ChurnDefinition.parse({});
 
 /** Names of the touchpoints that count. */
 export const keyEventsOf = (workspace: { purchaseEvents: string[]; churn?: ChurnDefinition | undefined }): string[] =>

@@ -11,7 +11,7 @@ export const ModelKind = z.enum(['dropout', 'linear', 'boosted']);
 export type ModelKind = z.infer<typeof ModelKind>;
 
 /** High when more likely than not to stay away; with the usual horizon somebody who came for the first time is low. A team sets its own. */
-export const shippedBands = { medium: 0.35, high: 0.5 } as const;
+export const defaultRiskBands = { medium: 0.35, high: 0.5 } as const;
 
 /** Later than that nobody is told to expect anything: a rare buyer's wait outlasts every calendar. */
 export const farthestDays = 3_650;
@@ -20,14 +20,14 @@ export const farthestDays = 3_650;
  * One cause of a score: a feature (small ones together: `complained+visited`, or `other`), how much it moved the score in points and what it
  * adds in logits, the numbers it goes by, of a trained model its value. All that its words are made of (`worded.ts`).
  */
-export const Reason = z.object({
+export const RiskReason = z.object({
   feature: z.string(),
   points: z.number(),
   values: z.array(z.number()).optional(),
   contribution: z.number().optional(),
   value: z.number().optional(),
 });
-export type Reason = z.infer<typeof Reason>;
+export type RiskReason = z.infer<typeof RiskReason>;
 
 /** What moved the score since it was last looked at. Without a touchpoint: silence did, or another model. */
 export const RiskChange = z.object({
@@ -45,7 +45,7 @@ export type RiskChange = z.infer<typeof RiskChange>;
 export const ChurnRisk = z.object({
   score: z.number().min(0).max(100),
   band: RiskBand,
-  reasons: z.array(Reason).max(3),
+  reasons: z.array(RiskReason).max(3),
   assessedAt: Instant,
   /** The team's. */
   horizonDays: z.number().positive().optional(),
@@ -69,7 +69,7 @@ export const ChurnRisk = z.object({
 export type ChurnRisk = z.infer<typeof ChurnRisk>;
 
 /** A risk as people are told of it: each reason with a sentence in each language of the console. */
-export const WordedRisk = ChurnRisk.extend({
-  reasons: z.array(Reason.extend({ text: z.object({ en: z.string(), ko: z.string() }) })).max(3),
+export const ChurnRiskWithText = ChurnRisk.extend({
+  reasons: z.array(RiskReason.extend({ text: z.object({ en: z.string(), ko: z.string() }) })).max(3),
 });
-export type WordedRisk = z.infer<typeof WordedRisk>;
+export type ChurnRiskWithText = z.infer<typeof ChurnRiskWithText>;

@@ -18,11 +18,11 @@ export type Customer = z.infer<typeof Customer>;
 export const maxIdBytes = 960;
 
 /** Whether a source could have sent it: text that is whole, and that every key has room for. */
-export const isNameable = (id: string): boolean =>
+export const isValidId = (id: string): boolean =>
   id.isWellFormed() && !id.includes('\0') && Buffer.byteLength(id) <= maxIdBytes;
 
 /** A customer as whoever calls us names it: by a user id or an anonymous id. */
-export const CustomerId = z.string().min(1).refine(isNameable, `whole text of at most ${maxIdBytes} bytes`);
+export const CustomerId = z.string().min(1).refine(isValidId, `whole text of at most ${maxIdBytes} bytes`);
 
 export function userRef(userId: string): CustomerRef {
   return `u:${userId}`;

@@ -12,7 +12,7 @@ export type Cause = z.infer<typeof Cause>;
 export const TouchpointRef = z.object({ messageId: z.string(), name: z.string() });
 
 /** Whose goal it is. */
-export const GoalOf = {
+export const goalFields = {
   enrolmentId: z.string(),
   journeyId: z.string(),
   version: z.int(),
@@ -26,7 +26,7 @@ export const GoalOf = {
  * lost nor told without having happened. What it says makes its id, so telling it twice is harmless, and the same history tells the same
  * under the same ids, in however many writes it was folded.
  */
-export const Signal = z.discriminatedUnion('type', [
+export const ProfileChange = z.discriminatedUnion('type', [
   z.object({ type: z.literal('stage'), transition: StageTransition }),
   /** `segments` are those the linked identity was listed in by itself. */
   z.object({
@@ -60,7 +60,7 @@ export const Signal = z.discriminatedUnion('type', [
   /** When a date of the customer's lets it into a journey; without `due` it no longer does. */
   z.object({ type: z.literal('dated'), journeyId: z.string(), trigger: z.string(), due: Instant.optional() }),
   /** A goal of a journey, or of an experiment's variant in it, was reached; with `guardrail` what must not happen did. */
-  z.object({ type: z.literal('goal'), ...GoalOf, cause: Cause }),
+  z.object({ type: z.literal('goal'), ...goalFields, cause: Cause }),
   /** An experiment gave the customer a variant; `holdout` is the one without any. */
   z.object({
     type: z.literal('assigned'),
@@ -68,4 +68,4 @@ export const Signal = z.discriminatedUnion('type', [
     at: Instant,
   }),
 ]);
-export type Signal = z.infer<typeof Signal>;
+export type ProfileChange = z.infer<typeof ProfileChange>;

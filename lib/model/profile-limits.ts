@@ -2,7 +2,7 @@
  * What keeps a profile one small item, whatever its customer sends: about 1 KB for ordinary ones, never past 100 KB. First come, first
  * kept: only past these limits does the order of arrival show.
  */
-export const bounds = {
+export const profileLimits = {
   /** Touchpoint names counted on their own. */
   names: 100,
   traits: 100,
@@ -17,4 +17,4 @@ export const bounds = {
   linked: 50,
 } as const;
 /** What names past the bound are counted under. */
-export const otherName = '~other';
+export const overflowKey = '~other';

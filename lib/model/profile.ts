@@ -20,10 +20,12 @@ export type KeyDays = z.infer<typeof KeyDays>;
 /** A value and the event time it was set at: the latest event wins, whatever order they arrive in. */
 const Dated = <T extends z.ZodType>(value: T) => z.object({ value, at: Instant });
 
-export const Tally = z.object({ n: z.int(), first: Instant, last: Instant });
-export type Tally = z.infer<typeof Tally>;
+export const EventTally = z.object({ n: z.int(), first: Instant, last: Instant });
+export type EventTally = z.infer<typeof EventTally>;
 
-export const Answers = z.object({ nps: Dated(z.number()), ces: Dated(z.number()), csat: Dated(z.number()) }).partial();
+export const SurveyAnswersSchema = z
+  .object({ nps: Dated(z.number()), ces: Dated(z.number()), csat: Dated(z.number()) })
+  .partial();
 
 /** An offer shown to the customer that may still succeed: `on` is the success touchpoint, counted once until `until`. */
 export const OpenDecision = z.object({
@@ -47,14 +49,14 @@ export const Profile = z.object({
   firstSeen: Instant,
   lastSeen: Instant,
   traits: z.record(z.string(), Dated(Json)),
-  counts: z.record(z.string(), Tally),
+  counts: z.record(z.string(), EventTally),
   channels: z.record(z.string(), Instant),
   /** How often the customer acted by their own will, by channel, in each of 24 hours of their day. */
   hours: z.record(z.string(), z.array(z.int()).length(24)),
   purchases: z.object({ n: z.int(), revenue: z.number(), first: Instant.optional(), last: Instant.optional() }),
   /** Days with a key event of the workspace's definition of churn. */
   keyDays: KeyDays.optional(),
-  answers: Answers,
+  answers: SurveyAnswersSchema,
   consent: z.record(z.string(), Dated(z.boolean())),
   /** `met` is the time of the latest touchpoint that met a stage's rule: older ones no longer move the customer. None yet: no `met`. */
   stage: z

@@ -1,12 +1,12 @@
 import { type Touchpoint } from '../model/touchpoint.ts';
-import { at as valueAt, type Json } from '../shared/json.ts';
-import { between, durationMs, type Instant } from '../shared/time.ts';
-import { otherName } from '../model/profile-limits.ts';
+import { valueAtPath as valueAt, type Json } from '../shared/json.ts';
+import { msBetween, durationMs, type Instant } from '../shared/time.ts';
+import { overflowKey } from '../model/profile-limits.ts';
 import { type Condition, type Predicate } from '../model/predicate.ts';
 import { type Profile } from '../model/profile.ts';
 
 /** What a predicate looks at. `touchpoint` is the one at hand; without it `event` is met by nothing. */
-export interface Situation {
+export interface EvaluationContext {
   profile: Profile;
   touchpoint?: Pick<Touchpoint, 'name' | 'channel' | 'properties'> | undefined;
   now: Instant;
@@ -48,7 +48,7 @@ function ordered(value: Value, { gt, gte, lt, lte }: Tests): boolean {
 }
 
 /** Whether a value passes every test. `ne` is the opposite of `eq`, so a missing value passes it. */
-export function satisfies(value: Value, condition: Condition): boolean {
+export function matchesCondition(value: Value, condition: Condition): boolean {
   if (typeof condition !== 'object' || condition === null) return same(value, condition);
   const { eq, ne, in: oneOf, contains: part, startsWith, exists } = condition;
   return (
@@ -76,13 +76,15 @@ const names = (name: string | string[]): string[] => (typeof name === 'string' ?
 
 type Leaf<Word extends string> = Extract<Predicate, Record<Word, unknown>>;
 
-function eventMet({ event, where = {} }: Leaf<'event'>, { touchpoint }: Situation): boolean {
+function eventMet({ event, where = {} }: Leaf<'event'>, { touchpoint }: EvaluationContext): boolean {
   if (!touchpoint || !names(event).includes(touchpoint.name)) return false;
-  return Object.entries(where).every(([path, condition]) => satisfies(valueAt(touchpoint.properties, path), condition));
+  return Object.entries(where).every(([path, condition]) =>
+    matchesCondition(valueAt(touchpoint.properties, path), condition),
+  );
 }
 
 /** All names counted together. With `within`, the latest of them all must lie in that time before now. */
-function didMet({ did, atLeast, atMost, within }: Leaf<'did'>, { profile, now }: Situation): boolean {
+function didMet({ did, atLeast, atMost, within }: Leaf<'did'>, { profile, now }: EvaluationContext): boolean {
   const tallies = names(did).flatMap((name) => {
     const tally = Object.hasOwn(profile.counts, name) ? profile.counts[name] : undefined;
     return tally ? [tally] : [];
@@ -90,16 +92,16 @@ function didMet({ did, atLeast, atMost, within }: Leaf<'did'>, { profile, now }:
   const n = tallies.reduce((sum, tally) => sum + tally.n, 0);
   const least = atLeast ?? (atMost === undefined ? 1 : 0);
   if (n < least || n > (atMost ?? Infinity)) return false;
-  return within === undefined || tallies.some(({ last }) => between(last, now) <= durationMs(within));
+  return within === undefined || tallies.some(({ last }) => msBetween(last, now) <= durationMs(within));
 }
 
-function featureMet({ feature, is }: Leaf<'feature'>, { profile }: Situation): boolean {
+function featureMet({ feature, is }: Leaf<'feature'>, { profile }: EvaluationContext): boolean {
   const { n, revenue } = profile.purchases;
   const values = { purchases: n, revenue, averageOrder: n === 0 ? undefined : revenue / n };
-  return satisfies(values[feature], is);
+  return matchesCondition(values[feature], is);
 }
 
-function channelMet({ channel }: Leaf<'channel'>, { profile, touchpoint }: Situation): boolean {
+function channelMet({ channel }: Leaf<'channel'>, { profile, touchpoint }: EvaluationContext): boolean {
   if (touchpoint) return channel.includes(touchpoint.channel);
   return channel.some((name) => Object.hasOwn(profile.channels, name));
 }
@@ -108,20 +110,20 @@ function channelMet({ channel }: Leaf<'channel'>, { profile, touchpoint }: Situa
  * Whether a predicate holds for a customer, at a touchpoint where there is one. Pure and total: any predicate that its schema accepts
  * has an answer, and a value of the wrong kind is simply not what was asked for.
  */
-export function meets(predicate: Predicate, situation: Situation): boolean {
+export function matches(predicate: Predicate, situation: EvaluationContext): boolean {
   const { profile, now } = situation;
-  if ('all' in predicate) return predicate.all.every((part) => meets(part, situation));
-  if ('any' in predicate) return predicate.any.some((part) => meets(part, situation));
-  if ('not' in predicate) return !meets(predicate.not, situation);
-  if ('trait' in predicate) return satisfies(traitAt(profile, predicate.trait), predicate.is);
+  if ('all' in predicate) return predicate.all.every((part) => matches(part, situation));
+  if ('any' in predicate) return predicate.any.some((part) => matches(part, situation));
+  if ('not' in predicate) return !matches(predicate.not, situation);
+  if ('trait' in predicate) return matchesCondition(traitAt(profile, predicate.trait), predicate.is);
   if ('event' in predicate) return eventMet(predicate, situation);
   if ('did' in predicate) return didMet(predicate, situation);
-  if ('silentFor' in predicate) return between(profile.lastSeen, now) >= durationMs(predicate.silentFor);
+  if ('silentFor' in predicate) return msBetween(profile.lastSeen, now) >= durationMs(predicate.silentFor);
   if ('stage' in predicate) return profile.stage !== undefined && predicate.stage.includes(profile.stage.id);
   if ('segment' in predicate) return predicate.segment.some((id) => Object.hasOwn(profile.segments, id));
   if ('churn' in predicate) return profile.churn !== undefined && predicate.churn.includes(profile.churn.band);
   if ('feature' in predicate) return featureMet(predicate, situation);
-  if ('answer' in predicate) return satisfies(profile.answers[predicate.answer]?.value, predicate.is);
+  if ('answer' in predicate) return matchesCondition(profile.answers[predicate.answer]?.value, predicate.is);
   if ('channel' in predicate) return channelMet(predicate, situation);
   return Object.hasOwn(profile.consent, predicate.consents) && profile.consent[predicate.consents]?.value === true;
 }
@@ -130,17 +132,17 @@ export function meets(predicate: Predicate, situation: Situation): boolean {
  * Whether nothing folded so far can have met it: it asks for touchpoints by names that this customer never sent. Says nothing (false) of
  * predicates that ask otherwise, and of customers with more names than are counted apart.
  */
-export function isRuledOut(predicate: Predicate, { counts }: Pick<Profile, 'counts'>): boolean {
-  if ('all' in predicate) return predicate.all.some((part) => isRuledOut(part, { counts }));
-  if ('any' in predicate) return predicate.any.every((part) => isRuledOut(part, { counts }));
-  return 'event' in predicate && [otherName, ...names(predicate.event)].every((name) => !Object.hasOwn(counts, name));
+export function cannotMatch(predicate: Predicate, { counts }: Pick<Profile, 'counts'>): boolean {
+  if ('all' in predicate) return predicate.all.some((part) => cannotMatch(part, { counts }));
+  if ('any' in predicate) return predicate.any.every((part) => cannotMatch(part, { counts }));
+  return 'event' in predicate && [overflowKey, ...names(predicate.event)].every((name) => !Object.hasOwn(counts, name));
 }
 
 /** Which of competing predicates is met first, in their order: 0 for `on`, then those of `or`. Undefined for none. */
-export function wayOf(
+export function matchedPredicateIndex(
   { on, or = [] }: { on: Predicate; or?: readonly Predicate[] | undefined },
-  situation: Situation,
+  situation: EvaluationContext,
 ): number | undefined {
-  const way = [on, ...or].findIndex((predicate) => meets(predicate, situation));
+  const way = [on, ...or].findIndex((predicate) => matches(predicate, situation));
   return way === -1 ? undefined : way;
 }

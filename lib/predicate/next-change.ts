@@ -1,18 +1,18 @@
-import { after, type Instant, plus } from '../shared/time.ts';
+import { addDuration, type Instant, addMs } from '../shared/time.ts';
 import { type Predicate } from '../model/predicate.ts';
 import { type Profile } from '../model/profile.ts';
 
 /** Moments at which a predicate may turn though nothing happens: a silence is reached, a time is over within which something was done. */
-export function turnsAt(predicate: Predicate, profile: Profile): Instant[] {
-  if ('all' in predicate) return predicate.all.flatMap((part) => turnsAt(part, profile));
-  if ('any' in predicate) return predicate.any.flatMap((part) => turnsAt(part, profile));
-  if ('not' in predicate) return turnsAt(predicate.not, profile);
-  if ('silentFor' in predicate) return [after(profile.lastSeen, predicate.silentFor)];
+export function nextChangeTimes(predicate: Predicate, profile: Profile): Instant[] {
+  if ('all' in predicate) return predicate.all.flatMap((part) => nextChangeTimes(part, profile));
+  if ('any' in predicate) return predicate.any.flatMap((part) => nextChangeTimes(part, profile));
+  if ('not' in predicate) return nextChangeTimes(predicate.not, profile);
+  if ('silentFor' in predicate) return [addDuration(profile.lastSeen, predicate.silentFor)];
   if (!('did' in predicate) || predicate.within === undefined) return [];
   const { within } = predicate;
   const names = typeof predicate.did === 'string' ? [predicate.did] : predicate.did;
   return names.flatMap((name) => {
     const tally = Object.hasOwn(profile.counts, name) ? profile.counts[name] : undefined;
-    return tally ? [plus(after(tally.last, within), 1)] : []; // it holds at the very end
+    return tally ? [addMs(addDuration(tally.last, within), 1)] : []; // it holds at the very end
   });
 }

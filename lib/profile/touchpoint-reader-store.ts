@@ -3,7 +3,7 @@ import { type Profile } from '../model/profile.ts';
 import { timelineRanges, partition } from '../model/table-keys.ts';
 import { Touchpoint } from '../model/touchpoint.ts';
 import { type Instant } from '../shared/time.ts';
-import { ownersOf } from './customer-identities.ts';
+import { identitiesOf } from './customer-identities.ts';
 
 /** More touchpoints than this in the moment between a trigger and its enrolment are no customer's. */
 const maxSince = 200;
@@ -11,7 +11,7 @@ const maxSince = 200;
 export async function touchpointsSince(table: Table, profile: Profile, since: Instant): Promise<Touchpoint[]> {
   const prefix = timelineRanges.touchpoint;
   const range = { prefix, from: `${prefix}${since}`, limit: maxSince, consistent: true };
-  const rows = await Promise.all(ownersOf(profile).map((owner) => table.query(partition(owner), range)));
+  const rows = await Promise.all(identitiesOf(profile).map((owner) => table.query(partition(owner), range)));
   return rows.flat().map(({ sk, doc }) => {
     const position = sk.slice(prefix.length);
     const end = position.indexOf('#');

@@ -1,27 +1,27 @@
 import { type CustomerRef } from '../model/customer.ts';
-import { link, openClaims } from '../profile/merge/link-identity.ts';
-import { firstReview } from '../churn/review-risk.ts';
+import { linkIdentity, unresolvedClaims } from '../profile/merge/link-identity.ts';
+import { planFirstReview } from '../churn/review-risk.ts';
 import { type Touchpoint } from '../model/touchpoint.ts';
 import { type Write } from '../aws/table/dynamo-table.ts';
 import { transitionRow } from '../profile/stage-transition-row.ts';
-import { datesMoved } from '../journey/scheduling/date-entries.ts';
-import { between, type Instant } from '../shared/time.ts';
-import { type Arrival } from './touchpoint-record.ts';
+import { findMovedDates } from '../journey/scheduling/date-entries.ts';
+import { msBetween, type Instant } from '../shared/time.ts';
+import { type TouchpointRecord } from './touchpoint-record.ts';
 import {
   asideAt,
-  type Folded,
-  foldedThrough,
-  isFolded,
+  type Checkpoint,
+  advanceCheckpoint,
+  isProcessed,
   isRebuilt,
   passedAside,
   passedBarrier,
   settledAside,
 } from '../profile/merge/stream-checkpoint.ts';
 import { newProfile, type Profile } from '../model/profile.ts';
-import { project, type Projection, type Rules, tidied } from './apply-touchpoint.ts';
-import { nextTurn } from '../segment/membership.ts';
-import { type Signal } from '../model/profile-change.ts';
-import { type Change, type Stored } from '../profile/profile-store.ts';
+import { applyTouchpoint, type ProjectionState, type Rules, dropExpired } from './apply-touchpoint.ts';
+import { nextMembershipChange } from '../segment/membership.ts';
+import { type ProfileChange } from '../model/profile-change.ts';
+import { type ProfileWrite, type VersionedProfile } from '../profile/profile-store.ts';
 import { homeZone } from '../profile/facts/home-zone.ts';
 
 /** What a transaction holds (100 writes) less what one touchpoint may add: three links of two rows and a stage, and the profile. */
@@ -34,42 +34,46 @@ const maxSignals = 100_000;
  * Who tells us so much later what happened tells us history: an import, or a phone that was long without a net. It is folded like anything
  * else, and lets nobody into a journey.
  */
-const historyMs = 3_600_000;
+const backfillAfterMs = 3_600_000;
 
-export interface Advancing {
+export interface ApplyContext {
   rules: Rules;
   now: Instant;
   /** A touchpoint's time by our clock. */
-  timeOf: (arrival: Arrival, touchpoint: Touchpoint) => Instant;
+  timeOf: (arrival: TouchpointRecord, touchpoint: Touchpoint) => Instant;
   /** What was read of an identity that a touchpoint claims. */
-  found: (ref: CustomerRef) => Stored | undefined;
+  found: (ref: CustomerRef) => VersionedProfile | undefined;
 }
 
-export type Fold = 'folded' | 'duplicate' | 'deadLettered' | 'barrier';
+export type RecordOutcome = 'folded' | 'duplicate' | 'deadLettered' | 'barrier';
 
 /** What arrivals made of a customer: `outcomes` of as many of them as fit one write, and no change where all were folded before. */
-export interface Advanced {
-  change?: Change;
-  outcomes: Fold[];
+export interface ApplyResult {
+  change?: ProfileWrite;
+  outcomes: RecordOutcome[];
   letters: Letter[];
 }
 
 /** Why an arrival is put aside. `isPassed`: the stored profile has passed it already, and its letter may be missing. */
 export interface Letter {
-  arrival: Arrival;
+  arrival: TouchpointRecord;
   reason: string;
   isPassed?: boolean;
 }
 
-interface Progress extends Projection {
+interface Accumulator extends ProjectionState {
   also: Write[];
 }
 
 /** The identities a touchpoint names become the user's before its facts are folded. */
-function linked(progress: Progress, touchpoint: Touchpoint, { at, found }: { at: Instant } & Pick<Advancing, 'found'>) {
+function applyLink(
+  progress: Accumulator,
+  touchpoint: Touchpoint,
+  { at, found }: { at: Instant } & Pick<ApplyContext, 'found'>,
+) {
   let { profile, signals, also } = progress;
-  for (const ref of openClaims(profile, touchpoint)) {
-    const made = link(profile, ref, { found: found(ref), touchpoint, at });
+  for (const ref of unresolvedClaims(profile, touchpoint)) {
+    const made = linkIdentity(profile, ref, { found: found(ref), touchpoint, at });
     if (!made) continue;
     profile = made.profile;
     signals = [...signals, ...made.signals];
@@ -79,33 +83,37 @@ function linked(progress: Progress, touchpoint: Touchpoint, { at, found }: { at:
 }
 
 /** The customer after one more arrival; `letter` says why an arrival changed nothing but the position. */
-function step(
-  progress: Progress,
-  arrival: Arrival,
-  { rules, timeOf, found }: Advancing,
-): { progress: Progress; letter?: string } {
+function applyRecord(
+  progress: Accumulator,
+  arrival: TouchpointRecord,
+  { rules, timeOf, found }: ApplyContext,
+): { progress: Accumulator; letter?: string } {
   if ('reason' in arrival) return { progress, letter: arrival.reason };
   if ('barrier' in arrival) return { progress };
   const { touchpoint } = arrival;
   try {
     const at = timeOf(arrival, touchpoint);
-    const together = linked(progress, touchpoint, { at, found });
-    const isHistory = between(at, arrival.storedAt) > historyMs;
-    return { progress: { ...together, ...project(together, { touchpoint, at, isHistory }, rules) } };
+    const together = applyLink(progress, touchpoint, { at, found });
+    const isHistory = msBetween(at, arrival.storedAt) > backfillAfterMs;
+    return { progress: { ...together, ...applyTouchpoint(together, { touchpoint, at, isHistory }, rules) } };
   } catch (error) {
     // A touchpoint our own code cannot fold must not hold up its neighbours either.
     return { progress, letter: `fold.failed: ${error instanceof Error ? error.message : String(error)}` };
   }
 }
 
-function isFull({ signals, transitions, also }: Progress): boolean {
+function isFull({ signals, transitions, also }: Accumulator): boolean {
   return (
     also.length + transitions.length >= maxWrites ||
     (signals.length > 20 && JSON.stringify(signals).length > maxSignals)
   );
 }
 
-function begin(stored: Stored | undefined, arrivals: Arrival[], { timeOf }: Advancing): Profile | undefined {
+function initialProfile(
+  stored: VersionedProfile | undefined,
+  arrivals: TouchpointRecord[],
+  { timeOf }: ApplyContext,
+): Profile | undefined {
   if (stored) return stored.profile;
   const first = arrivals.find((arrival) => 'touchpoint' in arrival);
   if (!first || !('touchpoint' in first)) return undefined;
@@ -114,18 +122,18 @@ function begin(stored: Stored | undefined, arrivals: Arrival[], { timeOf }: Adva
 }
 
 /** What the directory of customers must follow beside joining and leaving: a move to another zone, and dates. */
-function directed(before: Profile | undefined, after: Profile, { rules, now }: Advancing): Signal[] {
+function indexChanges(before: Profile | undefined, after: Profile, { rules, now }: ApplyContext): ProfileChange[] {
   const { workspace, journeys } = rules;
   const segments = Object.keys(after.segments);
   const hasMoved = before && segments.length > 0 && homeZone(before, workspace) !== homeZone(after, workspace);
-  const dates = datesMoved({ before, after }, { journeys, workspace, now });
+  const dates = findMovedDates({ before, after }, { journeys, workspace, now });
   return hasMoved ? [{ type: 'moved', segments, zone: homeZone(after, workspace) }, ...dates] : dates;
 }
 
 /** A time at which a segment may lose or gain the customer comes before a later review. */
-function reviewOf(profile: Profile, { rules, now }: Advancing): Instant {
-  const review = firstReview(profile, now, rules.assessor);
-  const turn = nextTurn(rules.segments ?? [], profile, now);
+function reviewOf(profile: Profile, { rules, now }: ApplyContext): Instant {
+  const review = planFirstReview(profile, now, rules.assessor);
+  const turn = nextMembershipChange(rules.segments ?? [], profile, now);
   return turn !== undefined && turn < review ? turn : review;
 }
 
@@ -139,26 +147,26 @@ function distinctPuts(writes: Write[]): Write[] {
   return writes.filter((write) => !('put' in write) || lastOf.get(`${write.put.pk} ${write.put.sk}`) === write);
 }
 
-function changeOf(before: Profile | undefined, progress: Progress, advancing: Advancing): Change {
+function changeOf(before: Profile | undefined, progress: Accumulator, advancing: ApplyContext): ProfileWrite {
   const { profile, signals, transitions, also } = progress;
   const rows = transitions.map((transition) => transitionRow(profile, transition));
-  const tidy = tidied(profile, advancing.now);
+  const tidy = dropExpired(profile, advancing.now);
   return {
     profile: { ...tidy, nextReview: reviewOf(tidy, advancing) },
-    signals: [...signals, ...directed(before, profile, advancing)],
+    signals: [...signals, ...indexChanges(before, profile, advancing)],
     also: distinctPuts([...also, ...rows]),
   };
 }
 
 /** Folded before, as a record that is delivered again or by `npm run rebuild`. */
-function isDone(folded: Folded, { position, redriven }: Arrival): boolean {
-  return isFolded(folded, position) || (redriven !== undefined && isRebuilt(folded, position.source, redriven));
+function isDone(folded: Checkpoint, { position, redriven }: TouchpointRecord): boolean {
+  return isProcessed(folded, position) || (redriven !== undefined && isRebuilt(folded, position.source, redriven));
 }
 
 /** The position of an arrival is passed, whatever became of it. */
-function passed(folded: Folded, arrival: Arrival, letter: string | undefined): Folded {
+function passed(folded: Checkpoint, arrival: TouchpointRecord, letter: string | undefined): Checkpoint {
   if ('barrier' in arrival) return passedBarrier(folded, arrival.position, arrival.barrier);
-  if (letter === undefined) return foldedThrough(folded, arrival.position);
+  if (letter === undefined) return advanceCheckpoint(folded, arrival.position);
   return passedAside(folded, arrival.position, letter.slice(0, maxAsideLength));
 }
 
@@ -170,12 +178,16 @@ const maxAsideLength = 200;
  * called again with what was read then. Those folded before are told by their position; what cannot be folded becomes a letter, and
  * its position is passed. Without a profile and without a readable touchpoint there are only letters.
  */
-export function advance(stored: Stored | undefined, arrivals: Arrival[], advancing: Advancing): Advanced {
-  const letters: Advanced['letters'] = [];
-  const outcomes: Fold[] = [];
-  const profile = begin(stored, arrivals, advancing);
+export function applyRecords(
+  stored: VersionedProfile | undefined,
+  arrivals: TouchpointRecord[],
+  advancing: ApplyContext,
+): ApplyResult {
+  const letters: ApplyResult['letters'] = [];
+  const outcomes: RecordOutcome[] = [];
+  const profile = initialProfile(stored, arrivals, advancing);
   if (!profile) return { outcomes: arrivals.map(outcomeOf), letters: arrivals.flatMap(unreadable) };
-  let progress: Progress = { profile, signals: [], transitions: [], also: [] };
+  let progress: Accumulator = { profile, signals: [], transitions: [], also: [] };
   for (const arrival of arrivals) {
     const { folded } = progress.profile;
     if (isDone(folded, arrival)) {
@@ -185,7 +197,7 @@ export function advance(stored: Stored | undefined, arrivals: Arrival[], advanci
       continue;
     }
     if (isFull(progress)) break;
-    const { progress: next, letter } = step(progress, arrival, advancing);
+    const { progress: next, letter } = applyRecord(progress, arrival, advancing);
     if (letter !== undefined) letters.push({ arrival, reason: letter });
     outcomes.push('barrier' in arrival ? 'barrier' : letter === undefined ? 'folded' : 'deadLettered');
     progress = { ...next, profile: { ...next.profile, folded: passed(next.profile.folded, arrival, letter) } };
@@ -194,9 +206,10 @@ export function advance(stored: Stored | undefined, arrivals: Arrival[], advanci
   return { outcomes, letters, ...(moved && { change: changeOf(stored?.profile, progress, advancing) }) };
 }
 
-const outcomeOf = (arrival: Arrival): Fold => ('barrier' in arrival ? 'barrier' : 'deadLettered');
+const outcomeOf = (arrival: TouchpointRecord): RecordOutcome => ('barrier' in arrival ? 'barrier' : 'deadLettered');
 
-const unreadable = (arrival: Arrival): Letter[] => ('reason' in arrival ? [{ arrival, reason: arrival.reason }] : []);
+const unreadable = (arrival: TouchpointRecord): Letter[] =>
+  'reason' in arrival ? [{ arrival, reason: arrival.reason }] : [];
 
 /** The profile whose letters of these arrivals are sent. */
 export function settle(profile: Profile, letters: Pick<Letter, 'arrival'>[]): Profile {

@@ -1,19 +1,19 @@
-import { type Assessor } from '../churn/risk-model.ts';
+import { type RiskModel } from '../churn/risk-model.ts';
 import { type Touchpoint } from '../model/touchpoint.ts';
 import { type Workspace } from '../model/workspace.ts';
 import { type JourneyDefinition } from '../journey/definition/journey-definition.ts';
 import { type Trigger } from '../journey/definition/trigger.ts';
-import { at as valueAt } from '../shared/json.ts';
+import { valueAtPath as valueAt } from '../shared/json.ts';
 import { type StageModel, type StageTransition } from '../model/stage.ts';
-import { nextStage } from '../stage/next-stage.ts';
-import { type Instant, plus } from '../shared/time.ts';
-import { fold } from '../profile/facts/fold-facts.ts';
-import { countsAt } from '../profile/facts/open-goals.ts';
-import { meets, type Situation, wayOf } from '../predicate/evaluate.ts';
+import { decideNextStage } from '../stage/next-stage.ts';
+import { type Instant, addMs } from '../shared/time.ts';
+import { foldFacts } from '../profile/facts/fold-facts.ts';
+import { isWithinWindow } from '../profile/facts/open-goals.ts';
+import { matches, type EvaluationContext, matchedPredicateIndex } from '../predicate/evaluate.ts';
 import { type Profile } from '../model/profile.ts';
-import { sorted } from '../segment/membership.ts';
+import { updateMembership } from '../segment/membership.ts';
 import { type Segment } from '../model/segment.ts';
-import { type Signal } from '../model/profile-change.ts';
+import { type ProfileChange } from '../model/profile-change.ts';
 import { causeOf } from '../profile/cause.ts';
 
 /** What the rules of a workspace are, at one time. */
@@ -24,18 +24,18 @@ export interface Rules {
   journeys: readonly JourneyDefinition[];
   segments?: readonly Segment[];
   /** Who assesses churn here; the shipped cold start where none is named. */
-  assessor?: Assessor;
+  assessor?: RiskModel;
 }
 
 /** A customer while touchpoints are folded: the profile so far, and what has happened on the way. */
-export interface Projection {
+export interface ProjectionState {
   profile: Profile;
-  signals: Signal[];
+  signals: ProfileChange[];
   transitions: StageTransition[];
 }
 
 /** A touchpoint and its time by our clock. */
-interface Happening {
+interface CorrectedTouchpoint {
   touchpoint: Touchpoint;
   at: Instant;
   /** Told long after it happened, as imports are: it counts, and starts nothing. */
@@ -43,15 +43,19 @@ interface Happening {
 }
 
 /** What the rules see after the fold: the profile, the touchpoint, and the latest time the customer was seen. */
-const situationOf = (profile: Profile, touchpoint: Touchpoint): Situation => ({
+const evaluationContext = (profile: Profile, touchpoint: Touchpoint): EvaluationContext => ({
   profile,
   touchpoint,
   now: profile.lastSeen,
 });
 
-function stageMoved({ profile, signals, transitions }: Projection, happening: Happening, rules: Rules): Projection {
+function applyStageTransition(
+  { profile, signals, transitions }: ProjectionState,
+  happening: CorrectedTouchpoint,
+  rules: Rules,
+): ProjectionState {
   const touchpoint = { ...happening.touchpoint, at: happening.at };
-  const moved = nextStage(rules.model, { profile, touchpoint, now: profile.lastSeen });
+  const moved = decideNextStage(rules.model, { profile, touchpoint, now: profile.lastSeen });
   if (!moved.transition) return { profile: moved.profile, signals, transitions };
   return {
     profile: moved.profile,
@@ -61,40 +65,44 @@ function stageMoved({ profile, signals, transitions }: Projection, happening: Ha
 }
 
 /** In and out of segments, as the touchpoint left the customer. `joined` are those entered with it. */
-function segmentsSorted(
-  { profile, signals, ...rest }: Projection,
-  { touchpoint: { messageId, name } }: Happening,
+function applySegmentMembership(
+  { profile, signals, ...rest }: ProjectionState,
+  { touchpoint: { messageId, name } }: CorrectedTouchpoint,
   { segments = [], workspace }: Rules,
-): Projection & { joined: string[] } {
+): ProjectionState & { joined: string[] } {
   const at = { now: profile.lastSeen, touchpoint: { messageId, name } };
-  const found = sorted(profile, { segments, workspace, ...at });
+  const found = updateMembership(profile, { segments, workspace, ...at });
   return { ...rest, profile: found.profile, signals: [...signals, ...found.signals], joined: found.joined };
 }
 
-const without = <T>(entries: Record<string, T>, leaves: (id: string, entry: T) => boolean): Record<string, T> =>
+const omitWhere = <T>(entries: Record<string, T>, leaves: (id: string, entry: T) => boolean): Record<string, T> =>
   Object.fromEntries(Object.entries(entries).filter(([id, entry]) => !leaves(id, entry)));
 
 /**
  * How much older than an enrolment a touchpoint may be and still count for it: on its way while the customer was let in. What was done
  * long before, and is only told now, ends no stay and wakes no step. Milliseconds.
  */
-const underWayMs = 5 * 60_000;
+const lateToleranceMs = 5 * 60_000;
 
-const belongsTo = ({ since }: { since: Instant }, at: Instant): boolean => at >= plus(since, -underWayMs);
+const isWithinEnrolment = ({ since }: { since: Instant }, at: Instant): boolean => at >= addMs(since, -lateToleranceMs);
 
 /** Enrolments whose exit criteria the touchpoint meets end here, and so do their waits: nothing is sent after this write. */
-function journeysLeft({ profile, signals, ...rest }: Projection, { touchpoint, at }: Happening): Projection {
-  const situation = situationOf(profile, touchpoint);
+function exitJourneys(
+  { profile, signals, ...rest }: ProjectionState,
+  { touchpoint, at }: CorrectedTouchpoint,
+): ProjectionState {
+  const situation = evaluationContext(profile, touchpoint);
   const left = Object.entries(profile.journeys).filter(
-    ([, enrolment]) => enrolment.exit !== undefined && belongsTo(enrolment, at) && meets(enrolment.exit, situation),
+    ([, enrolment]) =>
+      enrolment.exit !== undefined && isWithinEnrolment(enrolment, at) && matches(enrolment.exit, situation),
   );
   if (left.length === 0) return { profile, signals, ...rest };
   const ids = new Set(left.map(([id]) => id));
-  const exited = left.map(([enrolmentId]): Signal => {
+  const exited = left.map(([enrolmentId]): ProfileChange => {
     return { type: 'exited', enrolmentId, cause: causeOf(touchpoint, at) };
   });
-  const journeys = without(profile.journeys, (id) => ids.has(id));
-  const waits = without(profile.waits, (_, { enrolmentId }) => ids.has(enrolmentId));
+  const journeys = omitWhere(profile.journeys, (id) => ids.has(id));
+  const waits = omitWhere(profile.waits, (_, { enrolmentId }) => ids.has(enrolmentId));
   return { ...rest, profile: { ...profile, journeys, waits }, signals: [...signals, ...exited] };
 }
 
@@ -102,19 +110,22 @@ function journeysLeft({ profile, signals, ...rest }: Projection, { touchpoint, a
  * Waits that the touchpoint ends. One from before the step was entered counts too, if it belongs to the enrolment: it came late, but
  * the customer has done what is waited for.
  */
-function waitsEnded({ profile, signals, ...rest }: Projection, { touchpoint, at }: Happening): Projection {
-  const situation = situationOf(profile, touchpoint);
+function completeWaits(
+  { profile, signals, ...rest }: ProjectionState,
+  { touchpoint, at }: CorrectedTouchpoint,
+): ProjectionState {
+  const situation = evaluationContext(profile, touchpoint);
   const ended = Object.entries(profile.waits).flatMap(([waitId, wait]) => {
-    if (!belongsTo(profile.journeys[wait.enrolmentId] ?? wait, at) || at >= wait.until) return [];
-    const way = wayOf(wait, situation);
+    if (!isWithinEnrolment(profile.journeys[wait.enrolmentId] ?? wait, at) || at >= wait.until) return [];
+    const way = matchedPredicateIndex(wait, situation);
     return way === undefined ? [] : [{ waitId, way }];
   });
   if (ended.length === 0) return { profile, signals, ...rest };
   const ids = new Set(ended.map(({ waitId }) => waitId));
-  const woken = ended.map(({ waitId, way }): Signal => {
+  const woken = ended.map(({ waitId, way }): ProfileChange => {
     return { type: 'woken', waitId, cause: causeOf(touchpoint, at), ...(way > 0 && { way }) };
   });
-  const waits = without(profile.waits, (id) => ids.has(id));
+  const waits = omitWhere(profile.waits, (id) => ids.has(id));
   return { ...rest, profile: { ...profile, waits }, signals: [...signals, ...woken] };
 }
 
@@ -125,15 +136,18 @@ const exposures = new Set(['Offer Viewed', 'Offer Shown', 'Promotion Viewed', 'E
  * Open decisions that the touchpoint shows to have been seen, or to have succeeded. A success counts for what was seen before, and
  * for what the touchpoint names itself: who clicks an offer has seen it.
  */
-function decisionsSettled({ profile, signals, ...rest }: Projection, { touchpoint, at }: Happening): Projection {
+function settleDecisions(
+  { profile, signals, ...rest }: ProjectionState,
+  { touchpoint, at }: CorrectedTouchpoint,
+): ProjectionState {
   const named = valueAt(touchpoint.properties, 'decisionId');
-  const situation = situationOf(profile, touchpoint);
+  const situation = evaluationContext(profile, touchpoint);
   const decisions = { ...profile.decisions };
-  const told: Signal[] = [];
+  const told: ProfileChange[] = [];
   for (const [decisionId, decision] of Object.entries(profile.decisions)) {
     const isNamed = decisionId === named;
     const inTime = at >= decision.at && at < decision.until;
-    const succeeds = inTime && (decision.exposed || isNamed) && meets(decision.on, situation);
+    const succeeds = inTime && (decision.exposed || isNamed) && matches(decision.on, situation);
     const isSeen = !decision.exposed && isNamed && (succeeds || exposures.has(touchpoint.name));
     if (isSeen) told.push({ type: 'exposed', decisionId, at });
     if (succeeds) told.push({ type: 'outcome', decisionId, cause: causeOf(touchpoint, at) });
@@ -145,24 +159,32 @@ function decisionsSettled({ profile, signals, ...rest }: Projection, { touchpoin
 }
 
 /** A message inside the app that the touchpoint tells was seen, by `properties.messageId`. Ids of messages are 128 bits, in hex. */
-function messageSeen({ signals, ...rest }: Projection, { touchpoint, at }: Happening): Projection {
+function recordMessageSeen(
+  { signals, ...rest }: ProjectionState,
+  { touchpoint, at }: CorrectedTouchpoint,
+): ProjectionState {
   const messageId = touchpoint.name === 'Message Seen' ? valueAt(touchpoint.properties, 'messageId') : undefined;
   if (typeof messageId !== 'string' || !/^[0-9a-f]{32}$/.test(messageId)) return { signals, ...rest };
   return { ...rest, signals: [...signals, { type: 'seen', messageId, at }] };
 }
 
 /** Goals that the touchpoint reaches, inside the journey or after: each is told once. */
-function goalsReached({ profile, signals, ...rest }: Projection, { touchpoint, at }: Happening): Projection {
-  const situation = situationOf(profile, touchpoint);
-  const reached = Object.entries(profile.goals).filter(([, goal]) => countsAt(goal, at) && meets(goal.on, situation));
+function convertGoals(
+  { profile, signals, ...rest }: ProjectionState,
+  { touchpoint, at }: CorrectedTouchpoint,
+): ProjectionState {
+  const situation = evaluationContext(profile, touchpoint);
+  const reached = Object.entries(profile.goals).filter(
+    ([, goal]) => isWithinWindow(goal, at) && matches(goal.on, situation),
+  );
   if (reached.length === 0) return { profile, signals, ...rest };
-  const told = reached.map(([, { on: _, since: __, until: ___, ...goal }]): Signal => {
+  const told = reached.map(([, { on: _, since: __, until: ___, ...goal }]): ProfileChange => {
     return { type: 'goal', ...goal, cause: causeOf(touchpoint, at) };
   });
   const ids = new Set(reached.map(([id]) => id));
   return {
     ...rest,
-    profile: { ...profile, goals: without(profile.goals, (id) => ids.has(id)) },
+    profile: { ...profile, goals: omitWhere(profile.goals, (id) => ids.has(id)) },
     signals: [...signals, ...told],
   };
 }
@@ -171,16 +193,16 @@ function goalsReached({ profile, signals, ...rest }: Projection, { touchpoint, a
  * Journeys that the touchpoint lets the customer into, by itself or by the stage or segments it led to: told once for each journey, with
  * the touchpoint as the cause. Who is inside is not told again, unless the journey is entered by key.
  */
-function journeysTriggered(
-  projection: Projection,
-  { touchpoint, at }: Happening,
+function triggerJourneys(
+  projection: ProjectionState,
+  { touchpoint, at }: CorrectedTouchpoint,
   { journeys, stage, segments }: Pick<Rules, 'journeys'> & { stage: string | undefined; segments: string[] },
-): Projection {
+): ProjectionState {
   const { profile } = projection;
-  const situation = situationOf(profile, touchpoint);
+  const situation = evaluationContext(profile, touchpoint);
   const inside = new Set(Object.values(profile.journeys).map(({ journeyId }) => journeyId));
   const opens = (trigger: Trigger): boolean => {
-    if ('touchpoint' in trigger) return meets(trigger.touchpoint, situation);
+    if ('touchpoint' in trigger) return matches(trigger.touchpoint, situation);
     if ('segmentJoined' in trigger) return trigger.segmentJoined.some((id) => segments.includes(id));
     return 'stageEntered' in trigger && stage !== undefined && trigger.stageEntered.includes(stage);
   };
@@ -188,14 +210,14 @@ function journeysTriggered(
     ({ id, entry }) => (entry.key !== undefined || !inside.has(id)) && entry.triggers.some(opens),
   );
   if (triggered.length === 0) return projection;
-  const signals = triggered.map(({ id }): Signal => {
+  const signals = triggered.map(({ id }): ProfileChange => {
     return { type: 'triggered', journeyId: id, cause: causeOf(touchpoint, at) };
   });
   return { ...projection, signals: [...projection.signals, ...signals] };
 }
 
 /** Silence is over, and what nobody can wake or win any more is dropped. */
-export function tidied(profile: Profile, now: Instant): Profile {
+export function dropExpired(profile: Profile, now: Instant): Profile {
   const { silence, ...rest } = profile;
   const over = ({ until }: { until: Instant }): boolean => until <= now;
   const hasOver = [rest.waits, rest.decisions, rest.goals].some((open) => Object.values(open).some(over));
@@ -203,9 +225,9 @@ export function tidied(profile: Profile, now: Instant): Profile {
     ...rest,
     ...(silence && silence.since >= rest.lastSeen && { silence }),
     ...(hasOver && {
-      waits: without(rest.waits, (_, wait) => over(wait)),
-      decisions: without(rest.decisions, (_, decision) => over(decision)),
-      goals: without(rest.goals, (_, goal) => over(goal)),
+      waits: omitWhere(rest.waits, (_, wait) => over(wait)),
+      decisions: omitWhere(rest.decisions, (_, decision) => over(decision)),
+      goals: omitWhere(rest.goals, (_, goal) => over(goal)),
     }),
   };
 }
@@ -215,13 +237,17 @@ export function tidied(profile: Profile, now: Instant): Profile {
  * waits, open decisions, goals and journey triggers all see the customer as the touchpoint left them. Pure: a conflict starts over from
  * another profile.
  */
-export function project(projection: Projection, happening: Happening, rules: Rules): Projection {
-  const profile = fold(projection.profile, happening.touchpoint, { at: happening.at, workspace: rules.workspace });
-  const staged = stageMoved({ ...projection, profile }, happening, rules);
-  const { joined: segments, ...placed } = segmentsSorted(staged, happening, rules);
-  const settled = decisionsSettled(waitsEnded(journeysLeft(placed, happening), happening), happening);
-  const counted = messageSeen(goalsReached(settled, happening), happening);
+export function applyTouchpoint(
+  projection: ProjectionState,
+  happening: CorrectedTouchpoint,
+  rules: Rules,
+): ProjectionState {
+  const profile = foldFacts(projection.profile, happening.touchpoint, { at: happening.at, workspace: rules.workspace });
+  const staged = applyStageTransition({ ...projection, profile }, happening, rules);
+  const { joined: segments, ...placed } = applySegmentMembership(staged, happening, rules);
+  const settled = settleDecisions(completeWaits(exitJourneys(placed, happening), happening), happening);
+  const counted = recordMessageSeen(convertGoals(settled, happening), happening);
   if (happening.isHistory) return counted;
   const stage = staged.transitions[projection.transitions.length]?.to;
-  return journeysTriggered(counted, happening, { ...rules, stage, segments });
+  return triggerJourneys(counted, happening, { ...rules, stage, segments });
 }

@@ -1,22 +1,25 @@
-import { claimsOf } from '../profile/merge/link-identity.ts';
+import { identityClaims } from '../profile/merge/link-identity.ts';
 import { type CustomerRef, isAnonymous } from '../model/customer.ts';
-import { type Arrival } from './touchpoint-record.ts';
+import { type TouchpointRecord } from './touchpoint-record.ts';
 
 /** Arrivals of a batch that go into one profile, in the order they came. */
-export interface Lot {
+export interface CustomerBatch {
   workspace: string;
   customer: CustomerRef;
-  arrivals: Arrival[];
+  arrivals: TouchpointRecord[];
 }
 
-const nameOf = (workspace: string, ref: CustomerRef): string => `${workspace}#${ref}`;
+const identityKey = (workspace: string, ref: CustomerRef): string => `${workspace}#${ref}`;
 
 /** One lot for each customer of the batch. `ownerOf` follows the pointer of a linked identity, as far as one was read. */
-export function lotsOf(arrivals: Arrival[], ownerOf: (arrival: Arrival) => CustomerRef): Lot[] {
-  const lots = new Map<string, Lot>();
+export function groupByCustomer(
+  arrivals: TouchpointRecord[],
+  ownerOf: (arrival: TouchpointRecord) => CustomerRef,
+): CustomerBatch[] {
+  const lots = new Map<string, CustomerBatch>();
   for (const arrival of arrivals) {
     const customer = ownerOf(arrival);
-    const name = nameOf(arrival.workspace, customer);
+    const name = identityKey(arrival.workspace, customer);
     const lot = lots.get(name);
     if (lot) lot.arrivals.push(arrival);
     else lots.set(name, { workspace: arrival.workspace, customer, arrivals: [arrival] });
@@ -24,13 +27,13 @@ export function lotsOf(arrivals: Arrival[], ownerOf: (arrival: Arrival) => Custo
   return [...lots.values()];
 }
 
-function namesIn({ workspace, customer, arrivals }: Lot): Set<string> {
-  const claims = arrivals.flatMap((arrival) => ('touchpoint' in arrival ? claimsOf(arrival.touchpoint) : []));
-  return new Set([customer, ...claims].map((ref) => nameOf(workspace, ref)));
+function identitiesIn({ workspace, customer, arrivals }: CustomerBatch): Set<string> {
+  const claims = arrivals.flatMap((arrival) => ('touchpoint' in arrival ? identityClaims(arrival.touchpoint) : []));
+  return new Set([customer, ...claims].map((ref) => identityKey(workspace, ref)));
 }
 
-interface Group {
-  lots: Lot[];
+interface LinkedCustomers {
+  lots: CustomerBatch[];
   names: Set<string>;
 }
 
@@ -38,10 +41,10 @@ interface Group {
  * Lots that must go one after another, as a touchpoint of one claims the identity of another; anonymous ones first, so that the user's
  * write finds them folded. Groups touch nothing in common and may go at once.
  */
-export function groupsOf(lots: Lot[]): Lot[][] {
-  const byName = new Map<string, Group>();
+export function groupLinkedCustomers(lots: CustomerBatch[]): CustomerBatch[][] {
+  const byName = new Map<string, LinkedCustomers>();
   for (const lot of lots) {
-    const group: Group = { lots: [lot], names: namesIn(lot) };
+    const group: LinkedCustomers = { lots: [lot], names: identitiesIn(lot) };
     const met = new Set([...group.names].flatMap((name) => byName.get(name) ?? []));
     for (const other of met) {
       group.lots.unshift(...other.lots);
@@ -49,6 +52,6 @@ export function groupsOf(lots: Lot[]): Lot[][] {
     }
     for (const name of group.names) byName.set(name, group);
   }
-  const first = ({ customer }: Lot): number => (isAnonymous(customer) ? 0 : 1);
+  const first = ({ customer }: CustomerBatch): number => (isAnonymous(customer) ? 0 : 1);
   return [...new Set(byName.values())].map(({ lots: together }) => together.sort((a, b) => first(a) - first(b)));
 }

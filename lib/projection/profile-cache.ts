@@ -1,11 +1,11 @@
 import { type CustomerRef } from '../model/customer.ts';
 import { partition } from '../model/table-keys.ts';
-import { type ProfileStore, type Stored } from '../profile/profile-store.ts';
+import { type ProfileStore, type VersionedProfile } from '../profile/profile-store.ts';
 
 /** The profiles that folding one batch has read, each once until it is written. */
-export interface SeenProfiles {
+export interface BatchProfileCache {
   /** What was read; undefined also for somebody nothing is stored of. */
-  get(workspace: string, customer: CustomerRef): Stored | undefined;
+  get(workspace: string, customer: CustomerRef): VersionedProfile | undefined;
   /** Reads all of a batch's in one go, at half the price of what is true at this moment: every write is conditional on it. */
   prefetch(workspace: string, customers: Set<CustomerRef>): Promise<void>;
   /** Reads those not read yet, as they are at this moment. */
@@ -14,8 +14,8 @@ export interface SeenProfiles {
   forget(workspace: string, customers: CustomerRef[]): void;
 }
 
-export function seenProfiles(profiles: ProfileStore): SeenProfiles {
-  const seen = new Map<string, Stored | undefined>();
+export function createBatchProfileCache(profiles: ProfileStore): BatchProfileCache {
+  const seen = new Map<string, VersionedProfile | undefined>();
 
   async function read(workspace: string, customers: CustomerRef[], consistent: boolean): Promise<void> {
     const all = [...new Set(customers)].map((customer) => ({ workspace, customer }));

@@ -4,8 +4,8 @@ import { type Customer, type CustomerRef } from '../model/customer.ts';
 import { keys } from '../model/table-keys.ts';
 import { type Clock } from '../shared/time.ts';
 import { newProfile, type Profile } from '../model/profile.ts';
-import { project, type Rules } from './apply-touchpoint.ts';
-import { type ProfileStore, type Stored } from '../profile/profile-store.ts';
+import { applyTouchpoint, type Rules } from './apply-touchpoint.ts';
+import { type ProfileStore, type VersionedProfile } from '../profile/profile-store.ts';
 import { readTouchpoints, type StoredTouchpoint } from './stored-touchpoints.ts';
 
 /**
@@ -42,7 +42,7 @@ export function refold(
   const begun = profile ?? { ...newProfile({ workspace, customer }, at), segments, ...(churn && { churn }) };
   const projection = { profile: begun, signals: [], transitions: [] };
   const happening = { touchpoint, at, isHistory: true };
-  return project(projection, happening, { ...rules, journeys: [], segments: [] }).profile;
+  return applyTouchpoint(projection, happening, { ...rules, journeys: [], segments: [] }).profile;
 }
 
 /** Stage by touchpoints, with its time where it is the stored one; the stored one where no touchpoint meets a rule. */
@@ -120,13 +120,13 @@ async function digestOf({ table, clock }: Rebuilding, profile: Profile): Promise
 const readStored = async (
   { profiles }: Pick<Rebuilding, 'profiles'>,
   customer: Customer,
-): Promise<Stored | undefined> => [...(await profiles.getMany([customer])).values()][0];
+): Promise<VersionedProfile | undefined> => [...(await profiles.getMany([customer])).values()][0];
 
 /**
  * Writes a barrier into each partition and waits until the projector has passed them all: then every touchpoint that was stored before
  * is folded, or put aside. Undefined when that takes too long.
  */
-async function passBarriers(rebuilding: Rebuilding, profile: Profile): Promise<Stored | undefined> {
+async function passBarriers(rebuilding: Rebuilding, profile: Profile): Promise<VersionedProfile | undefined> {
   const { table, newId, pause } = rebuilding;
   const id = newId();
   const owners = ownersOf(profile);
@@ -152,7 +152,10 @@ function noted({ barriers: _, ...folded }: Profile['folded'], owners: Customer[]
 }
 
 /** A customer none of whose touchpoints was folded gets an empty profile, on which the stream folds what is on its way. */
-async function beginProfile({ table, profiles, clock }: Rebuilding, customer: Customer): Promise<Stored | undefined> {
+async function beginProfile(
+  { table, profiles, clock }: Rebuilding,
+  customer: Customer,
+): Promise<VersionedProfile | undefined> {
   for await (const one of readTouchpoints(table, [customer], clock.now())) {
     if (!('touchpoint' in one)) continue;
     await profiles.save({ profile: newProfile(customer, one.at) }, 0);
@@ -162,7 +165,7 @@ async function beginProfile({ table, profiles, clock }: Rebuilding, customer: Cu
 }
 
 /** Undefined: another write was faster, or a touchpoint came in between. */
-async function tryToRebuild(rebuilding: Rebuilding, stored: Stored): Promise<Rebuilt | undefined> {
+async function tryToRebuild(rebuilding: Rebuilding, stored: VersionedProfile): Promise<Rebuilt | undefined> {
   const { profiles, rulesOf } = rebuilding;
   const pass = await foldAll(rebuilding, stored.profile, await rulesOf(stored.profile.workspace));
   if (pass.unreadable.length > 0) return { outcome: 'unreadable', rows: pass.unreadable };

@@ -2,7 +2,7 @@ import { type Item, type Table } from '../aws/table/dynamo-table.ts';
 import { type Customer } from '../model/customer.ts';
 import { type Touchpoint } from '../model/touchpoint.ts';
 import { type Key, partition, skewRange, timelineRanges } from '../model/table-keys.ts';
-import { type Instant, plus } from '../shared/time.ts';
+import { type Instant, addMs } from '../shared/time.ts';
 import { readTouchpoint } from './touchpoint-record.ts';
 
 /** A touchpoint as it lies in the table; `at` is its time by our clock. */
@@ -32,7 +32,7 @@ function read(item: Item, skews: Map<string, number>, now: Instant): StoredTouch
   const key = { pk: item.pk, sk: item.sk };
   const found = readTouchpoint(item.sk, typeof item.doc === 'string' ? item.doc : undefined);
   if ('reason' in found) return { key, reason: found.reason };
-  const moved = plus(found.touchpoint.at, (skews.get(placeOf(item)) ?? 0) * 1_000);
+  const moved = addMs(found.touchpoint.at, (skews.get(placeOf(item)) ?? 0) * 1_000);
   return { key, touchpoint: found.touchpoint, at: moved < now ? moved : now };
 }
 

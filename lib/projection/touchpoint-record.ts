@@ -5,14 +5,14 @@ import { corrected } from '../ingestion/message/source-clock.ts';
 import { Touchpoint } from '../model/touchpoint.ts';
 import { isJsonObject, type JsonObject } from '../shared/json.ts';
 import { type Key, keys, timelineRanges } from '../model/table-keys.ts';
-import { between, Instant, plus } from '../shared/time.ts';
+import { msBetween, Instant, addMs } from '../shared/time.ts';
 import { type Position } from '../profile/merge/stream-checkpoint.ts';
 
 /**
  * A stored touchpoint as it comes off the table's stream. It has a `reason` instead when it cannot be read. A barrier stands for all
  * that was written to its partition before it.
  */
-export type Arrival = {
+export type TouchpointRecord = {
   /** Empty when the key names none: nobody's arrival. */
   workspace: string;
   key: Key;
@@ -68,7 +68,7 @@ function ownerOf(pk: string): { workspace: string; source: CustomerRef } | undef
 }
 
 /** Reads a stream record of a touchpoint. Never throws: what cannot be read is an arrival too, and has a reason. */
-export function readArrival({ dynamodb = {}, eventSourceARN = '' }: DynamoDBRecord): Arrival {
+export function parseTouchpointRecord({ dynamodb = {}, eventSourceARN = '' }: DynamoDBRecord): TouchpointRecord {
   const { pk: { S: pk = '' } = {}, sk: { S: sk = '' } = {} } = dynamodb.Keys ?? {};
   const owner = ownerOf(pk);
   const image = dynamodb.NewImage;
@@ -88,16 +88,16 @@ export function readArrival({ dynamodb = {}, eventSourceARN = '' }: DynamoDBReco
 const toleratedMs = 30_000;
 
 /** Whether a companion row may tell how wrong the source's clock was: the touchpoint's time is far from when it was stored. */
-export function isFarOff({ storedAt }: Arrival, { at }: Touchpoint): boolean {
-  return Math.abs(between(at, storedAt)) > toleratedMs;
+export function needsClockCorrection({ storedAt }: TouchpointRecord, { at }: Touchpoint): boolean {
+  return Math.abs(msBetween(at, storedAt)) > toleratedMs;
 }
 
 /**
  * The touchpoint's time by our clock: moved by its source's skew where that is a correction, and never later than it was stored (to the
  * end of that second).
  */
-export function correctedTime({ storedAt }: Arrival, { at }: Touchpoint, skewSeconds = 0): Instant {
+export function correctTime({ storedAt }: TouchpointRecord, { at }: Touchpoint, skewSeconds = 0): Instant {
   const moved = corrected(at, skewSeconds);
-  const latest = plus(storedAt, 999);
+  const latest = addMs(storedAt, 999);
   return moved < latest ? moved : latest;
 }

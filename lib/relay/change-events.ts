@@ -1,22 +1,22 @@
-import { worded } from '../churn/risk-text.ts';
+import { withRiskText } from '../churn/risk-text.ts';
 import { createHash } from 'node:crypto';
 import { type StreamRecord } from '../aws/table/stream-record.ts';
 import { type Item } from '../aws/table/dynamo-table.ts';
 import { type BusEvent, type EventName, type EventOf, events } from '../model/bus-events.ts';
 import { Customer, customerId } from '../model/customer.ts';
 import { readEnrolment } from '../journey/enrolment/enrolment-store.ts';
-import { readHead } from '../journey/publishing/journey-record.ts';
-import { headTellings } from './journey-record-events.ts';
+import { readJourneyRecord } from '../journey/publishing/journey-record.ts';
+import { journeyRecordEvents } from './journey-record-events.ts';
 import { taskView } from '../journey/execution/human-task-store.ts';
 import { keys, timelineRanges } from '../model/table-keys.ts';
-import { after, Instant } from '../shared/time.ts';
-import { type Signal } from '../model/profile-change.ts';
+import { addDuration, Instant } from '../shared/time.ts';
+import { type ProfileChange } from '../model/profile-change.ts';
 import { readSignals } from '../profile/profile-store.ts';
 
-type SignalOf<Type extends Signal['type']> = Extract<Signal, { type: Type }>;
+type SignalOf<Type extends ProfileChange['type']> = Extract<ProfileChange, { type: Type }>;
 
 /** What a waiting journey must hear of, and what the directory of customers must follow. */
-export type Command = SignalOf<(typeof commands)[number]>;
+export type JourneyCommand = SignalOf<(typeof commands)[number]>;
 
 const commands = [
   'seen',
@@ -27,19 +27,21 @@ const commands = [
   'moved',
   'dated',
   'identified',
-] as const satisfies Signal['type'][];
+] as const satisfies ProfileChange['type'][];
 
 /** What one change of the table means to others. */
-export interface Telling {
+export interface ChangeEffects {
   customer: Customer;
   events: BusEvent[];
-  commands: Command[];
+  commands: JourneyCommand[];
 }
 
 /** An event without what all have. */
-type Told = { [Name in EventName]: { name: Name; at: Instant; facts: Omit<EventOf<Name>, keyof Head> } }[EventName];
+type EventDraft = {
+  [Name in EventName]: { name: Name; at: Instant; facts: Omit<EventOf<Name>, keyof EventEnvelope> };
+}[EventName];
 
-interface Head {
+interface EventEnvelope {
   id: string;
   workspace: string;
   customer: string;
@@ -56,14 +58,14 @@ function ownerOf({ pk }: Item): Customer {
 const eventId = (...parts: (string | number)[]): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
 
-function toEvent(owner: Customer, { name, at, facts }: Told, id: string): BusEvent {
-  const head: Head = { id, ...owner, customerId: customerId(owner.customer), occurredAt: at };
+function toEvent(owner: Customer, { name, at, facts }: EventDraft, id: string): BusEvent {
+  const head: EventEnvelope = { id, ...owner, customerId: customerId(owner.customer), occurredAt: at };
   return { name, detail: events[name].parse({ ...head, ...facts }) } as BusEvent; // the schema was picked by the name
 }
 
-function ofStage({ transition }: SignalOf<'stage'>): Told[] {
+function stageEvents({ transition }: SignalOf<'stage'>): EventDraft[] {
   const { from, to, at, rule, touchpoint } = transition;
-  const entered: Told = {
+  const entered: EventDraft = {
     name: 'StageEntered',
     at,
     facts: { stage: to, rule, ...(from !== undefined && { from }), ...(touchpoint && { touchpoint }) },
@@ -72,22 +74,22 @@ function ofStage({ transition }: SignalOf<'stage'>): Told[] {
 }
 
 /** What each signal tells the bus. */
-const tellings: { [Type in Signal['type']]: (signal: SignalOf<Type>) => Told[] } = {
+const eventsBySignal: { [Type in ProfileChange['type']]: (signal: SignalOf<Type>) => EventDraft[] } = {
   woken: () => [],
   seen: () => [],
   exited: () => [],
-  stage: ofStage,
+  stage: stageEvents,
   identified: ({ linked, at }) => [{ name: 'CustomerIdentified', at, facts: { linked } }],
   triggered: ({ journeyId, cause }) => [{ name: 'EntryTriggered', at: cause.at, facts: { journeyId, cause } }],
   churn: ({ from, risk }) => [
     {
       name: 'ChurnRiskChanged',
       at: risk.assessedAt,
-      facts: { risk: worded(risk), ...(from !== undefined && { from }) },
+      facts: { risk: withRiskText(risk), ...(from !== undefined && { from }) },
     },
   ],
   silent: ({ for: length, since }) => [
-    { name: 'CustomerSilent', at: after(since, length), facts: { for: length, since } },
+    { name: 'CustomerSilent', at: addDuration(since, length), facts: { for: length, since } },
   ],
   exposed: ({ decisionId, at }) => [{ name: 'DecisionExposed', at, facts: { decisionId } }],
   joined: ({ segment, at, touchpoint, filled }) => [
@@ -104,53 +106,54 @@ const tellings: { [Type in Signal['type']]: (signal: SignalOf<Type>) => Told[] }
 const commandTypes: ReadonlySet<string> = new Set(commands);
 
 /** Linking concerns the directory only where the linked identity was listed. */
-export const isCommand = (signal: Signal): signal is Command =>
+export const isCommand = (signal: ProfileChange): signal is JourneyCommand =>
   commandTypes.has(signal.type) && (signal.type !== 'identified' || signal.segments !== undefined);
 
 /** The table's rows are complete over `type`, which a look-up by a union cannot show. */
-const toldOf = (signal: Signal): Told[] => (tellings[signal.type] as (signal: Signal) => Told[])(signal);
+const eventsOfSignal = (signal: ProfileChange): EventDraft[] =>
+  (eventsBySignal[signal.type] as (signal: ProfileChange) => EventDraft[])(signal);
 
-function ofProfile(item: Item): Telling {
+function effectsOfProfile(item: Item): ChangeEffects {
   const customer = ownerOf(item);
   const signals = typeof item.signals === 'string' ? readSignals(item.signals) : [];
   const told = signals.flatMap((signal) =>
-    toldOf(signal).map((one) => toEvent(customer, one, eventId(item.pk, one.name, JSON.stringify(signal)))),
+    eventsOfSignal(signal).map((one) => toEvent(customer, one, eventId(item.pk, one.name, JSON.stringify(signal)))),
   );
   return { customer, events: told, commands: signals.filter(isCommand) };
 }
 
-function ofRow(item: Item, told: Told): Telling {
+function effectsOfRow(item: Item, told: EventDraft): ChangeEffects {
   const customer = ownerOf(item);
   return { customer, events: [toEvent(customer, told, eventId(item.pk, item.sk, told.name))], commands: [] };
 }
 
-function ofEnrolment(item: Item, before: Item | undefined): Telling | undefined {
+function effectsOfEnrolment(item: Item, before: Item | undefined): ChangeEffects | undefined {
   const enrolment = readEnrolment(item);
   const { enrolmentId, journeyId, version, startedAt, status, outcome = '', endedAt = startedAt } = enrolment;
   const parked = enrolment.parkedUntil !== undefined && { parkedLeg: (enrolment.leg ?? 0) + 1 };
   const facts = { enrolmentId, journeyId, version, ...(enrolment.test && { test: true }) };
-  if (!before) return ofRow(item, { name: 'EnrolmentStarted', at: startedAt, facts });
+  if (!before) return effectsOfRow(item, { name: 'EnrolmentStarted', at: startedAt, facts });
   if (status !== 'ended' || before.status === 'ended') return undefined;
-  return ofRow(item, { name: 'EnrolmentEnded', at: endedAt, facts: { ...facts, outcome, ...parked } });
+  return effectsOfRow(item, { name: 'EnrolmentEnded', at: endedAt, facts: { ...facts, outcome, ...parked } });
 }
 
 const DecisionRow = events.DecisionMade.pick({ placement: true, offer: true, stage: true, propensity: true });
 
-function ofDecision(item: Item): Telling {
+function effectsOfDecision(item: Item): ChangeEffects {
   const place = item.sk.slice(timelineRanges.decision.length);
   const end = place.indexOf('#');
   const facts = { decisionId: place.slice(end + 1), ...DecisionRow.parse(item) };
-  return ofRow(item, { name: 'DecisionMade', at: Instant.parse(place.slice(0, end)), facts });
+  return effectsOfRow(item, { name: 'DecisionMade', at: Instant.parse(place.slice(0, end)), facts });
 }
 
-function ofTask(item: Item): Telling {
+function effectsOfTask(item: Item): ChangeEffects {
   const { taskId, journeyId, queue, title, openedAt } = taskView(ownerOf(item).workspace, item);
-  return ofRow(item, { name: 'TaskOpened', at: openedAt, facts: { taskId, journeyId, queue, title } });
+  return effectsOfRow(item, { name: 'TaskOpened', at: openedAt, facts: { taskId, journeyId, queue, title } });
 }
 
-function ofHead(item: Item, before: Item | undefined): Telling {
+function effectsOfJourneyRecord(item: Item, before: Item | undefined): ChangeEffects {
   const workspace = item.pk.slice(0, item.pk.indexOf('#'));
-  const told = headTellings(readHead(before), readHead(item));
+  const told = journeyRecordEvents(readJourneyRecord(before), readJourneyRecord(item));
   const published = told.map(({ name, at, facts }): BusEvent => {
     const head = { id: eventId(item.pk, item.sk, Number(item.rev), name), workspace, occurredAt: at };
     return { name, detail: events[name].parse({ ...head, ...facts }) } as BusEvent; // the schema was picked by the name
@@ -166,12 +169,12 @@ const profileKey = keys.profile({ workspace: '', customer: '' }).sk;
  * What a change in the table's stream has to tell others; undefined when nothing. The same change tells the same, under the same ids,
  * however often it is delivered. Throws for a row that is not as its store writes it.
  */
-export function tellingOf({ kind, key: { sk }, before, after: item }: StreamRecord): Telling | undefined {
+export function effectsOfChange({ kind, key: { sk }, before, after: item }: StreamRecord): ChangeEffects | undefined {
   if (!item || kind === 'REMOVE') return undefined;
-  if (sk === profileKey) return ofProfile(item);
-  if (sk.startsWith('enrolment#')) return ofEnrolment(item, before);
-  if (sk.startsWith(headRange)) return ofHead(item, before);
+  if (sk === profileKey) return effectsOfProfile(item);
+  if (sk.startsWith('enrolment#')) return effectsOfEnrolment(item, before);
+  if (sk.startsWith(headRange)) return effectsOfJourneyRecord(item, before);
   if (kind !== 'INSERT') return undefined;
-  if (sk.startsWith(timelineRanges.decision)) return ofDecision(item);
-  return sk.startsWith('task#') ? ofTask(item) : undefined;
+  if (sk.startsWith(timelineRanges.decision)) return effectsOfDecision(item);
+  return sk.startsWith('task#') ? effectsOfTask(item) : undefined;
 }

@@ -1,28 +1,32 @@
 import * as z from 'zod';
 import { Customer } from '../model/customer.ts';
-import { type Wake } from '../journey/execution/journey-signals.ts';
+import { type JourneySignalHandler } from '../journey/execution/journey-signals.ts';
 import { JsonObject } from '../shared/json.ts';
-import { type Directory } from '../segment/membership-index.ts';
-import { follow } from './apply-to-index.ts';
-import { Signal } from '../model/profile-change.ts';
-import { type Command, isCommand } from './change-events.ts';
+import { type MembershipIndex } from '../segment/membership-index.ts';
+import { applyToIndex } from './apply-to-index.ts';
+import { ProfileChange } from '../model/profile-change.ts';
+import { type JourneyCommand, isCommand } from './change-events.ts';
 
 export interface Steering {
-  journeys: Wake;
-  directory: Directory;
+  journeys: JourneySignalHandler;
+  directory: MembershipIndex;
 }
 
 /** Carries out a command. Safe to repeat: a step that waits no longer, or an enrolment that has ended, is left as it is. */
-export async function obey({ journeys, directory }: Steering, customer: Customer, command: Command): Promise<string> {
-  if (command.type === 'woken') return journeys.wake({ ...command, customer });
-  if (command.type === 'seen') return journeys.seen({ ...command, customer });
-  if (command.type === 'exited') return journeys.leave({ ...command, customer });
-  await follow(directory, customer, command);
+export async function obey(
+  { journeys, directory }: Steering,
+  customer: Customer,
+  command: JourneyCommand,
+): Promise<string> {
+  if (command.type === 'woken') return journeys.completeWait({ ...command, customer });
+  if (command.type === 'seen') return journeys.recordSeen({ ...command, customer });
+  if (command.type === 'exited') return journeys.exitEnrolment({ ...command, customer });
+  await applyToIndex(directory, customer, command);
   return 'listed';
 }
 
-const CommandSignal = z.custom<Command>((value) => {
-  const signal = Signal.safeParse(value);
+const CommandSignal = z.custom<JourneyCommand>((value) => {
+  const signal = ProfileChange.safeParse(value);
   return signal.success && isCommand(signal.data);
 });
 

@@ -1,7 +1,7 @@
 import { type Table } from '../aws/table/dynamo-table.ts';
 import { type Customer } from '../model/customer.ts';
 import { dueReviews, listShards } from '../model/table-keys.ts';
-import { type Directory, type ListPlace } from '../segment/membership-index.ts';
+import { type MembershipIndex, type ListPlace } from '../segment/membership-index.ts';
 
 /** Customers asked for at once. */
 const pageSize = 100;
@@ -22,10 +22,10 @@ async function* everybody(table: Table, workspace: string): AsyncGenerator<Custo
   }
 }
 
-async function* membersOf(directory: Directory, workspace: string, segment: string): AsyncGenerator<Customer[]> {
+async function* membersOf(directory: MembershipIndex, workspace: string, segment: string): AsyncGenerator<Customer[]> {
   let place: ListPlace | undefined = { list: 0 };
   while (place) {
-    const page: Awaited<ReturnType<Directory['members']>> = await directory.members(
+    const page: Awaited<ReturnType<MembershipIndex['members']>> = await directory.members(
       { workspace, segment },
       { place, limit: pageSize },
     );
@@ -34,7 +34,7 @@ async function* membersOf(directory: Directory, workspace: string, segment: stri
   }
 }
 
-export interface Whom {
+export interface ReportAudience {
   workspace: string;
   /** Members of it only. */
   segment?: string | undefined;
@@ -44,7 +44,10 @@ export interface Whom {
  * Customers page by page. One may come twice: who is touched meanwhile moves in the list, and pages overlap where several are listed under
  * one moment. Costs 2 read request units for 100 customers, as the index holds keys only.
  */
-export function customersOf({ table, directory }: { table: Table; directory: Directory }, whom: Whom) {
+export function readCustomersOf(
+  { table, directory }: { table: Table; directory: MembershipIndex },
+  whom: ReportAudience,
+) {
   const { workspace, segment } = whom;
   return segment === undefined ? everybody(table, workspace) : membersOf(directory, workspace, segment);
 }

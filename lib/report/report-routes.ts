@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { PageQuery, type Routes } from '../shared/http/api-route.ts';
+import { PageQuery, type ApiRouteTable } from '../shared/http/api-route.ts';
 import { AssignAnswer, AssignRequest } from './experiment/assign-request.ts';
 import { ResultAnswer, ResultRequest } from './experiment/result-request.ts';
 import { ScanAnswer, ScanRequest } from './experiment/scan-request.ts';
@@ -42,7 +42,7 @@ const splits = {
   ],
 };
 
-export const reportRoutes: Routes = {
+export const reportRoutes: ApiRouteTable = {
   'POST /v1/reports': {
     id: 'requestReport',
     summary: 'Ask for a report of what customers did',

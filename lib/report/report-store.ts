@@ -1,25 +1,25 @@
 import { type Item, type Table } from '../aws/table/dynamo-table.ts';
 import { keys, lists } from '../model/table-keys.ts';
-import { type Instant, plus } from '../shared/time.ts';
+import { type Instant, addMs } from '../shared/time.ts';
 import { Coverage, longestTryMs, type Report, ReportResult } from './report.ts';
 import { ReportRequest } from './kinds/report-request.ts';
 
 /** How long a report is kept. Seconds. */
 const keptSeconds = 30 * 86_400;
 
-export interface Place {
+export interface ReportListPlace {
   workspace: string;
   reportId: string;
 }
 
 /** How a try ended: with a result, or with why there cannot be one. */
-export type End = { result: ReportResult; coverage: Coverage } | { failure: string };
+export type ReportOutcome = { result: ReportResult; coverage: Coverage } | { failure: string };
 
 export interface ReportStore {
   /** False when there is a report of this id. */
   create(workspace: string, report: Report): Promise<boolean>;
-  get(place: Place): Promise<Report | undefined>;
-  result(place: Place): Promise<ReportResult | undefined>;
+  get(place: ReportListPlace): Promise<Report | undefined>;
+  result(place: ReportListPlace): Promise<ReportResult | undefined>;
   /** Newest first. */
   list(
     workspace: string,
@@ -29,9 +29,9 @@ export interface ReportStore {
    * Begins a try, and answers the report. Undefined when it has ended already, is not there, or another try is under way: one that
    * began less than fifteen minutes ago under another name. The same try begins as often as it is made.
    */
-  begin(place: Place, attempt: { by: string; now: Instant }): Promise<Report | undefined>;
+  begin(place: ReportListPlace, attempt: { by: string; now: Instant }): Promise<Report | undefined>;
   /** Ends a try, in one transaction with its result. False when another try has taken over: then nothing is written. */
-  end(place: Place, attempt: { by: string; now: Instant }, end: End): Promise<boolean>;
+  end(place: ReportListPlace, attempt: { by: string; now: Instant }, end: ReportOutcome): Promise<boolean>;
 }
 
 const text = <Name extends string>(item: Item, name: Name): Partial<Record<Name, string>> => {
@@ -58,7 +58,7 @@ const names = { '#status': 'status', '#by': 'by' };
 const ttlOf = (at: Instant): number => Math.floor(Date.parse(at) / 1_000) + keptSeconds;
 
 export function reportStore(table: Table): ReportStore {
-  const get = async ({ workspace, reportId }: Place): Promise<Report | undefined> => {
+  const get = async ({ workspace, reportId }: ReportListPlace): Promise<Report | undefined> => {
     const item = await table.get(keys.report(workspace, reportId), { consistent: true });
     return item && read(item);
   };
@@ -99,7 +99,7 @@ export function reportStore(table: Table): ReportStore {
         {
           expression: '#status = :waiting OR (#status = :running AND (#by = :by OR startedAt < :over))',
           names,
-          values: { ':waiting': 'waiting', ':over': plus(now, -longestTryMs) },
+          values: { ':waiting': 'waiting', ':over': addMs(now, -longestTryMs) },
         },
       );
       return item && read(item);

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { between, Instant } from '../shared/time.ts';
+import { msBetween, Instant } from '../shared/time.ts';
 import { ReportAnswer, ReportRequest } from './kinds/report-request.ts';
 import { Trimmed } from '../shared/trim.ts';
 
@@ -68,7 +68,7 @@ export type ReportView = z.infer<typeof ReportView>;
 export const longestTryMs = 15 * 60_000 + 5_000;
 
 export function isInterrupted({ status, startedAt }: Report, now: Instant): boolean {
-  return status === 'running' && startedAt !== undefined && between(startedAt, now) > longestTryMs;
+  return status === 'running' && startedAt !== undefined && msBetween(startedAt, now) > longestTryMs;
 }
 
 export function reportSummary(report: Report, now: Instant): ReportSummary {

@@ -1,24 +1,24 @@
 import { type Table } from '../aws/table/dynamo-table.ts';
 import { type Customer } from '../model/customer.ts';
 import { partition } from '../model/table-keys.ts';
-import { type Directory } from '../segment/membership-index.ts';
-import { meets } from '../predicate/evaluate.ts';
+import { type MembershipIndex } from '../segment/membership-index.ts';
+import { matches } from '../predicate/evaluate.ts';
 import { type Profile } from '../model/profile.ts';
 import { type ProfileStore } from '../profile/profile-store.ts';
 import { type Instant } from '../shared/time.ts';
-import { customersOf } from './customer-reader.ts';
+import { readCustomersOf } from './customer-reader.ts';
 import { type Coverage } from './report.ts';
-import { kinds, type ReportAnswer, type ReportRequest, runOf } from './kinds/report-request.ts';
-import { type CustomerRead, type Scope } from './kinds/report-kind.ts';
-import { readCustomer, type Reading } from './touchpoint-reader.ts';
+import { reportKinds, type ReportAnswer, type ReportRequest, startReport } from './kinds/report-request.ts';
+import { type CustomerHistoryRead, type ReportWindow } from './kinds/report-kind.ts';
+import { readCustomerHistory, type CustomerReading } from './touchpoint-reader.ts';
 
 /** Customers whose history is read at the same time. */
 const lanes = 16;
 
-export interface Making {
+export interface ReportRun {
   workspace: string;
   request: ReportRequest;
-  scope: Scope;
+  scope: ReportWindow;
   now: Instant;
   /** Asked with each customer: what there is no room for any more, if anything. */
   stopped: () => Coverage['stopped'];
@@ -27,7 +27,7 @@ export interface Making {
 interface Dependencies {
   table: Table;
   profiles: Pick<ProfileStore, 'getMany'>;
-  directory: Directory;
+  directory: MembershipIndex;
 }
 
 const groupsOf = <T>(all: T[], size: number): T[][] =>
@@ -36,7 +36,7 @@ const groupsOf = <T>(all: T[], size: number): T[][] =>
 function belongs({ segment, predicate }: ReportRequest, now: Instant): (profile: Profile) => boolean {
   return (profile) =>
     (segment === undefined || Object.hasOwn(profile.segments, segment)) &&
-    (predicate === undefined || meets(predicate, { profile, now }));
+    (predicate === undefined || matches(predicate, { profile, now }));
 }
 
 /**
@@ -45,24 +45,24 @@ function belongs({ segment, predicate }: ReportRequest, now: Instant): (profile:
  * for the profile, half for clocks, half for each 4 KB of touchpoints, .02 for the list; 1,000 customers are 2,000 units at most, which
  * is $ .00025 at the list price of us-east-1 (2026: $ .125 a million). Where there is no room any more it ends early and says so.
  */
-export async function makeReport(
+export async function runReport(
   dependencies: Dependencies,
-  { workspace, request, scope, now, stopped }: Making,
+  { workspace, request, scope, now, stopped }: ReportRun,
 ): Promise<{ answer: ReportAnswer; coverage: Coverage }> {
   const { table, profiles } = dependencies;
-  const run = runOf(request, scope);
+  const run = startReport(request, scope);
   const isWanted = belongs(request, now);
   const coverage: Coverage = {
     complete: true,
     ...{ customersRead: 0, customersMatched: 0, touchpointsRead: 0, customersCut: 0 },
   };
   const seen = new Set<string>();
-  const reading: Reading = {
-    ...{ reads: kinds[request.kind].reads, from: scope.from, to: scope.to },
+  const reading: CustomerReading = {
+    ...{ reads: reportKinds[request.kind].reads, from: scope.from, to: scope.to },
     ...(request.kind === 'attribution' && { worth: request.worth }),
   };
 
-  function take(read: CustomerRead & { cut: boolean }): void {
+  function take(read: CustomerHistoryRead & { cut: boolean }): void {
     coverage.customersRead++;
     coverage.customersMatched++;
     coverage.touchpointsRead += read.touches.length;
@@ -87,7 +87,7 @@ export async function makeReport(
     const full = stopped();
     if (full) return full;
     for (const group of groupsOf(await wanted(page), lanes)) {
-      const reads = await Promise.all(group.map((profile) => readCustomer(table, profile, reading)));
+      const reads = await Promise.all(group.map((profile) => readCustomerHistory(table, profile, reading)));
       for (const read of reads) {
         const why = stopped();
         if (why) return why;
@@ -97,7 +97,7 @@ export async function makeReport(
     return undefined;
   }
 
-  for await (const page of customersOf(dependencies, { workspace, segment: request.segment })) {
+  for await (const page of readCustomersOf(dependencies, { workspace, segment: request.segment })) {
     const why = await through(page);
     if (!why) continue;
     Object.assign(coverage, { complete: false, stopped: why });

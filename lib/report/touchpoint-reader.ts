@@ -1,11 +1,11 @@
 import { type Item, type Table } from '../aws/table/dynamo-table.ts';
 import { corrected, isPlausible } from '../ingestion/message/source-clock.ts';
-import { at as valueAt, isJsonObject, type Json, type JsonObject } from '../shared/json.ts';
+import { valueAtPath as valueAt, isJsonObject, type Json, type JsonObject } from '../shared/json.ts';
 import { partition, skewRange, timelineRanges } from '../model/table-keys.ts';
 import { type Profile } from '../model/profile.ts';
 import { StageTransition } from '../model/stage.ts';
-import { instantAt, plus } from '../shared/time.ts';
-import { type CustomerRead, type Scope, type Touch } from './kinds/report-kind.ts';
+import { instantAt, addMs } from '../shared/time.ts';
+import { type CustomerHistoryRead, type ReportWindow, type ReportTouchpoint } from './kinds/report-kind.ts';
 
 /** Touchpoints of one identity that are read: a bot sends more, and tells nothing by it. */
 const maxTouches = 20_000;
@@ -42,7 +42,7 @@ const mostWorth = 1e12;
 
 const bounded = (worth: number): number => Math.min(mostWorth, Math.max(-mostWorth, worth));
 
-function touchOf(item: Item, at: number, worth: string | undefined): Touch {
+function touchOf(item: Item, at: number, worth: string | undefined): ReportTouchpoint {
   const { name, channel, properties } = docOf(item);
   const value = worth === undefined ? undefined : bounded(Number(valueAt(properties, worth)));
   return {
@@ -63,15 +63,15 @@ async function skewsOf(table: Table, pk: string): Promise<Map<string, number>> {
 async function touchesIn(
   table: Table,
   pk: string,
-  { from, to, worth }: Reading,
-): Promise<{ touches: Touch[]; cut: boolean }> {
+  { from, to, worth }: CustomerReading,
+): Promise<{ touches: ReportTouchpoint[]; cut: boolean }> {
   const skews = await skewsOf(table, pk);
   const extreme = (pick: (a: number, b: number) => number): number =>
     [...skews.values()].filter(isPlausible).reduce((a, b) => pick(a, b), 0) * 1_000;
   const range = timelineRanges.touchpoint;
   const before = `${range}${instantAt(to - extreme(Math.min))}`;
   let after = `${range}${instantAt(from - extreme(Math.max))}`;
-  const touches: Touch[] = [];
+  const touches: ReportTouchpoint[] = [];
   for (let seen = 0; seen < maxTouches; seen += pageSize) {
     const items = await table.query(pk, { after, before, limit: pageSize });
     for (const item of items) {
@@ -85,20 +85,20 @@ async function touchesIn(
   return { touches, cut: true };
 }
 
-async function transitionsIn(table: Table, pk: string, to: number): Promise<CustomerRead['transitions']> {
+async function transitionsIn(table: Table, pk: string, to: number): Promise<CustomerHistoryRead['transitions']> {
   const range = timelineRanges.stage;
   const items = await table.query(pk, {
     prefix: range,
     before: `${range}${instantAt(to)}`,
     limit: maxTouches,
   });
-  // `plus` brings each time into the years 0 to 9999: an older version wrote rows of the year -5946.
+  // `addMs` brings each time into the years 0 to 9999: an older version wrote rows of the year -5946.
   return items.map((item) => ({
-    ...StageTransition.parse({ ...docOf(item), at: plus(placeOf(item.sk, range).at, 0) }),
+    ...StageTransition.parse({ ...docOf(item), at: addMs(placeOf(item.sk, range).at, 0) }),
   }));
 }
 
-export interface Reading extends Pick<Scope, 'from' | 'to'> {
+export interface CustomerReading extends Pick<ReportWindow, 'from' | 'to'> {
   reads: 'touchpoints' | 'transitions';
   /** Property that is a touchpoint's worth, as a dotted path. */
   worth?: string | undefined;
@@ -109,11 +109,11 @@ export interface Reading extends Pick<Scope, 'from' | 'to'> {
  * the clocks that were wrong (mostly empty: half a read request unit) and of touchpoints (half a unit for 4 KB, some ten touchpoints).
  * `cut`: there were more than are read.
  */
-export async function readCustomer(
+export async function readCustomerHistory(
   table: Table,
   profile: Profile,
-  reading: Reading,
-): Promise<CustomerRead & { cut: boolean }> {
+  reading: CustomerReading,
+): Promise<CustomerHistoryRead & { cut: boolean }> {
   const owners = partitionsOf(profile);
   if (reading.reads === 'transitions') {
     const rows = await Promise.all(owners.map((pk) => transitionsIn(table, pk, reading.to)));

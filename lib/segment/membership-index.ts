@@ -10,14 +10,14 @@ export interface ListPlace {
 }
 
 /** A date of a customer's that lets it into a journey. */
-export interface DueDate {
+export interface ScheduledDate {
   customer: Customer;
   journeyId: string;
   trigger: string;
 }
 
 /** One that has come, and when it was due. */
-export interface ComeDue extends DueDate {
+export interface DueEntry extends ScheduledDate {
   at: Instant;
 }
 
@@ -31,13 +31,13 @@ export interface DateReview {
  * Customers by segment, and by the dates that let them into journeys. It follows the profiles: `relay` writes it by what their signals
  * say, in their order, so that what is told again ends the same. A reader may find it some milliseconds behind.
  */
-export interface Directory {
-  list(customer: Customer, segment: string, zone: string): Promise<void>;
-  unlist(customer: Customer, segment: string): Promise<void>;
+export interface MembershipIndex {
+  add(customer: Customer, segment: string, zone: string): Promise<void>;
+  remove(customer: Customer, segment: string): Promise<void>;
   /** When the date comes next; without `at` never. */
-  date(due: DueDate, at: Instant | undefined): Promise<void>;
+  scheduleDate(due: ScheduledDate, at: Instant | undefined): Promise<void>;
   /** Moves a date on, if it is still the one that was due. */
-  dateOn(due: ComeDue, to: Instant | undefined): Promise<void>;
+  rescheduleDate(due: DueEntry, to: Instant | undefined): Promise<void>;
   /** Members of a segment, of one zone where it is named, from a place on; `next` is missing behind the last. */
   members(
     who: { workspace: string; segment: string; zone?: string | undefined },
@@ -49,7 +49,7 @@ export interface Directory {
   due(
     list: { workspace: string; shard: number },
     page: { after?: Instant; upTo: Instant; limit?: number },
-  ): Promise<ComeDue[]>;
+  ): Promise<DueEntry[]>;
   dateReview(workspace: string): Promise<DateReview | undefined>;
   noteDateReview(workspace: string, review: DateReview): Promise<void>;
 }
@@ -65,37 +65,37 @@ const customerOf = (workspace: string, { pk }: Item): Customer => ({
 const dateRange = 'date#';
 
 /** Journey ids hold no `#`. */
-function readDue(workspace: string, item: Item): ComeDue {
+function readDue(workspace: string, item: Item): DueEntry {
   const [journeyId = '', trigger = ''] = item.sk.slice(dateRange.length).split('#');
   return { customer: customerOf(workspace, item), journeyId, trigger, at: String(item.dueAt) };
 }
 
-const keyOf = ({ customer, journeyId, trigger }: DueDate): Key => keys.date(customer, journeyId, trigger);
+const keyOf = ({ customer, journeyId, trigger }: ScheduledDate): Key => keys.date(customer, journeyId, trigger);
 
-export function directory(table: Table): Directory {
+export function createMembershipIndex(table: Table): MembershipIndex {
   const remove = async (key: Key): Promise<void> => {
     await table.transact([{ delete: key }]);
   };
 
-  const dateItem = (due: DueDate, at: Instant): Item => ({
+  const dateItem = (due: ScheduledDate, at: Instant): Item => ({
     ...keyOf(due),
     duePk: dueDates(due.customer.workspace, listShard(due.customer)),
     dueAt: at,
   });
 
   return {
-    async list(customer, segment, zone) {
+    async add(customer, segment, zone) {
       const listPk = lists.segment(customer.workspace, segment, listShard(customer));
       await table.put({ ...keys.member(customer, segment), listPk, listSk: `${zone}#${customer.customer}` });
     },
 
-    unlist: (customer, segment) => remove(keys.member(customer, segment)),
+    remove: (customer, segment) => remove(keys.member(customer, segment)),
 
-    async date(due, at) {
+    async scheduleDate(due, at) {
       await (at === undefined ? remove(keyOf(due)) : table.put(dateItem(due, at)));
     },
 
-    async dateOn(due, to) {
+    async rescheduleDate(due, to) {
       const unmoved = { expression: 'dueAt = :from', values: { ':from': due.at } };
       if (to === undefined) await table.transact([{ delete: keyOf(due), if: unmoved }]);
       else await table.put(dateItem(due, to), unmoved);

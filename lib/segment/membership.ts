@@ -1,24 +1,24 @@
 import * as z from 'zod';
 import { type Workspace } from '../model/workspace.ts';
 import { type Instant } from '../shared/time.ts';
-import { meets } from '../predicate/evaluate.ts';
+import { matches } from '../predicate/evaluate.ts';
 import { Predicate } from '../model/predicate.ts';
 import { type Profile } from '../model/profile.ts';
-import { type Signal, type TouchpointRef } from '../model/profile-change.ts';
+import { type ProfileChange, type TouchpointRef } from '../model/profile-change.ts';
 import { homeZone } from '../profile/facts/home-zone.ts';
-import { turnsAt } from '../predicate/next-change.ts';
+import { nextChangeTimes } from '../predicate/next-change.ts';
 import { type Segment } from '../model/segment.ts';
 
 /** Why a predicate makes no segment; undefined when it does. */
-export function segmentFault(predicate: Predicate): string | undefined {
-  if ('all' in predicate) return predicate.all.map(segmentFault).find(Boolean);
-  if ('any' in predicate) return predicate.any.map(segmentFault).find(Boolean);
-  if ('not' in predicate) return segmentFault(predicate.not);
+export function findSegmentError(predicate: Predicate): string | undefined {
+  if ('all' in predicate) return predicate.all.map(findSegmentError).find(Boolean);
+  if ('any' in predicate) return predicate.any.map(findSegmentError).find(Boolean);
+  if ('not' in predicate) return findSegmentError(predicate.not);
   if ('event' in predicate) return 'event is true for a moment only; did remembers';
   return 'segment' in predicate ? 'a segment is not made of segments: repeat their predicates' : undefined;
 }
 
-export interface Sorting {
+export interface MembershipInput {
   segments: readonly Segment[];
   workspace: Pick<Workspace, 'timezone'>;
   now: Instant;
@@ -33,12 +33,12 @@ export interface Sorting {
  * The customer in and out of segments. Looked at without a touchpoint, so of one at hand only what it did to the profile counts. What is
  * not among `segments` stays as it is: it may be newer than what we know.
  */
-export function sorted(
+export function updateMembership(
   profile: Profile,
-  { segments, workspace, now, touchpoint, filled, gone = [] }: Sorting,
-): { profile: Profile; signals: Signal[]; joined: string[] } {
+  { segments, workspace, now, touchpoint, filled, gone = [] }: MembershipInput,
+): { profile: Profile; signals: ProfileChange[]; joined: string[] } {
   const isIn = ({ id }: Segment): boolean => Object.hasOwn(profile.segments, id);
-  const belongs = segments.filter(({ predicate }) => meets(predicate, { profile, now }));
+  const belongs = segments.filter(({ predicate }) => matches(predicate, { profile, now }));
   const joined = belongs.filter((segment) => !isIn(segment)).map(({ id }) => id);
   const lost = segments.filter((segment) => isIn(segment) && !belongs.includes(segment)).map(({ id }) => id);
   const left = [...lost, ...gone.filter((id) => Object.hasOwn(profile.segments, id))];
@@ -46,8 +46,14 @@ export function sorted(
   const zone = homeZone(profile, workspace);
   const how = { at: now, ...(filled && { filled }) };
   const signals = [
-    ...left.map((segment): Signal => ({ type: 'left', segment, ...how })),
-    ...joined.map((segment): Signal => ({ type: 'joined', segment, zone, ...how, ...(touchpoint && { touchpoint }) })),
+    ...left.map((segment): ProfileChange => ({ type: 'left', segment, ...how })),
+    ...joined.map((segment): ProfileChange => ({
+      type: 'joined',
+      segment,
+      zone,
+      ...how,
+      ...(touchpoint && { touchpoint }),
+    })),
   ];
   const kept = Object.entries(profile.segments).filter(([id]) => !left.includes(id));
   const members = Object.fromEntries([...kept, ...joined.map((id) => [id, now] as const)]);
@@ -55,7 +61,11 @@ export function sorted(
 }
 
 /** The first moment at which the customer may join or leave a segment though nothing happens. */
-export function nextTurn(segments: readonly Segment[], profile: Profile, now: Instant): Instant | undefined {
-  const turns = segments.flatMap(({ predicate }) => turnsAt(predicate, profile)).filter((at) => at > now);
+export function nextMembershipChange(
+  segments: readonly Segment[],
+  profile: Profile,
+  now: Instant,
+): Instant | undefined {
+  const turns = segments.flatMap(({ predicate }) => nextChangeTimes(predicate, profile)).filter((at) => at > now);
   return turns.sort()[0];
 }

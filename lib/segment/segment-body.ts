@@ -1,7 +1,7 @@
 import { issuesOf } from '../shared/http/issues.ts';
 import { Rejected } from '../shared/errors.ts';
 import { isJsonObject } from '../shared/json.ts';
-import { segmentFault } from './membership.ts';
+import { findSegmentError } from './membership.ts';
 import { Segment } from '../model/segment.ts';
 
 /** A segment as its author writes it; the id may be left out, as the address has it. */
@@ -14,7 +14,7 @@ export function readSegment(body: unknown, id: string): Omit<Segment, 'rev'> {
     .safeParse(isJsonObject(body) ? { id, ...body } : body);
   if (!read.success) throw new Rejected('segment.invalid', { issues: issuesOf(read.error) });
   if (read.data.id !== id) throw new Rejected('segment.invalid', { hint: `the address says "${id}"` });
-  const fault = segmentFault(read.data.predicate);
+  const fault = findSegmentError(read.data.predicate);
   if (fault !== undefined) throw new Rejected('segment.invalid', { hint: fault });
   return read.data;
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { CursorQuery, PageQuery, type Routes, writing } from '../shared/http/api-route.ts';
+import { CursorQuery, PageQuery, type ApiRouteTable, writing } from '../shared/http/api-route.ts';
 import { CustomerSummary } from '../profile/views/customer-view.ts';
 import { Segment } from '../model/segment.ts';
 import { SegmentBody } from './segment-body.ts';
@@ -7,7 +7,7 @@ import { SegmentBody } from './segment-body.ts';
 const path = z.object({ id: z.string() });
 const unknown = { 404: 'No such segment' } as const;
 
-export const segmentRoutes: Routes = {
+export const segmentRoutes: ApiRouteTable = {
   'GET /v1/segments': {
     id: 'listSegments',
     summary: 'Segments',

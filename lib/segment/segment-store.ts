@@ -1,7 +1,7 @@
 import { atRevision } from '../aws/table/revision.ts';
 import { type Item, type Table } from '../aws/table/dynamo-table.ts';
 import { keys } from '../model/table-keys.ts';
-import { remember } from '../shared/cache.ts';
+import { cacheByKey } from '../shared/cache.ts';
 import { type Clock } from '../shared/time.ts';
 import { Segment } from '../model/segment.ts';
 
@@ -50,7 +50,7 @@ export function segmentStore(table: Table, clock: Clock): SegmentStore {
 
   return {
     all,
-    remembered: remember(clock, segmentFreshMs, all),
+    remembered: cacheByKey(clock, segmentFreshMs, all),
 
     async get(workspace, id) {
       const item = await table.get(keys.segment(workspace, id), { consistent: true });

@@ -4,13 +4,13 @@ import { type Clock } from './time.ts';
 const most = 500;
 
 /** A reader that remembers; `forget` makes it read a key anew. */
-export interface Remembering<T> {
+export interface CachedReader<T> {
   (key: string): Promise<T>;
   forget(key: string): void;
 }
 
 /** `read`, asked at most once in `ms` for each key. What could not be read is not remembered. */
-export function remember<T>(clock: Clock, ms: number, read: (key: string) => Promise<T>): Remembering<T> {
+export function cacheByKey<T>(clock: Clock, ms: number, read: (key: string) => Promise<T>): CachedReader<T> {
   const known = new Map<string, { value: Promise<T>; until: number }>();
   const ask = (key: string): Promise<T> => {
     const now = Date.parse(clock.now());

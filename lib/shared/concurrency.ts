@@ -1,5 +1,9 @@
 /** Runs `work` on every entry, at most `lanes` at a time. Rejects with the first failure, after those under way are done. */
-export async function inLanes<T>(all: readonly T[], lanes: number, work: (entry: T) => Promise<void>): Promise<void> {
+export async function mapConcurrent<T>(
+  all: readonly T[],
+  lanes: number,
+  work: (entry: T) => Promise<void>,
+): Promise<void> {
   const left = all.values();
   const lane = async (): Promise<void> => {
     for (const entry of left) await work(entry);

@@ -1,5 +1,5 @@
 /** Facts about what went wrong, safe to show to the caller: ids, limits, hints. Never a secret or another workspace's data. */
-export type Facts = Readonly<Record<string, unknown>>;
+export type ErrorDetails = Readonly<Record<string, unknown>>;
 
 /** HTTP status of each kind of error: the caller's mistake, a thing that is not there, a state that forbids it, our trouble. */
 const statusOf = {
@@ -25,9 +25,9 @@ export type ErrorKind = keyof typeof statusOf;
 export class ThroughlineError extends Error {
   readonly kind: ErrorKind;
   readonly code: string;
-  readonly facts: Facts;
+  readonly facts: ErrorDetails;
 
-  constructor(kind: ErrorKind, code: string, { cause, ...facts }: Facts & { cause?: unknown } = {}) {
+  constructor(kind: ErrorKind, code: string, { cause, ...facts }: ErrorDetails & { cause?: unknown } = {}) {
     super(`${code} ${JSON.stringify(facts)}`, { cause });
     this.name = `${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
     this.kind = kind;
@@ -45,21 +45,21 @@ export const permanentErrors = ['Rejected', 'Invalid', 'TooLarge'];
 
 /** What was sent cannot be taken as it is; sending it again changes nothing. */
 export class Rejected extends ThroughlineError {
-  constructor(code: string, facts?: Facts & { cause?: unknown }) {
+  constructor(code: string, facts?: ErrorDetails & { cause?: unknown }) {
     super('rejected', code, facts);
   }
 }
 
 /** The thing asked for is not there, or belongs to another workspace: the two are not told apart. */
 export class NotFound extends ThroughlineError {
-  constructor(code: string, facts?: Facts & { cause?: unknown }) {
+  constructor(code: string, facts?: ErrorDetails & { cause?: unknown }) {
     super('notFound', code, facts);
   }
 }
 
 /** It did not work this time and nothing was done; trying again may work. */
 export class Unavailable extends ThroughlineError {
-  constructor(code: string, facts?: Facts & { cause?: unknown }) {
+  constructor(code: string, facts?: ErrorDetails & { cause?: unknown }) {
     super('unavailable', code, facts);
   }
 }

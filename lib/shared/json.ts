@@ -15,7 +15,7 @@ export function isJsonObject(value: unknown): value is JsonObject {
 export const bareRecord = <Value>(): Record<string, Value> => Object.create(null) as Record<string, Value>; // `any` by itself
 
 /** The value at a dotted path, `address.city`; undefined where any part is missing. Own keys only: `constructor` finds nothing. */
-export function at(value: Json | undefined, path: string): Json | undefined {
+export function valueAtPath(value: Json | undefined, path: string): Json | undefined {
   let found: Json | undefined = value;
   for (const key of path.split('.')) {
     if (!isJsonObject(found) || !Object.hasOwn(found, key)) return undefined;

@@ -29,10 +29,10 @@ export interface Bill {
 const { prices, date } = PriceFile.parse(file);
 
 /** As of when the prices are. */
-export const pricesOf = date;
+export const pricesDate = date;
 
 /** US dollars of a bill by part, the largest first. */
-export function partsOf(bill: Bill): [string, number][] {
+export function billPartsOf(bill: Bill): [string, number][] {
   const parts = Object.entries(bill).map(([part, n]: [string, number]): [string, number] => {
     const price = prices[part];
     if (!price) throw new Error(`no price for ${part}`);
@@ -41,6 +41,6 @@ export function partsOf(bill: Bill): [string, number][] {
   return parts.sort(([, a], [, b]) => b - a);
 }
 
-export function usd(bill: Bill): number {
-  return partsOf(bill).reduce((sum, [, dollars]) => sum + dollars, 0);
+export function priceBill(bill: Bill): number {
+  return billPartsOf(bill).reduce((sum, [, dollars]) => sum + dollars, 0);
 }

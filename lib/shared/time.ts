@@ -41,23 +41,23 @@ export function durationMs(duration: Duration): number {
 }
 
 /** `at` moved by `ms`, which may be negative. Stops at the first and the last instant of the years 0000 to 9999. */
-export function plus(at: Instant, ms: number): Instant {
+export function addMs(at: Instant, ms: number): Instant {
   return instantAt(Date.parse(at) + ms);
 }
 
-export function after(at: Instant, duration: Duration): Instant {
-  return plus(at, durationMs(duration));
+export function addDuration(at: Instant, duration: Duration): Instant {
+  return addMs(at, durationMs(duration));
 }
 
 /** Milliseconds from `from` to `to`; negative when `to` is earlier. */
-export function between(from: Instant, to: Instant): number {
+export function msBetween(from: Instant, to: Instant): number {
   return Date.parse(to) - Date.parse(from);
 }
 
-export function earlier(a: Instant, b: Instant): Instant {
+export function minInstant(a: Instant, b: Instant): Instant {
   return a < b ? a : b;
 }
 
-export function later(a: Instant, b: Instant): Instant {
+export function maxInstant(a: Instant, b: Instant): Instant {
   return a > b ? a : b;
 }

@@ -1,33 +1,36 @@
 import { type Touchpoint } from '../model/touchpoint.ts';
-import { meets, type Situation } from '../predicate/evaluate.ts';
-import { later, type Instant } from '../shared/time.ts';
+import { matches, type EvaluationContext } from '../predicate/evaluate.ts';
+import { maxInstant, type Instant } from '../shared/time.ts';
 import { type Predicate } from '../model/predicate.ts';
 import { type Profile } from '../model/profile.ts';
 import { type Stage, type StageModel, type StageTransition } from '../model/stage.ts';
 
-type AtHand = Pick<Touchpoint, 'messageId' | 'at' | 'name' | 'channel' | 'properties'>;
+type CurrentTouchpoint = Pick<Touchpoint, 'messageId' | 'at' | 'name' | 'channel' | 'properties'>;
 
-const metBy = ({ stages }: StageModel, situation: Situation): Stage | undefined =>
-  stages.findLast(({ entry }) => meets(entry, situation));
+const lastMatchingStage = ({ stages }: StageModel, situation: EvaluationContext): Stage | undefined =>
+  stages.findLast(({ entry }) => matches(entry, situation));
 
 /** A rule that asks only where the customer stands: no touchpoint meets it, it is true in between. */
-function isOfStandingOnly(rule: Predicate): boolean {
-  if ('all' in rule) return rule.all.every(isOfStandingOnly);
-  if ('any' in rule) return rule.any.every(isOfStandingOnly);
-  return 'not' in rule ? isOfStandingOnly(rule.not) : 'stage' in rule;
+function dependsOnStageOnly(rule: Predicate): boolean {
+  if ('all' in rule) return rule.all.every(dependsOnStageOnly);
+  if ('any' in rule) return rule.any.every(dependsOnStageOnly);
+  return 'not' in rule ? dependsOnStageOnly(rule.not) : 'stage' in rule;
 }
 
 /** The stage whose rule a touchpoint meets; one as old as the latest that met a rule does not take its customer back. */
-function target(model: StageModel, situation: Situation & { touchpoint?: AtHand | undefined }): Stage | undefined {
+function selectStage(
+  model: StageModel,
+  situation: EvaluationContext & { touchpoint?: CurrentTouchpoint | undefined },
+): Stage | undefined {
   const { profile, touchpoint, now } = situation;
   const { stage } = profile;
   const quiet = { profile, now };
   const met = stage?.met;
-  if (!touchpoint || !stage || met === undefined || touchpoint.at > met) return metBy(model, situation);
-  if (touchpoint.at < met) return metBy(model, quiet);
-  const found = metBy(model, situation);
+  if (!touchpoint || !stage || met === undefined || touchpoint.at > met) return lastMatchingStage(model, situation);
+  if (touchpoint.at < met) return lastMatchingStage(model, quiet);
+  const found = lastMatchingStage(model, situation);
   const goesBack = found && model.stages.indexOf(found) < model.stages.findIndex(({ id }) => id === stage.id);
-  return goesBack ? metBy(model, quiet) : found;
+  return goesBack ? lastMatchingStage(model, quiet) : found;
 }
 
 /**
@@ -40,17 +43,17 @@ function target(model: StageModel, situation: Situation & { touchpoint?: AtHand 
  * counts. So with `event` rules, and rules for whoever stands nowhere else, the stage does not depend on the order of arrival; its
  * `since` does, as history is not kept here.
  */
-export function nextStage(
+export function decideNextStage(
   model: StageModel,
-  situation: { profile: Profile; touchpoint?: AtHand | undefined; now: Instant },
+  situation: { profile: Profile; touchpoint?: CurrentTouchpoint | undefined; now: Instant },
 ): { profile: Profile; transition?: StageTransition } {
   const { profile, touchpoint, now } = situation;
   const { stage } = profile;
-  const found = target(model, situation);
+  const found = selectStage(model, situation);
   if (!found) return { profile };
   const seen = touchpoint?.at ?? profile.lastSeen;
   const before = stage?.met;
-  const met = isOfStandingOnly(found.entry) ? before : later(before ?? seen, seen);
+  const met = dependsOnStageOnly(found.entry) ? before : maxInstant(before ?? seen, seen);
   const metAt = met !== undefined && { met };
   if (found.id === stage?.id) return { profile: touchpoint ? { ...profile, stage: { ...stage, ...metAt } } : profile };
   const moved = { id: found.id, since: now, rule: found.id, ...metAt };

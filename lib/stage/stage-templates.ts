@@ -11,8 +11,8 @@ const browsing = ['Product List Viewed', 'Products Searched', 'Product Viewed', 
 const comparing = ['Product Added', 'Product Added to Wishlist', 'Cart Viewed', 'Pricing Viewed', 'Demo Requested'];
 const checkout = ['Checkout Started', 'Checkout Step Completed', 'Payment Info Entered'];
 const recommending = ['Referral Sent', 'Review Submitted', 'Product Reviewed', 'Product Shared', 'Invite Sent'];
-const nudges = ['Promotion Clicked', 'Email Link Clicked', 'Push Notification Tapped', 'Deep Link Opened'];
-const usingIt = ['Activated', 'Onboarding Completed', 'Feature Used', 'Account Added User', 'Invite Sent'];
+const campaignClicks = ['Promotion Clicked', 'Email Link Clicked', 'Push Notification Tapped', 'Deep Link Opened'];
+const productUsage = ['Activated', 'Onboarding Completed', 'Feature Used', 'Account Added User', 'Invite Sent'];
 
 /** A score of 9 or 10 makes a promoter: the definition of the Net Promoter Score. */
 const promoter: Predicate = { answer: 'nps', is: { gte: 9 } };
@@ -20,13 +20,13 @@ const promoter: Predicate = { answer: 'nps', is: { gte: 9 } };
 const detractor: Predicate = { answer: 'nps', is: { lte: 6 } };
 
 /** Every customer has met us: who stands nowhere else stands here. */
-const nowhereElse = (...others: string[]): Predicate => ({ not: { stage: others } });
+const defaultStage = (...others: string[]): Predicate => ({ not: { stage: others } });
 
 const fiveStages = (purchases: string[]): Stage[] => [
   {
     id: 'awareness',
     label: { en: 'Awareness', ko: '인지' },
-    entry: nowhereElse('consideration', 'decision', 'retention', 'advocacy'),
+    entry: defaultStage('consideration', 'decision', 'retention', 'advocacy'),
   },
   {
     id: 'consideration',
@@ -59,7 +59,7 @@ const sevenStages = (purchases: string[]): Stage[] => [
   {
     id: 'market-exploration',
     label: { en: 'Market exploration', ko: '시장 탐색' },
-    entry: nowhereElse(
+    entry: defaultStage(
       'trigger',
       'initial-consideration',
       'active-evaluation',
@@ -73,7 +73,7 @@ const sevenStages = (purchases: string[]): Stage[] => [
     label: { en: 'Trigger', ko: '계기' },
     entry: {
       all: [
-        { event: [...nudges, 'Signed Up', 'Application Installed'] },
+        { event: [...campaignClicks, 'Signed Up', 'Application Installed'] },
         { not: { stage: ['initial-consideration', 'active-evaluation', 'purchase-decision'] } },
       ],
     },
@@ -126,14 +126,14 @@ const growthStages = (purchases: string[]): Stage[] => [
   {
     id: 'activation',
     label: { en: 'Activation', ko: '활성화' },
-    entry: { did: [...usingIt, ...purchases], within: '90d' },
+    entry: { did: [...productUsage, ...purchases], within: '90d' },
   },
   {
     id: 'adoption',
     label: { en: 'Adoption', ko: '정착' },
     entry: {
       any: [
-        { did: usingIt, atLeast: 5, within: '30d' },
+        { did: productUsage, atLeast: 5, within: '30d' },
         { did: purchases, atLeast: 2, within: '180d' },
         { did: 'Subscription Renewed', within: '365d' },
       ],

@@ -1,5 +1,5 @@
 /** Lets so many in at once; who comes later waits in line, as a callback and nothing more. */
-export class Gate {
+export class ConcurrencyGate {
   readonly #isOpen: () => boolean;
   #line: (() => void)[] = [];
   #next = 0;

@@ -1,5 +1,5 @@
 /** What `Retry` and `Catch` look at, and how a failed execution ends. */
-export interface Failure {
+export interface StateFailure {
   /** Empty where a Fail state names none. */
   error: string;
   cause?: string;
@@ -9,10 +9,10 @@ export interface Failure {
 
 /** Thrown where a state cannot go on. `location` names the field whose expression failed. */
 export class StateFailed extends Error {
-  readonly failure: Failure;
+  readonly failure: StateFailure;
   readonly location: string | undefined;
 
-  constructor(failure: Failure, location?: string) {
+  constructor(failure: StateFailure, location?: string) {
     super(`${failure.error}: ${failure.cause ?? ''}`);
     this.name = 'StateFailed';
     this.failure = failure;
@@ -32,7 +32,7 @@ export function runtimeFailed(cause: string): StateFailed {
 const terminal = new Set(['States.Runtime', 'States.DataLimitExceeded']);
 
 /** Whether `ErrorEquals` names this failure. `States.TaskFailed` stands for all but time-outs. */
-export function names(errorEquals: readonly string[], failure: Failure): boolean {
+export function names(errorEquals: readonly string[], failure: StateFailure): boolean {
   if (failure.error === 'States.Runtime') return false;
   return errorEquals.some((name) => {
     if (name === failure.error || failure.also?.includes(name)) return true;

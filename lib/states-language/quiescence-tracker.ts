@@ -1,6 +1,6 @@
 import { type WorkCount } from './execution/host.ts';
 /** Counts work under way, so that a test or the clock can wait until there is none. */
-export class Activity implements WorkCount {
+export class QuiescenceTracker implements WorkCount {
   #running = 0;
   #begun = 0;
   #waiting: (() => void)[] = [];

@@ -2,7 +2,7 @@ import { type Json } from '../shared/json.ts';
 import { StateFailed } from './failure.ts';
 
 /** A JSON value with its text: it is written to the journal and the history more often than it changes. */
-export interface Packed {
+export interface SerializedData {
   readonly value: Json;
   readonly text: string;
 }
@@ -10,12 +10,12 @@ export interface Packed {
 /** Step Functions' limit for input, output, a task's arguments or result, and what one `Assign` stores. Bytes of UTF-8 JSON. */
 export const maxDataBytes = 262_144;
 
-export function pack(value: Json): Packed {
+export function serializeData(value: Json): SerializedData {
   return { value, text: JSON.stringify(value) };
 }
 
 /** For text that we wrote, or that was parsed once already. */
-export function unpack(text: string): Packed {
+export function parseData(text: string): SerializedData {
   return { value: JSON.parse(text) as Json, text };
 }
 
@@ -29,8 +29,8 @@ export function isTooLarge(text: string): boolean {
 }
 
 /** Throws `StateFailed` (States.DataLimitExceeded) for a value over the limit. */
-export function packLimited(value: Json, what: string): Packed {
-  const packed = pack(value);
+export function serializeWithinLimit(value: Json, what: string): SerializedData {
+  const packed = serializeData(value);
   if (isTooLarge(packed.text)) {
     const cause = `${what} with a size exceeding the maximum number of bytes service limit.`;
     throw new StateFailed({ error: 'States.DataLimitExceeded', cause });

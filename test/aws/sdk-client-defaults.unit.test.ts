@@ -2,8 +2,8 @@ import { createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { expect, onTestFinished, test } from 'vitest';
-import { lean } from '../../lib/aws/sdk-client-defaults.ts';
-import { Problem, problem } from '../../lib/aws/http/problem.ts';
+import { sdkClientDefaults } from '../../lib/aws/sdk-client-defaults.ts';
+import { Problem, toProblem } from '../../lib/aws/http/problem.ts';
 
 /** A server that takes every request and answers none. */
 async function aServerThatHangs(): Promise<string> {
@@ -19,13 +19,19 @@ async function aServerThatHangs(): Promise<string> {
 /** What asking a table there ends with. */
 async function failureAt(endpoint: string): Promise<unknown> {
   const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
-  const client = new DynamoDBClient({ ...lean, maxAttempts: 1, endpoint, region: 'eu-west-1', credentials });
+  const client = new DynamoDBClient({
+    ...sdkClientDefaults,
+    maxAttempts: 1,
+    endpoint,
+    region: 'eu-west-1',
+    credentials,
+  });
   onTestFinished(() => client.destroy());
   const command = new GetItemCommand({ TableName: 'customers', Key: { pk: { S: 'a' } } });
   return client.send(command).catch((error: unknown) => error);
 }
 
-const told = (error: unknown): Problem => Problem.parse(JSON.parse(problem(error, 'r-1').body ?? ''));
+const told = (error: unknown): Problem => Problem.parse(JSON.parse(toProblem(error, 'r-1').body ?? ''));
 
 test('a service that takes a request and never answers is given up, and told as unavailable', async () => {
   const failure = await failureAt(await aServerThatHangs());

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { newProfile, type Profile } from '../../lib/model/profile.ts';
-import { type Instant, plus } from '../../lib/shared/time.ts';
+import { type Instant, addMs } from '../../lib/shared/time.ts';
 
 export const dayMs = 86_400_000;
 export const start: Instant = '2026-01-01T09:00:00.000Z';
 
 /** `start` moved by days. */
-export const day = (n: number): Instant => plus(start, n * dayMs);
+export const day = (n: number): Instant => addMs(start, n * dayMs);
 
 /** Somebody who bought `n` times, every so many days, and was last seen at the last purchase. */
 export function buyer({ n, every }: { n: number; every: number }): Profile {
@@ -19,7 +19,7 @@ export function buyer({ n, every }: { n: number; every: number }): Profile {
 }
 
 /** Days after the last purchase. */
-export const silentFor = (profile: Profile, days: number): Instant => plus(profile.lastSeen, days * dayMs);
+export const silentFor = (profile: Profile, days: number): Instant => addMs(profile.lastSeen, days * dayMs);
 
 /** Doubles of fast-check are mostly tiny: half are hundredths. */
 const upTo = (max: number) =>

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Profile } from '../../lib/model/profile.ts';
-import { assess, churnProbability } from '../../lib/churn/heuristic-score.ts';
-import { plus } from '../../lib/shared/time.ts';
+import { scoreRisk, churnProbability } from '../../lib/churn/heuristic-score.ts';
+import { addMs } from '../../lib/shared/time.ts';
 import { anyCustomer, anyDays, anyHorizon, buyer, dayMs, silentFor } from './churn-customer.ts';
 
 test('longer silence never lowers the risk, whatever the horizon', () => {
@@ -30,7 +30,7 @@ test('who has just come for the first time stands at the base: P(gone) or nothin
   fc.assert(
     fc.property(anyHorizon, (horizonDays) => {
       const customer = buyer({ n: 1, every: 0 });
-      const risk = assess(customer, customer.lastSeen, { horizonDays });
+      const risk = scoreRisk(customer, customer.lastSeen, { horizonDays });
       expect(risk).toMatchObject({ reasons: [], horizonDays });
       // Batislam et al. 2007, written out: one in ten has left, and of the others some do not buy, at a rate of Gamma(1, 20).
       expect(risk.probability).toBeCloseTo(0.1 + 0.9 * (20 / (20 + horizonDays)), 4);
@@ -40,7 +40,8 @@ test('who has just come for the first time stands at the base: P(gone) or nothin
 
 /** What a feature adds to the logit, after days of silence. */
 const partOf = (feature: string, customer: Profile, days: number): number =>
-  assess(customer, silentFor(customer, days)).reasons.find((reason) => reason.feature === feature)?.contribution ?? 0;
+  scoreRisk(customer, silentFor(customer, days)).reasons.find((reason) => reason.feature === feature)?.contribution ??
+  0;
 
 /** Two customers, of whom the first used to buy more often: in shorter intervals, or more often in the same time. */
 const twoHabits = fc.oneof(
@@ -88,7 +89,7 @@ test('work and answer are the same however many touchpoints there were: all is i
     fc.property(anyCustomer, anyDays, (customer, days) => {
       const page = { n: 100_000, first: customer.firstSeen, last: customer.lastSeen };
       const busy = { ...customer, counts: { ...customer.counts, 'Page Viewed': page } };
-      expect(assess(busy, silentFor(customer, days))).toEqual(assess(customer, silentFor(customer, days)));
+      expect(scoreRisk(busy, silentFor(customer, days))).toEqual(scoreRisk(customer, silentFor(customer, days)));
     }),
   );
 });
@@ -96,7 +97,7 @@ test('work and answer are the same however many touchpoints there were: all is i
 test('scores lie in 0–100, and at most three reasons sum to what sets them apart from the base, in points and in logits', () => {
   fc.assert(
     fc.property(anyCustomer, anyDays, anyHorizon, (customer, days, horizonDays) => {
-      const risk = assess(customer, silentFor(customer, days), { horizonDays });
+      const risk = scoreRisk(customer, silentFor(customer, days), { horizonDays });
       const { score, reasons, probability = NaN, base = NaN } = risk;
       const logit = reasons.reduce((sum, { contribution = NaN }) => sum + contribution, base);
       expect(1 / (1 + Math.exp(-logit))).toBeCloseTo(probability, 12);
@@ -116,10 +117,10 @@ test('a buyer is expected within the horizon exactly where the probability of no
     fc.property(anyCustomer, anyDays, anyHorizon, (customer, days, horizonDays) => {
       fc.pre(customer.purchases.n > 0);
       const now = silentFor(customer, days);
-      const { expectedNext } = assess(customer, now, { horizonDays });
+      const { expectedNext } = scoreRisk(customer, now, { horizonDays });
       const p = churnProbability(customer, now, { horizonDays });
       fc.pre(Math.abs(p - 0.5) > 1e-6);
-      expect(expectedNext !== undefined && expectedNext < plus(now, horizonDays * dayMs)).toBe(p < 0.5);
+      expect(expectedNext !== undefined && expectedNext < addMs(now, horizonDays * dayMs)).toBe(p < 0.5);
     }),
   );
 });

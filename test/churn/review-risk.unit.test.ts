@@ -1,15 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Assessor } from '../../lib/churn/risk-model.ts';
-import { assessorOf } from '../../lib/churn/choose-risk-model.ts';
-import { combineKeyDays, oneKeyDay } from '../../lib/profile/facts/key-days.ts';
-import { usualColdStart } from '../../lib/churn/default-model.ts';
-import { usualDefinition } from '../../lib/model/churn-definition.ts';
-import { train } from '../../lib/churn/fitted-model/train-model.ts';
-import { bandChange, firstReview, isAsAssessed, nextReview, review } from '../../lib/churn/review-risk.ts';
-import { assess, bandOf } from '../../lib/churn/heuristic-score.ts';
+import { type RiskModel } from '../../lib/churn/risk-model.ts';
+import { chooseRiskModel } from '../../lib/churn/choose-risk-model.ts';
+import { mergeKeyDayLists, oneKeyDay } from '../../lib/profile/facts/key-days.ts';
+import { defaultRiskModel } from '../../lib/churn/default-model.ts';
+import { defaultChurnDefinition } from '../../lib/model/churn-definition.ts';
+import { trainChurnModel } from '../../lib/churn/fitted-model/train-model.ts';
+import {
+  nextBandChange,
+  planFirstReview,
+  hasCurrentRisk,
+  planNextReview,
+  reviewRisk,
+} from '../../lib/churn/review-risk.ts';
+import { scoreRisk, bandOf } from '../../lib/churn/heuristic-score.ts';
 import { profileItem, readProfileItem } from '../../lib/profile/profile-store.ts';
-import { after, between, type Instant, plus } from '../../lib/shared/time.ts';
+import { addDuration, msBetween, type Instant, addMs } from '../../lib/shared/time.ts';
 import { buyer, day, dayMs, silentFor, start } from './churn-customer.ts';
 
 const hourMs = 3_600_000;
@@ -24,15 +30,16 @@ test('the next review is at least an hour ahead, at a silence mark or where the 
     fc.property(anyBuyer, anyDays, (purchases, days) => {
       const customer = buyer(purchases);
       const now = silentFor(customer, days);
-      const next = nextReview(customer, now, { silences: ['14d'] });
+      const next = planNextReview(customer, now, { silences: ['14d'] });
       if (next === undefined) {
-        expect(assess(customer, now).band).toBe('high');
+        expect(scoreRisk(customer, now).band).toBe('high');
         return;
       }
-      expect(between(now, next)).toBeGreaterThanOrEqual(hourMs);
-      const changes = assess(customer, next).band !== assess(customer, now).band;
-      const changedAnHourBefore = assess(customer, plus(next, -hourMs)).band !== assess(customer, now).band;
-      const isMark = between(after(customer.lastSeen, '14d'), next) <= hourMs && after(customer.lastSeen, '14d') > now;
+      expect(msBetween(now, next)).toBeGreaterThanOrEqual(hourMs);
+      const changes = scoreRisk(customer, next).band !== scoreRisk(customer, now).band;
+      const changedAnHourBefore = scoreRisk(customer, addMs(next, -hourMs)).band !== scoreRisk(customer, now).band;
+      const isMark =
+        msBetween(addDuration(customer.lastSeen, '14d'), next) <= hourMs && addDuration(customer.lastSeen, '14d') > now;
       expect(isMark || (changes && !changedAnHourBefore)).toBe(true);
     }),
   );
@@ -43,16 +50,16 @@ describe('a review', () => {
   const quiet = (days: number) => silentFor(customer, days);
 
   test('tells a silence once, however often it looks', () => {
-    const first = review(customer, { now: quiet(15), silences: ['14d'] });
-    const second = review(first.profile, { now: quiet(16), silences: ['14d'] });
+    const first = reviewRisk(customer, { now: quiet(15), silences: ['14d'] });
+    const second = reviewRisk(first.profile, { now: quiet(16), silences: ['14d'] });
     expect(first.signals).toEqual([{ type: 'silent', for: '14d', since: customer.lastSeen }]);
     expect(second.signals).toEqual([]);
   });
 
   test('tells the next silence again after the customer came back', () => {
-    const { profile } = review(customer, { now: quiet(15), silences: ['14d'] });
+    const { profile } = reviewRisk(customer, { now: quiet(15), silences: ['14d'] });
     const back = { ...profile, lastSeen: quiet(20) };
-    expect(review(back, { now: quiet(35), silences: ['14d'] }).signals).toContainEqual({
+    expect(reviewRisk(back, { now: quiet(35), silences: ['14d'] }).signals).toContainEqual({
       type: 'silent',
       for: '14d',
       since: quiet(20),
@@ -60,18 +67,18 @@ describe('a review', () => {
   });
 
   test('tells a change of band, and not that somebody new is low', () => {
-    const fine = review(customer, { now: quiet(1), silences: [] });
-    const gone = review(fine.profile, { now: quiet(90), silences: [] });
+    const fine = reviewRisk(customer, { now: quiet(1), silences: [] });
+    const gone = reviewRisk(fine.profile, { now: quiet(90), silences: [] });
     expect(fine.signals).toEqual([]);
     expect(gone.signals).toMatchObject([{ type: 'churn', from: 'low', risk: { band: 'high' } }]);
   });
 
   test('followed at each time it names sees every band and mark, and comes to an end', () => {
     const seen: string[] = [];
-    let profile = review(customer, { now: quiet(0), silences: ['14d', '60d'] }).profile;
+    let profile = reviewRisk(customer, { now: quiet(0), silences: ['14d', '60d'] }).profile;
     for (let looks = 0; profile.nextReview !== undefined && looks < 10; looks++) {
       const now = profile.nextReview;
-      const next = review(profile, { now, silences: ['14d', '60d'] });
+      const next = reviewRisk(profile, { now, silences: ['14d', '60d'] });
       seen.push(...next.signals.map((signal) => (signal.type === 'silent' ? signal.for : signal.type)));
       profile = next.profile;
     }
@@ -82,7 +89,7 @@ describe('a review', () => {
 });
 
 /** By a model of 60 customers who came every three to eight days, and of whom a third stopped. */
-function byModel(): Assessor {
+function byModel(): RiskModel {
   const today = Math.floor(Date.parse(day(0)) / dayMs);
   const histories = Array.from({ length: 60 }, (_, n) => ({
     events: Array.from({ length: n % 3 === 0 ? 5 : 30 }, (_, i) => ({
@@ -90,39 +97,39 @@ function byModel(): Assessor {
       worth: n,
     })),
   }));
-  const definition = { ...usualDefinition, horizonDays: 30 };
-  const model = train(histories, { now: today, horizonDays: 30 });
-  return assessorOf({ purchaseEvents: ['Order Completed'], churn: definition }, { version: 1, definition, model });
+  const definition = { ...defaultChurnDefinition, horizonDays: 30 };
+  const model = trainChurnModel(histories, { now: today, horizonDays: 30 });
+  return chooseRiskModel({ purchaseEvents: ['Order Completed'], churn: definition }, { version: 1, definition, model });
 }
 
 test.each([
-  ['the cold start', usualColdStart],
+  ['the cold start', defaultRiskModel],
   ['a model', byModel()],
 ])('a risk by %s, kept and read again, is as assessed until something that matters is folded', (_, assessor) => {
   const first = Math.floor(Date.parse(start) / dayMs);
   fc.assert(
     fc.property(anyBuyer, anyDays, ({ n, every }, days) => {
       const on = Array.from({ length: n }, (_, i) => oneKeyDay({ day: first + Math.floor(i * every), worth: 9.99 }));
-      const customer = { ...buyer({ n, every }), keyDays: on.reduce(combineKeyDays) };
-      const { profile } = review(customer, { now: silentFor(customer, days), silences: [], assessor });
+      const customer = { ...buyer({ n, every }), keyDays: on.reduce(mergeKeyDayLists) };
+      const { profile } = reviewRisk(customer, { now: silentFor(customer, days), silences: [], assessor });
       const kept = readProfileItem(profileItem(profile, 1))!.profile;
-      expect(isAsAssessed(kept, assessor)).toBe(true);
+      expect(hasCurrentRisk(kept, assessor)).toBe(true);
 
       const complaint = { n: 1, first: kept.lastSeen, last: kept.lastSeen };
-      expect(isAsAssessed({ ...kept, counts: { 'Complaint Filed': complaint } }, assessor)).toBe(false);
+      expect(hasCurrentRisk({ ...kept, counts: { 'Complaint Filed': complaint } }, assessor)).toBe(false);
     }),
   );
 });
 
 test.each([
-  ['the cold start', usualColdStart],
+  ['the cold start', defaultRiskModel],
   ['a model', byModel()],
 ])('the band that %s tells is the one its probability tells, also as it changes', (_, assessor) => {
   const first = Math.floor(Date.parse(start) / dayMs);
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 60 }), (n, every) => {
       const on = Array.from({ length: n }, (__, i) => oneKeyDay({ day: first + i * every, worth: 9.99 }));
-      const customer = { ...buyer({ n, every }), keyDays: on.reduce(combineKeyDays) };
+      const customer = { ...buyer({ n, every }), keyDays: on.reduce(mergeKeyDayLists) };
       let now: Instant | undefined = silentFor(customer, 0.5);
       for (; now !== undefined; now = assessor.bandChange(customer, now)) {
         const { band, probability = NaN } = assessor.assess(customer, now)!;
@@ -137,36 +144,36 @@ describe('the first review, from a fold', () => {
   const at = (days: number) => silentFor(customer, days);
 
   test('is a day ahead for somebody new, and then stays', () => {
-    const planned = firstReview(customer, at(0));
+    const planned = planFirstReview(customer, at(0));
     expect(planned).toBe(at(1));
-    expect(firstReview({ ...customer, nextReview: planned }, at(0.5))).toBe(planned);
+    expect(planFirstReview({ ...customer, nextReview: planned }, at(0.5))).toBe(planned);
   });
 
   test('is within the hour for somebody at risk who bought again', () => {
-    const gone = review(customer, { now: at(90), silences: [] }).profile;
+    const gone = reviewRisk(customer, { now: at(90), silences: [] }).profile;
     const back = { ...gone, lastSeen: at(95), purchases: { ...gone.purchases, n: 5, last: at(95) } };
-    const planned = firstReview(back, at(95));
-    expect(planned).toBe(plus(at(95), hourMs));
-    expect(firstReview({ ...back, nextReview: planned }, plus(at(95), 1_000))).toBe(planned);
+    const planned = planFirstReview(back, at(95));
+    expect(planned).toBe(addMs(at(95), hourMs));
+    expect(planFirstReview({ ...back, nextReview: planned }, addMs(at(95), 1_000))).toBe(planned);
   });
 
   test('stays while touchpoints come seconds apart: each would put the change of band off by as much', () => {
     const visitor = { ...buyer({ n: 1, every: 1 }), purchases: { n: 0, revenue: 0 } };
-    const assessed = review(visitor, { now: start, silences: [] }).profile;
-    expect(assessed.nextReview).toBe(bandChange(visitor, start));
+    const assessed = reviewRisk(visitor, { now: start, silences: [] }).profile;
+    expect(assessed.nextReview).toBe(nextBandChange(visitor, start));
     for (const seconds of [0.02, 1, 20, 3_600]) {
-      const lastSeen = plus(start, seconds * 1_000);
-      expect(firstReview({ ...assessed, lastSeen }, lastSeen)).toBe(assessed.nextReview);
+      const lastSeen = addMs(start, seconds * 1_000);
+      expect(planFirstReview({ ...assessed, lastSeen }, lastSeen)).toBe(assessed.nextReview);
     }
   });
 
   test('moves earlier when a quicker habit makes the band change before it', () => {
     const twice = buyer({ n: 2, every: 7 });
-    const slow = review(twice, { now: twice.lastSeen, silences: [] }).profile;
+    const slow = reviewRisk(twice, { now: twice.lastSeen, silences: [] }).profile;
     const quick = { ...buyer({ n: 8, every: 1 }), churn: slow.churn, nextReview: slow.nextReview };
-    const planned = firstReview(quick, quick.lastSeen);
+    const planned = planFirstReview(quick, quick.lastSeen);
     expect(planned < slow.nextReview!).toBe(true);
-    expect(planned).toBe(bandChange(quick, quick.lastSeen));
-    expect(between(quick.lastSeen, planned)).toBeLessThan(14 * dayMs);
+    expect(planned).toBe(nextBandChange(quick, quick.lastSeen));
+    expect(msBetween(quick.lastSeen, planned)).toBeLessThan(14 * dayMs);
   });
 });

@@ -1,13 +1,13 @@
 import { vi } from 'vitest';
-import { decideRoutes } from '../../functions/decision/decide-offer/handler.ts';
-import { learn } from '../../functions/decision/record-outcome/handler.ts';
-import { personalize } from '../../functions/decision/personalize-step/handler.ts';
-import { placementRoutes } from '../../functions/decision/placements-api/handler.ts';
-import { tune } from '../../functions/decision/tune-policy/handler.ts';
+import { handleDecideRoutes } from '../../functions/decision/decide-offer/handler.ts';
+import { recordOutcome } from '../../functions/decision/record-outcome/handler.ts';
+import { personalizeStep } from '../../functions/decision/personalize-step/handler.ts';
+import { handlePlacementRoutes } from '../../functions/decision/placements-api/handler.ts';
+import { tunePolicies } from '../../functions/decision/tune-policy/handler.ts';
 import { type ApiRequest, type ApiRoutes } from '../../lib/aws/http/api-function.ts';
 import { dynamoTable } from '../../lib/aws/table/dynamo-table.ts';
-import { decider } from '../../lib/decision/choice/decide-offer.ts';
-import { habitsStore } from '../../lib/decision/timing/send-time-stats-store.ts';
+import { createDecider } from '../../lib/decision/choice/decide-offer.ts';
+import { sendTimeStatsStore } from '../../lib/decision/timing/send-time-stats-store.ts';
 import { historyReader } from '../../lib/decision/timing/contact-history-store.ts';
 import { decisionLog } from '../../lib/decision/policies/decision-log-store.ts';
 import { placementStore } from '../../lib/decision/placements/placement-store.ts';
@@ -21,7 +21,7 @@ import { type Customer } from '../../lib/model/customer.ts';
 import { Workspace } from '../../lib/model/workspace.ts';
 import { newProfile, type Profile } from '../../lib/model/profile.ts';
 import { profileStore } from '../../lib/profile/profile-store.ts';
-import { plus } from '../../lib/shared/time.ts';
+import { addMs } from '../../lib/shared/time.ts';
 import { anEngine, localClient, theTable } from '../support/engines.ts';
 
 export const start = '2026-03-01T09:00:00.000Z';
@@ -39,9 +39,9 @@ export async function aWorld() {
   const [profiles, decisions, stats] = [profileStore(table), decisionStore(table), statsReader(table, clock)];
   const placements = placementStore(table, clock);
   const fresh = { placements: placementStore(table, clock, 0), policies: policyStore(table, clock, 0) };
-  const habits = habitsStore(table, clock);
+  const habits = sendTimeStatsStore(table, clock);
   const linear = linearReader(table, clock);
-  const decide = decider({ profiles, placements, decisions, stats, policies: policyStore(table, clock), linear });
+  const decide = createDecider({ profiles, placements, decisions, stats, policies: policyStore(table, clock), linear });
   const settings = Workspace.parse({ id: 'acme', name: 'Acme' });
   const workspaces = { settings: () => Promise.resolve(settings), all: () => Promise.resolve(['acme']) };
   const events: BusEvent[] = [];
@@ -53,7 +53,7 @@ export async function aWorld() {
   }
 
   const histories = historyReader({ table, profiles });
-  const night = tune({ ...fresh, workspaces, stats, log: decisionLog(table), habits, histories, clock });
+  const night = tunePolicies({ ...fresh, workspaces, stats, log: decisionLog(table), habits, histories, clock });
 
   return {
     table,
@@ -66,17 +66,17 @@ export async function aWorld() {
     stats,
     linear,
     decide,
-    advance: (ms: number) => (now = plus(now, ms)),
-    learn: learn({ lessons: lessonStore(table), profiles, clock }),
-    personalize: personalize({ decide, profiles, gate: () => Promise.resolve(undefined), clock }),
+    advance: (ms: number) => (now = addMs(now, ms)),
+    learn: recordOutcome({ lessons: lessonStore(table), profiles, clock }),
+    personalize: personalizeStep({ decide, profiles, gate: () => Promise.resolve(undefined), clock }),
     know: (who: Customer, more: Partial<Profile> = {}) =>
       profiles.save({ profile: { ...newProfile(who, start), ...more } }, 0),
     post: <T>(body: unknown) =>
-      ask<T>(decideRoutes({ decide, profiles, habits, workspaces, placements, clock }), 'POST /v1/decisions', {
+      ask<T>(handleDecideRoutes({ decide, profiles, habits, workspaces, placements, clock }), 'POST /v1/decisions', {
         body: () => body,
       }),
     placements: <T>(route: string, request: Partial<ApiRequest>) =>
-      ask<T>(placementRoutes({ ...fresh, stats, bus, clock }), route, request),
+      ask<T>(handlePlacementRoutes({ ...fresh, stats, bus, clock }), route, request),
     rowsOf: (who: Customer, prefix: string) => table.query(`${who.workspace}#${who.customer}`, { prefix }),
   };
 }

@@ -1,11 +1,15 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { linearOf, type Logged, statsOf } from '../../lib/decision/policies/logged-decision.ts';
-import { judge } from '../../lib/decision/policies/compare-policies.ts';
-import { learntHabits } from '../../lib/decision/timing/learn-send-times.ts';
-import { WorkspaceHabits } from '../../lib/decision/timing/contact-advice.ts';
-import { firstPolicy, Judgement, type Policy } from '../../lib/decision/policies/policy.ts';
-import { ranked } from '../../lib/decision/policies/rank-offers.ts';
+import {
+  linearModelsOfLog,
+  type LoggedDecision,
+  offerStatsOfLog,
+} from '../../lib/decision/policies/logged-decision.ts';
+import { comparePolicies } from '../../lib/decision/policies/compare-policies.ts';
+import { learnSendTimes } from '../../lib/decision/timing/learn-send-times.ts';
+import { WorkspaceSendTimeStats } from '../../lib/decision/timing/contact-advice.ts';
+import { firstPolicy, PolicyJudgement, type Policy } from '../../lib/decision/policies/policy.ts';
+import { rankOffers } from '../../lib/decision/policies/rank-offers.ts';
 
 const offers = ['constructor', 'b', '__proto__x', 'd'];
 /** What `contextOf` lets through: up to 1e9, six digits. */
@@ -22,7 +26,7 @@ const row = fc
     won: fc.boolean(),
     context: fc.array(number, { minLength: 3, maxLength: 3 }),
   })
-  .map(({ count, place, ...one }): Logged => ({
+  .map(({ count, place, ...one }): LoggedDecision => ({
     ...one,
     offers: offers.slice(0, count),
     offer: offers[place % count]!,
@@ -34,8 +38,8 @@ const linear: Policy = { ...firstPolicy, kind: 'linear', context: 'c' };
 test('whatever was shown, shares are chances that sum to 1 and none is below its part of the control', () => {
   fc.assert(
     fc.property(log, row, fc.constantFrom(firstPolicy, linear), (rows, asked, policy) => {
-      const knowledge = { stats: statsOf(rows), linear: linearOf(rows, offers, 3), progress: 1 };
-      const { shares, expected } = ranked(asked, policy, knowledge);
+      const knowledge = { stats: offerStatsOfLog(rows), linear: linearModelsOfLog(rows, offers, 3), progress: 1 };
+      const { shares, expected } = rankOffers(asked, policy, knowledge);
       expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 9);
       for (const share of shares) expect(share).toBeGreaterThanOrEqual(0.05 / asked.offers.length - 1e-12);
       expect(expected.every(Number.isFinite)).toBe(true);
@@ -47,9 +51,15 @@ test('whatever was shown, shares are chances that sum to 1 and none is below its
 test('a judgement of any log can be kept and read again', () => {
   fc.assert(
     fc.property(fc.array(row, { minLength: 100, maxLength: 140 }), (rows) => {
-      const judged = judge(rows, { current: firstPolicy, candidate: linear, offers, features: 3, progress: 1 });
+      const judged = comparePolicies(rows, {
+        current: firstPolicy,
+        candidate: linear,
+        offers,
+        features: 3,
+        progress: 1,
+      });
       const kept = { at: '2026-01-01T00:00:00.000Z', showings: rows.length, ...judged };
-      expect(Judgement.parse(JSON.parse(JSON.stringify(kept)))).toEqual(kept);
+      expect(PolicyJudgement.parse(JSON.parse(JSON.stringify(kept)))).toEqual(kept);
     }),
     { numRuns: 15 },
   );
@@ -72,8 +82,8 @@ test('habits of any histories can be kept and read again', () => {
   });
   fc.assert(
     fc.property(fc.array(history, { maxLength: 6 }), (histories) => {
-      const habits = learntHabits(histories, '2026-06-01T00:00:00.000Z');
-      expect(WorkspaceHabits.parse(JSON.parse(JSON.stringify(habits)))).toEqual(habits);
+      const habits = learnSendTimes(histories, '2026-06-01T00:00:00.000Z');
+      expect(WorkspaceSendTimeStats.parse(JSON.parse(JSON.stringify(habits)))).toEqual(habits);
       expect(habits.decay.every((rate) => rate >= 0 && rate <= 1)).toBe(true);
     }),
     { numRuns: 60 },

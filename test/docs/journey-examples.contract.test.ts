@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type * as z from 'zod';
-import { check } from '../../lib/journey/validation/validate-journey.ts';
+import { validateJourney } from '../../lib/journey/validation/validate-journey.ts';
 import { JourneyDefinition, JourneyDraft } from '../../lib/journey/definition/journey-definition.ts';
 import { Entry } from '../../lib/journey/definition/entry-policy.ts';
 import { PublishRequest } from '../../lib/journey/publishing/apply-publication.ts';
-import { readyJourneys } from '../../lib/journey/publishing/journey-templates.ts';
+import { journeyTemplates } from '../../lib/journey/publishing/journey-templates.ts';
 import { Predicate } from '../../lib/model/predicate.ts';
-import { shippedJourneys } from '../../lib/journey/publishing/deployed-journeys.ts';
+import { deployedJourneys } from '../../lib/journey/publishing/deployed-journeys.ts';
 import { Population } from '../../lib/journey/simulation/customers/population.ts';
 import { SimulateBody } from '../../lib/journey/simulation/simulation-request.ts';
 import { Step } from '../../lib/journey/definition/step.ts';
@@ -33,7 +33,7 @@ test.each(examples)('the example %j can be read', (example) => {
 test('whole journeys among the examples have no faults', () => {
   const whole = examples.filter((example) => 'steps' in example);
   expect(whole).not.toEqual([]);
-  for (const draft of whole) expect(check({ ...JourneyDraft.parse(draft), version: 1 })).toEqual([]);
+  for (const draft of whole) expect(validateJourney({ ...JourneyDraft.parse(draft), version: 1 })).toEqual([]);
 });
 
 test('every kind of step, trigger and part of a definition has an example', () => {
@@ -85,6 +85,6 @@ test('every part of a predicate, of a publication and of a simulated population 
 test('every code of a fault and every ready journey is explained', () => {
   const codes = [...source.matchAll(/^ {2}\| '([a-z-]+)'/gm)].map(([, code]) => code!);
   expect(codes.length).toBeGreaterThan(25);
-  const names = [...codes, ...[...shippedJourneys, ...readyJourneys].map(({ id }) => id)];
+  const names = [...codes, ...[...deployedJourneys, ...journeyTemplates].map(({ id }) => id)];
   expect(names.filter((name) => !guide.includes(`\`${name}\``))).toEqual([]);
 });

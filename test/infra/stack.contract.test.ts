@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { compilePattern } from '../../infra/local/eventbridge/event-patterns.ts';
 import { giveUpAfterHours, streamLimits } from '../../lib/aws/table/stream-limits.ts';
 import { keys } from '../../lib/model/table-keys.ts';
-import { shippedJourneys } from '../../lib/journey/publishing/deployed-journeys.ts';
+import { deployedJourneys } from '../../lib/journey/publishing/deployed-journeys.ts';
 import { resourcesOf, templateOf } from './synthesized-template.ts';
 
 let template: Template;
@@ -149,10 +149,10 @@ test('relay gets profiles that carry signals, and stays that end', () => {
 
 test('each journey is a state machine with a version that stays and an alias that newcomers enter by', () => {
   // One more trains churn models.
-  template.resourceCountIs('AWS::StepFunctions::StateMachine', shippedJourneys.length + 1);
-  template.resourceCountIs('AWS::StepFunctions::StateMachineAlias', shippedJourneys.length);
+  template.resourceCountIs('AWS::StepFunctions::StateMachine', deployedJourneys.length + 1);
+  template.resourceCountIs('AWS::StepFunctions::StateMachineAlias', deployedJourneys.length);
   const versions = Object.values(resourcesOf(template, 'AWS::StepFunctions::StateMachineVersion'));
-  expect(versions).toHaveLength(shippedJourneys.length);
+  expect(versions).toHaveLength(deployedJourneys.length);
   for (const version of versions) expect(version.DeletionPolicy).toBe('Retain');
 });
 

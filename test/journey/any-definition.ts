@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { check } from '../../lib/journey/validation/validate-journey.ts';
+import { validateJourney } from '../../lib/journey/validation/validate-journey.ts';
 import { JourneyDefinition } from '../../lib/journey/definition/journey-definition.ts';
 import { type Step } from '../../lib/journey/definition/step.ts';
 import { aJourney } from './journey-examples.ts';
@@ -123,7 +123,7 @@ function anyStep(later: string[]): fc.Arbitrary<object> {
 
 /** Without the steps that nothing leads to. */
 export function reachable(definition: JourneyDefinition): JourneyDefinition {
-  const lost = check(definition).flatMap(({ code, place }) =>
+  const lost = validateJourney(definition).flatMap(({ code, place }) =>
     code === 'unreachable-step' ? [place.slice('steps.'.length)] : [],
   );
   if (lost.length === 0) return definition;

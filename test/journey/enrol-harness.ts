@@ -1,7 +1,7 @@
-import { enrol } from '../../functions/journey/enrol-customer/handler.ts';
+import { enrolCustomers } from '../../functions/journey/enrol-customer/handler.ts';
 import { type JourneyDefinition } from '../../lib/journey/definition/journey-definition.ts';
-import { type JourneyState, shippedHead } from '../../lib/journey/publishing/journey-record.ts';
-import { refusalStore } from '../../lib/journey/enrolment/rejection-store.ts';
+import { type JourneyState, deployedJourneyRecord } from '../../lib/journey/publishing/journey-record.ts';
+import { rejectionStore } from '../../lib/journey/enrolment/rejection-store.ts';
 import { workspaceStore } from '../../lib/ingestion/workspace/workspace-store.ts';
 import { enrolmentStore } from '../../lib/journey/enrolment/enrolment-store.ts';
 import { touchpointsSince } from '../../lib/profile/touchpoint-reader-store.ts';
@@ -32,12 +32,12 @@ export const signedUp = (
 
 /** A journey store of one journey, live unless told otherwise. */
 function doors(definition: JourneyDefinition, state: JourneyState = 'live') {
-  const head = { ...shippedHead(definition), state };
+  const record = { ...deployedJourneyRecord(definition), state };
   const version = { version: definition.version, definition, arn: aliasArn };
-  const live = { journeyId: definition.id, head, versions: [{ ...version, weight: 100 }] };
+  const live = { journeyId: definition.id, record, versions: [{ ...version, weight: 100 }] };
   return {
-    head: async () => head,
-    headOf: () => head,
+    readRecord: async () => record,
+    recordOf: () => record,
     version: async () => version,
     live: async () => (state === 'live' ? [live] : []),
   };
@@ -56,13 +56,13 @@ export function enrolling(
   { life = new Life(), definition = aJourney(), state, now = world.clock.now() }: Enrolling = {},
 ) {
   const table = life.table(world.table);
-  return enrol({
+  return enrolCustomers({
     table,
     workspaces: workspaceStore(table),
     journeys: doors(definition, state),
     profiles: profileStore(table),
     enrolments: enrolmentStore(table),
-    refusals: refusalStore(world.table),
+    refusals: rejectionStore(world.table),
     executions: life.executions(world.executions),
     touchpointsSince: (profile, since) => touchpointsSince(table, profile, since),
     clock: { now: () => now },

@@ -1,6 +1,6 @@
 import validate from 'asl-validator';
 import { compileJourney, type StepFunctions } from '../../lib/journey/compilation/compile-journey.ts';
-import { type Outgoing } from '../../lib/journey/messaging/deliver.ts';
+import { type OutgoingMessage } from '../../lib/journey/messaging/deliver.ts';
 import { JourneyDefinition } from '../../lib/journey/definition/journey-definition.ts';
 import { type StepCall } from '../../lib/journey/execution/step-call.ts';
 import { type ExecutionInput, firstRun } from '../../lib/journey/enrolment/execution-input.ts';
@@ -78,7 +78,7 @@ export const anInput = (more: Partial<ExecutionInput> = {}): ExecutionInput => (
 });
 
 /** A message on its way to Mina. */
-export const anOutgoing = (more: Partial<Outgoing> = {}): Outgoing => ({
+export const anOutgoing = (more: Partial<OutgoingMessage> = {}): OutgoingMessage => ({
   ...{ channel: 'email', purpose: 'marketing', to: 'mina@example.com', message: { body: 'Hello' } },
   ...{ idempotencyKey: 'send-1', owner: mina, at: start },
   about: { workspace: 'acme', customerId: 'mina', journeyId: 'welcome', stepId: 'Hello' },

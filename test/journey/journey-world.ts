@@ -4,10 +4,10 @@ import { dynamoTable, type Table } from '../../lib/aws/table/dynamo-table.ts';
 import { workspaceStore } from '../../lib/ingestion/workspace/workspace-store.ts';
 import { Workspace } from '../../lib/model/workspace.ts';
 import { keys } from '../../lib/model/table-keys.ts';
-import { type Deliver, type Outgoing } from '../../lib/journey/messaging/deliver.ts';
+import { type DeliverMessage, type OutgoingMessage } from '../../lib/journey/messaging/deliver.ts';
 import { enrolmentStore } from '../../lib/journey/enrolment/enrolment-store.ts';
-import { type Gate } from '../../lib/journey/execution/step-guard.ts';
-import { heldStore } from '../../lib/journey/execution/paused-step-store.ts';
+import { type StepGuard } from '../../lib/journey/execution/step-guard.ts';
+import { pausedStepStore } from '../../lib/journey/execution/paused-step-store.ts';
 import { inAppStore } from '../../lib/journey/messaging/channels/in-app-store.ts';
 import { journeyStore } from '../../lib/journey/publishing/journey-store.ts';
 import { type ExecutionInput } from '../../lib/journey/enrolment/execution-input.ts';
@@ -45,7 +45,7 @@ function fakeExecutions() {
   return { started, stopped, resumed, executions };
 }
 
-const openGate: Gate = () => Promise.resolve(undefined);
+const openGate: StepGuard = () => Promise.resolve(undefined);
 
 export type World = Awaited<ReturnType<typeof aWorld>>;
 
@@ -54,8 +54,8 @@ export async function aWorld(rules: Partial<Workspace> = {}) {
   const engine = await anEngine();
   const table = dynamoTable(localClient(engine.endpoint), theTable.ref);
   await workspaceStore(table).save(Workspace.parse({ id: 'acme', name: 'Acme', ...rules }));
-  const delivered: Outgoing[] = [];
-  const deliver: Deliver = async (outgoing) => {
+  const delivered: OutgoingMessage[] = [];
+  const deliver: DeliverMessage = async (outgoing) => {
     delivered.push(outgoing);
     return { status: 'sent', provider: 'outbox' };
   };
@@ -67,7 +67,7 @@ export async function aWorld(rules: Partial<Workspace> = {}) {
     enrolments: enrolmentStore(table),
     workspaces: workspaceStore(table),
     journeys: journeyStore(table, { clock, shipped: [] }),
-    held: heldStore(table),
+    held: pausedStepStore(table),
     /** Stops nobody. */
     gate: openGate,
     tasks: taskStore(table),
@@ -114,7 +114,7 @@ export class Life {
 
   executions = (executions: Executions): Executions => this.live(executions, ['start', 'stop', 'resume']);
 
-  deliver = (deliver: Deliver): Deliver => this.live({ deliver }, ['deliver']).deliver;
+  deliver = (deliver: DeliverMessage): DeliverMessage => this.live({ deliver }, ['deliver']).deliver;
 }
 
 /** Whether it ran to its end. */

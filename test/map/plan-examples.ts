@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type Plan, partsOf } from '../../lib/map/planned-map.ts';
+import { type Plan, planPartsOf } from '../../lib/map/planned-map.ts';
 
 export const t = (touchpoint: string): Plan => ({ touchpoint });
 
@@ -25,7 +25,7 @@ export const aPlan: fc.Arbitrary<Plan> = fc.letrec<{ plan: Plan; leaf: Plan }>((
 })).plan;
 
 export function leavesOf(plan: Plan): number {
-  return 'touchpoint' in plan ? 1 : partsOf(plan).reduce((sum, part) => sum + leavesOf(part.plan), 0);
+  return 'touchpoint' in plan ? 1 : planPartsOf(plan).reduce((sum, part) => sum + leavesOf(part.plan), 0);
 }
 
 const shuffles = (a: string, b: string): string[] =>
@@ -53,7 +53,7 @@ export function walks(plan: Plan, longest: number): Set<string> {
     }
     return all;
   }
-  const parts = partsOf(plan).map((part) => walks(part.plan, longest));
+  const parts = planPartsOf(plan).map((part) => walks(part.plan, longest));
   if ('choice' in plan) return new Set(parts.flatMap((part) => [...part]));
   if ('sequence' in plan) return parts.reduce(after);
   return parts.reduce((a, b) => short([...a].flatMap((left) => [...b].flatMap((right) => shuffles(left, right)))));

@@ -6,19 +6,19 @@ import { decisionStore } from '../../lib/decision/choice/decision-store.ts';
 import { DecisionRequest } from '../../lib/decision/choice/decision.ts';
 import { Offer, Placement } from '../../lib/decision/placements/placement.ts';
 import { CustomerId, WorkspaceId } from '../../lib/model/customer.ts';
-import { readMessage } from '../../lib/ingestion/message/parse-message.ts';
+import { parseMessage } from '../../lib/ingestion/message/parse-message.ts';
 import { workspaceStore } from '../../lib/ingestion/workspace/workspace-store.ts';
 import { Workspace } from '../../lib/model/workspace.ts';
 import { JourneyDefinition } from '../../lib/journey/definition/journey-definition.ts';
-import { nameOf } from '../../lib/shared/ids.ts';
-import { entryWrites } from '../../lib/journey/enrolment/enrolment-store.ts';
-import { entryKeyOf } from '../../lib/journey/enrolment/entry-request.ts';
+import { deterministicId } from '../../lib/shared/ids.ts';
+import { enrolmentEntryWrites } from '../../lib/journey/enrolment/enrolment-store.ts';
+import { entryKeyFor } from '../../lib/journey/enrolment/entry-request.ts';
 import { StepId } from '../../lib/journey/definition/step.ts';
 import { taskStore } from '../../lib/journey/execution/human-task-store.ts';
 import type * as module from '../../lib/model/table-keys.ts';
 import { type Key, keys, type lists } from '../../lib/model/table-keys.ts';
 import { PlannedMap } from '../../lib/map/planned-map.ts';
-import { directory } from '../../lib/segment/membership-index.ts';
+import { createMembershipIndex } from '../../lib/segment/membership-index.ts';
 import { newProfile } from '../../lib/model/profile.ts';
 import { SegmentId } from '../../lib/model/segment.ts';
 import { profileItem } from '../../lib/profile/profile-store.ts';
@@ -32,7 +32,7 @@ const at = '9999-12-31T23:59:59.999Z';
 /** 960 bytes of three-byte characters, and as many bytes in ASCII. */
 const ids = ['한'.repeat(320), 'x'.repeat(960)];
 const shortId = 'a'.repeat(40);
-const hash = nameOf('anything');
+const hash = deterministicId('anything');
 /** 765 bytes. */
 const messageId = '한'.repeat(255);
 const decisionId = '한'.repeat(200);
@@ -45,11 +45,11 @@ const anything = 'x'.repeat(5_000);
 
 const door = { entry: { key: 'orderId' } } as JourneyDefinition; // of a definition nothing else is read
 const entryKeys = ['한'.repeat(200), 'k'.repeat(201)].map(
-  (key) => entryKeyOf(door, { properties: {}, key }) ?? 'no entry key',
+  (key) => entryKeyFor(door, { properties: {}, key }) ?? 'no entry key',
 );
 
 const track = (fields: object) =>
-  readMessage({ type: 'track', event: 'Signed Up', ...fields }, { index: 0, receivedAt: Date.parse(at) });
+  parseMessage({ type: 'track', event: 'Signed Up', ...fields }, { index: 0, receivedAt: Date.parse(at) });
 
 test('the parts are the longest that the doors take', () => {
   for (const id of ids) {
@@ -174,8 +174,8 @@ function listings(id: string): Record<IndexName, (table: Table) => Promise<unkno
   };
   return {
     'list: stage': writeProfile,
-    'list: enrolments': (table) => table.transact(entryWrites(customer, enrolment, { entries: 0 })),
-    'list: segment': (table) => directory(table).list(customer, shortId, 'z'.repeat(60)),
+    'list: enrolments': (table) => table.transact(enrolmentEntryWrites(customer, enrolment, { entries: 0 })),
+    'list: segment': (table) => createMembershipIndex(table).add(customer, shortId, 'z'.repeat(60)),
     'list: decisions': (table) => decisionStore(table).record({ profile, decision, until: at }, 1),
     'list: tasks': (table) => taskStore(table).open(customer, hash, { task, token: 'token' }),
     'list: reports': (table) => reportStore(table).create(workspace, report),
@@ -184,7 +184,8 @@ function listings(id: string): Record<IndexName, (table: Table) => Promise<unkno
       return workspaceStore(table).save(Workspace.parse({ id: workspace, name: 'W' }));
     },
     'due: dueReviews': writeProfile,
-    'due: dueDates': (table) => directory(table).date({ customer, journeyId: shortId, trigger }, at),
+    'due: dueDates': (table) =>
+      createMembershipIndex(table).scheduleDate({ customer, journeyId: shortId, trigger }, at),
     'due: openFanOuts': (table) => fanOutStore(table).begin(workspace, fanOut),
   };
 }
@@ -224,7 +225,7 @@ onEachEngine(({ table, kind }) => {
   });
 
   test.runIf(kind === 'dynamodb-local')('an index key that is a byte too long is refused here', async () => {
-    const listed = directory(table()).list({ workspace, customer: `u:${ids[1]}` }, shortId, 'z'.repeat(62));
+    const listed = createMembershipIndex(table()).add({ workspace, customer: `u:${ids[1]}` }, shortId, 'z'.repeat(62));
     await expect(listed).rejects.toThrow();
   });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isRuledOut, meets, satisfies } from '../../lib/predicate/evaluate.ts';
-import { otherName } from '../../lib/model/profile-limits.ts';
+import { cannotMatch, matches, matchesCondition } from '../../lib/predicate/evaluate.ts';
+import { overflowKey } from '../../lib/model/profile-limits.ts';
 import { Condition, Predicate } from '../../lib/model/predicate.ts';
 import { type Profile } from '../../lib/model/profile.ts';
 import { aProfile, aTouchpoint, days, folded, minutes, touchpoints } from '../profile/profile-examples.ts';
@@ -33,7 +33,7 @@ test.each<[Condition, unknown, boolean]>([
   [{ exists: true }, null, false],
   [{ exists: false }, undefined, true],
 ])('%j on %j: %s', (condition, value, met) => {
-  expect(satisfies(value as never, Condition.parse(condition))).toBe(met);
+  expect(matchesCondition(value as never, Condition.parse(condition))).toBe(met);
 });
 
 const ada: Profile = aProfile({
@@ -101,17 +101,17 @@ test.each<[Predicate, boolean]>([
   [{ consents: 'sms' }, false],
   [{ consents: 'toString' }, false],
 ])('a customer at an order: %j is %s', (predicate, met) => {
-  expect(meets(Predicate.parse(predicate), { profile: ada, touchpoint: order, now: days(12) })).toBe(met);
+  expect(matches(Predicate.parse(predicate), { profile: ada, touchpoint: order, now: days(12) })).toBe(met);
 });
 
 test('without a touchpoint at hand no event is met, and a channel is any the customer has used', () => {
   const now = days(12);
-  expect(meets({ event: 'Order Completed' }, { profile: ada, now })).toBe(false);
-  expect(meets({ channel: ['store'] }, { profile: ada, now })).toBe(true);
+  expect(matches({ event: 'Order Completed' }, { profile: ada, now })).toBe(false);
+  expect(matches({ channel: ['store'] }, { profile: ada, now })).toBe(true);
 });
 
 test('nobody has an average order without an order', () => {
-  expect(meets({ feature: 'averageOrder', is: { exists: true } }, { profile: aProfile(), now: minutes(1) })).toBe(
+  expect(matches({ feature: 'averageOrder', is: { exists: true } }, { profile: aProfile(), now: minutes(1) })).toBe(
     false,
   );
 });
@@ -166,8 +166,8 @@ test('any predicate its schema accepts has an answer for any customer', () => {
     fc.property(predicate, touchpoints, (any, all) => {
       const accepted = Predicate.safeParse(any);
       fc.pre(accepted.success);
-      const answer = meets(accepted.data, { profile: folded(all), touchpoint: all[0], now: days(1) });
-      expect(meets({ not: accepted.data }, { profile: folded(all), touchpoint: all[0], now: days(1) })).toBe(!answer);
+      const answer = matches(accepted.data, { profile: folded(all), touchpoint: all[0], now: days(1) });
+      expect(matches({ not: accepted.data }, { profile: folded(all), touchpoint: all[0], now: days(1) })).toBe(!answer);
     }),
   );
 });
@@ -183,10 +183,10 @@ test.each<[Predicate, boolean]>([
   [{ did: 'Signed Up' }, false],
   [{ stage: ['awareness'] }, false],
 ])('%j is ruled out by what ada did: %s', (predicate, out) => {
-  expect(isRuledOut(predicate, ada)).toBe(out);
+  expect(cannotMatch(predicate, ada)).toBe(out);
 });
 
 test('names that are not counted apart rule nothing out', () => {
-  const counts = { ...ada.counts, [otherName]: { n: 1, first: days(0), last: days(0) } };
-  expect(isRuledOut({ event: 'Signed Up' }, { counts })).toBe(false);
+  const counts = { ...ada.counts, [overflowKey]: { n: 1, first: days(0), last: days(0) } };
+  expect(cannotMatch({ event: 'Signed Up' }, { counts })).toBe(false);
 });

@@ -3,14 +3,14 @@ import { Touchpoint } from '../../lib/model/touchpoint.ts';
 import { Workspace } from '../../lib/model/workspace.ts';
 import { type CustomerRef } from '../../lib/model/customer.ts';
 import { type Json } from '../../lib/shared/json.ts';
-import { fold } from '../../lib/profile/facts/fold-facts.ts';
+import { foldFacts } from '../../lib/profile/facts/fold-facts.ts';
 import { newProfile, type Profile } from '../../lib/model/profile.ts';
-import { type Instant, plus } from '../../lib/shared/time.ts';
+import { type Instant, addMs } from '../../lib/shared/time.ts';
 
 export const acme = Workspace.parse({ id: 'acme', name: 'Acme' });
 export const start: Instant = '2026-03-01T09:00:00.000Z';
-export const minutes = (n: number): Instant => plus(start, n * 60_000);
-export const days = (n: number): Instant => plus(start, n * 86_400_000);
+export const minutes = (n: number): Instant => addMs(start, n * 60_000);
+export const days = (n: number): Instant => addMs(start, n * 86_400_000);
 
 let made = 0;
 
@@ -31,7 +31,7 @@ export const aProfile = (more: Partial<Profile> = {}, customer: CustomerRef = 'u
 export function folded(touchpoints: Touchpoint[], customer: CustomerRef = 'u:ada'): Profile {
   const [first = aTouchpoint()] = touchpoints;
   return touchpoints.reduce(
-    (profile, touchpoint) => fold(profile, touchpoint, { at: touchpoint.at, workspace: acme }),
+    (profile, touchpoint) => foldFacts(profile, touchpoint, { at: touchpoint.at, workspace: acme }),
     newProfile({ workspace: 'acme', customer }, first.at),
   );
 }

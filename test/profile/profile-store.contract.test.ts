@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { keys, lists, listShard, partition } from '../../lib/model/table-keys.ts';
 import { newProfile, type Profile } from '../../lib/model/profile.ts';
 import { pointerItem, profileStore, readSignals } from '../../lib/profile/profile-store.ts';
-import { type Signal } from '../../lib/model/profile-change.ts';
+import { type ProfileChange } from '../../lib/model/profile-change.ts';
 import { aPartition, onEachEngine } from '../support/tables.ts';
 
 const at = '2026-03-01T00:00:00.000Z';
@@ -69,7 +69,7 @@ onEachEngine(({ table }) => {
 
   test('signals lie with the write they tell of, and are gone with the next', async () => {
     const { who, profiles, profile } = await aProfile();
-    const signals: Signal[] = [{ type: 'identified', linked: 'a:1', at }];
+    const signals: ProfileChange[] = [{ type: 'identified', linked: 'a:1', at }];
     await profiles.save({ profile, signals }, 1);
     expect(readSignals(String((await table().get(keys.profile(who)))?.signals))).toEqual(signals);
     await profiles.save({ profile }, 2);

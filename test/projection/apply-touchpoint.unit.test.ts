@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { withGoals } from '../../lib/profile/facts/open-goals.ts';
+import { addGoals } from '../../lib/profile/facts/open-goals.ts';
 import { JourneyDefinition } from '../../lib/journey/definition/journey-definition.ts';
 import { type Profile } from '../../lib/model/profile.ts';
-import { project, type Rules, tidied } from '../../lib/projection/apply-touchpoint.ts';
+import { applyTouchpoint, type Rules, dropExpired } from '../../lib/projection/apply-touchpoint.ts';
 import { stageModelOf } from '../../lib/stage/stage-templates.ts';
 import { acme, aProfile, aTouchpoint, days, minutes, type Sketch } from '../profile/profile-examples.ts';
 
@@ -21,7 +21,7 @@ function at(
 ) {
   const touchpoint = aTouchpoint({ at: minutes(minute), ...sketch });
   const before = { profile: aProfile(profile), signals: [], transitions: [] };
-  const { signals, ...rest } = project(before, { touchpoint, at: touchpoint.at }, using);
+  const { signals, ...rest } = applyTouchpoint(before, { touchpoint, at: touchpoint.at }, using);
   return { ...rest, signals: signals.filter(({ type }) => type !== 'stage') };
 }
 
@@ -125,9 +125,12 @@ test('what a touchpoint causes carries only as many properties as fit', () => {
 
 test('silence ends with a touchpoint, and what is over is dropped', () => {
   const silence = { since: days(1), told: ['14d'] };
-  expect(tidied(aProfile({ silence, lastSeen: days(1) }), days(9)).silence).toEqual(silence);
-  expect(tidied(aProfile({ silence, lastSeen: days(2) }), days(9)).silence).toBeUndefined();
-  const { waits, decisions } = tidied(aProfile({ waits: { w1: waiting }, decisions: { d1: decision } }), minutes(60));
+  expect(dropExpired(aProfile({ silence, lastSeen: days(1) }), days(9)).silence).toEqual(silence);
+  expect(dropExpired(aProfile({ silence, lastSeen: days(2) }), days(9)).silence).toBeUndefined();
+  const { waits, decisions } = dropExpired(
+    aProfile({ waits: { w1: waiting }, decisions: { d1: decision } }),
+    minutes(60),
+  );
   expect([Object.keys(waits), Object.keys(decisions)]).toEqual([[], ['d1']]);
 });
 
@@ -147,13 +150,13 @@ test('a goal is reached once, by a touchpoint in its window, also after the cust
     { enrolmentId: 'e1', journeyId: 'welcome', version: 2 },
   ]);
   expect(Object.keys(profile.goals)).toEqual(['e1/Test']);
-  expect(Object.keys(tidied(profile, minutes(30)).goals)).toEqual([]);
+  expect(Object.keys(dropExpired(profile, minutes(30)).goals)).toEqual([]);
   expect(at(5, { name: 'Activated' }, { goals: { e1: goal } }).signals.map(({ type }) => type)).not.toContain('goal');
 });
 
 test('of too many goals the oldest are given up', () => {
   const added = Array.from({ length: 25 }, (_, i) => ({ ...goal, enrolmentId: `e${i}`, since: minutes(i) }));
-  const kept = Object.values(withGoals(aProfile(), added).goals)
+  const kept = Object.values(addGoals(aProfile(), added).goals)
     .map(({ since }) => since)
     .sort();
   expect(kept).toHaveLength(20);

@@ -1,5 +1,5 @@
 import type { DynamoDBRecord } from 'aws-lambda';
-import { projector } from '../../functions/projection/project-touchpoints/handler.ts';
+import { createProjector } from '../../functions/projection/project-touchpoints/handler.ts';
 import { type DeadLetter, type DeadLetters } from '../../lib/aws/dead-letters.ts';
 import { type StreamLimits } from '../../lib/aws/table/stream-limits.ts';
 import { dynamoTable, type Table } from '../../lib/aws/table/dynamo-table.ts';
@@ -8,7 +8,7 @@ import { workspaceStore } from '../../lib/ingestion/workspace/workspace-store.ts
 import { type Touchpoint, ownerOf } from '../../lib/model/touchpoint.ts';
 import { type JourneyDefinition } from '../../lib/journey/definition/journey-definition.ts';
 import { type Key, keys, partition } from '../../lib/model/table-keys.ts';
-import { shippedHead } from '../../lib/journey/publishing/journey-record.ts';
+import { deployedJourneyRecord } from '../../lib/journey/publishing/journey-record.ts';
 import { type LiveJourney } from '../../lib/journey/publishing/journey-store.ts';
 import { type Segment } from '../../lib/model/segment.ts';
 import { type Profile } from '../../lib/model/profile.ts';
@@ -73,7 +73,7 @@ export const raised = (name: string, message = name): Error => Object.assign(new
 /** A journey that takes everybody into this version. */
 export const liveAs = (definition: JourneyDefinition): LiveJourney => ({
   journeyId: definition.id,
-  head: shippedHead(definition),
+  record: deployedJourneyRecord(definition),
   versions: [{ version: definition.version, definition, arn: '', weight: 100 }],
 });
 
@@ -92,7 +92,7 @@ export async function aWorld({
   await workspaceStore(table).save(acme);
   const letters: DeadLetter[] = [];
   const seen = around(table);
-  const project = projector({
+  const project = createProjector({
     table: seen,
     profiles: profileStore(seen),
     workspaces: workspaceStore(seen),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { admit, type HeavyWork, leave, quotas, type Quota, unused, type Usage } from '../../lib/quota/quota.ts';
 import { type QuotaStore, quotaStore, withinQuota } from '../../lib/quota/quota-store.ts';
-import { plus } from '../../lib/shared/time.ts';
+import { addMs } from '../../lib/shared/time.ts';
 import { onEachEngine } from '../support/tables.ts';
 
 const quota: Quota = { concurrent: 2, starts: 3, withinMs: 1_000, leaseMs: 500, retrySeconds: 7 };
@@ -56,7 +56,7 @@ onEachEngine(({ table }) => {
     const workspace = `w${workspaces++}`;
     const store: QuotaStore = quotaStore(table(), clock);
     const place = (id: string, work: HeavyWork = 'report') => ({ workspace, work, id });
-    return { store, place, passes: (ms: number) => (clock.time = plus(clock.time, ms)) };
+    return { store, place, passes: (ms: number) => (clock.time = addMs(clock.time, ms)) };
   }
 
   const isIn = (attempt: Promise<void>): Promise<boolean> =>

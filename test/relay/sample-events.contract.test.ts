@@ -4,8 +4,8 @@ import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { readRecord } from '../../lib/aws/table/stream-record.ts';
 import { type EventName, events, eventSource } from '../../lib/model/bus-events.ts';
-import { readArrival } from '../../lib/projection/touchpoint-record.ts';
-import { tellingOf } from '../../lib/relay/change-events.ts';
+import { parseTouchpointRecord } from '../../lib/projection/touchpoint-record.ts';
+import { effectsOfChange } from '../../lib/relay/change-events.ts';
 import { aWorld } from '../projection/projector-harness.ts';
 
 const read = (file: string): unknown =>
@@ -33,7 +33,7 @@ test.each(names)('the sample of %s is one', (name) => {
 
 test('the sample of touchpoints on the stream can be read and folded into one customer', async () => {
   const sample = records('stream/touchpoints.json');
-  expect(sample.map(readArrival).filter((arrival) => 'reason' in arrival)).toEqual([]);
+  expect(sample.map(parseTouchpointRecord).filter((arrival) => 'reason' in arrival)).toEqual([]);
   const world = await aWorld();
   expect(await world.fold(...sample)).toEqual([]);
   expect(await world.profiles.get({ workspace: 'local', customer: 'u:ada' })).toMatchObject({
@@ -45,7 +45,7 @@ test('the sample of touchpoints on the stream can be read and folded into one cu
 });
 
 test('the sample of changes tells events and wakes a journey', () => {
-  const tellings = records('stream/changes.json').map((record) => tellingOf(readRecord(record)));
+  const tellings = records('stream/changes.json').map((record) => effectsOfChange(readRecord(record)));
   expect(tellings.flatMap((telling) => telling?.events ?? []).map(({ name }) => name)).toEqual([
     'StageExited',
     'StageEntered',

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { newProfile } from '../../lib/model/profile.ts';
-import { ReportAnswer, ReportRequest, runOf } from '../../lib/report/kinds/report-request.ts';
+import { ReportAnswer, ReportRequest, startReport } from '../../lib/report/kinds/report-request.ts';
 
 const begin = Date.UTC(2026, 0);
 const dayMs = 86_400_000;
@@ -39,7 +39,7 @@ test.each(asked)('whatever customers did, a report of $kind is one', (body) => {
   const planned = request.kind === 'conformance' && request.plan ? { plan: request.plan } : {};
   fc.assert(
     fc.property(reads, (all) => {
-      const run = runOf(request, { from, to, offsetMs: 9 * 3_600_000, ...planned });
+      const run = startReport(request, { from, to, offsetMs: 9 * 3_600_000, ...planned });
       all.forEach((touches, i) => {
         const sorted = touches.toSorted((a, b) => a.at - b.at);
         const transitions = sorted.map(({ name: stage, at: ms }) => ({ to: stage, at: instant(ms) }));

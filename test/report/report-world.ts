@@ -1,6 +1,6 @@
 import { expect, vi } from 'vitest';
-import { compute } from '../../functions/report/compute-report/handler.ts';
-import { reportRoutes } from '../../functions/report/reports-api/handler.ts';
+import { computeReport } from '../../functions/report/compute-report/handler.ts';
+import { handleReportRoutes } from '../../functions/report/reports-api/handler.ts';
 import { type ApiRequest } from '../../lib/aws/http/api-function.ts';
 import { dynamoTable } from '../../lib/aws/table/dynamo-table.ts';
 import { type BusEvent } from '../../lib/model/bus-events.ts';
@@ -8,7 +8,7 @@ import { workspaceStore } from '../../lib/ingestion/workspace/workspace-store.ts
 import { Workspace } from '../../lib/model/workspace.ts';
 import { keys } from '../../lib/model/table-keys.ts';
 import { mapStore } from '../../lib/map/map-store.ts';
-import { directory } from '../../lib/segment/membership-index.ts';
+import { createMembershipIndex } from '../../lib/segment/membership-index.ts';
 import { newProfile, type Profile } from '../../lib/model/profile.ts';
 import { segmentStore } from '../../lib/segment/segment-store.ts';
 import { profileStore } from '../../lib/profile/profile-store.ts';
@@ -16,7 +16,7 @@ import { quotaStore } from '../../lib/quota/quota-store.ts';
 import { type ReportSummary, ReportView } from '../../lib/report/report.ts';
 import { type ReportAnswer } from '../../lib/report/kinds/report-request.ts';
 import { reportStore } from '../../lib/report/report-store.ts';
-import { type Duration, after, durationMs } from '../../lib/shared/time.ts';
+import { type Duration, addDuration, durationMs } from '../../lib/shared/time.ts';
 import { anEngine, localClient, theTable } from '../support/engines.ts';
 
 vi.spyOn(process.stdout, 'write').mockReturnValue(true);
@@ -25,7 +25,7 @@ export const start = '2026-01-01T00:00:00.000Z';
 export const now = '2026-07-01T00:00:00.000Z';
 
 /** So long after the start. */
-export const on = (days: number): string => after(start, `${Math.round(days * 86_400)}s`);
+export const on = (days: number): string => addDuration(start, `${Math.round(days * 86_400)}s`);
 
 type Did = [day: number, name: string, more?: { channel?: string; properties?: object; skew?: number }];
 
@@ -42,7 +42,7 @@ export async function aWorld() {
     table,
     clock,
     profiles: profileStore(table),
-    directory: directory(table),
+    directory: createMembershipIndex(table),
     workspaces: workspaceStore(table),
     maps: mapStore(table),
     segments: segmentStore(table, clock),
@@ -50,7 +50,7 @@ export async function aWorld() {
     quotas: quotaStore(table, clock),
   };
   await stores.workspaces.save(Workspace.parse({ id: 'acme', name: 'Acme', timezone: 'Asia/Seoul' }));
-  const routes = reportRoutes({
+  const routes = handleReportRoutes({
     ...stores,
     bus: {
       put: (all) => {
@@ -59,7 +59,7 @@ export async function aWorld() {
       },
     },
   });
-  const made = compute({
+  const made = computeReport({
     ...stores,
     hasMemory: () => memory,
     report: (one) => void counts.push(one),

@@ -2,14 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { chainOf } from '../../lib/report/attribution/markov-chain.ts';
 import { markovOf } from '../../lib/report/attribution/markov-attribution.ts';
-import { credited, decay, rules, timeDecay } from '../../lib/report/attribution/credit-rules.ts';
+import { creditByRule, decay, creditRules, timeDecay } from '../../lib/report/attribution/credit-rules.ts';
 import { type Credits } from '../../lib/report/attribution/conversion-path.ts';
-import { waysOf } from '../../lib/report/attribution/find-conversion-paths.ts';
-import { retentionCohorts } from '../../lib/report/cohort/retention-cohorts.ts';
-import { conformance } from '../../lib/report/conformance/measure-conformance.ts';
-import { contrast } from '../../lib/report/comparison/compare-outcomes.ts';
-import { funnel } from '../../lib/report/funnel/count-funnel.ts';
-import { type Path, tallied } from '../../lib/report/paths/customer-path.ts';
+import { findConversionPaths } from '../../lib/report/attribution/find-conversion-paths.ts';
+import { countRetention } from '../../lib/report/cohort/retention-cohorts.ts';
+import { measureConformance } from '../../lib/report/conformance/measure-conformance.ts';
+import { compareOutcomes } from '../../lib/report/comparison/compare-outcomes.ts';
+import { countFunnel } from '../../lib/report/funnel/count-funnel.ts';
+import { type CustomerPath, tallyPaths } from '../../lib/report/paths/customer-path.ts';
 import { medianOf, survivalCurve } from '../../lib/statistics/survival/survival-curve.ts';
 import { lifeTables } from '../../lib/statistics/survival/life-table.ts';
 import { logRank } from '../../lib/statistics/survival/log-rank.ts';
@@ -30,10 +30,11 @@ const at = fc.oneof(
 const steps = fc.array(fc.record({ name, at }), { maxLength: 12 });
 const paths = fc
   .array(steps, { maxLength: 12 })
-  .map((all): Path[] => all.map((own, i) => ({ customer: `c${i}`, steps: own })));
+  .map((all): CustomerPath[] => all.map((own, i) => ({ customer: `c${i}`, steps: own })));
 
 /** The same paths whose steps are handed over backwards, those of one time among them. */
-const backwards = (all: Path[]): Path[] => all.map((path) => ({ ...path, steps: path.steps.toReversed() }));
+const backwards = (all: CustomerPath[]): CustomerPath[] =>
+  all.map((path) => ({ ...path, steps: path.steps.toReversed() }));
 
 const isShare = (share: number): boolean => share >= 0 && share <= 1 + 1e-9;
 const sum = (numbers: Iterable<number>): number => [...numbers].reduce((total, n) => total + n, 0);
@@ -46,8 +47,8 @@ describe('touchpoints of any time and name, in any order', () => {
         fc.array(name, { minLength: 1, maxLength: 4 }),
         fc.constantFrom(0, dayMs, Infinity),
         (all, names, windowMs) => {
-          const told = tallied(all, funnel({ steps: names, windowMs }));
-          expect(tallied(backwards(all), funnel({ steps: names, windowMs }))).toEqual(told);
+          const told = tallyPaths(all, countFunnel({ steps: names, windowMs }));
+          expect(tallyPaths(backwards(all), countFunnel({ steps: names, windowMs }))).toEqual(told);
           told.forEach(({ customers, ofFirst, ofPrevious }, i) => {
             expect(customers).toBeLessThanOrEqual(told[i - 1]?.customers ?? all.length);
             expect([isShare(ofFirst), isShare(ofPrevious)]).toEqual([true, true]);
@@ -65,8 +66,8 @@ describe('touchpoints of any time and name, in any order', () => {
         fc.option(name, { nil: undefined }),
         (all, unit, joins) => {
           const plan = { unit, until: begin + 60 * dayMs, ...(joins !== undefined && { joins }) };
-          const cohorts = tallied(all, retentionCohorts(plan));
-          expect(tallied(backwards(all), retentionCohorts(plan))).toEqual(cohorts);
+          const cohorts = tallyPaths(all, countRetention(plan));
+          expect(tallyPaths(backwards(all), countRetention(plan))).toEqual(cohorts);
           const placed = all.filter((path) =>
             path.steps.some((step) => Math.abs(step.at) < 1e15 && (joins ?? step.name) === step.name),
           );
@@ -83,9 +84,9 @@ describe('touchpoints of any time and name, in any order', () => {
   test('a contrast has chances for chances, and a pattern no more customers than there are', () => {
     fc.assert(
       fc.property(paths, fc.constantFrom(0, 1, 5), (all, minCustomers) => {
-        const fateOf = ({ customer }: Path) =>
+        const fateOf = ({ customer }: CustomerPath) =>
           Number(customer.slice(1)) % 3 === 0 ? ('churned' as const) : ('retained' as const);
-        const { customers, patterns } = tallied(all, contrast({ fateOf, minCustomers }));
+        const { customers, patterns } = tallyPaths(all, compareOutcomes({ fateOf, minCustomers }));
         expect(customers.churned + customers.retained).toBe(all.length);
         for (const { churned, retained, oddsRatio, p, q } of patterns) {
           expect([churned.share, retained.share, p, q].every(isShare)).toBe(true);
@@ -112,9 +113,9 @@ describe('attribution', () => {
   test('every model deals out all conversions and all they are worth, whatever the times', () => {
     fc.assert(
       fc.property(paths, halfLives, fc.constantFrom(0, 3 * dayMs, Infinity, NaN), (all, halfLife, lookbackMs) => {
-        const ways = [...waysOf(all, { conversion: 'a', lookbackMs, worthOf: () => 7 })];
+        const ways = [...findConversionPaths(all, { conversion: 'a', lookbackMs, worthOf: () => 7 })];
         const conversions = sum(ways.map((way) => way.conversions));
-        const dealt = [...Object.values(rules), decay(halfLife)].map((rule) => credited(ways, rule));
+        const dealt = [...Object.values(creditRules), decay(halfLife)].map((rule) => creditByRule(ways, rule));
         const { credits, removalEffects } = markovOf(chainOf(ways));
         for (const one of [...dealt, timeDecay(ways, halfLife), credits]) {
           const [dealtOut = NaN, value = NaN] = sumsOf(one);
@@ -140,7 +141,7 @@ describe('attribution', () => {
           [conversions, nulls].every((n) => n >= 0 && n < Infinity),
         );
         const conversions = sum(counted.map((one) => one.conversions));
-        for (const credits of [credited(ways, rules.linear), markovOf(chainOf(ways)).credits])
+        for (const credits of [creditByRule(ways, creditRules.linear), markovOf(chainOf(ways)).credits])
           expect(sumsOf(credits)[0]).toBeCloseTo(conversions, 9);
       }),
     );
@@ -197,7 +198,7 @@ describe('conformance', () => {
           fitting,
           unresolved,
           frequent,
-        } = tallied(all, conformance(planned));
+        } = tallyPaths(all, measureConformance(planned));
         expect(counted).toBe(all.length);
         expect([averageFitness, logFitness, fitting, unresolved.averageFitnessAtLeast].every(isShare)).toBe(true);
         for (const { exact, cost, moves } of frequent)
@@ -216,7 +217,7 @@ describe('conformance', () => {
         sequence: [{ touchpoint: `${i}` }, { touchpoint: `${i + 1}` }],
       })),
     };
-    const { unresolved, averageFitness } = tallied([long], conformance(wide, { limit: 2_000 }));
+    const { unresolved, averageFitness } = tallyPaths([long], measureConformance(wide, { limit: 2_000 }));
     expect(unresolved.paths).toBe(1);
     expect(isShare(averageFitness)).toBe(true);
   });

@@ -5,15 +5,15 @@ import { dynamoTable } from '../../lib/aws/table/dynamo-table.ts';
 import { churnRoutes } from '../../lib/churn/churn-routes.ts';
 import { decisionRoutes } from '../../lib/decision/decision-routes.ts';
 import { ingestionRoutes } from '../../lib/ingestion/ingestion-routes.ts';
-import { knockingRoutes } from '../../lib/journey/api/entry-routes.ts';
-import { journeyRoutes } from '../../lib/journey/api/journey-routes.ts';
-import { shippedJourneys } from '../../lib/journey/publishing/deployed-journeys.ts';
+import { entryRoutes } from '../../lib/journey/api/entry-routes.ts';
+import { journeyRouteDocs } from '../../lib/journey/api/journey-routes.ts';
+import { deployedJourneys } from '../../lib/journey/publishing/deployed-journeys.ts';
 import { mapRoutes } from '../../lib/map/map-routes.ts';
 import { profileRoutes } from '../../lib/api/customer-routes.ts';
 import { segmentRoutes } from '../../lib/segment/segment-routes.ts';
 import { reportRoutes } from '../../lib/report/report-routes.ts';
-import { type Routes } from '../../lib/shared/http/api-route.ts';
-import { plus } from '../../lib/shared/time.ts';
+import { type ApiRouteTable } from '../../lib/shared/http/api-route.ts';
+import { addMs } from '../../lib/shared/time.ts';
 import { localClient } from '../support/engines.ts';
 import { began, faulty, label, largestRows, many, reportId, storeLargest, text } from '../support/large-data.ts';
 import { startWorld, type World } from '../support/world.ts';
@@ -23,8 +23,8 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 200_000 });
 /** Largest answer of any route. Bytes. */
 const maxBytes = 1024 * 1024;
 
-const routes: Routes = {
-  ...{ ...ingestionRoutes, ...knockingRoutes, ...churnRoutes, ...decisionRoutes, ...journeyRoutes },
+const routes: ApiRouteTable = {
+  ...{ ...ingestionRoutes, ...entryRoutes, ...churnRoutes, ...decisionRoutes, ...journeyRouteDocs },
   ...{ ...mapRoutes, ...profileRoutes, ...reportRoutes, ...segmentRoutes },
 };
 
@@ -81,7 +81,7 @@ const listings: Record<string, [path: string, items: number]> = {
   'GET /v1/segments/{id}/members': ['/v1/segments/s0/members?limit=100', 150],
   'GET /v1/placements': ['/v1/placements', 10],
   'GET /v1/maps': ['/v1/maps', 12],
-  'GET /v1/journeys': ['/v1/journeys', shippedJourneys.length + 15],
+  'GET /v1/journeys': ['/v1/journeys', deployedJourneys.length + 15],
   'GET /v1/journeys/{id}/versions': ['/v1/journeys/often/versions', 300],
   'GET /v1/journeys/{id}/stats': ['/v1/journeys/long/stats', 5],
   'GET /v1/journeys/{id}/enrolments': ['/v1/journeys/long/enrolments?limit=100', 70],
@@ -200,7 +200,7 @@ function broken(i: number) {
     { n: 9_000, weight: 1 },
     { n: 1_000, weight: 1 },
   ];
-  return { id: String(i).padEnd(200, '가'), at: plus(began, i * 3_600_000), arms };
+  return { id: String(i).padEnd(200, '가'), at: addMs(began, i * 3_600_000), arms };
 }
 
 function armId(i: number): string {

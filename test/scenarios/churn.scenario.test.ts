@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type ModelView, type RiskView } from '../../lib/churn/training/training-views.ts';
-import { plus } from '../../lib/shared/time.ts';
+import { addMs } from '../../lib/shared/time.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -12,7 +12,7 @@ const customers = 205;
 const order = (n: number, daysAgo: number) => ({
   userId: `customer-${n}`,
   event: 'Order Completed',
-  timestamp: plus(world.now(), -daysAgo * 86_400_000),
+  timestamp: addMs(world.now(), -daysAgo * 86_400_000),
   properties: { revenue: 20 },
 });
 

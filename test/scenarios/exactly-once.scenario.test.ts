@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { inLanes } from '../../lib/shared/concurrency.ts';
+import { mapConcurrent } from '../../lib/shared/concurrency.ts';
 import { type Item } from '../../lib/aws/table/dynamo-table.ts';
 import { randomFrom, shuffled } from '../support/random.ts';
 import { allRows, profilesIn, rowsIn } from '../support/table-rows.ts';
@@ -66,7 +66,7 @@ let sent = 0;
 
 beforeAll(async () => {
   world = await startWorld();
-  await inLanes(shuffled(bodies(), randomFrom(1)), clients, async (body) => {
+  await mapConcurrent(shuffled(bodies(), randomFrom(1)), clients, async (body) => {
     const { status, body: verdict } = await world.call('POST', '/v1/batch', {
       ...body,
       writeKey: world.local.keys.write,

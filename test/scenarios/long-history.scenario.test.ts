@@ -2,11 +2,11 @@ import { BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type Meter, startMeter, type Usage } from '../../bench/meter.ts';
-import { inLanes } from '../../lib/shared/concurrency.ts';
+import { mapConcurrent } from '../../lib/shared/concurrency.ts';
 import { type Item } from '../../lib/aws/table/dynamo-table.ts';
 import { touchpointItem } from '../../lib/ingestion/message/touchpoint-store.ts';
 import { type Touchpoint } from '../../lib/model/touchpoint.ts';
-import { plus } from '../../lib/shared/time.ts';
+import { addMs } from '../../lib/shared/time.ts';
 import { localClient } from '../support/engines.ts';
 import { startWorld, type World } from '../support/world.ts';
 
@@ -20,7 +20,7 @@ let meter: Meter;
 
 /** One a minute until the same hour, of two names: no profile comes near the kilobyte at which a write costs a second unit. */
 function aTouchpoint(userId: string, i: number, length: number): Touchpoint {
-  const at = plus('2026-03-01T09:00:00.000Z', (i - length) * 60_000);
+  const at = addMs('2026-03-01T09:00:00.000Z', (i - length) * 60_000);
   const name = `Event ${i % 2}`;
   return { messageId: `${userId}-${i}`, at, type: 'track', name, channel: 'web', userId, properties: {}, context: {} };
 }
@@ -30,7 +30,7 @@ async function seed(rows: Item[]): Promise<void> {
   const { endpoint, tableName } = world.local.engine;
   const client = localClient(endpoint);
   const batches = Array.from({ length: Math.ceil(rows.length / 25) }, (_, i) => rows.slice(i * 25, (i + 1) * 25));
-  await inLanes(batches, 8, async (batch) => {
+  await mapConcurrent(batches, 8, async (batch) => {
     const puts = batch.map((item) => ({ PutRequest: { Item: marshall(item) } }));
     await client.send(new BatchWriteItemCommand({ RequestItems: { [tableName]: puts } }));
   });

@@ -2,20 +2,20 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { Problem } from '../../lib/aws/http/problem.ts';
 import { churnRoutes } from '../../lib/churn/churn-routes.ts';
 import { decisionRoutes } from '../../lib/decision/decision-routes.ts';
-import { knockingRoutes } from '../../lib/journey/api/entry-routes.ts';
-import { journeyRoutes } from '../../lib/journey/api/journey-routes.ts';
+import { entryRoutes } from '../../lib/journey/api/entry-routes.ts';
+import { journeyRouteDocs } from '../../lib/journey/api/journey-routes.ts';
 import { mapRoutes } from '../../lib/map/map-routes.ts';
 import { profileRoutes } from '../../lib/api/customer-routes.ts';
 import { segmentRoutes } from '../../lib/segment/segment-routes.ts';
 import { reportRoutes } from '../../lib/report/report-routes.ts';
-import { type Routes } from '../../lib/shared/http/api-route.ts';
+import { type ApiRouteTable } from '../../lib/shared/http/api-route.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
 /** Knocks come before anything has become of the journey they knock at. */
-const routes: Routes = {
-  ...{ ...knockingRoutes, ...churnRoutes, ...decisionRoutes, ...journeyRoutes },
+const routes: ApiRouteTable = {
+  ...{ ...entryRoutes, ...churnRoutes, ...decisionRoutes, ...journeyRouteDocs },
   ...{ ...mapRoutes, ...profileRoutes, ...reportRoutes, ...segmentRoutes },
 };
 

@@ -18,7 +18,7 @@ import { type Key, keys } from '../../lib/model/table-keys.ts';
 import { newProfile } from '../../lib/model/profile.ts';
 import { rebuildCustomer } from '../../lib/projection/rebuild-profile.ts';
 import { profileItem, profileStore } from '../../lib/profile/profile-store.ts';
-import { plus } from '../../lib/shared/time.ts';
+import { addMs } from '../../lib/shared/time.ts';
 import { startWorld, type World, worldBegins } from '../support/world.ts';
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
@@ -28,7 +28,7 @@ const messages = process.env.FULL === '1' ? 10_000 : 1_000;
 const customers = 37;
 
 const begun = new Date(worldBegins).toISOString();
-const at = (i: number): string => plus(begun, -60_000 + i);
+const at = (i: number): string => addMs(begun, -60_000 + i);
 
 const good = (i: number, userId = `c${i % customers}`): Touchpoint =>
   Touchpoint.parse({ messageId: `m${i}`, at: at(i), type: 'track', name: 'Seen', channel: 'web', userId });

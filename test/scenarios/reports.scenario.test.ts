@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { ReportView } from '../../lib/report/report.ts';
-import { plus } from '../../lib/shared/time.ts';
+import { addMs } from '../../lib/shared/time.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
 let world: World;
 
-const daysAgo = (days: number): string => plus(world.now(), -days * 86_400_000);
+const daysAgo = (days: number): string => addMs(world.now(), -days * 86_400_000);
 
 /** Twelve customers look at something; every third orders two days later, and only those come back after a month. */
 beforeAll(async () => {

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Touchpoint } from '../../lib/model/touchpoint.ts';
-import { fold } from '../../lib/profile/facts/fold-facts.ts';
+import { foldFacts } from '../../lib/profile/facts/fold-facts.ts';
 import { type Predicate } from '../../lib/model/predicate.ts';
 import { type Profile } from '../../lib/model/profile.ts';
 import { StageModel } from '../../lib/model/stage.ts';
-import { nextStage } from '../../lib/stage/next-stage.ts';
+import { decideNextStage } from '../../lib/stage/next-stage.ts';
 import { acme, aProfile, aTouchpoint, days, minutes, shuffled } from '../profile/profile-examples.ts';
 
 const model = (stages: Record<string, Predicate>): StageModel =>
@@ -20,8 +20,8 @@ function walk(stages: StageModel, all: Touchpoint[]) {
   let profile: Profile = aProfile({ firstSeen: all[0]!.at, lastSeen: all[0]!.at });
   const path: string[] = [];
   for (const touchpoint of all) {
-    profile = fold(profile, touchpoint, { at: touchpoint.at, workspace: acme });
-    const moved = nextStage(stages, { profile, touchpoint, now: profile.lastSeen });
+    profile = foldFacts(profile, touchpoint, { at: touchpoint.at, workspace: acme });
+    const moved = decideNextStage(stages, { profile, touchpoint, now: profile.lastSeen });
     profile = moved.profile;
     if (moved.transition) path.push(`${moved.transition.from ?? ''}>${moved.transition.to}`);
   }
@@ -41,7 +41,7 @@ test('a transition tells from, to, when, the rule and the touchpoint', () => {
   const order = ordered(days(2));
   const { profile } = walk(events, [viewed(days(1))]);
   const after = { ...profile, lastSeen: days(2) };
-  expect(nextStage(events, { profile: after, touchpoint: order, now: days(2) }).transition).toEqual({
+  expect(decideNextStage(events, { profile: after, touchpoint: order, now: days(2) }).transition).toEqual({
     from: 'looking',
     to: 'buying',
     at: days(2),
@@ -80,13 +80,15 @@ test('what a late touchpoint adds to the profile counts', () => {
 test('silence moves customers whose rule is about it', () => {
   const asleep = model({ looking: { event: 'Product Viewed' }, asleep: { silentFor: '30d' } });
   const { profile } = walk(asleep, [viewed(days(1))]);
-  expect(nextStage(asleep, { profile, now: days(20) }).transition).toBeUndefined();
-  const moved = nextStage(asleep, { profile, now: days(31) });
+  expect(decideNextStage(asleep, { profile, now: days(20) }).transition).toBeUndefined();
+  const moved = decideNextStage(asleep, { profile, now: days(31) });
   expect(moved.transition).toEqual({ from: 'looking', to: 'asleep', at: days(31), rule: 'asleep' });
-  expect(nextStage(asleep, { profile: moved.profile, now: days(40) }).transition).toBeUndefined();
+  expect(decideNextStage(asleep, { profile: moved.profile, now: days(40) }).transition).toBeUndefined();
   const back = viewed(days(30)); // stored before the review, folded after it
-  const seen = fold(moved.profile, back, { at: back.at, workspace: acme });
-  expect(nextStage(asleep, { profile: seen, touchpoint: back, now: seen.lastSeen }).transition?.to).toBe('looking');
+  const seen = foldFacts(moved.profile, back, { at: back.at, workspace: acme });
+  expect(decideNextStage(asleep, { profile: seen, touchpoint: back, now: seen.lastSeen }).transition?.to).toBe(
+    'looking',
+  );
 });
 
 test('where rules are of events or of standing nowhere else, the order of arrival does not change where customers end', () => {

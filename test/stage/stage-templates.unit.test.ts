@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { Workspace } from '../../lib/model/workspace.ts';
-import { fold } from '../../lib/profile/facts/fold-facts.ts';
+import { foldFacts } from '../../lib/profile/facts/fold-facts.ts';
 import { type Profile } from '../../lib/model/profile.ts';
 import { StageModel } from '../../lib/model/stage.ts';
-import { nextStage } from '../../lib/stage/next-stage.ts';
+import { decideNextStage } from '../../lib/stage/next-stage.ts';
 import { stageModelOf } from '../../lib/stage/stage-templates.ts';
 import { acme, aProfile, aTouchpoint, days } from '../profile/profile-examples.ts';
 
@@ -175,8 +175,8 @@ function pathOf(stageModel: Template, did: Did[]): string[] {
   let profile: Profile = aProfile();
   return did.flatMap(([day, name, score]) => {
     const touchpoint = aTouchpoint({ name, at: days(day), properties: score === undefined ? {} : { score } });
-    const after = fold(profile, touchpoint, { at: touchpoint.at, workspace: acme });
-    const moved = nextStage(model, { profile: after, touchpoint, now: after.lastSeen });
+    const after = foldFacts(profile, touchpoint, { at: touchpoint.at, workspace: acme });
+    const moved = decideNextStage(model, { profile: after, touchpoint, now: after.lastSeen });
     profile = moved.profile;
     return moved.transition ? [moved.transition.to] : [];
   });
@@ -194,7 +194,7 @@ describe.each(Object.entries(walks))('%s', (template, rows) => {
 
   test('silence alone leads nobody to a stage of doing', () => {
     const model = stageModelOf({ ...acme, stageModel: template as Template });
-    const nobody = nextStage(model, { profile: aProfile(), now: days(400) });
+    const nobody = decideNextStage(model, { profile: aProfile(), now: days(400) });
     expect([undefined, model.stages[0]?.id]).toContain(nobody.profile.stage?.id);
   });
 });

@@ -1,4 +1,4 @@
-import { inLanes } from '../../lib/shared/concurrency.ts';
+import { mapConcurrent } from '../../lib/shared/concurrency.ts';
 import { type Item } from '../../lib/aws/table/dynamo-table.ts';
 import { type Profile } from '../../lib/model/profile.ts';
 import { allRows, profilesIn, rowsIn } from './table-rows.ts';
@@ -37,7 +37,7 @@ interface Part {
 /** Tells a part of the story: each actor's messages in one request, four requests at a time. What was begun is done when it ends. */
 async function tell(world: World, { name, who = actors, lines }: Part): Promise<void> {
   const day = Date.parse(world.now()) - 3_600_000;
-  await inLanes(who, 4, async (actor) => {
+  await mapConcurrent(who, 4, async (actor) => {
     const batch = (await lines(actor)).map(({ minute = 0, ...message }, i) => ({
       ...{ type: 'track', userId: actor.id, messageId: `${actor.id} ${name} ${i}` },
       timestamp: new Date(day + minute * 60_000).toISOString(),

@@ -2,9 +2,9 @@ import { onTestFinished } from 'vitest';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type Engine, startEngine } from '../../infra/local/engines/start-engine.ts';
 import { createTables, localAccess } from '../../infra/local/engines/create-tables.ts';
-import { type Template } from '../../infra/local/template/template.ts';
+import { type StackTemplate } from '../../infra/local/template/template.ts';
 
-export type TableResource = Template['tables'][number];
+export type TableResource = StackTemplate['tables'][number];
 
 const key = (hash: string, range: string) => [
   { AttributeName: hash, KeyType: 'HASH' as const },

@@ -1,7 +1,7 @@
 import { type Table, type Item } from '../../lib/aws/table/dynamo-table.ts';
 import { touchpointItem } from '../../lib/ingestion/message/touchpoint-store.ts';
 import { inAppStore } from '../../lib/journey/messaging/channels/in-app-store.ts';
-import { shippedJourneys } from '../../lib/journey/publishing/deployed-journeys.ts';
+import { deployedJourneys } from '../../lib/journey/publishing/deployed-journeys.ts';
 import { keys, listShard, lists } from '../../lib/model/table-keys.ts';
 import { mapStore } from '../../lib/map/map-store.ts';
 import { newProfile, type Profile } from '../../lib/model/profile.ts';
@@ -9,7 +9,7 @@ import { segmentStore } from '../../lib/segment/segment-store.ts';
 import { profileStore } from '../../lib/profile/profile-store.ts';
 import { reportStore } from '../../lib/report/report-store.ts';
 import { type ReportRequest } from '../../lib/report/kinds/report-request.ts';
-import { plus } from '../../lib/shared/time.ts';
+import { addMs } from '../../lib/shared/time.ts';
 
 /* One workspace with as much as every route can be asked for. */
 
@@ -114,12 +114,12 @@ const taskRows = (): Item[] =>
   many(70, (i) => ({
     ...keys.task(big, `t${i}`),
     ...{ enrolmentId: 'e', journeyId: 'long', stepId: 'Ask', queue: 'q', title: text(20_000, i), answers: ['yes'] },
-    ...{ openedAt: plus(began, i), until: '2027-01-01T00:00:00.000Z', status: 'open', token: 't' },
-    ...{ listPk: lists.tasks(workspace, listShard(big)), listSk: `${plus(began, i)}#t${i}` },
+    ...{ openedAt: addMs(began, i), until: '2027-01-01T00:00:00.000Z', status: 'open', token: 't' },
+    ...{ listPk: lists.tasks(workspace, listShard(big)), listSk: `${addMs(began, i)}#t${i}` },
   }));
 
 const refusalRows = (): Item[] =>
-  [...shippedJourneys.map(({ id }) => id), 'long', 'often', 'tested', 'differs'].map((id) => ({
+  [...deployedJourneys.map(({ id }) => id), 'long', 'often', 'tested', 'differs'].map((id) => ({
     ...keys.refusal(big, id),
     doc: JSON.stringify({ reason: 'condition', trigger: 'x', at: began, because: { trait: text(300_000) } }),
   }));
@@ -127,7 +127,7 @@ const refusalRows = (): Item[] =>
 const timelineRows = (): Item[] =>
   many(50, (i) =>
     touchpointItem(workspace, {
-      ...{ messageId: `m${i}`, at: plus(began, i * 60_000), type: 'track', name: 'Viewed', channel: 'web' },
+      ...{ messageId: `m${i}`, at: addMs(began, i * 60_000), type: 'track', name: 'Viewed', channel: 'web' },
       ...{ userId: 'big', properties: { text: text(31_000, i) }, context: {} },
     }),
   );
@@ -157,7 +157,7 @@ export async function storeLargest(table: Table): Promise<void> {
   await profiles.save({ profile: bigProfile }, 0);
   for (let i = 0; i < 150; i++) {
     const who = { workspace, customer: `u:${longId(i)}` };
-    const stage = { id: 'acquisition', since: plus(began, i + 1), rule: 'acquisition' };
+    const stage = { id: 'acquisition', since: addMs(began, i + 1), rule: 'acquisition' };
     await profiles.save({ profile: { ...newProfile(who, began), stage, segments: { s0: began } } }, 0);
     const listPk = lists.segment(workspace, 's0', listShard(who));
     await table.put({ ...keys.member(who, 's0'), listPk, listSk: `UTC#${i}` });
@@ -180,7 +180,7 @@ export async function storeLargest(table: Table): Promise<void> {
       messageId: `i${i}`,
       journeyId: 'long',
       stepId: 'S',
-      at: plus(began, i),
+      at: addMs(began, i),
       body: '가'.repeat(20_000),
     });
   await aReport(table);

@@ -1,4 +1,4 @@
-import { inLanes } from '../../lib/shared/concurrency.ts';
+import { mapConcurrent } from '../../lib/shared/concurrency.ts';
 import { type Mortal } from './crash-restart-runner.ts';
 import { halfPastTwo, type Way, ways } from './journey-cases.ts';
 
@@ -49,7 +49,7 @@ export function doings({ ask }: Pick<Mortal, 'ask'>): Doings {
 
   async function send(who: Person[], messages: (person: Person) => object[]): Promise<void> {
     const groups = Map.groupBy(who, (person) => Math.floor(who.indexOf(person) / together));
-    await inLanes([...groups.values()], lanes, async (group) => {
+    await mapConcurrent([...groups.values()], lanes, async (group) => {
       const timestamp = await now();
       const batch = group.flatMap((person) =>
         messages(person).map((message) => {
@@ -85,7 +85,7 @@ export function doings({ ask }: Pick<Mortal, 'ask'>): Doings {
     async answerTasks(first, second) {
       const { body } = await ask<{ items: { taskId: string }[] }>('GET /v1/tasks?limit=100');
       const said: number[][] = [];
-      await inLanes(body.items, lanes, async ({ taskId }) => {
+      await mapConcurrent(body.items, lanes, async ({ taskId }) => {
         const answer = async (words: string): Promise<number> =>
           (await ask(`POST /v1/tasks/${taskId}`, { answer: words })).status;
         said.push([await answer(first), await answer(second)]);

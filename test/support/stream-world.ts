@@ -1,7 +1,7 @@
 import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { onTestFinished } from 'vitest';
-import { Activity } from '../../lib/states-language/quiescence-tracker.ts';
+import { QuiescenceTracker } from '../../lib/states-language/quiescence-tracker.ts';
 import { VirtualClock } from '../../infra/local/clock/virtual-clock.ts';
 import { installedEngines } from '../../infra/local/engines/start-engine.ts';
 import { openJournal, type Journal } from '../../infra/local/journal/open-journal.ts';
@@ -56,7 +56,7 @@ export async function aStreamWorld({
 }: Given = {}) {
   const engine = await anEngine({ engine: kind });
   const clock = new VirtualClock({ start, speed: 0 });
-  const activity = new Activity();
+  const activity = new QuiescenceTracker();
   const client = localClient(engine.endpoint);
   const letters: { queue: string; body: Record<string, unknown> }[] = [];
   const batches: string[][] = [];

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Reviewed, type Reviewer } from '../../../lib/projection/review-customer.ts';
+import { type ReviewOutcome, type CustomerReviewer } from '../../../lib/projection/review-customer.ts';
 import { events } from '../../../lib/model/bus-events.ts';
 
 const StageEntered = z.object({ 'detail-type': z.literal('StageEntered'), detail: events.StageEntered });
@@ -8,8 +8,8 @@ const StageEntered = z.object({ 'detail-type': z.literal('StageEntered'), detail
  * Assesses the risk of a customer who entered a stage. One event delivered twice is assessed once: the second finds a risk younger than
  * the event, and nothing that it does not know.
  */
-export function assessRisk(reviewer: Reviewer) {
-  return (envelope: unknown): Promise<Reviewed> => {
+export function assessRisk(reviewer: CustomerReviewer) {
+  return (envelope: unknown): Promise<ReviewOutcome> => {
     const { workspace, customer, occurredAt } = StageEntered.parse(envelope).detail;
     return reviewer.afterEvent({ workspace, customer }, occurredAt);
   };

@@ -1,10 +1,10 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { readEnv } from '../../../lib/aws/env.ts';
-import { lean } from '../../../lib/aws/sdk-client-defaults.ts';
+import { sdkClientDefaults } from '../../../lib/aws/sdk-client-defaults.ts';
 import { endingRefused, refusedEventQueue } from '../../../lib/aws/refused-events.ts';
 import { dynamoTable } from '../../../lib/aws/table/dynamo-table.ts';
-import { reviewer } from '../../../lib/projection/review-customer.ts';
+import { createCustomerReviewer } from '../../../lib/projection/review-customer.ts';
 import { modelStore } from '../../../lib/churn/training/model-store.ts';
 import { workspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
 import { journeyStore } from '../../../lib/journey/publishing/journey-store.ts';
@@ -15,11 +15,11 @@ import { Env } from './env.ts';
 import { assessRisk } from './handler.ts';
 
 const env = readEnv(Env);
-const table = dynamoTable(new DynamoDBClient(lean), env.TABLE_NAME);
+const table = dynamoTable(new DynamoDBClient(sdkClientDefaults), env.TABLE_NAME);
 
 export const handler = endingRefused(
   assessRisk(
-    reviewer({
+    createCustomerReviewer({
       profiles: profileStore(table),
       workspaces: workspaceStore(table),
       journeys: journeyStore(table, { clock: systemClock }),

@@ -2,9 +2,9 @@ import * as z from 'zod';
 import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
 import { exportedItem, type TableExport } from '../../../lib/aws/table/table-export.ts';
 import { ChurnDefinition } from '../../../lib/model/churn-definition.ts';
-import { drawn, drawOf, mostOfShare, shares } from '../../../lib/churn/training/training-sample.ts';
+import { drawCustomer, drawOf, mostOfShare, sampleShares } from '../../../lib/churn/training/training-sample.ts';
 import { type SampleStore } from '../../../lib/churn/training/sample-store.ts';
-import { sampler } from '../../../lib/churn/training/draw-sample.ts';
+import { createSampleDrawer } from '../../../lib/churn/training/draw-sample.ts';
 import { keys } from '../../../lib/model/table-keys.ts';
 import { type Profile } from '../../../lib/model/profile.ts';
 import { readProfileItem } from '../../../lib/profile/profile-store.ts';
@@ -54,13 +54,13 @@ function profileOn(line: string, workspace: string, bound: number): Profile | un
  * through. Made again it writes the same parts again; parts of a try that died lie beyond those it counts, and are never read. A line that
  * cannot be read is told of and passed over; a file that is missing or broken fails the call.
  */
-export function gather({ exported, samples, clock }: Dependencies) {
+export function collectTrainingData({ exported, samples, clock }: Dependencies) {
   return async (event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<Gathering> => {
     const { place = { file: 0, line: 0 }, ...gathering } = Gathering.parse(event);
     const { workspace, run, definition, share } = gathering;
     const now = clock.now();
     const files = await exported.files(gathering.exported);
-    const sample = sampler(gathering, {
+    const sample = createSampleDrawer(gathering, {
       most: mostOfShare(files.length),
       put: (drawn, part) => samples.put({ workspace, run, share, part }, drawn, now),
     });
@@ -69,7 +69,7 @@ export function gather({ exported, samples, clock }: Dependencies) {
     function take(line: string): void {
       try {
         const profile = profileOn(line, workspace, sample.sampling().bound);
-        const one = profile && drawn(profile, definition, now);
+        const one = profile && drawCustomer(profile, definition, now);
         if (!one) return;
         sample.add(one);
         counts.sampled++;
@@ -96,7 +96,7 @@ export function gather({ exported, samples, clock }: Dependencies) {
       return { ...gathering, ...sample.sampling(), ...(left && { place: left }) };
     }
 
-    const own = files.filter((_, i) => i % shares === share);
+    const own = files.filter((_, i) => i % sampleShares === share);
     for (const [file, key] of own.entries()) {
       if (file < place.file) continue;
       const line = await readFile(key, file === place.file ? place.line : 0);

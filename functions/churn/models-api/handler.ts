@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { type ApiRoutes } from '../../../lib/aws/http/api-function.ts';
-import { assessorOf, isOfDefinition } from '../../../lib/churn/choose-risk-model.ts';
-import { usualDefinition } from '../../../lib/model/churn-definition.ts';
-import { assessed } from '../../../lib/churn/review-risk.ts';
-import { shippedBands } from '../../../lib/model/churn-risk.ts';
+import { chooseRiskModel, isTrainedForDefinition } from '../../../lib/churn/choose-risk-model.ts';
+import { defaultChurnDefinition } from '../../../lib/model/churn-definition.ts';
+import { withScoredRisk } from '../../../lib/churn/review-risk.ts';
+import { defaultRiskBands } from '../../../lib/model/churn-risk.ts';
 import { scoreOf, type TrainedModel } from '../../../lib/churn/trained-model.ts';
-import { worded } from '../../../lib/churn/risk-text.ts';
+import { withRiskText } from '../../../lib/churn/risk-text.ts';
 import { type ModelStore } from '../../../lib/churn/training/model-store.ts';
 import { hasFailed, type RequestDependencies, requestTraining } from '../../../lib/churn/training/start-training.ts';
 import { type TrainingState } from '../../../lib/churn/training/training-state.ts';
 import {
-  apart,
-  coldApart,
+  explainRisk,
+  explainDefaultRisk,
   modelView,
   type RiskView,
   trainingView,
@@ -35,7 +35,7 @@ function versionIn(text: string): number {
 }
 
 /** Churn models of a workspace, and a customer's risk by the one in force. Training is started once, however often it is asked for meanwhile. */
-export function modelRoutes({ models, workspaces, profiles, ...starting }: Dependencies): ApiRoutes {
+export function handleModelRoutes({ models, workspaces, profiles, ...starting }: Dependencies): ApiRoutes {
   const { clock } = starting;
   const settingsOf = async (id: string): Promise<Workspace> =>
     (await workspaces.settings(id)) ?? Workspace.parse({ id, name: id });
@@ -43,7 +43,7 @@ export function modelRoutes({ models, workspaces, profiles, ...starting }: Depen
   /** The model that customers are assessed by; undefined while that is the cold start. */
   async function inForce(settings: Workspace, { current }: TrainingState): Promise<TrainedModel | undefined> {
     const model = current === undefined ? undefined : await models.get(settings.id, current);
-    return model && isOfDefinition(model, settings) ? model : undefined;
+    return model && isTrainedForDefinition(model, settings) ? model : undefined;
   }
 
   return {
@@ -53,9 +53,9 @@ export function modelRoutes({ models, workspaces, profiles, ...starting }: Depen
       const version = query.version === undefined ? (current ?? state.models[0])?.version : versionIn(query.version);
       const shown = version === undefined ? undefined : await models.get(workspace, version);
       if (query.version !== undefined && !shown) throw new NotFound('churn.model-unknown', { version });
-      const { churn = usualDefinition } = settings;
+      const { churn = defaultChurnDefinition } = settings;
       const failed = await hasFailed(state, starting);
-      const terms = { definition: churn, bands: churn.bands ?? shippedBands, now: clock.now(), failed };
+      const terms = { definition: churn, bands: churn.bands ?? defaultRiskBands, now: clock.now(), failed };
       return { body: modelView(state, { shown, inForce: current !== undefined }, terms) };
     },
 
@@ -78,15 +78,15 @@ export function modelRoutes({ models, workspaces, profiles, ...starting }: Depen
         models.current(workspace),
       ]);
       const now = clock.now();
-      const found = assessed(profile, now, assessorOf(settings, trained));
+      const found = withScoredRisk(profile, now, chooseRiskModel(settings, trained));
       // Nothing since the last look: what that one found.
       const risk = found && { ...found, change: found.change ?? profile.churn?.change };
       const scored = trained && risk?.modelVersion !== undefined ? scoreOf(trained, profile, now) : undefined;
-      const told = risk && worded(risk);
+      const told = risk && withRiskText(risk);
       const body: RiskView = {
         customerId: customerId(profile.customer),
         ...(told && { risk: told }),
-        ...(scored ? apart(scored) : told && coldApart(told)),
+        ...(scored ? explainRisk(scored) : told && explainDefaultRisk(told)),
       };
       return { body };
     },

@@ -4,7 +4,7 @@ import { readEnv } from '../../../lib/aws/env.ts';
 import { stepFunctions } from '../../../lib/aws/step-functions/executions.ts';
 import { executionHistories } from '../../../lib/aws/step-functions/execution-histories.ts';
 import { api } from '../../../lib/aws/http/api-function.ts';
-import { lean } from '../../../lib/aws/sdk-client-defaults.ts';
+import { sdkClientDefaults } from '../../../lib/aws/sdk-client-defaults.ts';
 import { dynamoTable } from '../../../lib/aws/table/dynamo-table.ts';
 import { modelStore } from '../../../lib/churn/training/model-store.ts';
 import { workspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
@@ -12,16 +12,16 @@ import { profileStore } from '../../../lib/profile/profile-store.ts';
 import { quotaStore } from '../../../lib/quota/quota-store.ts';
 import { systemClock as clock } from '../../../lib/shared/time.ts';
 import { Env } from './env.ts';
-import { modelRoutes } from './handler.ts';
+import { handleModelRoutes } from './handler.ts';
 
 const env = readEnv(Env);
-const stepFunctionsClient = new SFNClient(lean);
-const table = dynamoTable(new DynamoDBClient(lean), env.TABLE_NAME);
+const stepFunctionsClient = new SFNClient(sdkClientDefaults);
+const table = dynamoTable(new DynamoDBClient(sdkClientDefaults), env.TABLE_NAME);
 const workspaces = workspaceStore(table);
 
 export const handler = api(
   workspaces,
-  modelRoutes({
+  handleModelRoutes({
     workspaces,
     models: modelStore(table, clock),
     quotas: quotaStore(table, clock),

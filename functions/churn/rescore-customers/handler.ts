@@ -1,19 +1,24 @@
 import * as z from 'zod';
-import { inLanes } from '../../../lib/shared/concurrency.ts';
+import { mapConcurrent } from '../../../lib/shared/concurrency.ts';
 import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
 import { type Table } from '../../../lib/aws/table/dynamo-table.ts';
-import { type Reviewer } from '../../../lib/projection/review-customer.ts';
-import { beginning, pageOfEverybody, Place } from '../../../lib/churn/training/all-customers.ts';
+import { type CustomerReviewer } from '../../../lib/projection/review-customer.ts';
+import { firstCustomerPage, readCustomerPage, CustomerPageToken } from '../../../lib/churn/training/all-customers.ts';
 import { partition } from '../../../lib/model/table-keys.ts';
 import { type Clock } from '../../../lib/shared/time.ts';
 
 interface Dependencies {
   table: Table;
-  reviewer: Pick<Reviewer, 'afterTraining'>;
+  reviewer: Pick<CustomerReviewer, 'afterTraining'>;
   clock: Clock;
 }
 
-const Rescoring = z.object({ workspace: z.string(), run: z.string(), list: z.int(), place: Place.optional() });
+const Rescoring = z.object({
+  workspace: z.string(),
+  run: z.string(),
+  list: z.int(),
+  place: CustomerPageToken.optional(),
+});
 
 /** A page is begun only with this much time left. Milliseconds. */
 const spareMs = 60_000;
@@ -23,14 +28,14 @@ const lanes = 16;
  * Looks at the customers of one list by the new model, as far as there is time for: it answers where to go on, or without a place that it
  * is through. One read each; a write for those of whom the model thinks otherwise. Made again it finds them done.
  */
-export function rescore({ table, reviewer, clock }: Dependencies) {
+export function rescoreCustomers({ table, reviewer, clock }: Dependencies) {
   return async (event: unknown, context: { getRemainingTimeInMillis(): number }) => {
-    const { place: begun = beginning, ...rescoring } = Rescoring.parse(event);
+    const { place: begun = firstCustomerPage, ...rescoring } = Rescoring.parse(event);
     const counts = { reviewed: 0, 'not-due': 0, failed: 0 };
-    let place: Place | undefined = begun;
+    let place: CustomerPageToken | undefined = begun;
     while (place && context.getRemainingTimeInMillis() > spareMs) {
-      const page: Awaited<ReturnType<typeof pageOfEverybody>> = await pageOfEverybody(table, rescoring, place);
-      await inLanes(page.customers, lanes, async (customer) => {
+      const page: Awaited<ReturnType<typeof readCustomerPage>> = await readCustomerPage(table, rescoring, place);
+      await mapConcurrent(page.customers, lanes, async (customer) => {
         try {
           counts[await reviewer.afterTraining(customer)]++;
         } catch (error) {

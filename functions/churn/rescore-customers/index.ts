@@ -1,8 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { readEnv } from '../../../lib/aws/env.ts';
-import { lean } from '../../../lib/aws/sdk-client-defaults.ts';
+import { sdkClientDefaults } from '../../../lib/aws/sdk-client-defaults.ts';
 import { dynamoTable } from '../../../lib/aws/table/dynamo-table.ts';
-import { reviewer } from '../../../lib/projection/review-customer.ts';
+import { createCustomerReviewer } from '../../../lib/projection/review-customer.ts';
 import { modelStore } from '../../../lib/churn/training/model-store.ts';
 import { workspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
 import { journeyStore } from '../../../lib/journey/publishing/journey-store.ts';
@@ -10,17 +10,17 @@ import { segmentStore } from '../../../lib/segment/segment-store.ts';
 import { profileStore } from '../../../lib/profile/profile-store.ts';
 import { systemClock as clock } from '../../../lib/shared/time.ts';
 import { Env } from './env.ts';
-import { rescore } from './handler.ts';
+import { rescoreCustomers } from './handler.ts';
 
-const table = dynamoTable(new DynamoDBClient(lean), readEnv(Env).TABLE_NAME);
+const table = dynamoTable(new DynamoDBClient(sdkClientDefaults), readEnv(Env).TABLE_NAME);
 
 /** The model was published a moment ago: what was remembered before may be another. */
 const freshMs = 10_000;
 
-export const handler = rescore({
+export const handler = rescoreCustomers({
   table,
   clock,
-  reviewer: reviewer({
+  reviewer: createCustomerReviewer({
     profiles: profileStore(table),
     workspaces: workspaceStore(table),
     journeys: journeyStore(table, { clock }),

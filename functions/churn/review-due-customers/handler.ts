@@ -1,7 +1,7 @@
-import { inLanes } from '../../../lib/shared/concurrency.ts';
+import { mapConcurrent } from '../../../lib/shared/concurrency.ts';
 import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
 import { dueCustomers, type DueList, dueLists } from '../../../lib/churn/due-customers.ts';
-import { type Reviewer } from '../../../lib/projection/review-customer.ts';
+import { type CustomerReviewer } from '../../../lib/projection/review-customer.ts';
 import { type Table } from '../../../lib/aws/table/dynamo-table.ts';
 import { type WorkspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
 import { partition } from '../../../lib/model/table-keys.ts';
@@ -10,7 +10,7 @@ import { type Clock, type Instant } from '../../../lib/shared/time.ts';
 interface Dependencies {
   table: Table;
   workspaces: WorkspaceStore;
-  reviewer: Reviewer;
+  reviewer: CustomerReviewer;
   clock: Clock;
 }
 
@@ -25,7 +25,7 @@ const spareMs = 10_000;
 const everyMs = 15 * 60_000;
 
 /** What a run did. `failed` stay due; `cut` counts lists left for the next run because time was up. */
-export type Swept = Record<'reviewed' | 'not-due' | 'failed' | 'cut', number>;
+export type ReviewTotals = Record<'reviewed' | 'not-due' | 'failed' | 'cut', number>;
 
 function turned<T>(all: T[], now: Instant): T[] {
   const start = Math.floor(Date.parse(now) / everyMs) % Math.max(1, all.length);
@@ -38,16 +38,16 @@ function turned<T>(all: T[], now: Instant): T[] {
  * conditional write, so a run that dies, overlaps another or reads an index that lags does nothing twice; what a run has no time for
  * is due still.
  */
-export function sweep({ table, workspaces, reviewer, clock }: Dependencies) {
+export function reviewDueCustomers({ table, workspaces, reviewer, clock }: Dependencies) {
   /** One list to its end; false when time was up before. Who was seen in this run is passed over: the index may lag, or a review fail. */
-  async function sweepList(list: DueList, swept: Swept, timeLeft: () => number): Promise<boolean> {
+  async function sweepList(list: DueList, swept: ReviewTotals, timeLeft: () => number): Promise<boolean> {
     const upTo = clock.now();
     const seen = new Set<string>();
     for (let passed = 0; timeLeft() > spareMs;) {
       const limit = pageSize + passed;
       const due = await dueCustomers(table, list, { upTo, limit });
       const fresh = due.filter((customer) => !seen.has(partition(customer)));
-      await inLanes(fresh, lanes, async (customer) => {
+      await mapConcurrent(fresh, lanes, async (customer) => {
         seen.add(partition(customer));
         try {
           swept[await reviewer.whenDue(customer)]++;
@@ -62,8 +62,8 @@ export function sweep({ table, workspaces, reviewer, clock }: Dependencies) {
     return false;
   }
 
-  return async (_event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<Swept> => {
-    const swept: Swept = { reviewed: 0, 'not-due': 0, failed: 0, cut: 0 };
+  return async (_event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<ReviewTotals> => {
+    const swept: ReviewTotals = { reviewed: 0, 'not-due': 0, failed: 0, cut: 0 };
     const timeLeft = () => context.getRemainingTimeInMillis();
     for (const list of turned(dueLists(await workspaces.all()), clock.now()))
       if (!(await sweepList(list, swept, timeLeft))) swept.cut++;

@@ -11,25 +11,25 @@ interface Dependencies extends StartDependencies {
 }
 
 /** What a run did with workspaces; `empty` ones have no customers, and cost four queries. */
-export type Begun = Record<'begun' | 'empty' | 'failed', number>;
+export type TrainingStarts = Record<'begun' | 'empty' | 'failed', number>;
 
 /** Starts each workspace's weekly training, named by the day: the same call made again starts nothing more. */
-export function begin({ table, workspaces, ...starting }: Dependencies) {
+export function startDueTrainings({ table, workspaces, ...starting }: Dependencies) {
   async function hasCustomers(workspace: string): Promise<boolean> {
     for (let list = 0; list < listShards; list++)
       if ((await table.query(dueReviews(workspace, list), { index: 'byDue', limit: 1 })).length > 0) return true;
     return false;
   }
 
-  async function beginOne(id: string): Promise<keyof Begun> {
+  async function beginOne(id: string): Promise<keyof TrainingStarts> {
     if (!(await hasCustomers(id))) return 'empty';
     const workspace = (await workspaces.settings(id)) ?? Workspace.parse({ id, name: id });
     await startTraining(starting, workspace, `${id}-${starting.clock.now().slice(0, 10)}`);
     return 'begun';
   }
 
-  return async (): Promise<Begun> => {
-    const begun: Begun = { begun: 0, empty: 0, failed: 0 };
+  return async (): Promise<TrainingStarts> => {
+    const begun: TrainingStarts = { begun: 0, empty: 0, failed: 0 };
     for (const id of await workspaces.all())
       try {
         begun[await beginOne(id)]++;

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
 import { ChurnDefinition } from '../../../lib/model/churn-definition.ts';
-import { learnt } from '../../../lib/churn/training/train-from-histories.ts';
+import { trainFromHistories } from '../../../lib/churn/training/train-from-histories.ts';
 import { type ModelStore } from '../../../lib/churn/training/model-store.ts';
-import { type Drawn, historiesOf } from '../../../lib/churn/training/training-sample.ts';
+import { type SampledCustomer, historiesOf } from '../../../lib/churn/training/training-sample.ts';
 import { type SampleStore } from '../../../lib/churn/training/sample-store.ts';
 import { type ModelSummary } from '../../../lib/churn/training/training-state.ts';
 import { type Clock } from '../../../lib/shared/time.ts';
@@ -24,14 +24,17 @@ const Asked = z.object({
 });
 
 /** Learns a model from what was gathered and publishes it, once for a run. Made again before that, it learns the same. */
-export function learn({ samples, models, clock }: Dependencies) {
+export function trainModel({ samples, models, clock }: Dependencies) {
   return async (event: unknown): Promise<ModelSummary> => {
     const { workspace, run, definition, began, shares } = Asked.parse(event);
-    const sample: Drawn[] = [];
+    const sample: SampledCustomer[] = [];
     for (const { share, parts } of shares)
       for (const one of await samples.read({ workspace, run, share }, parts)) sample.push(one);
     const histories = historiesOf(sample, Math.min(1, ...shares.map(({ bound }) => bound)));
-    const line = await models.publish(workspace, learnt(histories, { definition, run, began, now: clock.now() }));
+    const line = await models.publish(
+      workspace,
+      trainFromHistories(histories, { definition, run, began, now: clock.now() }),
+    );
     const counts = { customers: histories.length, [line.accepted ? 'accepted' : 'refused']: 1 };
     writeLine(metricLine('train', counts, { now: Date.parse(clock.now()) }));
     return line;

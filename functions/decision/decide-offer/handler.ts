@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { type ApiRoutes } from '../../../lib/aws/http/api-function.ts';
 import { DecisionRequest, type DecisionAnswer } from '../../../lib/decision/choice/decision.ts';
-import { contactOf, sendAtOf } from '../../../lib/decision/timing/contact-advice.ts';
-import { type Decide, type Decided } from '../../../lib/decision/choice/decide-offer.ts';
-import { type HabitsStore } from '../../../lib/decision/timing/send-time-stats-store.ts';
+import { adviseContact, adviseSendTime } from '../../../lib/decision/timing/contact-advice.ts';
+import { type Decide, type OfferDecision } from '../../../lib/decision/choice/decide-offer.ts';
+import { type SendTimeStatsStore } from '../../../lib/decision/timing/send-time-stats-store.ts';
 import { type PlacementStore } from '../../../lib/decision/placements/placement-store.ts';
 import { Rejected } from '../../../lib/shared/errors.ts';
 import { anonymousRef, type Customer, userRef } from '../../../lib/model/customer.ts';
@@ -15,7 +15,7 @@ import { type Clock } from '../../../lib/shared/time.ts';
 interface Dependencies {
   decide: Decide;
   profiles: ProfileStore;
-  habits: Pick<HabitsStore, 'get'>;
+  habits: Pick<SendTimeStatsStore, 'get'>;
   workspaces: Pick<WorkspaceStore, 'settings'>;
   placements: Pick<PlacementStore, 'get'>;
   clock: Clock;
@@ -34,7 +34,14 @@ function readRequest(body: unknown): DecisionRequest {
  * The offer for a customer at a placement. The user of that id, else the anonymous visitor, else somebody we have never seen: who
  * gets an answer too, of which nothing is stored (`recorded: false`), as a page asks before its first touchpoint is folded.
  */
-export function decideRoutes({ decide, profiles, habits, workspaces, placements, clock }: Dependencies): ApiRoutes {
+export function handleDecideRoutes({
+  decide,
+  profiles,
+  habits,
+  workspaces,
+  placements,
+  clock,
+}: Dependencies): ApiRoutes {
   async function customerOf(workspace: string, id: string): Promise<Customer> {
     const anonymous = { workspace, customer: anonymousRef(id) };
     const user = { workspace, customer: userRef(id) };
@@ -43,7 +50,7 @@ export function decideRoutes({ decide, profiles, habits, workspaces, placements,
   }
 
   /** When to reach the customer and how often, made of what is remembered: no read of its own but once an hour. */
-  async function advice(workspace: string, { profile, decision }: Decided, channel: string | undefined) {
+  async function advice(workspace: string, { profile, decision }: OfferDecision, channel: string | undefined) {
     const [known, settings, placement] = await Promise.all([
       habits.get(workspace),
       workspaces.settings(workspace),
@@ -53,8 +60,8 @@ export function decideRoutes({ decide, profiles, habits, workspaces, placements,
       ...{ habits: known, channel, now: clock.now() },
       workspace: settings ?? { timezone: 'UTC', caps: [] },
     };
-    const sendAt = sendAtOf(profile, advising);
-    return { ...(sendAt && { sendAt }), contact: contactOf(advising, placement?.contact ?? costless) };
+    const sendAt = adviseSendTime(profile, advising);
+    return { ...(sendAt && { sendAt }), contact: adviseContact(advising, placement?.contact ?? costless) };
   }
 
   return {

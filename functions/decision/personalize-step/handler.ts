@@ -3,10 +3,10 @@ import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
 import { type Decide, type Question } from '../../../lib/decision/choice/decide-offer.ts';
 import { type Decision } from '../../../lib/decision/choice/decision.ts';
 import { events } from '../../../lib/model/bus-events.ts';
-import { type Gate, type Stopped } from '../../../lib/journey/execution/step-guard.ts';
+import { type StepGuard, type StepBlocked } from '../../../lib/journey/execution/step-guard.ts';
 import { type ProfileStore } from '../../../lib/profile/profile-store.ts';
 import { type JsonObject } from '../../../lib/shared/json.ts';
-import { nameOf } from '../../../lib/shared/ids.ts';
+import { deterministicId } from '../../../lib/shared/ids.ts';
 import { StepCall, stepOf } from '../../../lib/journey/execution/step-call.ts';
 import { type Clock } from '../../../lib/shared/time.ts';
 
@@ -16,7 +16,7 @@ export const nextContact = 'next-contact';
 interface Dependencies {
   decide: Decide;
   profiles: Pick<ProfileStore, 'get'>;
-  gate: Gate;
+  gate: StepGuard;
   clock: Clock;
 }
 
@@ -35,7 +35,7 @@ function becauseOf({ stage, policyVersion, reasons }: Decision): JsonObject {
 
 function ofEvent({ detail }: z.infer<typeof StageEntered>): Question {
   const { workspace, customer, id, occurredAt } = detail;
-  const decisionId = nameOf('decision', workspace, customer, id, nextContact);
+  const decisionId = deterministicId('decision', workspace, customer, id, nextContact);
   return { customer: { workspace, customer }, placement: nextContact, decisionId, at: occurredAt };
 }
 
@@ -43,7 +43,7 @@ function ofStep(call: StepCall): Question {
   const { enrolment, stepId, occurrence, enteredAt } = call;
   const { workspace, customer, enrolmentId } = enrolment;
   const { placement } = stepOf(call, 'decide');
-  const decisionId = nameOf('decision', enrolmentId, stepId, String(occurrence), placement);
+  const decisionId = deterministicId('decision', enrolmentId, stepId, String(occurrence), placement);
   return { customer: { workspace, customer }, placement, decisionId, at: new Date(enteredAt).toISOString() };
 }
 
@@ -51,7 +51,7 @@ function ofStep(call: StepCall): Question {
  * Decides unasked: when a customer enters a stage, and where a journey says so. The decision's id is made of the event or of the
  * visit of the step, so each, however often delivered, makes one decision and gets the same answer.
  */
-export function personalize({ decide, profiles, gate, clock }: Dependencies) {
+export function personalizeStep({ decide, profiles, gate, clock }: Dependencies) {
   async function answer(question: Question): Promise<StepDecision> {
     const { decision, recorded } = await decide(question);
     const { decisionId, placement, propensity, offer } = decision;
@@ -61,12 +61,12 @@ export function personalize({ decide, profiles, gate, clock }: Dependencies) {
   }
 
   /** Only a step that can be stopped needs the profile first. */
-  async function stopped(call: StepCall): Promise<Stopped | undefined> {
+  async function stopped(call: StepCall): Promise<StepBlocked | undefined> {
     const profile = call.gated ? await profiles.get(call.enrolment) : undefined;
     return profile && gate(call, profile);
   }
 
-  return async (event: unknown): Promise<StepDecision | Stopped> => {
+  return async (event: unknown): Promise<StepDecision | StepBlocked> => {
     const bus = StageEntered.safeParse(event);
     if (bus.success) return answer(ofEvent(bus.data));
     const call = StepCall.parse(event);

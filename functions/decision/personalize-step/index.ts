@@ -2,11 +2,11 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { readEnv } from '../../../lib/aws/env.ts';
-import { journeyGate } from '../../../lib/journey/execution/compose-step-guard.ts';
-import { lean } from '../../../lib/aws/sdk-client-defaults.ts';
+import { composeStepGuard } from '../../../lib/journey/execution/compose-step-guard.ts';
+import { sdkClientDefaults } from '../../../lib/aws/sdk-client-defaults.ts';
 import { endingRefused, refusedEventQueue } from '../../../lib/aws/refused-events.ts';
 import { dynamoTable } from '../../../lib/aws/table/dynamo-table.ts';
-import { decider } from '../../../lib/decision/choice/decide-offer.ts';
+import { createDecider } from '../../../lib/decision/choice/decide-offer.ts';
 import { placementStore } from '../../../lib/decision/placements/placement-store.ts';
 import { policyStore } from '../../../lib/decision/policies/policy-store.ts';
 import { statsReader } from '../../../lib/decision/beliefs/offer-stats-store.ts';
@@ -15,12 +15,12 @@ import { linearReader } from '../../../lib/decision/beliefs/offer-sums-store.ts'
 import { profileStore } from '../../../lib/profile/profile-store.ts';
 import { systemClock as clock } from '../../../lib/shared/time.ts';
 import { Env } from './env.ts';
-import { personalize } from './handler.ts';
+import { personalizeStep } from './handler.ts';
 
 const env = readEnv(Env);
-const table = dynamoTable(new DynamoDBClient(lean), env.TABLE_NAME);
+const table = dynamoTable(new DynamoDBClient(sdkClientDefaults), env.TABLE_NAME);
 const profiles = profileStore(table);
-const decide = decider({
+const decide = createDecider({
   profiles,
   placements: placementStore(table, clock),
   decisions: decisionStore(table),
@@ -30,6 +30,6 @@ const decide = decider({
 });
 
 export const handler = endingRefused(
-  personalize({ decide, profiles, gate: journeyGate(table, new SFNClient(lean)), clock }),
+  personalizeStep({ decide, profiles, gate: composeStepGuard(table, new SFNClient(sdkClientDefaults)), clock }),
   refusedEventQueue(new SQSClient({}), env.DEAD_LETTER_QUEUE_URL),
 );

@@ -42,7 +42,7 @@ function readPlacement(body: unknown, id: string): Placement {
  * over the revision that was read: of two at once one is kept, and the other answers 412, without `If-Match` 409. A change is published
  * after it is stored. Where the bus does not take it the answer is 503, and the same PUT publishes it again without another write.
  */
-export function placementRoutes({ placements, policies, stats, bus, clock }: Dependencies): ApiRoutes {
+export function handlePlacementRoutes({ placements, policies, stats, bus, clock }: Dependencies): ApiRoutes {
   async function known(workspace: string, id = ''): Promise<Placement> {
     const placement = await placements.get(workspace, id);
     if (!placement) throw new NotFound('placement.unknown', { placement: id });

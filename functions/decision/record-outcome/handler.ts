@@ -1,8 +1,12 @@
 import * as z from 'zod';
 import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
-import { type Learnt, type Lesson, type LessonStore } from '../../../lib/decision/beliefs/lesson-store.ts';
+import {
+  type LessonResult,
+  type DecisionLesson,
+  type LessonStore,
+} from '../../../lib/decision/beliefs/lesson-store.ts';
 import { events } from '../../../lib/model/bus-events.ts';
-import { ownersOf } from '../../../lib/profile/customer-identities.ts';
+import { identitiesOf } from '../../../lib/profile/customer-identities.ts';
 import { type ProfileStore } from '../../../lib/profile/profile-store.ts';
 import { type Clock } from '../../../lib/shared/time.ts';
 
@@ -21,22 +25,22 @@ interface Dependencies {
  * Counts what became of decisions: each exposure and each outcome once, late, twice and in any order. A decision made for an anonymous
  * visitor stays in that partition: it is looked for there only when the customer's own has none.
  */
-export function learn({ lessons, profiles, clock }: Dependencies) {
+export function recordOutcome({ lessons, profiles, clock }: Dependencies) {
   async function learnAnywhere(
     { workspace, customer }: { workspace: string; customer: string },
-    lesson: Lesson,
-  ): Promise<Learnt> {
+    lesson: DecisionLesson,
+  ): Promise<LessonResult> {
     const learnt = await lessons.learn({ workspace, customer }, lesson);
     if (learnt !== 'unknown') return learnt;
     const profile = await profiles.get({ workspace, customer });
-    for (const owner of profile ? ownersOf(profile) : []) {
+    for (const owner of profile ? identitiesOf(profile) : []) {
       const elsewhere = owner.customer === customer ? 'unknown' : await lessons.learn(owner, lesson);
       if (elsewhere !== 'unknown') return elsewhere;
     }
     return 'unknown';
   }
 
-  return async (envelope: unknown): Promise<Learnt> => {
+  return async (envelope: unknown): Promise<LessonResult> => {
     const { 'detail-type': name, detail } = Told.parse(envelope);
     const kind = name === 'DecisionExposed' ? 'exposure' : 'outcome';
     const learnt = await learnAnywhere(detail, { decisionId: detail.decisionId, kind, at: detail.occurredAt });

@@ -1,15 +1,15 @@
 import * as z from 'zod';
 import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
-import { type HabitsStore } from '../../../lib/decision/timing/send-time-stats-store.ts';
+import { type SendTimeStatsStore } from '../../../lib/decision/timing/send-time-stats-store.ts';
 import { type ReadHistories } from '../../../lib/decision/timing/contact-history-store.ts';
-import { learntHabits } from '../../../lib/decision/timing/learn-send-times.ts';
+import { learnSendTimes } from '../../../lib/decision/timing/learn-send-times.ts';
 import { type ReadLog } from '../../../lib/decision/policies/decision-log-store.ts';
 import { type Placement } from '../../../lib/decision/placements/placement.ts';
 import { type PlacementStore } from '../../../lib/decision/placements/placement-store.ts';
 import { type PolicyRecord } from '../../../lib/decision/policies/policy.ts';
 import { type PolicyStore } from '../../../lib/decision/policies/policy-store.ts';
 import { type OfferStats, shownIn } from '../../../lib/decision/beliefs/offer-beliefs.ts';
-import { reviewed } from '../../../lib/decision/policies/review-policy.ts';
+import { reviewPolicy } from '../../../lib/decision/policies/review-policy.ts';
 import { type ReadStats } from '../../../lib/decision/beliefs/offer-stats-store.ts';
 import { events } from '../../../lib/model/bus-events.ts';
 import { type Customer } from '../../../lib/model/customer.ts';
@@ -22,7 +22,7 @@ interface Dependencies {
   policies: PolicyStore;
   stats: ReadStats;
   log: ReadLog;
-  habits: HabitsStore;
+  habits: SendTimeStatsStore;
   histories: ReadHistories;
   clock: Clock;
 }
@@ -31,7 +31,7 @@ interface Dependencies {
 const spareMs = 120_000;
 
 /** What a run did with placements: judged, replaced the policy of, or left alone as nothing was new; `cut` for lack of time. */
-export type Tuned = Record<'judged' | 'replaced' | 'idle' | 'failed' | 'cut', number>;
+export type TuningTotals = Record<'judged' | 'replaced' | 'idle' | 'failed' | 'cut', number>;
 
 const Changed = z.object({ 'detail-type': z.literal('PlacementChanged'), detail: events.PlacementChanged });
 
@@ -45,11 +45,11 @@ function isDue({ plan }: Placement, { course, judgedThrough }: PolicyRecord, sta
  * candidate and replaces the one by the other where that is surely better. A placement where nothing was shown since costs its
  * numbers, one query. Nothing here is needed to decide: a run that dies has written what it found, the next finds the rest.
  */
-export function tune(dependencies: Dependencies) {
+export function tunePolicies(dependencies: Dependencies) {
   const { workspaces, placements, policies, stats, log, habits, histories, clock } = dependencies;
 
   /** Answers whom was decided on of late, where there was anything to look at. */
-  async function review(workspace: string, placement: Placement, tuned: Tuned): Promise<Customer[]> {
+  async function review(workspace: string, placement: Placement, tuned: TuningTotals): Promise<Customer[]> {
     const [record, tries] = await Promise.all([policies.get(workspace, placement.id), stats(workspace, placement.id)]);
     if (!isDue(placement, record, tries)) {
       tuned.idle++;
@@ -57,13 +57,13 @@ export function tune(dependencies: Dependencies) {
     }
     const now = clock.now();
     const { showings, customers } = await log(workspace, placement, now);
-    const found = reviewed({ placement, record, stats: tries, log: showings, now });
+    const found = reviewPolicy({ placement, record, stats: tries, log: showings, now });
     await policies.save(workspace, placement.id, found);
     tuned[found.current.version === record.current.version ? 'judged' : 'replaced']++;
     return customers;
   }
 
-  async function tryReview(workspace: string, placement: Placement, tuned: Tuned): Promise<Customer[]> {
+  async function tryReview(workspace: string, placement: Placement, tuned: TuningTotals): Promise<Customer[]> {
     try {
       return await review(workspace, placement, tuned);
     } catch (error) {
@@ -78,10 +78,10 @@ export function tune(dependencies: Dependencies) {
     const settings = customers.length > 0 ? await workspaces.settings(workspace) : undefined;
     if (!settings) return;
     const now = clock.now();
-    await habits.save(workspace, learntHabits(await histories(customers, settings, now), now));
+    await habits.save(workspace, learnSendTimes(await histories(customers, settings, now), now));
   }
 
-  async function ofWorkspace(workspace: string, tuned: Tuned, timeLeft: () => number): Promise<void> {
+  async function ofWorkspace(workspace: string, tuned: TuningTotals, timeLeft: () => number): Promise<void> {
     const customers = new Map<string, Customer>();
     for (const placement of await placements.all(workspace)) {
       if (timeLeft() < spareMs) {
@@ -93,8 +93,8 @@ export function tune(dependencies: Dependencies) {
     if (timeLeft() >= spareMs) await learnHabits(workspace, [...customers.values()]);
   }
 
-  return async (event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<Tuned> => {
-    const tuned: Tuned = { judged: 0, replaced: 0, idle: 0, failed: 0, cut: 0 };
+  return async (event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<TuningTotals> => {
+    const tuned: TuningTotals = { judged: 0, replaced: 0, idle: 0, failed: 0, cut: 0 };
     const changed = Changed.safeParse(event);
     if (changed.success) {
       const { workspace, placement: id } = changed.data.detail;

@@ -1,8 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { readEnv } from '../../../lib/aws/env.ts';
-import { lean } from '../../../lib/aws/sdk-client-defaults.ts';
+import { sdkClientDefaults } from '../../../lib/aws/sdk-client-defaults.ts';
 import { dynamoTable } from '../../../lib/aws/table/dynamo-table.ts';
-import { habitsStore } from '../../../lib/decision/timing/send-time-stats-store.ts';
+import { sendTimeStatsStore } from '../../../lib/decision/timing/send-time-stats-store.ts';
 import { historyReader } from '../../../lib/decision/timing/contact-history-store.ts';
 import { decisionLog } from '../../../lib/decision/policies/decision-log-store.ts';
 import { placementStore } from '../../../lib/decision/placements/placement-store.ts';
@@ -12,18 +12,18 @@ import { workspaceStore } from '../../../lib/ingestion/workspace/workspace-store
 import { profileStore } from '../../../lib/profile/profile-store.ts';
 import { systemClock as clock } from '../../../lib/shared/time.ts';
 import { Env } from './env.ts';
-import { tune } from './handler.ts';
+import { tunePolicies } from './handler.ts';
 
-const table = dynamoTable(new DynamoDBClient(lean), readEnv(Env).TABLE_NAME);
+const table = dynamoTable(new DynamoDBClient(sdkClientDefaults), readEnv(Env).TABLE_NAME);
 
-export const handler = tune({
+export const handler = tunePolicies({
   workspaces: workspaceStore(table),
   // A job looks at what is stored, not at what was a minute ago.
   placements: placementStore(table, clock, 0),
   policies: policyStore(table, clock, 0),
   stats: statsReader(table, clock),
   log: decisionLog(table),
-  habits: habitsStore(table, clock),
+  habits: sendTimeStatsStore(table, clock),
   histories: historyReader({ table, profiles: profileStore(table) }),
   clock,
 });

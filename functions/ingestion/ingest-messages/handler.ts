@@ -1,17 +1,17 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { answeringMs, inTime, type Invocation } from '../../../lib/shared/deadline.ts';
 import { metricLine } from '../../../lib/aws/metrics.ts';
-import { problem } from '../../../lib/aws/http/problem.ts';
+import { toProblem } from '../../../lib/aws/http/problem.ts';
 import { NotFound, ThroughlineError, Unavailable } from '../../../lib/shared/errors.ts';
 import { readBody, readStrangersBody } from '../../../lib/ingestion/request/request-body.ts';
 import {
-  type Kind,
-  type Sorted,
-  faultCounts,
-  kindOf,
-  refuseAny,
+  type RouteKind,
+  type ParsedBatch,
+  rejectionCounts,
+  routeKind,
+  rejectIfAny,
   rejectedCount,
-  sortMessages,
+  parseMessages,
   verdictOf,
   withoutRefused,
 } from '../../../lib/ingestion/message/parse-messages.ts';
@@ -22,7 +22,7 @@ import { type TouchpointStore } from '../../../lib/ingestion/message/touchpoint-
 import { type JsonObject } from '../../../lib/shared/json.ts';
 import { type Clock } from '../../../lib/shared/time.ts';
 
-export interface Dependencies {
+export interface IngestDependencies {
   keys: Pick<KeyStore, 'open'>;
   touchpoints: TouchpointStore;
   clock: Clock;
@@ -31,20 +31,20 @@ export interface Dependencies {
 }
 
 /** Kept back for the last try of storing. Milliseconds. */
-const tryMs = 500;
+const writeReserveMs = 500;
 
 /** Longest time until the answer: the Node library hangs up after ten seconds. Milliseconds. */
-const maxTakingMs = 9_000;
+const maxHandlingMs = 9_000;
 
 const isStrict = ({ headers }: APIGatewayProxyEventV2): boolean => headers['x-strict-mode'] === '1';
 
-function answer(body: unknown): APIGatewayProxyStructuredResultV2 {
+function toResponse(body: unknown): APIGatewayProxyStructuredResultV2 {
   return { statusCode: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
 }
 
-function readKind(event: APIGatewayProxyEventV2): Kind {
+function readKind(event: APIGatewayProxyEventV2): RouteKind {
   const path = event.pathParameters?.kind ?? '';
-  const kind = kindOf(path);
+  const kind = routeKind(path);
   if (!kind) throw new NotFound('route.unknown', { route: `POST /v1/${path}` });
   return kind;
 }
@@ -55,7 +55,7 @@ function readKind(event: APIGatewayProxyEventV2): Kind {
  * messages are stored; after anything else sending the same again is safe and the thing to do. Told 503 because it took too long,
  * some or all may be stored all the same, and be counted as accepted twice; they are stored once.
  */
-export function collect({ keys, touchpoints, clock, write }: Dependencies) {
+export function ingestMessages({ keys, touchpoints, clock, write }: IngestDependencies) {
   async function workspaceOf(key: string | undefined): Promise<string | undefined> {
     return key === undefined ? undefined : keys.open('write', key).catch(unavailable);
   }
@@ -74,34 +74,34 @@ export function collect({ keys, touchpoints, clock, write }: Dependencies) {
     return { workspace, body };
   }
 
-  async function take(event: APIGatewayProxyEventV2, kind: Exclude<Kind, 'metrics'>, until: number) {
+  async function take(event: APIGatewayProxyEventV2, kind: Exclude<RouteKind, 'metrics'>, until: number) {
     const receivedAt = Date.parse(clock.now());
     const { workspace, body } = await open(event);
-    const sorted = sortMessages(kind, body, receivedAt);
-    if (isStrict(event)) refuseAny(sorted);
-    const withinMs = until - performance.now() - tryMs;
+    const sorted = parseMessages(kind, body, receivedAt);
+    if (isStrict(event)) rejectIfAny(sorted);
+    const withinMs = until - performance.now() - writeReserveMs;
     const refused = await touchpoints.save(sorted.accepted, { workspace, receivedAt, withinMs });
     const stored = withoutRefused(sorted, refused);
-    if (isStrict(event)) refuseAny(stored, stored.accepted.length);
+    if (isStrict(event)) rejectIfAny(stored, stored.accepted.length);
     write(countLine(stored, receivedAt));
-    return answer(verdictOf(stored));
+    return toResponse(verdictOf(stored));
   }
 
   function refuse(error: unknown, event: APIGatewayProxyEventV2): APIGatewayProxyStructuredResultV2 {
     const code = error instanceof ThroughlineError ? error.code : 'internal';
     if (code === 'internal') console.error(error);
     write(metricLine('ingestion/collect', { refused: 1 }, { now: Date.parse(clock.now()), code }));
-    return problem(error, event.requestContext.requestId);
+    return toProblem(error, event.requestContext.requestId);
   }
 
   return async (event: APIGatewayProxyEventV2, context: Invocation): Promise<APIGatewayProxyStructuredResultV2> => {
     let response: APIGatewayProxyStructuredResultV2;
     try {
       const kind = readKind(event);
-      const withinMs = answeringMs(context, maxTakingMs);
+      const withinMs = answeringMs(context, maxHandlingMs);
       const taking = kind !== 'metrics' && take(event, kind, performance.now() + withinMs);
       const late = (): Unavailable => new Unavailable('store.unavailable', { withinMs });
-      response = taking ? await inTime(taking, withinMs, late) : answer({ success: true });
+      response = taking ? await inTime(taking, withinMs, late) : toResponse({ success: true });
     } catch (error) {
       response = refuse(error, event);
     }
@@ -116,7 +116,10 @@ function unavailable(cause: unknown): never {
   throw new Unavailable('store.unavailable', { cause });
 }
 
-function countLine({ accepted, rejected, warned }: Sorted, now: number): string | undefined {
+function countLine({ accepted, rejected, warned }: ParsedBatch, now: number): string | undefined {
   const counts = { accepted: accepted.length, rejected: rejectedCount(rejected), warned };
-  return metricLine('ingestion/collect', counts, { now, ...(rejected.length > 0 && { codes: faultCounts(rejected) }) });
+  return metricLine('ingestion/collect', counts, {
+    now,
+    ...(rejected.length > 0 && { codes: rejectionCounts(rejected) }),
+  });
 }

@@ -1,13 +1,13 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { answeringMs, inTime, type Invocation } from '../../../lib/shared/deadline.ts';
-import { problem } from '../../../lib/aws/http/problem.ts';
+import { toProblem } from '../../../lib/aws/http/problem.ts';
 import { NotFound, Unavailable } from '../../../lib/shared/errors.ts';
 import { corsHeaders, preflightHeaders } from '../../../lib/aws/http/cors.ts';
 import { librarySettings, settingsKey, settingsMaxAge } from '../../../lib/ingestion/workspace/library-settings.ts';
 import { type WorkspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
 import { zoneData } from '../../../lib/shared/calendar/zone-data.ts';
 
-export interface Dependencies {
+export interface PublicRouteDependencies {
   workspaces: Pick<WorkspaceStore, 'ping'>;
   /** The OpenAPI document as JSON. */
   openapi: string;
@@ -39,7 +39,7 @@ const preflight = ({ headers }: APIGatewayProxyEventV2): Response => ({
  * What is told without a key: whether we work, what the API looks like, what a library must know before it sends, and that there is nothing
  * where no other route is.
  */
-export function describe({ workspaces, openapi }: Dependencies) {
+export function answerPublicRoute({ workspaces, openapi }: PublicRouteDependencies) {
   async function health(): Promise<Response> {
     try {
       await workspaces.ping();
@@ -67,7 +67,7 @@ export function describe({ workspaces, openapi }: Dependencies) {
     const withinMs = answeringMs(context, maxAnsweringMs);
     const late = (): Unavailable => new Unavailable('request.too-slow', { withinMs });
     const response = await inTime(route(event), withinMs, late).catch((error: unknown) =>
-      problem(error, event.requestContext.requestId),
+      toProblem(error, event.requestContext.requestId),
     );
     return { ...response, headers: { ...corsHeaders, ...response.headers } };
   };

@@ -21,7 +21,7 @@ function readSettings(body: unknown, workspace: string): Workspace {
  * the revision that was read: of two at once one is kept, and the other answers 412, without `If-Match` 409. A PUT of what is there
  * changes nothing, so it may be repeated. Environments that hold the old settings go on with them for up to a minute.
  */
-export function workspaceRoutes(
+export function handleWorkspaceRoutes(
   workspaces: Pick<WorkspaceStore, 'current' | 'save'>,
   secrets: Pick<WebhookSecretStore, 'current' | 'rotate'>,
 ): ApiRoutes {

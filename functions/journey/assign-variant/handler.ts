@@ -1,24 +1,24 @@
 import { NotFound } from '../../../lib/shared/errors.ts';
-import { type Gate, type Stopped } from '../../../lib/journey/execution/step-guard.ts';
+import { type StepGuard, type StepBlocked } from '../../../lib/journey/execution/step-guard.ts';
 import { winnerOf } from '../../../lib/journey/publishing/journey-record.ts';
 import { type JourneyStore } from '../../../lib/journey/publishing/journey-store.ts';
 import { StepCall, stepOf } from '../../../lib/journey/execution/step-call.ts';
-import { bucketIn, goalsOf, variantName, variantOf } from '../../../lib/journey/steps/assign/choose-variant.ts';
+import { bucketIn, goalsOf, variantName, chooseVariant } from '../../../lib/journey/steps/assign/choose-variant.ts';
 import { type JsonObject } from '../../../lib/shared/json.ts';
-import { withGoals } from '../../../lib/profile/facts/open-goals.ts';
+import { addGoals } from '../../../lib/profile/facts/open-goals.ts';
 import { type Profile } from '../../../lib/model/profile.ts';
-import { type ProfileStore, type Change } from '../../../lib/profile/profile-store.ts';
+import { type ProfileStore, type ProfileWrite } from '../../../lib/profile/profile-store.ts';
 
 interface Dependencies {
   profiles: ProfileStore;
-  journeys: Pick<JourneyStore, 'head'>;
-  gate: Gate;
+  journeys: Pick<JourneyStore, 'readRecord'>;
+  gate: StepGuard;
 }
 
-type Result = { variant: number; because: JsonObject } | Stopped;
+type Result = { variant: number; because: JsonObject } | StepBlocked;
 
 /** The profile of somebody whom the experiment counts from now on; undefined for whoever it counts already, or has left. */
-function counted(profile: Profile, call: StepCall, variant: string): Change | undefined {
+function counted(profile: Profile, call: StepCall, variant: string): ProfileWrite | undefined {
   const { enrolment, stepId } = call;
   const { enrolmentId, journeyId, version } = enrolment;
   const { [enrolmentId]: inside, ...others } = profile.journeys;
@@ -28,7 +28,7 @@ function counted(profile: Profile, call: StepCall, variant: string): Change | un
   const goals = goalsOf(stepOf(call, 'experiment'), { enrolmentId, journeyId, version, stepId, variant, at });
   const signals = [{ type: 'assigned' as const, enrolmentId, journeyId, version, stepId, variant, at }];
   const stays = { ...others, [enrolmentId]: { ...inside, assigned: [...assigned, stepId] } };
-  return { profile: { ...withGoals(profile, goals), journeys: stays }, signals };
+  return { profile: { ...addGoals(profile, goals), journeys: stays }, signals };
 }
 
 /**
@@ -36,7 +36,7 @@ function counted(profile: Profile, call: StepCall, variant: string): Change | un
  * and the signal of the assignment. A retry, or a second visit in a loop, finds it there and writes nothing more. A test person is counted
  * nowhere, nor is anybody once the experiment has been won.
  */
-export function assign({ profiles, journeys, gate }: Dependencies) {
+export function assignVariant({ profiles, journeys, gate }: Dependencies) {
   return async (event: unknown): Promise<Result> => {
     const call = StepCall.parse(event);
     const step = stepOf(call, 'experiment');
@@ -45,9 +45,9 @@ export function assign({ profiles, journeys, gate }: Dependencies) {
     if (!profile) throw new NotFound('customer.unknown', { enrolmentId: enrolment.enrolmentId });
     const stopped = await gate(call, profile);
     if (stopped) return stopped;
-    const head = await journeys.head(enrolment.workspace, enrolment.journeyId);
+    const head = await journeys.readRecord(enrolment.workspace, enrolment.journeyId);
     const bucket = bucketIn(enrolment.splits, stepId);
-    const variant = variantOf(step, { stepId, bucket, head });
+    const variant = chooseVariant(step, { stepId, bucket, head });
     const name = variantName(step, variant);
     const winner = winnerOf(head, stepId, step)?.variant;
     if (winner === undefined && enrolment.run.test !== true)

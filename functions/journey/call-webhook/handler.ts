@@ -1,17 +1,17 @@
 import { NotFound, Unavailable } from '../../../lib/shared/errors.ts';
-import { nameOf } from '../../../lib/shared/ids.ts';
-import { type Gate, type Stopped } from '../../../lib/journey/execution/step-guard.ts';
+import { deterministicId } from '../../../lib/shared/ids.ts';
+import { type StepGuard, type StepBlocked } from '../../../lib/journey/execution/step-guard.ts';
 import { type CallUrl } from '../../../lib/journey/messaging/guarded-http-call.ts';
 import { StepCall, stepOf } from '../../../lib/journey/execution/step-call.ts';
 import { templateValues } from '../../../lib/journey/steps/template-values.ts';
-import { keptOf, requestOf } from '../../../lib/journey/steps/webhook/webhook-request.ts';
+import { answerToKeep, buildWebhookRequest } from '../../../lib/journey/steps/webhook/webhook-request.ts';
 import { type Json, type JsonObject } from '../../../lib/shared/json.ts';
 import { type ProfileStore } from '../../../lib/profile/profile-store.ts';
 import { type Clock } from '../../../lib/shared/time.ts';
 
 interface Dependencies {
   profiles: ProfileStore;
-  gate: Gate;
+  gate: StepGuard;
   call: CallUrl;
   secrets: (workspace: string) => Promise<readonly string[]>;
   clock: Clock;
@@ -20,13 +20,14 @@ interface Dependencies {
 }
 
 /** What later steps read: `{{vars.<as>.body.…}}`. */
-type Result = { status: number; body: Json; because: JsonObject } | { status: 'left'; because: JsonObject } | Stopped;
+type Result =
+  { status: number; body: Json; because: JsonObject } | { status: 'left'; because: JsonObject } | StepBlocked;
 
 /**
  * The step `webhook`: calls a URL and keeps the answer. Anything but a 2xx fails the try, and Step Functions tries again as the step says:
  * the receiver may get a call twice, under one `webhook-id`. Whoever has left is not told of.
  */
-export function webhookStep({ profiles, gate, call: callUrl, secrets, clock, report }: Dependencies) {
+export function callStepWebhook({ profiles, gate, call: callUrl, secrets, clock, report }: Dependencies) {
   return async (event: unknown): Promise<Result> => {
     const call = StepCall.parse(event);
     const step = stepOf(call, 'webhook');
@@ -36,9 +37,9 @@ export function webhookStep({ profiles, gate, call: callUrl, secrets, clock, rep
     const stopped = await gate(call, profile);
     if (stopped) return stopped;
     if (!Object.hasOwn(profile.journeys, enrolmentId)) return { status: 'left', because: {} };
-    const id = nameOf('webhook', enrolmentId, call.stepId, call.occurrence);
+    const id = deterministicId('webhook', enrolmentId, call.stepId, call.occurrence);
     const answer = await callUrl(
-      requestOf(call, step, {
+      buildWebhookRequest(call, step, {
         id,
         values: templateValues(call, profile),
         secrets: await secrets(workspace),
@@ -46,7 +47,7 @@ export function webhookStep({ profiles, gate, call: callUrl, secrets, clock, rep
       }),
     );
     const { host } = new URL(step.url);
-    const kept = keptOf(answer);
+    const kept = answerToKeep(answer);
     if (kept) {
       report('answered', { journeyId, host });
       return { ...kept, because: { webhookId: id, host } };

@@ -3,8 +3,8 @@ import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
 import { events } from '../../../lib/model/bus-events.ts';
 import { experimentOf } from '../../../lib/journey/insight/running-experiment.ts';
 import { type JourneyStore } from '../../../lib/journey/publishing/journey-store.ts';
-import { type Counted, type StatsStore } from '../../../lib/journey/insight/journey-stats-store.ts';
-import { decided } from '../../../lib/journey/insight/experiment-winner.ts';
+import { type StatsIncrement, type StatsStore } from '../../../lib/journey/insight/journey-stats-store.ts';
+import { decideExperimentWinner } from '../../../lib/journey/insight/experiment-winner.ts';
 import { type Clock } from '../../../lib/shared/time.ts';
 
 interface Dependencies {
@@ -17,16 +17,16 @@ const Envelope = z.object({
   'detail-type': z.enum(['EnrolmentStarted', 'EnrolmentEnded', 'GoalReached', 'VariantAssigned']),
 });
 
-function readEvent(envelope: unknown): Counted {
+function readEvent(envelope: unknown): StatsIncrement {
   const { 'detail-type': name } = Envelope.parse(envelope);
   const { detail } = z.object({ detail: events[name] }).parse(envelope);
-  return { name, detail } as Counted; // the schema was picked by the name
+  return { name, detail } as StatsIncrement; // the schema was picked by the name
 }
 
 /** Looks for a winner with each goal, and with one in so many assignments: a goal moves the result, an assignment hardly. */
 const everyNth = 8;
 
-const isLook = ({ name, detail }: Counted): boolean =>
+const isLook = ({ name, detail }: StatsIncrement): boolean =>
   name === 'GoalReached' || parseInt(detail.id.slice(0, 4), 16) % everyNth === 0;
 
 /** How a call ended: `again` was counted before; `won` also decided an experiment; `test` people are not counted. */
@@ -37,16 +37,16 @@ type Outcome = 'counted' | 'again' | 'won' | 'test';
  * looks whether the counts decide it; the winner is written over the journey as it was read, so two looks at once decide once. A death
  * between counting and looking leaves the look to the next event.
  */
-export function count({ stats, journeys, clock }: Dependencies) {
-  async function look(event: Counted): Promise<boolean> {
+export function countJourneyEvent({ stats, journeys, clock }: Dependencies) {
+  async function look(event: StatsIncrement): Promise<boolean> {
     const { workspace, journeyId, version } = event.detail;
     const stepId = 'stepId' in event.detail ? event.detail.stepId : undefined;
     if (stepId === undefined || !isLook(event)) return false;
     const experiment = await experimentOf({ stats, journeys }, { workspace, journeyId, version, stepId });
-    const head = await journeys.head(workspace, journeyId);
+    const head = await journeys.readRecord(workspace, journeyId);
     if (!experiment || !head) return false;
-    const next = decided(head, { stepId, ...experiment, now: clock.now() });
-    return next !== head && (await journeys.saveHead(workspace, next)) && next.winners !== head.winners;
+    const next = decideExperimentWinner(head, { stepId, ...experiment, now: clock.now() });
+    return next !== head && (await journeys.saveRecord(workspace, next)) && next.winners !== head.winners;
   }
 
   return async (envelope: unknown): Promise<Outcome> => {

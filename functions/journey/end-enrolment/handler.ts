@@ -1,10 +1,14 @@
 import * as z from 'zod';
 import { Customer } from '../../../lib/model/customer.ts';
-import { type Ended, type EndingDependencies, endStay } from '../../../lib/journey/execution/end-enrolment.ts';
+import {
+  type EnrolmentEnd,
+  type EndEnrolmentDependencies,
+  endEnrolment,
+} from '../../../lib/journey/execution/end-enrolment.ts';
 import { readExecutionName } from '../../../lib/journey/enrolment/enrolment-record.ts';
 import { type Clock } from '../../../lib/shared/time.ts';
 
-interface Dependencies extends EndingDependencies {
+interface Dependencies extends EndEnrolmentDependencies {
   clock: Clock;
   /** Told how each stay ended: `failed` is for people to look into. */
   report: (outcome: 'ended' | 'failed', execution: { name: string }) => void;
@@ -30,7 +34,7 @@ const Told = z.object({
 type Detail = z.infer<typeof Told>['detail'];
 
 /** Also `handed-over`: the enrolment goes on in another execution; `unknown`, too, for an execution that is not one of ours. */
-type Outcome = Ended | 'handed-over';
+type Outcome = EnrolmentEnd | 'handed-over';
 
 const outcomes = {
   SUCCEEDED: ({ output }) => output?.outcome ?? 'completed',
@@ -40,11 +44,11 @@ const outcomes = {
 } as const satisfies Record<Detail['status'], (detail: Detail) => string>;
 
 /**
- * An execution has ended. If it was the one that leads its enrolment, that has ended with it (`endStay`); told again, it finishes what is
+ * An execution has ended. If it was the one that leads its enrolment, that has ended with it (`endEnrolment`); told again, it finishes what is
  * missing. One that handed over, or that another has taken over from, ends nothing; it only clears away an enrolment that was ended
  * meanwhile, which waits for nobody else. An enrolment that was ended by its exit criteria keeps that outcome.
  */
-export function conclude({ clock, report, ...stores }: Dependencies) {
+export function concludeExecution({ clock, report, ...stores }: Dependencies) {
   async function isOver(detail: Detail): Promise<boolean> {
     const { enrolmentId = '', version, leg = 0 } = readExecutionName(detail.name) ?? {};
     const enrolment = await stores.enrolments.get(detail.input, enrolmentId);
@@ -61,7 +65,7 @@ export function conclude({ clock, report, ...stores }: Dependencies) {
     const at = detail.stopDate == null ? clock.now() : new Date(detail.stopDate).toISOString();
     const { enrolmentId } = named;
     const outcome = outcomes[detail.status](detail);
-    const ended = await endStay(stores, { owner: detail.input, enrolmentId }, { outcome, at });
+    const ended = await endEnrolment(stores, { owner: detail.input, enrolmentId }, { outcome, at });
     if (ended === 'ended')
       report(detail.status === 'FAILED' || detail.status === 'TIMED_OUT' ? 'failed' : 'ended', detail);
     return { outcome: ended };

@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { readEnv } from '../../../lib/aws/env.ts';
-import { lean } from '../../../lib/aws/sdk-client-defaults.ts';
+import { sdkClientDefaults } from '../../../lib/aws/sdk-client-defaults.ts';
 import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
 import { endingRefused, refusedEventQueue } from '../../../lib/aws/refused-events.ts';
 import { dynamoTable } from '../../../lib/aws/table/dynamo-table.ts';
@@ -10,13 +10,13 @@ import { taskStore } from '../../../lib/journey/execution/human-task-store.ts';
 import { profileStore } from '../../../lib/profile/profile-store.ts';
 import { systemClock } from '../../../lib/shared/time.ts';
 import { Env } from './env.ts';
-import { conclude } from './handler.ts';
+import { concludeExecution } from './handler.ts';
 
 const env = readEnv(Env);
-const table = dynamoTable(new DynamoDBClient(lean), env.TABLE_NAME);
+const table = dynamoTable(new DynamoDBClient(sdkClientDefaults), env.TABLE_NAME);
 
 export const handler = endingRefused(
-  conclude({
+  concludeExecution({
     profiles: profileStore(table),
     enrolments: enrolmentStore(table),
     tasks: taskStore(table),

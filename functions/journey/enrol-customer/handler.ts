@@ -7,37 +7,50 @@ import { events } from '../../../lib/model/bus-events.ts';
 import { type Customer } from '../../../lib/model/customer.ts';
 import { type WorkspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
 import { type Touchpoint } from '../../../lib/model/touchpoint.ts';
-import { rivals } from '../../../lib/journey/enrolment/admission-rules/competition.ts';
+import { competingEnrolments } from '../../../lib/journey/enrolment/admission-rules/competition.ts';
 import { type JourneyDefinition } from '../../../lib/journey/definition/journey-definition.ts';
-import { doorsFor } from '../../../lib/journey/publishing/live-versions.ts';
+import { liveDefinitionsFor } from '../../../lib/journey/publishing/live-versions.ts';
 import { type Enrolment } from '../../../lib/journey/enrolment/enrolment-record.ts';
-import { type Approach, type EnrolmentStore } from '../../../lib/journey/enrolment/enrolment-store.ts';
-import { type EntryEvent, entryEvents, journeysFor, knockOf } from '../../../lib/journey/enrolment/entry-request.ts';
-import { entryChange } from '../../../lib/journey/enrolment/admission-writes.ts';
+import { type EntrySnapshot, type EnrolmentStore } from '../../../lib/journey/enrolment/enrolment-store.ts';
+import {
+  type EntryEvent,
+  entryEvents,
+  journeysTriggeredBy,
+  toEntryRequest,
+} from '../../../lib/journey/enrolment/entry-request.ts';
+import { admissionChange } from '../../../lib/journey/enrolment/admission-writes.ts';
 import { type JourneyStore } from '../../../lib/journey/publishing/journey-store.ts';
 import {
-  type Counted,
-  counterKeys,
-  countingWrites,
-  readCounters,
+  type EntryCounters,
+  entryCounterKeys,
+  entryCounterWrites,
+  readEntryCounters,
 } from '../../../lib/journey/enrolment/admission-rules/entry-limits.ts';
-import { ownersOf } from '../../../lib/profile/customer-identities.ts';
-import { storedProfile, type ProfileStore, type Stored } from '../../../lib/profile/profile-store.ts';
-import { type Refusal, refusalOf, type Refused } from '../../../lib/journey/enrolment/admission.ts';
-import { type RefusalStore } from '../../../lib/journey/enrolment/rejection-store.ts';
-import { isRuledOut } from '../../../lib/predicate/evaluate.ts';
+import { identitiesOf } from '../../../lib/profile/customer-identities.ts';
+import { readVersionedProfile, type ProfileStore, type VersionedProfile } from '../../../lib/profile/profile-store.ts';
+import {
+  type EntryRejectionReason,
+  checkAdmission,
+  type EntryRejection,
+} from '../../../lib/journey/enrolment/admission.ts';
+import { type RejectionStore } from '../../../lib/journey/enrolment/rejection-store.ts';
+import { cannotMatch } from '../../../lib/predicate/evaluate.ts';
 import { type Profile } from '../../../lib/model/profile.ts';
 import { type Clock, type Instant } from '../../../lib/shared/time.ts';
-import { type Arrival, arriving, type Knocking } from '../../../lib/journey/enrolment/resolve-entry.ts';
-import { starting } from '../../../lib/journey/enrolment/start-execution.ts';
+import {
+  type ResolvedEntry,
+  createEntryResolver,
+  type EntryAttempt,
+} from '../../../lib/journey/enrolment/resolve-entry.ts';
+import { createExecutionStarter } from '../../../lib/journey/enrolment/start-execution.ts';
 
-export interface Dependencies {
+export interface EnrolDependencies {
   table: Table;
   workspaces: Pick<WorkspaceStore, 'settings'>;
-  journeys: Pick<JourneyStore, 'head' | 'headOf' | 'live' | 'version'>;
+  journeys: Pick<JourneyStore, 'readRecord' | 'recordOf' | 'live' | 'version'>;
   profiles: ProfileStore;
   enrolments: EnrolmentStore;
-  refusals: RefusalStore;
+  refusals: RejectionStore;
   executions: Executions;
   touchpointsSince: (profile: Profile, since: Instant) => Promise<Touchpoint[]>;
   clock: Clock;
@@ -46,7 +59,7 @@ export interface Dependencies {
 }
 
 /** What became of one knock at one journey: `resumed` finished what an earlier try left, `over` found it ended. */
-export type EntryOutcome = 'entered' | 'resumed' | 'over' | 'unknown-customer' | Refusal;
+export type EntryOutcome = 'entered' | 'resumed' | 'over' | 'unknown-customer' | EntryRejectionReason;
 
 const Envelope = z.object({ 'detail-type': z.enum(entryEvents) });
 
@@ -57,9 +70,9 @@ function readEvent(envelope: unknown): EntryEvent {
 }
 
 /** What an entry is decided on. */
-interface Read extends Approach {
+interface EntryContext extends EntrySnapshot {
   since: Touchpoint[];
-  counted: Counted;
+  counted: EntryCounters;
 }
 
 /**
@@ -67,9 +80,12 @@ interface Read extends Approach {
  * the transaction, so who is let in needs it no newer, for the same identities. Who is refused does: the reason may be what another delivery
  * of the same trigger has just done.
  */
-function overtaken({ stored, door }: Approach, present: Stored | undefined): Approach | undefined {
+function refreshSnapshot(
+  { stored, entryState: door }: EntrySnapshot,
+  present: VersionedProfile | undefined,
+): EntrySnapshot | undefined {
   const isSame = present?.profile.linked.join() === stored.profile.linked.join();
-  return present && isSame ? { stored: present, door } : undefined;
+  return present && isSame ? { stored: present, entryState: door } : undefined;
 }
 
 /** Touchpoints of one customer folded while we enter: each makes us look again. */
@@ -83,95 +99,111 @@ const maxTries = 10;
  * meanwhile is never missed. Exit criteria met between transaction and start end the enrolment first; the execution is then stopped as
  * soon as it is started. Whether the journey takes people in is read for each knock; a refusal is kept for whoever asks why.
  */
-export function enrol(dependencies: Dependencies) {
+export function enrolCustomers(dependencies: EnrolDependencies) {
   const { table, workspaces, journeys, profiles, enrolments, refusals, executions, touchpointsSince, clock, report } =
     dependencies;
 
-  const arrive = arriving({ journeys, enrolments, clock });
-  const { start, finish } = starting({ journeys, enrolments, executions });
+  const resolveEntry = createEntryResolver({ journeys, enrolments, clock });
+  const { start, finish } = createExecutionStarter({ journeys, enrolments, executions });
 
   /** One try over what was read. When it changed meanwhile: the profile as it is now, as far as the refusal told it. */
-  async function enter(
-    { stored: { profile, rev }, door, since, counted }: Read,
-    { customer: { workspace }, version: chosen, knock, enrolmentId, entryKey }: Knocking,
-  ): Promise<EntryOutcome | Refused | { present: Stored | undefined }> {
+  async function tryToEnter(
+    { stored: { profile, rev }, entryState: door, since, counted }: EntryContext,
+    { customer: { workspace }, version: chosen, request: knock, enrolmentId, entryKey }: EntryAttempt,
+  ): Promise<EntryOutcome | EntryRejection | { present: VersionedProfile | undefined }> {
     const now = clock.now();
     const { definition, version } = chosen;
     const { test } = knock;
     const settings = (await workspaces.settings(workspace)) ?? {};
-    const refusal = refusalOf({ definition, workspace: settings, profile, slot: door.slot, since, counted, test, now });
+    const refusal = checkAdmission({
+      definition,
+      workspace: settings,
+      profile,
+      slot: door.slot,
+      since,
+      counted,
+      test,
+      now,
+    });
     if (refusal) return refusal;
-    const limits = test ? { writes: [] } : countingWrites(workspace, definition, { counted, now });
+    const limits = test ? { writes: [] } : entryCounterWrites(workspace, definition, { counted, now });
     const enrolment: Enrolment = {
       ...{ enrolmentId, entryKey, journeyId: definition.id, version, status: 'starting', trigger: knock.name },
       startedAt: now,
       ...(limits.notBefore !== undefined && { notBefore: limits.notBefore }),
       ...(test && { test }),
     };
-    const owners = ownersOf(profile);
+    const owners = identitiesOf(profile);
     const outranked = await Promise.all(
-      rivals(definition, profile).map(async (rival) => {
+      competingEnrolments(definition, profile).map(async (rival) => {
         return { rival, placed: await enrolments.find(owners, rival.enrolmentId) };
       }),
     );
     const entering = { definition, knock, enrolment, door, outranked, counting: limits.writes, now };
-    const saved = await profiles.tryToSave(entryChange(profile, entering), rev);
+    const saved = await profiles.tryToSave(admissionChange(profile, entering), rev);
     if (!saved.done) return saved;
     return start({ enrolment, owner: owners[0] }, chosen, knock);
   }
 
-  async function approached(
+  async function readSnapshot(
     customer: Customer,
-    at: Parameters<EnrolmentStore['door']>[1],
-    ahead?: Arrival['ahead'],
-  ): Promise<Approach | undefined> {
-    const { approach } = ahead ?? (await enrolments.approach(customer, at));
+    at: Parameters<EnrolmentStore['readEntryState']>[1],
+    ahead?: ResolvedEntry['prefetched'],
+  ): Promise<EntrySnapshot | undefined> {
+    const { approach } = ahead ?? (await enrolments.readEntrySnapshot(customer, at));
     if (approach) return approach;
-    const stored = await storedProfile(profiles, customer);
-    return stored && { stored, door: await enrolments.door(ownersOf(stored.profile), at) };
+    const stored = await readVersionedProfile(profiles, customer);
+    return stored && { stored, entryState: await enrolments.readEntryState(identitiesOf(stored.profile), at) };
   }
 
   /** Touchpoints that may meet the exit criteria. For whoever never did what they ask for, which most did not, nothing is read. */
-  async function leftSince({ exit }: JourneyDefinition, profile: Profile, since: Instant): Promise<Touchpoint[]> {
-    return exit && !isRuledOut(exit, profile) ? touchpointsSince(profile, since) : [];
+  async function touchpointsForExit(
+    { exit }: JourneyDefinition,
+    profile: Profile,
+    since: Instant,
+  ): Promise<Touchpoint[]> {
+    return exit && !cannotMatch(exit, profile) ? touchpointsSince(profile, since) : [];
   }
 
-  async function countersOf({ workspace }: Customer, definition: JourneyDefinition): Promise<Counted> {
-    const wanted = counterKeys(workspace, definition, clock.now());
-    return readCounters(wanted.length === 0 ? [] : await table.getMany(wanted, { consistent: true }));
+  async function readCountersFor({ workspace }: Customer, definition: JourneyDefinition): Promise<EntryCounters> {
+    const wanted = entryCounterKeys(workspace, definition, clock.now());
+    return readEntryCounters(wanted.length === 0 ? [] : await table.getMany(wanted, { consistent: true }));
   }
 
-  async function insist({ knocking, ahead: first }: Arrival): Promise<EntryOutcome | Refused> {
-    const { customer, version, knock, enrolmentId, entryKey } = knocking;
+  async function enrolWithRetries({
+    attempt: knocking,
+    prefetched: first,
+  }: ResolvedEntry): Promise<EntryOutcome | EntryRejection> {
+    const { customer, version, request: knock, enrolmentId, entryKey } = knocking;
     const { definition } = version;
     let ahead = first;
-    let approach: Approach | undefined;
+    let approach: EntrySnapshot | undefined;
     for (let tries = 0; tries < maxTries; tries++) {
       // Before the door: what another delivery of this trigger adds to them is told by the door.
-      const counted = await countersOf(customer, definition);
+      const counted = await readCountersFor(customer, definition);
       const isAnew = approach === undefined;
-      approach ??= await approached(customer, { enrolmentId, journeyId: definition.id, entryKey }, ahead);
+      approach ??= await readSnapshot(customer, { enrolmentId, journeyId: definition.id, entryKey }, ahead);
       ahead = undefined;
       if (!approach) return 'unknown-customer';
-      if (approach.door.earlier) return finish(approach.door.earlier, knocking);
+      if (approach.entryState.earlier) return finish(approach.entryState.earlier, knocking);
       // After the profile: what is not among these touchpoints yet, the write or the projector meets.
-      const since = await leftSince(definition, approach.stored.profile, knock.at);
-      const outcome = await enter({ ...approach, since, counted }, knocking);
+      const since = await touchpointsForExit(definition, approach.stored.profile, knock.at);
+      const outcome = await tryToEnter({ ...approach, since, counted }, knocking);
       if (typeof outcome === 'string') return outcome;
-      if ('present' in outcome) approach = overtaken(approach, outcome.present);
+      if ('present' in outcome) approach = refreshSnapshot(approach, outcome.present);
       else if (isAnew) return outcome;
       else approach = undefined;
     }
     throw new Unavailable('entry.contended', { journeyId: definition.id, customer: customer.customer });
   }
 
-  async function knockAt(journeyId: string, event: EntryEvent): Promise<EntryOutcome | Refused> {
+  async function handleEntry(journeyId: string, event: EntryEvent): Promise<EntryOutcome | EntryRejection> {
     const { workspace, customer: ref } = event.detail;
     const customer = { workspace, customer: ref };
-    const arrival = await arrive(journeyId, customer, knockOf(event));
-    if (!('knocking' in arrival)) return arrival;
-    const { knocking, closed } = arrival;
-    if (!closed) return insist(arrival);
+    const arrival = await resolveEntry(journeyId, customer, toEntryRequest(event));
+    if (!('attempt' in arrival)) return arrival;
+    const { attempt: knocking, closed } = arrival;
+    if (!closed) return enrolWithRetries(arrival);
     // Closed since: what an earlier try began is finished all the same.
     const earlier = await enrolments.find([customer], knocking.enrolmentId);
     return earlier ? finish(earlier, knocking) : closed;
@@ -179,28 +211,28 @@ export function enrol(dependencies: Dependencies) {
 
   /** The outcome at one door, told and, where it is a refusal, kept. */
   async function answerAt(journeyId: string, event: EntryEvent): Promise<EntryOutcome> {
-    const outcome = await knockAt(journeyId, event);
+    const outcome = await handleEntry(journeyId, event);
     const name = typeof outcome === 'string' ? outcome : outcome.reason;
     if (typeof outcome !== 'string') {
       const { workspace, customer, occurredAt: at } = event.detail;
-      await refusals.save({ workspace, customer }, { journeyId, trigger: knockOf(event).name, at, ...outcome });
+      await refusals.save({ workspace, customer }, { journeyId, trigger: toEntryRequest(event).name, at, ...outcome });
     }
     report(name, { journeyId, eventId: event.detail.id });
     return name;
   }
 
-  async function doorsOf(event: EntryEvent): Promise<string[]> {
+  async function candidateJourneys(event: EntryEvent): Promise<string[]> {
     if (event.name === 'EntryTriggered') return [event.detail.journeyId];
     const { workspace, customer } = event.detail;
-    const doors = doorsFor(await journeys.live(workspace), { workspace, customer });
-    return journeysFor(doors, event).map(({ id }) => id);
+    const doors = liveDefinitionsFor(await journeys.live(workspace), { workspace, customer });
+    return journeysTriggeredBy(doors, event).map(({ id }) => id);
   }
 
   return async (envelope: unknown): Promise<Record<string, EntryOutcome>> => {
     const event = readEvent(envelope);
     const outcomes: Record<string, EntryOutcome> = {};
     // One door after the other: past one whose write DynamoDB will never take.
-    const unwritten = await pastRefused(await doorsOf(event), 1, async (journeyId) => {
+    const unwritten = await pastRefused(await candidateJourneys(event), 1, async (journeyId) => {
       outcomes[journeyId] = await answerAt(journeyId, event);
     });
     throwRefused(unwritten);

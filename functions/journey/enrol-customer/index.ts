@@ -3,7 +3,7 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { readEnv } from '../../../lib/aws/env.ts';
 import { stepFunctions } from '../../../lib/aws/step-functions/executions.ts';
-import { lean } from '../../../lib/aws/sdk-client-defaults.ts';
+import { sdkClientDefaults } from '../../../lib/aws/sdk-client-defaults.ts';
 import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
 import { endingRefused, refusedEventQueue } from '../../../lib/aws/refused-events.ts';
 import { dynamoTable } from '../../../lib/aws/table/dynamo-table.ts';
@@ -11,24 +11,24 @@ import { workspaceStore } from '../../../lib/ingestion/workspace/workspace-store
 import { enrolmentStore } from '../../../lib/journey/enrolment/enrolment-store.ts';
 import { journeyStore } from '../../../lib/journey/publishing/journey-store.ts';
 import { touchpointsSince } from '../../../lib/profile/touchpoint-reader-store.ts';
-import { refusalStore } from '../../../lib/journey/enrolment/rejection-store.ts';
+import { rejectionStore } from '../../../lib/journey/enrolment/rejection-store.ts';
 import { profileStore } from '../../../lib/profile/profile-store.ts';
 import { systemClock as clock } from '../../../lib/shared/time.ts';
 import { Env } from './env.ts';
-import { enrol } from './handler.ts';
+import { enrolCustomers } from './handler.ts';
 
 const env = readEnv(Env);
-const table = dynamoTable(new DynamoDBClient(lean), env.TABLE_NAME);
+const table = dynamoTable(new DynamoDBClient(sdkClientDefaults), env.TABLE_NAME);
 
 export const handler = endingRefused(
-  enrol({
+  enrolCustomers({
     table,
     workspaces: workspaceStore(table),
     journeys: journeyStore(table, { clock, arns: env.JOURNEYS }),
     profiles: profileStore(table),
     enrolments: enrolmentStore(table),
-    refusals: refusalStore(table),
-    executions: stepFunctions(new SFNClient(lean)),
+    refusals: rejectionStore(table),
+    executions: stepFunctions(new SFNClient(sdkClientDefaults)),
     touchpointsSince: (profile, since) => touchpointsSince(table, profile, since),
     clock,
     report: (outcome, knock) => writeLine(metricLine('enrol', { [outcome]: 1 }, { now: Date.now(), ...knock })),

@@ -5,19 +5,19 @@ import { NotFound, Rejected, ThroughlineError, Unavailable } from '../../../lib/
 import { type BusEvent } from '../../../lib/model/bus-events.ts';
 import { customerId } from '../../../lib/model/customer.ts';
 import { issuesOf } from '../../../lib/shared/http/issues.ts';
-import { nameOf } from '../../../lib/shared/ids.ts';
-import { enrolmentIdOf, entryKeyOf } from '../../../lib/journey/enrolment/entry-request.ts';
+import { deterministicId } from '../../../lib/shared/ids.ts';
+import { enrolmentIdFor, entryKeyFor } from '../../../lib/journey/enrolment/entry-request.ts';
 import { type FanOutStore } from '../../../lib/journey/scheduling/fan-out.ts';
-import { entranceOf } from '../../../lib/journey/publishing/rollout.ts';
+import { enterableVersion } from '../../../lib/journey/publishing/rollout.ts';
 import { type JourneyStore } from '../../../lib/journey/publishing/journey-store.ts';
 import { BusinessEventRequest, EnrolmentRequest, maxPropertiesBytes } from '../../../lib/journey/api/entry-routes.ts';
-import { businessFanOuts } from '../../../lib/journey/scheduling/scheduled-entries.ts';
+import { findBusinessFanOuts } from '../../../lib/journey/scheduling/scheduled-entries.ts';
 import { findCustomer } from '../../../lib/profile/views/list-customers.ts';
 import { type ProfileStore } from '../../../lib/profile/profile-store.ts';
 import { type Clock } from '../../../lib/shared/time.ts';
 
 interface Dependencies {
-  journeys: Pick<JourneyStore, 'head' | 'version' | 'live'>;
+  journeys: Pick<JourneyStore, 'readRecord' | 'version' | 'live'>;
   profiles: ProfileStore;
   fanOuts: FanOutStore;
   bus: Bus;
@@ -37,7 +37,7 @@ function read<Shape extends z.ZodType<{ properties: object }>>(shape: Shape, bod
  * Knocking at journeys by API. 202 says that the knock is on its way: the door's own rules decide, and the answer of the trace API tells
  * what they decided. After any other answer send the same again; with an id of your own nothing happens twice.
  */
-export function knockRoutes({ journeys, profiles, fanOuts, bus, clock, newId }: Dependencies): ApiRoutes {
+export function handleEntryRoutes({ journeys, profiles, fanOuts, bus, clock, newId }: Dependencies): ApiRoutes {
   async function tell(event: BusEvent): Promise<void> {
     if ((await bus.put([event])).length > 0) throw new Unavailable('bus.refused', { event: event.name });
   }
@@ -45,11 +45,11 @@ export function knockRoutes({ journeys, profiles, fanOuts, bus, clock, newId }: 
   return {
     'POST /v1/journeys/{id}/enrolments': async ({ workspace, params: { id: journeyId = '' }, ...request }) => {
       const asked = read(EnrolmentRequest, request.body());
-      const head = await journeys.head(workspace, journeyId);
+      const head = await journeys.readRecord(workspace, journeyId);
       if (!head) throw new NotFound('journey.unknown', { journeyId });
       const { customer } = await findCustomer(profiles, workspace, asked.customerId);
       const who = { workspace, customer };
-      const entrance = entranceOf(head, who, asked);
+      const entrance = enterableVersion(head, who, asked);
       if (entrance === undefined)
         throw new ThroughlineError('conflict', 'journey.not-live', { journeyId, state: head.state });
       const version = await journeys.version(workspace, journeyId, entrance);
@@ -57,30 +57,30 @@ export function knockRoutes({ journeys, profiles, fanOuts, bus, clock, newId }: 
       const { definition } = version;
       if (!asked.test && !definition.entry.triggers.some((trigger) => 'api' in trigger))
         throw new ThroughlineError('conflict', 'journey.no-api-entry', { journeyId });
-      const entryKey = entryKeyOf(definition, asked);
+      const entryKey = entryKeyFor(definition, asked);
       if (entryKey === undefined) throw new Rejected('journey.no-entry-key', { key: definition.entry.key });
 
       const { id = newId(), properties, key, test } = asked;
-      const knockId = nameOf('api', workspace, journeyId, id);
+      const knockId = deterministicId('api', workspace, journeyId, id);
       const now = clock.now();
       const cause = { messageId: id, name: 'API', at: now, properties };
       const more = { ...(key !== undefined && { key }), ...(test && { test }) };
       const common = { id: knockId, ...who, customerId: customerId(customer), occurredAt: now };
       await tell({ name: 'EntryTriggered', detail: { ...common, journeyId, cause, ...more } });
-      return { status: 202, body: { id, enrolmentId: enrolmentIdOf(who, { journeyId, entryKey, knockId }) } };
+      return { status: 202, body: { id, enrolmentId: enrolmentIdFor(who, { journeyId, entryKey, knockId }) } };
     },
 
     'POST /v1/business-events': async ({ workspace, ...request }) => {
       const { id = newId(), name, properties } = read(BusinessEventRequest, request.body());
       const at = clock.now();
-      const begun = businessFanOuts(await journeys.live(workspace), {
-        id: nameOf(workspace, id),
+      const begun = findBusinessFanOuts(await journeys.live(workspace), {
+        id: deterministicId(workspace, id),
         name,
         at,
         properties,
       });
       for (const fanOut of begun) await fanOuts.begin(workspace, fanOut);
-      const head = { id: nameOf('business', workspace, id), workspace, occurredAt: at };
+      const head = { id: deterministicId('business', workspace, id), workspace, occurredAt: at };
       const detail = { ...head, name, properties, fanOuts: begun.map((fanOut) => fanOut.id) };
       await tell({ name: 'BusinessEventReceived', detail });
       return { status: 202, body: { id, journeys: [...new Set(begun.map(({ journeyId }) => journeyId))] } };

@@ -2,12 +2,12 @@ import * as z from 'zod';
 import { type ApiRequest, type ApiRoutes } from '../../../lib/aws/http/api-function.ts';
 import { NotFound, Rejected, ThroughlineError } from '../../../lib/shared/errors.ts';
 import { issuesOf } from '../../../lib/shared/http/issues.ts';
-import { check } from '../../../lib/journey/validation/validate-journey.ts';
+import { validateJourney } from '../../../lib/journey/validation/validate-journey.ts';
 import { type JourneyDefinition, JourneyDraft } from '../../../lib/journey/definition/journey-definition.ts';
-import { diff } from '../../../lib/journey/api/definition-diff.ts';
+import { diffDefinitions } from '../../../lib/journey/api/definition-diff.ts';
 import { type EnrolmentStore } from '../../../lib/journey/enrolment/enrolment-store.ts';
 import { experimentOf } from '../../../lib/journey/insight/running-experiment.ts';
-import { type JourneyHead } from '../../../lib/journey/publishing/journey-record.ts';
+import { type JourneyRecord } from '../../../lib/journey/publishing/journey-record.ts';
 import { type JourneyStore } from '../../../lib/journey/publishing/journey-store.ts';
 import {
   draftView,
@@ -17,21 +17,21 @@ import {
   mainVersion,
   type VersionSummary,
 } from '../../../lib/journey/insight/journey-views.ts';
-import { type Draft, type PublishStore } from '../../../lib/journey/publishing/version-store.ts';
+import { type SavedJourneyDraft, type PublishStore } from '../../../lib/journey/publishing/version-store.ts';
 import { type StatsStore } from '../../../lib/journey/insight/journey-stats-store.ts';
 import {
-  surroundingsOf,
-  type SurroundingsDependencies,
+  loadValidationContext,
+  type ValidationContextDependencies,
 } from '../../../lib/journey/publishing/load-validation-context.ts';
-import { resultOf } from '../../../lib/journey/insight/experiment-winner.ts';
+import { experimentResultOf } from '../../../lib/journey/insight/experiment-winner.ts';
 import { isJsonObject } from '../../../lib/shared/json.ts';
 import { pageById, readCursor, readLimit, writeCursor } from '../../../lib/shared/http/paging.ts';
-import { resultAnswer } from '../../../lib/report/experiment/result-request.ts';
+import { answerResult } from '../../../lib/report/experiment/result-request.ts';
 import { checkPreconditions, etagOf } from '../../../lib/shared/http/preconditions.ts';
 import { type Clock } from '../../../lib/shared/time.ts';
 import { bounded } from '../../../lib/shared/trim.ts';
 
-interface Dependencies extends SurroundingsDependencies {
+interface Dependencies extends ValidationContextDependencies {
   /** The journeys that CDK deployed. */
   shipped: readonly JourneyDefinition[];
   journeys: JourneyStore;
@@ -75,13 +75,16 @@ const byId = (a: { journeyId: string }, b: { journeyId: string }): number => (a.
  * counted. A draft is written whole, over the one that was read (`ETag`, `If-Match`); what is wrong with it is answered, and does not
  * keep it from being saved: only what is published must be right.
  */
-export function journeyRoutes(dependencies: Dependencies): ApiRoutes {
+export function handleJourneyRoutes(dependencies: Dependencies): ApiRoutes {
   const { shipped, journeys, drafts, enrolments, stats, clock } = dependencies;
   const deployed = (id: string): JourneyDefinition | undefined => shipped.find((definition) => definition.id === id);
 
-  async function found({ workspace, params }: ApiRequest): Promise<{ head?: JourneyHead; draft?: Draft; id: string }> {
+  async function found({
+    workspace,
+    params,
+  }: ApiRequest): Promise<{ head?: JourneyRecord; draft?: SavedJourneyDraft; id: string }> {
     const { id = '' } = params;
-    const [head, draft] = await Promise.all([journeys.head(workspace, id), drafts.draft(workspace, id)]);
+    const [head, draft] = await Promise.all([journeys.readRecord(workspace, id), drafts.draft(workspace, id)]);
     if (!head && !draft) throw new NotFound('journey.unknown', { journeyId: id });
     return { id, ...(head && { head }), ...(draft && { draft }) };
   }
@@ -93,7 +96,7 @@ export function journeyRoutes(dependencies: Dependencies): ApiRoutes {
   }
 
   async function versionsOf(workspace: string, id: string): Promise<VersionSummary[]> {
-    const [head, rows] = await Promise.all([journeys.head(workspace, id), drafts.versions(workspace, id)]);
+    const [head, rows] = await Promise.all([journeys.readRecord(workspace, id), drafts.versions(workspace, id)]);
     const weightOf = (n: number): number => head?.routes.find(({ version }) => version === n)?.weight ?? 0;
     const own = rows.map(({ version, publishedAt }): VersionSummary => {
       const status = publishedAt === undefined ? 'unfinished' : 'published';
@@ -116,7 +119,11 @@ export function journeyRoutes(dependencies: Dependencies): ApiRoutes {
     return draft.draft;
   }
 
-  async function summaryOf(workspace: string, head: JourneyHead, draft?: Draft): Promise<JourneySummary | undefined> {
+  async function summaryOf(
+    workspace: string,
+    head: JourneyRecord,
+    draft?: SavedJourneyDraft,
+  ): Promise<JourneySummary | undefined> {
     const { journeyId, state } = head;
     const version = mainVersion(head);
     const published = version === undefined ? undefined : await journeys.version(workspace, journeyId, version);
@@ -126,7 +133,7 @@ export function journeyRoutes(dependencies: Dependencies): ApiRoutes {
 
   return {
     'GET /v1/journeys': async ({ workspace, query }) => {
-      const [heads, all] = await Promise.all([journeys.heads(workspace), drafts.drafts(workspace)]);
+      const [heads, all] = await Promise.all([journeys.listRecords(workspace), drafts.drafts(workspace)]);
       const drafted = new Map(all.map((draft) => [draft.draft.id, draft]));
       const known = await Promise.all(heads.map((head) => summaryOf(workspace, head, drafted.get(head.journeyId))));
       for (const { journeyId } of heads) drafted.delete(journeyId);
@@ -169,7 +176,7 @@ export function journeyRoutes(dependencies: Dependencies): ApiRoutes {
       if (!(await drafts.saveDraft(workspace, next)))
         throw new ThroughlineError('preconditionFailed', 'document.changed', { hint: 'written at the same time' });
       const saved = { ...next, rev: rev + 1 };
-      const faults = check({ ...draft, version: 1 }, await surroundingsOf(dependencies, workspace));
+      const faults = validateJourney({ ...draft, version: 1 }, await loadValidationContext(dependencies, workspace));
       return {
         status: rev === 0 ? 201 : 200,
         headers: { etag: etagOf(saved.rev) },
@@ -195,7 +202,7 @@ export function journeyRoutes(dependencies: Dependencies): ApiRoutes {
       const { from = String(present ?? ''), to = 'draft' } = request.query;
       const [before, now] = await Promise.all([sideOf(request, from), sideOf(request, to)]);
       const lists = ['words', 'steps.changed', 'steps.added', 'steps.removed', 'entry', 'journey'];
-      return { body: bounded({ from, to, ...diff(before, now) }, lists) };
+      return { body: bounded({ from, to, ...diffDefinitions(before, now) }, lists) };
     },
 
     'GET /v1/journeys/{id}/stats': async (request) => {
@@ -214,7 +221,7 @@ export function journeyRoutes(dependencies: Dependencies): ApiRoutes {
       if (!experiment) throw new NotFound('journey.unknown-experiment', { journeyId, stepId });
       const { step, counts } = experiment;
       const winner = head?.winners[stepId];
-      const result = resultAnswer(resultOf(stepId, step, counts));
+      const result = answerResult(experimentResultOf(stepId, step, counts));
       return { body: bounded({ stepId, counts, result, ...(winner && { winner }) }, ['result.variants']) };
     },
 

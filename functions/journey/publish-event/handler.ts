@@ -2,9 +2,9 @@ import { type Bus } from '../../../lib/aws/bus.ts';
 import { NotFound, Rejected, Unavailable } from '../../../lib/shared/errors.ts';
 import { type BusEvent } from '../../../lib/model/bus-events.ts';
 import { customerId } from '../../../lib/model/customer.ts';
-import { nameOf } from '../../../lib/shared/ids.ts';
-import { type Gate, type Stopped } from '../../../lib/journey/execution/step-guard.ts';
-import { filledJson } from '../../../lib/journey/messaging/render-template.ts';
+import { deterministicId } from '../../../lib/shared/ids.ts';
+import { type StepGuard, type StepBlocked } from '../../../lib/journey/execution/step-guard.ts';
+import { interpolateJson } from '../../../lib/journey/messaging/render-template.ts';
 import { type StepOf } from '../../../lib/journey/definition/step.ts';
 import { StepCall } from '../../../lib/journey/execution/step-call.ts';
 import { templateValues } from '../../../lib/journey/steps/template-values.ts';
@@ -15,11 +15,11 @@ import { type ProfileStore } from '../../../lib/profile/profile-store.ts';
 
 interface Dependencies {
   profiles: ProfileStore;
-  gate: Gate;
+  gate: StepGuard;
   bus: Bus;
 }
 
-type Result = { status: 'emitted' | 'left'; because: JsonObject } | Stopped;
+type Result = { status: 'emitted' | 'left'; because: JsonObject } | StepBlocked;
 
 type Emitting = StepOf<'emitEvent'> | StepOf<'startJourney'>;
 
@@ -31,9 +31,9 @@ function eventOf(call: StepCall, step: Emitting, profile: Profile): BusEvent {
   const { workspace, enrolmentId, journeyId, version, trigger } = enrolment;
   const { customer } = profile;
   const occurredAt = new Date(call.enteredAt).toISOString();
-  const id = nameOf('emit', enrolmentId, stepId, occurrence);
+  const id = deterministicId('emit', enrolmentId, stepId, occurrence);
   const head = { id, workspace, customer, customerId: customerId(customer), occurredAt };
-  const filledIn = filledJson(step.properties, templateValues(call, profile));
+  const filledIn = interpolateJson(step.properties, templateValues(call, profile));
   const properties = fittingProperties(isJsonObject(filledIn) ? filledIn : {});
   if (step.kind === 'emitEvent')
     return {
@@ -50,7 +50,7 @@ function eventOf(call: StepCall, step: Emitting, profile: Profile): BusEvent {
  * The steps `emitEvent` and `startJourney`: one event on the bus, whose id is made of the visit: a retry tells the same again, and whoever
  * listens takes it once. A journey that is started so has its own door with its own rules. Whoever has left tells nothing.
  */
-export function emit({ profiles, gate, bus }: Dependencies) {
+export function publishStepEvent({ profiles, gate, bus }: Dependencies) {
   return async (event: unknown): Promise<Result> => {
     const call = StepCall.parse(event);
     const { step, stepId } = call;

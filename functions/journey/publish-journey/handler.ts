@@ -4,22 +4,26 @@ import { type Machines } from '../../../lib/aws/step-functions/state-machines.ts
 import { NotFound, Rejected, ThroughlineError } from '../../../lib/shared/errors.ts';
 import { issuesOf } from '../../../lib/shared/http/issues.ts';
 import { type EnrolmentStore } from '../../../lib/journey/enrolment/enrolment-store.ts';
-import { type JourneyHead, type Winner } from '../../../lib/journey/publishing/journey-record.ts';
+import { type JourneyRecord, type Winner } from '../../../lib/journey/publishing/journey-record.ts';
 import { type JourneyStore } from '../../../lib/journey/publishing/journey-store.ts';
-import { headView, type PublishedView } from '../../../lib/journey/insight/journey-views.ts';
-import { type Action, after } from '../../../lib/journey/publishing/lifecycle.ts';
-import { planOf } from '../../../lib/journey/insight/cost-forecast.ts';
+import { journeyRecordView, type PublishedView } from '../../../lib/journey/insight/journey-views.ts';
+import { type LifecycleAction, applyAction } from '../../../lib/journey/publishing/lifecycle.ts';
+import { forecastJourney } from '../../../lib/journey/insight/cost-forecast.ts';
 import { PublishRequest } from '../../../lib/journey/publishing/apply-publication.ts';
-import { changeHead, isError, type Publisher } from '../../../lib/journey/publishing/publish-journey.ts';
+import {
+  updateJourneyRecord,
+  isError,
+  type JourneyPublisher,
+} from '../../../lib/journey/publishing/publish-journey.ts';
 import { type Clock } from '../../../lib/shared/time.ts';
 import { bounded } from '../../../lib/shared/trim.ts';
-import { whoMoves } from './preview-enrolments.ts';
+import { previewEnrolments } from './preview-enrolments.ts';
 
 interface Dependencies {
   journeys: JourneyStore;
   enrolments: EnrolmentStore;
   machines: Machines;
-  publisher: Publisher;
+  publisher: JourneyPublisher;
   clock: Clock;
 }
 
@@ -40,21 +44,23 @@ function readBody<Shape extends z.ZodType>(request: ApiRequest, shape: Shape): z
  * the journey as it was read, and asked for again it changes nothing. What must follow (letting held people go on, ending everybody)
  * follows from the stream, whoever dies.
  */
-export function publishRoutes({ journeys, enrolments, machines, publisher, clock }: Dependencies): ApiRoutes {
+export function handlePublishRoutes({ journeys, enrolments, machines, publisher, clock }: Dependencies): ApiRoutes {
   const placeOf = ({ workspace, params }: ApiRequest) => ({ workspace, journeyId: params.id ?? '' });
 
-  function known(head: JourneyHead | undefined, journeyId: string): JourneyHead {
+  function known(head: JourneyRecord | undefined, journeyId: string): JourneyRecord {
     if (!head) throw new NotFound('journey.unknown', { journeyId, hint: 'it was never published' });
     return head;
   }
 
   const act =
-    (action: Action) =>
+    (action: LifecycleAction) =>
     async (request: ApiRequest): Promise<{ body: unknown }> => {
       const place = placeOf(request);
       const now = clock.now();
-      const head = await changeHead(journeys, place, (present) => after(known(present, place.journeyId), action, now));
-      return { body: headView(known(head, place.journeyId)) };
+      const head = await updateJourneyRecord(journeys, place, (present) =>
+        applyAction(known(present, place.journeyId), action, now),
+      );
+      return { body: journeyRecordView(known(head, place.journeyId)) };
     };
 
   return {
@@ -69,13 +75,13 @@ export function publishRoutes({ journeys, enrolments, machines, publisher, clock
         throw new ThroughlineError('invalid', 'journey.faulty', { journeyId: place.journeyId, faults });
       const { journeyId } = place;
       // A definition with errors may never end; there is nothing to reckon then.
-      const plan = faults.some(isError) ? undefined : planOf(definition, asked.entriesPerDay);
+      const plan = faults.some(isError) ? undefined : forecastJourney(definition, asked.entriesPerDay);
       const told = { journeyId, version: row.version, dryRun: asked.dryRun, faults, ...(plan && { plan }) };
       if (!asked.dryRun) {
         const head = await publisher.publish(place, publication, asked.weight);
-        return { body: bounded({ ...told, head: headView(head) } satisfies PublishedView, lists) };
+        return { body: bounded({ ...told, head: journeyRecordView(head) } satisfies PublishedView, lists) };
       }
-      const who = asked.migrate && (await whoMoves({ enrolments, machines }, place, { versions, migrations }));
+      const who = asked.migrate && (await previewEnrolments({ enrolments, machines }, place, { versions, migrations }));
       return { body: bounded({ ...told, ...(who && { migration: who }) } satisfies PublishedView, lists) };
     },
 
@@ -89,7 +95,7 @@ export function publishRoutes({ journeys, enrolments, machines, publisher, clock
       const { workspace, journeyId } = place;
       const { step: stepId = '' } = request.params;
       const { variant } = readBody(request, WinnerRequest);
-      const present = known(await journeys.head(workspace, journeyId), journeyId);
+      const present = known(await journeys.readRecord(workspace, journeyId), journeyId);
       const found = await Promise.all(
         present.routes.map(({ version }) => journeys.version(workspace, journeyId, version)),
       );
@@ -98,14 +104,14 @@ export function publishRoutes({ journeys, enrolments, machines, publisher, clock
       if (variant !== null && !step.variants.some(({ id }) => id === variant))
         throw new Rejected('journey.unknown-variant', { stepId, variants: step.variants.map(({ id }) => id) });
       const now = clock.now();
-      const head = await changeHead(journeys, place, (one) => {
+      const head = await updateJourneyRecord(journeys, place, (one) => {
         const { [stepId]: before, ...others } = known(one, journeyId).winners;
         if (variant === null) return before ? { ...known(one, journeyId), winners: others } : one;
         if (before?.variant === variant && before.salt === step.salt) return one;
         const winner: Winner = { variant, salt: step.salt, by: 'manual', at: now };
         return { ...known(one, journeyId), winners: { ...others, [stepId]: winner } };
       });
-      return { body: headView(known(head, journeyId)) };
+      return { body: journeyRecordView(known(head, journeyId)) };
     },
   };
 }

@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { readEnv } from '../../../lib/aws/env.ts';
 import { api } from '../../../lib/aws/http/api-function.ts';
-import { lean } from '../../../lib/aws/sdk-client-defaults.ts';
+import { sdkClientDefaults } from '../../../lib/aws/sdk-client-defaults.ts';
 import { stateMachines } from '../../../lib/aws/step-functions/state-machines.ts';
 import { dynamoTable } from '../../../lib/aws/table/dynamo-table.ts';
 import { placementStore } from '../../../lib/decision/placements/placement-store.ts';
@@ -11,19 +11,19 @@ import { type StepFunctions } from '../../../lib/journey/compilation/compile-jou
 import { enrolmentStore } from '../../../lib/journey/enrolment/enrolment-store.ts';
 import { journeyStore } from '../../../lib/journey/publishing/journey-store.ts';
 import { publishStore } from '../../../lib/journey/publishing/version-store.ts';
-import { publisher } from '../../../lib/journey/publishing/publish-journey.ts';
-import { shippedJourneys } from '../../../lib/journey/publishing/deployed-journeys.ts';
+import { createJourneyPublisher } from '../../../lib/journey/publishing/publish-journey.ts';
+import { deployedJourneys } from '../../../lib/journey/publishing/deployed-journeys.ts';
 import { segmentStore } from '../../../lib/segment/segment-store.ts';
 import { systemClock } from '../../../lib/shared/time.ts';
 import { Env } from './env.ts';
-import { publishRoutes } from './handler.ts';
+import { handlePublishRoutes } from './handler.ts';
 
 const env = readEnv(Env);
-const table = dynamoTable(new DynamoDBClient(lean), env.TABLE_NAME);
+const table = dynamoTable(new DynamoDBClient(sdkClientDefaults), env.TABLE_NAME);
 const clock = systemClock;
 const workspaces = workspaceStore(table);
 const journeys = journeyStore(table, { clock });
-const machines = stateMachines(new SFNClient(lean), {
+const machines = stateMachines(new SFNClient(sdkClientDefaults), {
   arnPrefix: env.MACHINES,
   roleArn: env.MACHINE_ROLE_ARN,
   logGroupArn: env.MACHINE_LOG_ARN,
@@ -33,12 +33,12 @@ const functions = env.STEP_FUNCTIONS as StepFunctions;
 
 export const handler = api(
   workspaces,
-  publishRoutes({
+  handlePublishRoutes({
     journeys,
     machines,
     clock,
     enrolments: enrolmentStore(table),
-    publisher: publisher({
+    publisher: createJourneyPublisher({
       workspaces,
       journeys,
       machines,
@@ -48,7 +48,7 @@ export const handler = api(
       segments: segmentStore(table, clock),
       placements: placementStore(table, clock),
       stack: env.STACK,
-      shipped: shippedJourneys,
+      shipped: deployedJourneys,
       local: env.AWS_ENDPOINT_URL_DYNAMODB !== undefined,
     }),
   }),

@@ -1,11 +1,16 @@
-import { inLanes } from '../../../lib/shared/concurrency.ts';
+import { mapConcurrent } from '../../../lib/shared/concurrency.ts';
 import { type Machines } from '../../../lib/aws/step-functions/state-machines.ts';
 import { customerId } from '../../../lib/model/customer.ts';
 import { type JourneyDefinition } from '../../../lib/journey/definition/journey-definition.ts';
 import { type Enrolment } from '../../../lib/journey/enrolment/enrolment-record.ts';
-import { type EnrolmentStore, type Placed } from '../../../lib/journey/enrolment/enrolment-store.ts';
+import { type EnrolmentStore, type OwnedEnrolment } from '../../../lib/journey/enrolment/enrolment-store.ts';
 import { type Migration } from '../../../lib/journey/publishing/journey-record.ts';
-import { type Fate, fateOf, type PersonMove, type Preview } from '../../../lib/journey/publishing/preview-migration.ts';
+import {
+  type MigrationEffect,
+  previewEnrolment,
+  type EnrolmentPreview,
+  type MigrationPreview,
+} from '../../../lib/journey/publishing/preview-migration.ts';
 
 /** People looked at, and rows of earlier people passed over to find them. A position is one call of Step Functions, which takes 20 a second. */
 const most = { people: 200, rows: 2_000 };
@@ -14,11 +19,11 @@ const lanes = 8;
 type Positions = Pick<Machines, 'position'>;
 
 /** The people inside, newest first, and whether there are more. */
-async function inside(
+async function isEnrolled(
   enrolments: EnrolmentStore,
   place: { workspace: string; journeyId: string },
-): Promise<{ placed: Placed[]; sample: boolean }> {
-  const placed: Placed[] = [];
+): Promise<{ placed: OwnedEnrolment[]; sample: boolean }> {
+  const placed: OwnedEnrolment[] = [];
   let cursor: string | undefined;
   for (let rows = 0; rows < most.rows; rows += 100) {
     const page = await enrolments.list(place, { limit: 100, before: cursor });
@@ -36,23 +41,23 @@ async function stateOf({ executionArn, parkedAt }: Enrolment, machines: Position
 }
 
 /** Who would move, stay or leave: read only. Positions are those of the moment; people go on while they are read. */
-export async function whoMoves(
+export async function previewEnrolments(
   { enrolments, machines }: { enrolments: EnrolmentStore; machines: Positions },
   place: { workspace: string; journeyId: string },
   { versions, migrations }: { versions: ReadonlyMap<number, JourneyDefinition>; migrations: Migration[] },
-): Promise<Preview> {
-  const { placed, sample } = await inside(enrolments, place);
-  const people: PersonMove[] = [];
-  await inLanes(placed, lanes, async ({ enrolment, owner }) => {
+): Promise<MigrationPreview> {
+  const { placed, sample } = await isEnrolled(enrolments, place);
+  const people: EnrolmentPreview[] = [];
+  await mapConcurrent(placed, lanes, async ({ enrolment, owner }) => {
     const { enrolmentId, version, parkedUntil } = enrolment;
     const definition = versions.get(version);
     const state = await stateOf(enrolment, machines);
-    const fate = definition ? fateOf(definition, state, migrations) : { fate: 'stays' as const, to: [] };
+    const fate = definition ? previewEnrolment(definition, state, migrations) : { fate: 'stays' as const, to: [] };
     const parked = parkedUntil !== undefined && { parkedUntil };
     people.push({ customerId: customerId(owner.customer), enrolmentId, version, ...parked, ...fate });
   });
   people.sort((a, b) => (a.enrolmentId < b.enrolmentId ? -1 : 1));
-  const counts: Record<Fate, number> = { moves: 0, leaves: 0, stays: 0, depends: 0 };
+  const counts: Record<MigrationEffect, number> = { moves: 0, leaves: 0, stays: 0, depends: 0 };
   for (const { fate } of people) counts[fate]++;
   return { people, counts, sample };
 }

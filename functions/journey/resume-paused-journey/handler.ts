@@ -5,17 +5,17 @@ import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
 import { pastRefused, throwRefused } from '../../../lib/aws/table/past-refused.ts';
 import { Unavailable } from '../../../lib/shared/errors.ts';
 import { type EventOf, events } from '../../../lib/model/bus-events.ts';
-import { endAndStop, type EndingDependencies } from '../../../lib/journey/execution/end-enrolment.ts';
+import { endEnrolmentAndStop, type EndEnrolmentDependencies } from '../../../lib/journey/execution/end-enrolment.ts';
 import { type Enrolment } from '../../../lib/journey/enrolment/enrolment-record.ts';
-import { nameOf } from '../../../lib/shared/ids.ts';
-import { type Held, type HeldStore } from '../../../lib/journey/execution/paused-step-store.ts';
+import { deterministicId } from '../../../lib/shared/ids.ts';
+import { type PausedStep, type PausedStepStore } from '../../../lib/journey/execution/paused-step-store.ts';
 import { type JourneyStore } from '../../../lib/journey/publishing/journey-store.ts';
 import { stoppedOutcome } from '../../../lib/journey/publishing/migration.ts';
-import { type Clock, type Instant, plus } from '../../../lib/shared/time.ts';
+import { type Clock, type Instant, addMs } from '../../../lib/shared/time.ts';
 
-interface Dependencies extends EndingDependencies {
+interface Dependencies extends EndEnrolmentDependencies {
   journeys: JourneyStore;
-  held: HeldStore;
+  held: PausedStepStore;
   executions: Executions;
   bus: Bus;
   clock: Clock;
@@ -40,7 +40,7 @@ const skew = 60_000;
  */
 function concerns({ status, outcome, startedAt, endedAt = '' }: Enrolment, since: Instant): boolean {
   if (startedAt > since) return false;
-  return status !== 'ended' || (outcome === stoppedOutcome && endedAt > plus(since, -skew));
+  return status !== 'ended' || (outcome === stoppedOutcome && endedAt > addMs(since, -skew));
 }
 
 /** Where the way through the lists begins. */
@@ -66,16 +66,16 @@ type Next = Pick<Advance, 'list' | 'cursor'> | undefined;
  * journey is stopped. One run does a page and tells the bus how far it has come, which starts the next; a run that dies or is told again
  * does its page again, which finds most of it done. Paused anew, it leaves the rest to the next resumption.
  */
-export function release(dependencies: Dependencies) {
+export function resumePausedJourney(dependencies: Dependencies) {
   const { journeys, held, executions, enrolments, bus, clock, perSecond, sleep } = dependencies;
 
-  async function letGo(one: Held): Promise<void> {
+  async function letGo(one: PausedStep): Promise<void> {
     await executions.resume(one.token, { stepId: one.stepId, since: one.since });
-    await held.forget(one);
+    await held.remove(one);
   }
 
   async function resume({ workspace, journeyId, list, cursor: after }: Advance): Promise<[Next, number, unknown[]]> {
-    const head = await journeys.head(workspace, journeyId, { consistent: true });
+    const head = await journeys.readRecord(workspace, journeyId, { consistent: true });
     if (!head || head.state === 'paused') return [undefined, 0, []];
     const place = { list, after };
     const limit = Math.min(secondsPerRun * perSecond, mostPerRun);
@@ -92,14 +92,14 @@ export function release(dependencies: Dependencies) {
     const page = await enrolments.list({ workspace, journeyId }, { limit: endedPerRun, before: cursor });
     const inside = page.placed.filter(({ enrolment }) => concerns(enrolment, since));
     const refused = await pastRefused(inside, lanes, async (placed) => {
-      await endAndStop(dependencies, placed, { outcome: stoppedOutcome, at: clock.now() });
+      await endEnrolmentAndStop(dependencies, placed, { outcome: stoppedOutcome, at: clock.now() });
     });
     const next = page.next === undefined ? undefined : { list: 0, cursor: page.next };
     return [next, inside.length - refused.length, refused];
   }
 
   async function advance({ workspace, journeyId, since, kind }: Advance, next: NonNullable<Next>): Promise<void> {
-    const id = nameOf('release', workspace, journeyId, since, kind, next.list, next.cursor ?? '');
+    const id = deterministicId('release', workspace, journeyId, since, kind, next.list, next.cursor ?? '');
     const detail = { id, workspace, occurredAt: clock.now(), journeyId, since, kind, ...next };
     const refused = await bus.put([{ name: 'ReleaseAdvanced', detail }]);
     if (refused.length > 0) throw new Unavailable('bus.refused', { journeyId });

@@ -6,30 +6,30 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { eventBus } from '../../../lib/aws/bus.ts';
 import { readEnv } from '../../../lib/aws/env.ts';
 import { stepFunctions } from '../../../lib/aws/step-functions/executions.ts';
-import { lean } from '../../../lib/aws/sdk-client-defaults.ts';
+import { sdkClientDefaults } from '../../../lib/aws/sdk-client-defaults.ts';
 import { endingRefused, refusedEventQueue } from '../../../lib/aws/refused-events.ts';
 import { dynamoTable } from '../../../lib/aws/table/dynamo-table.ts';
 import { enrolmentStore } from '../../../lib/journey/enrolment/enrolment-store.ts';
-import { heldStore } from '../../../lib/journey/execution/paused-step-store.ts';
+import { pausedStepStore } from '../../../lib/journey/execution/paused-step-store.ts';
 import { journeyStore } from '../../../lib/journey/publishing/journey-store.ts';
 import { taskStore } from '../../../lib/journey/execution/human-task-store.ts';
 import { profileStore } from '../../../lib/profile/profile-store.ts';
 import { systemClock } from '../../../lib/shared/time.ts';
 import { Env } from './env.ts';
-import { release } from './handler.ts';
+import { resumePausedJourney } from './handler.ts';
 
 const env = readEnv(Env);
-const table = dynamoTable(new DynamoDBClient(lean), env.TABLE_NAME);
+const table = dynamoTable(new DynamoDBClient(sdkClientDefaults), env.TABLE_NAME);
 
 export const handler = endingRefused(
-  release({
+  resumePausedJourney({
     journeys: journeyStore(table, { clock: systemClock }),
-    held: heldStore(table),
+    held: pausedStepStore(table),
     profiles: profileStore(table),
     enrolments: enrolmentStore(table),
     tasks: taskStore(table),
-    executions: stepFunctions(new SFNClient(lean)),
-    bus: eventBus(new EventBridgeClient(lean), env.BUS_NAME),
+    executions: stepFunctions(new SFNClient(sdkClientDefaults)),
+    bus: eventBus(new EventBridgeClient(sdkClientDefaults), env.BUS_NAME),
     clock: systemClock,
     perSecond: env.PER_SECOND,
     sleep: (ms) => sleep(ms),

@@ -4,21 +4,21 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { readEnv } from '../../../lib/aws/env.ts';
 import { stepFunctions } from '../../../lib/aws/step-functions/executions.ts';
-import { lean } from '../../../lib/aws/sdk-client-defaults.ts';
+import { sdkClientDefaults } from '../../../lib/aws/sdk-client-defaults.ts';
 import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
 import { endingRefused, refusedEventQueue } from '../../../lib/aws/refused-events.ts';
 import { dynamoTable } from '../../../lib/aws/table/dynamo-table.ts';
 import { enrolmentStore } from '../../../lib/journey/enrolment/enrolment-store.ts';
 import { systemClock as clock } from '../../../lib/shared/time.ts';
 import { Env } from './env.ts';
-import { awaken } from './handler.ts';
+import { resumeSuspended } from './handler.ts';
 
 const env = readEnv(Env);
 
 export const handler = endingRefused(
-  awaken({
-    enrolments: enrolmentStore(dynamoTable(new DynamoDBClient(lean), env.TABLE_NAME)),
-    executions: stepFunctions(new SFNClient(lean)),
+  resumeSuspended({
+    enrolments: enrolmentStore(dynamoTable(new DynamoDBClient(sdkClientDefaults), env.TABLE_NAME)),
+    executions: stepFunctions(new SFNClient(sdkClientDefaults)),
     clock,
     pause,
     report: (outcome, facts) => writeLine(metricLine('awaken', { [outcome]: 1 }, { now: Date.now(), ...facts })),

@@ -1,20 +1,20 @@
-import { permanentRefusal } from '../../../lib/aws/table/write-refusal.ts';
+import { findPermanentRefusal } from '../../../lib/aws/table/write-refusal.ts';
 import { NotFound, Unavailable } from '../../../lib/shared/errors.ts';
 import { customerId } from '../../../lib/model/customer.ts';
 import { type WorkspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
 import { SendChannel } from '../../../lib/model/workspace.ts';
 import { type JsonObject } from '../../../lib/shared/json.ts';
 import { type StepOf } from '../../../lib/journey/definition/step.ts';
-import { type Deliver } from '../../../lib/journey/messaging/deliver.ts';
-import { type Gate, type Stopped } from '../../../lib/journey/execution/step-guard.ts';
-import { nameOf } from '../../../lib/shared/ids.ts';
-import { storedProfile, type ProfileStore } from '../../../lib/profile/profile-store.ts';
-import { render } from '../../../lib/journey/messaging/render-template.ts';
-import { becauseOf, decideSend, type Sending } from '../../../lib/journey/messaging/decide-send.ts';
+import { type DeliverMessage } from '../../../lib/journey/messaging/deliver.ts';
+import { type StepGuard, type StepBlocked } from '../../../lib/journey/execution/step-guard.ts';
+import { deterministicId } from '../../../lib/shared/ids.ts';
+import { readVersionedProfile, type ProfileStore } from '../../../lib/profile/profile-store.ts';
+import { renderMessage } from '../../../lib/journey/messaging/render-template.ts';
+import { decisionDetails, decideSend, type SendInput } from '../../../lib/journey/messaging/decide-send.ts';
 import {
-  type Claim,
-  type Earlier,
-  type SendEnd,
+  type SendClaim,
+  type EarlierSend,
+  type SendOutcome,
   type SendEntry,
   type SendStore,
 } from '../../../lib/journey/messaging/send-ledger-store.ts';
@@ -26,28 +26,28 @@ interface Dependencies {
   profiles: ProfileStore;
   workspaces: WorkspaceStore;
   sends: SendStore;
-  deliver: Partial<Record<SendChannel, Deliver>>;
-  gate: Gate;
+  deliver: Partial<Record<SendChannel, DeliverMessage>>;
+  gate: StepGuard;
   clock: Clock;
   /** Told how each call ended: `unknown` is for people to look into. */
   report: (
-    status: SendEnd['status'] | 'deferred' | Stopped['gate'],
+    status: SendOutcome['status'] | 'deferred' | StepBlocked['gate'],
     call: { sendId: string; journeyId: string; reason?: string | undefined },
   ) => void;
 }
 
 /** `deferred`: nothing is claimed, the journey calls again at `until`. `because`: what was decided on. */
 type Result =
-  | (SendEnd & { messageId: string; because: JsonObject })
+  | (SendOutcome & { messageId: string; because: JsonObject })
   | { status: 'deferred'; until: Instant; because: JsonObject }
-  | Stopped;
+  | StepBlocked;
 
 /** Others changing the same profile or caps in between: more often than this in one call is trouble. */
 const maxTries = 10;
 
 function entryOf({ enrolment, stepId, occurrence }: StepCall, { channel, purpose }: StepOf<'send'>): SendEntry {
   const { workspace, customer, enrolmentId, journeyId } = enrolment;
-  const sendId = nameOf('send', enrolmentId, stepId, occurrence);
+  const sendId = deterministicId('send', enrolmentId, stepId, occurrence);
   return { owner: { workspace, customer }, sendId, enrolmentId, journeyId, stepId, channel, purpose };
 }
 
@@ -57,22 +57,25 @@ function entryOf({ enrolment, stepId, occurrence }: StepCall, { channel, purpose
  * the claim leaves nothing behind; whatever ended stays as it ended, and is answered again. A claim that DynamoDB will never take
  * fails the step, and nothing was sent.
  */
-export function send({ profiles, workspaces, sends, deliver, gate, clock, report }: Dependencies) {
+export function sendStepMessage({ profiles, workspaces, sends, deliver, gate, clock, report }: Dependencies) {
   const channels = new Set(SendChannel.options.filter((channel) => deliver[channel]));
 
   /** What became of the message is known, also where DynamoDB will never take it down: the ledger then says `claimed` for good. */
-  async function settled(claim: Omit<Claim, 'customer' | 'contacts'>, end: SendEnd): Promise<SendEnd> {
+  async function settled(claim: Omit<SendClaim, 'customer' | 'contacts'>, end: SendOutcome): Promise<SendOutcome> {
     try {
       await sends.settle(claim, end);
     } catch (error) {
-      if (!permanentRefusal(error)) throw error;
+      if (!findPermanentRefusal(error)) throw error;
       console.error('not settled', claim.entry.sendId, end.status, error);
     }
     return end;
   }
 
   /** The end of a visit that an earlier try has begun. */
-  async function afterEarlier(earlier: Earlier, claim: Omit<Claim, 'customer' | 'contacts'>): Promise<SendEnd> {
+  async function afterEarlier(
+    earlier: EarlierSend,
+    claim: Omit<SendClaim, 'customer' | 'contacts'>,
+  ): Promise<SendOutcome> {
     if (earlier.status !== 'claimed') return earlier;
     return settled({ ...claim, at: earlier.at }, { status: 'unknown', reason: 'interrupted' });
   }
@@ -83,7 +86,7 @@ export function send({ profiles, workspaces, sends, deliver, gate, clock, report
     const messageId = entry.sendId;
     const { owner, enrolmentId } = entry;
     const [stored, workspace] = await Promise.all([
-      storedProfile(profiles, owner),
+      readVersionedProfile(profiles, owner),
       workspaces.settings(owner.workspace),
     ]);
     if (!stored || !workspace) throw new NotFound('customer.unknown', { enrolmentId });
@@ -93,16 +96,16 @@ export function send({ profiles, workspaces, sends, deliver, gate, clock, report
     const contacts = workspace.caps.length > 0 ? await sends.contacts(profile) : undefined;
     const at = clock.now();
     const { held } = call.enrolment.run;
-    const sending: Sending = {
+    const sending: SendInput = {
       ...{ step, enrolmentId, profile, workspace, hours: call.hours, channels },
       ...{ contacts: contacts?.recent ?? [], now: at },
       ...(held?.stepId === call.stepId && { heldSince: held.since }),
     };
     const decision = decideSend(sending);
-    const because = becauseOf(sending);
+    const because = decisionDetails(sending);
     if (decision.action === 'defer') return { status: 'deferred', until: decision.until, because };
 
-    const message = render(step.template, templateValues(call, profile));
+    const message = renderMessage(step.template, templateValues(call, profile));
     const to = decision.action === 'send' ? decision.to : '';
     const claim = { entry, at, to, message };
     if (decision.action === 'skip') {
@@ -119,7 +122,7 @@ export function send({ profiles, workspaces, sends, deliver, gate, clock, report
       stepId: entry.stepId,
     };
     const deliverOn = deliver[step.channel];
-    const end: SendEnd = deliverOn
+    const end: SendOutcome = deliverOn
       ? await deliverOn({
           ...{ channel: step.channel, purpose: step.purpose, to, message, idempotencyKey: messageId },
           ...{ owner, at, about },

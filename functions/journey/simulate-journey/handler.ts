@@ -4,13 +4,13 @@ import { type PlacementStore } from '../../../lib/decision/placements/placement-
 import { NotFound, Rejected, ThroughlineError } from '../../../lib/shared/errors.ts';
 import { type WorkspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
 import { issuesOf } from '../../../lib/shared/http/issues.ts';
-import { check } from '../../../lib/journey/validation/validate-journey.ts';
+import { validateJourney } from '../../../lib/journey/validation/validate-journey.ts';
 import { type JourneyDefinition } from '../../../lib/journey/definition/journey-definition.ts';
 import { type JourneyStore } from '../../../lib/journey/publishing/journey-store.ts';
 import { type PublishStore } from '../../../lib/journey/publishing/version-store.ts';
-import { replay, type Recorded } from '../../../lib/journey/simulation/replay.ts';
+import { replayJourney, type RecordedHistory } from '../../../lib/journey/simulation/replay.ts';
 import { SimulateBody } from '../../../lib/journey/simulation/simulation-request.ts';
-import { simulate } from '../../../lib/journey/simulation/simulate-journey.ts';
+import { simulateJourney } from '../../../lib/journey/simulation/simulate-journey.ts';
 import { type QuotaStore, withinQuota } from '../../../lib/quota/quota-store.ts';
 import { type Clock, type Instant } from '../../../lib/shared/time.ts';
 import { bounded } from '../../../lib/shared/trim.ts';
@@ -18,7 +18,7 @@ import { projectInMemory } from '../../../lib/projection/simulated-projection.ts
 
 interface Dependencies {
   workspaces: Pick<WorkspaceStore, 'settings'>;
-  journeys: Pick<JourneyStore, 'head' | 'version'>;
+  journeys: Pick<JourneyStore, 'readRecord' | 'version'>;
   drafts: Pick<PublishStore, 'draft'>;
   /** Ready-made journeys that nobody has published. */
   ready: readonly JourneyDefinition[];
@@ -26,7 +26,7 @@ interface Dependencies {
   recorded: (
     workspace: string,
     period: { journeyId: string; from: Instant; to: Instant; most: number; isStopped: () => boolean },
-  ) => Promise<{ recorded: Recorded[]; sample: boolean }>;
+  ) => Promise<{ recorded: RecordedHistory[]; sample: boolean }>;
   quotas: QuotaStore;
   clock: Clock;
   /** Milliseconds since some moment of this process: how long a request has taken. */
@@ -54,11 +54,11 @@ function readBody(body: unknown): SimulateBody {
  * A journey on customers made up, or on those there are. Nothing is sent, and nothing is left behind but a count in the workspace's quota.
  * Ends within 20 seconds with what is done. A crash leaves the count until its lease runs out.
  */
-export function simulateRoutes(dependencies: Dependencies): ApiRoutes {
+export function handleSimulateRoutes(dependencies: Dependencies): ApiRoutes {
   const { workspaces, journeys, drafts, ready, placements, recorded, quotas, clock, elapsed } = dependencies;
 
   async function published(workspace: string, id: string, version: number | undefined) {
-    const newest = version ?? (await journeys.head(workspace, id))?.routes[0]?.version;
+    const newest = version ?? (await journeys.readRecord(workspace, id))?.routes[0]?.version;
     return newest === undefined ? undefined : (await journeys.version(workspace, id, newest))?.definition;
   }
 
@@ -76,7 +76,7 @@ export function simulateRoutes(dependencies: Dependencies): ApiRoutes {
 
   /** Nobody is called from here, so any address will do. */
   function checked(definition: JourneyDefinition): JourneyDefinition {
-    const faults = check(definition, { local: true }).filter(({ severity }) => severity === 'error');
+    const faults = validateJourney(definition, { local: true }).filter(({ severity }) => severity === 'error');
     if (faults.length > 0) throw new ThroughlineError('invalid', 'journey.faulty', { faults });
     return definition;
   }
@@ -92,12 +92,12 @@ export function simulateRoutes(dependencies: Dependencies): ApiRoutes {
       const { from, to, customers: most } = asked.replay;
       const isStopped = (): boolean => elapsed() - began > maxReadingMs;
       const history = await recorded(id, { journeyId, from, to, most, isStopped });
-      return bounded(await replay({ ...common, ...history, from, to }, limit()), ['would.steps']);
+      return bounded(await replayJourney({ ...common, ...history, from, to }, limit()), ['would.steps']);
     }
     const midnight = Date.parse(asked.from ?? `${clock.now().slice(0, 10)}T00:00:00.000Z`);
     const { customers, days, population } = asked;
     const request = { ...common, customers, days, from: midnight, ...(population && { population }) };
-    return bounded(await simulate(request, limit()), ['steps']);
+    return bounded(await simulateJourney(request, limit()), ['steps']);
   }
 
   return {

@@ -1,6 +1,6 @@
 import { type Bus } from '../../../lib/aws/bus.ts';
 import { pastRefused, throwRefused } from '../../../lib/aws/table/past-refused.ts';
-import { permanentRefusal } from '../../../lib/aws/table/write-refusal.ts';
+import { findPermanentRefusal } from '../../../lib/aws/table/write-refusal.ts';
 import { wallTime } from '../../../lib/shared/calendar/wall-time.ts';
 import { Unavailable } from '../../../lib/shared/errors.ts';
 import { type BusEvent } from '../../../lib/model/bus-events.ts';
@@ -8,16 +8,16 @@ import { customerId } from '../../../lib/model/customer.ts';
 import { type WorkspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
 import { Workspace } from '../../../lib/model/workspace.ts';
 import { listShards, partition } from '../../../lib/model/table-keys.ts';
-import { type ComeDue, type DateReview, type Directory } from '../../../lib/segment/membership-index.ts';
+import { type DueEntry, type DateReview, type MembershipIndex } from '../../../lib/segment/membership-index.ts';
 import { type Profile } from '../../../lib/model/profile.ts';
-import { type ProfileStore, type Stored } from '../../../lib/profile/profile-store.ts';
+import { type ProfileStore, type VersionedProfile } from '../../../lib/profile/profile-store.ts';
 import { homeZone } from '../../../lib/profile/facts/home-zone.ts';
-import { type Instant, plus } from '../../../lib/shared/time.ts';
-import { type DateRule, dateRules, nameOfRule, nextDate } from '../../../lib/journey/scheduling/date-entries.ts';
-import { doorsFor } from '../../../lib/journey/publishing/live-versions.ts';
-import { nameOf } from '../../../lib/shared/ids.ts';
+import { type Instant, addMs } from '../../../lib/shared/time.ts';
+import { type DateRule, dateRules, triggerId, nextDate } from '../../../lib/journey/scheduling/date-entries.ts';
+import { liveDefinitionsFor } from '../../../lib/journey/publishing/live-versions.ts';
+import { deterministicId } from '../../../lib/shared/ids.ts';
 import { type LiveJourney } from '../../../lib/journey/publishing/journey-store.ts';
-import { countsFrom } from '../../../lib/journey/scheduling/scheduled-entries.ts';
+import { effectiveSince } from '../../../lib/journey/scheduling/scheduled-entries.ts';
 
 const pageSize = 100;
 const lanes = 16;
@@ -33,7 +33,7 @@ interface Due {
 
 /** What becomes of a date that is due: who knocks, and when the date comes next. */
 interface Verdict {
-  due: ComeDue;
+  due: DueEntry;
   knock?: BusEvent;
   next: Instant | undefined;
 }
@@ -44,7 +44,7 @@ export interface DateEntries {
 }
 
 interface Dependencies {
-  directory: Directory;
+  directory: MembershipIndex;
   profiles: ProfileStore;
   workspaces: Pick<WorkspaceStore, 'settings'>;
   bus: Bus;
@@ -66,20 +66,20 @@ interface Basis {
 const dayMs = 86_400_000;
 
 /** Undefined where the journey takes nobody in, has the rule no more, or the customer is another now. */
-function basisOf(due: ComeDue, stored: Stored | undefined, { live, settings }: Judging): Basis | undefined {
+function basisOf(due: DueEntry, stored: VersionedProfile | undefined, { live, settings }: Judging): Basis | undefined {
   const { customer, journeyId, trigger } = due;
   const journey = live.find((one) => one.journeyId === journeyId);
-  const rules = journey ? doorsFor([journey], customer).flatMap(dateRules) : [];
-  const rule = rules.find((one) => nameOfRule(one) === trigger);
+  const rules = journey ? liveDefinitionsFor([journey], customer).flatMap(dateRules) : [];
+  const rule = rules.find((one) => triggerId(one) === trigger);
   if (!journey || !rule || stored?.profile.customer !== customer.customer) return undefined;
   return { journey, rule, traits: stored.profile.traits, zone: homeZone(stored.profile, settings) };
 }
 
 /** The moment that was written down as `at`, by today's profile and zone data: the first after the day before. */
 const reworked = ({ rule, traits, zone }: Basis, at: Instant): Instant | undefined =>
-  nextDate(rule, traits, { zone, now: plus(at, -dayMs) });
+  nextDate(rule, traits, { zone, now: addMs(at, -dayMs) });
 
-function judge(due: ComeDue, stored: Stored | undefined, judging: Judging): Verdict {
+function judge(due: DueEntry, stored: VersionedProfile | undefined, judging: Judging): Verdict {
   const { customer, journeyId, trigger } = due;
   const { now } = judging;
   const basis = basisOf(due, stored, judging);
@@ -87,9 +87,9 @@ function judge(due: ComeDue, stored: Stored | undefined, judging: Judging): Verd
   const { journey, rule, traits, zone } = basis;
   const next = nextDate(rule, traits, { zone, now });
   const at = reworked(basis, due.at);
-  if (at === undefined || at > now || at < countsFrom(journey, now)) return { due, next };
+  if (at === undefined || at > now || at < effectiveSince(journey, now)) return { due, next };
   const { date } = wallTime(at, zone);
-  const id = nameOf('date', journeyId, trigger, date, customer.workspace, customer.customer);
+  const id = deterministicId('date', journeyId, trigger, date, customer.workspace, customer.customer);
   const properties = { date, [rule.trait]: traits[rule.trait]?.value ?? null };
   const cause = { messageId: id, name: 'Date Came', at, properties };
   const head = { id, ...customer, customerId: customerId(customer.customer), occurredAt: at };
@@ -97,11 +97,11 @@ function judge(due: ComeDue, stored: Stored | undefined, judging: Judging): Verd
 }
 
 /** A date that cannot be moved on, ever, is taken away: it would be due for good, and stand before all others. */
-async function moveOn(directory: Directory, due: ComeDue, next: Instant | undefined): Promise<void> {
+async function moveOn(directory: MembershipIndex, due: DueEntry, next: Instant | undefined): Promise<void> {
   try {
-    await directory.dateOn(due, next);
+    await directory.rescheduleDate(due, next);
   } catch (error) {
-    if (permanentRefusal(error)) await directory.dateOn(due, undefined);
+    if (findPermanentRefusal(error)) await directory.rescheduleDate(due, undefined);
     throw error;
   }
 }
@@ -138,7 +138,7 @@ async function publishDue(dependencies: Dependencies, judging: Judging, timeLeft
 }
 
 /** Moves dates of a page that today's zone data puts elsewhere. One that is no date any more, or that is refused, is handled when due. */
-async function moveDates({ directory, profiles }: Dependencies, judging: Judging, rows: ComeDue[]): Promise<void> {
+async function moveDates({ directory, profiles }: Dependencies, judging: Judging, rows: DueEntry[]): Promise<void> {
   const known = await profiles.getMany(
     rows.map(({ customer }) => customer),
     { consistent: false },
@@ -146,7 +146,7 @@ async function moveDates({ directory, profiles }: Dependencies, judging: Judging
   await pastRefused(rows, lanes, async (row) => {
     const basis = basisOf(row, known.get(partition(row.customer)), judging);
     const at = basis && reworked(basis, row.at);
-    if (at !== undefined && at !== row.at) await directory.dateOn(row, at);
+    if (at !== undefined && at !== row.at) await directory.rescheduleDate(row, at);
   });
 }
 
@@ -157,7 +157,7 @@ async function moveDates({ directory, profiles }: Dependencies, judging: Judging
 async function lookAhead(dependencies: Dependencies, judging: Judging, timeLeft: () => number): Promise<void> {
   const { directory, zones } = dependencies;
   const { workspace, now } = judging;
-  const upTo = plus(now, dayMs);
+  const upTo = addMs(now, dayMs);
   const last = await directory.dateReview(workspace);
   const after = last?.zones === zones && last.through > now ? last.through : now;
   let found = 0;
@@ -180,7 +180,7 @@ async function lookAhead(dependencies: Dependencies, judging: Judging, timeLeft:
  * was missed then is published when it is due by the old data, or moved if it lies later. A journey that takes nobody in loses its dates; they are made anew when
  * it takes people in again (`functions/segment/backfill-segments`).
  */
-export function dateEntries(dependencies: Dependencies): DateEntries {
+export function createDateEntries(dependencies: Dependencies): DateEntries {
   return {
     async comeDue(due, timeLeft) {
       const { workspace, live } = due;

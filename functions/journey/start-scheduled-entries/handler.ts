@@ -1,40 +1,40 @@
 import * as z from 'zod';
 import { type Bus } from '../../../lib/aws/bus.ts';
-import { inLanes } from '../../../lib/shared/concurrency.ts';
-import { permanentRefusal } from '../../../lib/aws/table/write-refusal.ts';
+import { mapConcurrent } from '../../../lib/shared/concurrency.ts';
+import { findPermanentRefusal } from '../../../lib/aws/table/write-refusal.ts';
 import { Unavailable } from '../../../lib/shared/errors.ts';
 import { type BusEvent, events } from '../../../lib/model/bus-events.ts';
 import { type WorkspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
 import { Workspace } from '../../../lib/model/workspace.ts';
 import { type DateEntries } from './enter-due-dates.ts';
-import { versionFor } from '../../../lib/journey/publishing/live-versions.ts';
-import { nameOf } from '../../../lib/shared/ids.ts';
+import { liveVersionFor } from '../../../lib/journey/publishing/live-versions.ts';
+import { deterministicId } from '../../../lib/shared/ids.ts';
 import {
   type FanOutStore,
-  isMeant,
-  knockOfMember,
+  matchesMember,
+  entryRequestForMember,
   type StoredFanOut,
 } from '../../../lib/journey/scheduling/fan-out.ts';
 import { type JourneyStore, type LiveJourney } from '../../../lib/journey/publishing/journey-store.ts';
 import {
-  countsFrom,
-  goesByHome,
+  effectiveSince,
+  usesCustomerZone,
   hasTrigger,
-  scheduled,
+  findScheduledEntries,
   schedulesOf,
-  sharedClock,
+  workspaceZone,
 } from '../../../lib/journey/scheduling/scheduled-entries.ts';
 import { partition } from '../../../lib/model/table-keys.ts';
-import { type Directory } from '../../../lib/segment/membership-index.ts';
+import { type MembershipIndex } from '../../../lib/segment/membership-index.ts';
 import { type ProfileStore } from '../../../lib/profile/profile-store.ts';
 import { type Clock, type Instant } from '../../../lib/shared/time.ts';
 import { type ZoneData } from '../../../lib/shared/calendar/zone-data.ts';
 
-export interface Dependencies {
+export interface ScheduledEntryDependencies {
   workspaces: Pick<WorkspaceStore, 'all' | 'settings'>;
   journeys: Pick<JourneyStore, 'live'>;
   fanOuts: FanOutStore;
-  directory: Directory;
+  directory: MembershipIndex;
   profiles: ProfileStore;
   dates: DateEntries;
   bus: Bus;
@@ -62,7 +62,7 @@ const Called = z.union([
  * are made of the occasion and the customer; then the place is noted. So whoever dies in between is taken over by the next call, which
  * tells a page again at most: nobody is missed, and the door knows whom it has let in. Out of time, it calls itself by the bus.
  */
-export function launch(dependencies: Dependencies) {
+export function startScheduledEntries(dependencies: ScheduledEntryDependencies) {
   const { workspaces, journeys, fanOuts, directory, profiles, dates, bus, clock, zoneData, report } = dependencies;
 
   async function tell(told: BusEvent[]): Promise<void> {
@@ -75,13 +75,16 @@ export function launch(dependencies: Dependencies) {
     const { journeyId } = journey;
     for (const { trigger, schedule } of schedulesOf(journey)) {
       const through = await fanOuts.launchedThrough(workspace, { journeyId, trigger });
-      const after = [through ?? '', countsFrom(journey, now)].sort().at(-1) ?? now;
+      const after = [through ?? '', effectiveSince(journey, now)].sort().at(-1) ?? now;
       const settings = (await workspaces.settings(workspace)) ?? Workspace.parse({ id: workspace, name: workspace });
-      const zones = goesByHome(schedule)
+      const zones = usesCustomerZone(schedule)
         ? await directory.zones({ workspace, segment: schedule.segment })
         : [undefined];
       const begun = zones.flatMap((zone) =>
-        scheduled({ journeyId, trigger, schedule }, { zone, clock: zone ?? sharedClock(settings), after, upTo: now }),
+        findScheduledEntries(
+          { journeyId, trigger, schedule },
+          { zone, clock: zone ?? workspaceZone(settings), after, upTo: now },
+        ),
       );
       for (const fanOut of begun) await fanOuts.begin(workspace, fanOut);
       if (begun.length > 0) await fanOuts.launched(workspace, { journeyId, trigger }, now);
@@ -94,12 +97,12 @@ export function launch(dependencies: Dependencies) {
     const page = await directory.members({ workspace, segment, zone }, { place, limit: pageSize });
     const known = fanOut.match ? await profiles.getMany(page.members, { consistent: false }) : undefined;
     const meant = page.members.filter((customer) => {
-      const version = versionFor(journey, customer);
+      const version = liveVersionFor(journey, customer);
       if (!version || !hasTrigger(version.definition, fanOut.trigger)) return false;
       const stored = known?.get(partition(customer));
-      return !known || (stored !== undefined && isMeant(fanOut, stored.profile));
+      return !known || (stored !== undefined && matchesMember(fanOut, stored.profile));
     });
-    return { knocks: meant.map((customer) => knockOfMember(fanOut, customer)), next: page.next };
+    return { knocks: meant.map((customer) => entryRequestForMember(fanOut, customer)), next: page.next };
   }
 
   /** Goes on with a fan-out until it is through, time is up, or somebody else goes on with it. */
@@ -111,7 +114,12 @@ export function launch(dependencies: Dependencies) {
       const stored = await fanOuts.get(workspace, id);
       if (!stored?.place) return knocked;
       if (timeLeft() < spareMs) {
-        const detail = { id: nameOf('fan-out', id, stored.rev), workspace, occurredAt: clock.now(), fanOut: id };
+        const detail = {
+          id: deterministicId('fan-out', id, stored.rev),
+          workspace,
+          occurredAt: clock.now(),
+          fanOut: id,
+        };
         await tell([{ name: 'FanOutAdvanced', detail }]);
         return knocked;
       }
@@ -136,7 +144,7 @@ export function launch(dependencies: Dependencies) {
   async function visitAll(timeLeft: () => number): Promise<void> {
     if (zoneData.isOutdated) report({ zonesOutdated: 1 });
     const failures: unknown[] = [];
-    await inLanes(await workspaces.all(), 4, async (workspace) => {
+    await mapConcurrent(await workspaces.all(), 4, async (workspace) => {
       try {
         report(await visit(workspace, timeLeft));
       } catch (error) {
@@ -145,7 +153,7 @@ export function launch(dependencies: Dependencies) {
       }
     });
     // An outage is worth another try, a write that was refused for good is not.
-    if (failures.length > 0) throw failures.find((failure) => !permanentRefusal(failure)) ?? failures[0];
+    if (failures.length > 0) throw failures.find((failure) => !findPermanentRefusal(failure)) ?? failures[0];
   }
 
   return async (input: unknown, context: { getRemainingTimeInMillis(): number }): Promise<void> => {

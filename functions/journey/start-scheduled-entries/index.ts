@@ -3,37 +3,37 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { eventBus } from '../../../lib/aws/bus.ts';
 import { readEnv } from '../../../lib/aws/env.ts';
-import { lean } from '../../../lib/aws/sdk-client-defaults.ts';
+import { sdkClientDefaults } from '../../../lib/aws/sdk-client-defaults.ts';
 import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
 import { endingRefused, refusedEventQueue } from '../../../lib/aws/refused-events.ts';
 import { dynamoTable } from '../../../lib/aws/table/dynamo-table.ts';
 import { workspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
-import { dateEntries } from './enter-due-dates.ts';
+import { createDateEntries } from './enter-due-dates.ts';
 import { fanOutStore } from '../../../lib/journey/scheduling/fan-out.ts';
 import { journeyStore } from '../../../lib/journey/publishing/journey-store.ts';
-import { directory } from '../../../lib/segment/membership-index.ts';
+import { createMembershipIndex } from '../../../lib/segment/membership-index.ts';
 import { profileStore } from '../../../lib/profile/profile-store.ts';
 import { systemClock as clock } from '../../../lib/shared/time.ts';
 import { releaseInForce, zoneData } from '../../../lib/shared/calendar/zone-data.ts';
 import { Env } from './env.ts';
-import { launch } from './handler.ts';
+import { startScheduledEntries } from './handler.ts';
 
 const env = readEnv(Env);
-const table = dynamoTable(new DynamoDBClient(lean), env.TABLE_NAME);
+const table = dynamoTable(new DynamoDBClient(sdkClientDefaults), env.TABLE_NAME);
 
 const shared = {
   workspaces: workspaceStore(table),
-  directory: directory(table),
+  directory: createMembershipIndex(table),
   profiles: profileStore(table),
-  bus: eventBus(new EventBridgeClient(lean), env.BUS_NAME),
+  bus: eventBus(new EventBridgeClient(sdkClientDefaults), env.BUS_NAME),
 };
 
 export const handler = endingRefused(
-  launch({
+  startScheduledEntries({
     ...shared,
     journeys: journeyStore(table, { clock }),
     fanOuts: fanOutStore(table),
-    dates: dateEntries({ ...shared, zones: releaseInForce(zoneData) }),
+    dates: createDateEntries({ ...shared, zones: releaseInForce(zoneData) }),
     clock,
     zoneData,
     report: (counts) => writeLine(metricLine('launch', counts, { now: Date.now() })),

@@ -2,26 +2,31 @@ import * as z from 'zod';
 import { type Timers } from '../../../lib/aws/timers.ts';
 import { Rejected } from '../../../lib/shared/errors.ts';
 import { events } from '../../../lib/model/bus-events.ts';
-import { type Leg, type LegDependencies, startLeg, timerName } from '../../../lib/journey/execution/continuation.ts';
+import {
+  type Continuation,
+  type ContinuationDependencies,
+  startContinuation,
+  continuationTimerName,
+} from '../../../lib/journey/execution/continuation.ts';
 import { StepCall } from '../../../lib/journey/execution/step-call.ts';
 import { type JsonObject } from '../../../lib/shared/json.ts';
-import { type Clock, plus } from '../../../lib/shared/time.ts';
+import { type Clock, addMs } from '../../../lib/shared/time.ts';
 
-interface Dependencies extends LegDependencies {
+interface Dependencies extends ContinuationDependencies {
   timers: Timers;
   clock: Clock;
 }
 
-type Result = { status: 'parked' | Awaited<ReturnType<typeof startLeg>>; because: JsonObject };
+type Result = { status: 'parked' | Awaited<ReturnType<typeof startContinuation>>; because: JsonObject };
 
 const Ended = z.object({ 'detail-type': z.literal('EnrolmentEnded'), detail: events.EnrolmentEnded });
 
-function legOf({ enrolment, vars, until, at, stepId }: StepCall, machineArn: string): Leg {
+function legOf({ enrolment, vars, until, at, stepId }: StepCall, machineArn: string): Continuation {
   if (until === undefined || at === undefined) throw new Rejected('journey.no-time', { stepId });
   // Who was held before an earlier step is late no more.
   const { held: _, ...run } = enrolment.run;
   const input = { ...enrolment, vars, run: { ...run, leg: run.leg + 1, at } };
-  return { input, machineArn, at, until: plus(until, 0) };
+  return { input, machineArn, at, until: addMs(until, 0) };
 }
 
 /**
@@ -29,7 +34,7 @@ function legOf({ enrolment, vars, until, at, stepId }: StepCall, machineArn: str
  * the timer is set under the leg's name, so a retry sets none twice. A time that has come starts the leg here and now. Told that a parked
  * stay has ended, it takes the timer away; should that be missed, `awaken` starts nothing.
  */
-export function park({ timers, clock, ...dependencies }: Dependencies) {
+export function suspendEnrolment({ timers, clock, ...dependencies }: Dependencies) {
   const { enrolments, executions } = dependencies;
 
   async function parked(call: StepCall): Promise<Result> {
@@ -38,10 +43,10 @@ export function park({ timers, clock, ...dependencies }: Dependencies) {
     const leg = legOf(call, await executions.machineOf(call.execution));
     const { until, input } = leg;
     const because = { until, leg: input.run.leg };
-    if (until <= clock.now()) return { status: await startLeg(dependencies, leg), because };
+    if (until <= clock.now()) return { status: await startContinuation(dependencies, leg), because };
     const at = { until, at: call.stepId };
-    if (!(await enrolments.park({ workspace, customer }, enrolmentId, at))) return { status: 'over', because };
-    await timers.set(timerName(enrolmentId, input.run.leg), until, leg);
+    if (!(await enrolments.markSuspended({ workspace, customer }, enrolmentId, at))) return { status: 'over', because };
+    await timers.set(continuationTimerName(enrolmentId, input.run.leg), until, leg);
     return { status: 'parked', because };
   }
 
@@ -49,7 +54,7 @@ export function park({ timers, clock, ...dependencies }: Dependencies) {
     const ended = Ended.safeParse(event);
     if (!ended.success) return parked(StepCall.parse(event));
     const { enrolmentId, parkedLeg } = ended.data.detail;
-    if (parkedLeg !== undefined) await timers.clear(timerName(enrolmentId, parkedLeg));
+    if (parkedLeg !== undefined) await timers.clear(continuationTimerName(enrolmentId, parkedLeg));
     return undefined;
   };
 }

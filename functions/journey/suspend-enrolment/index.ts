@@ -3,19 +3,19 @@ import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { readEnv } from '../../../lib/aws/env.ts';
 import { stepFunctions } from '../../../lib/aws/step-functions/executions.ts';
-import { lean } from '../../../lib/aws/sdk-client-defaults.ts';
+import { sdkClientDefaults } from '../../../lib/aws/sdk-client-defaults.ts';
 import { dynamoTable } from '../../../lib/aws/table/dynamo-table.ts';
 import { schedulerTimers } from '../../../lib/aws/timers.ts';
 import { enrolmentStore } from '../../../lib/journey/enrolment/enrolment-store.ts';
 import { systemClock as clock } from '../../../lib/shared/time.ts';
 import { Env } from './env.ts';
-import { park } from './handler.ts';
+import { suspendEnrolment } from './handler.ts';
 
 const env = readEnv(Env);
 
-export const handler = park({
-  enrolments: enrolmentStore(dynamoTable(new DynamoDBClient(lean), env.TABLE_NAME)),
-  executions: stepFunctions(new SFNClient(lean)),
+export const handler = suspendEnrolment({
+  enrolments: enrolmentStore(dynamoTable(new DynamoDBClient(sdkClientDefaults), env.TABLE_NAME)),
+  executions: stepFunctions(new SFNClient(sdkClientDefaults)),
   timers: schedulerTimers(new SchedulerClient({}), {
     group: env.TIMER_GROUP,
     targetArn: env.AWAKEN_ARN,

@@ -27,7 +27,7 @@ function readAnswer(body: unknown, { task }: StoredTask): string {
  * answer sent again after a death in between is told then, and one whose reply was lost is answered once more. Any other answer, and
  * any that comes after the journey went on without, is a conflict: `task.closed`.
  */
-export function taskRoutes({ tasks, executions, clock }: Dependencies): ApiRoutes {
+export function handleTaskRoutes({ tasks, executions, clock }: Dependencies): ApiRoutes {
   return {
     'GET /v1/tasks': async ({ workspace, query }) => {
       const after = query.cursor === undefined ? undefined : readCursor(query.cursor, z.string());

@@ -1,18 +1,18 @@
 import * as z from 'zod';
 import { type Histories } from '../../../lib/aws/step-functions/execution-histories.ts';
 import { type ApiRoutes } from '../../../lib/aws/http/api-function.ts';
-import { inLanes } from '../../../lib/shared/concurrency.ts';
+import { mapConcurrent } from '../../../lib/shared/concurrency.ts';
 import { NotFound } from '../../../lib/shared/errors.ts';
 import { Customer } from '../../../lib/model/customer.ts';
 import { executionName } from '../../../lib/journey/enrolment/enrolment-record.ts';
-import { type EnrolmentStore, type Placed } from '../../../lib/journey/enrolment/enrolment-store.ts';
+import { type EnrolmentStore, type OwnedEnrolment } from '../../../lib/journey/enrolment/enrolment-store.ts';
 import { journeyEnrolment } from '../../../lib/journey/insight/journey-views.ts';
 import { type JourneyStore } from '../../../lib/journey/publishing/journey-store.ts';
 import { machineName } from '../../../lib/journey/compilation/machine-name.ts';
-import { ownersOf } from '../../../lib/profile/customer-identities.ts';
+import { identitiesOf } from '../../../lib/profile/customer-identities.ts';
 import { type PublishStore } from '../../../lib/journey/publishing/version-store.ts';
-import { type RefusalStore } from '../../../lib/journey/enrolment/rejection-store.ts';
-import { type Trace, type TracedStep, tracedSteps } from '../../../lib/journey/insight/trace.ts';
+import { type RejectionStore } from '../../../lib/journey/enrolment/rejection-store.ts';
+import { type Trace, type TracedStep, traceSteps } from '../../../lib/journey/insight/trace.ts';
 import { findCustomer } from '../../../lib/profile/views/list-customers.ts';
 import { readCursor, writeCursor } from '../../../lib/shared/http/paging.ts';
 import { type ProfileStore } from '../../../lib/profile/profile-store.ts';
@@ -21,8 +21,8 @@ import { bounded, pageWithin } from '../../../lib/shared/trim.ts';
 interface Dependencies {
   profiles: ProfileStore;
   enrolments: EnrolmentStore;
-  refusals: Pick<RefusalStore, 'find'>;
-  journeys: Pick<JourneyStore, 'heads'>;
+  refusals: Pick<RejectionStore, 'find'>;
+  journeys: Pick<JourneyStore, 'listRecords'>;
   drafts: Pick<PublishStore, 'versions'>;
   histories: Histories;
   /** What the names of our machines begin with. */
@@ -47,7 +47,7 @@ const placeIn = (cursor: string | undefined): Place =>
  * Why journeys did what they did. The trace is read from Step Functions' own histories, which hold what every step answered and the values it
  * decided on: nothing more is written for it, and it is there for ninety days after a leg's end.
  */
-export function traceRoutes(dependencies: Dependencies): ApiRoutes {
+export function handleTraceRoutes(dependencies: Dependencies): ApiRoutes {
   const { profiles, enrolments, refusals, journeys, drafts, histories, stack, machines } = dependencies;
 
   /** ARN of an execution, on the machine of the workspace's own journey and on that of the shipped one. */
@@ -63,15 +63,15 @@ export function traceRoutes(dependencies: Dependencies): ApiRoutes {
 
   /** Whose enrolment this is: its id names nobody, but the executions are named after it, and know. */
   async function ownerOf(workspace: string, enrolmentId: string): Promise<Customer | undefined> {
-    const heads = await journeys.heads(workspace);
+    const heads = await journeys.listRecords(workspace);
     const wanted: string[] = [];
-    await inLanes(heads, lanes, async ({ journeyId, routes }) => {
+    await mapConcurrent(heads, lanes, async ({ journeyId, routes }) => {
       const own = (await drafts.versions(workspace, journeyId)).map(({ version }) => version);
       const versions = new Set([...routes.map(({ version }) => version), ...own]);
       for (const version of versions) wanted.push(...arnsOf(workspace, { journeyId, version, enrolmentId }));
     });
     let owner: Customer | undefined;
-    await inLanes(wanted, lanes, async (arn) => {
+    await mapConcurrent(wanted, lanes, async (arn) => {
       if (owner) return;
       const found = Customer.safeParse(await histories.inputOf(arn));
       if (found.success && found.data.workspace === workspace) owner = found.data;
@@ -79,8 +79,13 @@ export function traceRoutes(dependencies: Dependencies): ApiRoutes {
     return owner;
   }
 
-  async function placedOf(workspace: string, enrolmentId: string, customerId: string | undefined): Promise<Placed> {
-    const owners = customerId === undefined ? undefined : ownersOf(await findCustomer(profiles, workspace, customerId));
+  async function placedOf(
+    workspace: string,
+    enrolmentId: string,
+    customerId: string | undefined,
+  ): Promise<OwnedEnrolment> {
+    const owners =
+      customerId === undefined ? undefined : identitiesOf(await findCustomer(profiles, workspace, customerId));
     const owner = owners ? undefined : await ownerOf(workspace, enrolmentId);
     const among = owners ?? (owner && ([{ workspace, customer: owner.customer }] as const));
     const placed = among && (await enrolments.find([...among] as Parameters<EnrolmentStore['find']>[0], enrolmentId));
@@ -90,19 +95,19 @@ export function traceRoutes(dependencies: Dependencies): ApiRoutes {
 
   /** The steps of one leg, on whichever version it ran; undefined where no history is left. */
   async function legOf(
-    { enrolment, owner }: Placed,
+    { enrolment, owner }: OwnedEnrolment,
     leg: number,
   ): Promise<{ steps: TracedStep[]; whole: boolean } | undefined> {
     for (let version = enrolment.version; version > 0; version--)
       for (const arn of arnsOf(owner.workspace, { ...enrolment, version }, leg)) {
         const events = await histories.eventsOf(arn, maxEvents);
-        if (events) return { steps: tracedSteps(events, { version, leg }), whole: events.length < maxEvents };
+        if (events) return { steps: traceSteps(events, { version, leg }), whole: events.length < maxEvents };
       }
     return undefined;
   }
 
   /** Leg after leg from a place on, until the answer is full: legs behind it are not read. */
-  async function traceOf(placed: Placed, from: Place): Promise<Trace> {
+  async function traceOf(placed: OwnedEnrolment, from: Place): Promise<Trace> {
     const steps: TracedStep[] = [];
     let complete = true;
     const legs = Math.min(placed.enrolment.leg ?? 0, maxLegs);
@@ -126,8 +131,8 @@ export function traceRoutes(dependencies: Dependencies): ApiRoutes {
     }),
 
     'GET /v1/customers/{id}/refusals': async ({ workspace, params: { id = '' } }) => {
-      const owners = ownersOf(await findCustomer(profiles, workspace, id));
-      const heads = await journeys.heads(workspace);
+      const owners = identitiesOf(await findCustomer(profiles, workspace, id));
+      const heads = await journeys.listRecords(workspace);
       const found = await Promise.all(heads.map(({ journeyId }) => refusals.find(owners, journeyId)));
       const items = found.filter((row) => row !== undefined).sort((a, b) => (a.at < b.at ? 1 : -1));
       // Who comes to a journey known to take nobody in does not even knock: nothing is kept of that.

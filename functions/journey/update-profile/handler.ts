@@ -1,5 +1,5 @@
-import { type Gate, type Stopped } from '../../../lib/journey/execution/step-guard.ts';
-import { filledJson } from '../../../lib/journey/messaging/render-template.ts';
+import { type StepGuard, type StepBlocked } from '../../../lib/journey/execution/step-guard.ts';
+import { interpolateJson } from '../../../lib/journey/messaging/render-template.ts';
 import { StepCall, stepOf } from '../../../lib/journey/execution/step-call.ts';
 import { templateValues } from '../../../lib/journey/steps/template-values.ts';
 import { type JsonObject } from '../../../lib/shared/json.ts';
@@ -8,10 +8,10 @@ import { type ProfileStore } from '../../../lib/profile/profile-store.ts';
 
 interface Dependencies {
   profiles: ProfileStore;
-  gate: Gate;
+  gate: StepGuard;
 }
 
-type Result = { status: 'updated' | 'unchanged'; because: JsonObject } | Stopped;
+type Result = { status: 'updated' | 'unchanged'; because: JsonObject } | StepBlocked;
 
 /** The profile with the step's traits, but for those that the customer set since the step was entered. */
 function changed(profile: Profile, call: StepCall): Profile {
@@ -21,7 +21,9 @@ function changed(profile: Profile, call: StepCall): Profile {
     const present = Object.hasOwn(profile.traits, name) ? profile.traits[name] : undefined;
     return present === undefined || present.at < call.enteredAt;
   });
-  const dated = newer.map(([name, value]) => [name, { value: filledJson(value, values), at: call.enteredAt }] as const);
+  const dated = newer.map(
+    ([name, value]) => [name, { value: interpolateJson(value, values), at: call.enteredAt }] as const,
+  );
   return { ...profile, traits: { ...profile.traits, ...Object.fromEntries(dated) } };
 }
 
@@ -29,7 +31,7 @@ function changed(profile: Profile, call: StepCall): Profile {
  * The step `updateProfile`: sets traits as of the time the step was entered, so a retry writes the same, and a trait that the customer
  * set since then stays. A customer who is gone, or has left the journey, is left alone.
  */
-export function update({ profiles, gate }: Dependencies) {
+export function updateProfileStep({ profiles, gate }: Dependencies) {
   return async (event: unknown): Promise<Result> => {
     const call = StepCall.parse(event);
     const { traits } = stepOf(call, 'updateProfile');

@@ -4,27 +4,27 @@ import { type Executions } from '../../../lib/aws/step-functions/executions.ts';
 import { type Touchpoint } from '../../../lib/model/touchpoint.ts';
 import { type StepOf } from '../../../lib/journey/definition/step.ts';
 import { type WorkspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
-import { nameOf } from '../../../lib/shared/ids.ts';
-import { type Held, type HeldStore } from '../../../lib/journey/execution/paused-step-store.ts';
+import { deterministicId } from '../../../lib/shared/ids.ts';
+import { type PausedStep, type PausedStepStore } from '../../../lib/journey/execution/paused-step-store.ts';
 import { type JourneyStore } from '../../../lib/journey/publishing/journey-store.ts';
-import { storedProfile, type ProfileStore } from '../../../lib/profile/profile-store.ts';
+import { readVersionedProfile, type ProfileStore } from '../../../lib/profile/profile-store.ts';
 import { StepCall } from '../../../lib/journey/execution/step-call.ts';
-import { filled } from '../../../lib/journey/messaging/render-template.ts';
+import { interpolate } from '../../../lib/journey/messaging/render-template.ts';
 import { templateValues } from '../../../lib/journey/steps/template-values.ts';
-import { timeOf } from '../../../lib/journey/steps/wait/wait-until.ts';
+import { resolveWaitUntil } from '../../../lib/journey/steps/wait/wait-until.ts';
 import { type TaskStore } from '../../../lib/journey/execution/human-task-store.ts';
 import { waitWrite } from '../../../lib/journey/execution/wait-store.ts';
-import { wayOf } from '../../../lib/predicate/evaluate.ts';
+import { matchedPredicateIndex } from '../../../lib/predicate/evaluate.ts';
 import { type Predicate } from '../../../lib/model/predicate.ts';
 import { type Profile } from '../../../lib/model/profile.ts';
 import { causeOf } from '../../../lib/profile/cause.ts';
-import { after, type Instant } from '../../../lib/shared/time.ts';
+import { addDuration, type Instant } from '../../../lib/shared/time.ts';
 
 interface Dependencies {
   profiles: ProfileStore;
   workspaces: Pick<WorkspaceStore, 'settings'>;
-  journeys: Pick<JourneyStore, 'head'>;
-  held: HeldStore;
+  journeys: Pick<JourneyStore, 'readRecord'>;
+  held: PausedStepStore;
   tasks: TaskStore;
   executions: Executions;
   touchpointsSince: (profile: Profile, since: Instant) => Promise<Touchpoint[]>;
@@ -44,13 +44,13 @@ type Result =
   | { missing: true; because: JsonObject };
 
 /** The first touchpoint that ends the wait, and which of its predicates it meets. */
-function doneAmong(
+function findMatchingTouchpoint(
   touchpoints: Touchpoint[],
   predicates: { on: Predicate; or: Predicate[] },
   profile: Profile,
 ): { touchpoint: Touchpoint; way: number } | undefined {
   for (const touchpoint of touchpoints) {
-    const way = wayOf(predicates, { profile, touchpoint, now: touchpoint.at });
+    const way = matchedPredicateIndex(predicates, { profile, touchpoint, now: touchpoint.at });
     if (way !== undefined) return { touchpoint, way };
   }
   return undefined;
@@ -65,7 +65,7 @@ const maxTries = 10;
  * read before that look, so whatever is folded later finds the wait in the profile. A retry of the step brings a new token, which
  * takes the old one's place; it looks again, so what came in between resumes it.
  */
-export function wait(dependencies: Dependencies) {
+export function waitForTouchpoint(dependencies: Dependencies) {
   const { profiles, workspaces, journeys, held, tasks, executions, touchpointsSince } = dependencies;
 
   async function forEvent({ call, token, until }: Waiting, step: StepOf<'waitForEvent'>): Promise<Result> {
@@ -73,15 +73,15 @@ export function wait(dependencies: Dependencies) {
     const or = (step.or ?? []).map((other) => other.on);
     const { enrolment, stepId, occurrence, enteredAt: since } = call;
     const { enrolmentId } = enrolment;
-    const waitId = nameOf('wait', enrolmentId, stepId, occurrence);
+    const waitId = deterministicId('wait', enrolmentId, stepId, occurrence);
     for (let tries = 0; tries < maxTries; tries++) {
-      const stored = await storedProfile(profiles, enrolment);
+      const stored = await readVersionedProfile(profiles, enrolment);
       if (!stored) throw new NotFound('customer.unknown', { enrolmentId });
       const { profile, rev } = stored;
       if (!Object.hasOwn(profile.journeys, enrolmentId)) return { status: 'left' };
       // Whoever was last seen before has done nothing since that is folded; what is not folded yet will find the wait.
       const looked = profile.lastSeen < since ? [] : await touchpointsSince(profile, since);
-      const done = doneAmong(looked, { on, or }, profile);
+      const done = findMatchingTouchpoint(looked, { on, or }, profile);
       if (done) {
         await executions.resume(token, { touchpoint: causeOf(done.touchpoint, done.touchpoint.at), way: done.way });
         return { status: 'resumed', because: { touchpoint: done.touchpoint.messageId } };
@@ -99,13 +99,13 @@ export function wait(dependencies: Dependencies) {
     const { enrolmentId, journeyId } = enrolment;
     const profile = await profiles.get(enrolment);
     if (!profile || !Object.hasOwn(profile.journeys, enrolmentId)) return { status: 'left' };
-    const id = nameOf('task', enrolmentId, stepId, occurrence);
+    const id = deterministicId('task', enrolmentId, stepId, occurrence);
     const answers = Object.keys(step.answers);
     const values = templateValues(call, profile);
     const facts = {
       ...{ enrolmentId, journeyId, stepId, queue: step.queue, answers, openedAt, until },
-      title: filled(step.title, values),
-      ...(step.assignee !== undefined && { assignee: filled(step.assignee, values).trim() }),
+      title: interpolate(step.title, values),
+      ...(step.assignee !== undefined && { assignee: interpolate(step.assignee, values).trim() }),
     };
     const { assignee = null, title } = facts;
     if (await tasks.open(enrolment, id, { task: { ...facts, status: 'open' }, token }))
@@ -123,12 +123,12 @@ export function wait(dependencies: Dependencies) {
     const { enrolment, stepId, enteredAt } = call;
     const { workspace, customer, journeyId, enrolmentId } = enrolment;
     const owner = { workspace, customer };
-    const waiting: Held = { owner, journeyId, enrolmentId, stepId, since: instantOf(enteredAt), token };
-    await held.keep(waiting);
-    const head = await journeys.head(workspace, journeyId, { consistent: true });
+    const waiting: PausedStep = { owner, journeyId, enrolmentId, stepId, since: instantOf(enteredAt), token };
+    await held.add(waiting);
+    const head = await journeys.readRecord(workspace, journeyId, { consistent: true });
     if (head?.state === 'paused') return { status: 'waiting', because: { since: head.since } };
     await executions.resume(token, {});
-    await held.forget(waiting);
+    await held.remove(waiting);
     return { status: 'resumed' };
   }
 
@@ -136,11 +136,11 @@ export function wait(dependencies: Dependencies) {
   async function forTime(call: StepCall, step: StepOf<'wait'>): Promise<Result> {
     const { enrolment, enteredAt } = call;
     const [stored, workspace] = await Promise.all([
-      storedProfile(profiles, enrolment),
+      readVersionedProfile(profiles, enrolment),
       workspaces.settings(enrolment.workspace),
     ]);
     if (!stored || !workspace) throw new NotFound('customer.unknown', { enrolmentId: enrolment.enrolmentId });
-    return timeOf(step, { profile: stored.profile, workspace, now: instantOf(enteredAt) });
+    return resolveWaitUntil(step, { profile: stored.profile, workspace, now: instantOf(enteredAt) });
   }
 
   return (event: unknown): Promise<Result> => {
@@ -151,7 +151,7 @@ export function wait(dependencies: Dependencies) {
     if (step.kind === 'hold') return forResume({ call, token });
     if (step.kind !== 'waitForEvent' && step.kind !== 'humanTask')
       throw new Rejected('journey.wrong-step', { stepId, kind: step.kind });
-    const waiting = { call, token, until: after(enteredAt, step.timeout) };
+    const waiting = { call, token, until: addDuration(enteredAt, step.timeout) };
     return step.kind === 'waitForEvent' ? forEvent(waiting, step) : forPerson(waiting, step);
   };
 }

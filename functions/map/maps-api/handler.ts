@@ -15,14 +15,14 @@ interface Dependencies {
 /** Maps of one workspace: all of them are read for a listing. */
 const maxMaps = 100;
 
-const overtaken = (): ThroughlineError =>
+const conflictResponse = (): ThroughlineError =>
   new ThroughlineError('preconditionFailed', 'document.changed', { hint: 'written at the same time' });
 
 /**
  * Planned maps of a workspace. A PUT or DELETE is one write over the revision that was read: two at once end in one of them, and the other
  * answers 412. Maps of another workspace are as unknown as those that never were.
  */
-export function mapRoutes({ maps, clock }: Dependencies): ApiRoutes {
+export function handleMapRoutes({ maps, clock }: Dependencies): ApiRoutes {
   async function known(workspace: string, id: string): Promise<SavedMap> {
     const saved = await maps.get(workspace, id);
     if (!saved) throw new NotFound('map.unknown', { map: id });
@@ -47,7 +47,7 @@ export function mapRoutes({ maps, clock }: Dependencies): ApiRoutes {
       if (rev === 0 && (await maps.all(workspace)).length >= maxMaps)
         throw new Rejected('map.too-many', { max: maxMaps });
       const next = { map, rev, savedAt: clock.now() };
-      if (!(await maps.save(workspace, next))) throw overtaken();
+      if (!(await maps.save(workspace, next))) throw conflictResponse();
       return {
         status: rev === 0 ? 201 : 200,
         headers: { etag: etagOf(rev + 1) },
@@ -58,7 +58,7 @@ export function mapRoutes({ maps, clock }: Dependencies): ApiRoutes {
     'DELETE /v1/maps/{id}': async ({ workspace, params: { id = '' }, headers }) => {
       const { rev } = await known(workspace, id);
       if (headers['if-match'] !== undefined) checkPreconditions(headers, rev);
-      if (!(await maps.remove(workspace, { id, rev }))) throw overtaken();
+      if (!(await maps.remove(workspace, { id, rev }))) throw conflictResponse();
       return { body: { id, deleted: true } };
     },
   };

@@ -1,14 +1,14 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { readEnv } from '../../../lib/aws/env.ts';
 import { api } from '../../../lib/aws/http/api-function.ts';
-import { lean } from '../../../lib/aws/sdk-client-defaults.ts';
+import { sdkClientDefaults } from '../../../lib/aws/sdk-client-defaults.ts';
 import { dynamoTable } from '../../../lib/aws/table/dynamo-table.ts';
 import { workspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
 import { mapStore } from '../../../lib/map/map-store.ts';
 import { systemClock as clock } from '../../../lib/shared/time.ts';
 import { Env } from './env.ts';
-import { mapRoutes } from './handler.ts';
+import { handleMapRoutes } from './handler.ts';
 
-const table = dynamoTable(new DynamoDBClient(lean), readEnv(Env).TABLE_NAME);
+const table = dynamoTable(new DynamoDBClient(sdkClientDefaults), readEnv(Env).TABLE_NAME);
 
-export const handler = api(workspaceStore(table), mapRoutes({ maps: mapStore(table), clock }));
+export const handler = api(workspaceStore(table), handleMapRoutes({ maps: mapStore(table), clock }));

@@ -3,10 +3,10 @@ import { type Table } from '../../../lib/aws/table/dynamo-table.ts';
 import { NotFound } from '../../../lib/shared/errors.ts';
 import { type WorkspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
 import { type InAppStore } from '../../../lib/journey/messaging/channels/in-app-store.ts';
-import { ownersOf } from '../../../lib/profile/customer-identities.ts';
+import { identitiesOf } from '../../../lib/profile/customer-identities.ts';
 import { partition } from '../../../lib/model/table-keys.ts';
 import { EnrolmentView } from '../../../lib/profile/views/customer-view.ts';
-import { customerView } from '../../../lib/api/present-customer.ts';
+import { presentCustomer } from '../../../lib/api/present-customer.ts';
 import { readLimit } from '../../../lib/shared/http/paging.ts';
 import { findCustomer, listCustomers } from '../../../lib/profile/views/list-customers.ts';
 import { type Profile } from '../../../lib/model/profile.ts';
@@ -25,7 +25,7 @@ interface Dependencies {
 }
 
 /** Reading customers. An id of another workspace is as unknown as one that never was. */
-export function customerRoutes({ table, workspaces, profiles, inApp, clock }: Dependencies): ApiRoutes {
+export function handleCustomerRoutes({ table, workspaces, profiles, inApp, clock }: Dependencies): ApiRoutes {
   async function stagesOf(workspace: string): Promise<string[]> {
     const settings = await workspaces.settings(workspace);
     if (!settings) throw new NotFound('workspace.unknown', { workspace });
@@ -52,7 +52,7 @@ export function customerRoutes({ table, workspaces, profiles, inApp, clock }: De
 
     'GET /v1/customers/{id}': async ({ workspace, params }) => {
       const profile = await findCustomer(profiles, workspace, params.id ?? '');
-      return { body: bounded(customerView(profile, await enrolmentsOf(profile)), ['enrolments', 'linked']) };
+      return { body: bounded(presentCustomer(profile, await enrolmentsOf(profile)), ['enrolments', 'linked']) };
     },
 
     'GET /v1/customers/{id}/timeline': async ({ workspace, params, query }) => {
@@ -63,13 +63,13 @@ export function customerRoutes({ table, workspaces, profiles, inApp, clock }: De
     'GET /v1/customers/{id}/in-app': async ({ workspace, params, query }) => {
       const profile = await findCustomer(profiles, workspace, params.id ?? '');
       const page = { limit: readLimit(query.limit), cursor: query.cursor };
-      return { body: await inApp.list(ownersOf(profile), page) };
+      return { body: await inApp.list(identitiesOf(profile), page) };
     },
 
     'POST /v1/customers/{id}/in-app/{messageId}/seen': async ({ workspace, params }) => {
       const profile = await findCustomer(profiles, workspace, params.id ?? '');
       const { messageId = '' } = params;
-      const seenAt = await inApp.seen(ownersOf(profile), messageId, clock.now());
+      const seenAt = await inApp.seen(identitiesOf(profile), messageId, clock.now());
       if (seenAt === undefined) throw new NotFound('message.unknown', { messageId });
       return { body: { messageId, seenAt } };
     },

@@ -4,11 +4,11 @@ import { type Table } from '../../../lib/aws/table/dynamo-table.ts';
 import { type ModelStore } from '../../../lib/churn/training/model-store.ts';
 import { type WorkspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
 import { type JourneyStore, type LiveJourney } from '../../../lib/journey/publishing/journey-store.ts';
-import { type Lot } from '../../../lib/projection/group-by-customer.ts';
+import { type CustomerBatch } from '../../../lib/projection/group-by-customer.ts';
 import { type Rules } from '../../../lib/projection/apply-touchpoint.ts';
-import { type SeenProfiles } from '../../../lib/projection/profile-cache.ts';
+import { type BatchProfileCache } from '../../../lib/projection/profile-cache.ts';
 import { type SegmentStore } from '../../../lib/segment/segment-store.ts';
-import { type Skews } from '../../../lib/projection/clock-correction.ts';
+import { type ClockSkews } from '../../../lib/projection/clock-correction.ts';
 import { type ProfileStore } from '../../../lib/profile/profile-store.ts';
 import { type Clock } from '../../../lib/shared/time.ts';
 
@@ -32,13 +32,13 @@ export interface WorkspaceRules extends Omit<Rules, 'journeys'> {
 
 /** Everything the folding of one batch shares. */
 export interface Batch {
-  seen: SeenProfiles;
-  skews: Skews;
+  seen: BatchProfileCache;
+  skews: ClockSkews;
   rulesOf: (workspace: string) => Promise<WorkspaceRules>;
   counts: Record<string, number>;
   failed: string[];
   /** Workspaces of which a customer was written: an unforeseen fault of another customer there is that customer's own. */
   sound: Set<string>;
   /** Lots that met an unforeseen fault, to be looked at when the others are done. */
-  unforeseen: Lot[];
+  unforeseen: CustomerBatch[];
 }

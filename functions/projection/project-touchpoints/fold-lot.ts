@@ -2,15 +2,15 @@ import { writeLetter } from '../../../lib/aws/dead-letters.ts';
 import { describeFault, type Fault, faultOf } from '../../../lib/aws/table/write-faults.ts';
 import { Unavailable } from '../../../lib/shared/errors.ts';
 import { type CustomerRef } from '../../../lib/model/customer.ts';
-import { openClaims } from '../../../lib/profile/merge/link-identity.ts';
-import { doorsFor } from '../../../lib/journey/publishing/live-versions.ts';
-import { advance, type Advanced, type Letter, settle } from '../../../lib/projection/apply-records.ts';
-import { type Arrival, correctedTime } from '../../../lib/projection/touchpoint-record.ts';
-import { isFolded } from '../../../lib/profile/merge/stream-checkpoint.ts';
-import { type Lot } from '../../../lib/projection/group-by-customer.ts';
+import { unresolvedClaims } from '../../../lib/profile/merge/link-identity.ts';
+import { liveDefinitionsFor } from '../../../lib/journey/publishing/live-versions.ts';
+import { applyRecords, type ApplyResult, type Letter, settle } from '../../../lib/projection/apply-records.ts';
+import { type TouchpointRecord, correctTime } from '../../../lib/projection/touchpoint-record.ts';
+import { isProcessed } from '../../../lib/profile/merge/stream-checkpoint.ts';
+import { type CustomerBatch } from '../../../lib/projection/group-by-customer.ts';
 import { type Rules } from '../../../lib/projection/apply-touchpoint.ts';
-import { type Stored } from '../../../lib/profile/profile-store.ts';
-import { between } from '../../../lib/shared/time.ts';
+import { type VersionedProfile } from '../../../lib/profile/profile-store.ts';
+import { msBetween } from '../../../lib/shared/time.ts';
 import { type Batch, type Dependencies } from './batch.ts';
 
 /** Tries of one customer's write before the batch is given back to the stream. */
@@ -22,7 +22,7 @@ const jitter = (conflicts: number): Promise<void> =>
 
 /** The folding of one lot. Arrivals are taken off `lot.arrivals` as they are done. */
 export interface LotTask extends Dependencies {
-  lot: Lot;
+  lot: CustomerBatch;
   batch: Batch;
   /** Faults that are put aside; all others fail the lot. */
   aside: Fault['kind'][];
@@ -30,7 +30,7 @@ export interface LotTask extends Dependencies {
 
 const count = ({ counts }: Batch, outcome: string): void => void (counts[outcome] = (counts[outcome] ?? 0) + 1);
 
-function finish(lot: Lot, done: Iterable<Arrival>): void {
+function finish(lot: CustomerBatch, done: Iterable<TouchpointRecord>): void {
   const finished = new Set(done);
   lot.arrivals = lot.arrivals.filter((arrival) => !finished.has(arrival));
 }
@@ -43,9 +43,13 @@ function reasonToPutAside(error: unknown, { aside }: LotTask): string | undefine
   return describeFault(fault.reason, error);
 }
 
-const claimsIn = (stored: Stored | undefined, lot: Lot, arrivals: Arrival[]): CustomerRef[] => {
+const claimsIn = (
+  stored: VersionedProfile | undefined,
+  lot: CustomerBatch,
+  arrivals: TouchpointRecord[],
+): CustomerRef[] => {
   const claimant = stored?.profile ?? { customer: lot.customer, linked: [] };
-  return arrivals.flatMap((arrival) => ('touchpoint' in arrival ? openClaims(claimant, arrival.touchpoint) : []));
+  return arrivals.flatMap((arrival) => ('touchpoint' in arrival ? unresolvedClaims(claimant, arrival.touchpoint) : []));
 };
 
 /** Returns when the queue holds the letters. */
@@ -62,7 +66,7 @@ export async function sendLetters(
 
 async function rulesFor({ lot: { workspace, customer }, batch }: LotTask): Promise<Rules> {
   const { live, ...common } = await batch.rulesOf(workspace);
-  return { ...common, journeys: doorsFor(live, { workspace, customer }) };
+  return { ...common, journeys: liveDefinitionsFor(live, { workspace, customer }) };
 }
 
 /**
@@ -78,7 +82,7 @@ async function settleLetters({ lot, batch, profiles }: LotTask, letters: Letter[
 }
 
 /** One try: what is stored, and what the arrivals make of it. */
-async function look(task: LotTask, arrivals: Arrival[], rules: Rules) {
+async function look(task: LotTask, arrivals: TouchpointRecord[], rules: Rules) {
   const { lot, batch, clock } = task;
   const { workspace, customer } = lot;
   const { seen, skews } = batch;
@@ -86,10 +90,10 @@ async function look(task: LotTask, arrivals: Arrival[], rules: Rules) {
   const stored = seen.get(workspace, customer);
   const claims = claimsIn(stored, lot, arrivals);
   await seen.read(workspace, claims);
-  const advanced = advance(stored, arrivals, {
+  const advanced = applyRecords(stored, arrivals, {
     rules,
     now: clock.now(),
-    timeOf: (arrival, touchpoint) => correctedTime(arrival, touchpoint, skews(arrival.key)),
+    timeOf: (arrival, touchpoint) => correctTime(arrival, touchpoint, skews(arrival.key)),
     found: (ref) => seen.get(workspace, ref),
   });
   return { stored, claims, advanced };
@@ -118,14 +122,18 @@ async function save(task: LotTask, { stored, claims, advanced }: Awaited<ReturnT
   return true;
 }
 
-function noteDone({ lot, batch }: LotTask, arrivals: Arrival[], { outcomes }: Advanced): Arrival[] {
+function noteDone(
+  { lot, batch }: LotTask,
+  arrivals: TouchpointRecord[],
+  { outcomes }: ApplyResult,
+): TouchpointRecord[] {
   for (const outcome of outcomes) count(batch, outcome);
   finish(lot, arrivals.slice(0, outcomes.length));
   return arrivals.slice(outcomes.length);
 }
 
 /** Reads and folds again after each conflict, until all arrivals are written. Throws what DynamoDB raises. */
-async function write(task: LotTask, arrivals: Arrival[]): Promise<void> {
+async function write(task: LotTask, arrivals: TouchpointRecord[]): Promise<void> {
   const rules = await rulesFor(task);
   let left = arrivals;
   for (let conflicts = 0; left.length > 0;) {
@@ -143,7 +151,7 @@ async function write(task: LotTask, arrivals: Arrival[]): Promise<void> {
 }
 
 /** Sends letters of arrivals whose position cannot be noted. Delivered again, they get the same letters again. */
-async function putAside(task: LotTask, arrivals: Arrival[], reason: string): Promise<void> {
+async function putAside(task: LotTask, arrivals: TouchpointRecord[], reason: string): Promise<void> {
   for (const arrival of arrivals) {
     if (!('barrier' in arrival)) {
       await sendLetters(task, [{ arrival, reason: 'reason' in arrival ? arrival.reason : reason }]);
@@ -157,7 +165,7 @@ async function putAside(task: LotTask, arrivals: Arrival[], reason: string): Pro
  * The write passes the position of an arrival without folding it. When even that is refused, nothing of this customer can be written:
  * every arrival left gets a letter.
  */
-async function passBy(task: LotTask, arrival: Arrival, reason: string): Promise<void> {
+async function passBy(task: LotTask, arrival: TouchpointRecord, reason: string): Promise<void> {
   const { workspace, key, position, storedAt } = arrival;
   try {
     await write(task, [{ workspace, key, position, storedAt, reason }]);
@@ -169,7 +177,7 @@ async function passBy(task: LotTask, arrival: Arrival, reason: string): Promise<
 }
 
 /** Writes arrivals together; those at fault are found by halves, and passed by. */
-async function foldArrivals(task: LotTask, arrivals: Arrival[]): Promise<void> {
+async function foldArrivals(task: LotTask, arrivals: TouchpointRecord[]): Promise<void> {
   if (arrivals.length === 0) return;
   try {
     await write(task, arrivals);
@@ -194,11 +202,11 @@ async function foldArrivals(task: LotTask, arrivals: Arrival[]): Promise<void> {
  */
 async function putAgedAside(task: LotTask): Promise<void> {
   const { lot, batch, clock, limits } = task;
-  const aged = lot.arrivals.filter(({ storedAt }) => between(storedAt, clock.now()) >= limits.asideAfterMs);
+  const aged = lot.arrivals.filter(({ storedAt }) => msBetween(storedAt, clock.now()) >= limits.asideAfterMs);
   if (aged.length === 0) return;
   await batch.seen.read(lot.workspace, [lot.customer]);
   const stored = batch.seen.get(lot.workspace, lot.customer);
-  const undone = aged.filter(({ position }) => !stored || !isFolded(stored.profile.folded, position));
+  const undone = aged.filter(({ position }) => !stored || !isProcessed(stored.profile.folded, position));
   await putAside(task, undone, 'stream.aged');
 }
 

@@ -1,15 +1,23 @@
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { faultOf } from '../../../lib/aws/table/write-faults.ts';
-import { inLanes } from '../../../lib/shared/concurrency.ts';
+import { mapConcurrent } from '../../../lib/shared/concurrency.ts';
 import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
-import { assessorOf } from '../../../lib/churn/choose-risk-model.ts';
+import { chooseRiskModel } from '../../../lib/churn/choose-risk-model.ts';
 import { Workspace } from '../../../lib/model/workspace.ts';
-import { type Arrival, isFarOff, readArrival } from '../../../lib/projection/touchpoint-record.ts';
-import { groupsOf, type Lot, lotsOf } from '../../../lib/projection/group-by-customer.ts';
-import { type SeenProfiles, seenProfiles } from '../../../lib/projection/profile-cache.ts';
-import { readSkews } from '../../../lib/projection/clock-correction.ts';
+import {
+  type TouchpointRecord,
+  needsClockCorrection,
+  parseTouchpointRecord,
+} from '../../../lib/projection/touchpoint-record.ts';
+import {
+  groupLinkedCustomers,
+  type CustomerBatch,
+  groupByCustomer,
+} from '../../../lib/projection/group-by-customer.ts';
+import { type BatchProfileCache, createBatchProfileCache } from '../../../lib/projection/profile-cache.ts';
+import { readClockSkews } from '../../../lib/projection/clock-correction.ts';
 import { stageModelOf } from '../../../lib/stage/stage-templates.ts';
-import { between } from '../../../lib/shared/time.ts';
+import { msBetween } from '../../../lib/shared/time.ts';
 import { type Batch, type Dependencies, type WorkspaceRules } from './batch.ts';
 import { foldLot, sendLetters } from './fold-lot.ts';
 
@@ -17,7 +25,7 @@ import { foldLot, sendLetters } from './fold-lot.ts';
 const lanes = 16;
 
 /** `make`, asked once for each name. */
-function once<T>(make: (name: string) => Promise<T>): (name: string) => Promise<T> {
+function memoize<T>(make: (name: string) => Promise<T>): (name: string) => Promise<T> {
   const made = new Map<string, Promise<T>>();
   return (name) => {
     const value = made.get(name) ?? make(name);
@@ -39,11 +47,11 @@ async function readRules(
   ]);
   // A workspace whose settings are gone still has customers: they are folded by the defaults.
   const workspace = settings ?? Workspace.parse({ id, name: id });
-  const assessor = assessorOf(workspace, trained);
+  const assessor = chooseRiskModel(workspace, trained);
   return { workspace, model: stageModelOf(workspace), live, segments: known, assessor };
 }
 
-function fail({ arrivals }: Lot, { failed }: Batch): void {
+function fail({ arrivals }: CustomerBatch, { failed }: Batch): void {
   failed.push(...arrivals.map(({ position }) => position.sequence));
 }
 
@@ -51,7 +59,7 @@ function fail({ arrivals }: Lot, { failed }: Batch): void {
  * One customer's trouble is no other's. The stream starts again at the first arrival that failed, and delivers those of others after it
  * once more: they are duplicates then.
  */
-async function foldGroup(group: Lot[], batch: Batch, dependencies: Dependencies): Promise<void> {
+async function foldGroup(group: CustomerBatch[], batch: Batch, dependencies: Dependencies): Promise<void> {
   for (const lot of group) {
     try {
       await foldLot({ ...dependencies, lot, batch, aside: ['poison'] });
@@ -64,8 +72,12 @@ async function foldGroup(group: Lot[], batch: Batch, dependencies: Dependencies)
 }
 
 /** Whether an unforeseen fault is the customer's own: others of its workspace were written, or it has lasted for long. */
-function isOwnFault({ workspace, arrivals }: Lot, { sound }: Batch, { clock, limits }: Dependencies): boolean {
-  const waited = Math.max(...arrivals.map(({ storedAt }) => between(storedAt, clock.now())));
+function isOwnFault(
+  { workspace, arrivals }: CustomerBatch,
+  { sound }: Batch,
+  { clock, limits }: Dependencies,
+): boolean {
+  const waited = Math.max(...arrivals.map(({ storedAt }) => msBetween(storedAt, clock.now())));
   return sound.has(workspace) || waited >= limits.unforeseenAfterMs;
 }
 
@@ -86,7 +98,7 @@ async function foldUnforeseen(batch: Batch, dependencies: Dependencies): Promise
 }
 
 /** A profile that cannot be read is its own lot's trouble, so it is met again there. */
-async function prefetch(seen: SeenProfiles, arrivals: Arrival[]): Promise<void> {
+async function prefetch(seen: BatchProfileCache, arrivals: TouchpointRecord[]): Promise<void> {
   const sources = Map.groupBy(arrivals, ({ workspace }) => workspace);
   const reading = [...sources].map(([workspace, mine]) =>
     seen.prefetch(workspace, new Set(mine.map(({ position }) => position.source))),
@@ -97,18 +109,20 @@ async function prefetch(seen: SeenProfiles, arrivals: Arrival[]): Promise<void> 
   });
 }
 
-async function prepare(arrivals: Arrival[], dependencies: Dependencies): Promise<Batch> {
+async function prepare(arrivals: TouchpointRecord[], dependencies: Dependencies): Promise<Batch> {
   const { profiles, table } = dependencies;
-  const seen = seenProfiles(profiles);
-  const far = arrivals.filter((arrival) => 'touchpoint' in arrival && isFarOff(arrival, arrival.touchpoint));
+  const seen = createBatchProfileCache(profiles);
+  const far = arrivals.filter(
+    (arrival) => 'touchpoint' in arrival && needsClockCorrection(arrival, arrival.touchpoint),
+  );
   const farKeys = far.map(({ key }) => key);
-  const [skews] = await Promise.all([readSkews(table, farKeys), prefetch(seen, arrivals)]);
-  const rulesOf = once((workspace: string) => readRules(dependencies, workspace));
+  const [skews] = await Promise.all([readClockSkews(table, farKeys), prefetch(seen, arrivals)]);
+  const rulesOf = memoize((workspace: string) => readRules(dependencies, workspace));
   return { seen, skews, rulesOf, counts: {}, failed: [], sound: new Set(), unforeseen: [] };
 }
 
 /** An arrival whose key names no customer is in no lot. */
-async function refuse(arrival: Arrival, { counts, failed }: Batch, dependencies: Dependencies): Promise<void> {
+async function refuse(arrival: TouchpointRecord, { counts, failed }: Batch, dependencies: Dependencies): Promise<void> {
   try {
     await sendLetters(dependencies, [{ arrival, reason: 'key.invalid' }]);
     counts.deadLettered = (counts.deadLettered ?? 0) + 1;
@@ -124,16 +138,16 @@ async function refuse(arrival: Arrival, { counts, failed }: Batch, dependencies:
  * whole or part, and a crash at any point loses and doubles nothing. What can never be folded or written goes to the dead-letter
  * queue with its key and reason. An outage is answered as a batch item failure, from the customer's first undone record on.
  */
-export function projector(dependencies: Dependencies) {
+export function createProjector(dependencies: Dependencies) {
   return async ({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
-    const all = Records.map(readArrival);
+    const all = Records.map(parseTouchpointRecord);
     const arrivals = all.filter(({ workspace }) => workspace !== '');
     const batch = await prepare(arrivals, dependencies);
     for (const arrival of all) if (arrival.workspace === '') await refuse(arrival, batch, dependencies);
-    const lots = lotsOf(arrivals, ({ workspace, position }) => {
+    const lots = groupByCustomer(arrivals, ({ workspace, position }) => {
       return batch.seen.get(workspace, position.source)?.profile.customer ?? position.source;
     });
-    await inLanes(groupsOf(lots), lanes, (group) => foldGroup(group, batch, dependencies));
+    await mapConcurrent(groupLinkedCustomers(lots), lanes, (group) => foldGroup(group, batch, dependencies));
     await foldUnforeseen(batch, dependencies);
     const { counts, failed } = batch;
     const now = Date.parse(dependencies.clock.now());

@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { deadLetterQueue } from '../../../lib/aws/dead-letters.ts';
 import { readEnv } from '../../../lib/aws/env.ts';
-import { lean } from '../../../lib/aws/sdk-client-defaults.ts';
+import { sdkClientDefaults } from '../../../lib/aws/sdk-client-defaults.ts';
 import { streamLimits } from '../../../lib/aws/table/stream-limits.ts';
 import { dynamoTable } from '../../../lib/aws/table/dynamo-table.ts';
 import { modelStore } from '../../../lib/churn/training/model-store.ts';
@@ -12,12 +12,12 @@ import { segmentStore } from '../../../lib/segment/segment-store.ts';
 import { profileStore } from '../../../lib/profile/profile-store.ts';
 import { systemClock } from '../../../lib/shared/time.ts';
 import { Env } from './env.ts';
-import { projector } from './handler.ts';
+import { createProjector } from './handler.ts';
 
 const env = readEnv(Env);
-const table = dynamoTable(new DynamoDBClient(lean), env.TABLE_NAME);
+const table = dynamoTable(new DynamoDBClient(sdkClientDefaults), env.TABLE_NAME);
 
-export const handler = projector({
+export const handler = createProjector({
   table,
   profiles: profileStore(table),
   workspaces: workspaceStore(table),

@@ -2,7 +2,7 @@ import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 
 import { type ExplainingBus } from '../../../lib/aws/bus.ts';
 import { type DeadLetters, writeLetter } from '../../../lib/aws/dead-letters.ts';
 import { describeFault, faultOf } from '../../../lib/aws/table/write-faults.ts';
-import { inLanes } from '../../../lib/shared/concurrency.ts';
+import { mapConcurrent } from '../../../lib/shared/concurrency.ts';
 import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
 import { type StreamLimits } from '../../../lib/aws/table/stream-limits.ts';
 import { readRecord } from '../../../lib/aws/table/stream-record.ts';
@@ -10,10 +10,10 @@ import { Unavailable } from '../../../lib/shared/errors.ts';
 import { JsonObject } from '../../../lib/shared/json.ts';
 import { partition } from '../../../lib/model/table-keys.ts';
 import { obey, type RelayWork, type Steering } from '../../../lib/relay/execute-command.ts';
-import { type Telling, tellingOf } from '../../../lib/relay/change-events.ts';
+import { type ChangeEffects, effectsOfChange } from '../../../lib/relay/change-events.ts';
 import { type Clock } from '../../../lib/shared/time.ts';
 
-export interface Dependencies extends Steering {
+export interface RelayDependencies extends Steering {
   bus: Pick<ExplainingBus, 'offer'>;
   deadLetters: DeadLetters;
   limits: StreamLimits;
@@ -25,7 +25,7 @@ const lanes = 8;
 
 interface ReadRecord {
   record: DynamoDBRecord;
-  telling: Telling;
+  telling: ChangeEffects;
 }
 
 /** Something of a record that failed. `reason` is there when it will never succeed. */
@@ -59,7 +59,7 @@ function read(records: DynamoDBRecord[]): Batch {
   const batch: Batch = { records: [], counts: {}, troubles: [], sound: new Set(), failed: new Set() };
   for (const record of records) {
     try {
-      const telling = tellingOf(readRecord(record));
+      const telling = effectsOfChange(readRecord(record));
       if (telling) batch.records.push({ record, telling });
     } catch (error) {
       const work: RelayWork = { kind: 'row', change: record.eventName ?? 'MODIFY' };
@@ -69,7 +69,7 @@ function read(records: DynamoDBRecord[]): Batch {
   return batch;
 }
 
-async function publish(batch: Batch, { bus }: Dependencies): Promise<void> {
+async function publish(batch: Batch, { bus }: RelayDependencies): Promise<void> {
   const all = batch.records.flatMap(({ record, telling: { customer, events } }) =>
     events.map((event, i) => ({ record, owner: partition(customer), event, part: i + 1 })),
   );
@@ -88,12 +88,12 @@ async function publish(batch: Batch, { bus }: Dependencies): Promise<void> {
 }
 
 /** One customer's commands in their order, so that no step is woken after its enrolment was left. */
-async function steer(batch: Batch, dependencies: Dependencies): Promise<void> {
+async function steer(batch: Batch, dependencies: RelayDependencies): Promise<void> {
   const orders = batch.records.flatMap(({ record, telling: { customer, events, commands } }) =>
     commands.map((command, i) => ({ record, customer, command, part: events.length + i + 1 })),
   );
   const byCustomer = Map.groupBy(orders, ({ customer }) => partition(customer));
-  await inLanes([...byCustomer], lanes, async ([owner, mine]) => {
+  await mapConcurrent([...byCustomer], lanes, async ([owner, mine]) => {
     for (const { record, customer, command, part } of mine) {
       try {
         count(batch, await obey(dependencies, customer, command));
@@ -107,11 +107,11 @@ async function steer(batch: Batch, dependencies: Dependencies): Promise<void> {
 }
 
 /** Milliseconds since the record was written. */
-const ageOf = ({ dynamodb }: DynamoDBRecord, { clock }: Dependencies): number =>
+const ageOf = ({ dynamodb }: DynamoDBRecord, { clock }: RelayDependencies): number =>
   Date.parse(clock.now()) - (dynamodb?.ApproximateCreationDateTime ?? Infinity) * 1_000;
 
 /** The reason to put the work aside; undefined when the record is to be retried. */
-function reasonToPutAside(trouble: Trouble, batch: Batch, dependencies: Dependencies): string | undefined {
+function reasonToPutAside(trouble: Trouble, batch: Batch, dependencies: RelayDependencies): string | undefined {
   const { record, owner, error, reason } = trouble;
   if (reason !== undefined) return reason;
   const { limits } = dependencies;
@@ -123,7 +123,7 @@ function reasonToPutAside(trouble: Trouble, batch: Batch, dependencies: Dependen
 }
 
 /** Puts aside what will never succeed; the rest, and what the queue does not take, is retried. */
-async function settle(trouble: Trouble, batch: Batch, dependencies: Dependencies): Promise<void> {
+async function settle(trouble: Trouble, batch: Batch, dependencies: RelayDependencies): Promise<void> {
   const { record, work, part } = trouble;
   const reason = reasonToPutAside(trouble, batch, dependencies);
   if (reason === undefined) return void batch.failed.add(sequenceOf(record));
@@ -147,7 +147,7 @@ async function settle(trouble: Trouble, batch: Batch, dependencies: Dependencies
  * succeed goes to the dead-letter queue with what is needed to do it again. Telling a step that waits no longer, or an enrolment that
  * has ended, changes nothing (`late`, `unknown`, `gone`).
  */
-export function relay(dependencies: Dependencies) {
+export function relayChanges(dependencies: RelayDependencies) {
   return async ({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
     const batch = read(Records);
     await Promise.all([publish(batch, dependencies), steer(batch, dependencies)]);

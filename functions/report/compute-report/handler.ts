@@ -6,21 +6,21 @@ import { events } from '../../../lib/model/bus-events.ts';
 import { type WorkspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
 import { type MapStore } from '../../../lib/map/map-store.ts';
 import { etagOf } from '../../../lib/shared/http/preconditions.ts';
-import { type Directory } from '../../../lib/segment/membership-index.ts';
+import { type MembershipIndex } from '../../../lib/segment/membership-index.ts';
 import { type ProfileStore } from '../../../lib/profile/profile-store.ts';
 import { type QuotaStore, releaseQuietly } from '../../../lib/quota/quota-store.ts';
-import { makeReport } from '../../../lib/report/run-report.ts';
+import { runReport } from '../../../lib/report/run-report.ts';
 import { type Coverage, type Report, ReportResult } from '../../../lib/report/report.ts';
-import { type End, type ReportStore } from '../../../lib/report/report-store.ts';
-import { kinds, type ReportRequest } from '../../../lib/report/kinds/report-request.ts';
-import { type Scope } from '../../../lib/report/kinds/report-kind.ts';
+import { type ReportOutcome, type ReportStore } from '../../../lib/report/report-store.ts';
+import { reportKinds, type ReportRequest } from '../../../lib/report/kinds/report-request.ts';
+import { type ReportWindow } from '../../../lib/report/kinds/report-kind.ts';
 import { fitting } from '../../../lib/shared/trim.ts';
 import { type Clock } from '../../../lib/shared/time.ts';
 
 interface Dependencies {
   table: Table;
   profiles: Pick<ProfileStore, 'getMany'>;
-  directory: Directory;
+  directory: MembershipIndex;
   workspaces: Pick<WorkspaceStore, 'settings'>;
   maps: Pick<MapStore, 'get'>;
   reports: Pick<ReportStore, 'begin' | 'end'>;
@@ -50,7 +50,7 @@ const isFinal = (error: unknown): error is ThroughlineError =>
  * does nothing. Only what is ended with its result in one transaction is ever shown. With its end the report counts no more
  * against the workspace's quota; of one that never ends the lease runs out.
  */
-export function compute(dependencies: Dependencies) {
+export function computeReport(dependencies: Dependencies) {
   const { workspaces, maps, reports, quotas, clock, hasMemory, report } = dependencies;
 
   async function mapOf(workspace: string, request: ReportRequest) {
@@ -60,25 +60,29 @@ export function compute(dependencies: Dependencies) {
     return saved;
   }
 
-  async function make(workspace: string, { request }: Report, stopped: () => Coverage['stopped']): Promise<End> {
+  async function make(
+    workspace: string,
+    { request }: Report,
+    stopped: () => Coverage['stopped'],
+  ): Promise<ReportOutcome> {
     const now = clock.now();
     const saved = await mapOf(workspace, request);
     const { timezone = 'UTC' } = (await workspaces.settings(workspace)) ?? {};
     const to = Math.min(Date.parse(request.to), Date.parse(now));
     const plan = saved?.map.plan ?? (request.kind === 'conformance' ? request.plan : undefined);
-    const scope: Scope = {
+    const scope: ReportWindow = {
       from: Date.parse(request.from),
       to,
       offsetMs: offsetAt(to, timezone),
       ...(plan && { plan }),
     };
-    const { answer, coverage } = await makeReport(dependencies, { workspace, request, scope, now, stopped });
-    const fitted = fitting(answer, kinds[request.kind].lists, maxBytes);
+    const { answer, coverage } = await runReport(dependencies, { workspace, request, scope, now, stopped });
+    const fitted = fitting(answer, reportKinds[request.kind].lists, maxBytes);
     const map = saved && { id: saved.map.id, etag: etagOf(saved.rev) };
     return { coverage, result: ReportResult.parse({ ...fitted, ...(map && { map }) }) };
   }
 
-  async function tried(workspace: string, row: Report, stopped: () => Coverage['stopped']): Promise<End> {
+  async function tried(workspace: string, row: Report, stopped: () => Coverage['stopped']): Promise<ReportOutcome> {
     try {
       return await make(workspace, row, stopped);
     } catch (error) {

@@ -1,20 +1,20 @@
 import { getHeapStatistics } from 'node:v8';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { readEnv } from '../../../lib/aws/env.ts';
-import { lean } from '../../../lib/aws/sdk-client-defaults.ts';
+import { sdkClientDefaults } from '../../../lib/aws/sdk-client-defaults.ts';
 import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
 import { dynamoTable } from '../../../lib/aws/table/dynamo-table.ts';
 import { workspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
 import { mapStore } from '../../../lib/map/map-store.ts';
-import { directory } from '../../../lib/segment/membership-index.ts';
+import { createMembershipIndex } from '../../../lib/segment/membership-index.ts';
 import { profileStore } from '../../../lib/profile/profile-store.ts';
 import { quotaStore } from '../../../lib/quota/quota-store.ts';
 import { reportStore } from '../../../lib/report/report-store.ts';
 import { systemClock as clock } from '../../../lib/shared/time.ts';
 import { Env } from './env.ts';
-import { compute } from './handler.ts';
+import { computeReport } from './handler.ts';
 
-const table = dynamoTable(new DynamoDBClient(lean), readEnv(Env).TABLE_NAME);
+const table = dynamoTable(new DynamoDBClient(sdkClientDefaults), readEnv(Env).TABLE_NAME);
 
 /** Of what the runtime may use, this share; the rest is for making the answer. */
 const fullAt = 0.7;
@@ -24,10 +24,10 @@ function hasMemory(): boolean {
   return used < fullAt * limit;
 }
 
-export const handler = compute({
+export const handler = computeReport({
   table,
   profiles: profileStore(table),
-  directory: directory(table),
+  directory: createMembershipIndex(table),
   workspaces: workspaceStore(table),
   maps: mapStore(table),
   reports: reportStore(table),

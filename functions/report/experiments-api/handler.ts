@@ -2,10 +2,10 @@ import type * as z from 'zod';
 import { type ApiRoutes } from '../../../lib/aws/http/api-function.ts';
 import { Rejected } from '../../../lib/shared/errors.ts';
 import { issuesOf } from '../../../lib/shared/http/issues.ts';
-import { assignAnswer, AssignRequest } from '../../../lib/report/experiment/assign-request.ts';
-import { experimentAnswer, ResultRequest } from '../../../lib/report/experiment/result-request.ts';
-import { scanAnswer, ScanRequest } from '../../../lib/report/experiment/scan-request.ts';
-import { sizeAnswer, SizeRequest } from '../../../lib/report/experiment/size-request.ts';
+import { answerAssign, AssignRequest } from '../../../lib/report/experiment/assign-request.ts';
+import { presentExperiment, ResultRequest } from '../../../lib/report/experiment/result-request.ts';
+import { answerScan, ScanRequest } from '../../../lib/report/experiment/scan-request.ts';
+import { answerSize, SizeRequest } from '../../../lib/report/experiment/size-request.ts';
 
 function read<Shape extends z.ZodType>(body: unknown, shape: Shape): z.infer<Shape> {
   const found = shape.safeParse(body);
@@ -22,9 +22,9 @@ const answering =
     Promise.resolve({ body: answer(read(request.body(), shape), workspace) });
 
 /** Calculators for experiments, those run elsewhere too: they read nothing and keep nothing, so asking again answers the same. */
-export const experimentRoutes: ApiRoutes = {
-  'POST /v1/experiments/size': answering(SizeRequest, sizeAnswer),
-  'POST /v1/experiments/assign': answering(AssignRequest, (request, workspace) => assignAnswer(workspace, request)),
-  'POST /v1/experiments/result': answering(ResultRequest, experimentAnswer),
-  'POST /v1/experiments/sample-ratio': answering(ScanRequest, scanAnswer),
+export const handleExperimentRoutes: ApiRoutes = {
+  'POST /v1/experiments/size': answering(SizeRequest, answerSize),
+  'POST /v1/experiments/assign': answering(AssignRequest, (request, workspace) => answerAssign(workspace, request)),
+  'POST /v1/experiments/result': answering(ResultRequest, presentExperiment),
+  'POST /v1/experiments/sample-ratio': answering(ScanRequest, answerScan),
 };

@@ -39,7 +39,7 @@ function idOf(workspace: string, key: string | undefined): string {
  * was used for another request is refused. A report counts against the workspace's quota from here until it is made; one that was not taken
  * counts no more.
  */
-export function reportRoutes({ reports, maps, segments, quotas, bus, clock }: Dependencies): ApiRoutes {
+export function handleReportRoutes({ reports, maps, segments, quotas, bus, clock }: Dependencies): ApiRoutes {
   async function checkReferences(workspace: string, request: ReportRequest): Promise<void> {
     const { segment } = request;
     if (segment !== undefined && !(await segments.get(workspace, segment)))

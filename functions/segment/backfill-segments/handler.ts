@@ -7,23 +7,23 @@ import { events } from '../../../lib/model/bus-events.ts';
 import { type Customer } from '../../../lib/model/customer.ts';
 import { type WorkspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
 import { Workspace } from '../../../lib/model/workspace.ts';
-import { dateRules, datesMoved } from '../../../lib/journey/scheduling/date-entries.ts';
-import { doorsFor } from '../../../lib/journey/publishing/live-versions.ts';
-import { nameOf } from '../../../lib/shared/ids.ts';
+import { dateRules, findMovedDates } from '../../../lib/journey/scheduling/date-entries.ts';
+import { liveDefinitionsFor } from '../../../lib/journey/publishing/live-versions.ts';
+import { deterministicId } from '../../../lib/shared/ids.ts';
 import { type JourneyStore, type LiveJourney } from '../../../lib/journey/publishing/journey-store.ts';
 import { dueReviews, listShards } from '../../../lib/model/table-keys.ts';
 import { type Profile } from '../../../lib/model/profile.ts';
-import { nextTurn, sorted } from '../../../lib/segment/membership.ts';
+import { nextMembershipChange, updateMembership } from '../../../lib/segment/membership.ts';
 import { type SegmentStore } from '../../../lib/segment/segment-store.ts';
-import { type Change, type ProfileStore } from '../../../lib/profile/profile-store.ts';
+import { type ProfileWrite, type ProfileStore } from '../../../lib/profile/profile-store.ts';
 import { type Clock, type Instant } from '../../../lib/shared/time.ts';
 
-export interface Dependencies {
+export interface BackfillDependencies {
   table: Table;
   workspaces: Pick<WorkspaceStore, 'settings'>;
   profiles: ProfileStore;
   segments: Pick<SegmentStore, 'all'>;
-  journeys: Pick<JourneyStore, 'head' | 'version'>;
+  journeys: Pick<JourneyStore, 'readRecord' | 'version'>;
   bus: Bus;
   clock: Clock;
   /** Until everybody who writes profiles knows of a change that was made at that time. */
@@ -81,43 +81,43 @@ const spareMs = 20_000;
  * will never take is passed, and named in the error that the run ends with. Out of time it hands its
  * place to itself by the bus; whoever dies starts again from the last place, which changes nothing twice.
  */
-export function refresh(dependencies: Dependencies) {
+export function backfillSegments(dependencies: BackfillDependencies) {
   const { table, workspaces, profiles, segments, journeys, bus, clock, known, report } = dependencies;
 
   async function journeyNow(workspace: string, journeyId: string): Promise<LiveJourney | undefined> {
-    const head = await journeys.head(workspace, journeyId, { consistent: true });
+    const head = await journeys.readRecord(workspace, journeyId, { consistent: true });
     if (head?.state !== 'live') return undefined;
     const routed = head.routes.filter(({ weight }) => weight > 0);
     const found = await Promise.all(routed.map(({ version }) => journeys.version(workspace, journeyId, version)));
     return {
       journeyId,
-      head,
+      record: head,
       versions: routed.flatMap(({ weight }, i) => (found[i] ? [{ ...found[i], weight }] : [])),
     };
   }
 
   /** What becomes of each customer; undefined when nobody can be concerned. */
-  async function changeOf({ workspace: id, ...work }: Work): Promise<((profile: Profile) => Change) | undefined> {
+  async function changeOf({ workspace: id, ...work }: Work): Promise<((profile: Profile) => ProfileWrite) | undefined> {
     const workspace = (await workspaces.settings(id)) ?? Workspace.parse({ id, name: id });
     if (work.kind === 'segment') {
       const all = await segments.all(id);
       const gone = all.some((segment) => segment.id === work.id) ? [] : [work.id];
       return (profile) => {
         const now = clock.now();
-        const found = sorted(profile, { segments: all, workspace, now, filled: true, gone });
-        return { ...found, profile: reviewedFor(found.profile, nextTurn(all, found.profile, now)) };
+        const found = updateMembership(profile, { segments: all, workspace, now, filled: true, gone });
+        return { ...found, profile: reviewedFor(found.profile, nextMembershipChange(all, found.profile, now)) };
       };
     }
     const journey = await journeyNow(id, work.id);
     if (!journey?.versions.some(({ definition }) => dateRules(definition).length > 0)) return undefined;
     return (profile) => {
-      const doors = doorsFor([journey], profile);
+      const doors = liveDefinitionsFor([journey], profile);
       const moved = { before: undefined, after: profile };
-      return { profile, signals: datesMoved(moved, { journeys: doors, workspace, now: clock.now() }) };
+      return { profile, signals: findMovedDates(moved, { journeys: doors, workspace, now: clock.now() }) };
     };
   }
 
-  async function look(all: Customer[], change: (profile: Profile) => Change) {
+  async function look(all: Customer[], change: (profile: Profile) => ProfileWrite) {
     let changed = 0;
     const refused = await pastRefused(all, lanes, async (customer) => {
       const written = await profiles.update(customer, (profile) => {
@@ -131,7 +131,11 @@ export function refresh(dependencies: Dependencies) {
   }
 
   /** A list to its end: the place to go on from when time was up before, and customers whose write DynamoDB will never take. */
-  async function through(work: Work, change: (profile: Profile) => Change, timeLeft: () => number): Promise<Looked> {
+  async function through(
+    work: Work,
+    change: (profile: Profile) => ProfileWrite,
+    timeLeft: () => number,
+  ): Promise<Looked> {
     const { workspace } = work;
     let { list, cursor } = work;
     const refused: unknown[] = [];
@@ -157,7 +161,7 @@ export function refresh(dependencies: Dependencies) {
 
   async function handOn({ workspace, kind, id, list, cursor }: Work, after: string): Promise<void> {
     const place = { refresh: `${kind}#${id}`, list, ...(cursor !== undefined && { cursor }) };
-    const eventId = nameOf('refresh', after, list, cursor ?? '');
+    const eventId = deterministicId('refresh', after, list, cursor ?? '');
     const detail = { id: eventId, workspace, occurredAt: clock.now(), ...place };
     if ((await bus.put([{ name: 'RefreshAdvanced', detail }])).length > 0)
       throw new Unavailable('bus.refused', { refresh: place.refresh });

@@ -3,12 +3,12 @@ import * as z from 'zod';
 import { type Bus } from '../../../lib/aws/bus.ts';
 import { type ApiRoutes } from '../../../lib/aws/http/api-function.ts';
 import { NotFound, Rejected, Unavailable } from '../../../lib/shared/errors.ts';
-import { nameOf } from '../../../lib/shared/ids.ts';
+import { deterministicId } from '../../../lib/shared/ids.ts';
 import { partition } from '../../../lib/model/table-keys.ts';
 import { checkPreconditions, etagOf, lostRace } from '../../../lib/shared/http/preconditions.ts';
 import { pageById, readCursor, readLimit, writeCursor } from '../../../lib/shared/http/paging.ts';
 import { customerSummary } from '../../../lib/profile/views/customer-view.ts';
-import { type Directory } from '../../../lib/segment/membership-index.ts';
+import { type MembershipIndex } from '../../../lib/segment/membership-index.ts';
 import { maxSegments, type Segment } from '../../../lib/model/segment.ts';
 import { type SegmentStore, type StoredSegment } from '../../../lib/segment/segment-store.ts';
 import { readSegment } from '../../../lib/segment/segment-body.ts';
@@ -17,7 +17,7 @@ import { type Clock } from '../../../lib/shared/time.ts';
 
 interface Dependencies {
   segments: SegmentStore;
-  directory: Pick<Directory, 'members'>;
+  directory: Pick<MembershipIndex, 'members'>;
   profiles: ProfileStore;
   bus: Bus;
   clock: Clock;
@@ -35,7 +35,7 @@ const Cursor = z.object({ list: z.int().min(0), after: z.string().optional() });
  * of two at once one is kept, and the other answers 412, without `If-Match` 409. A DELETE that got 503, or whose function crashed, has
  * marked the segment: the next DELETE publishes the change and ends it. After that the segment is unknown, and a DELETE is 404.
  */
-export function segmentRoutes({ segments, directory, profiles, bus, clock }: Dependencies): ApiRoutes {
+export function handleSegmentRoutes({ segments, directory, profiles, bus, clock }: Dependencies): ApiRoutes {
   async function known(workspace: string, id = ''): Promise<Segment> {
     const segment = await segments.get(workspace, id);
     if (!segment) throw new NotFound('segment.unknown', { segment: id });
@@ -44,7 +44,13 @@ export function segmentRoutes({ segments, directory, profiles, bus, clock }: Dep
 
   async function tell(workspace: string, segment: string, rev: number): Promise<void> {
     const occurredAt = clock.now();
-    const detail = { id: nameOf('segment', workspace, segment, rev, occurredAt), workspace, occurredAt, segment, rev };
+    const detail = {
+      id: deterministicId('segment', workspace, segment, rev, occurredAt),
+      workspace,
+      occurredAt,
+      segment,
+      rev,
+    };
     if ((await bus.put([{ name: 'SegmentChanged', detail }])).length > 0)
       throw new Unavailable('bus.refused', { segment });
   }

@@ -1,7 +1,7 @@
 import { type SharedTime, tellTime } from './virtual-clock.ts';
 
 /** From now on `Date` of this thread is the virtual clock. */
-export function liveIn(time: SharedTime): void {
+export function installVirtualDate(time: SharedTime): void {
   const now = tellTime(time);
   const RealDate = Date;
   RealDate.now = now;

@@ -10,7 +10,7 @@ interface Kept {
   speed: number;
 }
 
-export interface KeptClock {
+export interface PersistedClock {
   clock: VirtualClock;
   /** Writes the time down a last time. The clock stops. */
   stop(): void;
@@ -20,10 +20,10 @@ export interface KeptClock {
  * The clock, going on from where it was: the time kept in the journal and the real time since. It never goes back, also not after a kill
  * at a high speed, when the last second before it may not have been written down. `start` counts for a new journal only.
  */
-export function keptClock(
+export function persistedClock(
   journal: Journal,
   { speed, start }: { speed: number; start?: number | undefined },
-): KeptClock {
+): PersistedClock {
   journal.exec('CREATE TABLE IF NOT EXISTS runner_time (id INTEGER PRIMARY KEY, virtual REAL, real REAL, speed REAL)');
   const write = journal.prepare('INSERT OR REPLACE INTO runner_time VALUES (1, ?, ?, ?)');
   const kept = journal.prepare('SELECT virtual, real, speed FROM runner_time').get() as Kept | undefined; // our own row

@@ -23,7 +23,7 @@ export interface DemoMessage {
 }
 
 /** One contact of one customer: what happens in it, in order; the last of it at `at`. */
-export interface Visit {
+export interface DemoVisit {
   at: number;
   customer: DemoCustomer;
   messages: DemoMessage[];
@@ -50,7 +50,7 @@ export interface DemoCustomer {
   sent: number;
 }
 
-export interface Span {
+export interface DemoPeriod {
   start: number;
   end: number;
 }
@@ -113,7 +113,7 @@ type Happening = Partial<Pick<DemoMessage, 'properties' | 'traits' | 'anonymousI
 /** Half a minute between two things of a visit. */
 const stepMs = 30_000;
 
-export function visit(customer: DemoCustomer, at: number, happenings: Happening[]): Visit {
+export function visit(customer: DemoCustomer, at: number, happenings: Happening[]): DemoVisit {
   const messages = happenings.map(({ type = 'track', name, channel = customer.device, ...rest }, i): DemoMessage => ({
     type,
     messageId: `${customer.id}-${++customer.sent}`,
@@ -148,7 +148,7 @@ const order = ({ id, sent, chance: luck }: DemoCustomer, channel?: string): Happ
 });
 
 /** A visit to the shop, on the page, in the app, or in a store of bricks. */
-export function shopping(customer: DemoCustomer, at: number, { orders }: { orders: number }): Visit[] {
+export function shopping(customer: DemoCustomer, at: number, { orders }: { orders: number }): DemoVisit[] {
   const { chance: luck } = customer;
   const buys = luck.happens(orders);
   if (buys && luck.happens(0.25)) return [visit(customer, at, [order(customer, 'store')])];
@@ -159,7 +159,7 @@ export function shopping(customer: DemoCustomer, at: number, { orders }: { order
   return [visit(customer, at, cart), visit(customer, at + 2 * hour, [{ name: 'Cart Abandoned' }])];
 }
 
-function signUp(customer: DemoCustomer, at: number): Visit {
+function signUp(customer: DemoCustomer, at: number): DemoVisit {
   const { id, firstName, anonymousId, chance: luck, timezone } = customer;
   const traits = {
     firstName,
@@ -175,7 +175,7 @@ function signUp(customer: DemoCustomer, at: number): Visit {
 }
 
 /** Somebody nobody knows yet: all they have is what the browser calls them. */
-function anonymousVisit(customer: DemoCustomer, at: number): Visit {
+function anonymousVisit(customer: DemoCustomer, at: number): DemoVisit {
   const anonymous = visit(customer, at, looking(customer));
   return {
     ...anonymous,
@@ -186,7 +186,7 @@ function anonymousVisit(customer: DemoCustomer, at: number): Visit {
   };
 }
 
-function feedback(customer: DemoCustomer, at: number): Visit[] {
+function feedback(customer: DemoCustomer, at: number): DemoVisit[] {
   const { chance: luck, habit } = customer;
   const [low, high] = habits[habit].nps;
   const score = luck.whole(low, high);
@@ -204,7 +204,7 @@ function feedback(customer: DemoCustomer, at: number): Visit[] {
 }
 
 /** What a customer does of their own accord, first to last. What we send them may lead to more. */
-export function planOf(customer: DemoCustomer, { start, end }: Span): Visit[] {
+export function planVisits(customer: DemoCustomer, { start, end }: DemoPeriod): DemoVisit[] {
   const { chance: luck, habit } = customer;
   const { everyDays, orders, activates, leavesAfter } = habits[habit];
   const first = start + luck.next() * 0.6 * (end - start);

@@ -1,4 +1,4 @@
-import { type DemoCustomer, hour, shopping, type Span, visit, type Visit } from './demo-plan.ts';
+import { type DemoCustomer, hour, shopping, type DemoPeriod, visit, type DemoVisit } from './demo-plan.ts';
 import { chance } from './demo-random.ts';
 import { type OutboxMail } from '../ses-sns/mail.ts';
 
@@ -10,7 +10,11 @@ const replies = [
 ] as const;
 
 /** What a customer does about an e-mail: nothing, mostly. The same for the same seed, customer and e-mail. */
-export function reactionTo(mail: OutboxMail, customer: DemoCustomer, { seed, end }: Span & { seed: string }): Visit[] {
+export function reactionTo(
+  mail: OutboxMail,
+  customer: DemoCustomer,
+  { seed, end }: DemoPeriod & { seed: string },
+): DemoVisit[] {
   const reply = replies.find(({ subject }) => subject.test(mail.subject));
   const luck = chance(seed, 'mail', customer.id, mail.subject, mail.at);
   const at = Date.parse(mail.at) + (1 + luck.exponential(10)) * hour;

@@ -1,5 +1,5 @@
 /** What the API tells of one customer, as far as the report shows it. */
-export interface Told {
+export interface ReportedCustomer {
   id: string;
   profile: {
     stage?: string;
@@ -7,10 +7,10 @@ export interface Told {
     enrolments: { journeyId: string; status: string; outcome?: string }[];
   };
   /** Oldest first. */
-  timeline: Entry[];
+  timeline: ReportEntry[];
 }
 
-export interface Entry {
+export interface ReportEntry {
   kind: string;
   at: string;
   name?: string;
@@ -55,10 +55,10 @@ function tally(keys: string[][]): Row[] {
     .map(([key, n]): Row => [...(JSON.parse(key) as string[]), n]);
 }
 
-const entriesOf = (customers: Told[], kind: string): Entry[] =>
+const entriesOf = (customers: ReportedCustomer[], kind: string): ReportEntry[] =>
   customers.flatMap(({ timeline }) => timeline.filter((entry) => entry.kind === kind));
 
-function describe({ kind, ...entry }: Entry): string {
+function describe({ kind, ...entry }: ReportEntry): string {
   switch (kind) {
     case 'stage':
       return `moves to ${entry.to ?? '?'}${entry.from === undefined ? '' : ` from ${entry.from}`}`;
@@ -73,7 +73,7 @@ function describe({ kind, ...entry }: Entry): string {
 
 const maxLines = 30;
 
-function timelineOf({ id, profile, timeline }: Told): string {
+function timelineOf({ id, profile, timeline }: ReportedCustomer): string {
   const lines = timeline.map(
     (entry) => `  ${entry.at.slice(0, 16).replace('T', ' ')}  ${entry.kind.padEnd(10)}  ${describe(entry)}`,
   );
@@ -87,8 +87,8 @@ function timelineOf({ id, profile, timeline }: Told): string {
 }
 
 /** Somebody who got far, somebody we wrote to when they went quiet, somebody we are losing; no one twice. */
-function threeOf(customers: Told[]): Told[] {
-  const wanted: ((customer: Told) => boolean)[] = [
+function threeOf(customers: ReportedCustomer[]): ReportedCustomer[] {
+  const wanted: ((customer: ReportedCustomer) => boolean)[] = [
     ({ profile, timeline }) => profile.stage === 'advocacy' && timeline.some(({ kind }) => kind === 'message'),
     ({ profile }) => profile.enrolments.some(({ outcome }) => outcome === 'returned' || outcome === 'won-back'),
     ({ profile }) => profile.churn?.band === 'high',
@@ -96,7 +96,7 @@ function threeOf(customers: Told[]): Told[] {
     () => true,
     () => true,
   ];
-  const found: Told[] = [];
+  const found: ReportedCustomer[] = [];
   for (const fits of wanted) {
     const next = customers.find((customer) => !found.includes(customer) && fits(customer));
     if (next && found.length < 3) found.push(next);
@@ -105,7 +105,7 @@ function threeOf(customers: Told[]): Told[] {
 }
 
 /** The end of the demo: what the API tells of everybody, counted. */
-export function report(customers: Told[]): string {
+export function report(customers: ReportedCustomer[]): string {
   const enrolments = customers.flatMap(({ profile }) => profile.enrolments);
   return [
     table('Stages', ['stage', 'customers'], tally(customers.map(({ profile }) => [profile.stage ?? 'none']))),

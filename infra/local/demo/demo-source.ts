@@ -1,12 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Analytics } from '@segment/analytics-node';
 import { type DemoMessage, type SourceData } from './demo-plan.ts';
-import { liveIn } from '../clock/install-virtual-date.ts';
+import { installVirtualDate } from '../clock/install-virtual-date.ts';
 
 /* A source in a thread of its own: Segment's Node library as it is, on a machine whose clock is the world's. */
 
 const { url, writeKey, time } = workerData as SourceData; // what demo.ts gives
-liveIn(time);
+installVirtualDate(time);
 // A flush after the first may leave the last messages to the interval: it compares with what was pending at the flush before.
 const analytics = new Analytics({ writeKey, host: url, flushAt: 100, flushInterval: 5, maxRetries: 3 });
 const errors: string[] = [];

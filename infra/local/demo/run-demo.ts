@@ -1,9 +1,17 @@
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { assemble } from '../template/assembly.ts';
-import { demoCustomers, day, type DemoCustomer, planOf, type SourceData, type Span, type Visit } from './demo-plan.ts';
+import {
+  demoCustomers,
+  day,
+  type DemoCustomer,
+  planVisits,
+  type SourceData,
+  type DemoPeriod,
+  type DemoVisit,
+} from './demo-plan.ts';
 import { callOutcome, reactionTo } from './demo-reactions.ts';
-import { type Entry, report, type Told } from './demo-report.ts';
+import { type ReportEntry, report, type ReportedCustomer } from './demo-report.ts';
 import { type Local, startLocal } from '../runner.ts';
 
 /** When the demo begins. Nothing of it depends on today. */
@@ -23,7 +31,7 @@ interface DemoOptions {
 }
 
 /** Segment's library in its thread. Sends one visit at a time. */
-function startSource(local: Local): { send: (visit: Visit) => Promise<void>; stop: () => Promise<number> } {
+function startSource(local: Local): { send: (visit: DemoVisit) => Promise<void>; stop: () => Promise<number> } {
   const data: SourceData = { url: local.url, writeKey: local.keys.write, time: local.clock.shared };
   const worker = new Worker(new URL('./demo-source.ts', import.meta.url), { workerData: data });
   let answered = (_error?: Error): void => {};
@@ -63,10 +71,10 @@ async function work(ask: Ask, seed: string): Promise<void> {
 class Run {
   readonly #local: Local;
   readonly #ask: Ask;
-  readonly #span: Span & { seed: string };
+  readonly #span: DemoPeriod & { seed: string };
   readonly #byId: Map<string, DemoCustomer>;
   /** What is still to come, the next one last. */
-  #queue: Visit[];
+  #queue: DemoVisit[];
   #mailsSeen = 0;
   #messages = 0;
   #nextDay: number;
@@ -77,12 +85,12 @@ class Run {
     this.#span = { seed, start: begins, end: begins + days * day };
     const customers = demoCustomers(seed, count);
     this.#byId = new Map(customers.map((customer) => [`${customer.id}@example.com`, customer]));
-    this.#queue = customers.flatMap((customer) => planOf(customer, this.#span));
+    this.#queue = customers.flatMap((customer) => planVisits(customer, this.#span));
     this.#nextDay = begins + day;
     this.#sort();
   }
 
-  async play(): Promise<Told[]> {
+  async play(): Promise<ReportedCustomer[]> {
     const source = startSource(this.#local);
     try {
       for (let next = this.#queue.pop(); next; next = this.#queue.pop()) {
@@ -132,8 +140,8 @@ class Run {
     else if (days % 10 === 0) console.log(line);
   }
 
-  async #everybody(): Promise<Told[]> {
-    const told: Told[] = [];
+  async #everybody(): Promise<ReportedCustomer[]> {
+    const told: ReportedCustomer[] = [];
     for (const { id, anonymousId } of this.#byId.values()) {
       const known = (await this.#tellOf(id)) ?? (await this.#tellOf(anonymousId));
       if (known) told.push(known);
@@ -141,14 +149,14 @@ class Run {
     return told;
   }
 
-  async #tellOf(id: string): Promise<Told | undefined> {
-    const profile = await this.#ask<Told['profile'] & { code?: string }>(`/v1/customers/${id}`);
+  async #tellOf(id: string): Promise<ReportedCustomer | undefined> {
+    const profile = await this.#ask<ReportedCustomer['profile'] & { code?: string }>(`/v1/customers/${id}`);
     if (profile.code !== undefined) return undefined;
-    const timeline: Entry[] = [];
+    const timeline: ReportEntry[] = [];
     let cursor: string | undefined = '';
     while (cursor !== undefined) {
       const path = `/v1/customers/${id}/timeline?limit=100${cursor && `&cursor=${cursor}`}`;
-      const page: { items: Entry[]; nextCursor?: string } = await this.#ask(path);
+      const page: { items: ReportEntry[]; nextCursor?: string } = await this.#ask(path);
       timeline.push(...page.items);
       cursor = page.nextCursor;
     }

@@ -7,9 +7,9 @@ import {
   type TableDescription,
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
-import { type Template } from '../template/template.ts';
+import { type StackTemplate } from '../template/template.ts';
 
-type TableResource = Template['tables'][number];
+type TableResource = StackTemplate['tables'][number];
 
 /** What local engines are asked with: any region and any key will do, as long as they are always the same. */
 export const localAccess = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };

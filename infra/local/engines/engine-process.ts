@@ -4,7 +4,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 
 /** A process that cannot outlive us. */
-export interface Child {
+export interface EngineProcess {
   /** Rejects when the process ends, with what it printed. */
   ended: Promise<never>;
   /** Asks it to end, insists after two seconds, and waits until it is gone. */
@@ -60,7 +60,7 @@ function alive(pidFile: string): { child?: number | undefined; owner?: number | 
 }
 
 /** Whether a pid file lies there whose processes are all gone. */
-export function abandoned(pidFile: string): boolean {
+export function findOrphans(pidFile: string): boolean {
   const found = alive(pidFile);
   return found !== undefined && found.child === undefined && found.owner === undefined;
 }
@@ -85,7 +85,7 @@ function firstLine(child: ChildProcess): Promise<string> {
 }
 
 /** Starts a process that ends with us, and first ends the one that `pidFile` names. */
-export async function startChild(command: string[], where: { pidFile: string; cwd?: string }): Promise<Child> {
+export async function startChild(command: string[], where: { pidFile: string; cwd?: string }): Promise<EngineProcess> {
   await takeOver(where.pidFile);
   // Its own process group: Ctrl-C is for the runner, which stops the engine last.
   const shell = spawn('/bin/sh', ['-c', tie, 'sh', ...command], { cwd: where.cwd, detached: true, stdio: 'pipe' });
@@ -136,7 +136,7 @@ async function isFree(port: number): Promise<boolean> {
 }
 
 /** Resolves as soon as the endpoint answers anything; throws after `patienceMs`, or what `child.ended` throws. */
-export async function answering(endpoint: string, child: Child, patienceMs: number): Promise<void> {
+export async function answering(endpoint: string, child: EngineProcess, patienceMs: number): Promise<void> {
   const until = performance.now() + patienceMs;
   const ask = async (): Promise<void> => {
     for (;;) {

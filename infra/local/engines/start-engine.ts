@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { abandoned } from './engine-process.ts';
+import { findOrphans } from './engine-process.ts';
 import { type Engine, type EngineKind, type EnginePlace } from './engine-contract.ts';
 import { dynamodbLocalFolder, startDynamodbLocal } from './dynamodb-local.ts';
 import { dynoxideBinary, startDynoxide } from './dynoxide.ts';
@@ -43,7 +43,7 @@ function memoryFolder(): string {
   const memory = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
   for (const name of readdirSync(memory)) {
     const old = join(memory, name);
-    if (name.startsWith(memoryPrefix) && abandoned(join(old, 'table.db.pid')))
+    if (name.startsWith(memoryPrefix) && findOrphans(join(old, 'table.db.pid')))
       rmSync(old, { recursive: true, force: true });
   }
   return mkdtempSync(join(memory, memoryPrefix));

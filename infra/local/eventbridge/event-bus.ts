@@ -5,12 +5,12 @@ import { AwsError } from '../http/aws-error.ts';
 import { type VirtualClock } from '../clock/virtual-clock.ts';
 import { account, region } from '../template/intrinsics.ts';
 import { compilePattern, type Matcher } from './event-patterns.ts';
-import { readRequest } from '../http/read-request.ts';
+import { readServiceRequest } from '../http/read-request.ts';
 import { targetPayload } from './target-input.ts';
 import { type Targets } from './targets.ts';
-import { type Template } from '../template/template.ts';
+import { type StackTemplate } from '../template/template.ts';
 
-type Rule = Template['rules'][number];
+type Rule = StackTemplate['rules'][number];
 
 /** What PutEvents answers: for each entry its event id, or why it was not taken. */
 export interface PutEventsResult {
@@ -19,7 +19,7 @@ export interface PutEventsResult {
 }
 
 /** Event buses and their rules. */
-export interface Bus {
+export interface LocalBus {
   /** PutEvents. Every delivery it leads to is in the journal when it returns. Throws for a request EventBridge refuses as a whole. */
   put(entries: unknown): PutEventsResult;
   /** An event of AWS itself on the default bus. */
@@ -29,8 +29,8 @@ export interface Bus {
 }
 
 interface BusOptions {
-  buses: Template['buses'];
-  rules: Template['rules'];
+  buses: StackTemplate['buses'];
+  rules: StackTemplate['rules'];
   targets: Pick<Targets, 'deliver'>;
   clock: VirtualClock;
   /** Told of each event that no rule takes. */
@@ -104,7 +104,7 @@ interface CompiledRule {
  * EventBridge: what is put on a bus goes to the targets of every rule whose pattern it matches, at least once. An entry of a request
  * that is refused does not touch the others. Throws for a rule whose pattern EventBridge would refuse.
  */
-export function createBus({ buses, rules, targets, clock, unmatched = () => {} }: BusOptions): Bus {
+export function createBus({ buses, rules, targets, clock, unmatched = () => {} }: BusOptions): LocalBus {
   const byBus = new Map<string, CompiledRule[]>(
     ['default', ...buses.map(({ name }) => name)].map((name) => [name, []]),
   );
@@ -151,7 +151,7 @@ export function createBus({ buses, rules, targets, clock, unmatched = () => {} }
   }
 
   function put(given: unknown): PutEventsResult {
-    const entries = readRequest(z.array(Entry), given);
+    const entries = readServiceRequest(z.array(Entry), given);
     const count = entries.length;
     if (count < 1 || count > maxEntries)
       throw new AwsError(
@@ -170,7 +170,7 @@ export function createBus({ buses, rules, targets, clock, unmatched = () => {} }
     call(action, body) {
       if (action !== 'PutEvents')
         throw new AwsError('UnknownOperationException', `EventBridge ${action} is not there locally`);
-      return put(readRequest(PutEvents, body).Entries);
+      return put(readServiceRequest(PutEvents, body).Entries);
     },
   };
 }

@@ -1,6 +1,6 @@
-import { type Activity } from '../../../lib/states-language/quiescence-tracker.ts';
+import { type QuiescenceTracker } from '../../../lib/states-language/quiescence-tracker.ts';
 import { type VirtualClock } from '../clock/virtual-clock.ts';
-import { type Functions } from '../lambda/local-functions.ts';
+import { type LocalInvoker } from '../lambda/local-functions.ts';
 import { type Journal } from '../journal/open-journal.ts';
 
 /** Where a rule or a schedule sends what, and what becomes of it when the target cannot take it. */
@@ -20,13 +20,13 @@ export interface Targets {
 }
 
 interface TargetsOptions {
-  functions: Pick<Functions, 'invokeAsync'>;
+  functions: Pick<LocalInvoker, 'invokeAsync'>;
   sendToQueue: (queueArn: string, body: string, attributes: Record<string, string>) => void;
   /** Starts an execution of a state machine. */
   startExecution?: (stateMachineArn: string, input: string) => unknown;
   journal: Journal;
   clock: VirtualClock;
-  activity: Activity;
+  activity: QuiescenceTracker;
 }
 
 interface Delivery {

@@ -1,5 +1,5 @@
 import { createContext, runInContext, Script } from 'node:vm';
-import { type Template } from '../template/template.ts';
+import { type StackTemplate } from '../template/template.ts';
 
 /** A request as it travels through the edge: header names in lower case, the query as it was sent. */
 export interface EdgeRequest {
@@ -19,7 +19,7 @@ export interface EdgeAnswer {
 }
 
 /** The request as it goes on to the API, or the answer of the edge itself. Rejects when CloudFront would answer 503. */
-export type Edge = (request: EdgeRequest) => Promise<{ request: EdgeRequest } | { answer: EdgeAnswer }>;
+export type LocalEdge = (request: EdgeRequest) => Promise<{ request: EdgeRequest } | { answer: EdgeAnswer }>;
 
 interface Value {
   value: string;
@@ -47,10 +47,10 @@ type Handler = (event: object) => unknown;
 const readOnly = ['content-length', 'host', 'transfer-encoding', 'via'];
 
 /** Requests pass as they are: the template has no edge, or a test wants to be behind it. */
-export const noEdge: Edge = (request) => Promise.resolve({ request });
+export const withoutEdge: LocalEdge = (request) => Promise.resolve({ request });
 
 /** What stands in front of the API: the viewer-request function of the first behaviour whose path fits. */
-export function createEdge(template: Pick<Template, 'distributions' | 'edgeFunctions'>): Edge {
+export function createEdge(template: Pick<StackTemplate, 'distributions' | 'edgeFunctions'>): LocalEdge {
   const handlers = new Map(template.edgeFunctions.map(({ ref, code }) => [ref, load(code)]));
   const behaviors = template.distributions
     .flatMap((distribution) => distribution.behaviors)

@@ -4,7 +4,7 @@ import { account, region } from '../template/intrinsics.ts';
 import { type RouteMatch } from './gateway-routes.ts';
 
 /** What goes back to the client. */
-export interface Answer {
+export interface GatewayResponse {
   status: number;
   headers: Record<string, string>;
   cookies: string[];
@@ -75,7 +75,7 @@ export function toEvent(
 }
 
 /** A message of the gateway itself. */
-export function plain(status: number, message: string): Answer {
+export function plain(status: number, message: string): GatewayResponse {
   const body = Buffer.from(JSON.stringify({ message }));
   return { status, headers: { 'content-type': 'application/json' }, cookies: [], body };
 }
@@ -86,7 +86,7 @@ const strings = (values: unknown): [string, string][] =>
     : [];
 
 /** A function's result as API Gateway reads it: with a `statusCode` a response, anything else the JSON body of a 200. */
-export function toAnswer(result: unknown): Answer {
+export function toAnswer(result: unknown): GatewayResponse {
   if (typeof result !== 'object' || result === null || !('statusCode' in result)) {
     const body = Buffer.from(typeof result === 'string' ? result : JSON.stringify(result));
     return { status: 200, headers: { 'content-type': 'application/json' }, cookies: [], body };

@@ -1,4 +1,4 @@
-import { type Template } from '../template/template.ts';
+import { type StackTemplate } from '../template/template.ts';
 
 /** A route of the HTTP API and the function behind it. */
 export interface LocalRoute {
@@ -14,7 +14,7 @@ export interface RouteMatch {
 }
 
 /** Routes of the template's HTTP API. Throws for what this gateway cannot do as the real one would. */
-export function localRoutes({ routes, integrations }: Pick<Template, 'routes' | 'integrations'>): LocalRoute[] {
+export function localRoutes({ routes, integrations }: Pick<StackTemplate, 'routes' | 'integrations'>): LocalRoute[] {
   const byRef = new Map(integrations.map((integration) => [integration.ref, integration]));
   return routes.map(({ routeKey, integration, authorization }) => {
     const target = byRef.get(integration);

@@ -1,23 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
-import { type Edge, type EdgeRequest } from './edge.ts';
-import { FunctionError, type Functions } from '../lambda/local-functions.ts';
-import { type Answer, plain, toAnswer, toEvent } from './gateway-payload.ts';
+import { type LocalEdge, type EdgeRequest } from './edge.ts';
+import { FunctionError, type LocalInvoker } from '../lambda/local-functions.ts';
+import { type GatewayResponse, plain, toAnswer, toEvent } from './gateway-payload.ts';
 import { type LocalRoute, router } from './gateway-routes.ts';
 
 export interface GatewayOptions {
   port: number;
   routes: LocalRoute[];
-  edge: Edge;
-  functions: Pick<Functions, 'invoke'>;
+  edge: LocalEdge;
+  functions: Pick<LocalInvoker, 'invoke'>;
   now: () => number;
   /** Routes of the runner itself, under `/local`. They bypass the edge. */
-  local: (request: EdgeRequest, body: Buffer) => Promise<Answer>;
+  local: (request: EdgeRequest, body: Buffer) => Promise<GatewayResponse>;
   log?: (line: string) => void;
 }
 
-export interface Gateway {
+export interface LocalGateway {
   port: number;
   /** Requests that wait for their answer. */
   open(): number;
@@ -32,7 +32,7 @@ const maxHeaderBytes = 10_240;
 class TooLarge extends Error {}
 
 /** The HTTP API in front of the functions, on the loopback interface only. Rejects when the port is taken. */
-export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+export async function startGateway(options: GatewayOptions): Promise<LocalGateway> {
   const { log = () => {} } = options;
   const handle = handler(options);
   const server = createServer({ maxHeaderSize: maxHeaderBytes, requestTimeout: 30_000, headersTimeout: 10_000 });
@@ -80,7 +80,7 @@ function close(server: Server): Promise<void> {
 function handler({ routes, edge, functions, now, local, log = () => {} }: GatewayOptions) {
   const routeOf = router(routes);
 
-  async function invoke(request: EdgeRequest, body: Buffer): Promise<Answer> {
+  async function invoke(request: EdgeRequest, body: Buffer): Promise<GatewayResponse> {
     const match = routeOf(request.method, request.path);
     if (!match) return plain(404, 'Not Found');
     const event = toEvent(request, { match, body, now: new Date(now()) });
@@ -88,7 +88,7 @@ function handler({ routes, edge, functions, now, local, log = () => {} }: Gatewa
     return toAnswer(await within(match.route.timeoutMs, result));
   }
 
-  return async (incoming: IncomingMessage, requestId: string): Promise<Answer> => {
+  return async (incoming: IncomingMessage, requestId: string): Promise<GatewayResponse> => {
     const request = toRequest(incoming, requestId);
     if (!request) return plain(400, 'Bad Request');
     const body = await bodyOf(incoming);
@@ -123,7 +123,7 @@ async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   }
 }
 
-function failed(error: unknown): Answer {
+function failed(error: unknown): GatewayResponse {
   if (error === slow) return plain(503, 'Service Unavailable');
   if (error instanceof URIError) return plain(400, 'Bad Request');
   if (!(error instanceof FunctionError)) throw error;
@@ -162,7 +162,7 @@ interface Exchange {
   requestId: string;
 }
 
-function reply({ request, response, requestId }: Exchange, { status, headers, cookies, body }: Answer): void {
+function reply({ request, response, requestId }: Exchange, { status, headers, cookies, body }: GatewayResponse): void {
   if (response.destroyed) return;
   const bodiless = status === 204 || status === 304 || status < 200;
   response.writeHead(status, {

@@ -4,7 +4,7 @@ import { type EdgeRequest } from './edge.ts';
 import { type VirtualClock } from '../clock/virtual-clock.ts';
 import { type Mail } from '../ses-sns/mail.ts';
 import { type Messages } from '../ses-sns/messages.ts';
-import { type Answer } from './gateway-payload.ts';
+import { type GatewayResponse } from './gateway-payload.ts';
 import { type Queues } from '../sqs/queues.ts';
 
 /** What the runner tells and does besides what the template has. */
@@ -33,14 +33,14 @@ const maxAdvanceMs = 366 * 86_400_000;
 
 const Advance = z.strictObject({ advance: Duration.refine((text) => durationMs(text) <= maxAdvanceMs) });
 
-const json = (status: number, body: unknown): Answer => ({
+const json = (status: number, body: unknown): GatewayResponse => ({
   status,
   headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' },
   cookies: [],
   body: Buffer.from(JSON.stringify(body)),
 });
 
-const text = (page: string): Answer => ({
+const text = (page: string): GatewayResponse => ({
   status: 200,
   headers: { 'content-type': 'text/plain; charset=utf-8' },
   cookies: [],
@@ -71,10 +71,10 @@ export function localApi({
   messages,
   queues,
   ...controls
-}: LocalControls): (request: EdgeRequest, body: Buffer) => Promise<Answer> {
-  const time = (): Answer => json(200, { now: new Date(clock.now()).toISOString(), speed: clock.speed });
+}: LocalControls): (request: EdgeRequest, body: Buffer) => Promise<GatewayResponse> {
+  const time = (): GatewayResponse => json(200, { now: new Date(clock.now()).toISOString(), speed: clock.speed });
 
-  async function advance(body: Buffer): Promise<Answer> {
+  async function advance(body: Buffer): Promise<GatewayResponse> {
     const read = Advance.safeParse(parsed(body));
     if (!read.success)
       return json(400, {
@@ -84,12 +84,12 @@ export function localApi({
     return time();
   }
 
-  function deadLetters(): Answer {
+  function deadLetters(): GatewayResponse {
     const names = Object.keys(queues.counts());
     return json(200, { queues: Object.fromEntries(names.map((name) => [name, queues.list(name)])) });
   }
 
-  const routes: Record<string, (body: Buffer) => Answer | Promise<Answer>> = {
+  const routes: Record<string, (body: Buffer) => GatewayResponse | Promise<GatewayResponse>> = {
     'GET /local': () => text(controls.page()),
     'GET /local/clock': time,
     'POST /local/clock': advance,

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { AwsError } from './aws-error.ts';
 
 /** What a service reads of a request; one of another shape is refused by the name that the service has for it. */
-export function readRequest<Shape extends z.ZodType>(
+export function readServiceRequest<Shape extends z.ZodType>(
   shape: Shape,
   body: unknown,
   refusedAs = 'ValidationException',

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Activity } from '../../../lib/states-language/quiescence-tracker.ts';
+import { type QuiescenceTracker } from '../../../lib/states-language/quiescence-tracker.ts';
 import { type VirtualClock } from '../clock/virtual-clock.ts';
 import { type Journal } from '../journal/open-journal.ts';
 import { FunctionError } from './environment.ts';
@@ -16,7 +16,7 @@ export interface AsyncPolicy {
 export interface AsyncDependencies {
   journal: Journal;
   clock: VirtualClock;
-  activity: Activity;
+  activity: QuiescenceTracker;
   /** Throws a `FunctionError`. */
   invoke: (functionArn: string, payload: string) => Promise<unknown>;
   policyOf: (functionArn: string) => AsyncPolicy;

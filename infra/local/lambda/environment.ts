@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import { environmentScript } from './environment-script.ts';
-import { type Answer, type EnvironmentData, type Failure, type Invocation, type Told } from './worker-message.ts';
+import {
+  type InvocationAnswer,
+  type EnvironmentData,
+  type InvocationFailure,
+  type Invocation,
+  type WorkerMessage,
+} from './worker-message.ts';
 
 /** Why an invocation failed, in the words in which Lambda reports it. */
 export class FunctionError extends Error {
@@ -9,7 +15,7 @@ export class FunctionError extends Error {
   readonly errorMessage: string;
   readonly trace: string[];
 
-  constructor({ errorType, errorMessage, trace }: Failure) {
+  constructor({ errorType, errorMessage, trace }: InvocationFailure) {
     super(`${errorType}: ${errorMessage}`);
     this.name = 'FunctionError';
     this.errorType = errorType;
@@ -40,10 +46,10 @@ export class Environment {
   /** Resolves when it takes invocations; never when it fails to start. */
   readonly ready: Promise<void>;
   /** Resolves at its end, with the reason where it never came to take invocations. */
-  readonly gone: Promise<Failure | undefined>;
+  readonly gone: Promise<InvocationFailure | undefined>;
   readonly #options: EnvironmentOptions;
   readonly #worker: Worker;
-  #settle: ((answer: Answer) => void) | undefined;
+  #settle: ((answer: InvocationAnswer) => void) | undefined;
 
   constructor(options: EnvironmentOptions) {
     this.#options = options;
@@ -59,7 +65,7 @@ export class Environment {
     });
     for (const stream of [this.#worker.stdout, this.#worker.stderr])
       stream.setEncoding('utf8').on('data', (text: string) => log(data.functionName, text));
-    this.#worker.on('message', ({ answer, printed }: Told) => {
+    this.#worker.on('message', ({ answer, printed }: WorkerMessage) => {
       if (printed !== undefined) log(data.functionName, printed);
       if (answer) this.#settle?.(answer);
     });
@@ -87,7 +93,7 @@ export class Environment {
     this.busySince = performance.now();
     const requestId = randomUUID();
     const { timeoutMs, data, log } = this.#options;
-    const answered = new Promise<Answer>((resolve) => (this.#settle = resolve));
+    const answered = new Promise<InvocationAnswer>((resolve) => (this.#settle = resolve));
     const invocation: Invocation = { requestId, payload, deadline: Date.now() + timeoutMs };
     this.#worker.postMessage(invocation);
     const tooLong = setTimeout(() => {
@@ -118,12 +124,12 @@ export class Environment {
     await this.#worker.terminate();
   }
 
-  async #firstAnswer(): Promise<Answer> {
+  async #firstAnswer(): Promise<InvocationAnswer> {
     const slow = setTimeout(() => {
       const errorMessage = `Init phase timed out after ${maxStartMs / 1000} seconds`;
       this.#settle?.({ failure: { errorType: 'Sandbox.Timedout', errorMessage, trace: [] }, fatal: true });
     }, maxStartMs);
-    const answer = await new Promise<Answer>((resolve) => (this.#settle = resolve));
+    const answer = await new Promise<InvocationAnswer>((resolve) => (this.#settle = resolve));
     clearTimeout(slow);
     this.#settle = undefined;
     if ('failure' in answer) void this.end();

@@ -1,19 +1,19 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { inLanes } from '../../../lib/shared/concurrency.ts';
-import { type Activity } from '../../../lib/states-language/quiescence-tracker.ts';
+import { mapConcurrent } from '../../../lib/shared/concurrency.ts';
+import { type QuiescenceTracker } from '../../../lib/states-language/quiescence-tracker.ts';
 import { AsyncInvokes, type AsyncDependencies } from './async-invokes.ts';
 import { type VirtualClock } from '../clock/virtual-clock.ts';
 import { FunctionError } from './environment.ts';
 import { account, region } from '../template/intrinsics.ts';
 import { type Journal } from '../journal/open-journal.ts';
 import { Pool } from './environment-pool.ts';
-import { type Template } from '../template/template.ts';
-import { createTurns } from './scheduling-policy.ts';
+import { type StackTemplate } from '../template/template.ts';
+import { createSchedulingPolicy } from './scheduling-policy.ts';
 
 export { FunctionError } from './environment.ts';
 
-export interface Functions {
+export interface LocalInvoker {
   /** Runs the function whose ARN or name this is, waits for its result. Throws `FunctionError` when it failed, as Lambda would report it. */
   invoke(functionArn: string, payload: unknown): Promise<unknown>;
   /**
@@ -50,7 +50,7 @@ export interface FunctionsOptions {
   functions: LocalFunction[];
   journal: Journal;
   clock: VirtualClock;
-  activity: Activity;
+  activity: QuiescenceTracker;
   /** As many as this machine has unless told. */
   processors?: number | undefined;
   /** Variables a function gets besides its own, or in their place: where the local services are. Asked when an environment starts. */
@@ -63,7 +63,7 @@ export interface FunctionsOptions {
   log?: (functionName: string, text: string) => void;
 }
 
-export interface RunningFunctions extends Functions {
+export interface RunningFunctions extends LocalInvoker {
   readonly all: readonly LocalFunction[];
   /** Runs asynchronous invocations that an earlier run left. Call it once everything that functions reach is up. */
   restore(): void;
@@ -83,7 +83,7 @@ const maxPayloadBytes = 6_291_556;
 const defaultEnvironments = 4;
 
 /** The functions of the template. Their bundles lie in the assembly, in folders named by their content, which nobody changes. */
-export function localFunctions(template: Template, environments = defaultEnvironments): LocalFunction[] {
+export function localFunctions(template: StackTemplate, environments = defaultEnvironments): LocalFunction[] {
   return template.functions.map((f) => {
     const config = template.invokeConfigs.find(({ functionName }) => nameOf(functionName) === f.ref);
     const [file = 'index', exportName = 'handler'] = f.handler.split('.');
@@ -133,7 +133,7 @@ const lambdaVariables = ({ name, memoryMb, exportName }: LocalFunction): Record<
 
 export function createFunctions(options: FunctionsOptions): RunningFunctions {
   const { functions, clock, activity, log = () => {}, invoked = () => {} } = options;
-  const mayBegin = createTurns(pressing, options.processors);
+  const mayBegin = createSchedulingPolicy(pressing, options.processors);
   const byName = new Map(functions.map((f) => [f.name, { ...f, pool: poolOf(f) }]));
 
   function poolOf(f: LocalFunction): Pool {
@@ -188,7 +188,7 @@ export function createFunctions(options: FunctionsOptions): RunningFunctions {
     invoke: (functionArn, payload) => run(functionArn, JSON.stringify(payload ?? null)),
     invokeAsync: (functionArn, payload) => events.add(find(functionArn).arn, payload),
     restore: () => events.restore(),
-    warm: () => inLanes([...byName.values()], availableParallelism(), ({ pool }) => pool.warm()),
+    warm: () => mapConcurrent([...byName.values()], availableParallelism(), ({ pool }) => pool.warm()),
     pressing,
     environments: () => Object.fromEntries([...byName].map(([name, { pool }]) => [name, pool.size])),
     stop: async () => {

@@ -12,7 +12,7 @@ const patienceMs = 5_000;
  * processors, when no other is. Since others may follow each other without a gap, they begin after 200 ms while fewer are under way than
  * there are processors, and after five seconds in any crowd. Answers whether what has waited since, by `performance.now()`, may begin.
  */
-export const createTurns = (pressing: () => number, processors = availableParallelism()) => {
+export const createSchedulingPolicy = (pressing: () => number, processors = availableParallelism()) => {
   const beside = Math.max(1, processors - 1);
   return (since: number): boolean => {
     const others = pressing();

@@ -19,14 +19,14 @@ export interface Invocation {
 }
 
 /** What Lambda tells of a failure. */
-export interface Failure {
+export interface InvocationFailure {
   errorType: string;
   errorMessage: string;
   trace: string[];
 }
 
 /** What an environment answers: once `ready` or `failure` after its start, then one `result` or `failure` for each invocation. */
-export type Answer = { ready: true } | { result: string } | { failure: Failure; fatal?: boolean };
+export type InvocationAnswer = { ready: true } | { result: string } | { failure: InvocationFailure; fatal?: boolean };
 
 /** What an environment tells: an answer, what it has printed since it last told anything, or both at once. */
-export type Told = { answer: Answer; printed?: string } | { answer?: undefined; printed: string };
+export type WorkerMessage = { answer: InvocationAnswer; printed?: string } | { answer?: undefined; printed: string };

@@ -1,15 +1,21 @@
 import { enableCompileCache, flushCompileCache } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
-import { type Answer, type EnvironmentData, type Failure, type Invocation, type Told } from './worker-message.ts';
-import { liveIn } from '../clock/install-virtual-date.ts';
+import {
+  type InvocationAnswer,
+  type EnvironmentData,
+  type InvocationFailure,
+  type Invocation,
+  type WorkerMessage,
+} from './worker-message.ts';
+import { installVirtualDate } from '../clock/install-virtual-date.ts';
 
 type Handler = (event: unknown, context: object) => unknown;
 
 const data = workerData as EnvironmentData; // what functions.ts gives
 const realNow = Date.now;
 
-const tell = (told: Told): void => parentPort?.postMessage(told);
+const tell = (told: WorkerMessage): void => parentPort?.postMessage(told);
 
 let printed = '';
 
@@ -19,7 +25,8 @@ function takePrinted(): string {
   return taken;
 }
 
-const answer = (given: Answer): void => tell({ answer: given, ...(printed !== '' && { printed: takePrinted() }) });
+const answer = (given: InvocationAnswer): void =>
+  tell({ answer: given, ...(printed !== '' && { printed: takePrinted() }) });
 
 function tellPrinted(): void {
   if (printed !== '') tell({ printed: takePrinted() });
@@ -41,7 +48,7 @@ function gatherPrinted(): void {
   process.on('exit', tellPrinted);
 }
 
-const failureOf = (error: unknown): Failure => {
+const failureOf = (error: unknown): InvocationFailure => {
   if (error instanceof Error)
     return { errorType: error.name, errorMessage: error.message, trace: (error.stack ?? '').split('\n') };
   return { errorType: typeof error, errorMessage: String(error), trace: [] };
@@ -93,7 +100,7 @@ gatherPrinted();
 // The same bundle is loaded again and again: by the next environment, the next runner.
 enableCompileCache();
 // Before any of the function's code runs.
-liveIn(data.time);
+installVirtualDate(data.time);
 try {
   const handler = await load();
   parentPort?.on('message', (invocation: Invocation) => void handle(handler, invocation));

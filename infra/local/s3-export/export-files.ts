@@ -5,7 +5,7 @@ import { type AttributeValue, DynamoDBClient, paginateScan } from '@aws-sdk/clie
 import { localAccess } from '../engines/create-tables.ts';
 
 /** A file of an export. */
-export interface Packed {
+export interface PackedTable {
   items: number;
   bytes: Buffer;
 }
@@ -29,7 +29,7 @@ const lineOf = (Item: Record<string, AttributeValue>): string =>
   );
 
 /** All items of a table, packed, a file for each partition. */
-export async function packTable(endpoint: string, TableName: string): Promise<Packed[]> {
+export async function packTable(endpoint: string, TableName: string): Promise<PackedTable[]> {
   const client = new DynamoDBClient({ endpoint, ...localAccess });
   const files = Array.from({ length: partitions }, () => {
     const zip = createGzip();
@@ -50,7 +50,7 @@ export async function packTable(endpoint: string, TableName: string): Promise<Pa
 }
 
 /** An export as objects of a bucket, in the layout that DynamoDB documents. */
-export function exportObjects(packed: Packed[], facts: ExportFacts) {
+export function exportObjects(packed: PackedTable[], facts: ExportFacts) {
   const folder = `AWSDynamoDB/${facts.exportArn.split('/').at(-1)}`;
   const files = packed.map(({ items, bytes }, i) => {
     const md5 = createHash('md5').update(bytes).digest();

@@ -4,9 +4,9 @@ import { AwsError } from '../http/aws-error.ts';
 import { type VirtualClock } from '../clock/virtual-clock.ts';
 import { exportObjects, packTable } from './export-files.ts';
 import { type Journal } from '../journal/open-journal.ts';
-import { type Objects } from './objects.ts';
-import { readRequest } from '../http/read-request.ts';
-import { type Template } from '../template/template.ts';
+import { type LocalObjects } from './objects.ts';
+import { readServiceRequest } from '../http/read-request.ts';
+import { type StackTemplate } from '../template/template.ts';
 
 export interface Exports {
   /** `exportTableToPointInTime` and `describeExport`, as a state machine calls them. */
@@ -16,8 +16,8 @@ export interface Exports {
 interface ExportsOptions {
   /** Where the tables are. */
   endpoint: string;
-  tables: Template['tables'];
-  objects: Pick<Objects, 'put'>;
+  tables: StackTemplate['tables'];
+  objects: Pick<LocalObjects, 'put'>;
   journal: Journal;
   clock: VirtualClock;
 }
@@ -105,8 +105,9 @@ export function createExports({ endpoint, tables, objects, journal, clock }: Exp
   return {
     async call(action, body) {
       if (action === 'exportTableToPointInTime')
-        return { ExportDescription: await exportInTurn(readRequest(Request, body)) };
-      if (action === 'describeExport') return { ExportDescription: describeExport(readRequest(OneExport, body)) };
+        return { ExportDescription: await exportInTurn(readServiceRequest(Request, body)) };
+      if (action === 'describeExport')
+        return { ExportDescription: describeExport(readServiceRequest(OneExport, body)) };
       throw new AwsError('UnknownOperationException', `${action} is not there locally`, { status: 404 });
     },
   };

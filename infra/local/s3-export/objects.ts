@@ -1,9 +1,9 @@
 import { Bytes } from '../http/aws-endpoint.ts';
 import { type VirtualClock } from '../clock/virtual-clock.ts';
 import { type Journal } from '../journal/open-journal.ts';
-import { type Template } from '../template/template.ts';
+import { type StackTemplate } from '../template/template.ts';
 
-export interface Objects {
+export interface LocalObjects {
   /** Puts all of them or, after a kill, none. What a bucket's lifecycle lets expire has gone then. */
   put(bucket: string, objects: Record<string, Buffer>): void;
   /** S3 with the bucket in the path: `GET /<bucket>/<key>`. */
@@ -11,7 +11,7 @@ export interface Objects {
 }
 
 interface ObjectsOptions {
-  buckets: Template['buckets'];
+  buckets: StackTemplate['buckets'];
   journal: Journal;
   clock: VirtualClock;
 }
@@ -24,7 +24,7 @@ function refused(status: number, code: string): Bytes {
 }
 
 /** The template's buckets in the journal. Objects are only read from outside: what puts them is a service of ours. */
-export function createObjects({ buckets, journal, clock }: ObjectsOptions): Objects {
+export function createObjects({ buckets, journal, clock }: ObjectsOptions): LocalObjects {
   journal.exec(
     'CREATE TABLE IF NOT EXISTS objects (bucket TEXT, key TEXT, at REAL, body BLOB, PRIMARY KEY (bucket, key))',
   );

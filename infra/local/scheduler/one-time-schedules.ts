@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { type Activity } from '../../../lib/states-language/quiescence-tracker.ts';
+import { type QuiescenceTracker } from '../../../lib/states-language/quiescence-tracker.ts';
 import { AwsError } from '../http/aws-error.ts';
 import { type VirtualClock } from '../clock/virtual-clock.ts';
 import { account, region } from '../template/intrinsics.ts';
 import { type Journal } from '../journal/open-journal.ts';
-import { readRequest } from '../http/read-request.ts';
+import { readServiceRequest } from '../http/read-request.ts';
 import { nextFiring } from './schedules.ts';
 import { type Target, type Targets } from '../eventbridge/targets.ts';
 
@@ -47,7 +47,7 @@ interface TimersOptions {
   targets: Pick<Targets, 'deliver'>;
   journal: Journal;
   clock: VirtualClock;
-  activity: Activity;
+  activity: QuiescenceTracker;
 }
 
 const arnOf = (group: string, name: string): string =>
@@ -91,7 +91,7 @@ export function createOneTimers({ targets, journal, clock, activity }: TimersOpt
   }
 
   function create(name: string, body: unknown): { ScheduleArn: string } {
-    const asked = readRequest(CreateSchedule, body);
+    const asked = readServiceRequest(CreateSchedule, body);
     const { GroupName, ScheduleExpression, ScheduleExpressionTimezone, ActionAfterCompletion, Target: to } = asked;
     const due = nextFiring(ScheduleExpression, ScheduleExpressionTimezone, { after: 0, anchor: 0 });
     if (due === undefined || due < clock.now() - 60_000)

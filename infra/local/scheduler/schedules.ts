@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { type Activity } from '../../../lib/states-language/quiescence-tracker.ts';
+import { type QuiescenceTracker } from '../../../lib/states-language/quiescence-tracker.ts';
 import { type VirtualClock } from '../clock/virtual-clock.ts';
 import { fromWall, nextCron } from './cron.ts';
 import { account, region } from '../template/intrinsics.ts';
 import { type Journal } from '../journal/open-journal.ts';
 import { targetPayload } from '../eventbridge/target-input.ts';
 import { type Target, type Targets } from '../eventbridge/targets.ts';
-import { type Template } from '../template/template.ts';
+import { type StackTemplate } from '../template/template.ts';
 
 /** What fires by the clock: schedules of EventBridge Scheduler, and rules with a schedule expression. */
 export interface Schedules {
@@ -18,12 +18,12 @@ export interface Schedules {
 }
 
 interface SchedulesOptions {
-  schedules: Template['schedules'];
-  rules: Template['rules'];
+  schedules: StackTemplate['schedules'];
+  rules: StackTemplate['rules'];
   targets: Pick<Targets, 'deliver'>;
   journal: Journal;
   clock: VirtualClock;
-  activity: Activity;
+  activity: QuiescenceTracker;
 }
 
 /** One schedule or scheduled rule, in one shape. */
@@ -87,7 +87,7 @@ function scheduleInput(input: string | undefined, arn: string, at: number): unkn
   ) as unknown;
 }
 
-const ofSchedule = ({ id, arn, expression, timezone, target }: Template['schedules'][number]): Timed => ({
+const ofSchedule = ({ id, arn, expression, timezone, target }: StackTemplate['schedules'][number]): Timed => ({
   id,
   arn,
   expression,
@@ -95,7 +95,7 @@ const ofSchedule = ({ id, arn, expression, timezone, target }: Template['schedul
   deliveries: (at) => [{ target, payload: scheduleInput(target.input, arn, at) }],
 });
 
-const ofRule = (rule: Template['rules'][number], expression: string): Timed => ({
+const ofRule = (rule: StackTemplate['rules'][number], expression: string): Timed => ({
   id: rule.id,
   arn: rule.arn,
   expression,

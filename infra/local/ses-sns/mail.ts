@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { AwsError, NoAnswer } from '../http/aws-error.ts';
 import { type VirtualClock } from '../clock/virtual-clock.ts';
 import { type Journal } from '../journal/open-journal.ts';
-import { readRequest } from '../http/read-request.ts';
+import { readServiceRequest } from '../http/read-request.ts';
 
 const Part = z.object({ Data: z.string(), Charset: z.string().optional() });
 
@@ -69,7 +69,7 @@ function read(body: unknown, at: string): OutboxMail {
     Destination,
     Content,
     EmailTags,
-  } = readRequest(SendEmail, body, 'BadRequestException');
+  } = readServiceRequest(SendEmail, body, 'BadRequestException');
   const recipients = [...Destination.to, ...Destination.others];
   if (recipients.length === 0) throw new AwsError('BadRequestException', 'Missing final destination');
   if (recipients.length > maxRecipients)

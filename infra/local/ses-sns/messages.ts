@@ -4,7 +4,7 @@ import { AwsError, NoAnswer } from '../http/aws-error.ts';
 import { type VirtualClock } from '../clock/virtual-clock.ts';
 import { type Journal } from '../journal/open-journal.ts';
 import { type MailFailure } from './mail.ts';
-import { readRequest } from '../http/read-request.ts';
+import { readServiceRequest } from '../http/read-request.ts';
 
 /** A text, a push or a WhatsApp message that would have gone out. */
 export const OutboxMessage = z.object({
@@ -127,7 +127,7 @@ export function createMessages({ journal, clock }: { journal: Journal; clock: Vi
 
   function take(channel: OutboxMessage['channel'], schema: z.ZodType<Unsent>, body: unknown): string {
     const { wrong, many } = errorsOf[channel];
-    const unsent = readRequest(schema, body, wrong);
+    const unsent = readServiceRequest(schema, body, wrong);
     const message = { messageId: randomUUID(), at: new Date(clock.now()).toISOString(), ...unsent };
     const fails = failure(message);
     if (fails === 'throttle') throw new AwsError(many, 'Rate exceeded.', { status: 429 });

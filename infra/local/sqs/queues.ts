@@ -3,8 +3,8 @@ import * as z from 'zod';
 import { AwsError } from '../http/aws-error.ts';
 import { type VirtualClock } from '../clock/virtual-clock.ts';
 import { type Journal } from '../journal/open-journal.ts';
-import { readRequest } from '../http/read-request.ts';
-import { type Template } from '../template/template.ts';
+import { readServiceRequest } from '../http/read-request.ts';
+import { type StackTemplate } from '../template/template.ts';
 
 /** A message as people look at it. */
 export interface QueuedMessage {
@@ -28,14 +28,14 @@ export interface Queues {
 }
 
 interface QueuesOptions {
-  queues: Template['queues'];
+  queues: StackTemplate['queues'];
   journal: Journal;
   clock: VirtualClock;
   /** Where `GetQueueUrl` says the queues are. */
   url?: () => string;
 }
 
-type Queue = Template['queues'][number];
+type Queue = StackTemplate['queues'][number];
 
 interface Row {
   id: number;
@@ -93,7 +93,7 @@ const md5 = (text: string): string => createHash('md5').update(text).digest('hex
 const lastPart = (text: string): string => text.split(/[/:]/).at(-1) ?? '';
 
 const parse = <Shape extends z.ZodType>(shape: Shape, body: unknown): z.infer<Shape> =>
-  readRequest(shape, body, 'InvalidParameterValue');
+  readServiceRequest(shape, body, 'InvalidParameterValue');
 
 /**
  * A function's variables with the URLs of queues moved to the local endpoint. SQS clients call the host of a queue's URL, whatever

@@ -1,7 +1,7 @@
-import { type Execution, type Flow } from '../../../lib/states-language/execution/execution-branch.ts';
-import { type Machine } from '../../../lib/states-language/definition/compile-machine.ts';
+import { type Execution, type ExecutionBranch } from '../../../lib/states-language/execution/execution-branch.ts';
+import { type CompiledMachine } from '../../../lib/states-language/definition/compile-machine.ts';
 import { regionBelow } from '../../../lib/states-language/execution/branch-region.ts';
-import { unpack } from '../../../lib/states-language/serialized-data.ts';
+import { parseData } from '../../../lib/states-language/serialized-data.ts';
 
 /** A row of `sfn_execution`: what SQLite has as NULL is undefined in an `Execution`. */
 export type ExecutionRow = { [Key in keyof Execution]: Exclude<Execution[Key], undefined> | null };
@@ -9,7 +9,7 @@ export type ExecutionRow = { [Key in keyof Execution]: Exclude<Execution[Key], u
 export interface FlowRow {
   id: number;
   execution: number;
-  phase: Flow['phase']['kind'];
+  phase: ExecutionBranch['phase']['kind'];
   due: number | null;
   input: string;
   variables: string;
@@ -23,7 +23,7 @@ export function executionFrom(row: ExecutionRow | undefined): Execution | undefi
 }
 
 /** What the columns beside `doc` do not hold. */
-type Doc = Omit<Flow, 'id' | 'execution' | 'input' | 'variables' | 'region' | 'gone'>;
+type Doc = Omit<ExecutionBranch, 'id' | 'execution' | 'input' | 'variables' | 'region' | 'gone'>;
 
 export function docOf({
   parent,
@@ -36,19 +36,27 @@ export function docOf({
   enteredEvent,
   tries,
   calls,
-}: Flow): string {
+}: ExecutionBranch): string {
   const doc: Doc = { parent, place, item, state, phase, last, enteredAt, enteredEvent, tries, calls };
   return JSON.stringify(doc);
 }
 
 /** The flows of one execution, parents before children: a child's region hangs in the state its parent stands at. */
-export function flowsFrom(rows: readonly FlowRow[], machine: Machine): Map<number, Flow> {
-  const flows = new Map<number, Flow>();
+export function flowsFrom(rows: readonly FlowRow[], machine: CompiledMachine): Map<number, ExecutionBranch> {
+  const flows = new Map<number, ExecutionBranch>();
   for (const { id, execution, input, variables, doc } of rows) {
     const rest = JSON.parse(doc) as Doc;
     const parent = rest.parent === undefined ? undefined : flows.get(rest.parent);
     const region = parent ? regionBelow(parent, rest.place) : machine;
-    flows.set(id, { ...rest, id, execution, region, input: unpack(input), variables: unpack(variables), gone: false });
+    flows.set(id, {
+      ...rest,
+      id,
+      execution,
+      region,
+      input: parseData(input),
+      variables: parseData(variables),
+      gone: false,
+    });
   }
   return flows;
 }

@@ -1,13 +1,17 @@
 import { type JsonObject } from '../../../lib/shared/json.ts';
 import { type ExecutionRecords, type HistoryEvent } from '../../../lib/states-language/execution/host.ts';
-import { type Machine } from '../../../lib/states-language/definition/compile-machine.ts';
+import { type CompiledMachine } from '../../../lib/states-language/definition/compile-machine.ts';
 import { type Journal } from '../journal/open-journal.ts';
-import { dueOf, type Execution, type Flow } from '../../../lib/states-language/execution/execution-branch.ts';
-import { createTables } from './schema.ts';
+import {
+  dueOf,
+  type Execution,
+  type ExecutionBranch,
+} from '../../../lib/states-language/execution/execution-branch.ts';
+import { createJournalTables } from './schema.ts';
 import { docOf, executionFrom, type ExecutionRow, flowsFrom, type FlowRow } from './execution-rows.ts';
 
 /** An announcement in the journal: told to the bus at least once, then deleted. */
-export interface Announcement {
+export interface StatusEvent {
   id: number;
   detail: JsonObject;
 }
@@ -21,16 +25,16 @@ export class ExecutionStore implements ExecutionRecords {
   readonly #journal: Journal;
   readonly #statements: ReturnType<typeof prepare>;
   #writes: (() => unknown)[] = [];
-  #flows = new Map<number, Flow>();
+  #flows = new Map<number, ExecutionBranch>();
   #commit: Promise<void> | undefined;
-  #announced: Announcement[] = [];
-  readonly #tell: (announcement: Announcement) => void;
+  #announced: StatusEvent[] = [];
+  readonly #tell: (announcement: StatusEvent) => void;
   #closed = false;
   #nextId: { execution: number; flow: number; announcement: number };
 
   /** `tell` gets each announcement right after the transaction that holds it. */
-  constructor(journal: Journal, tell: (announcement: Announcement) => void) {
-    createTables(journal);
+  constructor(journal: Journal, tell: (announcement: StatusEvent) => void) {
+    createJournalTables(journal);
     this.#journal = journal;
     this.#tell = tell;
     this.#statements = prepare(journal);
@@ -68,12 +72,12 @@ export class ExecutionStore implements ExecutionRecords {
   }
 
   /** The flow as it is when the transaction is written: several moves in one turn are one row. */
-  saveFlow(flow: Flow): void {
+  saveFlow(flow: ExecutionBranch): void {
     this.#flows.set(flow.id, flow);
     this.#schedule();
   }
 
-  dropFlow({ id }: Flow): void {
+  dropFlow({ id }: ExecutionBranch): void {
     this.#flows.delete(id);
     this.#write(() => this.#statements.dropFlow.run(id));
   }
@@ -90,7 +94,7 @@ export class ExecutionStore implements ExecutionRecords {
   }
 
   /** Told to the bus: not to be told again after a restart. */
-  forget(announcement: Announcement): void {
+  forget(announcement: StatusEvent): void {
     this.#write(() => this.#statements.forget.run(announcement.id));
   }
 
@@ -132,7 +136,7 @@ export class ExecutionStore implements ExecutionRecords {
     return executionFrom(this.#statements.byId.get(id) as ExecutionRow | undefined);
   }
 
-  flowsOf(execution: number, machine: Machine): Map<number, Flow> {
+  flowsOf(execution: number, machine: CompiledMachine): Map<number, ExecutionBranch> {
     return flowsFrom(this.#statements.flowsOf.all(execution) as unknown as FlowRow[], machine);
   }
 
@@ -141,7 +145,7 @@ export class ExecutionStore implements ExecutionRecords {
   }
 
   /** The flows of running executions: which of them wait, and until when. */
-  resting(): { id: number; execution: number; phase: Flow['phase']['kind']; due: number | null }[] {
+  resting(): { id: number; execution: number; phase: ExecutionBranch['phase']['kind']; due: number | null }[] {
     this.flush();
     return this.#statements.resting.all() as unknown as ReturnType<ExecutionStore['resting']>;
   }
@@ -150,7 +154,7 @@ export class ExecutionStore implements ExecutionRecords {
     return this.#statements.deadlines.all() as unknown as { id: number; deadline: number }[];
   }
 
-  untold(): Announcement[] {
+  untold(): StatusEvent[] {
     const rows = this.#statements.untold.all() as unknown as { id: number; detail: string }[];
     return rows.map(({ id, detail }) => ({ id, detail: JSON.parse(detail) as JsonObject }));
   }
@@ -163,7 +167,7 @@ export class ExecutionStore implements ExecutionRecords {
     });
   }
 
-  #writeFlow(flow: Flow): void {
+  #writeFlow(flow: ExecutionBranch): void {
     const { id, execution, phase, input, variables } = flow;
     this.#statements.saveFlow.run(
       id,

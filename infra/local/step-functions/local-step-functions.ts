@@ -1,10 +1,10 @@
-import { type Activity } from '../../../lib/states-language/quiescence-tracker.ts';
+import { type QuiescenceTracker } from '../../../lib/states-language/quiescence-tracker.ts';
 import { AwsError } from '../http/aws-error.ts';
 import { type VirtualClock } from '../clock/virtual-clock.ts';
 import { type Journal } from '../journal/open-journal.ts';
 import { callApi } from './api/call-api.ts';
-import { announcer, type Emit } from './status-publisher.ts';
-import { type Functions } from '../../../lib/states-language/execution/call-function.ts';
+import { createStatusPublisher, type Emit } from './status-publisher.ts';
+import { type FunctionCaller } from '../../../lib/states-language/execution/call-function.ts';
 import { Catalog, type CatalogOptions } from './machine-catalog.ts';
 import { ExecutionLists } from './execution-lists.ts';
 import { Interpreter } from '../../../lib/states-language/execution/interpreter.ts';
@@ -12,15 +12,15 @@ import { ExecutionStore } from './execution-store.ts';
 import { Tokens } from './task-tokens.ts';
 
 export interface StatesOptions extends Pick<CatalogOptions, 'machines' | 'versions' | 'aliases'> {
-  functions: Functions;
+  functions: FunctionCaller;
   clock: VirtualClock;
   journal: Journal;
-  activity: Activity;
+  activity: QuiescenceTracker;
   /** Puts an event on the default bus. Told again when it throws. */
   emit: Emit;
 }
 
-export interface States {
+export interface LocalStepFunctions {
   /**
    * The AWS JSON API, `StartExecution` or `AWSStepFunctions.StartExecution`. What it answers is in the journal. Throws {name, message}; after
    * the end always, as nothing is written any more.
@@ -38,9 +38,16 @@ const retentionMs = 90 * 86_400_000;
  * Step Functions for Standard workflows in JSONata mode. A task is invoked at least once, a status change told at least once; every other
  * step of an execution happens once, also over `kill -9`. Throws for a machine that it cannot run.
  */
-export function createStates({ functions, clock, journal, activity, emit, ...declared }: StatesOptions): States {
+export function createLocalStepFunctions({
+  functions,
+  clock,
+  journal,
+  activity,
+  emit,
+  ...declared
+}: StatesOptions): LocalStepFunctions {
   const now = () => clock.now();
-  const announce = announcer({ emit, clock, forget: (announcement) => store.forget(announcement) });
+  const announce = createStatusPublisher({ emit, clock, forget: (announcement) => store.forget(announcement) });
   const store = new ExecutionStore(journal, announce.tell);
   const catalog = new Catalog({ ...declared, journal, now });
   const machineOf = (hash: string) => catalog.machineOf(hash);

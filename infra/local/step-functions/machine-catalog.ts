@@ -1,44 +1,44 @@
 import { createHash } from 'node:crypto';
 import { type Journal } from '../journal/open-journal.ts';
-import { type Machine, compileMachine } from '../../../lib/states-language/definition/compile-machine.ts';
-import { Made } from './runtime-resources.ts';
+import { type CompiledMachine, compileMachine } from '../../../lib/states-language/definition/compile-machine.ts';
+import { RuntimeResources } from './runtime-resources.ts';
 
 /** A state machine: of the template, or made by a call. */
-export interface StateMachine {
+export interface CatalogMachine {
   arn: string;
   name: string;
   definition: string;
   roleArn: string;
 }
-export interface Version {
+export interface CatalogVersion {
   arn: string;
   stateMachineArn: string;
 }
 /** Weights add up to 100. */
-export interface Alias {
+export interface CatalogAlias {
   aliasArn: string;
   routing: { versionArn: string; weight: number }[];
 }
 
 /** What an ARN in StartExecution stands for. */
-export interface Target {
-  machine: Omit<StateMachine, 'definition'>;
+export interface CatalogTarget {
+  machine: Omit<CatalogMachine, 'definition'>;
   definition: string;
   versionArn: string | undefined;
   aliasArn: string | undefined;
 }
 
 export interface CatalogOptions {
-  machines: readonly StateMachine[];
+  machines: readonly CatalogMachine[];
   /** Beside those that the aliases name. */
-  versions?: readonly Version[];
-  aliases?: readonly Alias[];
+  versions?: readonly CatalogVersion[];
+  aliases?: readonly CatalogAlias[];
   journal: Journal;
   now: () => number;
 }
 
 /** A machine as it stands: `revision` counts the definitions it has had, from 0. */
-interface Entry extends Omit<StateMachine, 'definition'> {
+interface Entry extends Omit<CatalogMachine, 'definition'> {
   /** Hash of its definition. */
   definition: string;
   revision: number;
@@ -46,7 +46,7 @@ interface Entry extends Omit<StateMachine, 'definition'> {
 }
 
 /** `definition` is missing where a template's version stands for what its machine is now. */
-interface VersionEntry extends Version {
+interface VersionEntry extends CatalogVersion {
   definition?: string;
   revision?: number;
   createdAt?: number;
@@ -60,16 +60,16 @@ interface VersionEntry extends Version {
 export class Catalog {
   readonly #machines = new Map<string, Entry>();
   readonly #versions = new Map<string, VersionEntry>();
-  readonly #aliases = new Map<string, Alias>();
+  readonly #aliases = new Map<string, CatalogAlias>();
   readonly #options: CatalogOptions;
-  readonly #made: Made;
-  readonly #compiled = new Map<string, Machine>();
+  readonly #made: RuntimeResources;
+  readonly #compiled = new Map<string, CompiledMachine>();
 
   /** Throws for a definition that the engine cannot run. */
   constructor(options: CatalogOptions) {
     this.#options = options;
     const { machines, versions = [], aliases = [], journal, now } = options;
-    this.#made = new Made(journal);
+    this.#made = new RuntimeResources(journal);
     for (const machine of this.#made.machines()) this.#machines.set(machine.arn, machine);
     for (const { description: _description, ...version } of this.#made.versions())
       this.#versions.set(version.arn, version);
@@ -94,12 +94,12 @@ export class Catalog {
     return this.#versions;
   }
 
-  get aliases(): ReadonlyMap<string, Alias> {
+  get aliases(): ReadonlyMap<string, CatalogAlias> {
     return this.#aliases;
   }
 
   /** Undefined for an ARN that is none of ours. `draw` in 0–1 chooses between the versions of an alias. */
-  resolve(arn: string, draw: () => number): Target | undefined {
+  resolve(arn: string, draw: () => number): CatalogTarget | undefined {
     const alias = this.#aliases.get(arn);
     const version = this.#versions.get(alias ? chosen(alias, draw()) : arn);
     const machine = this.#machines.get(version?.stateMachineArn ?? arn);
@@ -129,14 +129,14 @@ export class Catalog {
     this.#versions.set(version.arn, version);
   }
 
-  saveAlias(alias: Alias): void {
+  saveAlias(alias: CatalogAlias): void {
     const now = this.#options.now();
     this.#made.saveAlias({ arn: alias.aliasArn, routing: alias.routing, createdAt: now, updatedAt: now });
     this.#aliases.set(alias.aliasArn, alias);
   }
 
   /** Throws for a hash that was never kept. */
-  machineOf(hash: string): Machine {
+  machineOf(hash: string): CompiledMachine {
     const known = this.#compiled.get(hash);
     if (known) return known;
     const machine = compile(hash, this.definitionOf(hash).definition, this.#options.now);
@@ -153,7 +153,7 @@ export class Catalog {
   }
 }
 
-function compile(name: string, definition: string, now: () => number): Machine {
+function compile(name: string, definition: string, now: () => number): CompiledMachine {
   try {
     return compileMachine(definition, now);
   } catch (error) {
@@ -164,11 +164,11 @@ function compile(name: string, definition: string, now: () => number): Machine {
 }
 
 /** `…:stateMachine:name:3` is a version of `…:stateMachine:name`. */
-function versionOf(arn: string): Version {
+function versionOf(arn: string): CatalogVersion {
   return { arn, stateMachineArn: arn.slice(0, arn.lastIndexOf(':')) };
 }
 
-function chosen({ routing }: Alias, draw: number): string {
+function chosen({ routing }: CatalogAlias, draw: number): string {
   let below = draw * 100;
   const hit = routing.find(({ weight }) => (below -= weight) < 0);
   return (hit ?? routing[0])?.versionArn ?? '';

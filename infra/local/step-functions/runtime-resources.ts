@@ -1,7 +1,7 @@
 import { type Journal } from '../journal/open-journal.ts';
 
 /** A machine that was made by a call, as it is now. `revision` counts its definitions. */
-export interface MadeMachine {
+export interface CreatedMachine {
   arn: string;
   name: string;
   roleArn: string;
@@ -12,7 +12,7 @@ export interface MadeMachine {
   updatedAt: number;
 }
 
-export interface MadeVersion {
+export interface CreatedVersion {
   arn: string;
   stateMachineArn: string;
   definition: string;
@@ -21,7 +21,7 @@ export interface MadeVersion {
   createdAt: number;
 }
 
-export interface MadeAlias {
+export interface CreatedAlias {
   arn: string;
   routing: { versionArn: string; weight: number }[];
   createdAt: number;
@@ -29,7 +29,7 @@ export interface MadeAlias {
 }
 
 /** Machines, versions and aliases that no template names: rows of the journal, there again after a kill. */
-export class Made {
+export class RuntimeResources {
   readonly #statements: ReturnType<typeof prepare>;
 
   constructor(journal: Journal) {
@@ -46,28 +46,28 @@ export class Made {
     this.#statements = prepare(journal);
   }
 
-  machines(): MadeMachine[] {
-    return this.#statements.machines.all() as unknown as MadeMachine[];
+  machines(): CreatedMachine[] {
+    return this.#statements.machines.all() as unknown as CreatedMachine[];
   }
 
-  versions(): MadeVersion[] {
-    return this.#statements.versions.all() as unknown as MadeVersion[];
+  versions(): CreatedVersion[] {
+    return this.#statements.versions.all() as unknown as CreatedVersion[];
   }
 
-  aliases(): MadeAlias[] {
-    const rows = this.#statements.aliases.all() as unknown as (Omit<MadeAlias, 'routing'> & { routing: string })[];
-    return rows.map((row) => ({ ...row, routing: JSON.parse(row.routing) as MadeAlias['routing'] }));
+  aliases(): CreatedAlias[] {
+    const rows = this.#statements.aliases.all() as unknown as (Omit<CreatedAlias, 'routing'> & { routing: string })[];
+    return rows.map((row) => ({ ...row, routing: JSON.parse(row.routing) as CreatedAlias['routing'] }));
   }
 
-  saveMachine({ arn, name, roleArn, definition, revision, createdAt, updatedAt }: MadeMachine): void {
+  saveMachine({ arn, name, roleArn, definition, revision, createdAt, updatedAt }: CreatedMachine): void {
     this.#statements.saveMachine.run(arn, name, roleArn, definition, revision, createdAt, updatedAt);
   }
 
-  saveVersion({ arn, stateMachineArn, definition, revision, description, createdAt }: MadeVersion): void {
+  saveVersion({ arn, stateMachineArn, definition, revision, description, createdAt }: CreatedVersion): void {
     this.#statements.saveVersion.run(arn, stateMachineArn, definition, revision, description, createdAt);
   }
 
-  saveAlias({ arn, routing, createdAt, updatedAt }: MadeAlias): void {
+  saveAlias({ arn, routing, createdAt, updatedAt }: CreatedAlias): void {
     this.#statements.saveAlias.run(arn, JSON.stringify(routing), createdAt, updatedAt);
   }
 }

@@ -4,7 +4,7 @@ import { type Journal } from '../journal/open-journal.ts';
  * Tables of the Step Functions engine. A waiting execution is one row of `sfn_flow` and nothing in memory but its timer; the history is
  * one row per event. `sfn_definition` keeps every definition that an execution runs on, `sfn_outbox` what the bus has not been told yet.
  */
-export function createTables(journal: Journal): void {
+export function createJournalTables(journal: Journal): void {
   journal.exec(`
     CREATE TABLE IF NOT EXISTS sfn_definition (hash TEXT PRIMARY KEY, definition TEXT NOT NULL, createdAt INTEGER NOT NULL) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS sfn_execution (

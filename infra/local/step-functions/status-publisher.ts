@@ -1,11 +1,11 @@
 import { type JsonObject } from '../../../lib/shared/json.ts';
 import { type VirtualClock } from '../clock/virtual-clock.ts';
-import { type Announcement } from './execution-store.ts';
+import { type StatusEvent } from './execution-store.ts';
 
 export type Emit = (source: string, detailType: string, detail: JsonObject) => unknown;
 
-export interface Announcer {
-  tell: (announcement: Announcement) => void;
+export interface StatusPublisher {
+  tell: (announcement: StatusEvent) => void;
   stop(): void;
 }
 
@@ -13,19 +13,19 @@ export interface Announcer {
 const againMs = 1_000;
 
 /** Tells the bus of status changes, at least once each: one that it did not take is told again, by this run or the next. */
-export function announcer(options: {
+export function createStatusPublisher(options: {
   emit: Emit;
   clock: VirtualClock;
-  forget: (announcement: Announcement) => void;
-}): Announcer {
+  forget: (announcement: StatusEvent) => void;
+}): StatusPublisher {
   const { emit, clock, forget } = options;
   let stopped = false;
 
-  async function told({ detail }: Announcement): Promise<void> {
+  async function told({ detail }: StatusEvent): Promise<void> {
     await emit('aws.states', 'Step Functions Execution Status Change', detail);
   }
 
-  function tell(announcement: Announcement): void {
+  function tell(announcement: StatusEvent): void {
     if (stopped) return;
     told(announcement).then(
       () => stopped || forget(announcement),

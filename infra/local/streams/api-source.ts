@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Page, type Position, type RawRecord, type Shard, type StreamSource } from './stream-source.ts';
+import { type Page, type StreamPosition, type RawRecord, type Shard, type StreamSource } from './stream-source.ts';
 
 const Streams = z.object({ Streams: z.array(z.object({ StreamArn: z.string(), StreamLabel: z.string() })) });
 
@@ -54,7 +54,7 @@ const toRecord = ({ eventName, dynamodb }: z.infer<typeof Records>['Records'][nu
 
 /** The stream by DynamoDB's own Streams API: for DynamoDB Local and any other engine that speaks it and checks no signature. */
 export function apiSource(endpoint: string, table: string): StreamSource {
-  const iterators = new Map<string, { after: Position; iterator: string }>();
+  const iterators = new Map<string, { after: StreamPosition; iterator: string }>();
   let arn: Promise<string> | undefined;
   let shards: { found: Promise<Shard[]>; until: number } | undefined;
 
@@ -91,7 +91,7 @@ export function apiSource(endpoint: string, table: string): StreamSource {
     return all;
   }
 
-  async function iteratorAfter(ShardId: string, after: Position): Promise<string> {
+  async function iteratorAfter(ShardId: string, after: StreamPosition): Promise<string> {
     const shard = { StreamArn: await streamArn(), ShardId };
     const oldest = { ...shard, ShardIteratorType: 'TRIM_HORIZON' };
     if (after === '') return (await call('GetShardIterator', oldest, Iterator)).ShardIterator;
@@ -103,7 +103,7 @@ export function apiSource(endpoint: string, table: string): StreamSource {
     return found.ShardIterator;
   }
 
-  async function read(shard: string, after: Position, limit: number): Promise<Page> {
+  async function read(shard: string, after: StreamPosition, limit: number): Promise<Page> {
     const kept = iterators.get(shard);
     const ShardIterator = kept?.after === after ? kept.iterator : await iteratorAfter(shard, after);
     iterators.delete(shard); // one that has expired must not be tried twice
@@ -128,7 +128,7 @@ export function apiSource(endpoint: string, table: string): StreamSource {
     },
 
     async latest(shard) {
-      let position: Position = '';
+      let position: StreamPosition = '';
       for (;;) {
         const { records } = await read(shard, position, maxLimit);
         const last = records.at(-1);

@@ -1,8 +1,8 @@
-import { type Entry } from './shard-window.ts';
+import { type WindowEntry } from './shard-window.ts';
 
 /** Records of one invocation, and how often it was tried again. */
 export interface Batch {
-  entries: Entry[];
+  entries: WindowEntry[];
   retries: number;
 }
 
@@ -15,7 +15,7 @@ export interface FailurePolicy {
 }
 
 /** What to do after an invocation: batches to go on with, in order, and what is given up. */
-export interface Verdict {
+export interface BatchVerdict {
   todo: Batch[];
   givenUp?: { batch: Batch; condition: GiveUpCondition };
   /** Whether to wait before going on: the batch is as it was and failed. */
@@ -24,7 +24,7 @@ export interface Verdict {
 
 export type GiveUpCondition = 'RetryAttemptsExhausted' | 'RecordAgeExpired';
 
-const done: Verdict = { todo: [], again: false };
+const done: BatchVerdict = { todo: [], again: false };
 
 /**
  * Index of the first record that failed, as the function reports it: undefined when none did, 0 when the report is not usable, which
@@ -44,14 +44,14 @@ export function firstFailure(batch: Batch, result: unknown): number | undefined 
   return places.length === 0 ? undefined : Math.min(...places);
 }
 
-function retry(batch: Batch, policy: FailurePolicy): Verdict {
+function retry(batch: Batch, policy: FailurePolicy): BatchVerdict {
   if (policy.maxRetries >= 0 && batch.retries >= policy.maxRetries)
     return { todo: [], givenUp: { batch, condition: 'RetryAttemptsExhausted' }, again: false };
   return { todo: [{ ...batch, retries: batch.retries + 1 }], again: true };
 }
 
 /** After the function threw: in halves when the mapping says so, which costs no retry; else once more as it was. */
-export function afterError(batch: Batch, policy: FailurePolicy): Verdict {
+export function afterError(batch: Batch, policy: FailurePolicy): BatchVerdict {
   const half = Math.ceil(batch.entries.length / 2);
   if (!policy.bisect || half === batch.entries.length) return retry(batch, policy);
   const parts = [batch.entries.slice(0, half), batch.entries.slice(half)];
@@ -62,7 +62,7 @@ export function afterError(batch: Batch, policy: FailurePolicy): Verdict {
  * After the function answered. With `ReportBatchItemFailures` everything before the first failure is done, and the rest is tried again
  * from there; when that was the first record, nothing got on, and a retry is spent.
  */
-export function afterResult(batch: Batch, result: unknown, policy: FailurePolicy): Verdict {
+export function afterResult(batch: Batch, result: unknown, policy: FailurePolicy): BatchVerdict {
   const failed = policy.reportsItemFailures ? firstFailure(batch, result) : undefined;
   if (failed === undefined) return done;
   if (failed === 0) return retry(batch, policy);
@@ -70,8 +70,8 @@ export function afterResult(batch: Batch, result: unknown, policy: FailurePolicy
 }
 
 /** Before an invocation: records that are too old by now are given up. */
-export function dropAged(batch: Batch, policy: FailurePolicy, nowMs: number): Verdict {
-  const aged = (entry: Entry): boolean => nowMs - entry.createdAtMs > policy.maxRecordAgeSeconds * 1000;
+export function dropAged(batch: Batch, policy: FailurePolicy, nowMs: number): BatchVerdict {
+  const aged = (entry: WindowEntry): boolean => nowMs - entry.createdAtMs > policy.maxRecordAgeSeconds * 1000;
   if (policy.maxRecordAgeSeconds < 0 || !batch.entries.some(aged)) return { todo: [batch], again: false };
   const old = { ...batch, entries: batch.entries.filter(aged) };
   const young = batch.entries.filter((entry) => !aged(entry));

@@ -1,17 +1,17 @@
 import { type Journal } from '../journal/open-journal.ts';
-import { type Place } from './shard-reader.ts';
-import { type Position } from './stream-source.ts';
+import { type Checkpoint } from './shard-reader.ts';
+import { type StreamPosition } from './stream-source.ts';
 
 /** Where each reader stands in each shard. */
-export interface Places {
+export interface Checkpoints {
   /** Whether the reader has ever read anything. */
   knows(reader: string): boolean;
   /** The reader's place in a shard; a new one starts at `start`. */
-  of(reader: string, shard: string, start: Position): Place;
+  of(reader: string, shard: string, start: StreamPosition): Checkpoint;
 }
 
 /** Places in the journal: written before the next batch is begun. */
-export function createPlaces(journal: Journal): Places {
+export function createCheckpoints(journal: Journal): Checkpoints {
   journal.exec(
     'CREATE TABLE IF NOT EXISTS stream_places (reader TEXT, shard TEXT, position TEXT, PRIMARY KEY (reader, shard))',
   );

@@ -1,34 +1,34 @@
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { type Activity } from '../../../lib/states-language/quiescence-tracker.ts';
+import { type QuiescenceTracker } from '../../../lib/states-language/quiescence-tracker.ts';
 import { type VirtualClock } from '../clock/virtual-clock.ts';
 import { type Engine } from '../engines/start-engine.ts';
-import { FunctionError, type Functions } from '../lambda/local-functions.ts';
+import { FunctionError, type LocalInvoker } from '../lambda/local-functions.ts';
 import { type Journal } from '../journal/open-journal.ts';
 import { compilePattern } from '../eventbridge/event-patterns.ts';
 import { apiSource } from './api-source.ts';
 import { type Batch, type GiveUpCondition } from './batch.ts';
 import { createExpiry } from './expiry.ts';
-import { type Consumer, Stopped } from './shard-reader.ts';
-import { createPlaces } from './checkpoints.ts';
+import { type Consumer, ReaderStopped } from './shard-reader.ts';
+import { createCheckpoints } from './checkpoints.ts';
 import { type StreamSource } from './stream-source.ts';
 import { sqliteSource } from './sqlite-source.ts';
 import { type Reader, TableStream } from './table-stream.ts';
 import { localAccess } from '../engines/create-tables.ts';
-import { type Template } from '../template/template.ts';
+import { type StackTemplate } from '../template/template.ts';
 
-type Mapping = Template['mappings'][number];
+type Mapping = StackTemplate['mappings'][number];
 
 export interface StreamsOptions {
   engine: Pick<Engine, 'endpoint' | 'streamFile'>;
-  tables: Template['tables'];
-  mappings: Template['mappings'];
-  functions: Pick<Functions, 'invoke'>;
+  tables: StackTemplate['tables'];
+  mappings: StackTemplate['mappings'];
+  functions: Pick<LocalInvoker, 'invoke'>;
   /** Writes to the journal before it returns. */
   sendToQueue: (queueArn: string, body: string, attributes: Record<string, string>) => void;
   journal: Journal;
   clock: VirtualClock;
-  activity: Activity;
+  activity: QuiescenceTracker;
   /** Waited for between two readings of a shard: lets others go first. */
   pace?: (() => Promise<void>) | undefined;
   log?: (text: string) => void;
@@ -99,7 +99,7 @@ function mappingReader(mapping: Mapping, { functions, sendToQueue, clock, log = 
       functions
         .invoke(mapping.functionName, { Records: entries.map(({ record }) => record) })
         .catch((error: unknown) => {
-          throw error instanceof FunctionError && error.errorType === 'Runner.Stopped' ? new Stopped() : error;
+          throw error instanceof FunctionError && error.errorType === 'Runner.Stopped' ? new ReaderStopped() : error;
         }),
   };
   const giveUp = (failed: GivenUp): void => {
@@ -119,7 +119,7 @@ function sourceOf({ endpoint, streamFile }: StreamsOptions['engine'], table: str
 }
 
 /** The stream of one table with its mappings, and what sweeps it. */
-function streamOf(table: Template['tables'][number], options: StreamsOptions, client: DynamoDBClient) {
+function streamOf(table: StackTemplate['tables'][number], options: StreamsOptions, client: DynamoDBClient) {
   const { journal, clock, activity, mappings, log = () => {} } = options;
   const of = mappings.filter(({ eventSourceArn, enabled }) => enabled && tableOf(eventSourceArn) === table.ref);
   const attribute = table.ttlAttribute;
@@ -142,7 +142,7 @@ function streamOf(table: Template['tables'][number], options: StreamsOptions, cl
     source: sourceOf(options.engine, table.ref),
     streamArn: of[0]?.eventSourceArn ?? `${table.arn}/stream/`,
     readers,
-    places: createPlaces(journal),
+    places: createCheckpoints(journal),
     clock,
     activity,
     pace: options.pace ?? (() => Promise.resolve()),

@@ -4,26 +4,26 @@ import {
   DeleteItemCommand,
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
-import { type Activity } from '../../../lib/states-language/quiescence-tracker.ts';
+import { type QuiescenceTracker } from '../../../lib/states-language/quiescence-tracker.ts';
 import { type VirtualClock } from '../clock/virtual-clock.ts';
 import { type Journal } from '../journal/open-journal.ts';
-import { keptMs, type WasSwept } from './stream-source.ts';
+import { keptMs, type ExpiredByTtl } from './stream-source.ts';
 import { keyText } from './poll-result.ts';
-import { type Entry } from './shard-window.ts';
+import { type WindowEntry } from './shard-window.ts';
 
 /** Deletes what has expired, as DynamoDB's TTL does, by the virtual clock. */
 export interface Expiry {
   /** Learns from changes what expires when. Hearing of a change twice is harmless. */
-  note(entries: Entry[]): void;
+  note(entries: WindowEntry[]): void;
   /** Deletes what has expired by now and was noted. An item whose time was moved in between stays. */
   sweep(): Promise<void>;
-  wasSwept: WasSwept;
+  wasSwept: ExpiredByTtl;
 }
 
 interface ExpiryOptions {
   journal: Journal;
   clock: VirtualClock;
-  activity: Activity;
+  activity: QuiescenceTracker;
   client: DynamoDBClient;
   table: string;
   attribute: string;
@@ -55,7 +55,7 @@ export function createExpiry({ journal, clock, activity, client, table, attribut
     return text === undefined ? undefined : Number(text);
   };
 
-  function noteOne({ record: { dynamodb = {} } }: Entry): void {
+  function noteOne({ record: { dynamodb = {} } }: WindowEntry): void {
     const at = expiryOf(dynamodb.NewImage);
     const item = keyText(dynamodb.Keys);
     if (at !== undefined) expires.run(table, item, JSON.stringify(dynamodb.Keys), at);

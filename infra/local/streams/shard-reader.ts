@@ -1,4 +1,4 @@
-import { type Activity } from '../../../lib/states-language/quiescence-tracker.ts';
+import { type QuiescenceTracker } from '../../../lib/states-language/quiescence-tracker.ts';
 import { type VirtualClock } from '../clock/virtual-clock.ts';
 import {
   afterError,
@@ -7,16 +7,16 @@ import {
   dropAged,
   type FailurePolicy,
   type GiveUpCondition,
-  type Verdict,
+  type BatchVerdict,
 } from './batch.ts';
-import { type Position } from './stream-source.ts';
-import { Wave } from './poll-result.ts';
-import { type Entry, type ShardWindow } from './shard-window.ts';
+import { type StreamPosition } from './stream-source.ts';
+import { PollResult } from './poll-result.ts';
+import { type WindowEntry, type ShardWindow } from './shard-window.ts';
 
 /** Where a reader of a shard stands, kept over a kill. */
-export interface Place {
-  read(): Position;
-  write(position: Position): void;
+export interface Checkpoint {
+  read(): StreamPosition;
+  write(position: StreamPosition): void;
 }
 
 /** What reads a shard: an event source mapping, or something of the runner's own. */
@@ -25,22 +25,22 @@ export interface Consumer extends FailurePolicy {
   batchingWindowMs: number;
   /** Batches at a time. */
   parallelization: number;
-  matches(entry: Entry): boolean;
-  /** Throws when the batch failed as a whole, and `Stopped` when it was not tried. */
-  deliver(entries: Entry[]): Promise<unknown>;
+  matches(entry: WindowEntry): boolean;
+  /** Throws when the batch failed as a whole, and `ReaderStopped` when it was not tried. */
+  deliver(entries: WindowEntry[]): Promise<unknown>;
   /** Told before the batch is let go of; a kill in between tells it again. */
   giveUp(batch: Batch, condition: GiveUpCondition): void;
 }
 
 /** The runner ends: the batch was not tried and stays where it is. */
-export class Stopped extends Error {}
+export class ReaderStopped extends Error {}
 
 interface PumpOptions {
   consumer: Consumer;
   window: ShardWindow;
-  place: Place;
+  place: Checkpoint;
   clock: VirtualClock;
-  activity: Activity;
+  activity: QuiescenceTracker;
   /** Waited for between two waves. */
   pace: () => Promise<void>;
   /** Told when the stream cannot be read; it is tried again. */
@@ -55,14 +55,14 @@ const maxBackoffMs = 60_000;
  * Reads one shard for one consumer. Its place moves only past records that are done or given up, so a kill repeats at most what was
  * under way; nothing is skipped. Waits (for a batch to fill, after a failure) are on the virtual clock.
  */
-export class Pump {
+export class ShardReader {
   readonly #given: PumpOptions;
   #running: Promise<void> = Promise.resolve();
   #busy = false;
   #again = false;
   #flush = false;
   #stopped = false;
-  #wave: Wave | undefined;
+  #wave: PollResult | undefined;
   #failures = 0;
   #fillsUntil: number | undefined;
   #timer: { due: number; cancel: () => void } | undefined;
@@ -145,12 +145,12 @@ export class Pump {
     return true;
   }
 
-  #checkpoint(wave: Wave): void {
+  #checkpoint(wave: PollResult): void {
     const done = wave.done();
     if (done !== undefined) this.#given.place.write(done);
   }
 
-  async #nextWave(): Promise<Wave | undefined> {
+  async #nextWave(): Promise<PollResult | undefined> {
     const { consumer, window, place } = this.#given;
     const { batchSize, parallelization: lanes } = consumer;
     const after = place.read();
@@ -165,7 +165,7 @@ export class Pump {
     if (matching.length > 0 && matching.length < size && this.#waitsToFill()) return undefined;
     const entries = matching.slice(0, size);
     const through = matching.length > size ? (entries.at(-1)?.sequence ?? after) : slice.through;
-    return new Wave(entries, through, { lanes, batchSize });
+    return new PollResult(entries, through, { lanes, batchSize });
   }
 
   /** Whether to wait for more records: the window opens with the first one. */
@@ -181,7 +181,7 @@ export class Pump {
   }
 
   /** Works off a lane. True when its next batch has to wait. */
-  async #runLane(wave: Wave, lane: Batch[]): Promise<boolean> {
+  async #runLane(wave: PollResult, lane: Batch[]): Promise<boolean> {
     const { consumer, clock } = this.#given;
     for (let next = lane[0]; next && !this.#stopped; next = lane[0]) {
       const aged = dropAged(next, consumer, clock.now());
@@ -195,13 +195,13 @@ export class Pump {
     return false;
   }
 
-  async #try(batch: Batch): Promise<Verdict | undefined> {
+  async #try(batch: Batch): Promise<BatchVerdict | undefined> {
     const { consumer, activity } = this.#given;
     this.delivered++;
     try {
       return afterResult(batch, await activity.run(() => consumer.deliver(batch.entries)), consumer);
     } catch (error) {
-      if (!(error instanceof Stopped)) return afterError(batch, consumer);
+      if (!(error instanceof ReaderStopped)) return afterError(batch, consumer);
       this.#stopped = true;
       return undefined;
     }

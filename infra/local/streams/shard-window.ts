@@ -3,24 +3,24 @@ import { type VirtualClock } from '../clock/virtual-clock.ts';
 import {
   isAfter,
   isUnchanged,
-  type Position,
+  type StreamPosition,
   type RawRecord,
   type StreamSource,
   toLambdaRecord,
-  type WasSwept,
+  type ExpiredByTtl,
 } from './stream-source.ts';
 
 /** A record that reaches Lambda, and its place. */
-export interface Entry {
-  sequence: Position;
+export interface WindowEntry {
+  sequence: StreamPosition;
   record: DynamoDBRecord;
   createdAtMs: number;
 }
 
-export interface Slice {
-  entries: Entry[];
+export interface RecordsPage {
+  entries: WindowEntry[];
   /** Read through here: further than the last entry where records were dropped. The position asked for when there is nothing new. */
-  through: Position;
+  through: StreamPosition;
   closed: boolean;
 }
 
@@ -35,7 +35,7 @@ interface WindowOptions {
   shard: string;
   streamArn: string;
   clock: VirtualClock;
-  wasSwept: WasSwept;
+  wasSwept: ExpiredByTtl;
 }
 
 /**
@@ -44,10 +44,10 @@ interface WindowOptions {
  */
 export class ShardWindow {
   readonly #given: WindowOptions;
-  #from: Position = '';
-  #through: Position = '';
+  #from: StreamPosition = '';
+  #through: StreamPosition = '';
   #closed = false;
-  #entries: Entry[] = [];
+  #entries: WindowEntry[] = [];
   #reading: Promise<void> | undefined;
 
   constructor(given: WindowOptions) {
@@ -55,7 +55,7 @@ export class ShardWindow {
   }
 
   /** What follows `after`. Whatever was written before the call is seen by it, unless the page is full first. */
-  async read(after: Position): Promise<Slice> {
+  async read(after: StreamPosition): Promise<RecordsPage> {
     if (this.#entries.length === 0 && isAfter(after, this.#through)) this.#from = this.#through = after;
     if (isAfter(this.#from, after)) return this.#readBehind(after);
     if (!isAfter(this.#through, after)) {
@@ -84,13 +84,13 @@ export class ShardWindow {
     this.#entries.splice(0, tooMany);
   }
 
-  async #readBehind(after: Position): Promise<Slice> {
+  async #readBehind(after: StreamPosition): Promise<RecordsPage> {
     const { source, shard } = this.#given;
     const { records } = await source.read(shard, after, pageSize);
     return { entries: this.#toEntries(records), through: records.at(-1)?.sequence ?? after, closed: false };
   }
 
-  #toEntries(records: RawRecord[]): Entry[] {
+  #toEntries(records: RawRecord[]): WindowEntry[] {
     const { shard, streamArn, wasSwept } = this.#given;
     return records
       .filter((record) => !isUnchanged(record))

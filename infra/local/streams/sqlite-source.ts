@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
-import { keptMs, type Position, type RawRecord, type Shard, type StreamSource } from './stream-source.ts';
+import { keptMs, type StreamPosition, type RawRecord, type Shard, type StreamSource } from './stream-source.ts';
 
 interface Row {
   event_name: RawRecord['eventName'];
@@ -71,7 +71,7 @@ export function sqliteSource(file: string, table: string): StreamSource {
 
     latest(shard) {
       const sequence = newestOf(shard);
-      return Promise.resolve<Position>(sequence === 0 ? '' : String(sequence).padStart(digits, '0'));
+      return Promise.resolve<StreamPosition>(sequence === 0 ? '' : String(sequence).padStart(digits, '0'));
     },
 
     changed() {

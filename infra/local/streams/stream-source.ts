@@ -10,7 +10,7 @@ export interface Shard {
 
 /** A change as the engine has it. Images are DynamoDB JSON. */
 export interface RawRecord {
-  sequence: Position;
+  sequence: StreamPosition;
   eventName: 'INSERT' | 'MODIFY' | 'REMOVE';
   createdAtSeconds: number;
   keys: unknown;
@@ -20,7 +20,7 @@ export interface RawRecord {
 }
 
 /** Sequence number of the last record read, '' before the first. */
-export type Position = string;
+export type StreamPosition = string;
 
 export interface Page {
   records: RawRecord[];
@@ -34,13 +34,13 @@ export interface StreamSource {
   readonly granularityMs: number;
   shards(): Promise<Shard[]>;
   /** Records after a position, oldest first, at most `limit`; from the oldest kept when those after the position were trimmed. */
-  read(shard: string, after: Position, limit: number): Promise<Page>;
+  read(shard: string, after: StreamPosition, limit: number): Promise<Page>;
   /** Position of the newest record. */
-  latest(shard: string): Promise<Position>;
+  latest(shard: string): Promise<StreamPosition>;
   /** False when surely nothing was written since the last call. */
   changed(): boolean;
   /** Forgets records up to a position that are older than DynamoDB keeps them, never the newest one. */
-  trim(shard: string, upTo: Position): void;
+  trim(shard: string, upTo: StreamPosition): void;
   stop(): void;
 }
 
@@ -48,7 +48,7 @@ export interface StreamSource {
 export const keptMs = 86_400_000;
 
 /** Sequence numbers are whole numbers without leading zeros or all of one length: the longer one is later. */
-export function isAfter(a: Position, b: Position): boolean {
+export function isAfter(a: StreamPosition, b: StreamPosition): boolean {
   return a.length === b.length ? a > b : a.length > b.length;
 }
 
@@ -71,7 +71,7 @@ export function isUnchanged({ eventName, newImage, oldImage }: RawRecord): boole
 }
 
 /** Whose deletes carry DynamoDB's own identity: those of the TTL sweep. */
-export type WasSwept = (record: RawRecord) => boolean;
+export type ExpiredByTtl = (record: RawRecord) => boolean;
 
 /** The record as Lambda hands it on. `createdAtMs` is virtual time; AWS gives whole seconds. */
 export function toLambdaRecord(

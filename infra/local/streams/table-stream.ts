@@ -1,8 +1,8 @@
-import { type Activity } from '../../../lib/states-language/quiescence-tracker.ts';
+import { type QuiescenceTracker } from '../../../lib/states-language/quiescence-tracker.ts';
 import { type VirtualClock } from '../clock/virtual-clock.ts';
-import { type Places } from './checkpoints.ts';
-import { type Consumer, type Place, Pump } from './shard-reader.ts';
-import { isAfter, type Position, type Shard, type StreamSource, type WasSwept } from './stream-source.ts';
+import { type Checkpoints } from './checkpoints.ts';
+import { type Consumer, type Checkpoint, ShardReader } from './shard-reader.ts';
+import { isAfter, type StreamPosition, type Shard, type StreamSource, type ExpiredByTtl } from './stream-source.ts';
 import { ShardWindow } from './shard-window.ts';
 
 /** One who reads a stream. `id` stays the same over restarts: its places are kept under it. */
@@ -16,17 +16,17 @@ interface TableStreamOptions {
   source: StreamSource;
   streamArn: string;
   readers: Reader[];
-  places: Places;
+  places: Checkpoints;
   clock: VirtualClock;
-  activity: Activity;
-  wasSwept: WasSwept;
+  activity: QuiescenceTracker;
+  wasSwept: ExpiredByTtl;
   pace: () => Promise<void>;
   onError: (error: unknown) => void;
 }
 
 interface Reading {
-  pump: Pump;
-  place: Place;
+  pump: ShardReader;
+  place: Checkpoint;
 }
 
 /** Every so many reads the engine is told what nobody needs any more. */
@@ -45,7 +45,7 @@ export class TableStream {
     for (const reader of given.readers) this.#readings.set(reader, new Map());
   }
 
-  get #pumps(): Pump[] {
+  get #pumps(): ShardReader[] {
     return [...this.#readings.values()].flatMap((shards) => [...shards.values()].map(({ pump }) => pump));
   }
 
@@ -106,7 +106,7 @@ export class TableStream {
     return !all.some(({ id }) => id === parent) || readings.get(parent ?? '')?.pump.closed === true;
   }
 
-  #reading(reader: Reader, shard: string, newest: Position): Reading {
+  #reading(reader: Reader, shard: string, newest: StreamPosition): Reading {
     const { places, clock, activity, pace, onError } = this.#given;
     const place = places.of(reader.id, shard, '');
     // A place behind the end is of another table: somebody took the data away and left the journal.
@@ -114,7 +114,7 @@ export class TableStream {
     const window = this.#windowOf(shard);
     return {
       place,
-      pump: new Pump({ consumer: reader.consumerOf(shard), window, place, clock, activity, pace, onError }),
+      pump: new ShardReader({ consumer: reader.consumerOf(shard), window, place, clock, activity, pace, onError }),
     };
   }
 

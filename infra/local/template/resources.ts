@@ -98,7 +98,7 @@ export const Bucket = z
     expiresDays: Math.min(...Rules.map(({ ExpirationInDays = Infinity }) => ExpirationInDays)),
   }));
 
-export const Route = z
+export const RouteResource = z
   .object({ RouteKey: z.string(), Target: z.string(), AuthorizationType: z.string().default('NONE') })
   .transform((r) => ({
     routeKey: r.RouteKey,
@@ -128,7 +128,7 @@ const Projection = z.object({
 const Index = z.object({ IndexName: z.string(), KeySchema, Projection });
 
 /** In the words of `CreateTable`, which is who reads it. */
-export const Table = z
+export const TableResource = z
   .object({
     KeySchema,
     AttributeDefinitions: z.array(z.object({ AttributeName: z.string(), AttributeType: z.enum(['S', 'N', 'B']) })),
@@ -145,7 +145,7 @@ export const Table = z
     ttlAttribute: ttl?.Enabled ? ttl.AttributeName : undefined,
   }));
 
-export const Bus = z.object({ Name: z.string() }).transform(({ Name }) => ({ name: Name }));
+export const BusResource = z.object({ Name: z.string() }).transform(({ Name }) => ({ name: Name }));
 
 const RetryPolicy = z
   .object({ MaximumEventAgeInSeconds: Whole.optional(), MaximumRetryAttempts: Whole.optional() })
@@ -174,7 +174,7 @@ const Target = z
     deadLetterArn: t.DeadLetterConfig,
   }));
 
-export const Rule = z
+export const RuleResource = z
   .object({
     EventBusName: z.string().default('default'),
     EventPattern: z.unknown().optional(),
@@ -230,7 +230,7 @@ export const Queue = z
     redrive: q.RedrivePolicy,
   }));
 
-export const StateMachine = z
+export const StateMachineResource = z
   .object({
     StateMachineType: z.string().default('STANDARD'),
     DefinitionString: z.string().optional(),
@@ -254,7 +254,7 @@ export const StateMachineVersion = z
 
 const AliasRoute = z.object({ StateMachineVersionArn: z.string(), Weight: Whole.default(100) });
 
-export const Alias = z
+export const AliasResource = z
   .object({ RoutingConfiguration: z.array(AliasRoute).optional(), DeploymentPreference: AliasRoute.optional() })
   .transform((a) => ({
     routing: (a.RoutingConfiguration ?? (a.DeploymentPreference ? [a.DeploymentPreference] : [])).map((route) => ({

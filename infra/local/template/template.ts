@@ -5,20 +5,20 @@ import { Behaviors, EdgeFunction } from './edge-resources.ts';
 import { identify } from './resource-identities.ts';
 import { type RawTemplate, type Resolver, resolver } from './intrinsics.ts';
 import {
-  Alias,
+  AliasResource,
   Bucket,
-  Bus,
+  BusResource,
   EventInvokeConfig,
   EventSourceMapping,
   Integration,
   LambdaFunction,
   Queue,
-  Route,
-  Rule,
+  RouteResource,
+  RuleResource,
   Schedule,
-  StateMachine,
+  StateMachineResource,
   StateMachineVersion,
-  Table,
+  TableResource,
 } from './resources.ts';
 
 /** A resource with its references resolved. `id` is its logical id, `ref` and `arn` are what the local account calls it. */
@@ -28,17 +28,17 @@ const handled = {
   functions: { types: ['AWS::Lambda::Function'], shape: LambdaFunction },
   invokeConfigs: { types: ['AWS::Lambda::EventInvokeConfig'], shape: EventInvokeConfig },
   mappings: { types: ['AWS::Lambda::EventSourceMapping'], shape: EventSourceMapping },
-  routes: { types: ['AWS::ApiGatewayV2::Route'], shape: Route },
+  routes: { types: ['AWS::ApiGatewayV2::Route'], shape: RouteResource },
   integrations: { types: ['AWS::ApiGatewayV2::Integration'], shape: Integration },
-  tables: { types: ['AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable'], shape: Table },
+  tables: { types: ['AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable'], shape: TableResource },
   buckets: { types: ['AWS::S3::Bucket'], shape: Bucket },
-  buses: { types: ['AWS::Events::EventBus'], shape: Bus },
-  rules: { types: ['AWS::Events::Rule'], shape: Rule },
+  buses: { types: ['AWS::Events::EventBus'], shape: BusResource },
+  rules: { types: ['AWS::Events::Rule'], shape: RuleResource },
   schedules: { types: ['AWS::Scheduler::Schedule'], shape: Schedule },
   queues: { types: ['AWS::SQS::Queue'], shape: Queue },
-  stateMachines: { types: ['AWS::StepFunctions::StateMachine'], shape: StateMachine },
+  stateMachines: { types: ['AWS::StepFunctions::StateMachine'], shape: StateMachineResource },
   stateMachineVersions: { types: ['AWS::StepFunctions::StateMachineVersion'], shape: StateMachineVersion },
-  stateMachineAliases: { types: ['AWS::StepFunctions::StateMachineAlias'], shape: Alias },
+  stateMachineAliases: { types: ['AWS::StepFunctions::StateMachineAlias'], shape: AliasResource },
   edgeFunctions: { types: ['AWS::CloudFront::Function'], shape: EdgeFunction },
   distributions: { types: ['AWS::CloudFront::Distribution'], shape: Behaviors },
 } as const;
@@ -68,7 +68,7 @@ const withoutEffect = [
 type Handled = typeof handled;
 
 /** The template as the runner needs it: resources by kind, every reference resolved. */
-export type Template = { [Kind in keyof Handled]: Resolved<z.infer<Handled[Kind]['shape']>>[] } & {
+export type StackTemplate = { [Kind in keyof Handled]: Resolved<z.infer<Handled[Kind]['shape']>>[] } & {
   /** `name (type)` of resources the runner knows nothing of: they do not exist locally, and the runner says so. */
   unsupported: string[];
   /** Folder of the assembly: assets lie beside the template. */
@@ -83,7 +83,7 @@ const Manifest = z.object({
 });
 
 /** Reads the assembly in `directory`; of several stacks the resources are put together. Throws for what it cannot resolve. */
-export function readAssembly(directory: string): Template {
+export function readAssembly(directory: string): StackTemplate {
   const manifest = Manifest.parse(JSON.parse(readFileSync(join(directory, 'manifest.json'), 'utf8')));
   const templates = Object.entries(manifest.artifacts)
     .filter(([, { type }]) => type === 'aws:cloudformation:stack')
@@ -96,7 +96,7 @@ export function readAssembly(directory: string): Template {
 }
 
 /** Reads one `<stack>.template.json`. */
-export function readTemplate(file: string, stackName: string): Template {
+export function readTemplate(file: string, stackName: string): StackTemplate {
   return resolveTemplate(JSON.parse(readFileSync(file, 'utf8')) as RawTemplate, {
     stackName,
     directory: dirname(file),
@@ -106,7 +106,7 @@ export function readTemplate(file: string, stackName: string): Template {
 export function resolveTemplate(
   template: RawTemplate,
   { stackName, directory }: { stackName: string; directory: string },
-): Template {
+): StackTemplate {
   const names = resolver(template, {
     stackName,
     // Only text names a resource, and other properties may refer back to it: they are left unresolved.
@@ -131,7 +131,7 @@ export function resolveTemplate(
     .filter(([, { Type }]) => !known.has(Type) && !withoutEffect.some((pattern) => pattern.test(Type)))
     .map(([id, { Type }]) => `${id} (${Type})`);
   // Each kind was parsed with the shape its type is made of.
-  return { ...(Object.fromEntries(kinds) as Omit<Template, 'unsupported' | 'directory'>), unsupported, directory };
+  return { ...(Object.fromEntries(kinds) as Omit<StackTemplate, 'unsupported' | 'directory'>), unsupported, directory };
 }
 
 const naming = /Name$|^(Name|StateMachineArn|StateMachineRevisionId|RoutingConfiguration|DeploymentPreference)$/;
@@ -141,7 +141,7 @@ function namingProperties(properties: Record<string, unknown> = {}, names: Resol
   return Object.fromEntries<unknown>(entries.map(([name, value]) => [name, names.resolve(value)]));
 }
 
-function together(one: Template, other: Template): Template {
+function together(one: StackTemplate, other: StackTemplate): StackTemplate {
   const lists = (Object.keys(handled) as (keyof Handled)[]).map((kind): [string, unknown] => [
     kind,
     [...one[kind], ...other[kind]],
@@ -149,7 +149,7 @@ function together(one: Template, other: Template): Template {
   // Each list is put together of two of its kind.
   return {
     ...one,
-    ...(Object.fromEntries(lists) as Partial<Template>),
+    ...(Object.fromEntries(lists) as Partial<StackTemplate>),
     unsupported: [...one.unsupported, ...other.unsupported],
   };
 }

@@ -7,12 +7,12 @@ import { Unavailable } from '../../../lib/shared/errors.ts';
 import { type BusEvent, type EventName, events } from '../../../lib/model/bus-events.ts';
 import { type Customer } from '../../../lib/model/customer.ts';
 import { partition, timelineRanges } from '../../../lib/model/table-keys.ts';
-import { readArrival } from '../../../lib/projection/touchpoint-record.ts';
-import { isFolded, isRebuilt } from '../../../lib/profile/merge/stream-checkpoint.ts';
+import { parseTouchpointRecord } from '../../../lib/projection/touchpoint-record.ts';
+import { isProcessed, isRebuilt } from '../../../lib/profile/merge/stream-checkpoint.ts';
 import { type Profile } from '../../../lib/model/profile.ts';
 import { type RedriveStore } from '../../../lib/projection/redrive-store.ts';
 import { obey, RelayWork, type Steering } from '../../../lib/relay/execute-command.ts';
-import { type Command, tellingOf } from '../../../lib/relay/change-events.ts';
+import { type JourneyCommand, effectsOfChange } from '../../../lib/relay/change-events.ts';
 import { type ProfileStore } from '../../../lib/profile/profile-store.ts';
 import { homeZone } from '../../../lib/profile/facts/home-zone.ts';
 import { type WorkspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
@@ -45,13 +45,13 @@ async function relist({ profiles, workspaces, directory }: Redoing, customer: Cu
   const workspace = settings ?? Workspace.parse({ id: customer.workspace, name: customer.workspace });
   for (const segment of segments) {
     const isMember = profile?.customer === customer.customer && Object.hasOwn(profile.segments, segment);
-    if (isMember) await directory.list(customer, segment, homeZone(profile, workspace));
-    else await directory.unlist(customer, segment);
+    if (isMember) await directory.add(customer, segment, homeZone(profile, workspace));
+    else await directory.remove(customer, segment);
   }
 }
 
 /** Lists follow the profile as it is now. Everything else is carried out as it was. */
-async function carryOut(redoing: Redoing, customer: Customer, command: Command): Promise<void> {
+async function carryOut(redoing: Redoing, customer: Customer, command: JourneyCommand): Promise<void> {
   if (command.type === 'joined' || command.type === 'left') return relist(redoing, customer, [command.segment]);
   if (command.type === 'moved') return relist(redoing, customer, command.segments);
   if (command.type === 'identified')
@@ -60,7 +60,7 @@ async function carryOut(redoing: Redoing, customer: Customer, command: Command):
 }
 
 async function tell(redoing: Redoing, change: StreamRecord): Promise<void> {
-  const telling = tellingOf(change);
+  const telling = effectsOfChange(change);
   if (!telling) return;
   await publish(redoing, telling.events);
   for (const command of telling.commands) await carryOut(redoing, telling.customer, command);
@@ -98,15 +98,15 @@ const isTouchpoint = ({ eventName, dynamodb }: DynamoDBRecord): boolean =>
   (eventName === 'INSERT' || (eventName === 'MODIFY' && dynamodb.NewImage?.redriven !== undefined));
 
 function statusOf(profile: Profile | undefined, record: DynamoDBRecord): Outcome | undefined {
-  const { position } = readArrival(record);
-  if (!profile || !isFolded(profile.folded, position)) return undefined;
+  const { position } = parseTouchpointRecord(record);
+  if (!profile || !isProcessed(profile.folded, position)) return undefined;
   return isRebuilt(profile.folded, position.source, position.sequence) ? 'already' : 'ambiguous';
 }
 
 /** A record that the mapping gave up. It says nothing of what was folded, so the profile has to. */
 export async function redoProjectRecord(redoing: Redoing, record: DynamoDBRecord): Promise<Outcome | undefined> {
   if (!isTouchpoint(record)) return undefined;
-  const { workspace, position, key } = readArrival(record);
+  const { workspace, position, key } = parseTouchpointRecord(record);
   const profile = workspace === '' ? undefined : await redoing.profiles.get({ workspace, customer: position.source });
   const draft = { function: 'project', key, sequenceNumber: position.sequence, reason: '' };
   return statusOf(profile, record) ?? redoing.redriven.bringBack({ ...draft, id: letterId(draft) });

@@ -4,7 +4,7 @@ import { NotFound, Rejected, ThroughlineError, Unavailable } from '../../shared/
 import { corsHeaders } from './cors.ts';
 import { isDeeperThan } from '../../shared/json.ts';
 import { answeringMs, inTime, type Invocation } from '../../shared/deadline.ts';
-import { problem } from './problem.ts';
+import { toProblem } from './problem.ts';
 
 /** One call of the back-office API: whose workspace the secret key opened, and the parts of the URL, decoded by the gateway. */
 export interface ApiRequest {
@@ -56,7 +56,7 @@ export function problemJson(): middy.MiddlewareObj<APIGatewayProxyEventV2, APIGa
   return {
     onError: (request) => {
       if (!(request.error instanceof ThroughlineError)) console.error(request.error);
-      const response = problem(request.error, request.event.requestContext.requestId);
+      const response = toProblem(request.error, request.event.requestContext.requestId);
       request.response = { ...response, headers: { ...response.headers, ...corsHeaders } };
     },
   };

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import * as z from 'zod';
-import { type Facts, ThroughlineError, Unavailable } from '../../shared/errors.ts';
+import { type ErrorDetails, ThroughlineError, Unavailable } from '../../shared/errors.ts';
 import { bounded } from '../../shared/trim.ts';
 
 /** An error as callers see it: RFC 9457, with our stable `code` and a `message` for SDKs that look for one. */
@@ -39,7 +39,7 @@ function asOurs(error: unknown): ThroughlineError | undefined {
 const maxTextLength = 1_000;
 
 /** Facts with no text longer than that. */
-const shortened = (facts: Facts): unknown =>
+const shortened = (facts: ErrorDetails): unknown =>
   JSON.parse(
     JSON.stringify(facts, (_key, value: unknown) =>
       typeof value === 'string' && value.length > maxTextLength ? `${value.slice(0, maxTextLength)}…` : value,
@@ -47,18 +47,18 @@ const shortened = (facts: Facts): unknown =>
   );
 
 /** Facts within the limit of an answer: long texts are cut, and the longest lists where there are too many entries. */
-function boundedFacts(facts: Facts): object {
+function boundedFacts(facts: ErrorDetails): object {
   const lists = Object.keys(facts).filter((name) => Array.isArray(facts[name]));
   return bounded(z.looseObject({}).parse(shortened(facts)), lists);
 }
 
 /** Seconds after which the same may be asked again: as the error says, else soon. */
-function retryAfter({ retryAfterSeconds }: Facts = {}): string {
+function retryAfter({ retryAfterSeconds }: ErrorDetails = {}): string {
   return typeof retryAfterSeconds === 'number' ? String(retryAfterSeconds) : '1';
 }
 
 /** The one place an error becomes a response. Facts of our own errors are shown; nothing of any other error is. */
-export function problem(error: unknown, requestId: string): APIGatewayProxyStructuredResultV2 {
+export function toProblem(error: unknown, requestId: string): APIGatewayProxyStructuredResultV2 {
   const ours = asOurs(error);
   const status = ours?.status ?? 500;
   const title = titles[status] ?? 'Internal error';

@@ -9,7 +9,7 @@ import * as z from 'zod';
 const Details = z.looseObject({}).optional();
 
 /** The parts of an event of an execution's history that tell of steps. */
-export const HistoryEvent = z.looseObject({
+export const ExecutionHistoryEvent = z.looseObject({
   id: z.number(),
   type: z.string(),
   timestamp: z.date(),
@@ -21,7 +21,7 @@ export const HistoryEvent = z.looseObject({
   taskTimedOutEventDetails: Details,
   executionFailedEventDetails: Details,
 });
-export type HistoryEvent = z.infer<typeof HistoryEvent>;
+export type ExecutionHistoryEvent = z.infer<typeof ExecutionHistoryEvent>;
 
 /** Histories of executions, for ninety days after their ends. */
 export interface Histories {
@@ -30,7 +30,7 @@ export interface Histories {
   /** Whether it came to an end, and a bad one: failed, timed out or stopped. */
   hasFailed(executionArn: string): Promise<boolean>;
   /** Oldest first, at most `limit`; undefined where nothing is left. */
-  eventsOf(executionArn: string, limit: number): Promise<HistoryEvent[] | undefined>;
+  eventsOf(executionArn: string, limit: number): Promise<ExecutionHistoryEvent[] | undefined>;
 }
 
 const badEnds: readonly (string | undefined)[] = ['FAILED', 'TIMED_OUT', 'ABORTED'];
@@ -44,8 +44,8 @@ const gone = (error: unknown): undefined => {
 };
 
 export function executionHistories(client: SFNClient): Histories {
-  async function pages(executionArn: string, limit: number): Promise<HistoryEvent[]> {
-    const events: HistoryEvent[] = [];
+  async function pages(executionArn: string, limit: number): Promise<ExecutionHistoryEvent[]> {
+    const events: ExecutionHistoryEvent[] = [];
     let nextToken: string | undefined;
     do {
       const maxResults = Math.min(pageSize, limit - events.length);
@@ -57,7 +57,7 @@ export function executionHistories(client: SFNClient): Histories {
           ...(nextToken && { nextToken }),
         }),
       );
-      events.push(...HistoryEvent.array().parse(page.events ?? []));
+      events.push(...ExecutionHistoryEvent.array().parse(page.events ?? []));
       nextToken = page.nextToken;
     } while (nextToken !== undefined && events.length < limit);
     return events;

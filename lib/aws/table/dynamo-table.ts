@@ -13,7 +13,13 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { Unavailable } from '../../shared/errors.ts';
 import { type Key } from '../../model/table-keys.ts';
 import { isKey, queryInput, type QueryOptions } from './query.ts';
-import { jitter, refusal, type Refused, unlessConditionFails, unlessThrottled } from './table-errors.ts';
+import {
+  waitWithJitter,
+  conditionFailureOf,
+  type ConditionFailure,
+  sendUnlessConditionFails,
+  sendUnlessThrottled,
+} from './table-errors.ts';
 import {
   bytes,
   type Expression,
@@ -30,7 +36,7 @@ import { asRefusal } from './write-refusal.ts';
 export type { Expression, Item, QueryOptions, Write };
 
 /** How a replacement ended. `present` is missing where nothing lies there, and where another write was the reason. */
-export type Replaced = { done: true } | { done: false; present: Item | undefined };
+export type ReplaceResult = { done: true } | { done: false; present: Item | undefined };
 
 /**
  * The one table, in the verbs the stores need. A write whose condition fails answers `false`; everything else that AWS refuses is
@@ -51,7 +57,7 @@ export interface Table {
    * Puts an item on a condition, and makes other writes with it or not at all. Refused, it answers what lies there now if that is why: the
    * condition of the item itself failed. So who lost a race knows what the winner wrote without reading it.
    */
-  replace(item: Item, condition: Expression, also?: Write[]): Promise<Replaced>;
+  replace(item: Item, condition: Expression, also?: Write[]): Promise<ReplaceResult>;
   /** Unconditional puts of distinct keys in 25s. Answers those DynamoDB did not take, for the caller to try again. */
   putMany(items: Item[]): Promise<Item[]>;
 }
@@ -94,7 +100,7 @@ export function dynamoTable(client: DynamoDBClient, TableName: string): Table {
           let left = chunk.map(keyOf);
           for (let tries = 0; left.length > 0; tries++) {
             if (tries > 8) throw new Unavailable('table.unprocessed-keys', { count: left.length });
-            if (tries > 0) await jitter(tries);
+            if (tries > 0) await waitWithJitter(tries);
             const request = { [TableName]: { Keys: left, ConsistentRead: consistent } };
             const page = await client.send(new BatchGetItemCommand({ RequestItems: request }));
             items.push(...(page.Responses?.[TableName] ?? []).map(toItem));
@@ -123,14 +129,16 @@ export function dynamoTable(client: DynamoDBClient, TableName: string): Table {
 
     async put(item, condition) {
       const input = { TableName, Item: bytes(item), ...expressions(condition) };
-      const sent = await writing([item], () => unlessConditionFails(() => client.send(new PutItemCommand(input))));
+      const sent = await writing([item], () => sendUnlessConditionFails(() => client.send(new PutItemCommand(input))));
       return sent !== undefined;
     },
 
     async update(update, set, condition) {
       const write = { update, set, ...(condition && { if: condition }) };
       const input = { ...toUpdate(TableName, write), ReturnValues: 'ALL_NEW' as const };
-      const done = await writing([update], () => unlessConditionFails(() => client.send(new UpdateItemCommand(input))));
+      const done = await writing([update], () =>
+        sendUnlessConditionFails(() => client.send(new UpdateItemCommand(input))),
+      );
       return done?.Attributes && toItem(done.Attributes);
     },
 
@@ -141,7 +149,7 @@ export function dynamoTable(client: DynamoDBClient, TableName: string): Table {
       };
       const others = also.map((write) => toTransactItem(TableName, write));
       const refused = await writing([item, ...also.map(keyIn)], () =>
-        refusal(() =>
+        conditionFailureOf(() =>
           others.length === 0
             ? client.send(new PutItemCommand(Put))
             : client.send(new TransactWriteItemsCommand({ TransactItems: [{ Put }, ...others] })),
@@ -153,7 +161,7 @@ export function dynamoTable(client: DynamoDBClient, TableName: string): Table {
     async transact(writes) {
       const input = { TransactItems: writes.map((write) => toTransactItem(TableName, write)) };
       const command = () => client.send(new TransactWriteItemsCommand(input));
-      return (await writing(writes.map(keyIn), () => unlessConditionFails(command))) !== undefined;
+      return (await writing(writes.map(keyIn), () => sendUnlessConditionFails(command))) !== undefined;
     },
 
     async putMany(items) {
@@ -161,7 +169,7 @@ export function dynamoTable(client: DynamoDBClient, TableName: string): Table {
         chunksOf(items, 25).map(async (chunk) => {
           const requests = chunk.map((item) => ({ PutRequest: { Item: bytes(item) } }));
           const command = new BatchWriteItemCommand({ RequestItems: { [TableName]: requests } });
-          const answer = await unlessThrottled(() => client.send(command));
+          const answer = await sendUnlessThrottled(() => client.send(command));
           if (!answer) return chunk;
           return (answer.UnprocessedItems?.[TableName] ?? []).flatMap(({ PutRequest }) =>
             PutRequest?.Item ? [toItem(PutRequest.Item)] : [],
@@ -174,7 +182,7 @@ export function dynamoTable(client: DynamoDBClient, TableName: string): Table {
 }
 
 /** What lay in the place of a replacement that was refused: a transaction tells of its first write first. */
-function itemOf({ Item, CancellationReasons }: Refused): Item | undefined {
+function itemOf({ Item, CancellationReasons }: ConditionFailure): Item | undefined {
   const found = Item ?? CancellationReasons?.[0]?.Item;
   return found && toItem(found);
 }

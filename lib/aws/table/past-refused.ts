@@ -1,13 +1,13 @@
 import { ThroughlineError } from '../../shared/errors.ts';
-import { inLanes } from '../../shared/concurrency.ts';
-import { permanentRefusal } from './write-refusal.ts';
+import { mapConcurrent } from '../../shared/concurrency.ts';
+import { findPermanentRefusal } from './write-refusal.ts';
 
 /** Keys named in one error for many entries. */
 const maxNamed = 20;
 
 /**
  * Runs `work` on every entry, at most `lanes` at a time, past those whose write DynamoDB will never take: they hold up no other.
- * Answers their errors. Rejects with the first failure of another kind, as `inLanes` does.
+ * Answers their errors. Rejects with the first failure of another kind, as `mapConcurrent` does.
  */
 export async function pastRefused<T>(
   all: readonly T[],
@@ -15,11 +15,11 @@ export async function pastRefused<T>(
   work: (entry: T) => Promise<void>,
 ): Promise<unknown[]> {
   const refused: unknown[] = [];
-  await inLanes(all, lanes, async (entry) => {
+  await mapConcurrent(all, lanes, async (entry) => {
     try {
       await work(entry);
     } catch (error) {
-      if (!permanentRefusal(error)) throw error;
+      if (!findPermanentRefusal(error)) throw error;
       refused.push(error);
     }
   });

@@ -3,14 +3,14 @@ import { type AttributeValue } from '@aws-sdk/client-dynamodb';
 type Attributes = Record<string, AttributeValue>;
 
 /** What a refusal of DynamoDB says of the condition that failed: of a transaction's writes each for itself, in their order. */
-export interface Refused {
+export interface ConditionFailure {
   name: string;
   Item?: Attributes;
   CancellationReasons?: { Code?: string; Item?: Attributes }[];
 }
 
 /** Full jitter: any time up to 20 ms doubled with each try. */
-export const jitter = (tries: number): Promise<void> =>
+export const waitWithJitter = (tries: number): Promise<void> =>
   new Promise((resume) => setTimeout(resume, Math.random() * 20 * 2 ** tries));
 
 /** Names DynamoDB gives to a lack of capacity, its own or the account's. */
@@ -31,7 +31,7 @@ const conflicts = new Set([
 const failed = 'ConditionalCheckFailed';
 
 /** Undefined when DynamoDB took nothing of it, for lack of capacity. */
-export async function unlessThrottled<T>(send: () => Promise<T>): Promise<T | undefined> {
+export async function sendUnlessThrottled<T>(send: () => Promise<T>): Promise<T | undefined> {
   try {
     return await send();
   } catch (error) {
@@ -41,24 +41,24 @@ export async function unlessThrottled<T>(send: () => Promise<T>): Promise<T | un
 }
 
 /** Sends; what it answers is the error when a condition failed. A conflict with another transaction is tried again, up to six times. */
-export async function refusal(send: () => Promise<unknown>): Promise<Refused | undefined> {
+export async function conditionFailureOf(send: () => Promise<unknown>): Promise<ConditionFailure | undefined> {
   for (let tries = 0; ; tries++) {
     try {
       await send();
       return undefined;
     } catch (error) {
-      const refused = error as Refused; // the SDK throws errors with a name; the rest is looked for
+      const refused = error as ConditionFailure; // the SDK throws errors with a name; the rest is looked for
       const codes = [refused.name, ...(refused.CancellationReasons ?? []).map(({ Code = '' }) => Code)];
       if (codes.some((code) => code.startsWith(failed))) return refused;
       if (tries >= 6 || !codes.some((code) => conflicts.has(code))) throw error;
-      await jitter(tries);
+      await waitWithJitter(tries);
     }
   }
 }
 
 /** What was sent; undefined when its condition failed. */
-export async function unlessConditionFails<T>(send: () => Promise<T>): Promise<T | undefined> {
+export async function sendUnlessConditionFails<T>(send: () => Promise<T>): Promise<T | undefined> {
   let sent: T | undefined;
-  const refused = await refusal(async () => (sent = await send()));
+  const refused = await conditionFailureOf(async () => (sent = await send()));
   return refused ? undefined : sent;
 }

@@ -1,5 +1,5 @@
 import { ThroughlineError } from '../../shared/errors.ts';
-import { permanentRefusal, type WriteRefusal } from './write-refusal.ts';
+import { findPermanentRefusal, type WriteRefusal } from './write-refusal.ts';
 
 /**
  * What to do about an error: `poison` will never succeed and is put aside, an `outage` is retried, and an `unforeseen` fault is a
@@ -39,7 +39,7 @@ function isOutage(error: unknown): boolean {
 }
 
 export function faultOf(error: unknown): Fault {
-  const reason = permanentRefusal(error);
+  const reason = findPermanentRefusal(error);
   if (reason) return { kind: 'poison', reason };
   return isOutage(error) ? { kind: 'outage' } : { kind: 'unforeseen', reason: 'fault.unforeseen' };
 }

@@ -42,8 +42,9 @@ function refusalNamed(name: string | undefined, message: string | undefined): Wr
  * write may succeed later (throttle, conflict, failed condition, time-out, no connection, missing rights). The cause of an error of
  * ours is looked at too. Codes: DynamoDB API reference, TransactWriteItems and BatchWriteItem.
  */
-export function permanentRefusal(error: unknown): WriteRefusal | undefined {
-  if (error instanceof ThroughlineError) return error.cause === undefined ? undefined : permanentRefusal(error.cause);
+export function findPermanentRefusal(error: unknown): WriteRefusal | undefined {
+  if (error instanceof ThroughlineError)
+    return error.cause === undefined ? undefined : findPermanentRefusal(error.cause);
   if (typeof error !== 'object' || error === null) return undefined;
   const { name, message, CancellationReasons: reasons = [] }: ServiceError = error;
   const named = refusalNamed(name, message);
@@ -63,7 +64,7 @@ function keysAtFault(error: unknown, keys: readonly Key[]): Key[] {
  * under the code of its refusal, which names the keys; every other error stays as it is.
  */
 export function asRefusal(error: unknown, keys: readonly Key[]): unknown {
-  const refusal = permanentRefusal(error);
+  const refusal = findPermanentRefusal(error);
   if (!refusal || error instanceof ThroughlineError) return error;
   return new ThroughlineError(kinds[refusal], refusal, { keys: keysAtFault(error, keys), cause: error });
 }

@@ -1,5 +1,5 @@
 import { RiskBand } from '../../model/churn-risk.ts';
-import { type Known } from './feature-columns.ts';
+import { type CustomerFeatures } from './feature-columns.ts';
 import { probability } from './explain-logit.ts';
 import { type ChurnModel } from './churn-model.ts';
 
@@ -16,7 +16,7 @@ const minute = 1 / 1440;
  * The day (since 1970, with its fraction) on which the band is next another one if nothing happens; undefined when two years bring none.
  * The probability is a closed form of time that never falls, so bisection to the minute finds the moment in twenty scores and no read.
  */
-export function bandChangesAt(model: ChurnModel, known: Known, now: number): number | undefined {
+export function bandChangesAt(model: ChurnModel, known: CustomerFeatures, now: number): number | undefined {
   const bandOn = (day: number) => bandAt(model, probability(model, known, day) ?? 0);
   const band = bandOn(now);
   let [same, other] = [now, now + farthestDays];

@@ -1,17 +1,17 @@
 import { fitDropout } from '../purchase-model/fit-dropout.ts';
-import { countsOf } from '../purchase-model/purchase-history.ts';
-import { defaults, fitBoosted, tune } from '../../statistics/learning/boosted-trees.ts';
-import { uncalibrated } from '../../statistics/learning/calibration.ts';
-import { type Dataset, logistic } from '../../statistics/learning/training-rows.ts';
+import { purchaseCountsOf } from '../purchase-model/purchase-history.ts';
+import { defaultBoosting, fitBoosted, tuneBoosting } from '../../statistics/learning/boosted-trees.ts';
+import { identityCalibration } from '../../statistics/learning/calibration.ts';
+import { type TrainingRows, logistic } from '../../statistics/learning/training-rows.ts';
 import { fitLogistic } from '../../statistics/learning/logistic-regression.ts';
-import { type Outcome } from '../../statistics/learning/model-metrics.ts';
-import { columnNames, type Layout, rising, rowOf } from './feature-columns.ts';
+import { type LabelledProbability } from '../../statistics/learning/model-metrics.ts';
+import { columnNames, type Layout, isRisingColumn, rowOf } from './feature-columns.ts';
 import { rawLogit } from './explain-logit.ts';
 import { type ModelKind } from '../../model/churn-risk.ts';
-import { type Learnt } from './churn-model.ts';
+import { type FittedModel } from './churn-model.ts';
 import { type Example, timesOf } from './training-windows.ts';
 
-export interface LearnTerms {
+export interface FitTerms {
   layout: Layout;
   horizonDays: number;
   /** Forecasts are at the newest window's own level, for what is measured there; else at the one to be expected next. */
@@ -26,8 +26,8 @@ export const boostingFrom = 2_000;
 
 export function datasetOf(
   examples: readonly Example[],
-  { layout, horizonDays, ofNewest = false }: LearnTerms,
-): Dataset {
+  { layout, horizonDays, ofNewest = false }: FitTerms,
+): TrainingRows {
   const times = timesOf(examples, horizonDays);
   return {
     times: { ...times, levels: ofNewest ? times.levels.map((_, i) => Number(i === 0)) : times.levels },
@@ -38,37 +38,37 @@ export function datasetOf(
 }
 
 /** Of a model that is one model alone. */
-export const noShares = { treesShare: 0, dropoutShare: 0, dropoutShift: 0 } as const;
+export const singleModelShares = { treesShare: 0, dropoutShare: 0, dropoutShift: 0 } as const;
 
 /** A dropout model of customers as they stood at `now`; needs no label. Undefined without key events. */
-export function learnDropout(
+export function fitDropoutModel(
   customers: readonly Pick<Example, 'habit'>[],
-  { layout, horizonDays, now, near }: LearnTerms & { now: number; near?: Learnt | undefined },
-): Learnt | undefined {
-  const counts = customers.flatMap(({ habit }) => (habit ? [countsOf(habit, now)] : []));
+  { layout, horizonDays, now, near }: FitTerms & { now: number; near?: FittedModel | undefined },
+): FittedModel | undefined {
+  const counts = customers.flatMap(({ habit }) => (habit ? [purchaseCountsOf(habit, now)] : []));
   if (counts.length === 0) return undefined;
   const { model, dropoutIdentified: identified } = fitDropout('mbg', counts, near?.dropout?.model);
   const mean = (of: 'x' | 'tx' | 'T') => counts.reduce((sum, one) => sum + one[of], 0) / counts.length;
   return {
-    ...{ kind: 'dropout', layout, horizonDays, calibration: uncalibrated, ...noShares },
+    ...{ kind: 'dropout', layout, horizonDays, calibration: identityCalibration, ...singleModelShares },
     dropout: { model, identified, mean: { x: mean('x'), tx: mean('tx'), T: mean('T') } },
   };
 }
 
 const sixDigits = (value: number): number => Number(value.toPrecision(6));
 
-export interface Learning extends LearnTerms {
+export interface ModelFitter extends FitTerms {
   kind: Exclude<ModelKind, 'dropout'>;
   /** How trees are grown, when chosen already: choosing costs more than growing. */
-  boosting?: typeof defaults;
+  boosting?: typeof defaultBoosting;
 }
 
 /** How the trees for these examples are to be grown, by cross-validation on them alone. */
-export const boostingFor = (examples: readonly Example[], terms: LearnTerms): typeof defaults =>
-  tune(datasetOf(examples, terms), { ...defaults, rising });
+export const boostingFor = (examples: readonly Example[], terms: FitTerms): typeof defaultBoosting =>
+  tuneBoosting(datasetOf(examples, terms), { ...defaultBoosting, rising: isRisingColumn });
 
 /** A linear model of the examples, and trees beside it where asked, which then are all that is gone by. */
-export function learn(examples: readonly Example[], { kind, boosting, ...terms }: Learning): Learnt {
+export function fitModel(examples: readonly Example[], { kind, boosting, ...terms }: ModelFitter): FittedModel {
   const { layout, horizonDays } = terms;
   const data = datasetOf(examples, terms);
   const trees = kind === 'boosted' ? fitBoosted(data, boosting ?? boostingFor(examples, terms)) : undefined;
@@ -76,10 +76,10 @@ export function learn(examples: readonly Example[], { kind, boosting, ...terms }
     kind,
     layout,
     horizonDays,
-    calibration: uncalibrated,
-    ...noShares,
+    calibration: identityCalibration,
+    ...singleModelShares,
     ...(trees && { treesShare: 1 }),
-    linear: fitLogistic(data, { penalty, rising }),
+    linear: fitLogistic(data, { penalty, rising: isRisingColumn }),
     ...(trees && {
       boosted: { ...trees, trees: trees.trees.map((tree) => ({ ...tree, value: tree.value.map(sixDigits) })) },
     }),
@@ -87,17 +87,17 @@ export function learn(examples: readonly Example[], { kind, boosting, ...terms }
 }
 
 /** Forecasts before calibration. Without anything to go by: even odds. */
-export const forecast = (model: Learnt, examples: readonly Example[]): Outcome[] =>
+export const forecast = (model: FittedModel, examples: readonly Example[]): LabelledProbability[] =>
   examples.map((one) => ({ p: logistic(rawLogit(model, one, one.origin)?.logit ?? 0), y: one.label }));
 
 const parts = 5;
 
 /** Forecasts of each example in `window` by a model of other customers than its own: `learnFrom` is asked for one without each fifth. */
-export function crossFitted(
+export function crossFit(
   window: readonly Example[],
-  learnFrom: (isOther: (example: Example) => boolean) => Learnt | undefined,
-): Outcome[] {
-  const outcomes = new Map<Example, Outcome>();
+  learnFrom: (isOther: (example: Example) => boolean) => FittedModel | undefined,
+): LabelledProbability[] {
+  const outcomes = new Map<Example, LabelledProbability>();
   for (let part = 0; part < parts; part++) {
     const own = window.filter(({ customer }) => customer % parts === part);
     const model = learnFrom(({ customer }) => customer % parts !== part);

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { BoostedModel } from '../../statistics/learning/boosted-trees.ts';
 import { Calibration } from '../../statistics/learning/calibration.ts';
-import { Encoding } from '../../statistics/learning/category-encoding.ts';
+import { CategoryEncoding } from '../../statistics/learning/category-encoding.ts';
 import { LinearModel } from '../../statistics/learning/logistic-regression.ts';
 import { ModelKind } from '../../model/churn-risk.ts';
 
@@ -72,7 +72,7 @@ export const ChurnModel = z.object({
     })
     .optional(),
   worth: z.object({ p: z.number(), q: z.number(), v: z.number() }).optional(),
-  layout: z.object({ habit: z.boolean(), encoding: Encoding }),
+  layout: z.object({ habit: z.boolean(), encoding: CategoryEncoding }),
   linear: LinearModel.optional(),
   boosted: BoostedModel.optional(),
   /** How much of a boosted model's logit is the trees'; the rest is the line's and the dropout model's. */
@@ -86,7 +86,7 @@ export const ChurnModel = z.object({
 });
 export type ChurnModel = z.infer<typeof ChurnModel>;
 /** What learning yields, before it is calibrated and described. */
-export type Learnt = Pick<
+export type FittedModel = Pick<
   ChurnModel,
   | 'kind'
   | 'dropout'

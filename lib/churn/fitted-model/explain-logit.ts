@@ -1,14 +1,14 @@
-import { type Learnt } from './churn-model.ts';
+import { type FittedModel } from './churn-model.ts';
 import { silentFor } from '../purchase-model/dropout-model.ts';
-import { type Counts, countsOf } from '../purchase-model/purchase-history.ts';
+import { type PurchaseCounts, purchaseCountsOf } from '../purchase-model/purchase-history.ts';
 import { boostedParts } from '../../statistics/learning/boosted-trees.ts';
-import { calibrated } from '../../statistics/learning/calibration.ts';
+import { applyCalibration } from '../../statistics/learning/calibration.ts';
 import { logistic, logit } from '../../statistics/learning/training-rows.ts';
 import { linearParts } from '../../statistics/learning/logistic-regression.ts';
-import { columnNames, type Known, rowOf } from './feature-columns.ts';
+import { columnNames, type CustomerFeatures, rowOf } from './feature-columns.ts';
 
 /** One feature's share of a logit. `mean` is what it is told against, where there is one. */
-export interface Part {
+export interface LogitPart {
   feature: string;
   contribution: number;
   value: number;
@@ -16,10 +16,10 @@ export interface Part {
 }
 
 /** A logit taken apart: `base` + Σ contributions = `logit`. */
-export interface Explained {
+export interface LogitExplanation {
   logit: number;
   base: number;
-  parts: Part[];
+  parts: LogitPart[];
 }
 
 const countNames = ['x', 'tx', 'T'] as const;
@@ -31,7 +31,7 @@ const weightOf = [1 / 3, 1 / 6, 1 / 3] as const;
  * Shapley values (Shapley 1953; Lundberg and Lee 2017) of repeats, span and age against the counts of a customer in the middle: exact, by
  * all eight mixtures. Told as features that people know: `repeats`, `span`, `age`.
  */
-function dropoutParts({ dropout, horizonDays }: Learnt, counts: Counts): Explained | undefined {
+function dropoutParts({ dropout, horizonDays }: FittedModel, counts: PurchaseCounts): LogitExplanation | undefined {
   if (!dropout) return undefined;
   const { mean, model } = dropout;
   const mixed = Array.from({ length: 8 }, (_, set) => {
@@ -52,21 +52,22 @@ function dropoutParts({ dropout, horizonDays }: Learnt, counts: Counts): Explain
 }
 
 /** The weights of a line, of trees and of a dropout model in one logit. A customer without key events has nothing of the last. */
-function weightsOf({ kind, boosted, treesShare, dropoutShare }: Learnt, { habit }: Known) {
+function weightsOf({ kind, boosted, treesShare, dropoutShare }: FittedModel, { habit }: CustomerFeatures) {
   const trees = kind === 'boosted' && boosted ? treesShare : 0;
   const dropout = habit ? (1 - trees) * dropoutShare : 0;
   return { line: 1 - trees - dropout, trees, dropout };
 }
 
 /** A line, trees and a dropout model in their shares (stacking: Wolpert 1992): all are sums. What two of them tell of stands under one name. */
-function stackedParts(model: Learnt, known: Known, now: number): Explained | undefined {
+function stackedParts(model: FittedModel, known: CustomerFeatures, now: number): LogitExplanation | undefined {
   const { linear, boosted, layout, horizonDays, dropoutShift } = model;
   if (!linear) return undefined;
   const weights = weightsOf(model, known);
   const row = rowOf(layout, known, { now, horizonDays });
   const lines = linearParts(linear, row);
   const trees = weights.trees > 0 && boosted ? boostedParts(boosted, row) : undefined;
-  const dropout = weights.dropout > 0 && known.habit ? dropoutParts(model, countsOf(known.habit, now)) : undefined;
+  const dropout =
+    weights.dropout > 0 && known.habit ? dropoutParts(model, purchaseCountsOf(known.habit, now)) : undefined;
   const left = new Map(dropout?.parts.map((part) => [part.feature, part]));
   const ofDropout = (feature: string): number => {
     const { contribution = 0 } = left.get(feature) ?? {};
@@ -89,25 +90,25 @@ function stackedParts(model: Learnt, known: Known, now: number): Explained | und
 }
 
 /** The raw logit before calibration; undefined when the model knows nothing to go by. */
-export function rawLogit(model: Learnt, known: Known, now: number): Explained | undefined {
+export function rawLogit(model: FittedModel, known: CustomerFeatures, now: number): LogitExplanation | undefined {
   if (model.kind !== 'dropout') return stackedParts(model, known, now);
-  return known.habit && dropoutParts(model, countsOf(known.habit, now));
+  return known.habit && dropoutParts(model, purchaseCountsOf(known.habit, now));
 }
 
 /** The calibrated logit and what each feature adds to it. */
-export function explain(model: Learnt, known: Known, now: number): Explained | undefined {
+export function explainLogit(model: FittedModel, known: CustomerFeatures, now: number): LogitExplanation | undefined {
   const raw = rawLogit(model, known, now);
   if (!raw) return undefined;
   const { slope } = model.calibration;
   return {
-    logit: calibrated(model.calibration, raw.logit),
-    base: calibrated(model.calibration, raw.base),
+    logit: applyCalibration(model.calibration, raw.logit),
+    base: applyCalibration(model.calibration, raw.base),
     parts: raw.parts.map((part) => ({ ...part, contribution: slope * part.contribution })),
   };
 }
 
 /** P(no key event within the horizon). Never less at a later `now` with nothing else changed. */
-export function probability(model: Learnt, known: Known, now: number): number | undefined {
-  const explained = explain(model, known, now);
+export function probability(model: FittedModel, known: CustomerFeatures, now: number): number | undefined {
+  const explained = explainLogit(model, known, now);
   return explained && logistic(explained.logit);
 }

@@ -1,9 +1,14 @@
-import { type Habit } from '../purchase-model/purchase-history.ts';
-import { type Attributes, encode, encodedNames, type Encoding } from '../../statistics/learning/category-encoding.ts';
+import { type PurchaseHistory } from '../purchase-model/purchase-history.ts';
+import {
+  type Attributes,
+  encode,
+  encodedNames,
+  type CategoryEncoding,
+} from '../../statistics/learning/category-encoding.ts';
 
 /** What is known of a customer when scored: key events so far, attributes. */
-export interface Known {
-  habit?: Habit | undefined;
+export interface CustomerFeatures {
+  habit?: PurchaseHistory | undefined;
   attributes?: Attributes | undefined;
 }
 
@@ -21,7 +26,7 @@ export const habitNames = [...silenceColumns, ...otherColumns] as const;
 export type HabitName = (typeof habitNames)[number];
 
 /** Columns that grow as time passes and nothing happens: no model may give them a falling effect, so that silence never lowers a risk. */
-export const rising: ReadonlySet<string> = new Set(silenceColumns);
+export const isRisingColumn: ReadonlySet<string> = new Set(silenceColumns);
 
 /** Silences shorter than a day are a day: key events are counted by days. */
 const leastSilence = 1;
@@ -31,7 +36,7 @@ const leastSilence = 1;
  * interval that a customer of such an age is expected to have, (T + α)/(x + r) with r = 1 and α half a horizon; the last interval stands
  * beside it, as intervals of one customer are more alike than chance would have them (Wheat and Morrison 1990).
  */
-export function habitColumns(habit: Habit, { now, horizonDays }: Moment): Record<HabitName, number> {
+export function habitColumns(habit: PurchaseHistory, { now, horizonDays }: Moment): Record<HabitName, number> {
   const x = habit.days - 1;
   const silent = Math.max(leastSilence, now - habit.last);
   const span = habit.last - habit.first;
@@ -56,7 +61,7 @@ export function habitColumns(habit: Habit, { now, horizonDays }: Moment): Record
 /** Which columns a model looks at: those of key events when its customers have any, then those of the encoding. */
 export interface Layout {
   habit: boolean;
-  encoding: Encoding;
+  encoding: CategoryEncoding;
 }
 
 export const columnNames = ({ habit, encoding }: Layout): string[] => [
@@ -65,7 +70,7 @@ export const columnNames = ({ habit, encoding }: Layout): string[] => [
 ];
 
 /** One row in the order of `columnNames`. Without a key event its columns are not known. */
-export function rowOf({ habit, encoding }: Layout, known: Known, moment: Moment): Float64Array {
+export function rowOf({ habit, encoding }: Layout, known: CustomerFeatures, moment: Moment): Float64Array {
   const columns = known.habit && habitColumns(known.habit, moment);
   const own = habit ? habitNames.map((name) => columns?.[name] ?? NaN) : [];
   return Float64Array.from([...own, ...encode(encoding, known.attributes ?? {})]);

@@ -1,4 +1,4 @@
-import { type Part } from './explain-logit.ts';
+import { type LogitPart } from './explain-logit.ts';
 
 export interface Text {
   en: string;
@@ -66,8 +66,8 @@ function spanned(value: number): Text {
 }
 
 /** A part of a logit in words. Attributes are told by their own name and value; they are the team's words in either language. */
-export function textOf(
-  { feature, value }: Pick<Part, 'feature' | 'value'>,
+export function featureText(
+  { feature, value }: Pick<LogitPart, 'feature' | 'value'>,
   terms: { plain: boolean; horizonDays: number },
 ): Text {
   const told = terms.plain ? plainTexts[feature]?.(value) : texts[feature]?.(value, terms.horizonDays);

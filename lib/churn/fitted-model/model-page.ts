@@ -1,29 +1,29 @@
-import { logLoss, type Outcome, quantiles, stability } from '../../statistics/learning/model-metrics.ts';
+import { logLoss, type LabelledProbability, quantiles, stability } from '../../statistics/learning/model-metrics.ts';
 import { type Calibration } from '../../statistics/learning/calibration.ts';
-import { type Learnt, type ChurnModel, type ModelPage } from './churn-model.ts';
+import { type FittedModel, type ChurnModel, type ModelPage } from './churn-model.ts';
 import { type ModelKind } from '../../model/churn-risk.ts';
 import { gradeOf, qualityOf } from './model-quality.ts';
 
 /** A model that could be chosen. */
-export interface Candidate {
+export interface ModelCandidate {
   kind: ModelKind;
   /** Forecasts of the newest closed window, calibrated. */
-  outcomes: Outcome[];
+  outcomes: LabelledProbability[];
   calibration: Calibration;
   /** The model learnt from every closed window. */
-  learnt: Learnt;
+  learnt: FittedModel;
 }
 
 /** A model with the candidates it was chosen from, not yet described. */
-export type Bare = Omit<ChurnModel, 'percentiles' | 'bands' | 'page' | 'worth'> & {
-  chosen?: Candidate;
-  found: Candidate[];
+export type UndescribedModel = Omit<ChurnModel, 'percentiles' | 'bands' | 'page' | 'worth'> & {
+  chosen?: ModelCandidate;
+  found: ModelCandidate[];
 };
 
 /** Customers below which figures of quality are mere chance. */
 const fewCustomers = 200;
 
-function notesOf(model: Bare, page: Pick<ModelPage, 'window' | 'drift'>): ModelPage['notes'] {
+function notesOf(model: UndescribedModel, page: Pick<ModelPage, 'window' | 'drift'>): ModelPage['notes'] {
   const { window, drift = 0 } = page;
   const rate = window?.baseRate ?? 0;
   const baseLoss = -(rate * Math.log(rate) + (1 - rate) * Math.log(1 - rate));
@@ -38,9 +38,9 @@ function notesOf(model: Bare, page: Pick<ModelPage, 'window' | 'drift'>): ModelP
 }
 
 /** The page of a model and the percentiles of today's `scores`; `back` are the forecasts of the back-test. */
-export function described(
-  { chosen, found, ...bare }: Bare,
-  described: { scores: number[]; back: Outcome[] },
+export function describeModel(
+  { chosen, found, ...bare }: UndescribedModel,
+  described: { scores: number[]; back: LabelledProbability[] },
 ): Pick<ChurnModel, 'page' | 'percentiles'> {
   const window = qualityOf(chosen?.outcomes ?? []);
   const back = qualityOf(described.back);

@@ -5,12 +5,12 @@ import {
   calibrationTable,
   liftTable,
   logLoss,
-  type Outcome,
+  type LabelledProbability,
 } from '../../statistics/learning/model-metrics.ts';
 import { type ModelPage, type Quality } from './churn-model.ts';
 
 /** Everything the page of a model says of forecasts whose outcome is known; undefined without any. */
-export function qualityOf(outcomes: readonly Outcome[]): Quality | undefined {
+export function qualityOf(outcomes: readonly LabelledProbability[]): Quality | undefined {
   if (outcomes.length === 0) return undefined;
   const area = auc(outcomes);
   return {

@@ -1,14 +1,14 @@
 import * as z from 'zod';
 import { nextWithin } from '../purchase-model/dropout-model.ts';
-import { countsOf, type Habit } from '../purchase-model/purchase-history.ts';
-import { expectedWorth } from '../purchase-model/spending.ts';
+import { purchaseCountsOf, type PurchaseHistory } from '../purchase-model/purchase-history.ts';
+import { expectedSpending } from '../purchase-model/spending.ts';
 import { logistic } from '../../statistics/learning/training-rows.ts';
 import { CustomerState, farthestDays, RiskBand } from '../../model/churn-risk.ts';
-import { type Known } from './feature-columns.ts';
-import { explain } from './explain-logit.ts';
+import { type CustomerFeatures } from './feature-columns.ts';
+import { explainLogit } from './explain-logit.ts';
 import { type ChurnModel } from './churn-model.ts';
 import { bandAt, bandChangesAt } from './band-changes.ts';
-import { textOf } from './feature-text.ts';
+import { featureText } from './feature-text.ts';
 
 export const ChurnReason = z.object({
   feature: z.string(),
@@ -44,14 +44,15 @@ export const ChurnScore = z.object({
 export type ChurnScore = z.infer<typeof ChurnScore>;
 
 /** What is missing for a score, or for a sure one. */
-export const Missing = z.enum(['key-event', 'repeat', 'attributes', 'closed-window']);
-export type Missing = z.infer<typeof Missing>;
+export const MissingInputs = z.enum(['key-event', 'repeat', 'attributes', 'closed-window']);
+export type MissingInputs = z.infer<typeof MissingInputs>;
 
-export type Scored = { score: ChurnScore; insufficientData?: Missing[] } | { insufficientData: Missing[] };
+export type CustomerScore =
+  { score: ChurnScore; insufficientData?: MissingInputs[] } | { insufficientData: MissingInputs[] };
 
 /** After silence of a horizon a customer has lapsed, after two churned; back from such a silence returning. The rest goes by band. */
-export function stateOf(
-  habit: Habit,
+export function customerStateOf(
+  habit: PurchaseHistory,
   { now, horizonDays, band }: { now: number; horizonDays: number; band: RiskBand },
 ): CustomerState {
   const silent = now - habit.last;
@@ -68,14 +69,18 @@ function percentileOf(percentiles: readonly number[], p: number): number {
 }
 
 /** Purchases of an active customer in the horizon, by the posterior mean of the rate (Fader, Hardie and Lee 2005), times what one is worth. */
-function atStake({ dropout, worth, horizonDays }: ChurnModel, habit: Habit, now: number): number | undefined {
+function revenueAtRisk(
+  { dropout, worth, horizonDays }: ChurnModel,
+  habit: PurchaseHistory,
+  now: number,
+): number | undefined {
   if (!dropout || !worth) return undefined;
-  const { x, T } = countsOf(habit, now);
+  const { x, T } = purchaseCountsOf(habit, now);
   const rate = (dropout.model.r + x) / (dropout.model.alpha + T);
-  return rate * horizonDays * expectedWorth(worth, { n: habit.days, mean: Math.max(0, habit.worth / habit.days) });
+  return rate * horizonDays * expectedSpending(worth, { n: habit.days, mean: Math.max(0, habit.worth / habit.days) });
 }
 
-function missing(model: ChurnModel, { habit, attributes }: Known): Missing[] {
+function missing(model: ChurnModel, { habit, attributes }: CustomerFeatures): MissingInputs[] {
   const asked = model.layout.encoding.length > 0 && model.kind !== 'dropout';
   return [
     ...(model.layout.habit && !habit ? (['key-event'] as const) : []),
@@ -88,22 +93,22 @@ function missing(model: ChurnModel, { habit, attributes }: Known): Missing[] {
 const known = (value: number | undefined): number | null => (value === undefined || Number.isNaN(value) ? null : value);
 
 /** What only key events tell. */
-function ofHabit(model: ChurnModel, habit: Habit, at: { now: number; p: number }): Partial<ChurnScore> {
+function ofHabit(model: ChurnModel, habit: PurchaseHistory, at: { now: number; p: number }): Partial<ChurnScore> {
   const { now, p } = at;
-  const wait = model.dropout && nextWithin(model.dropout.model, countsOf(habit, now));
+  const wait = model.dropout && nextWithin(model.dropout.model, purchaseCountsOf(habit, now));
   const isDated = wait !== undefined && wait <= farthestDays;
-  const stake = atStake(model, habit, now);
+  const stake = revenueAtRisk(model, habit, now);
   return {
-    state: stateOf(habit, { now, horizonDays: model.horizonDays, band: bandAt(model, p) }),
+    state: customerStateOf(habit, { now, horizonDays: model.horizonDays, band: bandAt(model, p) }),
     ...(isDated && { expectedNext: now + wait }),
     ...(stake !== undefined && { valueAtRisk: p * stake }),
   };
 }
 
 /** The customer's risk at `now`: a function of the model and what the profile keeps, without any read. */
-export function scoreWith(model: ChurnModel, customer: Known, now: number): Scored {
+export function scoreWith(model: ChurnModel, customer: CustomerFeatures, now: number): CustomerScore {
   const lacking = missing(model, customer);
-  const explained = lacking.includes('key-event') ? undefined : explain(model, customer, now);
+  const explained = lacking.includes('key-event') ? undefined : explainLogit(model, customer, now);
   if (!explained) return { insufficientData: lacking };
   const p = logistic(explained.logit);
   const validUntil = bandChangesAt(model, customer, now);
@@ -113,7 +118,7 @@ export function scoreWith(model: ChurnModel, customer: Known, now: number): Scor
     .sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution))
     .map((part) => ({
       feature: part.feature,
-      text: textOf(part, terms),
+      text: featureText(part, terms),
       contribution: part.contribution,
       value: known(part.value),
       mean: known(part.mean),
@@ -143,7 +148,7 @@ export interface ScoreChange {
 }
 
 /** What changed since an earlier score of the same customer, and the event behind it. */
-export function changeSince(before: ChurnScore, after: ChurnScore, event?: string): ScoreChange {
+export function findScoreChange(before: ChurnScore, after: ChurnScore, event?: string): ScoreChange {
   const was = new Map(before.reasons.map(({ feature, contribution }) => [feature, contribution]));
   const is = new Map(after.reasons.map(({ feature, contribution }) => [feature, contribution]));
   const points = Math.round(10 * (after.score - before.score)) / 10;

@@ -1,27 +1,27 @@
-import { type Outcome } from '../../statistics/learning/model-metrics.ts';
-import { boostingFor, crossFitted, forecast, learn, learnDropout } from './candidate-models.ts';
-import { type Learnt } from './churn-model.ts';
+import { type LabelledProbability } from '../../statistics/learning/model-metrics.ts';
+import { boostingFor, crossFit, forecast, fitModel, fitDropoutModel } from './candidate-models.ts';
+import { type FittedModel } from './churn-model.ts';
 import { type Layout } from './feature-columns.ts';
-import { levelling, shifted, stacked } from './stack-models.ts';
+import { levelling, shiftLogits, stackModels } from './stack-models.ts';
 import { type Example } from './training-windows.ts';
 
 /** Learns from closed windows, newest first; `today` are the customers as they stand, whose key events the dropout model is fitted to. */
-export interface Lesson {
+export interface TrainingExamples {
   windows: Example[][];
   today: readonly Example[];
   terms: { layout: Layout; horizonDays: number; now: number };
 }
 
 /** A model learnt from everybody, and how it forecast the newest window where each customer was left out of what it learnt from. */
-export interface Tried {
-  learnt: Learnt;
-  outcomes: Outcome[];
+export interface CandidateTrial {
+  learnt: FittedModel;
+  outcomes: LabelledProbability[];
 }
 
-export function triedDropout({ windows: [newest = []], today, terms }: Lesson): Tried | undefined {
-  const learnt = learnDropout(today, terms);
+export function tryDropout({ windows: [newest = []], today, terms }: TrainingExamples): CandidateTrial | undefined {
+  const learnt = fitDropoutModel(today, terms);
   const outcomes =
-    learnt && crossFitted(newest, (isOther) => learnDropout(today.filter(isOther), { ...terms, near: learnt }));
+    learnt && crossFit(newest, (isOther) => fitDropoutModel(today.filter(isOther), { ...terms, near: learnt }));
   return learnt && outcomes && outcomes.length > 0 ? { learnt, outcomes } : undefined;
 }
 
@@ -29,14 +29,17 @@ export function triedDropout({ windows: [newest = []], today, terms }: Lesson): 
  * A line, with the dropout model in the share that held. That model ranks customers well, but its level is one for all seasons: it is
  * brought to the line's, which is that of the windows.
  */
-export function triedLine({ windows, today, terms }: Lesson, dropout: Tried | undefined): Tried {
+export function tryLinear(
+  { windows, today, terms }: TrainingExamples,
+  dropout: CandidateTrial | undefined,
+): CandidateTrial {
   const [newest = []] = windows;
   const [all, linear] = [windows.flat(), { ...terms, kind: 'linear' as const }];
-  const outcomes = crossFitted(newest, (isOther) => learn(all.filter(isOther), { ...linear, ofNewest: true }));
-  const learnt = learn(all, linear);
+  const outcomes = crossFit(newest, (isOther) => fitModel(all.filter(isOther), { ...linear, ofNewest: true }));
+  const learnt = fitModel(all, linear);
   if (!dropout) return { learnt, outcomes };
-  const level = shifted(dropout.outcomes, levelling(outcomes, dropout.outcomes));
-  const { share: dropoutShare, outcomes: mixed } = stacked(outcomes, level);
+  const level = shiftLogits(dropout.outcomes, levelling(outcomes, dropout.outcomes));
+  const { share: dropoutShare, outcomes: mixed } = stackModels(outcomes, level);
   if (dropoutShare === 0) return { learnt, outcomes };
   const dropoutShift = levelling(forecast(learnt, today), forecast(dropout.learnt, today));
   return {
@@ -45,7 +48,7 @@ export function triedLine({ windows, today, terms }: Lesson, dropout: Tried | un
   };
 }
 
-const sharesOf = ({ dropout, dropoutShare, dropoutShift }: Learnt) => ({
+const sharesOf = ({ dropout, dropoutShare, dropoutShift }: FittedModel) => ({
   ...(dropout && { dropout }),
   dropoutShare,
   dropoutShift,
@@ -55,15 +58,15 @@ const sharesOf = ({ dropout, dropoutShare, dropoutShift }: Learnt) => ({
 const windowsOfTrees = 2;
 
 /** Trees, with all of the other in the share that held. */
-export function triedTrees({ windows, terms }: Lesson, line: Tried): Tried {
+export function tryTrees({ windows, terms }: TrainingExamples, line: CandidateTrial): CandidateTrial {
   const [newest = []] = windows;
   const all = windows.slice(0, windowsOfTrees).flat();
   const boosted = { ...terms, kind: 'boosted' as const, boosting: boostingFor(newest, terms) };
-  const trees = crossFitted(newest, (isOther) => learn(all.filter(isOther), boosted));
-  const { share: treesShare, outcomes } = stacked(line.outcomes, trees);
+  const trees = crossFit(newest, (isOther) => fitModel(all.filter(isOther), boosted));
+  const { share: treesShare, outcomes } = stackModels(line.outcomes, trees);
   const { linear } = line.learnt;
   return {
-    learnt: { ...learn(all, boosted), ...(linear && { linear }), ...sharesOf(line.learnt), treesShare },
+    learnt: { ...fitModel(all, boosted), ...(linear && { linear }), ...sharesOf(line.learnt), treesShare },
     outcomes,
   };
 }

@@ -1,8 +1,11 @@
 import { logistic, logit } from '../../statistics/learning/training-rows.ts';
-import { logLoss, type Outcome } from '../../statistics/learning/model-metrics.ts';
+import { logLoss, type LabelledProbability } from '../../statistics/learning/model-metrics.ts';
 
 /** Two models that forecast the same examples, put together in the share of the second, by tenths, of least log-loss. */
-export function stacked(one: readonly Outcome[], other: readonly Outcome[]): { share: number; outcomes: Outcome[] } {
+export function stackModels(
+  one: readonly LabelledProbability[],
+  other: readonly LabelledProbability[],
+): { share: number; outcomes: LabelledProbability[] } {
   const mixes = Array.from({ length: 11 }, (_, tenths) => {
     const share = tenths / 10;
     const mixed = (p: number, i: number) => logistic((1 - share) * logit(one[i]?.p ?? p) + share * logit(p));
@@ -11,12 +14,12 @@ export function stacked(one: readonly Outcome[], other: readonly Outcome[]): { s
   return mixes.reduce((a, b) => (logLoss(b.outcomes) < logLoss(a.outcomes) ? b : a));
 }
 
-const meanLogit = (outcomes: readonly Outcome[]): number =>
+const meanLogit = (outcomes: readonly LabelledProbability[]): number =>
   outcomes.reduce((sum, { p }) => sum + logit(p), 0) / Math.max(1, outcomes.length);
 
 /** What brings the second forecasts to the mean level of the first. */
-export const levelling = (one: readonly Outcome[], other: readonly Outcome[]): number =>
+export const levelling = (one: readonly LabelledProbability[], other: readonly LabelledProbability[]): number =>
   meanLogit(one) - meanLogit(other);
 
-export const shifted = (outcomes: readonly Outcome[], by: number): Outcome[] =>
+export const shiftLogits = (outcomes: readonly LabelledProbability[], by: number): LabelledProbability[] =>
   by === 0 ? [...outcomes] : outcomes.map(({ p, y }) => ({ p: logistic(logit(p) + by), y }));

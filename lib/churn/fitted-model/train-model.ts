@@ -1,51 +1,58 @@
-import { type Habit, readable } from '../purchase-model/purchase-history.ts';
-import { fitWorth } from '../purchase-model/spending.ts';
+import { type PurchaseHistory, validKeyEvents } from '../purchase-model/purchase-history.ts';
+import { fitSpending } from '../purchase-model/spending.ts';
 import {
   type Calibration,
-  calibrated,
+  applyCalibration,
   chooseCalibration,
-  uncalibrated,
+  identityCalibration,
 } from '../../statistics/learning/calibration.ts';
 import { logistic, logit } from '../../statistics/learning/training-rows.ts';
 import { learnEncoding } from '../../statistics/learning/category-encoding.ts';
-import { logLoss, type Outcome } from '../../statistics/learning/model-metrics.ts';
-import { boostingFrom, learnDropout, noShares } from './candidate-models.ts';
+import { logLoss, type LabelledProbability } from '../../statistics/learning/model-metrics.ts';
+import { boostingFrom, fitDropoutModel, singleModelShares } from './candidate-models.ts';
 import { probability } from './explain-logit.ts';
-import { shippedBands } from '../../model/churn-risk.ts';
+import { defaultRiskBands } from '../../model/churn-risk.ts';
 import { type ChurnModel, modelFormat } from './churn-model.ts';
-import { type Bare, type Candidate, described } from './model-page.ts';
-import { type Lesson, type Tried, triedDropout, triedLine, triedTrees } from './model-selection.ts';
+import { type UndescribedModel, type ModelCandidate, describeModel } from './model-page.ts';
+import { type TrainingExamples, type CandidateTrial, tryDropout, tryLinear, tryTrees } from './model-selection.ts';
 import { type CustomerHistory, type Example, origins, windowAt, type WindowTerms } from './training-windows.ts';
 
 export interface TrainTerms extends WindowTerms {
   bands?: ChurnModel['bands'];
 }
 
-const applied = (calibration: Calibration, outcomes: readonly Outcome[]): Outcome[] =>
-  outcomes.map(({ p, y }) => ({ p: logistic(calibrated(calibration, logit(p))), y }));
+const applied = (calibration: Calibration, outcomes: readonly LabelledProbability[]): LabelledProbability[] =>
+  outcomes.map(({ p, y }) => ({ p: logistic(applyCalibration(calibration, logit(p))), y }));
 
-function candidate({ learnt, outcomes }: Tried): Candidate {
+function candidate({ learnt, outcomes }: CandidateTrial): ModelCandidate {
   const calibration = chooseCalibration(outcomes);
   return { kind: learnt.kind, outcomes: applied(calibration, outcomes), calibration, learnt };
 }
 
 /** The models that these windows allow. */
-function candidates(lesson: Lesson): Candidate[] {
+function candidates(lesson: TrainingExamples): ModelCandidate[] {
   const [newest = []] = lesson.windows;
   if (newest.length === 0) return [];
-  const dropout = triedDropout(lesson);
-  const line = triedLine(lesson, dropout);
+  const dropout = tryDropout(lesson);
+  const line = tryLinear(lesson, dropout);
   const isOpen = new Set(newest.map(({ label }) => label)).size > 1;
   const attributed = newest.filter(({ attributes }) => attributes !== undefined && Object.keys(attributes).length > 0);
   const grown = isOpen && attributed.length >= boostingFrom && lesson.terms.layout.encoding.length > 0;
-  return [...(dropout ? [dropout] : []), line, ...(grown ? [triedTrees(lesson, line)] : [])].map(candidate);
+  return [...(dropout ? [dropout] : []), line, ...(grown ? [tryTrees(lesson, line)] : [])].map(candidate);
 }
 
-const best = (found: readonly Candidate[]): Candidate | undefined =>
-  found.reduce<Candidate | undefined>((a, b) => (a && logLoss(a.outcomes) <= logLoss(b.outcomes) ? a : b), undefined);
+const best = (found: readonly ModelCandidate[]): ModelCandidate | undefined =>
+  found.reduce<ModelCandidate | undefined>(
+    (a, b) => (a && logLoss(a.outcomes) <= logLoss(b.outcomes) ? a : b),
+    undefined,
+  );
 
 /** The newest closed window forecast as it would have been on its first day: from windows that were closed by then. */
-function backTest(customers: readonly CustomerHistory[], newest: readonly Example[], terms: TrainTerms): Outcome[] {
+function backTest(
+  customers: readonly CustomerHistory[],
+  newest: readonly Example[],
+  terms: TrainTerms,
+): LabelledProbability[] {
   const origin = newest[0]?.origin;
   if (origin === undefined) return [];
   const then = modelOf(lessonOf(customers, { ...terms, now: origin }));
@@ -58,7 +65,7 @@ function firstDay(customers: readonly CustomerHistory[]): number {
   return first;
 }
 
-function lessonOf(customers: readonly CustomerHistory[], terms: TrainTerms): Lesson {
+function lessonOf(customers: readonly CustomerHistory[], terms: TrainTerms): TrainingExamples {
   const { now, horizonDays } = terms;
   const windows = origins(terms, firstDay(customers)).map((origin) => windowAt(customers, origin, terms));
   const encoding = learnEncoding((windows[0] ?? []).map(({ attributes }) => attributes ?? {}));
@@ -69,21 +76,22 @@ function lessonOf(customers: readonly CustomerHistory[], terms: TrainTerms): Les
   };
 }
 
-function modelOf(lesson: Lesson): Bare {
+function modelOf(lesson: TrainingExamples): UndescribedModel {
   const { layout, horizonDays, now } = lesson.terms;
   const found = candidates(lesson);
   const chosen = best(found);
   // Of any model it tells when to expect somebody, and what is at stake.
   const dropout =
-    found.find(({ kind }) => kind === 'dropout')?.learnt.dropout ?? learnDropout(lesson.today, lesson.terms)?.dropout;
+    found.find(({ kind }) => kind === 'dropout')?.learnt.dropout ??
+    fitDropoutModel(lesson.today, lesson.terms)?.dropout;
   return {
     version: modelFormat,
     trainedAt: now,
     horizonDays,
-    ...{ kind: 'dropout', layout, ...noShares },
+    ...{ kind: 'dropout', layout, ...singleModelShares },
     ...chosen?.learnt,
     ...(dropout && { dropout }),
-    calibration: chosen?.calibration ?? uncalibrated,
+    calibration: chosen?.calibration ?? identityCalibration,
     ...(chosen && { chosen }),
     found,
   };
@@ -94,35 +102,35 @@ function modelOf(lesson: Lesson): Bare {
  * of least log-loss on the newest closed window, calibrated there. Without a closed window: the dropout model as it is. Never throws for
  * want of data; `page.notes` say what is lacking.
  */
-export function train(histories: Iterable<CustomerHistory>, terms: TrainTerms): ChurnModel {
+export function trainChurnModel(histories: Iterable<CustomerHistory>, terms: TrainTerms): ChurnModel {
   const customers = [...histories].map(({ events, attributes }) => ({
-    events: readable(events).filter(({ day }) => day < terms.now),
+    events: validKeyEvents(events).filter(({ day }) => day < terms.now),
     attributes,
   }));
   const lesson = lessonOf(customers, terms);
   const bare = modelOf(lesson);
   const scores = lesson.today.map((one) => probability(bare, one, terms.now) ?? 0.5);
   const { chosen: _chosen, found: _found, ...model } = bare;
-  const worth = fitWorth(
+  const worth = fitSpending(
     lesson.today.flatMap(({ habit }) => (habit ? [{ n: habit.days, mean: habit.worth / habit.days }] : [])),
   );
   return {
     ...model,
-    bands: terms.bands ?? shippedBands,
+    bands: terms.bands ?? defaultRiskBands,
     ...(worth && { worth }),
-    ...described(bare, { scores, back: backTest(customers, lesson.windows[0] ?? [], terms) }),
+    ...describeModel(bare, { scores, back: backTest(customers, lesson.windows[0] ?? [], terms) }),
   };
 }
 
 /** A customer of whom only attributes are known, and whether he or she left within the horizon. */
-export interface Labelled {
-  habit?: Habit;
+export interface LabelledRows {
+  habit?: PurchaseHistory;
   attributes: NonNullable<Example['attributes']>;
   left: boolean;
 }
 
 /** A model from one labelled snapshot: the same candidates but for the dropout model where there are no key events. */
-export function trainLabelled(customers: readonly Labelled[], terms: TrainTerms): ChurnModel {
+export function trainOnLabels(customers: readonly LabelledRows[], terms: TrainTerms): ChurnModel {
   const window = customers.map(({ habit, attributes, left }, customer): Example => ({
     customer,
     origin: terms.now,
@@ -135,5 +143,5 @@ export function trainLabelled(customers: readonly Labelled[], terms: TrainTerms)
   const bare = modelOf({ windows: [window], today: window, terms: { ...terms, layout } });
   const { chosen: _chosen, found: _found, ...model } = bare;
   const scores = window.map((one) => probability(bare, one, terms.now) ?? 0.5);
-  return { ...model, bands: terms.bands ?? shippedBands, ...described(bare, { scores, back: [] }) };
+  return { ...model, bands: terms.bands ?? defaultRiskBands, ...describeModel(bare, { scores, back: [] }) };
 }

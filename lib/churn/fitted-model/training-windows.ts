@@ -1,6 +1,6 @@
-import { type Habit, habitOf } from '../purchase-model/purchase-history.ts';
+import { type PurchaseHistory, buildPurchaseHistory } from '../purchase-model/purchase-history.ts';
 import { type KeyEvent } from '../../profile/facts/key-days.ts';
-import { type Times } from '../../statistics/learning/training-rows.ts';
+import { type RowTimes } from '../../statistics/learning/training-rows.ts';
 import { type Attributes } from '../../statistics/learning/category-encoding.ts';
 
 /** One customer as training sees it. Attributes are those known at the time of the key events, or change slowly. */
@@ -13,7 +13,7 @@ export interface CustomerHistory {
 export interface Example {
   customer: number;
   origin: number;
-  habit?: Habit | undefined;
+  habit?: PurchaseHistory | undefined;
   attributes?: Attributes | undefined;
   label: 0 | 1;
 }
@@ -23,7 +23,7 @@ export interface WindowTerms {
   now: number;
   horizonDays: number;
   /** Who belongs to the population at an origin; by default everybody with a key event before it. */
-  eligible?: ((habit: Habit, origin: number) => boolean) | undefined;
+  eligible?: ((habit: PurchaseHistory, origin: number) => boolean) | undefined;
 }
 
 /** Windows that overlap by half: the newest closed one, and those before. Older ones tell of another time. */
@@ -43,7 +43,7 @@ export function windowAt(
   { horizonDays, eligible }: WindowTerms,
 ): Example[] {
   return customers.flatMap(({ events, attributes }, customer) => {
-    const habit = habitOf(events.filter(({ day }) => day < origin));
+    const habit = buildPurchaseHistory(events.filter(({ day }) => day < origin));
     if (!habit || (eligible && !eligible(habit, origin))) return [];
     const came = events.some(({ day }) => day >= origin && day < origin + horizonDays);
     return [{ customer, origin, habit, attributes, label: came ? (0 as const) : (1 as const) }];
@@ -54,7 +54,7 @@ export function windowAt(
  * Which of several windows each example is of, newest first. Rows of a window and its level count half as much for every horizon of age
  * (exponential smoothing: Gardner 2006): seasons raise and lower all of a window, and the last is no better a guess than a mean of some.
  */
-export function timesOf(examples: readonly Example[], horizonDays: number): Times {
+export function timesOf(examples: readonly Example[], horizonDays: number): RowTimes {
   const all = [...new Set(examples.map(({ origin }) => origin))].sort((a, b) => b - a);
   const place = new Map(all.map((origin, i) => [origin, i]));
   const weights = all.map((origin) => 2 ** ((origin - (all[0] ?? origin)) / horizonDays));

@@ -1,6 +1,6 @@
 import { lnBeta } from '../../statistics/distributions/beta-function.ts';
 import { lnGamma } from '../../statistics/distributions/gamma-function.ts';
-import { type Counts } from './purchase-history.ts';
+import { type PurchaseCounts } from './purchase-history.ts';
 
 /**
  * Buy till you die: an active customer buys at a rate λ ~ Gamma(r, α) and leaves after a purchase with chance p ~ Beta(a, b). In `bg`
@@ -27,7 +27,7 @@ interface OfRepeats {
 }
 
 /** ln of the likelihood of one customer: BG/NBD eq. 6, MBG/NBD eq. 4. What many customers have in common is worked out once for all. */
-export function likelihoodOf({ kind, r, alpha, a, b }: Dropout): (counts: Counts) => number {
+export function likelihoodOf({ kind, r, alpha, a, b }: Dropout): (counts: PurchaseCounts) => number {
   const common = r * Math.log(alpha) - lnGamma(r) - lnBeta(a, b);
   const known: OfRepeats[] = [];
   function ofRepeats(x: number): OfRepeats {
@@ -42,10 +42,10 @@ export function likelihoodOf({ kind, r, alpha, a, b }: Dropout): (counts: Counts
   };
 }
 
-export const logLikelihood = (model: Dropout, counts: Counts): number => likelihoodOf(model)(counts);
+export const logLikelihood = (model: Dropout, counts: PurchaseCounts): number => likelihoodOf(model)(counts);
 
 /** P(the customer has not left). Fader, Hardie and Lee 2008 (note on P(alive)); Batislam et al. 2007, eq. 6. */
-export function stillActive({ kind, r, alpha, a, b }: Dropout, { x, tx, T }: Counts): number {
+export function stillActive({ kind, r, alpha, a, b }: Dropout, { x, tx, T }: PurchaseCounts): number {
   const chances = kind === 'bg' ? x : x + 1;
   if (chances === 0) return 1;
   return 1 / (1 + (a / (b + chances - 1)) * ((alpha + T) / (alpha + tx)) ** (r + x));
@@ -55,14 +55,14 @@ export function stillActive({ kind, r, alpha, a, b }: Dropout, { x, tx, T }: Cou
  * P(no purchase within `horizon`): gone, or active with a rate whose posterior is Gamma(r + x, α + T), under which nothing happens with
  * ((α + T)/(α + T + H))^(r + x). Not 1 − P(active): a rare buyer may be silent and still there. Never falls as T grows alone.
  */
-export function silentFor(model: Dropout, counts: Counts, horizon: number): number {
+export function silentFor(model: Dropout, counts: PurchaseCounts, horizon: number): number {
   const reach = model.alpha + counts.T;
   const none = (reach / (reach + horizon)) ** (model.r + counts.x);
   return 1 - stillActive(model, counts) * (1 - none);
 }
 
 /** Time by which the next purchase has come with probability `share`; undefined when the customer has left too surely for that. */
-export function nextWithin(model: Dropout, counts: Counts, share = 0.5): number | undefined {
+export function nextWithin(model: Dropout, counts: PurchaseCounts, share = 0.5): number | undefined {
   const none = 1 - share / stillActive(model, counts);
   if (none <= 0) return undefined;
   return (model.alpha + counts.T) * (none ** (-1 / (model.r + counts.x)) - 1);
@@ -82,7 +82,7 @@ export function hypergeometric([a, b, c]: readonly [number, number, number], z: 
 }
 
 /** Expected purchases within `horizon`: BG/NBD eq. 10; MBG/NBD Batislam et al. 2007, eq. 9. Undefined at a = 1, where we step aside. */
-export function expectedPurchases(model: Dropout, counts: Counts, horizon: number): number {
+export function expectedPurchases(model: Dropout, counts: PurchaseCounts, horizon: number): number {
   const { kind, r, alpha, b } = model;
   const a = Math.abs(model.a - 1) < 1e-7 ? 1 + 1e-7 : model.a;
   const chances = kind === 'bg' ? counts.x : counts.x + 1;

@@ -1,7 +1,7 @@
 import { Rejected } from '../../shared/errors.ts';
 import { minimise } from '../../statistics/numerics/minimise.ts';
 import { type Dropout, likelihoodOf } from './dropout-model.ts';
-import { type Counts } from './purchase-history.ts';
+import { type PurchaseCounts } from './purchase-history.ts';
 
 /** Parameters lie in e^±9 of their unit: beyond that a likelihood is flat, and a parameter says nothing. */
 const bound = 9;
@@ -20,8 +20,8 @@ export interface FittedDropout {
 }
 
 /** Customers with equal counts are computed once. */
-function grouped(all: Iterable<Counts>): { counts: Counts; n: number }[] {
-  const groups = new Map<string, { counts: Counts; n: number }>();
+function grouped(all: Iterable<PurchaseCounts>): { counts: PurchaseCounts; n: number }[] {
+  const groups = new Map<string, { counts: PurchaseCounts; n: number }>();
   for (const counts of all) {
     const key = `${counts.x} ${counts.tx} ${counts.T}`;
     const group = groups.get(key);
@@ -35,7 +35,7 @@ function grouped(all: Iterable<Counts>): { counts: Counts; n: number }[] {
  * The parameters of greatest likelihood, within bounds. Searched over their logarithms, time in units of the mean age, from an even
  * start and again from where that ended; from `near` alone, where a model of much the same customers is known. Throws `churn.no-customers`.
  */
-export function fitDropout(kind: Dropout['kind'], all: Iterable<Counts>, near?: Dropout): FittedDropout {
+export function fitDropout(kind: Dropout['kind'], all: Iterable<PurchaseCounts>, near?: Dropout): FittedDropout {
   const groups = grouped(all);
   const customers = groups.reduce((sum, { n }) => sum + n, 0);
   if (customers === 0) throw new Rejected('churn.no-customers');

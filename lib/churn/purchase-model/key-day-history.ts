@@ -1,9 +1,9 @@
-import { type Habit } from './purchase-history.ts';
+import { type PurchaseHistory } from './purchase-history.ts';
 import { type KeyEvent, sum } from '../../profile/facts/key-days.ts';
 import { type KeyDays } from '../../model/profile.ts';
 
 /** What models go by. */
-export function habitOfDays({ recent, older }: KeyDays): Habit {
+export function purchaseHistoryOfDays({ recent, older }: KeyDays): PurchaseHistory {
   const [oldest, newest, previous] = [recent[0], recent.at(-1), recent.at(-2)];
   return {
     days: recent.length + (older?.days ?? 0),
@@ -19,7 +19,7 @@ export function habitOfDays({ recent, older }: KeyDays): Habit {
  * Key events for training, one a day. Days known in sum only stand on the first of them, and evenly between that and the first that is
  * known by itself: of a habit from before they change neither the count, the first day nor the worth.
  */
-export function eventsOf({ recent, older }: KeyDays): KeyEvent[] {
+export function keyEventsOfDays({ recent, older }: KeyDays): KeyEvent[] {
   if (!older) return recent;
   const { days, first, worth } = older;
   const room = Math.max(1, (recent[0]?.day ?? first + days) - first);

@@ -5,7 +5,7 @@ import { type KeyEvent } from '../../profile/facts/key-days.ts';
  * All that a profile keeps of a customer's key events, whatever their number. Times are days since 1970, UTC. Key events of one day are
  * one; of those that arrive late, only the ones of the first and the last two days can be told to be on a day already counted.
  */
-export const Habit = z.object({
+export const PurchaseHistory = z.object({
   /** Days with a key event. */
   days: z.int().min(1),
   first: z.number(),
@@ -16,10 +16,10 @@ export const Habit = z.object({
   worth: z.number(),
   lastWorth: z.number(),
 });
-export type Habit = z.infer<typeof Habit>;
+export type PurchaseHistory = z.infer<typeof PurchaseHistory>;
 
 /** The habit after one more key event: a few comparisons, however long the history. */
-export function withEvent(habit: Habit | undefined, { day, worth }: KeyEvent): Habit {
+export function addKeyEvent(habit: PurchaseHistory | undefined, { day, worth }: KeyEvent): PurchaseHistory {
   if (!habit) return { days: 1, first: day, last: day, worth, lastWorth: worth };
   const { days, first, last, previous } = habit;
   const known = day === first || day === last || day === previous;
@@ -38,7 +38,7 @@ export function withEvent(habit: Habit | undefined, { day, worth }: KeyEvent): H
 const mostWorth = 1e12;
 
 /** Key events that lie on a day; a worth that is no number is nought. */
-export const readable = (events: readonly KeyEvent[]): KeyEvent[] =>
+export const validKeyEvents = (events: readonly KeyEvent[]): KeyEvent[] =>
   events
     .filter(({ day }) => Number.isFinite(day))
     .map(({ day, worth }) => ({
@@ -47,8 +47,8 @@ export const readable = (events: readonly KeyEvent[]): KeyEvent[] =>
     }));
 
 /** The habit of a whole history, in any order; undefined without a key event. */
-export function habitOf(history: readonly KeyEvent[]): Habit | undefined {
-  const events = readable(history);
+export function buildPurchaseHistory(history: readonly KeyEvent[]): PurchaseHistory | undefined {
+  const events = validKeyEvents(history);
   if (events.length === 0) return undefined;
   const byDay = new Map<number, number>();
   for (const { day, worth } of events) byDay.set(day, (byDay.get(day) ?? 0) + worth);
@@ -66,13 +66,13 @@ export function habitOf(history: readonly KeyEvent[]): Habit | undefined {
 }
 
 /** Recency, frequency and age as the papers write them: `x` repeats, the last at `tx` after the first, observed until `T`. */
-export interface Counts {
+export interface PurchaseCounts {
   x: number;
   tx: number;
   T: number;
 }
 
 /** In `unit` days. At `now` before the last event, time has not begun to pass. */
-export function countsOf({ days, first, last }: Habit, now: number, unit = 1): Counts {
+export function purchaseCountsOf({ days, first, last }: PurchaseHistory, now: number, unit = 1): PurchaseCounts {
   return { x: days - 1, tx: (last - first) / unit, T: (Math.max(now, last) - first) / unit };
 }

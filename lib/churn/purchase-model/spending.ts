@@ -2,20 +2,20 @@ import { lnGamma } from '../../statistics/distributions/gamma-function.ts';
 import { minimise } from '../../statistics/numerics/minimise.ts';
 
 /** A customer's mean worth over `n` purchases. */
-export interface Spending {
+export interface CustomerSpending {
   n: number;
   mean: number;
 }
 
 /** Gamma-gamma model of what a purchase is worth (Fader and Hardie 2013, "The Gamma-Gamma Model of Monetary Value"). */
-export interface Worth {
+export interface SpendingModel {
   p: number;
   q: number;
   v: number;
 }
 
 /** ln of the likelihood of one customer's mean: their eq. 1a. */
-function logLikelihood({ p, q, v }: Worth, { n, mean }: Spending): number {
+function logLikelihood({ p, q, v }: SpendingModel, { n, mean }: CustomerSpending): number {
   const shape = p * n;
   return (
     lnGamma(shape + q) -
@@ -31,11 +31,11 @@ function logLikelihood({ p, q, v }: Worth, { n, mean }: Spending): number {
 const bound = 9;
 
 /** The model of greatest likelihood; undefined with fewer than two customers who spent anything. */
-export function fitWorth(all: Iterable<Spending>): Worth | undefined {
+export function fitSpending(all: Iterable<CustomerSpending>): SpendingModel | undefined {
   const spent = [...all].filter(({ n, mean }) => n > 0 && mean > 0);
   if (spent.length < 2) return undefined;
   const unit = spent.reduce((sum, { mean }) => sum + mean, 0) / spent.length;
-  const worthAt = ([p = 0, q = 0, v = 0]: readonly number[]): Worth => ({
+  const worthAt = ([p = 0, q = 0, v = 0]: readonly number[]): SpendingModel => ({
     p: Math.exp(p),
     q: Math.exp(q),
     v: unit * Math.exp(v),
@@ -52,6 +52,6 @@ export function fitWorth(all: Iterable<Spending>): Worth | undefined {
 }
 
 /** Expected worth of the customer's next purchases: their eq. 5, a mean of the customer's own and everybody's; a floor on q keeps the latter finite. */
-export function expectedWorth({ p, q, v }: Worth, { n, mean }: Spending): number {
+export function expectedSpending({ p, q, v }: SpendingModel, { n, mean }: CustomerSpending): number {
   return (p * (v + n * mean)) / (p * n + Math.max(q, 1.01) - 1);
 }

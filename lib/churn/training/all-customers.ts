@@ -7,20 +7,20 @@ import { dueReviews } from '../../model/table-keys.ts';
 const pageSize = 100;
 
 /** Where on the way through a list a reader is. */
-export const Place = z.object({ from: z.string(), limit: z.int() });
-export type Place = z.infer<typeof Place>;
+export const CustomerPageToken = z.object({ from: z.string(), limit: z.int() });
+export type CustomerPageToken = z.infer<typeof CustomerPageToken>;
 
-export const beginning: Place = { from: '', limit: pageSize };
+export const firstCustomerPage: CustomerPageToken = { from: '', limit: pageSize };
 
 /**
  * A page of one list of everybody: whoever has a profile has a next review, so the lists of those, by time, are the lists of all. Somebody
  * may come twice, as pages overlap where several are listed under one moment. `next` is missing behind the last.
  */
-export async function pageOfEverybody(
+export async function readCustomerPage(
   table: Table,
   { workspace, list }: { workspace: string; list: number },
-  { from, limit }: Place,
-): Promise<{ customers: Customer[]; next?: Place }> {
+  { from, limit }: CustomerPageToken,
+): Promise<{ customers: Customer[]; next?: CustomerPageToken }> {
   const rows = await table.query(dueReviews(workspace, list), { index: 'byDue', from, limit });
   const customers = rows.map(({ pk }) => ({ workspace, customer: pk.slice(workspace.length + 1) }));
   if (rows.length < limit) return { customers };

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { type Table } from '../../aws/table/dynamo-table.ts';
 import { Unavailable } from '../../shared/errors.ts';
 import { keys } from '../../model/table-keys.ts';
-import { remember } from '../../shared/cache.ts';
+import { cacheByKey } from '../../shared/cache.ts';
 import { type Clock } from '../../shared/time.ts';
 import { ChurnDefinition } from '../../model/churn-definition.ts';
 import { ChurnModel, modelFormat } from '../fitted-model/churn-model.ts';
@@ -16,7 +16,7 @@ const Stored = z.object({ definition: ChurnDefinition, model: ChurnModel });
 const AnyFormat = z.object({ model: z.object({ version: z.number() }) });
 
 /** A model as training hands it over, before it has a version. */
-export interface Trained {
+export interface TrainedModelRow {
   definition: ChurnDefinition;
   model: ChurnModel;
   line: Omit<ModelSummary, 'version'>;
@@ -33,7 +33,7 @@ export interface ModelStore {
   /** Changes the state over what was read, as often as somebody else was faster; `undefined` changes nothing. Answers what it is then. */
   update(workspace: string, change: (state: TrainingState) => TrainingState | undefined): Promise<TrainingState>;
   /** Keeps a model and goes by it where it is good enough: once for each run, however often it is told. Answers its line. */
-  publish(workspace: string, trained: Trained): Promise<ModelSummary>;
+  publish(workspace: string, trained: TrainedModelRow): Promise<ModelSummary>;
 }
 
 const maxTries = 8;
@@ -57,7 +57,7 @@ export function modelStore(table: Table, clock: Clock, freshMs = usuallyFreshMs)
     return AnyFormat.parse(doc).model.version === modelFormat ? { version, ...Stored.parse(doc) } : undefined;
   }
 
-  const current = remember(clock, freshMs, async (workspace) => {
+  const current = cacheByKey(clock, freshMs, async (workspace) => {
     const { state } = await read(workspace);
     return state.current === undefined ? undefined : get(workspace, state.current);
   });

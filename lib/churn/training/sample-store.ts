@@ -1,7 +1,7 @@
 import { type Table } from '../../aws/table/dynamo-table.ts';
 import { keys } from '../../model/table-keys.ts';
 import { type Instant } from '../../shared/time.ts';
-import { Drawn } from './training-sample.ts';
+import { SampledCustomer } from './training-sample.ts';
 
 /** A sample is of use to one training. Seconds. */
 const keptSeconds = 86_400;
@@ -10,11 +10,11 @@ export interface SampleStore {
   /** Writing a part again replaces it. */
   put(
     part: { workspace: string; run: string; share: number; part: number },
-    drawn: Drawn[],
+    drawn: SampledCustomer[],
     now: Instant,
   ): Promise<void>;
   /** The first `parts` of a share. */
-  read(whose: { workspace: string; run: string; share: number }, parts: number): Promise<Drawn[]>;
+  read(whose: { workspace: string; run: string; share: number }, parts: number): Promise<SampledCustomer[]>;
 }
 
 export function sampleStore(table: Table): SampleStore {
@@ -26,10 +26,10 @@ export function sampleStore(table: Table): SampleStore {
 
     async read({ workspace, run, share }, parts) {
       const rows = Array.from({ length: parts }, (_, part) => keys.churnSample(workspace, { run, share, part }));
-      const found: Drawn[] = [];
+      const found: SampledCustomer[] = [];
       for (const row of rows) {
         const item = await table.get(row, { consistent: true });
-        if (typeof item?.doc === 'string') found.push(...Drawn.array().parse(JSON.parse(item.doc)));
+        if (typeof item?.doc === 'string') found.push(...SampledCustomer.array().parse(JSON.parse(item.doc)));
       }
       return found;
     },

@@ -3,7 +3,7 @@ import { executionArn } from '../../shared/execution-arn.ts';
 import { type Histories } from '../../aws/step-functions/execution-histories.ts';
 import { type Workspace } from '../../model/workspace.ts';
 import { type Clock } from '../../shared/time.ts';
-import { usualDefinition } from '../../model/churn-definition.ts';
+import { defaultChurnDefinition } from '../../model/churn-definition.ts';
 import { ThroughlineError } from '../../shared/errors.ts';
 import { type QuotaStore } from '../../quota/quota-store.ts';
 import { type ModelStore } from './model-store.ts';
@@ -57,7 +57,7 @@ export async function startTraining(
   if (training.finishedAt === undefined)
     await executions.start(looking.machineArn, training.run, {
       workspace: workspace.id,
-      definition: workspace.churn ?? usualDefinition,
+      definition: workspace.churn ?? defaultChurnDefinition,
     });
   return training;
 }

@@ -1,10 +1,10 @@
 import { type Instant } from '../../shared/time.ts';
 import { type ChurnDefinition } from '../../model/churn-definition.ts';
-import { dayOf } from '../../profile/facts/key-days.ts';
-import { train } from '../fitted-model/train-model.ts';
+import { dayIndex } from '../../profile/facts/key-days.ts';
+import { trainChurnModel } from '../fitted-model/train-model.ts';
 import { type CustomerHistory } from '../fitted-model/training-windows.ts';
-import { lackingOf } from './training-state.ts';
-import { type Trained } from './model-store.ts';
+import { missingForTraining } from './training-state.ts';
+import { type TrainedModelRow } from './model-store.ts';
 
 interface Lesson {
   definition: ChurnDefinition;
@@ -15,17 +15,20 @@ interface Lesson {
 }
 
 /** A model of what customers did until the day before the training began, with the line that tells of it. */
-export function learnt(histories: readonly CustomerHistory[], { definition, run, began, now }: Lesson): Trained {
+export function trainFromHistories(
+  histories: readonly CustomerHistory[],
+  { definition, run, began, now }: Lesson,
+): TrainedModelRow {
   const { horizonDays, bands, eligible } = definition;
   const { leastDays = 1 } = eligible;
-  const model = train(histories, {
-    now: dayOf(Date.parse(began)),
+  const model = trainChurnModel(histories, {
+    now: dayIndex(Date.parse(began)),
     horizonDays,
     eligible: ({ days }) => days >= leastDays,
     ...(bands && { bands }),
   });
   const { grade, notes } = model.page;
-  const accepted = lackingOf(notes).length === 0;
+  const accepted = missingForTraining(notes).length === 0;
   const line = { run, trainedAt: now, kind: model.kind, horizonDays, customers: histories.length };
   return { definition, model, line: { ...line, grade, notes, accepted } };
 }

@@ -1,6 +1,6 @@
 import { permanentErrors } from '../../shared/errors.ts';
 import { listShards } from '../../model/table-keys.ts';
-import { shares } from './training-sample.ts';
+import { sampleShares } from './training-sample.ts';
 
 export type TrainingFunction = 'gather' | 'learn' | 'rescore';
 
@@ -135,7 +135,11 @@ export function trainingMachine(parts: TrainingParts) {
     States: {
       ...exporting(parts),
       Gather: {
-        ...through(gather, { name: 'Gather', items: shares, selector: { exported: '{% $exported %}', share: item } }),
+        ...through(gather, {
+          name: 'Gather',
+          items: sampleShares,
+          selector: { exported: '{% $exported %}', share: item },
+        }),
         Next: 'Learn',
       },
       Learn: {

@@ -58,7 +58,8 @@ const unusable: ReadonlySet<string> = new Set([
 ]);
 
 /** What was missing for a model to go by. */
-export const lackingOf = (notes: ModelPage['notes']): ModelPage['notes'] => notes.filter((note) => unusable.has(note));
+export const missingForTraining = (notes: ModelPage['notes']): ModelPage['notes'] =>
+  notes.filter((note) => unusable.has(note));
 
 /** The state after a training has ended with a model: it is gone by if it is good enough, else what was gone by before stays. */
 export function withModel({ current, models, training }: TrainingState, line: ModelSummary): TrainingState {

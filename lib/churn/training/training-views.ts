@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { Instant } from '../../shared/time.ts';
 import { ChurnDefinition } from '../../model/churn-definition.ts';
 import { ChurnModel, ModelPage } from '../fitted-model/churn-model.ts';
-import { ChurnReason, type Scored } from '../fitted-model/model-score.ts';
-import { ModelKind, WordedRisk } from '../../model/churn-risk.ts';
+import { ChurnReason, type CustomerScore } from '../fitted-model/model-score.ts';
+import { ModelKind, ChurnRiskWithText } from '../../model/churn-risk.ts';
 import { type TrainedModel } from '../trained-model.ts';
-import { isRunning, lackingOf, ModelSummary, Training, type TrainingState } from './training-state.ts';
+import { isRunning, missingForTraining, ModelSummary, Training, type TrainingState } from './training-state.ts';
 
 /** A training as the API shows it. `interrupted` ones failed, or did not come to an end within a day. */
 export const TrainingView = Training.extend({ status: z.enum(['running', 'done', 'interrupted']) });
@@ -50,7 +50,7 @@ export function modelView(
     definition: shown?.definition ?? definition,
     bands: shown?.model.bands ?? bands,
     lacking: [
-      ...(newest ? lackingOf(newest.notes) : (['never-trained'] as const)),
+      ...(newest ? missingForTraining(newest.notes) : (['never-trained'] as const)),
       ...(state.current !== undefined && !inForce ? (['definition-changed'] as const) : []),
     ],
     ...(shown && { version: shown.version, kind: shown.model.kind, horizonDays: shown.model.horizonDays }),
@@ -66,7 +66,7 @@ export const ModelList = z.object({ items: z.array(ModelSummary), inForce: z.int
 export const RiskView = z.object({
   customerId: z.string(),
   /** As it would be written down now; missing of whom the workspace does not ask it. */
-  risk: WordedRisk.optional(),
+  risk: ChurnRiskWithText.optional(),
   base: z.number().optional(),
   logit: z.number().optional(),
   reasons: z.array(ChurnReason).optional(),
@@ -79,12 +79,12 @@ const told = (base: number, reasons: ChurnReason[]): Apart => {
   return { base, logit: reasons.reduce((sum, { contribution }) => sum + contribution, base), reasons };
 };
 
-export function apart(scored: Scored | undefined): Apart {
+export function explainRisk(scored: CustomerScore | undefined): Apart {
   return scored && 'score' in scored ? told(scored.score.base, scored.score.reasons) : {};
 }
 
 /** A risk of the cold start taken apart: it knows of no population. */
-export function coldApart({ base, reasons }: WordedRisk): Apart {
+export function explainDefaultRisk({ base, reasons }: ChurnRiskWithText): Apart {
   if (base === undefined) return {};
   const parts = reasons.map(({ feature, text, contribution = 0, values = [] }): ChurnReason => {
     return { feature, text, contribution, value: values[0] ?? null, mean: null };

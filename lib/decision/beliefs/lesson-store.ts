@@ -3,18 +3,18 @@ import { type Customer } from '../../model/customer.ts';
 import { keys } from '../../model/table-keys.ts';
 import { type Instant } from '../../shared/time.ts';
 import { Decision } from '../choice/decision.ts';
-import { type Counted, countWrite } from './offer-stats-store.ts';
+import { type OfferCount, offerCountWrite } from './offer-stats-store.ts';
 import { type Context, sumsWrite } from './offer-sums-store.ts';
 
 /** What is learnt of a decision. */
-export interface Lesson {
+export interface DecisionLesson {
   decisionId: string;
   kind: 'exposure' | 'outcome';
   at: Instant;
 }
 
 /** What learning did: `counted` now, `known` before, or `unknown`: there is no such decision (any more). */
-export type Learnt = 'counted' | 'known' | 'unknown';
+export type LessonResult = 'counted' | 'known' | 'unknown';
 
 export interface LessonStore {
   /**
@@ -22,10 +22,10 @@ export interface LessonStore {
    * was not told. One read and one transaction of two writes, three where the placement has a context; up to three of those when the outcome comes
    * first.
    */
-  learn(owner: Customer, lesson: Lesson): Promise<Learnt>;
+  learn(owner: Customer, lesson: DecisionLesson): Promise<LessonResult>;
 }
 
-interface Known extends Counted {
+interface Known extends OfferCount {
   owner: Customer;
   at: Instant;
   context?: Context;
@@ -52,7 +52,7 @@ function lessonWrites(known: Known, learnt: { exposedAt?: Instant; wonAt?: Insta
   const counted = noted.map(([name]) => (name === 'exposedAt' ? ('exposed' as const) : ('won' as const)));
   return [
     { update: row, set, if: { expression: `attribute_exists(pk) AND ${condition}` } },
-    countWrite(known, counted),
+    offerCountWrite(known, counted),
     ...(known.context ? [sumsWrite(known, known.context, counted)] : []),
   ];
 }
@@ -65,7 +65,7 @@ const unwon = 'attribute_not_exists(wonAt)';
  * that of an exposed decision, then as that of an unexposed one, then the first again: the exposure may have come between the two, and
  * as nothing undoes an exposure, the third fails only where the outcome is known.
  */
-function attempts(known: Known, { kind, at }: Lesson): Write[][] {
+function attempts(known: Known, { kind, at }: DecisionLesson): Write[][] {
   if (kind === 'exposure') return [lessonWrites(known, { exposedAt: at }, unexposed)];
   const usual = lessonWrites(known, { wonAt: at }, `attribute_exists(exposedAt) AND ${unwon}`);
   return [usual, lessonWrites(known, { exposedAt: at, wonAt: at }, `${unexposed} AND ${unwon}`), usual];

@@ -11,7 +11,7 @@ export interface OfferSums {
   squares: number;
 }
 
-export interface Seen {
+export interface ShownOffer {
   offer: number;
   context: readonly number[];
   reward: number;
@@ -35,7 +35,7 @@ const vectorOf = (context: readonly number[], features: number): Float64Array =>
 const at = (values: Float64Array, i: number): number => values[i] ?? 0;
 
 /** Adds a batch to the sums, in place. What is no offer is left out. */
-export function addSeen({ features, offers }: LinearSums, batch: Iterable<Seen>): void {
+export function addShownOffer({ features, offers }: LinearSums, batch: Iterable<ShownOffer>): void {
   for (const { offer, context, reward } of batch) {
     const sums = offers[offer];
     if (!sums) continue;
@@ -129,7 +129,7 @@ function fitted(sums: OfferSums, scale: Scale): Fitted {
   return { lower, weights, rest: Math.max(0, sums.squares - dot(weights, moment)) };
 }
 
-export interface LinearModel {
+export interface OfferLinearModel {
   scale: Scale;
   common: number;
   offers: Fitted[];
@@ -137,7 +137,7 @@ export interface LinearModel {
 }
 
 /** The model by all that was seen so far: to be made once a batch. */
-export function linearModel(sums: LinearSums): LinearModel {
+export function fitOfferLinearModel(sums: LinearSums): OfferLinearModel {
   const scale = scaleOf(sums);
   const common = commonReward(sums);
   const offers = sums.offers.map((offer) => fitted(lowered(offer, common), scale));
@@ -150,7 +150,10 @@ export function linearModel(sums: LinearSums): LinearModel {
  * What is believed of each offer's reward in a context: normal laws, independent between offers. Thompson sampling of linear models draws
  * from these (LinTS); `probabilitiesHighest` gives what it would draw with which probability.
  */
-export function beliefsIn({ scale, common, offers, noise }: LinearModel, context: readonly number[]): NormalBelief[] {
+export function beliefsIn(
+  { scale, common, offers, noise }: OfferLinearModel,
+  context: readonly number[],
+): NormalBelief[] {
   const { means, deviations } = scale;
   const x = vectorOf(context, means.length - 1).map((value, i) => (value - at(means, i)) / at(deviations, i));
   return offers.map(({ lower, weights }) => {

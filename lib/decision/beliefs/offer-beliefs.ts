@@ -1,17 +1,17 @@
 import { bareRecord } from '../../shared/json.ts';
 import { type Belief } from './probability-best.ts';
-import { commonRate, noTries, priorOf, spreadOf, sumOf, type Tries } from './prior-beliefs.ts';
+import { commonRate, noTrials, priorOf, priorSpread, sumOf, type Trials } from './prior-beliefs.ts';
 
 /** Tries by stage, then by offer. */
-export type OfferStats = Readonly<Record<string, Readonly<Record<string, Tries>>>>;
+export type OfferStats = Readonly<Record<string, Readonly<Record<string, Trials>>>>;
 
-type Counting = Record<string, Record<string, Tries>>;
+type Counting = Record<string, Record<string, Trials>>;
 
 /** Nothing counted yet. */
 export const noStats = (): Counting => bareRecord();
 
 /** The tries of an offer in a stage, to count on: none where there were none. */
-export function countedIn(stats: Counting, { stage, offer }: { stage: string; offer: string }): Tries {
+export function countedIn(stats: Counting, { stage, offer }: { stage: string; offer: string }): Trials {
   const offers = (stats[stage] ??= bareRecord());
   return (offers[offer] ??= { exposed: 0, won: 0 });
 }
@@ -25,16 +25,16 @@ export function shownIn(stats: OfferStats): number {
 const mostBorrowed = 10;
 
 /** Each offer's tries in all stages. */
-function totals(stats: OfferStats): Map<string, Tries> {
-  const sums = new Map<string, Tries>();
+function totals(stats: OfferStats): Map<string, Trials> {
+  const sums = new Map<string, Trials>();
   for (const offers of Object.values(stats))
-    for (const [offer, tries] of Object.entries(offers)) sums.set(offer, sumOf([sums.get(offer) ?? noTries, tries]));
+    for (const [offer, tries] of Object.entries(offers)) sums.set(offer, sumOf([sums.get(offer) ?? noTrials, tries]));
   return sums;
 }
 
 /** What holds for all stages. */
 interface Common {
-  everywhere: Map<string, Tries>;
+  everywhere: Map<string, Trials>;
   rate: number;
   prior: Belief;
 }
@@ -47,7 +47,7 @@ function commonOf(stats: OfferStats): Common {
   if (known) return known;
   const everywhere = totals(stats);
   const all = [...everywhere.values()];
-  const spread = spreadOf([all]);
+  const spread = priorSpread([all]);
   const rate = commonRate(all, spread);
   const common = { everywhere, rate, prior: priorOf(rate, spread) };
   worked.set(stats, common);
@@ -56,7 +56,7 @@ function commonOf(stats: OfferStats): Common {
 
 /**
  * The success rates of a placement's offers in a stage, in three levels: what all offers have in common is the prior, as narrow as their rates
- * are alike (`spreadOf`); the offer's tries in other stages move it (discounted, as a power prior: Ibrahim and Chen 2000); its own tries
+ * are alike (`priorSpread`); the offer's tries in other stages move it (discounted, as a power prior: Ibrahim and Chen 2000); its own tries
  * in this stage count in full. With no data at all every rate is as likely as any other.
  */
 export function beliefsAt(
@@ -65,8 +65,8 @@ export function beliefsAt(
 ): Belief[] {
   const { everywhere, rate, prior } = commonOf(stats);
   return offers.map((offer) => {
-    const here = stats[stage]?.[offer] ?? noTries;
-    const sum = everywhere.get(offer) ?? noTries;
+    const here = stats[stage]?.[offer] ?? noTrials;
+    const sum = everywhere.get(offer) ?? noTrials;
     const elsewhere = { exposed: sum.exposed - here.exposed, won: sum.won - here.won };
     const discount = Math.min(1, mostBorrowed / Math.min(rate, 1 - rate) / Math.max(1, elsewhere.exposed));
     const won = here.won + discount * elsewhere.won;

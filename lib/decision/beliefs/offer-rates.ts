@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { incompleteBeta } from '../../statistics/distributions/beta-function.ts';
-import { rootOf } from '../../statistics/numerics/root-finding.ts';
+import { findRoot } from '../../statistics/numerics/root-finding.ts';
 import { type Belief } from './probability-best.ts';
 import { type Placement } from '../placements/placement.ts';
 import { beliefsAt, type OfferStats } from './offer-beliefs.ts';
-import { noTries } from './prior-beliefs.ts';
+import { noTrials } from './prior-beliefs.ts';
 
 /** What is known of an offer in a stage: how often it was seen and succeeded there, and the rate believed, with its interval of 95 %. */
 export const OfferRate = z.object({
@@ -19,7 +19,7 @@ export const OfferRate = z.object({
 export type OfferRate = z.infer<typeof OfferRate>;
 
 const quantile = ({ a, b }: Belief, share: number): number =>
-  rootOf((x) => incompleteBeta(a, b, x) - share, [0, 1], 1e-9);
+  findRoot((x) => incompleteBeta(a, b, x) - share, [0, 1], 1e-9);
 
 /** Rates of all offers that compete, in every stage anything was shown in. */
 export function ratesOf({ offers, fallback }: Placement, stats: OfferStats): OfferRate[] {
@@ -29,7 +29,7 @@ export function ratesOf({ offers, fallback }: Placement, stats: OfferStats): Off
       const offer = rivals[i] ?? '';
       const { a, b } = belief;
       const [low, high] = [quantile(belief, 0.025), quantile(belief, 0.975)];
-      return { offer, stage, ...(stats[stage]?.[offer] ?? noTries), rate: a / (a + b), low, high };
+      return { offer, stage, ...(stats[stage]?.[offer] ?? noTrials), rate: a / (a + b), low, high };
     }),
   );
 }

@@ -3,8 +3,8 @@ import { type Table, type Write } from '../../aws/table/dynamo-table.ts';
 import { keys } from '../../model/table-keys.ts';
 import { type Clock } from '../../shared/time.ts';
 import { countedIn, noStats, type OfferStats } from './offer-beliefs.ts';
-import { type Tries } from './prior-beliefs.ts';
-import { remember } from '../../shared/cache.ts';
+import { type Trials } from './prior-beliefs.ts';
+import { cacheByKey } from '../../shared/cache.ts';
 
 /** How old the numbers a decision rests on may be. Learning ten seconds later changes little; a query per decision would cost. */
 const freshMs = 10_000;
@@ -12,10 +12,10 @@ const freshMs = 10_000;
 /** Rows the tries of one stage are spread over: transactions that meet on a row refuse each other. */
 const shards = 16;
 
-const counters = { exposed: 'exposed ', won: 'won ' } as const satisfies Record<keyof Tries, string>;
+const counters = { exposed: 'exposed ', won: 'won ' } as const satisfies Record<keyof Trials, string>;
 type Counter = keyof typeof counters;
 
-export interface Counted {
+export interface OfferCount {
   workspace: string;
   placement: string;
   stage: string;
@@ -24,7 +24,10 @@ export interface Counted {
 }
 
 /** Adds one to the counters of an offer. Not idempotent: belongs in a transaction with a condition that is. */
-export function countWrite({ workspace, placement, stage, offer, decisionId }: Counted, which: Counter[]): Write {
+export function offerCountWrite(
+  { workspace, placement, stage, offer, decisionId }: OfferCount,
+  which: Counter[],
+): Write {
   const shard = (createHash('sha256').update(decisionId).digest()[0] ?? 0) % shards;
   return {
     update: keys.offerStats(workspace, { placement, stage, shard }),
@@ -55,6 +58,6 @@ function sum(rows: Record<string, unknown>[]): OfferStats {
 export type ReadStats = (workspace: string, placement: string) => Promise<OfferStats>;
 
 export function statsReader(table: Table, clock: Clock): ReadStats {
-  const read = remember(clock, freshMs, async (pk) => sum(await table.query(pk)));
+  const read = cacheByKey(clock, freshMs, async (pk) => sum(await table.query(pk)));
   return (workspace, placement) => read(keys.offerStats(workspace, { placement, stage: '', shard: 0 }).pk);
 }

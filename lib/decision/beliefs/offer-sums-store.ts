@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { type Item, type Table, type Write } from '../../aws/table/dynamo-table.ts';
 import { keys } from '../../model/table-keys.ts';
-import { remember } from '../../shared/cache.ts';
+import { cacheByKey } from '../../shared/cache.ts';
 import { type Clock } from '../../shared/time.ts';
 import { contextId } from '../placements/context-features.ts';
-import { emptySums, linearModel, type OfferSums } from './linear-model.ts';
+import { emptySums, fitOfferLinearModel, type OfferSums } from './linear-model.ts';
 import { type Placement } from '../placements/placement.ts';
 import { type Linear } from '../policies/rank-offers.ts';
-import { type Counted } from './offer-stats-store.ts';
+import { type OfferCount } from './offer-stats-store.ts';
 
 /** How old the sums a decision rests on may be. */
 const freshMs = 60_000;
@@ -38,7 +38,7 @@ function additions({ values }: Context, which: readonly ('exposed' | 'won')[]): 
 }
 
 /** Adds what was seen to the sums of an offer. Not idempotent: belongs in a transaction with a condition that is. */
-export function sumsWrite(counted: Counted, context: Context, which: readonly ('exposed' | 'won')[]): Write {
+export function sumsWrite(counted: OfferCount, context: Context, which: readonly ('exposed' | 'won')[]): Write {
   const { workspace, placement, offer, decisionId } = counted;
   const shard = (createHash('sha256').update(decisionId).digest()[0] ?? 0) % shards;
   const added = Object.entries(additions(context, which));
@@ -74,14 +74,14 @@ function modelOf(rows: Item[], { offers, context = [] }: Placement): Digested {
   }
   const text = sums.offers.flatMap(({ gram, moment }) => [...gram, ...moment]).join();
   const digest = createHash('sha256').update(text).digest('hex').slice(0, 12);
-  return { offers: ids, model: linearModel(sums), digest };
+  return { offers: ids, model: fitOfferLinearModel(sums), digest };
 }
 
 /** The linear model of a placement that has a context, up to a minute old: one query, of four rows for each offer. */
 export type ReadLinear = (workspace: string, placement: Placement) => Promise<Digested | undefined>;
 
 export function linearReader(table: Table, clock: Clock): ReadLinear {
-  const read = remember(clock, freshMs, (place) => {
+  const read = cacheByKey(clock, freshMs, (place) => {
     const [pk = '', context = ''] = place.split('\n');
     return table.query(pk, { prefix: `${context}#` });
   });

@@ -2,15 +2,15 @@ import { lnBeta } from '../../statistics/distributions/beta-function.ts';
 import { type Belief } from './probability-best.ts';
 
 /** How often an offer was seen and how often it succeeded. */
-export interface Tries {
+export interface Trials {
   exposed: number;
   won: number;
 }
 
-export const noTries: Tries = { exposed: 0, won: 0 };
+export const noTrials: Trials = { exposed: 0, won: 0 };
 
-export const sumOf = (all: Iterable<Tries>): Tries => {
-  const sum = { ...noTries };
+export const sumOf = (all: Iterable<Trials>): Trials => {
+  const sum = { ...noTrials };
   for (const { exposed, won } of all) [sum.exposed, sum.won] = [sum.exposed + exposed, sum.won + won];
   return sum;
 };
@@ -40,13 +40,13 @@ export function priorOf(rate: number, spread: number): Belief {
 }
 
 /** How many tries an offer's rate is worth as a sign of the common rate: its own tries, up to what its prior is worth. */
-const telling = ({ exposed }: Tries, worth: number): number => (exposed * worth) / (exposed + worth);
+const telling = ({ exposed }: Trials, worth: number): number => (exposed * worth) / (exposed + worth);
 
 /**
  * The common rate of a placement's offers: their rates weighed by how well each tells it (Kleinman 1973), not by their tries, as those
  * are most of the best offer. Two tries, one of them won, are counted beside.
  */
-export function commonRate(offers: readonly Tries[], spread: number): number {
+export function commonRate(offers: readonly Trials[], spread: number): number {
   const { exposed, won } = sumOf(offers);
   let rate = (won + 1) / (exposed + 2);
   for (let step = 0; step < 3; step++) {
@@ -67,7 +67,7 @@ export function commonRate(offers: readonly Tries[], spread: number): number {
  * ln of the probability of the tries, up to a constant, when every offer's rate comes from the prior: the beta-binomial law (Skellam
  * 1948) with the logit of the common rate integrated out by Laplace's method (Tierney and Kadane 1986).
  */
-function evidence(offers: Tries[], spread: number): number {
+function evidence(offers: Trials[], spread: number): number {
   const rate = commonRate(offers, spread);
   const { a, b } = priorOf(rate, spread);
   const start = lnBeta(a, b);
@@ -81,7 +81,7 @@ function evidence(offers: Tries[], spread: number): number {
  * placements showed (parametric empirical Bayes: Morris 1983; Kass and Steffey 1989), by a sum over a grid. With
  * nothing seen it is the mean of what is usual. Tries may be of a policy that learns from them.
  */
-export function spreadOf(placements: Iterable<readonly Tries[]>): number {
+export function priorSpread(placements: Iterable<readonly Trials[]>): number {
   const logs = spreads.map((spread) => Math.log(spread) - Math.log1p((spread / usualSpread) ** 2)); // even in ln(spread)
   for (const offers of placements) {
     const seen = offers.filter(({ exposed }) => exposed > 0);
@@ -94,7 +94,7 @@ export function spreadOf(placements: Iterable<readonly Tries[]>): number {
 }
 
 /** What is believed of each offer of a placement: the prior that all share, and the offer's own tries. */
-export function beliefsOf(offers: readonly Tries[], spread: number): Belief[] {
+export function beliefsOf(offers: readonly Trials[], spread: number): Belief[] {
   const { a, b } = priorOf(commonRate(offers, spread), spread);
   return offers.map(({ exposed, won }) => ({ a: a + won, b: b + Math.max(0, exposed - won) }));
 }

@@ -1,36 +1,36 @@
 import { createHash } from 'node:crypto';
-import { meets, type Situation } from '../../predicate/evaluate.ts';
+import { matches, type EvaluationContext } from '../../predicate/evaluate.ts';
 import { type Profile } from '../../model/profile.ts';
-import { between, durationMs, type Instant } from '../../shared/time.ts';
-import { contextId, contextOf } from '../placements/context-features.ts';
+import { msBetween, durationMs, type Instant } from '../../shared/time.ts';
+import { contextId, readContext } from '../placements/context-features.ts';
 import { type Decision, type OfferReason, type OfferVerdict } from './decision.ts';
-import { badExperience, openCase } from './customer-experience.ts';
-import { picked } from './sample-offer.ts';
-import { worded } from './decision-text.ts';
+import { hadNegativeExperience, hasOpenSupportCase } from './customer-experience.ts';
+import { sampleByPropensity } from './sample-offer.ts';
+import { withReasonText } from './decision-text.ts';
 import { type Offer, type Placement } from '../placements/placement.ts';
-import { type Course, firstPolicy, type Policy, progressOf } from '../policies/policy.ts';
+import { type PolicySchedule, firstPolicy, type Policy, policyProgress } from '../policies/policy.ts';
 import { type OfferStats, shownIn } from '../beliefs/offer-beliefs.ts';
-import { control, type Linear, ranked } from '../policies/rank-offers.ts';
-import { voiced } from './select-variant.ts';
+import { control, type Linear, rankOffers } from '../policies/rank-offers.ts';
+import { selectVariant } from './select-variant.ts';
 
 /** Stage of a customer who has entered none. */
 export const noStage = 'none';
 
 /** An earlier decision for the same customer and placement. */
-export interface Past {
+export interface PastDecision {
   offer: string;
   at: Instant;
 }
 
-export interface Asked {
+export interface DecisionInput {
   decisionId: string;
   placement: Placement;
   stats: OfferStats;
-  past: Past[];
-  situation: Situation;
+  past: PastDecision[];
+  situation: EvaluationContext;
   /** In force; without one the first. */
   policy?: Policy | undefined;
-  course?: Course | undefined;
+  course?: PolicySchedule | undefined;
   /** What a linear policy goes by; `digest` names its numbers. */
   linear?: (Linear & { digest: string }) | undefined;
 }
@@ -39,7 +39,7 @@ type Choice = Pick<Decision, 'propensity' | 'reasons' | 'policyVersion' | 'stage
   offer: Offer;
 };
 
-type Obstacle = Exclude<OfferVerdict, 'chosen' | 'outranked' | 'fallback'>;
+type IneligibilityReason = Exclude<OfferVerdict, 'chosen' | 'outranked' | 'fallback'>;
 
 const contactChannels = ['email', 'sms', 'push'];
 
@@ -52,19 +52,19 @@ function refusesMarketing({ consent }: Profile): boolean {
   return consent.marketing?.value === false || (answers.length > 0 && answers.every(({ value }) => !value));
 }
 
-function capped({ id, cap }: Offer, past: Past[], now: Instant): boolean {
+function capped({ id, cap }: Offer, past: PastDecision[], now: Instant): boolean {
   if (!cap) return false;
-  const recent = past.filter(({ offer, at }) => offer === id && between(at, now) < durationMs(cap.within));
+  const recent = past.filter(({ offer, at }) => offer === id && msBetween(at, now) < durationMs(cap.within));
   return recent.length >= cap.max;
 }
 
 /** The first thing that forbids an offer. */
-function obstacle(offer: Offer, { past, situation }: Asked): Obstacle | undefined {
+function findObstacle(offer: Offer, { past, situation }: DecisionInput): IneligibilityReason | undefined {
   const { profile, now } = situation;
-  if (offer.eligible && !meets(offer.eligible, situation)) return 'not-eligible';
+  if (offer.eligible && !matches(offer.eligible, situation)) return 'not-eligible';
   if (offer.purpose === 'marketing' && refusesMarketing(profile)) return 'consent-refused';
-  if (offer.promotion && badExperience(profile, now)) return 'bad-experience';
-  if (offer.promotion && openCase(profile, now)) return 'open-case';
+  if (offer.promotion && hadNegativeExperience(profile, now)) return 'bad-experience';
+  if (offer.promotion && hasOpenSupportCase(profile, now)) return 'open-case';
   return capped(offer, past, now) ? 'capped' : undefined;
 }
 
@@ -85,51 +85,51 @@ function digestOf(value: object): string {
 }
 
 /** Says which policy, on which placement, knowing what: decisions of one version, stage and context had the same chances. */
-function versionOf({ placement, stats, policy = firstPolicy, course, linear }: Asked): string {
+function versionOf({ placement, stats, policy = firstPolicy, course, linear }: DecisionInput): string {
   const known = sha256(JSON.stringify([control, policy, course, digestOf(placement), digestOf(stats), linear?.digest]));
   return `${linear ? policy.kind : 'thompson'}-${policy.version}-${known}`;
 }
 
 /** What of the customer a placement learns by, under the name of its list of features. */
-function contextIn({ context }: Placement, situation: Situation): Decision['context'] {
-  return context && { id: contextId(context), values: contextOf(context, situation) };
+function contextIn({ context }: Placement, situation: EvaluationContext): Decision['context'] {
+  return context && { id: contextId(context), values: readContext(context, situation) };
 }
 
 /**
  * The offer for one customer. Those that may be shown compete: each is chosen with the probability that its success rate for the
- * customer is the highest, sharpened and mixed with an even draw (`ranked`). That mixture is computed first and drawn
+ * customer is the highest, sharpened and mixed with an even draw (`rankOffers`). That mixture is computed first and drawn
  * from with a number made of the decision id: so the propensity is the truth, not an estimate, and asking again with the same id and
  * knowledge answers the same. When nothing else may be shown the fallback is chosen, with certainty.
  */
-export function choose(asked: Asked): Choice {
+export function chooseOffer(asked: DecisionInput): Choice {
   const { placement, stats, situation, decisionId, policy = firstPolicy, linear } = asked;
   const stage = situation.profile.stage?.id ?? noStage;
   const context = contextIn(placement, situation);
   const common = { stage, policyVersion: versionOf(asked), ...(context && { context }) };
   const rivals = placement.offers.filter(({ id }) => id !== placement.fallback);
-  const judged = rivals.map((offer) => ({ offer, obstacle: obstacle(offer, asked) }));
+  const judged = rivals.map((offer) => ({ offer, obstacle: findObstacle(offer, asked) }));
   const barred = judged.flatMap(({ offer, obstacle: verdict }): OfferReason[] =>
-    verdict ? [worded({ offer: offer.id, verdict })] : [],
+    verdict ? [withReasonText({ offer: offer.id, verdict })] : [],
   );
   const open = judged.filter((one) => !one.obstacle).map(({ offer }) => offer);
-  const knowledge = { stats, linear, progress: progressOf(asked.course, shownIn(stats)) };
+  const knowledge = { stats, linear, progress: policyProgress(asked.course, shownIn(stats)) };
   const contest = { offers: open.map(({ id }) => id), stage, context: context?.values };
-  const { shares, expected } = ranked(contest, policy, knowledge);
-  const winner = picked(shares, draw(`${placement.id} ${decisionId}`));
+  const { shares, expected } = rankOffers(contest, policy, knowledge);
+  const winner = sampleByPropensity(shares, draw(`${placement.id} ${decisionId}`));
   const reasons = open.map(({ id }, i): OfferReason => {
     const verdict = i === winner ? 'chosen' : 'outranked';
-    return worded({ offer: id, verdict, expected: expected[i] ?? 0, propensity: shares[i] ?? 0 });
+    return withReasonText({ offer: id, verdict, expected: expected[i] ?? 0, propensity: shares[i] ?? 0 });
   });
   const offer = open[winner];
   if (offer)
     return {
-      ...voiced(offer, situation),
+      ...selectVariant(offer, situation),
       propensity: shares[winner] ?? 1,
       reasons: [...reasons, ...barred],
       ...common,
     };
   const { offer: standIn, ...choice } = fallbackOf(placement, barred);
-  return { ...voiced(standIn, situation), ...choice, ...common };
+  return { ...selectVariant(standIn, situation), ...choice, ...common };
 }
 
 function fallbackOf(
@@ -138,5 +138,5 @@ function fallbackOf(
 ): Pick<Choice, 'offer' | 'propensity' | 'reasons'> {
   const offer = offers.find(({ id }) => id === fallback);
   if (!offer) throw new RangeError(`fallback ${fallback} is no offer`); // the schema of placements forbids it
-  return { offer, propensity: 1, reasons: [worded({ offer: fallback, verdict: 'fallback' }), ...barred] };
+  return { offer, propensity: 1, reasons: [withReasonText({ offer: fallback, verdict: 'fallback' }), ...barred] };
 }

@@ -1,6 +1,6 @@
 import { badAnswerAt } from '../../churn/churn-features.ts';
 import { type Profile } from '../../model/profile.ts';
-import { between, type Instant } from '../../shared/time.ts';
+import { msBetween, type Instant } from '../../shared/time.ts';
 
 /** For how long a bad answer, or a case nobody told the end of, keeps promotions away. */
 const freshMs = 30 * 86_400_000;
@@ -15,10 +15,10 @@ const closing = [
   'Ticket Solved',
 ];
 
-const isFresh = (at: Instant | undefined, now: Instant): boolean => at !== undefined && between(at, now) < freshMs;
+const isFresh = (at: Instant | undefined, now: Instant): boolean => at !== undefined && msBetween(at, now) < freshMs;
 
 /** Whether the customer answered a survey badly of late, and no better since. */
-export function badExperience(profile: Pick<Profile, 'answers'>, now: Instant): boolean {
+export function hadNegativeExperience(profile: Pick<Profile, 'answers'>, now: Instant): boolean {
   return isFresh(badAnswerAt(profile), now);
 }
 
@@ -26,7 +26,7 @@ export function badExperience(profile: Pick<Profile, 'answers'>, now: Instant): 
  * Whether a case of the customer is open: more were opened than closed. Where closings are told at all it stays open until one is; where
  * they never are, for thirty days.
  */
-export function openCase({ counts }: Pick<Profile, 'counts'>, now: Instant): boolean {
+export function hasOpenSupportCase({ counts }: Pick<Profile, 'counts'>, now: Instant): boolean {
   const tallies = (names: string[]) => names.flatMap((name) => counts[name] ?? []);
   const [opened, closed] = [tallies(opening), tallies(closing)];
   const times = (all: typeof opened): number => all.reduce((sum, { n }) => sum + n, 0);

@@ -1,10 +1,10 @@
 import { NotFound, Unavailable } from '../../shared/errors.ts';
 import { type Customer } from '../../model/customer.ts';
-import { storedProfile, type ProfileStore } from '../../profile/profile-store.ts';
-import { bounds } from '../../model/profile-limits.ts';
+import { readVersionedProfile, type ProfileStore } from '../../profile/profile-store.ts';
+import { profileLimits } from '../../model/profile-limits.ts';
 import { newProfile, type OpenDecision, type Profile } from '../../model/profile.ts';
-import { after, durationMs, type Instant, plus } from '../../shared/time.ts';
-import { choose, type Past } from './choose-offer.ts';
+import { addDuration, durationMs, type Instant, addMs } from '../../shared/time.ts';
+import { chooseOffer, type PastDecision } from './choose-offer.ts';
 import { type Decision, type DecisionContext } from './decision.ts';
 import { type Placement } from '../placements/placement.ts';
 import { type PlacementStore } from '../placements/placement-store.ts';
@@ -36,7 +36,7 @@ export interface Question {
 }
 
 /** The decision, the profile it was made by, and whether both are stored. */
-export interface Decided {
+export interface OfferDecision {
   decision: Decision;
   recorded: boolean;
   profile: Profile;
@@ -49,7 +49,7 @@ function remembering(profile: Profile, decisionId: string, open: OpenDecision): 
   const newest = Object.entries({ ...profile.decisions, [decisionId]: open }).sort(([, a], [, b]) =>
     a.at < b.at ? 1 : -1,
   );
-  return { ...profile, decisions: Object.fromEntries(newest.slice(0, bounds.decisions)) };
+  return { ...profile, decisions: Object.fromEntries(newest.slice(0, profileLimits.decisions)) };
 }
 
 const touchpointOf = ({ channel = 'server', event = 'Decision Requested', properties = {} }: DecisionContext) => ({
@@ -59,9 +59,9 @@ const touchpointOf = ({ channel = 'server', event = 'Decision Requested', proper
 });
 
 /** What a decision is made of beside the question: read anew for each try. */
-interface Known {
+interface EarlierDecision {
   profile: Profile;
-  past: Past[];
+  past: PastDecision[];
   numbers: Numbers;
 }
 
@@ -75,12 +75,12 @@ interface Numbers {
 }
 
 /** The decision, and the profile that remembers it. */
-function make({ decisionId, at, context }: Question, { profile, past, numbers }: Known) {
+function make({ decisionId, at, context }: Question, { profile, past, numbers }: EarlierDecision) {
   const { placement } = numbers;
   const situation = { profile, now: at, ...(context && { touchpoint: touchpointOf(context) }) };
-  const { offer, ...choice } = choose({ decisionId, past, situation, ...numbers });
+  const { offer, ...choice } = chooseOffer({ decisionId, past, situation, ...numbers });
   const { id, content, success, window } = offer;
-  const until = after(at, window);
+  const until = addDuration(at, window);
   const decision: Decision = { decisionId, placement: placement.id, offer: { id, content }, at, ...choice };
   const open = { placement: placement.id, offer: id, stage: choice.stage, at, exposed: false, on: success, until };
   return { decision, until, profile: remembering(profile, decisionId, open) };
@@ -95,7 +95,7 @@ function make({ decisionId, at, context }: Question, { profile, past, numbers }:
  * One decision costs one read of the profile, one transaction of three writes (profile, decision, its id) and, where an offer has a
  * cap, one query; each environment reads placements and policies once a minute and a placement's numbers once in ten seconds.
  */
-export function decider({ profiles, placements, decisions, stats, policies, linear }: DecideDependencies) {
+export function createDecider({ profiles, placements, decisions, stats, policies, linear }: DecideDependencies) {
   /** A linear policy goes by the sums of its own list of features; where that was changed since, by stage. */
   async function numbersOf(workspace: string, placement: Placement): Promise<Numbers> {
     const [tries, { current, course }] = await Promise.all([
@@ -114,18 +114,18 @@ export function decider({ profiles, placements, decisions, stats, policies, line
   }
 
   /** What caps are counted by: nothing is read where no offer has one. */
-  async function pastOf(profile: Profile, { id, offers }: Placement, at: Instant): Promise<Past[]> {
+  async function pastOf(profile: Profile, { id, offers }: Placement, at: Instant): Promise<PastDecision[]> {
     const longest = Math.max(0, ...offers.map(({ cap }) => (cap ? durationMs(cap.within) : 0)));
-    return longest > 0 ? decisions.past(profile, id, plus(at, -longest)) : [];
+    return longest > 0 ? decisions.past(profile, id, addMs(at, -longest)) : [];
   }
 
-  return async function decide(question: Question): Promise<Decided> {
+  return async function decide(question: Question): Promise<OfferDecision> {
     const { customer, decisionId, at } = question;
     const placement = await placements.get(customer.workspace, question.placement);
     if (!placement) throw new NotFound('placement.unknown', { placement: question.placement });
     const numbers = await numbersOf(customer.workspace, placement);
     for (let tries = 0; tries < maxTries; tries++) {
-      const stored = await storedProfile(profiles, customer);
+      const stored = await readVersionedProfile(profiles, customer);
       if (!stored) {
         const { decision, profile } = make(question, { numbers, profile: newProfile(customer, at), past: [] });
         return { decision, profile, recorded: false };
@@ -140,4 +140,4 @@ export function decider({ profiles, placements, decisions, stats, policies, line
   };
 }
 
-export type Decide = ReturnType<typeof decider>;
+export type Decide = ReturnType<typeof createDecider>;

@@ -1,14 +1,14 @@
 import * as z from 'zod';
 import { type Item, type Table } from '../../aws/table/dynamo-table.ts';
 import { type Customer } from '../../model/customer.ts';
-import { ownersOf } from '../../profile/customer-identities.ts';
+import { identitiesOf } from '../../profile/customer-identities.ts';
 import { keys, listShard, lists, partition, timelineRanges } from '../../model/table-keys.ts';
 import { type Profile } from '../../model/profile.ts';
 import { profileStore } from '../../profile/profile-store.ts';
-import { after, type Duration, type Instant } from '../../shared/time.ts';
-import { type Past } from './choose-offer.ts';
+import { addDuration, type Duration, type Instant } from '../../shared/time.ts';
+import { type PastDecision } from './choose-offer.ts';
 import { Decision, OfferReason } from './decision.ts';
-import { worded } from './decision-text.ts';
+import { withReasonText } from './decision-text.ts';
 
 /** For how long after its last possible outcome a decision can still be found by its id. */
 const keptFor: Duration = '30d';
@@ -20,7 +20,7 @@ export interface DecisionStore {
   /** A decision by its id, also one made for an identity that has been linked since. Two reads. */
   find(profile: Profile, decisionId: string): Promise<Decision | undefined>;
   /** Decisions on a placement since then, the newest hundred. One query for each identity, of the rows of that time. */
-  past(profile: Profile, placement: string, since: Instant): Promise<Past[]>;
+  past(profile: Profile, placement: string, since: Instant): Promise<PastDecision[]>;
   /**
    * Stores the decision with the profile that knows of it, all or nothing. False when the profile was written since `rev`, or there is
    * a decision of this id.
@@ -51,13 +51,19 @@ const Row = Decision.omit({ at: true, offer: true, reasons: true, context: true,
 /** A decision as its row in the timeline tells it. */
 export function readDecision(item: Item, at: Instant): Decision {
   const { content, reasons, ...doc } = Doc.parse(JSON.parse(String(item.doc)));
-  return { ...Row.parse(item), at, offer: { id: String(item.offer), content }, reasons: reasons.map(worded), ...doc };
+  return {
+    ...Row.parse(item),
+    at,
+    offer: { id: String(item.offer), content },
+    reasons: reasons.map(withReasonText),
+    ...doc,
+  };
 }
 
 export function decisionStore(table: Table): DecisionStore {
   return {
     async find(profile, decisionId) {
-      const owners = ownersOf(profile);
+      const owners = identitiesOf(profile);
       const items = await table.getMany(
         owners.map((owner) => keys.decided(owner, decisionId)),
         { consistent: true },
@@ -73,7 +79,7 @@ export function decisionStore(table: Table): DecisionStore {
     async past(profile, placement, since) {
       const prefix = timelineRanges.decision;
       const page = { prefix, from: prefix + since, newestFirst: true, limit: mostPast, consistent: true };
-      const rows = await Promise.all(ownersOf(profile).map((owner) => table.query(partition(owner), page)));
+      const rows = await Promise.all(identitiesOf(profile).map((owner) => table.query(partition(owner), page)));
       return rows
         .flat()
         .filter((row) => row.placement === placement)
@@ -83,7 +89,7 @@ export function decisionStore(table: Table): DecisionStore {
     async record({ profile, decision, until }, rev) {
       const { at, placement, stage, offer, decisionId, context } = decision;
       const told = context && { context: JSON.stringify(context) };
-      const ttl = Math.floor(Date.parse(after(until, keptFor)) / 1_000);
+      const ttl = Math.floor(Date.parse(addDuration(until, keptFor)) / 1_000);
       const decided = { ...keys.decided(profile, decisionId), at, placement, stage, offer: offer.id, ttl, ...told };
       const isNew = { expression: 'attribute_not_exists(pk)' };
       const also = [{ put: decisionItem(profile, decision) }, { put: decided, if: isNew }];

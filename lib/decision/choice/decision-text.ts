@@ -25,6 +25,6 @@ const texts: Record<OfferVerdict, (reason: Bare) => Text> = {
 };
 
 /** A reason with its words, which are made of the rest of it: so they need not be stored. */
-export function worded(reason: Bare): OfferReason {
+export function withReasonText(reason: Bare): OfferReason {
   return { ...reason, text: texts[reason.verdict](reason) };
 }

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { CustomerId } from '../../model/customer.ts';
 import { JsonObject } from '../../shared/json.ts';
 import { Instant } from '../../shared/time.ts';
-import { Listening } from '../placements/offer-variant.ts';
+import { VariantTraits } from '../placements/offer-variant.ts';
 
 export const OfferVerdict = z.enum([
   'chosen',
@@ -42,7 +42,7 @@ export const Decision = z.object({
   /** What of the customer the placement learns by, under the name of its list of features. */
   context: z.object({ id: z.string(), values: z.array(z.number()) }).optional(),
   /** Whom the words are meant for, where the offer has some in another voice that suit. */
-  voice: Listening.optional(),
+  voice: VariantTraits.optional(),
 });
 export type Decision = z.infer<typeof Decision>;
 

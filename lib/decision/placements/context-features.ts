@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { at as valueAt, type Json } from '../../shared/json.ts';
-import { meets, type Situation } from '../../predicate/evaluate.ts';
+import { valueAtPath as valueAt, type Json } from '../../shared/json.ts';
+import { matches, type EvaluationContext } from '../../predicate/evaluate.ts';
 import { Predicate } from '../../model/predicate.ts';
-import { between } from '../../shared/time.ts';
+import { msBetween } from '../../shared/time.ts';
 
 /** A number by its dotted path, `traits.age` or `features.revenue`; or a predicate, which is 1 where it holds. */
 export const ContextFeature = z.union([
@@ -25,19 +25,19 @@ function numberOf(value: Json | undefined): number {
   return typeof value === 'number' ? value : 0;
 }
 
-function featureOf(name: string, { profile, now }: Situation): number {
+function featureOf(name: string, { profile, now }: EvaluationContext): number {
   const { purchases, firstSeen, lastSeen, churn } = profile;
   const values: Record<string, number> = {
     ...{ purchases: purchases.n, revenue: purchases.revenue },
     averageOrder: purchases.n > 0 ? purchases.revenue / purchases.n : 0,
-    daysKnown: Math.max(0, between(firstSeen, now)) / dayMs,
-    daysSilent: Math.max(0, between(lastSeen, now)) / dayMs,
+    daysKnown: Math.max(0, msBetween(firstSeen, now)) / dayMs,
+    daysSilent: Math.max(0, msBetween(lastSeen, now)) / dayMs,
     churn: (churn?.score ?? 0) / 100,
   };
   return values[name] ?? 0;
 }
 
-function traitOf(path: string, { profile: { traits } }: Situation): number {
+function traitOf(path: string, { profile: { traits } }: EvaluationContext): number {
   const whole = Object.hasOwn(traits, path) ? traits[path]?.value : undefined;
   if (whole !== undefined) return numberOf(whole);
   const [name = '', ...rest] = path.split('.');
@@ -51,9 +51,9 @@ function tame(value: number): number {
 }
 
 /** The numbers a customer's context is made of. What is not known, or is no number, is 0. */
-export function contextOf(features: readonly ContextFeature[], situation: Situation): number[] {
+export function readContext(features: readonly ContextFeature[], situation: EvaluationContext): number[] {
   return features.map((feature) => {
-    if (typeof feature !== 'string') return Number(meets(feature, situation));
+    if (typeof feature !== 'string') return Number(matches(feature, situation));
     const dot = feature.indexOf('.');
     const path = feature.slice(dot + 1);
     return tame(feature.startsWith('traits.') ? traitOf(path, situation) : featureOf(path, situation));

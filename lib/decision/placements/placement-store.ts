@@ -3,8 +3,8 @@ import { type Table } from '../../aws/table/dynamo-table.ts';
 import { keys } from '../../model/table-keys.ts';
 import { type Clock } from '../../shared/time.ts';
 import { Placement } from './placement.ts';
-import { remember } from '../../shared/cache.ts';
-import { shippedPlacements } from './deployed-placements.ts';
+import { cacheByKey } from '../../shared/cache.ts';
+import { deployedPlacements } from './deployed-placements.ts';
 
 /** How long an environment may decide by a placement that has since been changed. Milliseconds. */
 const usuallyFreshMs = 60_000;
@@ -33,22 +33,22 @@ const read = (doc: unknown): Placement[] => (typeof doc === 'string' ? [Placemen
 
 export function placementStore(table: Table, clock: Clock, freshMs = usuallyFreshMs): PlacementStore {
   /** All of a workspace's placements in one query a minute: there are few, and most requests ask for the same. */
-  const own = remember(clock, freshMs, async (workspace) => {
+  const own = cacheByKey(clock, freshMs, async (workspace) => {
     const items = await table.query(keys.placement(workspace, '').pk, { prefix: keys.placement(workspace, '').sk });
     return new Map(items.flatMap(({ doc }) => read(doc)).map((placement) => [placement.id, placement]));
   });
 
   return {
-    get: async (workspace, id) => (await own(workspace)).get(id) ?? shippedPlacements.get(id),
+    get: async (workspace, id) => (await own(workspace)).get(id) ?? deployedPlacements.get(id),
 
     async all(workspace) {
-      const byId = new Map([...shippedPlacements, ...(await own(workspace))]);
+      const byId = new Map([...deployedPlacements, ...(await own(workspace))]);
       return [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
     },
 
     async current(workspace, id) {
       const item = await table.get(keys.placement(workspace, id), { consistent: true });
-      const placement = read(item?.doc)[0] ?? shippedPlacements.get(id);
+      const placement = read(item?.doc)[0] ?? deployedPlacements.get(id);
       return placement && { placement, rev: revisionOf(item) };
     },
 

@@ -5,7 +5,7 @@ import { Predicate } from '../../model/predicate.ts';
 import { Label } from '../../model/stage.ts';
 import { Duration } from '../../shared/time.ts';
 import { ContextFeature } from './context-features.ts';
-import { Listening } from './offer-variant.ts';
+import { VariantTraits } from './offer-variant.ts';
 
 const Id = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/);
 
@@ -18,7 +18,7 @@ const Content = JsonObject.refine(
 );
 
 /** Words for some listeners: what they name stands in for the same of the offer's content. */
-const OfferVariant = z.strictObject({ for: Listening, content: Content });
+const OfferVariant = z.strictObject({ for: VariantTraits, content: Content });
 
 /** One thing that may be said at a placement. `success` is looked for in touchpoints until `window` after the decision. */
 export const Offer = z.strictObject({
@@ -26,7 +26,7 @@ export const Offer = z.strictObject({
   label: Label,
   /** What the channel shows, and templates of journeys read: `{{vars.offer.content.title}}`. */
   content: Content,
-  /** The same in another voice, by persona, channel and latest emotion (`voiceFor`). */
+  /** The same in another voice, by persona, channel and latest emotion (`variantFor`). */
   variants: z.array(OfferVariant).max(10).optional(),
   /** Who may get it; without it everybody. */
   eligible: Predicate.optional(),

@@ -3,14 +3,14 @@ import {
   doublyRobust,
   type Estimate,
   ipw,
-  type Modelled,
+  type ModelledReward,
   replaces,
   snipw,
   weightsOf,
 } from './policy-estimate.ts';
-import { linearOf, type Logged, statsOf } from './logged-decision.ts';
-import { type Policy, type Worth } from './policy.ts';
-import { type Knowledge, ranked, type Ranking } from './rank-offers.ts';
+import { linearModelsOfLog, type LoggedDecision, offerStatsOfLog } from './logged-decision.ts';
+import { type Policy, type PolicyWorth } from './policy.ts';
+import { type PolicyInputs, rankOffers, type OfferRanking } from './rank-offers.ts';
 
 /** Parts the log is cut into, each judged by what the others taught. */
 const folds = 5;
@@ -21,7 +21,7 @@ export const fewestShowings = 100;
 /** As the question is asked again every night, the interval is wider than the usual one of 95 %. */
 const confidence = 0.99;
 
-export interface Asked {
+export interface PolicyComparisonInput {
   current: Policy;
   candidate?: Policy | undefined;
   /** All offers that ever compete, and how many numbers a context has. */
@@ -30,33 +30,36 @@ export interface Asked {
   progress: number;
 }
 
-export interface Judged {
-  current: Worth;
-  candidate?: Worth;
+export interface PolicyComparison {
+  current: PolicyWorth;
+  candidate?: PolicyWorth;
   gain?: Estimate;
   replaced: boolean;
 }
 
-const knowledgeOf = (log: readonly Logged[], { offers, features, progress }: Asked): Knowledge => ({
-  stats: statsOf(log),
-  ...(features > 0 && { linear: linearOf(log, offers, features) }),
+const knowledgeOf = (
+  log: readonly LoggedDecision[],
+  { offers, features, progress }: PolicyComparisonInput,
+): PolicyInputs => ({
+  stats: offerStatsOfLog(log),
+  ...(features > 0 && { linear: linearModelsOfLog(log, offers, features) }),
   progress,
 });
 
 /** Shares of a contest, remembered where the context has no say in them. */
-function ranking(policy: Policy, knowledge: Knowledge): (row: Logged) => Ranking {
-  const known = new Map<string, Ranking>();
+function ranking(policy: Policy, knowledge: PolicyInputs): (row: LoggedDecision) => OfferRanking {
+  const known = new Map<string, OfferRanking>();
   return (row) => {
-    if (policy.kind === 'linear') return ranked(row, policy, knowledge);
+    if (policy.kind === 'linear') return rankOffers(row, policy, knowledge);
     const key = JSON.stringify([row.stage, row.offers]);
-    const found = known.get(key) ?? ranked(row, policy, knowledge);
+    const found = known.get(key) ?? rankOffers(row, policy, knowledge);
     known.set(key, found);
     return found;
   };
 }
 
 /** How a policy is judged by a showing: its share of what was shown, with the rewards that `model` expects. */
-function judgedBy(row: Logged, { shares }: Ranking, model: Ranking): Modelled {
+function judgedBy(row: LoggedDecision, { shares }: OfferRanking, model: OfferRanking): ModelledReward {
   const place = row.offers.indexOf(row.offer);
   return {
     reward: Number(row.won),
@@ -67,7 +70,7 @@ function judgedBy(row: Logged, { shares }: Ranking, model: Ranking): Modelled {
   };
 }
 
-const worthOf = (rows: readonly Modelled[]): Worth => ({
+const worthOf = (rows: readonly ModelledReward[]): PolicyWorth => ({
   ...{ ipw: ipw(rows, confidence), snipw: snipw(rows, confidence), doublyRobust: doublyRobust(rows, confidence) },
   weights: weightsOf(rows),
 });
@@ -78,9 +81,12 @@ const worthOf = (rows: readonly Modelled[]): Worth => ({
  * judged by one reward model, that of success rates by stage. The candidate takes the place only when `replaces` says so. Undefined where
  * there are fewer showings than say anything.
  */
-export function judge(log: readonly Logged[], asked: Asked): Judged | undefined {
+export function comparePolicies(
+  log: readonly LoggedDecision[],
+  asked: PolicyComparisonInput,
+): PolicyComparison | undefined {
   if (log.length < fewestShowings) return undefined;
-  const [old, fresh]: [Modelled[], Modelled[]] = [[], []];
+  const [old, fresh]: [ModelledReward[], ModelledReward[]] = [[], []];
   for (let fold = 0; fold < folds; fold++) {
     const knowledge = knowledgeOf(
       log.filter((_, i) => i % folds !== fold),

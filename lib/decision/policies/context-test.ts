@@ -1,12 +1,19 @@
-import { difference, type Estimate, type Modelled } from './policy-estimate.ts';
-import { addSeen, beliefsIn, emptySums, type LinearModel, linearModel, type Seen } from '../beliefs/linear-model.ts';
+import { difference, type Estimate, type ModelledReward } from './policy-estimate.ts';
+import {
+  addShownOffer,
+  beliefsIn,
+  emptySums,
+  type OfferLinearModel,
+  fitOfferLinearModel,
+  type ShownOffer,
+} from '../beliefs/linear-model.ts';
 
 /** A decision whose outcome is known, with the probability it was made with. */
-export interface LoggedContext extends Seen {
+export interface LoggedContext extends ShownOffer {
   propensity: number;
 }
 
-export interface Asked {
+export interface ContextTestInput {
   offers: number;
   features: number;
   folds?: number;
@@ -20,10 +27,10 @@ export interface ContextVerdict {
   gain: Estimate;
 }
 
-function modelOf(log: Iterable<LoggedContext>, { offers, features }: Asked): LinearModel {
+function modelOf(log: Iterable<LoggedContext>, { offers, features }: ContextTestInput): OfferLinearModel {
   const sums = emptySums(offers, features);
-  addSeen(sums, log);
-  return linearModel(sums);
+  addShownOffer(sums, log);
+  return fitOfferLinearModel(sums);
 }
 
 /** The offer of the highest mean reward over all contexts: rewards weighed by how rarely they could be seen. */
@@ -39,7 +46,7 @@ function bestAlone(log: Iterable<LoggedContext>, offers: number): number {
 const highest = (values: number[]): number => values.indexOf(Math.max(...values));
 
 /** How a policy that chooses `choice` for certain is judged by one decision. */
-function judged({ offer, reward, propensity }: LoggedContext, choice: number, expected: number[]): Modelled {
+function judged({ offer, reward, propensity }: LoggedContext, choice: number, expected: number[]): ModelledReward {
   const model = { expected: expected[offer] ?? 0, expectedOfTarget: expected[choice] ?? 0 };
   return { reward, propensity, target: Number(choice === offer), ...model };
 }
@@ -49,9 +56,9 @@ function judged({ offer, reward, propensity }: LoggedContext, choice: number, ex
  * of the other folds, so that nothing is judged by what it was learnt from (cross-fitting: Chernozhukov et al. 2018); the two policies are
  * compared row by row with the doubly robust estimator. Rows need propensities above 0 for every offer.
  */
-export function contextHelps(log: readonly LoggedContext[], asked: Asked): ContextVerdict {
+export function contextHelps(log: readonly LoggedContext[], asked: ContextTestInput): ContextVerdict {
   const { folds = 5, confidence = 0.95, offers } = asked;
-  const [fresh, old]: [Modelled[], Modelled[]] = [[], []];
+  const [fresh, old]: [ModelledReward[], ModelledReward[]] = [[], []];
   for (let fold = 0; fold < folds; fold++) {
     const learnt = log.filter((_, i) => i % folds !== fold);
     const model = modelOf(learnt, asked);

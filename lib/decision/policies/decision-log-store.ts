@@ -1,10 +1,10 @@
 import { type Table } from '../../aws/table/dynamo-table.ts';
 import { listShards, lists } from '../../model/table-keys.ts';
 import { type Customer } from '../../model/customer.ts';
-import { durationMs, type Instant, plus } from '../../shared/time.ts';
+import { durationMs, type Instant, addMs } from '../../shared/time.ts';
 import { contextId } from '../placements/context-features.ts';
 import { type Decision } from '../choice/decision.ts';
-import { type Logged } from './logged-decision.ts';
+import { type LoggedDecision } from './logged-decision.ts';
 import { type Placement } from '../placements/placement.ts';
 import { readDecision } from '../choice/decision-store.ts';
 
@@ -19,7 +19,7 @@ const mostCustomers = 500;
 
 export interface Log {
   /** Showings whose outcome is known, oldest first. */
-  showings: Logged[];
+  showings: LoggedDecision[];
   /** Whom was decided on, the latest first. */
   customers: Customer[];
 }
@@ -32,7 +32,7 @@ interface Row {
 }
 
 /** What competed, and what came of it; undefined where nothing did or nobody saw it. */
-function shown({ decision, exposed, won }: Row, context: string | undefined): Logged[] {
+function shown({ decision, exposed, won }: Row, context: string | undefined): LoggedDecision[] {
   const { stage, offer, propensity, reasons } = decision;
   const offers = reasons.flatMap((reason) => (reason.propensity === undefined ? [] : [reason.offer]));
   if (!exposed || offers.length < 2) return [];
@@ -41,7 +41,7 @@ function shown({ decision, exposed, won }: Row, context: string | undefined): Lo
 }
 
 function settledBefore({ offers }: Placement, now: Instant): Instant {
-  return plus(now, -Math.max(...offers.map(({ window }) => durationMs(window))));
+  return addMs(now, -Math.max(...offers.map(({ window }) => durationMs(window))));
 }
 
 /** A decision's place in its customer's partition, by the row of the list. */
@@ -55,7 +55,7 @@ function customerOf(workspace: string, pk: string): Customer {
  */
 export function decisionLog(table: Table) {
   async function rowsOf(workspace: string, placement: string, now: Instant): Promise<Row[]> {
-    const range = { index: 'byList', from: plus(now, -spanMs), newestFirst: true, limit: mostOfList } as const;
+    const range = { index: 'byList', from: addMs(now, -spanMs), newestFirst: true, limit: mostOfList } as const;
     const pages = await Promise.all(
       Array.from({ length: listShards }, (_, shard) =>
         table.query(lists.decisions(workspace, placement, shard), range),

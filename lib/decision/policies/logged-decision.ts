@@ -1,9 +1,9 @@
-import { addSeen, emptySums, linearModel } from '../beliefs/linear-model.ts';
+import { addShownOffer, emptySums, fitOfferLinearModel } from '../beliefs/linear-model.ts';
 import { countedIn, noStats, type OfferStats } from '../beliefs/offer-beliefs.ts';
-import { type Contest, type Linear } from './rank-offers.ts';
+import { type Candidates, type Linear } from './rank-offers.ts';
 
 /** A showing whose outcome is known: a decision that was seen and is past the time its success could come in. */
-export interface Logged extends Contest {
+export interface LoggedDecision extends Candidates {
   offer: string;
   /** Of the offer, when it was decided: above 0. */
   propensity: number;
@@ -11,7 +11,7 @@ export interface Logged extends Contest {
 }
 
 /** Tries of a log, as the counters of a placement would have them. */
-export function statsOf(log: Iterable<Logged>): OfferStats {
+export function offerStatsOfLog(log: Iterable<LoggedDecision>): OfferStats {
   const stats = noStats();
   for (const { stage, offer, won } of log) {
     const tries = countedIn(stats, { stage, offer });
@@ -22,11 +22,11 @@ export function statsOf(log: Iterable<Logged>): OfferStats {
 }
 
 /** The linear model of a log, of the showings whose context is known. */
-export function linearOf(log: readonly Logged[], offers: readonly string[], features: number): Linear {
+export function linearModelsOfLog(log: readonly LoggedDecision[], offers: readonly string[], features: number): Linear {
   const sums = emptySums(offers.length, features);
   const seen = log.flatMap(({ offer, context, won }) =>
     context?.length === features ? [{ offer: offers.indexOf(offer), context, reward: Number(won) }] : [],
   );
-  addSeen(sums, seen);
-  return { offers, model: linearModel(sums) };
+  addShownOffer(sums, seen);
+  return { offers, model: fitOfferLinearModel(sums) };
 }

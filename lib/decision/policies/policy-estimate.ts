@@ -1,7 +1,7 @@
 import { normalQuantile } from '../../statistics/distributions/normal.ts';
 
 /** One logged decision, seen by the policy that is judged. */
-export interface Judged {
+export interface LoggedReward {
   reward: number;
   /** The probability with which the logging policy chose what it chose: above 0. */
   propensity: number;
@@ -10,7 +10,7 @@ export interface Judged {
 }
 
 /** What a reward model adds: its rewards for what was chosen, and for the judged policy (mean over its choices). */
-export interface Modelled extends Judged {
+export interface ModelledReward extends LoggedReward {
   expected: number;
   expectedOfTarget: number;
 }
@@ -34,12 +34,12 @@ export interface Weights {
 /** How far from 1 the mean weight may lie. */
 const mostOff = 0.2;
 
-const weightOf = ({ propensity, target }: Judged): number => target / propensity;
+const weightOf = ({ propensity, target }: LoggedReward): number => target / propensity;
 
 const meanOf = (all: readonly number[]): number => all.reduce((sum, one) => sum + one, 0) / Math.max(1, all.length);
 
 /** `effective` is the size of Kish (1965): the square of the sum of weights over the sum of their squares. An empty log is an alarm. */
-export function weightsOf(log: readonly Judged[]): Weights {
+export function weightsOf(log: readonly LoggedReward[]): Weights {
   const weights = log.map(weightOf);
   const [sum, squares] = [meanOf(weights) * log.length, weights.reduce((total, w) => total + w * w, 0)];
   const mean = meanOf(weights);
@@ -59,7 +59,7 @@ function estimated(parts: readonly number[], confidence: number): Estimate {
 const usual = 0.95;
 
 /** Inverse propensity weighting (Horvitz and Thompson 1952): unbiased, and wide where weights are. */
-export function ipw(log: readonly Judged[], confidence = usual): Estimate {
+export function ipw(log: readonly LoggedReward[], confidence = usual): Estimate {
   return estimated(
     log.map((row) => weightOf(row) * row.reward),
     confidence,
@@ -67,7 +67,7 @@ export function ipw(log: readonly Judged[], confidence = usual): Estimate {
 }
 
 /** Self-normalised weighting (Swaminathan and Joachims 2015): the weighted mean, its error by the delta method. NaN without weight. */
-export function snipw(log: readonly Judged[], confidence = usual): Estimate {
+export function snipw(log: readonly LoggedReward[], confidence = usual): Estimate {
   const { mean } = weightsOf(log);
   const value = meanOf(log.map((row) => weightOf(row) * row.reward)) / mean;
   const around = estimated(
@@ -78,7 +78,7 @@ export function snipw(log: readonly Judged[], confidence = usual): Estimate {
 }
 
 /** Doubly robust (Dudík, Langford and Li 2011): right when either the propensities or the reward model are. */
-export function doublyRobust(log: readonly Modelled[], confidence = usual): Estimate {
+export function doublyRobust(log: readonly ModelledReward[], confidence = usual): Estimate {
   return estimated(
     log.map((row) => row.expectedOfTarget + weightOf(row) * (row.reward - row.expected)),
     confidence,
@@ -90,17 +90,21 @@ export function doublyRobust(log: readonly Modelled[], confidence = usual): Esti
  * of their doubly robust values, row by row, is above `margin`. Both logs judge the same rows in the same order.
  */
 export function replaces(
-  fresh: readonly Modelled[],
-  old: readonly Modelled[],
+  fresh: readonly ModelledReward[],
+  old: readonly ModelledReward[],
   { confidence = usual, margin = 0 } = {},
 ): boolean {
   return !weightsOf(fresh).alarm && !weightsOf(old).alarm && difference(fresh, old, confidence).low > margin;
 }
 
 /** How much better the first policy is than the second, on the same rows. */
-export function difference(fresh: readonly Modelled[], old: readonly Modelled[], confidence = usual): Estimate {
+export function difference(
+  fresh: readonly ModelledReward[],
+  old: readonly ModelledReward[],
+  confidence = usual,
+): Estimate {
   if (fresh.length !== old.length) throw new RangeError(`${fresh.length} rows against ${old.length}`);
-  const part = (row: Modelled): number => row.expectedOfTarget + weightOf(row) * (row.reward - row.expected);
+  const part = (row: ModelledReward): number => row.expectedOfTarget + weightOf(row) * (row.reward - row.expected);
   return estimated(
     fresh.map((row, i) => part(row) - (old[i] ? part(old[i]) : 0)),
     confidence,

@@ -1,6 +1,6 @@
 import { type Table } from '../../aws/table/dynamo-table.ts';
 import { keys } from '../../model/table-keys.ts';
-import { remember } from '../../shared/cache.ts';
+import { cacheByKey } from '../../shared/cache.ts';
 import { type Clock } from '../../shared/time.ts';
 import { firstRecord, PolicyRecord } from './policy.ts';
 
@@ -16,7 +16,7 @@ export interface PolicyStore {
 
 export function policyStore(table: Table, clock: Clock, freshMs = usuallyFreshMs): PolicyStore {
   /** All of a workspace's policies in one query a minute. */
-  const all = remember(clock, freshMs, async (workspace) => {
+  const all = cacheByKey(clock, freshMs, async (workspace) => {
     const { pk, sk } = keys.policy(workspace, '');
     const items = await table.query(pk, { prefix: sk });
     return new Map(items.map((item) => [item.sk.slice(sk.length), PolicyRecord.parse(JSON.parse(String(item.doc)))]));

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Instant } from '../../shared/time.ts';
-import { endless, sharpeningAt } from './propensities.ts';
+import { endlessTemperature, temperatureAt } from './propensities.ts';
 
 /** How a placement's offers are ranked. `version` counts the policies that were in force: every decision names the one it was made by. */
 export const Policy = z.object({
@@ -14,50 +14,50 @@ export const Policy = z.object({
 export type Policy = z.infer<typeof Policy>;
 
 /** What decides until a job has found something better. */
-export const firstPolicy: Policy = { version: 1, kind: 'thompson', sharpening: endless };
+export const firstPolicy: Policy = { version: 1, kind: 'thompson', sharpening: endlessTemperature };
 
 /** A plan that is being carried out, and how often offers had been shown before it began. */
-export const Course = z.object({ decisions: z.int(), shownBefore: z.int() });
-export type Course = z.infer<typeof Course>;
+export const PolicySchedule = z.object({ decisions: z.int(), shownBefore: z.int() });
+export type PolicySchedule = z.infer<typeof PolicySchedule>;
 
 /** What share of the plan is done when so many have been shown in all: 1 without a plan. */
-export function progressOf(course: Course | undefined, shown: number): number {
+export function policyProgress(course: PolicySchedule | undefined, shown: number): number {
   return course ? Math.min(1, Math.max(0, (shown - course.shownBefore) / course.decisions)) : 1;
 }
 
 /** The power that chances are raised to now. */
-export const powerOf = ({ sharpening }: Policy, progress: number): number => sharpeningAt(sharpening, progress);
+export const powerOf = ({ sharpening }: Policy, progress: number): number => temperatureAt(sharpening, progress);
 
 const Estimate = z.object({ value: z.number(), error: z.number(), low: z.number(), high: z.number() });
 
 /** A policy's mean success per showing, by three estimators, and what the weights of the log are worth. */
-export const Worth = z.object({
+export const PolicyWorth = z.object({
   ipw: Estimate,
   snipw: Estimate,
   doublyRobust: Estimate,
   weights: z.object({ mean: z.number(), effective: z.number(), alarm: z.boolean() }),
 });
-export type Worth = z.infer<typeof Worth>;
+export type PolicyWorth = z.infer<typeof PolicyWorth>;
 
 /** What the log of decisions says of the policy in force, and of the one that might take its place. */
-export const Judgement = z.object({
+export const PolicyJudgement = z.object({
   at: Instant,
   /** Showings that were judged by: seen, and past the time their success could come in. */
   showings: z.int(),
-  current: Worth,
-  candidate: Worth.optional(),
+  current: PolicyWorth,
+  candidate: PolicyWorth.optional(),
   /** By how much the candidate is better, with its interval. */
   gain: Estimate.optional(),
   replaced: z.boolean(),
 });
-export type Judgement = z.infer<typeof Judgement>;
+export type PolicyJudgement = z.infer<typeof PolicyJudgement>;
 
 /** What is kept of a placement's policies. `judgedThrough` is how many showings there were when it was last looked at. */
 export const PolicyRecord = z.object({
   current: Policy,
   candidate: Policy.optional(),
-  course: Course.optional(),
-  judgement: Judgement.optional(),
+  course: PolicySchedule.optional(),
+  judgement: PolicyJudgement.optional(),
   judgedThrough: z.int(),
 });
 export type PolicyRecord = z.infer<typeof PolicyRecord>;

@@ -2,12 +2,12 @@
  * How sharply the likeliest best is preferred: chances of being best are raised to a power that goes from `from` to `to` while a plan
  * runs out. At 1 the policy is Thompson's, below it tries more, above it less.
  */
-export interface Sharpening {
+export interface Temperature {
   from: number;
   to: number;
 }
 
-export interface Mixing {
+export interface ExplorationMix {
   sharpening: number;
   /** Share of decisions that is drawn evenly for good: what other policies are measured against. */
   control: number;
@@ -16,13 +16,13 @@ export interface Mixing {
 }
 
 /**
- * Without a plan. Chosen on the prior alone, by `playOut`: over 150 placements of 2–8 offers with rates of 0.5–30 % that spread by a
+ * Without a plan. Chosen on the prior alone, by `simulatePlacement`: over 150 placements of 2–8 offers with rates of 0.5–30 % that spread by a
  * quarter, and a control of 5 %, powers of 1, 2, 3, 4 and 6 gain .61, .71, .72, .69 and .71 of what there is to gain.
  */
-export const endless: Sharpening = { from: 3, to: 3 };
+export const endlessTemperature: Temperature = { from: 3, to: 3 };
 
 /** The power when `progress` (0–1) of the planned decisions are made. */
-export function sharpeningAt({ from, to }: Sharpening, progress: number): number {
+export function temperatureAt({ from, to }: Temperature, progress: number): number {
   return from + (to - from) * Math.min(1, Math.max(0, progress));
 }
 
@@ -31,7 +31,7 @@ export function sharpeningAt({ from, to }: Sharpening, progress: number): number
  * the chances themselves, which stay exact), brought back to a sum of 1 and mixed with the even draw. Exact:
  * what is drawn from these shares has these propensities. None is below `control` / offers, nor below `floor` while offers × floor ≤ 1.
  */
-export function propensities(chances: readonly number[], { sharpening, control, floor = 0 }: Mixing): number[] {
+export function propensities(chances: readonly number[], { sharpening, control, floor = 0 }: ExplorationMix): number[] {
   const most = Math.max(...chances);
   const sharp = chances.map((chance) => (most > 0 ? (chance / most) ** sharpening : 1));
   const whole = sharp.reduce((sum, weight) => sum + weight, 0);

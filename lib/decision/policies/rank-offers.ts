@@ -1,5 +1,5 @@
 import { probabilitiesBest, probabilitiesHighest } from '../beliefs/probability-best.ts';
-import { beliefsIn, type LinearModel } from '../beliefs/linear-model.ts';
+import { beliefsIn, type OfferLinearModel } from '../beliefs/linear-model.ts';
 import { type Policy, powerOf } from './policy.ts';
 import { beliefsAt, type OfferStats } from '../beliefs/offer-beliefs.ts';
 import { propensities } from './propensities.ts';
@@ -10,11 +10,11 @@ export const control = 0.05;
 /** A linear model and the offers its beliefs are of, in its order. */
 export interface Linear {
   offers: readonly string[];
-  model: LinearModel;
+  model: OfferLinearModel;
 }
 
 /** What a policy ranks by. */
-export interface Knowledge {
+export interface PolicyInputs {
   stats: OfferStats;
   linear?: Linear | undefined;
   /** Share of the plan that is done. */
@@ -22,20 +22,20 @@ export interface Knowledge {
 }
 
 /** Offers that compete for one customer. */
-export interface Contest {
+export interface Candidates {
   offers: readonly string[];
   stage: string;
   context?: readonly number[] | undefined;
 }
 
 /** Of each offer that competes: the success rate we expect, and the probability of being chosen, exact. */
-export interface Ranking {
+export interface OfferRanking {
   expected: number[];
   shares: number[];
 }
 
 /** What success is expected of each offer: by the context where there is a model and a context, else by the stage. */
-function chancesOf({ offers, stage, context }: Contest, policy: Policy, { stats, linear }: Knowledge) {
+function chancesOf({ offers, stage, context }: Candidates, policy: Policy, { stats, linear }: PolicyInputs) {
   if (policy.kind === 'linear' && linear && context) {
     const all = beliefsIn(linear.model, context);
     const unknown = { mean: linear.model.common, deviation: Math.sqrt(linear.model.noise) };
@@ -50,7 +50,7 @@ function chancesOf({ offers, stage, context }: Contest, policy: Policy, { stats,
  * The chance of each offer's success rate being the highest (Thompson 1933), sharpened and mixed with the even draw of `control`. By context
  * the rates are those of a linear model (Agrawal and Goyal 2013). Chances are integrated, never drawn, so shares are the truth.
  */
-export function ranked(contest: Contest, policy: Policy, knowledge: Knowledge): Ranking {
+export function rankOffers(contest: Candidates, policy: Policy, knowledge: PolicyInputs): OfferRanking {
   const { expected, chances } = chancesOf(contest, policy, knowledge);
   const sharpening = powerOf(policy, knowledge.progress);
   return { expected, shares: propensities(chances, { sharpening, control }) };

@@ -1,29 +1,33 @@
 import { beta, binomial, dealt, type Random } from '../../shared/random.ts';
 import { probabilitiesBest } from '../beliefs/probability-best.ts';
-import { beliefsOf, priorOf, type Tries } from '../beliefs/prior-beliefs.ts';
-import { propensities, type Sharpening, sharpeningAt } from './propensities.ts';
+import { beliefsOf, priorOf, type Trials } from '../beliefs/prior-beliefs.ts';
+import { propensities, type Temperature, temperatureAt } from './propensities.ts';
 
 /** How a placement is to run: so many decisions, learnt from in so many equal batches. */
-export interface Plan {
+export interface PlacementSimulation {
   decisions: number;
   batches: number;
 }
 
-export interface Policy {
+export interface SimulatedPolicy {
   spread: number;
-  sharpening: Sharpening;
+  sharpening: Temperature;
   control: number;
 }
 
-export interface Course {
+export interface SimulatedCourse {
   /** What every offer came to. */
-  tries: Tries[];
+  tries: Trials[];
   /** Sum of the true rates of all that was shown: the reward without its luck. */
   expected: number;
 }
 
 /** One placement from its beginning to its end, where offers truly succeed at `rates`. Without a policy every draw is even. */
-export function playOut(rates: readonly number[], plan: Plan, { policy, random }: Hand): Course {
+export function simulatePlacement(
+  rates: readonly number[],
+  plan: PlacementSimulation,
+  { policy, random }: OfferDraws,
+): SimulatedCourse {
   const tries = rates.map(() => ({ exposed: 0, won: 0 }));
   let expected = 0;
   for (let batch = 0; batch < plan.batches; batch++) {
@@ -44,18 +48,18 @@ export function playOut(rates: readonly number[], plan: Plan, { policy, random }
   return { tries, expected };
 }
 
-export interface Hand {
-  policy?: Policy;
+export interface OfferDraws {
+  policy?: SimulatedPolicy;
   random: Random;
 }
 
-function sharesOf(tries: Tries[], { spread, sharpening, control }: Policy, progress: number): number[] {
+function sharesOf(tries: Trials[], { spread, sharpening, control }: SimulatedPolicy, progress: number): number[] {
   const chances = probabilitiesBest(beliefsOf(tries, spread));
-  return propensities(chances, { sharpening: sharpeningAt(sharpening, progress), control });
+  return propensities(chances, { sharpening: temperatureAt(sharpening, progress), control });
 }
 
 /** True rates as the prior has them. */
-export function drawnRates(
+export function drawOfferRates(
   random: Random,
   { rate, spread, offers }: { rate: number; spread: number; offers: number },
 ): number[] {

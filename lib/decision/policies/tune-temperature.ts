@@ -1,13 +1,13 @@
 import { seeded } from '../../shared/random.ts';
 import { beliefsOf } from '../beliefs/prior-beliefs.ts';
-import { type Sharpening } from './propensities.ts';
-import { drawnRates, type Plan, playOut } from './simulate-placement.ts';
+import { type Temperature } from './propensities.ts';
+import { drawOfferRates, type PlacementSimulation, simulatePlacement } from './simulate-placement.ts';
 
 /** A placement like those to come: its common rate, how many offers, how long it runs. */
 export interface Likely {
   rate: number;
   offers: number;
-  plan: Plan;
+  plan: PlacementSimulation;
 }
 
 export interface Terms {
@@ -31,7 +31,7 @@ const played = 300;
  * finding the best offer counts beside not losing by the search.
  */
 function worthsOf(
-  sharpening: Sharpening,
+  sharpening: Temperature,
   likely: readonly Likely[],
   { spread, control, after = 0.5 }: Terms,
 ): number[] {
@@ -40,8 +40,8 @@ function worthsOf(
   const placements = Array.from({ length: rounds }, () => newest).flat();
   return placements.slice(0, played).map(({ rate, offers, plan }, i) => {
     const random = seeded(i); // the same placements for every sharpening
-    const rates = drawnRates(random, { rate, spread, offers });
-    const { tries, expected } = playOut(rates, plan, { policy: { spread, sharpening, control }, random });
+    const rates = drawOfferRates(random, { rate, spread, offers });
+    const { tries, expected } = simulatePlacement(rates, plan, { policy: { spread, sharpening, control }, random });
     const believed = beliefsOf(tries, spread).map(({ a, b }) => a / (a + b));
     const winner = rates[believed.indexOf(Math.max(...believed))] ?? 0;
     return expected + after * plan.decisions * winner;
@@ -69,7 +69,7 @@ function averaged(powers: readonly number[], worths: readonly (readonly number[]
  * Kuleshov and Precup 2014 compare them): the spread of rates, the usual rates and the plans go in, no outcome of a policy. First the end
  * is chosen, then the beginning. The same answer for the same arguments; Thompson's own powers when nothing is likely.
  */
-export function tunedSharpening(likely: readonly Likely[], terms: Terms): Sharpening {
+export function tuneTemperature(likely: readonly Likely[], terms: Terms): Temperature {
   const ended = ends.map((to) => worthsOf({ from: 1, to }, likely, terms));
   const to = likely.length > 0 ? averaged(ends, ended) : 1;
   const begun = beginnings.map((from) => worthsOf({ from, to }, likely, terms));

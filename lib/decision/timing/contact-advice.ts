@@ -15,7 +15,7 @@ const DayHours = z.array(z.number()).length(24);
 const Strength = z.number().nullable();
 
 /** What is known of when a workspace's customers act and how they answer messages. A job learns it from those decided on last. */
-export const WorkspaceHabits = z.object({
+export const WorkspaceSendTimeStats = z.object({
   at: Instant,
   all: DayHours,
   channels: z.record(z.string(), DayHours),
@@ -23,10 +23,10 @@ export const WorkspaceHabits = z.object({
   /** Response by the number of messages in the seven days before. */
   decay: z.array(z.number()),
 });
-export type WorkspaceHabits = z.infer<typeof WorkspaceHabits>;
+export type WorkspaceSendTimeStats = z.infer<typeof WorkspaceSendTimeStats>;
 
-export interface Advising {
-  habits?: WorkspaceHabits | undefined;
+export interface AdviceInput {
+  habits?: WorkspaceSendTimeStats | undefined;
   workspace: Pick<Workspace, 'timezone' | 'caps'>;
   channel?: string | undefined;
   now: Instant;
@@ -54,9 +54,9 @@ function nextAt(hour: number, zone: string, now: Instant): Instant {
  * as each held on later acts (`chosenStrengths`): a level that was not better than the one above it is not used. Without a channel it is that of most
  * acts. Undefined while nothing is known of anybody.
  */
-export function sendAtOf(
+export function adviseSendTime(
   profile: Profile,
-  { habits, workspace, channel = busiest(profile) ?? '', now }: Advising,
+  { habits, workspace, channel = busiest(profile) ?? '', now }: AdviceInput,
 ): SendAt | undefined {
   if (!habits || total(habits.all) === 0) return undefined;
   const own = Object.hasOwn(profile.hours, channel) ? profile.hours[channel] : undefined;
@@ -86,8 +86,8 @@ const mostUncapped = 7;
 const inSpan = ({ max, within }: FrequencyCap): number => max * Math.max(1, Math.ceil(spanMs / durationMs(within)));
 
 /** How many marketing messages a customer may get in seven days, and how many are worth it by what responses bring and messages cost. */
-export function contactOf(
-  { habits, workspace: { caps }, channel }: Pick<Advising, 'habits' | 'workspace' | 'channel'>,
+export function adviseContact(
+  { habits, workspace: { caps }, channel }: Pick<AdviceInput, 'habits' | 'workspace' | 'channel'>,
   { value, cost }: Omit<FrequencyRule, 'hardCap'>,
 ): ContactAdvice {
   const applying = caps.filter(

@@ -1,7 +1,7 @@
-import { noTries, type Tries } from '../beliefs/prior-beliefs.ts';
+import { noTrials, type Trials } from '../beliefs/prior-beliefs.ts';
 
 /** One contact: how many others came before it within the span that is looked at, and whether the customer responded. */
-export interface Contact {
+export interface ContactOutcome {
   before: number;
   responded: boolean;
 }
@@ -21,13 +21,13 @@ interface Run {
  * neighbours that rise (isotonic regression: Ayer et al. 1955; Barlow et al. 1972), as being contacted more never makes anybody more
  * willing. Index is the number of contacts before; as long as the most that was seen, empty when nothing was.
  */
-export function responseDecay(contacts: Iterable<Contact>): number[] {
-  const seen: Tries[] = [];
+export function responseDecay(contacts: Iterable<ContactOutcome>): number[] {
+  const seen: Trials[] = [];
   for (const { before, responded } of contacts) {
     const tries = (seen[before] ??= { exposed: 0, won: 0 });
     [tries.exposed, tries.won] = [tries.exposed + 1, tries.won + Number(responded)];
   }
-  const all = Array.from(seen, (tries: Tries | undefined) => tries ?? noTries);
+  const all = Array.from(seen, (tries: Trials | undefined) => tries ?? noTrials);
   const mean =
     all.reduce((sum, { won }) => sum + won, 0) /
     Math.max(

@@ -2,14 +2,14 @@ import { type Table } from '../../aws/table/dynamo-table.ts';
 import { type Customer } from '../../model/customer.ts';
 import { type Workspace } from '../../model/workspace.ts';
 import { isJsonObject } from '../../shared/json.ts';
-import { ownersOf } from '../../profile/customer-identities.ts';
+import { identitiesOf } from '../../profile/customer-identities.ts';
 import { partition, timelineRanges } from '../../model/table-keys.ts';
-import { hourAt, isAct } from '../../profile/facts/engagement-hours.ts';
+import { hourAt, isEngagement } from '../../profile/facts/engagement-hours.ts';
 import { type Profile } from '../../model/profile.ts';
 import { type ProfileStore } from '../../profile/profile-store.ts';
 import { homeZone } from '../../profile/facts/home-zone.ts';
-import { readCustomer } from '../../report/touchpoint-reader.ts';
-import { type Instant, plus } from '../../shared/time.ts';
+import { readCustomerHistory } from '../../report/touchpoint-reader.ts';
+import { type Instant, addMs } from '../../shared/time.ts';
 import { type History } from './learn-send-times.ts';
 
 /** How far back habits are looked for. Milliseconds. */
@@ -37,15 +37,15 @@ async function contactsIn(table: Table, owner: Customer, since: Instant): Promis
 /** Reads what some customers did in the last half year: some two to four read request units each. */
 export function historyReader({ table, profiles }: { table: Table; profiles: Pick<ProfileStore, 'getMany'> }) {
   async function historyOf(profile: Profile, workspace: Workspace, now: Instant): Promise<History> {
-    const since = plus(now, -spanMs);
+    const since = addMs(now, -spanMs);
     const reading = { from: Date.parse(since), to: Date.parse(now), reads: 'touchpoints' } as const;
     const [{ touches }, ...contacts] = await Promise.all([
-      readCustomer(table, profile, reading),
-      ...ownersOf(profile).map((owner) => contactsIn(table, owner, since)),
+      readCustomerHistory(table, profile, reading),
+      ...identitiesOf(profile).map((owner) => contactsIn(table, owner, since)),
     ]);
     const zone = homeZone(profile, workspace);
     const acts = touches
-      .filter(({ name }) => isAct(name, workspace))
+      .filter(({ name }) => isEngagement(name, workspace))
       .map(({ at, channel }) => ({ at, channel, hour: hourAt(new Date(at).toISOString(), zone) }));
     return { customer: profile.customer, acts, contacts: contacts.flat().sort((a, b) => a - b) };
   }

@@ -1,7 +1,7 @@
 import { type Instant } from '../../shared/time.ts';
-import { spanMs, type WorkspaceHabits } from './contact-advice.ts';
-import { type Contact, responseDecay } from './contact-frequency.ts';
-import { type Act, habitsOf } from './send-time.ts';
+import { spanMs, type WorkspaceSendTimeStats } from './contact-advice.ts';
+import { type ContactOutcome, responseDecay } from './contact-frequency.ts';
+import { type Engagement, sendTimeStatsOf } from './send-time.ts';
 import { chosenStrengths } from './send-time-strength.ts';
 
 /** How long after a message an act still counts as its response. Milliseconds. */
@@ -15,7 +15,7 @@ export interface History {
 }
 
 /** Messages whose response must have come by now, each with how many came in the seven days before it. */
-function contactsOf({ acts, contacts }: History, now: number): Contact[] {
+function contactsOf({ acts, contacts }: History, now: number): ContactOutcome[] {
   return contacts
     .filter((at) => at < now - responseMs)
     .map((at) => ({
@@ -27,14 +27,14 @@ function contactsOf({ acts, contacts }: History, now: number): Contact[] {
 const stored = (strength: number): number | null => (strength < Infinity ? strength : null);
 
 /** What customers' histories tell of their hours and of their patience. The same for the same histories, in any order. */
-export function learntHabits(histories: readonly History[], now: Instant): WorkspaceHabits {
+export function learnSendTimes(histories: readonly History[], now: Instant): WorkspaceSendTimeStats {
   const acts = histories.flatMap(({ customer, acts: mine }) =>
-    mine.map(({ at, channel, hour }): Act & { at: number } => {
+    mine.map(({ at, channel, hour }): Engagement & { at: number } => {
       return { customer: JSON.stringify([customer, channel]), segment: channel, hour, at };
     }),
   );
   acts.sort((a, b) => a.at - b.at || (a.customer < b.customer ? -1 : 1));
-  const habits = habitsOf(acts);
+  const habits = sendTimeStatsOf(acts);
   const { segment, customer } = chosenStrengths(acts);
   const decay = responseDecay(histories.flatMap((history) => contactsOf(history, Date.parse(now))));
   return {

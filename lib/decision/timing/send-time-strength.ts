@@ -1,5 +1,12 @@
 import { normalQuantile } from '../../statistics/distributions/normal.ts';
-import { type Act, globalHours, type Habits, habitsOf, hoursOf, type Strengths } from './send-time.ts';
+import {
+  type Engagement,
+  globalHours,
+  type SendTimeStats,
+  sendTimeStatsOf,
+  hoursOf,
+  type Strengths,
+} from './send-time.ts';
 
 /** Acts the level above may be worth: doublings, and at last so many that the level itself has no say. */
 const ladder = [5, 10, 20, 40, 80, 160, 320, 640, Infinity];
@@ -8,7 +15,7 @@ const ladder = [5, 10, 20, 40, 80, 160, 320, 640, Infinity];
 const confidence = 0.95;
 
 /** ln of the probability given to what then happened, act by act. */
-function logs(habits: Habits, later: readonly Act[], strengths: Strengths): number[] {
+function logs(habits: SendTimeStats, later: readonly Engagement[], strengths: Strengths): number[] {
   const known = new Map<string, number[]>();
   return later.map((act) => {
     const key = JSON.stringify([act.customer, act.segment]);
@@ -34,9 +41,9 @@ function better(one: readonly number[], other: readonly number[]): boolean {
  * better than the level above beyond chance is worth nothing (Infinity), so where nobody has habits of their own everybody gets the global
  * hour.
  */
-export function chosenStrengths(acts: readonly Act[]): Strengths {
+export function chosenStrengths(acts: readonly Engagement[]): Strengths {
   const cut = Math.floor((acts.length * 2) / 3);
-  const habits = habitsOf(acts.slice(0, cut));
+  const habits = sendTimeStatsOf(acts.slice(0, cut));
   const later = acts.slice(cut).filter(({ customer }) => habits.customers.has(customer));
   const choose = (strengthsAt: (strength: number) => Strengths): number => {
     const judged = ladder.map((strength) => ({ strength, found: logs(habits, later, strengthsAt(strength)) }));
@@ -49,7 +56,11 @@ export function chosenStrengths(acts: readonly Act[]): Strengths {
 }
 
 /** Mean log loss of the given strengths, and of the global hours alone, on later acts. */
-export function heldOut(habits: Habits, later: readonly Act[], strengths: Strengths): { ours: number; global: number } {
+export function heldOut(
+  habits: SendTimeStats,
+  later: readonly Engagement[],
+  strengths: Strengths,
+): { ours: number; global: number } {
   const everybody = globalHours(habits.all);
   const global = -meanOf(later.map(({ hour }) => Math.log(everybody[hour] ?? Number.MIN_VALUE)));
   return { ours: -meanOf(logs(habits, later, strengths)), global };

@@ -2,7 +2,7 @@
 export const hoursOfDay = 24;
 
 /** Something a customer did by their own will, at an hour of their day; the segment is what the customer shares with others. */
-export interface Act {
+export interface Engagement {
   customer: string;
   segment: string;
   hour: number;
@@ -19,7 +19,7 @@ const kernel = [
 ] as const;
 
 /** A histogram that only ever has acts added: those of two shards add up. */
-export function addAct(hours: number[], hour: number): void {
+export function addEngagement(hours: number[], hour: number): void {
   hours[hour % hoursOfDay] = (hours[hour % hoursOfDay] ?? 0) + 1;
 }
 
@@ -61,18 +61,18 @@ export function bestHour(chances: Hours): number {
 }
 
 /** What is known of when customers act: histograms of everybody, of each segment and of each customer. */
-export interface Habits {
+export interface SendTimeStats {
   all: number[];
   segments: Map<string, number[]>;
   customers: Map<string, number[]>;
 }
 
-export function habitsOf(acts: Iterable<Act>): Habits {
-  const habits: Habits = { all: noHours(), segments: new Map(), customers: new Map() };
+export function sendTimeStatsOf(acts: Iterable<Engagement>): SendTimeStats {
+  const habits: SendTimeStats = { all: noHours(), segments: new Map(), customers: new Map() };
   for (const { customer, segment, hour } of acts) {
-    addAct(habits.all, hour);
-    addAct(entry(habits.segments, segment), hour);
-    addAct(entry(habits.customers, customer), hour);
+    addEngagement(habits.all, hour);
+    addEngagement(entry(habits.segments, segment), hour);
+    addEngagement(entry(habits.customers, customer), hour);
   }
   return habits;
 }
@@ -85,8 +85,8 @@ function entry(map: Map<string, number[]>, key: string): number[] {
 
 /** When a customer is likely to act: own hours shrunk towards the segment's, those towards everybody's. */
 export function hoursOf(
-  habits: Habits,
-  { customer, segment }: Pick<Act, 'customer' | 'segment'>,
+  habits: SendTimeStats,
+  { customer, segment }: Pick<Engagement, 'customer' | 'segment'>,
   strengths: Strengths,
 ): number[] {
   const everybody = globalHours(habits.all);

@@ -3,27 +3,27 @@ import { maxIdBytes } from '../../model/customer.ts';
 import { type Json, type JsonObject, isJsonObject } from '../../shared/json.ts';
 import { instantAt } from '../../shared/time.ts';
 import { channelOf } from './channel.ts';
-import { clockSkew, isFarFuture, readTime } from './source-clock.ts';
-import { payloadFault } from './payload-limits.ts';
+import { measureClockSkew, isFarFuture, readTime } from './source-clock.ts';
+import { findLimitViolation } from './payload-limits.ts';
 import { type Touchpoint, TouchpointType } from '../../model/touchpoint.ts';
-import { type Fault, type WarningCode } from './verdict.ts';
+import { type RejectionCode, type WarningCode } from './verdict.ts';
 
 /** A touchpoint whose time may still be unknown: it is then the time its id was first received, which the store knows. */
-export type Draft = Omit<Touchpoint, 'at'> & { at?: string };
+export type UndatedTouchpoint = Omit<Touchpoint, 'at'> & { at?: string };
 
 /**
  * A message fit to be stored and its place in the body. `skew` is how far its source's clock is off, in seconds, when it is.
  * `warning` says what is odd about it.
  */
-export interface Accepted {
-  draft: Draft;
+export interface AcceptedMessage {
+  draft: UndatedTouchpoint;
   index: number;
   skew?: number;
   warning?: WarningCode;
 }
 
 /** What a message's request says about it. `index` is its place in the body, so that equal lines without ids are kept apart. */
-export interface Arrival {
+export interface MessageContext {
   index: number;
   receivedAt: number;
   /** Kind named by the route; a batch's messages name their own. */
@@ -35,9 +35,9 @@ export interface Arrival {
 /** Segment's limit, in characters: at most 765 bytes, so a sort key has room for it behind a range and a time. */
 const messageIdLimit = 256;
 
-class Refusal extends Error {
-  readonly fault: Fault;
-  constructor(fault: Fault) {
+class MessageRejected extends Error {
+  readonly fault: RejectionCode;
+  constructor(fault: RejectionCode) {
     super(fault);
     this.fault = fault;
   }
@@ -59,26 +59,26 @@ const nameOf = {
 function readId(value: Json | undefined): string | undefined {
   if (value === undefined || value === null || value === '') return undefined;
   const id = typeof value === 'number' ? String(value) : value;
-  if (typeof id !== 'string' || !id.isWellFormed() || id.includes('\0')) throw new Refusal('invalid-id');
-  if (id.length * 3 > maxIdBytes && Buffer.byteLength(id) > maxIdBytes) throw new Refusal('id-too-long');
+  if (typeof id !== 'string' || !id.isWellFormed() || id.includes('\0')) throw new MessageRejected('invalid-id');
+  if (id.length * 3 > maxIdBytes && Buffer.byteLength(id) > maxIdBytes) throw new MessageRejected('id-too-long');
   return id;
 }
 
 function readMessageId(value: Json | undefined): string | undefined {
   const id = readId(value);
-  if (id !== undefined && id.length >= messageIdLimit) throw new Refusal('message-id-too-long');
+  if (id !== undefined && id.length >= messageIdLimit) throw new MessageRejected('message-id-too-long');
   return id;
 }
 
-function readType(message: JsonObject, { type }: Arrival): TouchpointType {
+function readType(message: JsonObject, { type }: MessageContext): TouchpointType {
   const named = type ?? message.type ?? message.action;
-  if (!isType(named)) throw new Refusal('unknown-type');
+  if (!isType(named)) throw new MessageRejected('unknown-type');
   return named;
 }
 
 function readObject(value: Json | undefined): JsonObject {
   if (value === undefined || value === null) return {};
-  if (!isJsonObject(value)) throw new Refusal('invalid-properties');
+  if (!isJsonObject(value)) throw new MessageRejected('invalid-properties');
   return value;
 }
 
@@ -93,7 +93,7 @@ function readProperties(message: JsonObject, type: TouchpointType): JsonObject {
 
 function readName(message: JsonObject, type: TouchpointType): string {
   if (type !== 'track') return nameOf[type];
-  if (typeof message.event !== 'string' || message.event === '') throw new Refusal('no-event');
+  if (typeof message.event !== 'string' || message.event === '') throw new MessageRejected('no-event');
   return message.event;
 }
 
@@ -107,11 +107,11 @@ interface Ids {
 function readIds(message: JsonObject, type: TouchpointType): Ids {
   const userId = readId(message.userId ?? (type === 'alias' ? message.to : undefined));
   const anonymousId = readId(message.anonymousId);
-  if (userId === undefined && anonymousId === undefined) throw new Refusal('no-identifier');
+  if (userId === undefined && anonymousId === undefined) throw new MessageRejected('no-identifier');
   const previousId = type === 'alias' ? readId(message.previousId ?? message.from) : undefined;
-  if (type === 'alias' && previousId === undefined) throw new Refusal('no-previous-id');
+  if (type === 'alias' && previousId === undefined) throw new MessageRejected('no-previous-id');
   const groupId = readId(message.groupId);
-  if (type === 'group' && groupId === undefined) throw new Refusal('no-group-id');
+  if (type === 'group' && groupId === undefined) throw new MessageRejected('no-group-id');
   return {
     ...(userId !== undefined && { userId }),
     ...(anonymousId !== undefined && { anonymousId }),
@@ -124,7 +124,7 @@ function readIds(message: JsonObject, type: TouchpointType): Ids {
  * The id of a message that came without one. With a time of its own it is made of content, time and place in the body, so that the
  * same body sent again is the same touchpoints; without, nothing tells a retry from a second event, and both are kept.
  */
-function makeMessageId(content: Omit<Draft, 'messageId'>, index: number): string {
+function makeMessageId(content: Omit<UndatedTouchpoint, 'messageId'>, index: number): string {
   if (content.at === undefined) return randomUUID();
   return createHash('sha256')
     .update(`${index} ${JSON.stringify(content)}`)
@@ -147,25 +147,26 @@ interface Timing {
  * where there is no other. An event that Segment or RudderStack forwards names both and `receivedAt`: its `timestamp` is already
  * corrected for skew, so the original one is stored, as the source would store it, and skew is measured at the first receiver.
  */
-function readTiming({ timestamp, originalTimestamp, receivedAt }: JsonObject, arrival: Arrival): Timing {
+function readTiming({ timestamp, originalTimestamp, receivedAt }: JsonObject, arrival: MessageContext): Timing {
   const [given, original, forwardedAt] = [readTime(timestamp), readTime(originalTimestamp), readTime(receivedAt)];
   const isForwarded = given !== undefined && original !== undefined && forwardedAt !== undefined;
   if (!isForwarded || Number.isNaN(forwardedAt)) return { time: given ?? original, receivedAt: arrival.receivedAt };
   return { time: original, receivedAt: forwardedAt };
 }
 
-function accept(message: JsonObject, arrival: Arrival): Accepted {
+function accept(message: JsonObject, arrival: MessageContext): AcceptedMessage {
   const { batch, index, receivedAt } = arrival;
   const context = readContext(message, batch);
-  const fault = payloadFault(batch?.context === undefined ? message : { ...message, context });
-  if (fault) throw new Refusal(fault);
+  const fault = findLimitViolation(batch?.context === undefined ? message : { ...message, context });
+  if (fault) throw new MessageRejected(fault);
   const type = readType(message, arrival);
   const messageId = readMessageId(message.messageId);
   const { time, receivedAt: firstReceivedAt } = readTiming(message, arrival);
-  if (Number.isNaN(time)) throw new Refusal('invalid-timestamp');
-  const found = time === undefined ? undefined : clockSkew(time, message.sentAt ?? batch?.sentAt, firstReceivedAt);
+  if (Number.isNaN(time)) throw new MessageRejected('invalid-timestamp');
+  const found =
+    time === undefined ? undefined : measureClockSkew(time, message.sentAt ?? batch?.sentAt, firstReceivedAt);
   const skew = typeof found === 'number' ? found : undefined;
-  if (time !== undefined && isFarFuture(time, skew, receivedAt)) throw new Refusal('timestamp-in-future');
+  if (time !== undefined && isFarFuture(time, skew, receivedAt)) throw new MessageRejected('timestamp-in-future');
   const content = {
     type,
     name: readName(message, type),
@@ -187,12 +188,15 @@ function accept(message: JsonObject, arrival: Arrival): Accepted {
  * `sentAt`, so that sending it again stores the same bytes; `skew` is kept apart for that reason. Fields we do not know
  * (`integrations`, `_metadata`, which counts a library's retries) are left out.
  */
-export function readMessage(message: Json | undefined, arrival: Arrival): Accepted | { fault: Fault } {
+export function parseMessage(
+  message: Json | undefined,
+  arrival: MessageContext,
+): AcceptedMessage | { fault: RejectionCode } {
   if (!isJsonObject(message)) return { fault: 'not-an-object' };
   try {
     return accept(message, arrival);
   } catch (error) {
-    if (error instanceof Refusal) return { fault: error.fault };
+    if (error instanceof MessageRejected) return { fault: error.fault };
     throw error;
   }
 }

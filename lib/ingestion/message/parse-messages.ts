@@ -1,13 +1,13 @@
 import { Rejected } from '../../shared/errors.ts';
 import { type JsonObject } from '../../shared/json.ts';
-import { type Accepted, type Arrival, readMessage } from './parse-message.ts';
+import { type AcceptedMessage, type MessageContext, parseMessage } from './parse-message.ts';
 import { type TouchpointType } from '../../model/touchpoint.ts';
 import { type NotStored } from './touchpoint-store.ts';
 import {
-  type Fault,
+  type RejectionCode,
   maxWarnings,
   type Rejection,
-  rejection,
+  describeRejection,
   type Verdict,
   type VerdictWarning,
   verdictWarning,
@@ -35,18 +35,18 @@ const single = {
 } as const satisfies Record<string, TouchpointType>;
 
 /** The last part of a route: one message of a type, a batch of any, or the metrics of a browser library, which nobody wants. */
-export type Kind = { type: TouchpointType } | 'batch' | 'metrics';
+export type RouteKind = { type: TouchpointType } | 'batch' | 'metrics';
 
-const others: Record<string, Kind> = { batch: 'batch', import: 'batch', b: 'batch', m: 'metrics' };
+const others: Record<string, RouteKind> = { batch: 'batch', import: 'batch', b: 'batch', m: 'metrics' };
 
-export function kindOf(path: string): Kind | undefined {
+export function routeKind(path: string): RouteKind | undefined {
   if (Object.hasOwn(single, path)) return { type: single[path as keyof typeof single] };
   return Object.hasOwn(others, path) ? others[path] : undefined;
 }
 
 /** What a body holds: messages fit to be stored, a reason for each of the others, and what is odd about some of the first. */
-export interface Sorted {
-  accepted: Accepted[];
+export interface ParsedBatch {
+  accepted: AcceptedMessage[];
   rejected: Rejection[];
   /** At most `maxWarnings`; `warned` counts all. */
   warnings: VerdictWarning[];
@@ -57,25 +57,25 @@ export interface Sorted {
  * Reads every message of a body, up to the limit of a batch. None of them can spoil another. Those past the limit are not looked at: one
  * rejection stands for all of them, so that a short body of 60,000 elements makes no long answer.
  */
-export function sortMessages(kind: Exclude<Kind, 'metrics'>, body: JsonObject, receivedAt: number): Sorted {
-  const sorted: Sorted = { accepted: [], rejected: [], warnings: [], warned: 0 };
+export function parseMessages(kind: Exclude<RouteKind, 'metrics'>, body: JsonObject, receivedAt: number): ParsedBatch {
+  const sorted: ParsedBatch = { accepted: [], rejected: [], warnings: [], warned: 0 };
   if (kind !== 'batch') {
     read(sorted, body, { index: 0, receivedAt, type: kind.type });
     return sorted;
   }
-  if (!Array.isArray(body.batch)) return { ...sorted, rejected: [rejection(0, undefined, 'no-batch')] };
+  if (!Array.isArray(body.batch)) return { ...sorted, rejected: [describeRejection(0, undefined, 'no-batch')] };
   const messages = body.batch.slice(0, maxMessages);
   messages.forEach((message, index) => read(sorted, message, { index, receivedAt, batch: body }));
   const left = body.batch.length - messages.length;
-  if (left > 0) sorted.rejected.push({ ...rejection(maxMessages, undefined, 'batch-too-long'), count: left });
+  if (left > 0) sorted.rejected.push({ ...describeRejection(maxMessages, undefined, 'batch-too-long'), count: left });
   return sorted;
 }
 
-function read(sorted: Sorted, message: JsonObject[string], arrival: Arrival): void {
+function read(sorted: ParsedBatch, message: JsonObject[string], arrival: MessageContext): void {
   const { index } = arrival;
-  const outcome = readMessage(message, arrival);
+  const outcome = parseMessage(message, arrival);
   if ('fault' in outcome) {
-    sorted.rejected.push(rejection(index, messageIdOf(message), outcome.fault));
+    sorted.rejected.push(describeRejection(index, messageIdOf(message), outcome.fault));
     return;
   }
   sorted.accepted.push(outcome);
@@ -89,11 +89,11 @@ const messageIdOf = (message: JsonObject[string] | undefined): unknown =>
   typeof message === 'object' && message !== null && 'messageId' in message ? message.messageId : undefined;
 
 /** What the table never takes, of what was fit to be stored, is rejected too. */
-export function withoutRefused(sorted: Sorted, refused: readonly NotStored[]): Sorted {
+export function withoutRefused(sorted: ParsedBatch, refused: readonly NotStored[]): ParsedBatch {
   if (refused.length === 0) return sorted;
   const { accepted, rejected } = sorted;
   const places = new Set(refused.map(({ message }) => message.index));
-  const named = refused.map(({ message: { index, draft }, code }) => rejection(index, draft.messageId, code));
+  const named = refused.map(({ message: { index, draft }, code }) => describeRejection(index, draft.messageId, code));
   return {
     ...sorted,
     accepted: accepted.filter(({ index }) => !places.has(index)),
@@ -101,7 +101,7 @@ export function withoutRefused(sorted: Sorted, refused: readonly NotStored[]): S
   };
 }
 
-export function verdictOf({ accepted, rejected, warnings, warned }: Sorted): Verdict {
+export function verdictOf({ accepted, rejected, warnings, warned }: ParsedBatch): Verdict {
   return { success: true, accepted: accepted.length, rejected, ...(warned > 0 && { warnings, warned }) };
 }
 
@@ -109,7 +109,7 @@ export function verdictOf({ accepted, rejected, warnings, warned }: Sorted): Ver
  * In strict mode a request is taken whole or not at all: a developer's test wants to fail, a library's batch must not. What the table
  * never takes shows only once the others are stored: these stay, and `stored` says how many.
  */
-export function refuseAny({ rejected }: Sorted, stored = 0): void {
+export function rejectIfAny({ rejected }: ParsedBatch, stored = 0): void {
   if (rejected.length > 0) throw new Rejected('messages.rejected', { accepted: stored, rejected });
 }
 
@@ -121,8 +121,8 @@ export const rejectedCount = (rejected: readonly Rejection[]): number =>
   rejected.reduce((all, one) => all + countOf(one), 0);
 
 /** How often each fault occurred. */
-export function faultCounts(rejected: readonly Rejection[]): Partial<Record<Fault, number>> {
-  const counts: Partial<Record<Fault, number>> = {};
+export function rejectionCounts(rejected: readonly Rejection[]): Partial<Record<RejectionCode, number>> {
+  const counts: Partial<Record<RejectionCode, number>> = {};
   for (const one of rejected) counts[one.code] = (counts[one.code] ?? 0) + countOf(one);
   return counts;
 }

@@ -1,5 +1,5 @@
 import { type Json, type JsonObject } from '../../shared/json.ts';
-import { type Fault } from './verdict.ts';
+import { type RejectionCode } from './verdict.ts';
 
 /** Largest message we store. Segment's published limit, so that a source accepted there is accepted here. Bytes of UTF-8 JSON. */
 export const maxMessageBytes = 32 * 1024;
@@ -10,7 +10,7 @@ export const maxDepth = 20;
 /** Keys of a message on all levels together. */
 export const maxKeys = 1_000;
 
-interface Seen {
+interface Measured {
   keys: number;
   /** At least what the message takes as JSON: every UTF-16 unit counted as the longest escape there is. */
   bytes: number;
@@ -19,7 +19,7 @@ interface Seen {
 const longestEscape = 6; // "\u0000"
 const longestNumber = 25; // -1.2345678901234567e-308 and a comma
 
-function walk(value: Json, depth: number, seen: Seen): Fault | undefined {
+function measure(value: Json, depth: number, seen: Measured): RejectionCode | undefined {
   if (typeof value === 'string') {
     seen.bytes += 3 + longestEscape * value.length;
     return undefined;
@@ -30,22 +30,22 @@ function walk(value: Json, depth: number, seen: Seen): Fault | undefined {
   }
   if (depth > maxDepth) return 'too-deep';
   seen.bytes += 3;
-  return Array.isArray(value) ? walkArray(value, depth, seen) : walkObject(value, depth, seen);
+  return Array.isArray(value) ? measureArray(value, depth, seen) : measureObject(value, depth, seen);
 }
 
-function walkArray(values: Json[], depth: number, seen: Seen): Fault | undefined {
+function measureArray(values: Json[], depth: number, seen: Measured): RejectionCode | undefined {
   for (const value of values) {
-    const fault = walk(value, depth + 1, seen);
+    const fault = measure(value, depth + 1, seen);
     if (fault) return fault;
   }
   return undefined;
 }
 
-function walkObject(value: JsonObject, depth: number, seen: Seen): Fault | undefined {
+function measureObject(value: JsonObject, depth: number, seen: Measured): RejectionCode | undefined {
   for (const key of Object.keys(value)) {
     if (++seen.keys > maxKeys) return 'too-many-keys';
     seen.bytes += 4 + longestEscape * key.length;
-    const fault = walk(value[key] ?? null, depth + 1, seen);
+    const fault = measure(value[key] ?? null, depth + 1, seen);
     if (fault) return fault;
   }
   return undefined;
@@ -55,9 +55,9 @@ function walkObject(value: JsonObject, depth: number, seen: Seen): Fault | undef
  * What makes a parsed message unfit to be stored. Everything else is data, `__proto__`, NUL and lone surrogates too: payload is kept
  * as one JSON string, in which they are escapes. The size is measured only when an upper bound of it passes the limit.
  */
-export function payloadFault(message: JsonObject): Fault | undefined {
-  const seen: Seen = { keys: 0, bytes: 0 };
-  const fault = walk(message, 1, seen);
+export function findLimitViolation(message: JsonObject): RejectionCode | undefined {
+  const seen: Measured = { keys: 0, bytes: 0 };
+  const fault = measure(message, 1, seen);
   if (fault || seen.bytes <= maxMessageBytes) return fault;
   return Buffer.byteLength(JSON.stringify(message)) > maxMessageBytes ? 'too-large' : undefined;
 }

@@ -1,5 +1,5 @@
 import { type Item, type Table } from '../../aws/table/dynamo-table.ts';
-import { permanentRefusal, type WriteRefusal } from '../../aws/table/write-refusal.ts';
+import { findPermanentRefusal, type WriteRefusal } from '../../aws/table/write-refusal.ts';
 import { ThroughlineError } from '../../shared/errors.ts';
 import { type Key } from '../../model/table-keys.ts';
 
@@ -44,7 +44,7 @@ async function putBatch(table: Table, batch: Item[], refused: RefusedItems): Pro
   try {
     return { left: await table.putMany(batch) };
   } catch (failure) {
-    const refusal = permanentRefusal(failure);
+    const refusal = findPermanentRefusal(failure);
     if (!refusal) return { left: batch, failure };
     const [first, ...others] = batch;
     if (first && others.length === 0) refused.set(keyName(first), refusal);

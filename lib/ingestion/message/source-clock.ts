@@ -55,7 +55,7 @@ export function corrected(at: Instant, skew: number): Instant {
  * `implausible` where the difference is no correction; the message then keeps its time. Differs a little between two tries of one
  * message, so it never touches what is stored of the message itself.
  */
-export function clockSkew(
+export function measureClockSkew(
   at: number,
   sentAt: Json | undefined,
   receivedAt: number,

@@ -1,18 +1,18 @@
 import { type Item, type Table } from '../../aws/table/dynamo-table.ts';
 import { type Customer } from '../../model/customer.ts';
-import { permanentRefusal, type WriteRefusal } from '../../aws/table/write-refusal.ts';
+import { findPermanentRefusal, type WriteRefusal } from '../../aws/table/write-refusal.ts';
 import { ThroughlineError, Unavailable } from '../../shared/errors.ts';
 import { keys } from '../../model/table-keys.ts';
 import { instantAt } from '../../shared/time.ts';
-import { type Accepted, type Draft } from './parse-message.ts';
+import { type AcceptedMessage, type UndatedTouchpoint } from './parse-message.ts';
 import { batchSize, keyName, putAll, type RefusedItems } from './put-all-store.ts';
 import { type Touchpoint, ownerOf } from '../../model/touchpoint.ts';
-import { type Fault } from './verdict.ts';
+import { type RejectionCode } from './verdict.ts';
 
 /** How long a message without a time is known by its id. No library goes on trying for longer. Seconds. */
 const firstSeenTtl = 30 * 86_400;
 
-export interface Saving {
+export interface TouchpointWrite {
   workspace: string;
   /** Milliseconds since 1970. */
   receivedAt: number;
@@ -22,15 +22,15 @@ export interface Saving {
 
 /** A message that the table will never take, and the code that says why. */
 export interface NotStored {
-  message: Accepted;
-  code: Fault;
+  message: AcceptedMessage;
+  code: RejectionCode;
 }
 
 const codes = {
   'write.collection-full': 'customer-full',
   'write.item-too-large': 'not-storable',
   'write.invalid': 'not-storable',
-} as const satisfies Record<WriteRefusal, Fault>;
+} as const satisfies Record<WriteRefusal, RejectionCode>;
 
 export interface TouchpointStore {
   /**
@@ -38,7 +38,7 @@ export interface TouchpointStore {
    * changes nothing, so after any error, and after a death in between, the source sends all again. Throws `store.throttled` when
    * DynamoDB took too little in the time given, and `store.unavailable` when it failed otherwise; what was stored until then stays.
    */
-  save(accepted: readonly Accepted[], saving: Saving): Promise<NotStored[]>;
+  save(accepted: readonly AcceptedMessage[], saving: TouchpointWrite): Promise<NotStored[]>;
 }
 
 const throttles = new Set([
@@ -56,7 +56,7 @@ function storeError(cause: unknown): ThroughlineError {
   return new Unavailable('store.unavailable', { cause });
 }
 
-function customerOf(workspace: string, draft: Draft): Customer {
+function customerOf(workspace: string, draft: UndatedTouchpoint): Customer {
   const customer = ownerOf(draft);
   if (customer === undefined) throw new Error('a draft names its customer');
   return { workspace, customer };
@@ -70,13 +70,17 @@ export function touchpointItem(workspace: string, touchpoint: Touchpoint): Item 
 
 /** A message and its rows. `companion` says how wrong its source's clock is. */
 interface Storing {
-  message: Accepted;
+  message: AcceptedMessage;
   touchpoint: Item;
   companion?: Item;
 }
 
 /** The time a message was first received: the first request that writes it decides, every later try reads it. */
-async function firstSeen(table: Table, draft: Draft, { workspace, receivedAt }: Saving): Promise<string> {
+async function firstSeen(
+  table: Table,
+  draft: UndatedTouchpoint,
+  { workspace, receivedAt }: TouchpointWrite,
+): Promise<string> {
   const now = instantAt(receivedAt);
   const item = await table.update(keys.firstSeen(customerOf(workspace, draft), draft.messageId), {
     expression: 'SET receivedAt = if_not_exists(receivedAt, :now), #ttl = if_not_exists(#ttl, :ttl)',
@@ -86,7 +90,7 @@ async function firstSeen(table: Table, draft: Draft, { workspace, receivedAt }: 
   return typeof item?.receivedAt === 'string' ? item.receivedAt : now;
 }
 
-function rowsOf(message: Accepted, at: string, workspace: string): Storing {
+function rowsOf(message: AcceptedMessage, at: string, workspace: string): Storing {
   const { draft, skew } = message;
   const touchpoint = touchpointItem(workspace, { ...draft, at });
   if (skew === undefined || draft.at === undefined) return { message, touchpoint };
@@ -95,19 +99,23 @@ function rowsOf(message: Accepted, at: string, workspace: string): Storing {
 }
 
 /** The rows of a message, which gets a time where it has none. */
-async function dated(table: Table, message: Accepted, saving: Saving): Promise<Storing | NotStored> {
+async function dated(table: Table, message: AcceptedMessage, saving: TouchpointWrite): Promise<Storing | NotStored> {
   const { draft } = message;
   try {
     return rowsOf(message, draft.at ?? (await firstSeen(table, draft, saving)), saving.workspace);
   } catch (error) {
-    const refusal = permanentRefusal(error);
+    const refusal = findPermanentRefusal(error);
     if (!refusal) throw error;
     return { message, code: codes[refusal] };
   }
 }
 
 /** Gives a time to those without one, 25 at once. */
-async function dateAll(table: Table, accepted: readonly Accepted[], saving: Saving): Promise<(Storing | NotStored)[]> {
+async function dateAll(
+  table: Table,
+  accepted: readonly AcceptedMessage[],
+  saving: TouchpointWrite,
+): Promise<(Storing | NotStored)[]> {
   const all: (Storing | NotStored)[] = [];
   for (let start = 0; start < accepted.length; start += batchSize) {
     const chunk = accepted.slice(start, start + batchSize);
@@ -128,7 +136,11 @@ function notStored(all: Storing[], refused: RefusedItems, row: 'touchpoint' | 'c
  * Companions before touchpoints: the projector finds the companion of a touchpoint it reads off the stream. Without its companion a
  * message would be folded at a wrong time, so where the one is refused the other is not put.
  */
-async function saveAll(table: Table, accepted: readonly Accepted[], saving: Saving): Promise<NotStored[]> {
+async function saveAll(
+  table: Table,
+  accepted: readonly AcceptedMessage[],
+  saving: TouchpointWrite,
+): Promise<NotStored[]> {
   const until = performance.now() + saving.withinMs;
   const dates = await dateAll(table, accepted, saving);
   const undated = dates.filter((one) => 'code' in one);

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 /** Why a message was not taken, in words for the developer who reads the answer. A code is stable, a text is not. */
-export const faults = {
+export const rejectionCodes = {
   'not-an-object': 'a message is a JSON object',
   'no-batch': '`batch` is an array of messages',
   'batch-too-long': 'a batch holds at most 2,500 messages',
@@ -24,13 +24,13 @@ export const faults = {
   'not-storable': 'the table does not take this message: sending it again changes nothing',
 } as const;
 
-export type Fault = keyof typeof faults;
+export type RejectionCode = keyof typeof rejectionCodes;
 
 /** `count`: how many messages one line stands for, from `index` on; one where it is missing. */
 export const Rejection = z.object({
   index: z.int(),
   messageId: z.string().nullable(),
-  code: z.enum(Object.keys(faults) as [Fault, ...Fault[]]), // Object.keys forgets the names
+  code: z.enum(Object.keys(rejectionCodes) as [RejectionCode, ...RejectionCode[]]), // Object.keys forgets the names
   message: z.string(),
   count: z.int().optional(),
 });
@@ -75,8 +75,8 @@ function shownId(messageId: unknown): string | null {
   return Buffer.byteLength(JSON.stringify(messageId)) > maxShownBytes ? null : messageId;
 }
 
-export function rejection(index: number, messageId: unknown, code: Fault): Rejection {
-  return { index, messageId: shownId(messageId), code, message: faults[code] };
+export function describeRejection(index: number, messageId: unknown, code: RejectionCode): Rejection {
+  return { index, messageId: shownId(messageId), code, message: rejectionCodes[code] };
 }
 
 export function verdictWarning(index: number, messageId: unknown, code: WarningCode): VerdictWarning {

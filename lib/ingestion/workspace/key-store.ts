@@ -1,6 +1,6 @@
 import { type Table } from '../../aws/table/dynamo-table.ts';
 import { keys } from '../../model/table-keys.ts';
-import { remember } from '../../shared/cache.ts';
+import { cacheByKey } from '../../shared/cache.ts';
 import { systemClock } from '../../shared/time.ts';
 import { type ApiKey, type KeyKind, parseApiKey } from './api-key.ts';
 
@@ -15,7 +15,7 @@ export interface KeyStore {
 }
 
 export function keyStore(table: Table): KeyStore {
-  const kindOf = remember(systemClock, freshMs, async (text) => {
+  const kindOf = cacheByKey(systemClock, freshMs, async (text) => {
     const key = parseApiKey(text);
     return key && (await table.get(keys.apiKey(key.workspace, key.hash)))?.kind;
   });

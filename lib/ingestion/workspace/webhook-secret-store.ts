@@ -3,8 +3,8 @@ import * as z from 'zod';
 import { type Table } from '../../aws/table/dynamo-table.ts';
 import { Unavailable } from '../../shared/errors.ts';
 import { keys } from '../../model/table-keys.ts';
-import { remember } from '../../shared/cache.ts';
-import { type Clock, Instant, plus } from '../../shared/time.ts';
+import { cacheByKey } from '../../shared/cache.ts';
+import { type Clock, Instant, addMs } from '../../shared/time.ts';
 
 /** What calls of ours are signed with, from a moment on. Standard Webhooks: `whsec_` and 24 to 64 bytes in base64. */
 export const WebhookSecret = z.object({ secret: z.string(), since: Instant });
@@ -33,7 +33,7 @@ const aSecret = (): string => `whsec_${randomBytes(32).toString('base64')}`;
 
 /** Those that still count: the newest, and each whose successor is younger than a day. */
 function stillGood(secrets: WebhookSecret[], now: Instant): WebhookSecret[] {
-  const edge = plus(now, -overlapMs);
+  const edge = addMs(now, -overlapMs);
   return secrets.filter((_, i) => i === 0 || (secrets[i - 1]?.since ?? '') > edge).slice(0, 1 + maxReplaced);
 }
 
@@ -57,7 +57,7 @@ export function webhookSecretStore(table: Table, clock: Clock): WebhookSecretSto
     return (await table.put(row, unchanged)) ? secrets : undefined;
   }
 
-  const known = remember(clock, freshMs, async (workspace): Promise<WebhookSecret[]> => {
+  const known = cacheByKey(clock, freshMs, async (workspace): Promise<WebhookSecret[]> => {
     for (let tries = 0; tries < maxTries; tries++) {
       const present = await read(workspace);
       const secrets = present.rev > 0 ? present.secrets : await add(workspace, present);

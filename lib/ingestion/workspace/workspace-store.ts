@@ -1,7 +1,7 @@
 import { atRevision, revisionOf } from '../../aws/table/revision.ts';
 import { type Item, type Table } from '../../aws/table/dynamo-table.ts';
 import { keys, lists } from '../../model/table-keys.ts';
-import { remember } from '../../shared/cache.ts';
+import { cacheByKey } from '../../shared/cache.ts';
 import { systemClock } from '../../shared/time.ts';
 import { type KeyStore, keyStore } from './key-store.ts';
 import { Workspace } from '../../model/workspace.ts';
@@ -34,7 +34,7 @@ const read = (item: Item | undefined): Workspace | undefined =>
   typeof item?.doc === 'string' ? Workspace.parse(JSON.parse(item.doc)) : undefined;
 
 export function workspaceStore(table: Table): WorkspaceStore {
-  const settings = remember(systemClock, freshMs, async (workspace) => {
+  const settings = cacheByKey(systemClock, freshMs, async (workspace) => {
     return read(await table.get(keys.workspace(workspace)));
   });
 

@@ -7,7 +7,7 @@ export const FieldChange = z.object({ path: z.string(), from: Json.optional(), t
 export type FieldChange = z.infer<typeof FieldChange>;
 
 /** What differs between two definitions, by step, and in words. */
-export const Diff = z.object({
+export const DefinitionDiff = z.object({
   steps: z.object({
     added: z.array(z.string()),
     removed: z.array(z.string()),
@@ -19,7 +19,7 @@ export const Diff = z.object({
   journey: z.array(FieldChange),
   words: z.array(z.string()),
 });
-export type Diff = z.infer<typeof Diff>;
+export type DefinitionDiff = z.infer<typeof DefinitionDiff>;
 
 const sorted = (value: Json): string =>
   JSON.stringify(value, (_key, part: Json) =>
@@ -65,7 +65,7 @@ const asJson = (draft: JourneyDraft): { [key: string]: Json } =>
 const objectOf = (value: Json | undefined): { [key: string]: Json } => (isJsonObject(value) ? value : {});
 
 /** What changes from one definition to another. Versions' numbers are no difference. */
-export function diff(from: JourneyDraft, to: JourneyDraft): Diff {
+export function diffDefinitions(from: JourneyDraft, to: JourneyDraft): DefinitionDiff {
   const { steps: oldSteps, entry: oldEntry, version: _old, ...oldRest } = asJson(from);
   const { steps: newSteps, entry: newEntry, version: _new, ...newRest } = asJson(to);
   const [before, now] = [objectOf(oldSteps), objectOf(newSteps)];

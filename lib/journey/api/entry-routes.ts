@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { CustomerId } from '../../model/customer.ts';
 import { JsonObject } from '../../shared/json.ts';
-import { type Routes } from '../../shared/http/api-route.ts';
+import { type ApiRouteTable } from '../../shared/http/api-route.ts';
 
-/** Longest entry key that is taken. Past 200 characters its hash stands for it (`entryKeyOf`). */
+/** Longest entry key that is taken. Past 200 characters its hash stands for it (`entryKeyFor`). */
 const maxKeyChars = 1_000;
 
 const id = z.string().min(1).max(200).describe('The same id, sent again, does nothing twice');
@@ -36,7 +36,7 @@ export const maxPropertiesBytes = 4_096;
 const unknown = 'No such journey, or no such customer';
 const conflict = 'The journey takes nobody in, or not by API';
 
-export const knockingRoutes: Routes = {
+export const entryRoutes: ApiRouteTable = {
   'POST /v1/journeys/{id}/enrolments': {
     id: 'enrol',
     summary: 'Knock at a journey in a customer’s name',

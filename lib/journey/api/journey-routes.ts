@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import { CursorQuery, PageQuery, type Route, type Routes } from '../../shared/http/api-route.ts';
+import { CursorQuery, PageQuery, type ApiRoute, type ApiRouteTable } from '../../shared/http/api-route.ts';
 import { Trimmed } from '../../shared/trim.ts';
 import { JourneyDraft } from '../definition/journey-definition.ts';
-import { Diff } from './definition-diff.ts';
+import { DefinitionDiff } from './definition-diff.ts';
 import { draft } from './draft-example.ts';
 import {
-  HeadView,
+  JourneyRecordView,
   JourneyEnrolment,
   JourneySummary,
   JourneyView,
@@ -14,9 +14,9 @@ import {
   VersionSummary,
   VersionView,
 } from '../insight/journey-views.ts';
-import { JourneyHead, Winner } from '../publishing/journey-record.ts';
+import { JourneyRecord, Winner } from '../publishing/journey-record.ts';
 import { PublishRequest } from '../publishing/apply-publication.ts';
-import { RefusalRow } from '../enrolment/rejection-store.ts';
+import { EntryRejectionRow } from '../enrolment/rejection-store.ts';
 import { ReplayResult } from '../simulation/replay.ts';
 import { SimulateBody } from '../simulation/simulation-request.ts';
 import { SimulationResult } from '../simulation/simulation-result.ts';
@@ -39,7 +39,7 @@ const VariantCounts = z.object({
 });
 
 /** A journey that takes nobody in, and since when. */
-const NotLive = JourneyHead.pick({ journeyId: true, state: true, since: true });
+const NotLive = JourneyRecord.pick({ journeyId: true, state: true, since: true });
 
 const Stats = z.object({
   version: z.int(),
@@ -49,17 +49,17 @@ const Stats = z.object({
   experiments: z.record(z.string(), z.record(z.string(), VariantCounts)).describe('by step and variant'),
 });
 
-const lifecycle = (id: string, summary: string): Route => ({
+const lifecycle = (id: string, summary: string): ApiRoute => ({
   id,
   summary,
   description: 'Asked for again it changes nothing.',
   key: 'secret',
   path,
-  answer: HeadView,
+  answer: JourneyRecordView,
   refusals: { 404: 'It was never published', 409: 'Its state forbids it' },
 });
 
-export const journeyRoutes: Routes = {
+export const journeyRouteDocs: ApiRouteTable = {
   'GET /v1/journeys': {
     id: 'listJourneys',
     summary: 'Journeys: the shipped ones and the workspace’s own, drafts included',
@@ -146,7 +146,7 @@ export const journeyRoutes: Routes = {
       from: z.string().optional().describe('a version’s number or `draft`; the live version unless told'),
       to: z.string().optional().describe('a version’s number or `draft`; the draft unless told'),
     }),
-    answer: Diff.extend({ from: z.string(), to: z.string(), trimmed }),
+    answer: DefinitionDiff.extend({ from: z.string(), to: z.string(), trimmed }),
     refusals: { 400: 'Not a version', 404: 'No such journey, version or draft' },
   },
   'GET /v1/journeys/{id}/stats': {
@@ -185,7 +185,7 @@ export const journeyRoutes: Routes = {
     key: 'secret',
     path: path.extend({ step: z.string() }),
     body: { schema: z.strictObject({ variant: z.string().min(1).nullable() }), example: { variant: 'Short' } },
-    answer: HeadView,
+    answer: JourneyRecordView,
     refusals: { 400: 'No such variant', 404: 'No such journey or experiment' },
   },
   'GET /v1/journeys/{id}/enrolments': {
@@ -232,7 +232,7 @@ export const journeyRoutes: Routes = {
       'Nothing is kept of those who come to a journey that takes nobody in: `notLive` says since when none of them can enter.',
     key: 'secret',
     path,
-    answer: z.object({ items: z.array(RefusalRow), notLive: z.array(NotLive), trimmed }),
+    answer: z.object({ items: z.array(EntryRejectionRow), notLive: z.array(NotLive), trimmed }),
     refusals: { 404: 'No such customer' },
   },
   'GET /v1/tasks': {

@@ -1,36 +1,49 @@
 import { durationMs } from '../../shared/time.ts';
 import { type AslDefinition, type AslState } from './state-machine-types.ts';
-import { branch, exit, experiment, goTo, randomSplit } from './steps/branching-steps.ts';
-import { decide, emitEvent, send, startJourney, updateProfile, webhook } from './steps/effect-steps.ts';
-import { effects, gatedSteps } from '../definition/graph.ts';
-import { roundsPerLeg } from './execution-segments.ts';
-import { type Compile, type Shop, type States } from './compile-context.ts';
+import {
+  compileBranch,
+  compileExit,
+  compileExperiment,
+  compileGoTo,
+  compileRandomSplit,
+} from './steps/branching-steps.ts';
+import {
+  compileDecide,
+  compileEmitEvent,
+  compileSend,
+  compileStartJourney,
+  compileUpdateProfile,
+  compileWebhook,
+} from './steps/effect-steps.ts';
+import { effectKinds, guardedSteps } from '../definition/graph.ts';
+import { roundsPerSegment } from './execution-segments.ts';
+import { type StepCompiler, type CompileContext, type CompiledStates } from './compile-context.ts';
 import { type StepFunctions } from './task-states.ts';
-import { humanTask, wait, waitForEvent } from './steps/waiting-steps.ts';
+import { compileHumanTask, compileWait, compileWaitForEvent } from './steps/waiting-steps.ts';
 import { type JourneyDefinition } from '../definition/journey-definition.ts';
 import { type Step, type StepOf } from '../definition/step.ts';
 
 export { type StepFunction, type StepFunctions } from './task-states.ts';
 
 /** States of one step: the first is named like the step, helpers behind a colon, which no step id may hold. */
-const compilers: { [Kind in Step['kind']]: Compile<Kind> } = {
-  send,
-  wait,
-  waitForEvent,
-  branch,
-  randomSplit,
-  experiment,
-  decide,
-  updateProfile,
-  emitEvent,
-  webhook,
-  humanTask,
-  startJourney,
-  goTo,
-  exit,
+const compilers: { [Kind in Step['kind']]: StepCompiler<Kind> } = {
+  send: compileSend,
+  wait: compileWait,
+  waitForEvent: compileWaitForEvent,
+  branch: compileBranch,
+  randomSplit: compileRandomSplit,
+  experiment: compileExperiment,
+  decide: compileDecide,
+  updateProfile: compileUpdateProfile,
+  emitEvent: compileEmitEvent,
+  webhook: compileWebhook,
+  humanTask: compileHumanTask,
+  startJourney: compileStartJourney,
+  goTo: compileGoTo,
+  exit: compileExit,
 };
 
-function statesOf<Kind extends Step['kind']>(id: string, step: StepOf<Kind>, shop: Shop): States {
+function statesOf<Kind extends Step['kind']>(id: string, step: StepOf<Kind>, shop: CompileContext): CompiledStates {
   const compile = compilers[step.kind];
   return compile(id, step, shop);
 }
@@ -39,7 +52,7 @@ const leg = 'Start: leg';
 const throttled = 'Start: throttled';
 
 /** Where parked people and long loops go on. */
-function legSteps(states: States): string[] {
+function legSteps(states: CompiledStates): string[] {
   return Object.values(states).flatMap((state) => {
     const at = state.Type === 'Task' ? state.Arguments.Payload.at : undefined;
     return typeof at === 'string' ? [at] : [];
@@ -47,7 +60,10 @@ function legSteps(states: States): string[] {
 }
 
 /** What comes before the first step: the door for later legs, and a wait for those who came when the journey was full. */
-function beginning({ start, entry }: JourneyDefinition, resumeAt: string[]): { startAt: string; states: States } {
+function beginning(
+  { start, entry }: JourneyDefinition,
+  resumeAt: string[],
+): { startAt: string; states: CompiledStates } {
   const first = entry.throttle ? throttled : start;
   const wait: AslState = {
     Type: 'Wait',
@@ -80,16 +96,16 @@ export function compileJourney(
   { resumeAt = [] }: { resumeAt?: string[] } = {},
 ): AslDefinition {
   // Who comes from another version was held there, perhaps, so a message may be put off here that nobody else is late for.
-  const entered = resumeAt.filter((id) => effects.has(definition.steps[id]?.kind ?? 'exit'));
-  const shop: Shop = {
+  const entered = resumeAt.filter((id) => effectKinds.has(definition.steps[id]?.kind ?? 'exit'));
+  const shop: CompileContext = {
     functions,
-    gated: new Set([...gatedSteps(definition), ...entered]),
+    gated: new Set([...guardedSteps(definition), ...entered]),
     parkAfter: durationMs(definition.parkAfter),
-    roundsPerLeg: roundsPerLeg(definition),
+    roundsPerLeg: roundsPerSegment(definition),
     hours: definition.hours,
   };
   const steps = Object.entries(definition.steps).map(([id, step]) => statesOf(id, step, shop));
-  const states = Object.assign({}, ...steps) as States;
+  const states = Object.assign({}, ...steps) as CompiledStates;
   const begin = beginning(definition, [...new Set([...legSteps(states), ...resumeAt])]);
   return {
     Comment: `${definition.name.en}, version ${definition.version}`,

@@ -1,4 +1,4 @@
-import { nameOf } from '../../shared/ids.ts';
+import { deterministicId } from '../../shared/ids.ts';
 
 /** Longest name of a state machine. */
 const longest = 80;
@@ -10,6 +10,6 @@ const longest = 80;
 export function machineName(stack: string, workspace: string, journeyId: string): string {
   const name = `${stack}-${workspace}_${journeyId}`;
   if (name.length <= longest) return name;
-  const hash = nameOf(name).slice(0, 12);
+  const hash = deterministicId(name).slice(0, 12);
   return `${name.slice(0, longest - hash.length - 1)}_${hash}`;
 }

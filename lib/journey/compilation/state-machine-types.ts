@@ -1,6 +1,6 @@
 /** The part of Amazon States Language that journeys compile to: JSONata mode only. https://states-language.net/spec.html */
 
-export interface Retrier {
+export interface AslRetrier {
   ErrorEquals: string[];
   MaxAttempts: number;
   IntervalSeconds?: number;
@@ -9,25 +9,25 @@ export interface Retrier {
   JitterStrategy?: 'FULL' | 'NONE';
 }
 
-export interface Catcher {
+export interface AslCatcher {
   ErrorEquals: string[];
   Next: string;
   Output: unknown;
 }
 
-export interface TaskState {
+export interface AslTaskState {
   Type: 'Task';
   Resource: string;
   Arguments: { FunctionName: string; Payload: Record<string, unknown> };
   Assign?: Record<string, unknown>;
   Output: unknown;
   TimeoutSeconds: number;
-  Retry: Retrier[];
-  Catch?: Catcher[];
+  Retry: AslRetrier[];
+  Catch?: AslCatcher[];
   Next: string;
 }
 
-export interface WaitState {
+export interface AslWaitState {
   Type: 'Wait';
   /** A number, or an expression that yields one. */
   Seconds?: number | string;
@@ -36,24 +36,24 @@ export interface WaitState {
   Next: string;
 }
 
-export interface ChoiceRule {
+export interface AslChoiceRule {
   Condition: string;
   Output?: unknown;
   Next: string;
 }
 
-export interface ChoiceState {
+export interface AslChoiceState {
   Type: 'Choice';
-  Choices: ChoiceRule[];
+  Choices: AslChoiceRule[];
   Default: string;
 }
 
-export interface SucceedState {
+export interface AslSucceedState {
   Type: 'Succeed';
   Output: unknown;
 }
 
-export type AslState = TaskState | WaitState | ChoiceState | SucceedState;
+export type AslState = AslTaskState | AslWaitState | AslChoiceState | AslSucceedState;
 
 export interface AslDefinition {
   Comment: string;

@@ -7,22 +7,25 @@ import { type Step, type StepOf } from '../definition/step.ts';
 const day = 86_400_000;
 
 /** Tries of a step's function beyond the first where its author says nothing, and about how long they take together. Milliseconds. */
-export const usualTries = { attempts: 5, takes: 6 * 60_000 };
+export const defaultRetries = { attempts: 5, takes: 6 * 60_000 };
 
 /** Longest pause between two tries. Milliseconds. */
-export const longestInterval = 2 * day;
+export const maxRetryIntervalMs = 2 * day;
 
-const triesOf = (step: Step): number => 1 + ('retry' in step && step.retry ? step.retry.attempts : usualTries.attempts);
+const triesOf = (step: Step): number =>
+  1 + ('retry' in step && step.retry ? step.retry.attempts : defaultRetries.attempts);
 
 function retriesTake(step: Step): number {
-  if (!('retry' in step) || !step.retry) return usualTries.takes;
+  if (!('retry' in step) || !step.retry) return defaultRetries.takes;
   const { attempts, interval } = step.retry;
-  const pauses = Array.from({ length: attempts }, (_, i) => Math.min(durationMs(interval) * 2 ** i, longestInterval));
-  return pauses.reduce((sum, pause) => sum + pause, usualTries.takes);
+  const pauses = Array.from({ length: attempts }, (_, i) =>
+    Math.min(durationMs(interval) * 2 ** i, maxRetryIntervalMs),
+  );
+  return pauses.reduce((sum, pause) => sum + pause, defaultRetries.takes);
 }
 
 /** Most closed days in a row, whatever the year. Days that no calendar has are left out. */
-export function closedInARow(closed: readonly string[]): number {
+export function longestClosedRun(closed: readonly string[]): number {
   const dates = closed.map((date) => `2024-${date.slice(-5)}`).filter(isDate);
   const days = new Set(dates.map((date) => Math.round(Date.parse(date) / day)));
   const runs = [...days].map((first) => {
@@ -35,7 +38,7 @@ export function closedInARow(closed: readonly string[]): number {
 
 /** How long contact hours may hold a message back. */
 function deferral({ open, closed = [] }: ContactHours = { missingZone: 'workspace' }): number {
-  return (1 + (open ? 7 : 0) + closedInARow(closed)) * day;
+  return (1 + (open ? 7 : 0) + longestClosedRun(closed)) * day;
 }
 
 /** The longest a wait lasts within one execution: longer ones are parked. */
@@ -47,7 +50,7 @@ function waitTakes(step: StepOf<'wait'>, parkAfter: number): number {
 }
 
 /** Whether a wait always ends its execution, and another leads on. */
-export function isParked(step: Step, parkAfter: number): boolean {
+export function alwaysSuspends(step: Step, parkAfter: number): boolean {
   if (step.kind !== 'wait' || (step.for === undefined && !step.between)) return false;
   return waitTakes(step, Infinity) > parkAfter;
 }
@@ -55,7 +58,7 @@ export function isParked(step: Step, parkAfter: number): boolean {
 type Whole = Pick<JourneyDefinition, 'hours' | 'parkAfter'>;
 
 /** The longest one visit of a step takes within an execution, pauses of the journey aside. Milliseconds. */
-export function timeOf(step: Step, { hours, parkAfter }: Whole): number {
+export function maxDurationMs(step: Step, { hours, parkAfter }: Whole): number {
   switch (step.kind) {
     case 'wait':
       return waitTakes(step, durationMs(parkAfter));
@@ -77,7 +80,7 @@ export function timeOf(step: Step, { hours, parkAfter }: Whole): number {
 const eventsPerTry = 4;
 
 /** Most events one visit of a step leaves in the history, its helpers included. */
-export function eventsOf(step: Step): number {
+export function maxHistoryEvents(step: Step): number {
   switch (step.kind) {
     case 'randomSplit':
     case 'exit':

@@ -1,9 +1,15 @@
 import { permanentErrors } from '../../shared/errors.ts';
 import { durationMs } from '../../shared/time.ts';
-import { type AslState, type Catcher, type ChoiceRule, type Retrier, type TaskState } from './state-machine-types.ts';
+import {
+  type AslState,
+  type AslCatcher,
+  type AslChoiceRule,
+  type AslRetrier,
+  type AslTaskState,
+} from './state-machine-types.ts';
 import { type Step } from '../definition/step.ts';
-import { longestInterval, usualTries } from './step-limits.ts';
-import { literal, unchanged, inputWith } from './expressions.ts';
+import { maxRetryIntervalMs, defaultRetries } from './step-limits.ts';
+import { jsonataLiteral, passThrough, inputWith } from './expressions.ts';
 
 /** The functions that carry out steps, by the name the infrastructure knows them by. */
 export type StepFunction = 'send' | 'wait' | 'branch' | 'decide' | 'update' | 'assign' | 'emit' | 'webhook' | 'park';
@@ -24,7 +30,7 @@ const longestHold = 365 * 86_400;
 const usualRetry = {
   IntervalSeconds: 2,
   BackoffRate: 2,
-  MaxAttempts: usualTries.attempts,
+  MaxAttempts: defaultRetries.attempts,
   MaxDelaySeconds: 60,
   JitterStrategy: 'FULL',
 } as const;
@@ -33,17 +39,17 @@ const usualRetry = {
  * A write that DynamoDB will never take, or a step that is not as it should be, fails at once. The first retrier that names an error
  * decides, so this one stands before the others.
  */
-const neverAgain: Retrier = { ErrorEquals: permanentErrors, MaxAttempts: 0 };
+const neverAgain: AslRetrier = { ErrorEquals: permanentErrors, MaxAttempts: 0 };
 
-function retryOf(step: Step, ErrorEquals: string[]): Retrier[] {
+function retryOf(step: Step, ErrorEquals: string[]): AslRetrier[] {
   const own = 'retry' in step ? step.retry : undefined;
   if (!own) return [neverAgain, { ErrorEquals, ...usualRetry }];
-  const MaxDelaySeconds = longestInterval / 1_000;
+  const MaxDelaySeconds = maxRetryIntervalMs / 1_000;
   const IntervalSeconds = Math.min(durationMs(own.interval) / 1_000, MaxDelaySeconds - 1); // which must be less
   return [neverAgain, { ErrorEquals, ...usualRetry, IntervalSeconds, MaxAttempts: own.attempts, MaxDelaySeconds }];
 }
 
-export interface Calling {
+export interface TaskOptions {
   id: string;
   step: Step;
   fn: string;
@@ -61,26 +67,26 @@ function payload(
   { label: _label, ...step }: Step | { kind: string; label?: undefined },
 ): Record<string, unknown> {
   return {
-    enrolment: unchanged,
+    enrolment: passThrough,
     stepId: id,
     occurrence: '{% $states.input.run.round %}',
     enteredAt: '{% $states.context.State.EnteredTime %}',
-    step: literal(step),
+    step: jsonataLiteral(step),
   };
 }
 
 const token = { token: '{% $states.context.Task.Token %}' };
 
 /** The task that calls a step's function. */
-export function task({ id, step, fn, waitSeconds, onError, more }: Calling): Omit<TaskState, 'Next'> {
+export function compileTask({ id, step, fn, waitSeconds, onError, more }: TaskOptions): Omit<AslTaskState, 'Next'> {
   const waits = waitSeconds !== undefined;
-  const Catch: Catcher[] =
-    onError === undefined ? [] : [{ ErrorEquals: ['States.ALL'], Next: onError, Output: unchanged }];
+  const Catch: AslCatcher[] =
+    onError === undefined ? [] : [{ ErrorEquals: ['States.ALL'], Next: onError, Output: passThrough }];
   return {
     Type: 'Task',
     Resource: `arn:aws:states:::lambda:invoke${waits ? '.waitForTaskToken' : ''}`,
     Arguments: { FunctionName: fn, Payload: { ...payload(id, step), ...(waits && token), ...more } },
-    Output: unchanged,
+    Output: passThrough,
     TimeoutSeconds: waitSeconds ?? functionSeconds,
     Retry: retryOf(step, waits ? ['States.TaskFailed'] : ['States.TaskFailed', 'States.Timeout']),
     ...(Catch.length > 0 && { Catch }),
@@ -88,15 +94,15 @@ export function task({ id, step, fn, waitSeconds, onError, more }: Calling): Omi
 }
 
 /** What a gated task assigns, for the choice after it. */
-export const gateAssigned = { gate: "{% $exists($states.result.Payload.gate) ? $states.result.Payload.gate : '' %}" };
+export const guardAssigned = { gate: "{% $exists($states.result.Payload.gate) ? $states.result.Payload.gate : '' %}" };
 
-export const gateRules = (id: string): ChoiceRule[] => [
+export const guardRules = (id: string): AslChoiceRule[] => [
   { Condition: "{% $gate = 'hold' %}", Next: `${id}: held` },
   { Condition: "{% $gate = 'move' or $gate = 'left' %}", Next: `${id}: moved` },
 ];
 
 /** Where a gated step goes when the journey is paused, until it is resumed; and when the customer goes on elsewhere. */
-export function gateStates(id: string, wait: string): Record<string, AslState> {
+export function guardStates(id: string, wait: string): Record<string, AslState> {
   const since = '$states.context.State.EnteredTime';
   return {
     [`${id}: held`]: {
@@ -106,7 +112,7 @@ export function gateStates(id: string, wait: string): Record<string, AslState> {
       Output: inputWith('run', `{'held': {'stepId': ${JSON.stringify(id)}, 'since': ${since}}}`),
       TimeoutSeconds: longestHold,
       Retry: [neverAgain, { ErrorEquals: ['States.TaskFailed'], ...usualRetry }],
-      Catch: [{ ErrorEquals: ['States.Timeout'], Next: id, Output: unchanged }],
+      Catch: [{ ErrorEquals: ['States.Timeout'], Next: id, Output: passThrough }],
       Next: id,
     },
     [`${id}: moved`]: { Type: 'Succeed', Output: { handedOver: true } },
@@ -114,13 +120,13 @@ export function gateStates(id: string, wait: string): Record<string, AslState> {
 }
 
 /** States `name` and what follows it: this leg ends, and another takes over at step `at` when `until` has come. */
-export function parkStates(
+export function suspendStates(
   name: string,
-  { id, step, fn, until, at }: Pick<Calling, 'id' | 'step' | 'fn'> & { until: string; at: string },
+  { id, step, fn, until, at }: Pick<TaskOptions, 'id' | 'step' | 'fn'> & { until: string; at: string },
 ): Record<string, AslState> {
   return {
     [name]: {
-      ...task({ id, step, fn, more: { until, at, execution: '{% $states.context.Execution.Id %}' } }),
+      ...compileTask({ id, step, fn, more: { until, at, execution: '{% $states.context.Execution.Id %}' } }),
       Next: `${id}: parked`,
     },
     [`${id}: parked`]: { Type: 'Succeed', Output: { handedOver: true } },

@@ -2,27 +2,30 @@ import { type JourneyDefinition } from './journey-definition.ts';
 import { type Step, type StepOf } from './step.ts';
 
 /** A way out of a step: where the definition names it, and where it leads. */
-export type Way = readonly [place: string, target: string];
+export type Transition = readonly [place: string, target: string];
 
-const onward = (step: { next: string }): Way[] => [['next', step.next]];
-const withError = (step: { next: string; onError?: string | undefined }): Way[] => [
+const onward = (step: { next: string }): Transition[] => [['next', step.next]];
+const withError = (step: { next: string; onError?: string | undefined }): Transition[] => [
   ...onward(step),
   ...(step.onError === undefined ? [] : [['onError', step.onError] as const]),
 ];
 
 /** Ways out of each kind of step. */
-const ways: { [Kind in Step['kind']]: (step: StepOf<Kind>) => Way[] } = {
+const ways: { [Kind in Step['kind']]: (step: StepOf<Kind>) => Transition[] } = {
   send: withError,
   wait: (step) => [...onward(step), ...(step.onMissing === undefined ? [] : [['onMissing', step.onMissing] as const])],
   waitForEvent: (step) => [
     ...onward(step),
-    ...(step.or ?? []).map((one, i): Way => [`or.${i}.next`, one.next]),
+    ...(step.or ?? []).map((one, i): Transition => [`or.${i}.next`, one.next]),
     ['onTimeout', step.onTimeout],
   ],
-  branch: (step) => [...step.cases.map((way, i): Way => [`cases.${i}.next`, way.next]), ['otherwise', step.otherwise]],
-  randomSplit: (step) => step.paths.map((path, i): Way => [`paths.${i}.next`, path.next]),
+  branch: (step) => [
+    ...step.cases.map((way, i): Transition => [`cases.${i}.next`, way.next]),
+    ['otherwise', step.otherwise],
+  ],
+  randomSplit: (step) => step.paths.map((path, i): Transition => [`paths.${i}.next`, path.next]),
   experiment: (step) => [
-    ...step.variants.map((variant, i): Way => [`variants.${i}.next`, variant.next]),
+    ...step.variants.map((variant, i): Transition => [`variants.${i}.next`, variant.next]),
     ...(step.holdout ? [['holdout.next', step.holdout.next] as const] : []),
   ],
   decide: withError,
@@ -31,31 +34,31 @@ const ways: { [Kind in Step['kind']]: (step: StepOf<Kind>) => Way[] } = {
   webhook: withError,
   startJourney: withError,
   humanTask: (step) => [
-    ...Object.entries(step.answers).map(([answer, target]): Way => [`answers.${answer}`, target]),
+    ...Object.entries(step.answers).map(([answer, target]): Transition => [`answers.${answer}`, target]),
     ['onTimeout', step.onTimeout],
   ],
   goTo: (step) => [['to', step.to], ...onward(step)],
   exit: () => [],
 };
 
-export function waysOf<Kind extends Step['kind']>(step: StepOf<Kind>): Way[] {
+export function outgoingTransitions<Kind extends Step['kind']>(step: StepOf<Kind>): Transition[] {
   return ways[step.kind](step);
 }
 
 /** Steps that a step leads on to: those of its ways that no loop's limit bounds. Only by `goTo` may ways lead in a circle. */
-export function onwardOf(step: Step): string[] {
-  return step.kind === 'goTo' ? [step.next] : waysOf(step).map(([, target]) => target);
+export function nextSteps(step: Step): string[] {
+  return step.kind === 'goTo' ? [step.next] : outgoingTransitions(step).map(([, target]) => target);
 }
 
 /** Steps at which time goes by. */
-export const takesTime = new Set<Step['kind']>(['wait', 'waitForEvent', 'humanTask']);
+export const timedKinds = new Set<Step['kind']>(['wait', 'waitForEvent', 'humanTask']);
 
 /** Steps that ask the gate anyway, as a choice follows them: it costs nothing there. */
 const asksAnyway = (step: Step): boolean =>
   step.kind === 'branch' || step.kind === 'experiment' || (step.kind === 'send' && step.purpose === 'marketing');
 
 /** Steps that do something outside. */
-export const effects = new Set<Step['kind']>([
+export const effectKinds = new Set<Step['kind']>([
   'send',
   'decide',
   'updateProfile',
@@ -68,18 +71,22 @@ export const effects = new Set<Step['kind']>([
  * Steps that ask whether the journey is paused, or the customer is to move to another version: the first with an effect after any time has
  * gone by. Whatever follows it follows within seconds.
  */
-export function gatedSteps({ steps, start, entry }: Pick<JourneyDefinition, 'steps' | 'start' | 'entry'>): Set<string> {
+export function guardedSteps({
+  steps,
+  start,
+  entry,
+}: Pick<JourneyDefinition, 'steps' | 'start' | 'entry'>): Set<string> {
   const gated = new Set(Object.keys(steps).filter((id) => steps[id] && asksAnyway(steps[id])));
-  const targetsOf = (step: Step): string[] => waysOf(step).map(([, target]) => target);
-  const open = Object.values(steps).flatMap((step) => (takesTime.has(step.kind) ? targetsOf(step) : []));
+  const targetsOf = (step: Step): string[] => outgoingTransitions(step).map(([, target]) => target);
+  const open = Object.values(steps).flatMap((step) => (timedKinds.has(step.kind) ? targetsOf(step) : []));
   if (entry.throttle) open.push(start);
   const seen = new Set<string>();
   for (let id = open.pop(); id !== undefined; id = open.pop()) {
     const step = steps[id];
     if (!step || seen.has(id)) continue;
     seen.add(id);
-    if (gated.has(id) || takesTime.has(step.kind)) continue;
-    if (effects.has(step.kind)) gated.add(id);
+    if (gated.has(id) || timedKinds.has(step.kind)) continue;
+    if (effectKinds.has(step.kind)) gated.add(id);
     else open.push(...targetsOf(step));
   }
   return gated;

@@ -16,31 +16,31 @@ const VariableName = z.string().regex(/^[A-Za-z]\w{0,39}$/);
 const label = Label.optional();
 
 /** Text with `{{traits.firstName | there}}` places: a path, and after the bar what to say where it is empty. */
-export const Template = z.object({ subject: z.string().optional(), body: z.string().min(1) });
-export type Template = z.infer<typeof Template>;
+export const MessageTemplate = z.object({ subject: z.string().optional(), body: z.string().min(1) });
+export type MessageTemplate = z.infer<typeof MessageTemplate>;
 
 /** Tries beyond the first when a step fails, the first of them after `interval`, each next one after twice as long. */
-export const Retry = z.strictObject({ attempts: z.int().min(0).max(10), interval: Duration });
+export const StepRetry = z.strictObject({ attempts: z.int().min(0).max(10), interval: Duration });
 
 /** What a step does when it fails for good: `onError` leads on; without it the kind of step says (`lib/journey/compilation/compile-journey.ts`). */
-const trouble = { retry: Retry.optional(), onError: StepId.optional() };
+const trouble = { retry: StepRetry.optional(), onError: StepId.optional() };
 
 /**
  * What becomes of a message whose time came while the journey was paused: it goes out when the journey is resumed (`send`), not at all
  * (`skip`), or when that time of day comes next where the customer lives (`shift`).
  */
-export const LatePolicy = z.enum(['send', 'skip', 'shift']);
-export type LatePolicy = z.infer<typeof LatePolicy>;
+export const AfterPausePolicy = z.enum(['send', 'skip', 'shift']);
+export type AfterPausePolicy = z.infer<typeof AfterPausePolicy>;
 
 const Send = z.strictObject({
   kind: z.literal('send'),
   label,
   channel: SendChannel,
   purpose: Purpose,
-  template: Template,
+  template: MessageTemplate,
   /** Where a webhook or a Slack message is posted to. Other channels find the address in the customer's traits. */
   url: z.url().optional(),
-  late: LatePolicy.default('send'),
+  late: AfterPausePolicy.default('send'),
   ...trouble,
   next: StepId,
 });

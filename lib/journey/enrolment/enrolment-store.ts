@@ -1,23 +1,23 @@
 import { type Item, type Table, type Write } from '../../aws/table/dynamo-table.ts';
 import { type Customer } from '../../model/customer.ts';
 import { type Key, keys, listShard, listShards, lists, partition } from '../../model/table-keys.ts';
-import { readProfileItem, type Stored } from '../../profile/profile-store.ts';
+import { readProfileItem, type VersionedProfile } from '../../profile/profile-store.ts';
 import { type Instant } from '../../shared/time.ts';
 import { pageWithin } from '../../shared/trim.ts';
 import { Enrolment } from './enrolment-record.ts';
 import { type EntrySlot } from './entry-request.ts';
-import { type Owners } from '../../profile/customer-identities.ts';
+import { type CustomerIdentities } from '../../profile/customer-identities.ts';
 
 /** An enrolment and the identity whose partition it lies in: the one that entered. */
-export interface Placed {
+export interface OwnedEnrolment {
   enrolment: Enrolment;
   owner: Customer;
 }
 
 /** What is known of a customer at one door of a journey, over all identities. */
-export interface Door {
+export interface EntryState {
   /** This very enrolment, when the same trigger came before. */
-  earlier?: Placed | undefined;
+  earlier?: OwnedEnrolment | undefined;
   /** All identities together. */
   slot?: EntrySlot | undefined;
   /** Entries of the first identity alone: what its slot's write builds on. */
@@ -25,9 +25,9 @@ export interface Door {
 }
 
 /** What an entry is decided on. */
-export interface Approach {
-  stored: Stored;
-  door: Door;
+export interface EntrySnapshot {
+  stored: VersionedProfile;
+  entryState: EntryState;
 }
 
 const enrolmentRange = 'enrolment#';
@@ -58,7 +58,11 @@ const notEnded = {
 };
 
 /** The writes of an entry, one transaction with the profile that the enrolment becomes part of. All fail when any was written before. */
-export function entryWrites(owner: Customer, enrolment: Enrolment, { entries }: Pick<Door, 'entries'>): Write[] {
+export function enrolmentEntryWrites(
+  owner: Customer,
+  enrolment: Enrolment,
+  { entries }: Pick<EntryState, 'entries'>,
+): Write[] {
   const { enrolmentId, journeyId, entryKey, startedAt } = enrolment;
   return [
     { put: enrolmentItem(owner, enrolment), if: { expression: 'attribute_not_exists(pk)' } },
@@ -78,7 +82,7 @@ export function entryWrites(owner: Customer, enrolment: Enrolment, { entries }: 
 }
 
 /** The writes of an end. All fail when it has ended before: whoever ends an enrolment first says how. */
-export function endWrites({ owner, enrolment }: Placed, outcome: string, at: Instant): Write[] {
+export function enrolmentEndWrites({ owner, enrolment }: OwnedEnrolment, outcome: string, at: Instant): Write[] {
   const { enrolmentId, journeyId, entryKey } = enrolment;
   return [
     {
@@ -95,18 +99,18 @@ export function endWrites({ owner, enrolment }: Placed, outcome: string, at: Ins
 
 type At = Pick<Enrolment, 'enrolmentId' | 'journeyId' | 'entryKey'>;
 
-const doorKeys = (owner: Customer, { enrolmentId, journeyId, entryKey }: At): Key[] => [
+const entryStateKeys = (owner: Customer, { enrolmentId, journeyId, entryKey }: At): Key[] => [
   keys.enrolment(owner, enrolmentId),
   keys.entry(owner, journeyId, entryKey),
 ];
 
-function doorOf(owner: Customer, items: Item[]): Door {
+function entryStateOf(owner: Customer, items: Item[]): EntryState {
   const row = items.find(({ sk }) => sk.startsWith(enrolmentRange));
   const slots = items.filter((item) => item !== row);
   const first = slots.find(({ pk }) => pk === partition(owner));
   return {
     ...(row && { earlier: { enrolment: readEnrolment(row), owner: ownerOf(owner.workspace, row) } }),
-    ...(slots.length > 0 && { slot: together(slots) }),
+    ...(slots.length > 0 && { slot: combineSlots(slots) }),
     entries: first ? Number(first.entries) : 0,
   };
 }
@@ -114,38 +118,41 @@ function doorOf(owner: Customer, items: Item[]): Door {
 export interface EnrolmentStore {
   get(owner: Customer, enrolmentId: string): Promise<Enrolment | undefined>;
   /** The enrolment in the partition of whichever identity entered. */
-  find(owners: Owners, enrolmentId: string): Promise<Placed | undefined>;
+  find(owners: CustomerIdentities, enrolmentId: string): Promise<OwnedEnrolment | undefined>;
   /** One read of the enrolment and its slot, for every identity: the first is where a new enrolment would lie. */
-  door(owners: Owners, at: At): Promise<Door>;
+  readEntryState(owners: CustomerIdentities, at: At): Promise<EntryState>;
   /**
    * The door with the profile behind it, in one read: for a customer of one identity, which most are. No approach for anybody else, who
    * is found by the profile store first. `beside` is another item, in the same read.
    */
-  approach(
+  readEntrySnapshot(
     customer: Customer,
     at: At,
     beside?: Key,
-  ): Promise<{ approach: Approach | undefined; beside: Item | undefined }>;
+  ): Promise<{ approach: EntrySnapshot | undefined; beside: Item | undefined }>;
   /** `starting` becomes `active`. `ended` when it has ended meanwhile: then the execution is to be stopped. Safe to repeat. */
-  started(placed: Placed, executionArn: string): Promise<'active' | 'ended'>;
+  markStarted(placed: OwnedEnrolment, executionArn: string): Promise<'active' | 'ended'>;
   /**
    * A later leg leads it now. `behind`: a still later one does, so this one was told of twice; `ended`: then the execution is to be stopped.
    * Safe to repeat.
    */
-  led(placed: Placed, leg: { leg: number; executionArn: string }): Promise<'led' | 'behind' | 'ended'>;
+  markContinued(
+    placed: OwnedEnrolment,
+    leg: { leg: number; executionArn: string },
+  ): Promise<'led' | 'behind' | 'ended'>;
   /** Takes down that a timer leads it on, from which step. False when it has ended. Safe to repeat. */
-  park(owner: Customer, enrolmentId: string, parked: { until: Instant; at: string }): Promise<boolean>;
+  markSuspended(owner: Customer, enrolmentId: string, parked: { until: Instant; at: string }): Promise<boolean>;
   /** Ends it without the profile, which no longer holds it. False when it had ended before. */
-  end(placed: Placed, outcome: string, at: Instant): Promise<boolean>;
+  markEnded(placed: OwnedEnrolment, outcome: string, at: Instant): Promise<boolean>;
   /** A journey's enrolments, newest first, from `before` (a position of an earlier page) on. */
   list(
     journey: { workspace: string; journeyId: string },
     page: { limit: number; before?: string | undefined },
-  ): Promise<{ placed: Placed[]; next?: string }>;
+  ): Promise<{ placed: OwnedEnrolment[]; next?: string }>;
 }
 
 export function enrolmentStore(table: Table): EnrolmentStore {
-  async function find(owners: Owners, enrolmentId: string): Promise<Placed | undefined> {
+  async function find(owners: CustomerIdentities, enrolmentId: string): Promise<OwnedEnrolment | undefined> {
     const [item] = await table.getMany(
       owners.map((owner) => keys.enrolment(owner, enrolmentId)),
       { consistent: true },
@@ -157,26 +164,26 @@ export function enrolmentStore(table: Table): EnrolmentStore {
     find,
     get: async (owner, enrolmentId) => (await find([owner], enrolmentId))?.enrolment,
 
-    async door(owners, at) {
-      const wanted = owners.flatMap((owner) => doorKeys(owner, at));
-      return doorOf(owners[0], await table.getMany(wanted, { consistent: true }));
+    async readEntryState(owners, at) {
+      const wanted = owners.flatMap((owner) => entryStateKeys(owner, at));
+      return entryStateOf(owners[0], await table.getMany(wanted, { consistent: true }));
     },
 
-    async approach(customer, at, beside) {
-      const wanted = [keys.profile(customer), ...doorKeys(customer, at), ...(beside ? [beside] : [])];
+    async readEntrySnapshot(customer, at, beside) {
+      const wanted = [keys.profile(customer), ...entryStateKeys(customer, at), ...(beside ? [beside] : [])];
       const read = await table.getMany(wanted, { consistent: true });
       const found = read.find(({ pk, sk }) => pk === beside?.pk && sk === beside.sk);
       const profile = read.find(({ pk, sk }) => pk === wanted[0]?.pk && sk === wanted[0].sk);
       const stored = profile && readProfileItem(profile);
       if (!stored || stored.profile.linked.length > 0) return { approach: undefined, beside: found };
-      const door = doorOf(
+      const door = entryStateOf(
         customer,
         read.filter((item) => item !== profile && item !== found),
       );
-      return { approach: { stored, door }, beside: found };
+      return { approach: { stored, entryState: door }, beside: found };
     },
 
-    async started({ owner, enrolment }, executionArn) {
+    async markStarted({ owner, enrolment }, executionArn) {
       const written = await table.update(
         keys.enrolment(owner, enrolment.enrolmentId),
         {
@@ -188,7 +195,7 @@ export function enrolmentStore(table: Table): EnrolmentStore {
       return written ? 'active' : 'ended';
     },
 
-    async led({ owner, enrolment }, { leg, executionArn }) {
+    async markContinued({ owner, enrolment }, { leg, executionArn }) {
       const key = keys.enrolment(owner, enrolment.enrolmentId);
       const written = await table.update(
         key,
@@ -203,12 +210,12 @@ export function enrolmentStore(table: Table): EnrolmentStore {
       return now && now.enrolment.status !== 'ended' ? 'behind' : 'ended';
     },
 
-    async park(owner, enrolmentId, { until, at }) {
+    async markSuspended(owner, enrolmentId, { until, at }) {
       const set = { expression: 'SET parkedUntil = :until, parkedAt = :at', values: { ':until': until, ':at': at } };
       return (await table.update(keys.enrolment(owner, enrolmentId), set, notEnded)) !== undefined;
     },
 
-    end: (placed, outcome, at) => table.transact(endWrites(placed, outcome, at)),
+    markEnded: (placed, outcome, at) => table.transact(enrolmentEndWrites(placed, outcome, at)),
 
     async list({ workspace, journeyId }, { limit, before }) {
       const shards = Array.from({ length: listShards }, (_, shard) => lists.enrolments(workspace, journeyId, shard));
@@ -236,7 +243,7 @@ export function enrolmentStore(table: Table): EnrolmentStore {
 const position = ({ startedAt, enrolmentId }: Enrolment): string => `${startedAt}#${enrolmentId}`;
 
 /** The slots of all identities as one. */
-function together(slots: Item[]): EntrySlot {
+function combineSlots(slots: Item[]): EntrySlot {
   const entered = slots.map(({ lastEntered }) => String(lastEntered)).sort();
   const active = slots.map((slot) => slot.active).find((id) => typeof id === 'string');
   return {

@@ -1,14 +1,14 @@
 import { type BusEvent, type EventName } from '../../model/bus-events.ts';
 import { type Customer } from '../../model/customer.ts';
-import { at as valueAt, type JsonObject } from '../../shared/json.ts';
+import { valueAtPath as valueAt, type JsonObject } from '../../shared/json.ts';
 import { fittingProperties } from '../../profile/cause.ts';
 import { type Instant } from '../../shared/time.ts';
 import { type JourneyDefinition } from '../definition/journey-definition.ts';
 import { type Trigger } from '../definition/trigger.ts';
-import { nameOf } from '../../shared/ids.ts';
+import { deterministicId } from '../../shared/ids.ts';
 
 /** What knocked at a journey's door. */
-export interface Knock {
+export interface EntryRequest {
   /** Id of the event: a redelivery has the same. */
   id: string;
   name: string;
@@ -43,7 +43,7 @@ export const entryEvents = [
 
 export type EntryEvent = Extract<BusEvent, { name: (typeof entryEvents)[number] }>;
 
-function opens(trigger: Trigger, { name, detail }: EntryEvent): boolean {
+function isTriggeredBy(trigger: Trigger, { name, detail }: EntryEvent): boolean {
   // A stage or a segment that a touchpoint led to is looked at with the touchpoint.
   if ('stageEntered' in trigger)
     return name === 'StageEntered' && !detail.touchpoint && trigger.stageEntered.includes(detail.stage);
@@ -58,13 +58,13 @@ function opens(trigger: Trigger, { name, detail }: EntryEvent): boolean {
 }
 
 /** The journeys at whose door an event knocks. */
-export function journeysFor(definitions: readonly JourneyDefinition[], event: EntryEvent): JourneyDefinition[] {
+export function journeysTriggeredBy(definitions: readonly JourneyDefinition[], event: EntryEvent): JourneyDefinition[] {
   if (event.name === 'EntryTriggered') return definitions.filter(({ id }) => id === event.detail.journeyId);
-  return definitions.filter(({ entry }) => entry.triggers.some((trigger) => opens(trigger, event)));
+  return definitions.filter(({ entry }) => entry.triggers.some((trigger) => isTriggeredBy(trigger, event)));
 }
 
 /** What of an event travels with the enrolment it starts. */
-export function knockOf({ name, detail }: EntryEvent): Knock {
+export function toEntryRequest({ name, detail }: EntryEvent): EntryRequest {
   const { id, occurredAt: at } = detail;
   switch (name) {
     case 'EntryTriggered': {
@@ -83,22 +83,22 @@ export function knockOf({ name, detail }: EntryEvent): Knock {
   }
 }
 
-type KeyedBy = Pick<Knock, 'properties'> & { key?: string | undefined };
+type KeyedBy = Pick<EntryRequest, 'properties'> & { key?: string | undefined };
 
 /** The entry key of a knock, empty where the journey has none; undefined where the knock lacks it. */
-export function entryKeyOf({ entry }: JourneyDefinition, knock: KeyedBy): string | undefined {
+export function entryKeyFor({ entry }: JourneyDefinition, knock: KeyedBy): string | undefined {
   if (entry.key === undefined) return '';
   const value = knock.key ?? valueAt(knock.properties, entry.key);
   if (typeof value !== 'string' && typeof value !== 'number') return undefined;
   const key = String(value);
   if (key === '') return undefined;
-  return key.length > maxKeyLength || !key.isWellFormed() ? nameOf(key) : key;
+  return key.length > maxKeyLength || !key.isWellFormed() ? deterministicId(key) : key;
 }
 
 /** Name of the enrolment that a knock leads to, whoever asks: whoever knocks can name it before the door is reached. */
-export function enrolmentIdOf(
+export function enrolmentIdFor(
   { workspace, customer }: Customer,
   { journeyId, entryKey, knockId }: { journeyId: string; entryKey: string; knockId: string },
 ): string {
-  return nameOf('enrolment', workspace, customer, journeyId, entryKey, knockId);
+  return deterministicId('enrolment', workspace, customer, journeyId, entryKey, knockId);
 }

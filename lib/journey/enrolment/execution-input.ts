@@ -5,7 +5,7 @@ import { Instant } from '../../shared/time.ts';
 import { StepId } from '../definition/step.ts';
 
 /** Where one execution of an enrolment stands; states hand it on with the rest of their input. */
-export const Run = z.object({
+export const ExecutionRun = z.object({
   /** 0 for the first execution of an enrolment; each that takes over from another has the next number. */
   leg: z.int(),
   /** How often any `goTo` has led back: `occurrence` of every step visited since. */
@@ -21,9 +21,9 @@ export const Run = z.object({
   /** A test person, who really gets everything, and is counted nowhere. */
   test: z.boolean().optional(),
 });
-export type Run = z.infer<typeof Run>;
+export type ExecutionRun = z.infer<typeof ExecutionRun>;
 /** How every first execution of an enrolment sets out. */
-export const firstRun: Run = { leg: 0, round: 0, rounds: {} };
+export const firstRun: ExecutionRun = { leg: 0, round: 0, rounds: {} };
 /** Input of a journey's execution. `splits` holds each random split's bucket (0–9,999), drawn by hash when the customer enters. */
 export const ExecutionInput = z.object({
   workspace: z.string(),
@@ -37,6 +37,6 @@ export const ExecutionInput = z.object({
   splits: z.record(z.string(), z.int()),
   /** What steps leave for later ones. */
   vars: JsonObject,
-  run: Run,
+  run: ExecutionRun,
 });
 export type ExecutionInput = z.infer<typeof ExecutionInput>;

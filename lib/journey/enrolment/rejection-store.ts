@@ -4,14 +4,14 @@ import { type Customer } from '../../model/customer.ts';
 import { JsonObject } from '../../shared/json.ts';
 import { keys } from '../../model/table-keys.ts';
 import { Instant } from '../../shared/time.ts';
-import { type Owners } from '../../profile/customer-identities.ts';
-import { type Refused } from './admission.ts';
+import { type CustomerIdentities } from '../../profile/customer-identities.ts';
+import { type EntryRejection } from './admission.ts';
 
 /** How long we can say why. Seconds. */
 const keptFor = 90 * 86_400;
 
 /** Why a customer was last not let into a journey, and the values that decided. */
-export const RefusalRow = z.object({
+export const EntryRejectionRow = z.object({
   journeyId: z.string(),
   version: z.int().optional(),
   reason: z.string(),
@@ -20,21 +20,21 @@ export const RefusalRow = z.object({
   at: Instant,
   because: JsonObject,
 });
-export type RefusalRow = z.infer<typeof RefusalRow>;
+export type EntryRejectionRow = z.infer<typeof EntryRejectionRow>;
 
-export interface RefusalStore {
+export interface RejectionStore {
   /** Keeps the latest only. Writing it again writes the same. */
-  save(customer: Customer, refused: Refused & Omit<RefusalRow, 'reason' | 'because'>): Promise<void>;
+  save(customer: Customer, refused: EntryRejection & Omit<EntryRejectionRow, 'reason' | 'because'>): Promise<void>;
   /** The latest refusal of one journey, over all identities. */
-  find(owners: Owners, journeyId: string): Promise<RefusalRow | undefined>;
+  find(owners: CustomerIdentities, journeyId: string): Promise<EntryRejectionRow | undefined>;
 }
 
-function read({ sk, doc }: Item): RefusalRow {
+function read({ sk, doc }: Item): EntryRejectionRow {
   const journeyId = sk.slice('refusal#'.length);
-  return RefusalRow.parse({ ...(JSON.parse(String(doc)) as object), journeyId });
+  return EntryRejectionRow.parse({ ...(JSON.parse(String(doc)) as object), journeyId });
 }
 
-export function refusalStore(table: Table): RefusalStore {
+export function rejectionStore(table: Table): RejectionStore {
   return {
     async save(customer, { journeyId, ...row }) {
       const ttl = Math.floor(Date.parse(row.at) / 1_000) + keptFor;

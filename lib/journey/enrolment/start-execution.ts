@@ -2,22 +2,22 @@ import { type Executions } from '../../aws/step-functions/executions.ts';
 import { executionArn } from '../../shared/execution-arn.ts';
 import { Unavailable } from '../../shared/errors.ts';
 import { executionName } from './enrolment-record.ts';
-import { type EnrolmentStore, type Placed } from './enrolment-store.ts';
-import { type Knock } from './entry-request.ts';
+import { type EnrolmentStore, type OwnedEnrolment } from './enrolment-store.ts';
+import { type EntryRequest } from './entry-request.ts';
 import { type JourneyStore, type JourneyVersion } from '../publishing/journey-store.ts';
 import { drawSplits } from '../definition/draw-splits.ts';
 import { type ExecutionInput, firstRun } from './execution-input.ts';
 
 interface Dependencies {
   journeys: Pick<JourneyStore, 'version'>;
-  enrolments: Pick<EnrolmentStore, 'started'>;
+  enrolments: Pick<EnrolmentStore, 'markStarted'>;
   executions: Executions;
 }
 
 /** Who knocks, and the version they would be let into now. */
-interface Approached {
+interface ResolvedVersion {
   version: JourneyVersion;
-  knock: Knock;
+  request: EntryRequest;
 }
 
 /**
@@ -25,11 +25,11 @@ interface Approached {
  * `active`. Started twice it is one execution. Whoever dies in between leaves a `starting` enrolment, which the next delivery finishes; one
  * that has ended meanwhile has its execution stopped.
  */
-export function starting({ journeys, enrolments, executions }: Dependencies) {
-  async function start(
-    { enrolment, owner }: Placed,
+export function createExecutionStarter({ journeys, enrolments, executions }: Dependencies) {
+  async function startExecution(
+    { enrolment, owner }: OwnedEnrolment,
     { definition, arn }: JourneyVersion,
-    knock: Knock,
+    knock: EntryRequest,
   ): Promise<'entered' | 'over'> {
     const { enrolmentId, journeyId, version, startedAt, notBefore, test } = enrolment;
     const { id, name, properties, depth } = knock;
@@ -45,13 +45,16 @@ export function starting({ journeys, enrolments, executions }: Dependencies) {
       run: { ...firstRun, ...(notBefore !== undefined && { notBefore }), ...(test && { test }) },
     };
     const started = await executions.start(arn, executionName(enrolment), input);
-    if ((await enrolments.started({ enrolment, owner }, started)) === 'active') return 'entered';
+    if ((await enrolments.markStarted({ enrolment, owner }, started)) === 'active') return 'entered';
     await executions.stop(started, 'ended before it was started');
     return 'over';
   }
 
   /** What an earlier try left undone, in the version that it chose. */
-  async function finish(earlier: Placed, { version, knock }: Approached): Promise<'resumed' | 'over'> {
+  async function completeEarlierEntry(
+    earlier: OwnedEnrolment,
+    { version, request }: ResolvedVersion,
+  ): Promise<'resumed' | 'over'> {
     const { enrolment } = earlier;
     // Whoever leads on with another leg sees to it.
     if (enrolment.status === 'active' || enrolment.leg !== undefined) return 'resumed';
@@ -59,12 +62,13 @@ export function starting({ journeys, enrolments, executions }: Dependencies) {
     const isSame = version.version === enrolment.version;
     const chosen = isSame ? version : await journeys.version(earlier.owner.workspace, journeyId, enrolment.version);
     if (!chosen) throw new Unavailable('journey.not-deployed', { journeyId, version: enrolment.version });
-    if (enrolment.status === 'starting') return (await start(earlier, chosen, knock)) === 'over' ? 'over' : 'resumed';
+    if (enrolment.status === 'starting')
+      return (await startExecution(earlier, chosen, request)) === 'over' ? 'over' : 'resumed';
     // The try that started it may have died before it noted down what to stop.
     if (enrolment.executionArn === undefined)
       await executions.stop(executionArn(chosen.arn, executionName(enrolment)), 'ended before it was started');
     return 'over';
   }
 
-  return { start, finish };
+  return { start: startExecution, finish: completeEarlierEntry };
 }

@@ -1,7 +1,7 @@
 import { type SFNClient } from '@aws-sdk/client-sfn';
 import { enrolmentStore } from '../enrolment/enrolment-store.ts';
-import { type Gate, gate } from './step-guard.ts';
-import { handOver } from './migrate-enrolment.ts';
+import { type StepGuard, createStepGuard } from './step-guard.ts';
+import { createEnrolmentMigrator } from './migrate-enrolment.ts';
 import { journeyStore } from '../publishing/journey-store.ts';
 import { taskStore } from './human-task-store.ts';
 import { profileStore } from '../../profile/profile-store.ts';
@@ -10,8 +10,11 @@ import { stepFunctions } from '../../aws/step-functions/executions.ts';
 import { type Table } from '../../aws/table/dynamo-table.ts';
 
 /** The gate of journeys in a table, as every step's function asks it. */
-export function journeyGate(table: Table, client: SFNClient): Gate {
+export function composeStepGuard(table: Table, client: SFNClient): StepGuard {
   const journeys = journeyStore(table, { clock });
   const stores = { profiles: profileStore(table), enrolments: enrolmentStore(table), tasks: taskStore(table) };
-  return gate({ journeys, handOver: handOver({ ...stores, journeys, executions: stepFunctions(client), clock }) });
+  return createStepGuard({
+    journeys,
+    migrateEnrolment: createEnrolmentMigrator({ ...stores, journeys, executions: stepFunctions(client), clock }),
+  });
 }

@@ -3,9 +3,9 @@ import { type Customer } from '../../model/customer.ts';
 import { type ProfileStore } from '../../profile/profile-store.ts';
 import { type Cause } from '../../model/profile-change.ts';
 import { type Instant } from '../../shared/time.ts';
-import { endStay } from './end-enrolment.ts';
+import { endEnrolment } from './end-enrolment.ts';
 import { type EnrolmentStore } from '../enrolment/enrolment-store.ts';
-import { type Owners, ownersOf } from '../../profile/customer-identities.ts';
+import { type CustomerIdentities, identitiesOf } from '../../profile/customer-identities.ts';
 import { type InAppStore } from '../messaging/channels/in-app-store.ts';
 import { type TaskStore } from './human-task-store.ts';
 import { type WaitStore } from './wait-store.ts';
@@ -13,7 +13,7 @@ import type * as z from 'zod';
 
 type CauseOf = z.infer<typeof Cause>;
 
-export interface WakeDependencies {
+export interface JourneySignalDependencies {
   profiles: ProfileStore;
   enrolments: EnrolmentStore;
   waits: WaitStore;
@@ -23,61 +23,72 @@ export interface WakeDependencies {
 }
 
 /** What journeys hear of the outside: `relay` tells it what the projector found when it folded a touchpoint. */
-export interface Wake {
+export interface JourneySignalHandler {
   /**
    * The touchpoint a step waited for has come. `late` when the step had timed out or was told before, `unknown` when nothing of the
    * wait is left. Safe to repeat.
    */
-  wake(told: {
+  completeWait(told: {
     customer: Customer;
     waitId: string;
     cause: CauseOf;
     way?: number | undefined;
   }): Promise<'woken' | 'late' | 'unknown'>;
   /** A message was seen inside the app. Safe to repeat. */
-  seen(told: { customer: Customer; messageId: string; at: Instant }): Promise<'seen' | 'unknown'>;
+  recordSeen(told: { customer: Customer; messageId: string; at: Instant }): Promise<'seen' | 'unknown'>;
   /**
    * The exit criteria were met: the enrolment ends with outcome `exited`, its execution is stopped, open tasks are closed. Dying in
    * between and telling again finishes what is missing. `gone` when it had ended before, or nothing of it is left.
    */
-  leave(told: { customer: Customer; enrolmentId: string; cause: CauseOf }): Promise<'left' | 'gone'>;
+  exitEnrolment(told: { customer: Customer; enrolmentId: string; cause: CauseOf }): Promise<'left' | 'gone'>;
 }
 
-export function journeyWake({ profiles, enrolments, waits, tasks, inApp, executions }: WakeDependencies): Wake {
+export function createJourneySignalHandler({
+  profiles,
+  enrolments,
+  waits,
+  tasks,
+  inApp,
+  executions,
+}: JourneySignalDependencies): JourneySignalHandler {
   /** Looks with the customer's own identity first: linked ones cost a read, and are rarely the ones that entered. */
   async function among<T>(
     customer: Customer,
-    look: (owners: Owners) => Promise<T | undefined>,
+    look: (owners: CustomerIdentities) => Promise<T | undefined>,
   ): Promise<T | undefined> {
     const found = await look([customer]);
     if (found !== undefined) return found;
     const profile = await profiles.get(customer);
-    return profile && look(ownersOf(profile));
+    return profile && look(identitiesOf(profile));
   }
 
   return {
-    async wake({ customer, waitId, cause, way = 0 }) {
+    async completeWait({ customer, waitId, cause, way = 0 }) {
       const token = await among(customer, (owners) => waits.token(owners, waitId));
       if (token === undefined) return 'unknown';
       return (await executions.resume(token, { touchpoint: cause, way })) === 'resumed' ? 'woken' : 'late';
     },
 
-    async seen({ customer, messageId, at }) {
+    async recordSeen({ customer, messageId, at }) {
       const seenAt = await among(customer, (owners) => inApp.seen(owners, messageId, at));
       return seenAt === undefined ? 'unknown' : 'seen';
     },
 
-    async leave({ customer, enrolmentId, cause }) {
+    async exitEnrolment({ customer, enrolmentId, cause }) {
       const placed = await among(customer, (owners) => enrolments.find(owners, enrolmentId));
       if (!placed) return 'gone';
-      const left = await enrolments.end(placed, 'exited', latest(cause.at, placed.enrolment.startedAt));
+      const left = await enrolments.markEnded(placed, 'exited', latest(cause.at, placed.enrolment.startedAt));
       await tasks.closeAll(placed.owner, enrolmentId);
       // It may have been started between our reading and its end. If not, whoever starts it will find it ended, and stop it.
       const { executionArn, parkedUntil } = (await enrolments.get(placed.owner, enrolmentId)) ?? placed.enrolment;
       if (executionArn !== undefined) await executions.stop(executionArn, `exit criteria met by ${cause.name}`);
       // No execution ends with a parked stay, so nobody would clear its profile.
       if (parkedUntil !== undefined)
-        await endStay({ profiles, enrolments, tasks }, { ...placed, enrolmentId }, { outcome: 'exited', at: cause.at });
+        await endEnrolment(
+          { profiles, enrolments, tasks },
+          { ...placed, enrolmentId },
+          { outcome: 'exited', at: cause.at },
+        );
       return left ? 'left' : 'gone';
     },
   };

@@ -4,7 +4,7 @@ import { keys, listShard, listShards } from '../../model/table-keys.ts';
 import { type Instant } from '../../shared/time.ts';
 
 /** Somebody who is held before a step, because the journey is paused. */
-export interface Held {
+export interface PausedStep {
   owner: Customer;
   journeyId: string;
   enrolmentId: string;
@@ -16,7 +16,7 @@ export interface Held {
 }
 
 /** Where on the way through a journey's lists a reader is. */
-export interface HeldPlace {
+export interface PausedListPlace {
   list: number;
   after?: string | undefined;
 }
@@ -30,22 +30,22 @@ const keptFor = 400 * 86_400;
  * Whoever holds somebody keeps the row first and reads the journey's head again after it, consistently: if the pause is over by then, the drain
  * may have passed already, and the token is to be resumed at once.
  */
-export interface HeldStore {
+export interface PausedStepStore {
   /** A retried step keeps its newer token in the old one's place. */
-  keep(held: Held): Promise<void>;
+  add(held: PausedStep): Promise<void>;
   /** From a place on, in each list those held longest first; `next` is missing behind the last. */
   list(
     journey: { workspace: string; journeyId: string },
-    page: { place: HeldPlace; limit: number },
-  ): Promise<{ held: Held[]; next?: HeldPlace }>;
+    page: { place: PausedListPlace; limit: number },
+  ): Promise<{ held: PausedStep[]; next?: PausedListPlace }>;
   /** Takes it off the list. Safe to repeat. */
-  forget(held: Held): Promise<void>;
+  remove(held: PausedStep): Promise<void>;
 }
 
-const keyOf = ({ owner, journeyId, since, enrolmentId, stepId }: Held) =>
+const keyOf = ({ owner, journeyId, since, enrolmentId, stepId }: PausedStep) =>
   keys.held(owner.workspace, { journeyId, shard: listShard(owner), at: since, id: `${enrolmentId}#${stepId}` });
 
-function readHeld(workspace: string, journeyId: string, { sk, customer, token }: Item): Held {
+function readHeld(workspace: string, journeyId: string, { sk, customer, token }: Item): PausedStep {
   const [since = '', enrolmentId = '', stepId = ''] = sk.split('#');
   return {
     owner: { workspace, customer: String(customer) },
@@ -57,9 +57,9 @@ function readHeld(workspace: string, journeyId: string, { sk, customer, token }:
   };
 }
 
-export function heldStore(table: Table): HeldStore {
+export function pausedStepStore(table: Table): PausedStepStore {
   return {
-    async keep(held) {
+    async add(held) {
       const ttl = Math.floor(Date.parse(held.since) / 1000) + keptFor;
       await table.put({ ...keyOf(held), customer: held.owner.customer, token: held.token, ttl });
     },
@@ -74,7 +74,7 @@ export function heldStore(table: Table): HeldStore {
       return { held, ...(place.list + 1 < listShards && { next: { list: place.list + 1 } }) };
     },
 
-    async forget(held) {
+    async remove(held) {
       await table.transact([{ delete: keyOf(held) }]);
     },
   };

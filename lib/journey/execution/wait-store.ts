@@ -2,7 +2,7 @@ import { type Item, type Table, type Write } from '../../aws/table/dynamo-table.
 import { type Customer } from '../../model/customer.ts';
 import { keys } from '../../model/table-keys.ts';
 import { type Instant } from '../../shared/time.ts';
-import { type Owners } from '../../profile/customer-identities.ts';
+import { type CustomerIdentities } from '../../profile/customer-identities.ts';
 
 /** How long a row outlives its wait: for whoever wakes it late. Seconds. */
 const keptFor = 86_400;
@@ -28,7 +28,7 @@ export function waitWrite({ owner, waitId, until, ...row }: WaitRow): Write {
 
 export interface WaitStore {
   /** The token, in the partition of whichever identity waits. */
-  token(owners: Owners, waitId: string): Promise<string | undefined>;
+  token(owners: CustomerIdentities, waitId: string): Promise<string | undefined>;
 }
 
 export function waitStore(table: Table): WaitStore {

@@ -1,17 +1,17 @@
 import * as z from 'zod';
-import { pricesOf } from '../../shared/prices.ts';
+import { pricesDate } from '../../shared/prices.ts';
 import { durationMs } from '../../shared/time.ts';
 import { compileJourney } from '../compilation/compile-journey.ts';
-import { longestFrom, loopsOf } from '../compilation/execution-segments.ts';
-import { isParked, timeOf } from '../compilation/step-limits.ts';
+import { longestPathsFrom, loopsOf } from '../compilation/execution-segments.ts';
+import { alwaysSuspends, maxDurationMs } from '../compilation/step-limits.ts';
 import { type JourneyDefinition } from '../definition/journey-definition.ts';
-import { expectedVisits, meanWait, waitedShare } from './expected-visits.ts';
+import { estimateVisits, estimateMeanWait, assumedWaitShare } from './expected-visits.ts';
 import { simulatedFunctions } from '../compilation/simulated-functions.ts';
 import { type Step } from '../definition/step.ts';
-import { messageUsd, nextLegUsd, stayUsd, transitionUsd, visitUsd } from './step-cost.ts';
+import { messageUsd, continuationUsd, enrolmentUsd, transitionUsd, visitUsd } from './step-cost.ts';
 
 /** Open executions an account may have: quota of Step Functions' standard workflows, which can be raised. */
-export const mostOpen = 1_000_000;
+export const maxOpenEnrolments = 1_000_000;
 
 const ExpectedWorst = z.object({ expected: z.number(), worst: z.number() });
 
@@ -20,7 +20,7 @@ const ExpectedWorst = z.object({ expected: z.number(), worst: z.number() });
  * wait are answered, half-way. `worst`: the longest way, every loop to its limit, contact hours in the way of every message. Nothing
  * fails, and nothing is paused. Simulating it tells more.
  */
-export const Plan = z.object({
+export const JourneyForecast = z.object({
   /** State transitions of one entry. */
   transitions: ExpectedWorst,
   /** For how many days an entry has an execution open; parked waits have none. */
@@ -42,7 +42,7 @@ export const Plan = z.object({
     pricesOf: z.string(),
   }),
 });
-export type Plan = z.infer<typeof Plan>;
+export type JourneyForecast = z.infer<typeof JourneyForecast>;
 
 const dayMs = 86_400_000;
 
@@ -67,30 +67,30 @@ function transitionsOf(definition: JourneyDefinition): Map<string, { usual: numb
 const parkedIn =
   ({ steps, parkAfter }: JourneyDefinition) =>
   (id: string): boolean =>
-    steps[id] !== undefined && isParked(steps[id], durationMs(parkAfter));
+    steps[id] !== undefined && alwaysSuspends(steps[id], durationMs(parkAfter));
 
 /** For how long a visit keeps its execution open on average. Milliseconds. */
 function meanTime(step: Step, parkAfter: number): number {
-  if (step.kind === 'waitForEvent' || step.kind === 'humanTask') return waitedShare * durationMs(step.timeout);
+  if (step.kind === 'waitForEvent' || step.kind === 'humanTask') return assumedWaitShare * durationMs(step.timeout);
   if (step.kind !== 'wait') return 0;
-  const mean = meanWait(step);
+  const mean = estimateMeanWait(step);
   return Number.isFinite(mean) ? Math.min(mean, parkAfter) : parkAfter / 2;
 }
 
 /** The longest way through the whole journey, every loop to its limit. */
 function longest(definition: JourneyDefinition, cost: (id: string, step: Step) => number): number {
   const names = new Map(Object.entries(definition.steps).map(([id, step]) => [step, id]));
-  const from = longestFrom(definition, (step) => cost(names.get(step) ?? '', step));
+  const from = longestPathsFrom(definition, (step) => cost(names.get(step) ?? '', step));
   const rounds = loopsOf(definition).map(({ to, limit }) => limit * (from.get(to) ?? 0));
   return (from.get(definition.start) ?? 0) + rounds.reduce((sum, n) => sum + n, 0);
 }
 
 /** For definitions that pass the check. */
-export function planOf(definition: JourneyDefinition, entriesPerDay: number): Plan {
+export function forecastJourney(definition: JourneyDefinition, entriesPerDay: number): JourneyForecast {
   const { steps, entry } = definition;
   const parkAfter = durationMs(definition.parkAfter);
   const isAlways = parkedIn(definition);
-  const visits = expectedVisits(definition);
+  const visits = estimateVisits(definition);
   const counts = transitionsOf(definition);
   const before = perExecution + (entry.throttle ? 1 : 0);
   const sum = (each: (id: string, step: Step) => number): number =>
@@ -100,11 +100,11 @@ export function planOf(definition: JourneyDefinition, entriesPerDay: number): Pl
     transitionUsd * (counts.get(id)?.usual ?? 0) +
     visitUsd(step.kind) +
     (step.kind === 'send' ? messageUsd(step.channel) : 0) +
-    (isAlways(id) ? nextLegUsd : 0);
+    (isAlways(id) ? continuationUsd : 0);
   const byStep = Object.entries(steps).map(
     ([id, step]) => [id, 1_000 * (visits.get(id) ?? 0) * usdOf(id, step)] as const,
   );
-  const stay = 1_000 * (stayUsd + before * transitionUsd);
+  const stay = 1_000 * (enrolmentUsd + before * transitionUsd);
   const channels = Object.values(steps).flatMap((step) => (step.kind === 'send' ? [step.channel] : []));
 
   const transitions = {
@@ -113,7 +113,7 @@ export function planOf(definition: JourneyDefinition, entriesPerDay: number): Pl
   };
   const openDays = {
     expected: sum((id, step) => (isAlways(id) ? 0 : meanTime(step, parkAfter))) / dayMs,
-    worst: longest(definition, (id, step) => (isAlways(id) ? 0 : timeOf(step, definition))) / dayMs,
+    worst: longest(definition, (id, step) => (isAlways(id) ? 0 : maxDurationMs(step, definition))) / dayMs,
   };
   return {
     transitions,
@@ -122,15 +122,15 @@ export function planOf(definition: JourneyDefinition, entriesPerDay: number): Pl
       entriesPerDay,
       expected: Math.ceil(entriesPerDay * openDays.expected),
       worst: Math.ceil(entriesPerDay * openDays.worst),
-      limit: mostOpen,
-      entriesPerDayAtLimit: Math.floor(mostOpen / Math.max(openDays.expected, 1 / 86_400)),
+      limit: maxOpenEnrolments,
+      entriesPerDayAtLimit: Math.floor(maxOpenEnrolments / Math.max(openDays.expected, 1 / 86_400)),
     },
     usdPerThousand: {
       total: stay + byStep.reduce((total, [, usd]) => total + usd, 0),
       stay,
       steps: Object.fromEntries(byStep),
       unpriced: [...new Set(channels.filter((channel) => !priced(channel)))],
-      pricesOf,
+      pricesOf: pricesDate,
     },
   };
 }

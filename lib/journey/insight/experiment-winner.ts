@@ -1,11 +1,11 @@
 import { bareRecord } from '../../shared/json.ts';
 import { type Snapshot } from '../../report/experiment/judge-metric.ts';
 import { goal, holdout, planOfStep } from './experiment-plan-of-step.ts';
-import { experimentResult } from '../../report/experiment/conclude-experiment.ts';
+import { concludeExperiment } from '../../report/experiment/conclude-experiment.ts';
 import { type ExperimentResult } from '../../report/experiment/experiment-result.ts';
 import { rateOf } from '../../statistics/inference/moments.ts';
-import { after, type Instant } from '../../shared/time.ts';
-import { type JourneyHead, type Winner, winnerOf } from '../publishing/journey-record.ts';
+import { addDuration, type Instant } from '../../shared/time.ts';
+import { type JourneyRecord, type Winner, winnerOf } from '../publishing/journey-record.ts';
 import { type VariantStats, type VersionStats } from './journey-stats-store.ts';
 import { type StepOf } from '../definition/step.ts';
 
@@ -13,7 +13,7 @@ type Experiment = StepOf<'experiment'>;
 type Counts = Record<string, VariantStats>;
 
 /** The counts of an experiment over all versions that are part of it. */
-export function countsOf(stats: VersionStats[], stepId: string, versions: ReadonlySet<number>): Counts {
+export function variantCountsOf(stats: VersionStats[], stepId: string, versions: ReadonlySet<number>): Counts {
   const sum: Counts = bareRecord();
   for (const { experiments } of stats.filter(({ version }) => versions.has(version)))
     for (const [variant, { assigned, goal: reached, guardrails }] of Object.entries(experiments[stepId] ?? {})) {
@@ -40,8 +40,8 @@ function snapshotOf({ guardrails }: Experiment, counts: Counts): Snapshot {
 }
 
 /** What an experiment has shown so far. */
-export function resultOf(stepId: string, step: Experiment, counts: Counts): ExperimentResult {
-  return experimentResult(planOfStep(stepId, step), [snapshotOf(step, counts)]);
+export function experimentResultOf(stepId: string, step: Experiment, counts: Counts): ExperimentResult {
+  return concludeExperiment(planOfStep(stepId, step), [snapshotOf(step, counts)]);
 }
 
 const assignedIn = (counts: Counts): number => Object.values(counts).reduce((sum, { assigned }) => sum + assigned, 0);
@@ -50,10 +50,10 @@ const assignedIn = (counts: Counts): number => Object.values(counts).reduce((sum
  * The journey with what the counts decide: a winner, or that a fixed number of customers is reached, whose windows have to pass before it is
  * judged. The same head where they decide nothing: by hand, decided before, too early, or shipping the holdout, which is no variant.
  */
-export function decided(
-  head: JourneyHead,
+export function decideExperimentWinner(
+  head: JourneyRecord,
   { stepId, step, counts, now }: { stepId: string; step: Experiment; counts: Counts; now: Instant },
-): JourneyHead {
+): JourneyRecord {
   const { winner: rule, salt, window } = step;
   if (rule.mode === 'manual' || winnerOf(head, stepId, step)) return head;
   if (rule.mode === 'fixed') {
@@ -62,9 +62,9 @@ export function decided(
       if (assignedIn(counts) < rule.customers) return head;
       return { ...head, full: { ...head.full, [stepId]: { salt, at: now } } };
     }
-    if (now < after(full.at, window)) return head;
+    if (now < addDuration(full.at, window)) return head;
   }
-  const { ship } = resultOf(stepId, step, counts);
+  const { ship } = experimentResultOf(stepId, step, counts);
   if (ship === undefined || ship === holdout) return head;
   const winner: Winner = { variant: ship, salt, by: rule.mode, at: now };
   return { ...head, winners: { ...head.winners, [stepId]: winner } };

@@ -23,7 +23,7 @@ export interface VersionStats {
 }
 
 /** The events that are counted. */
-export type Counted = Extract<
+export type StatsIncrement = Extract<
   BusEvent,
   { name: 'EnrolmentStarted' | 'EnrolmentEnded' | 'GoalReached' | 'VariantAssigned' }
 >;
@@ -32,7 +32,7 @@ export type Counted = Extract<
 const keptFor = 30 * 86_400;
 
 /** Names of counters; what may hold a `#` comes last. */
-function counterOf({ name, detail }: Counted): string {
+function counterOf({ name, detail }: StatsIncrement): string {
   if (name === 'EnrolmentStarted') return 'entered';
   if (name === 'EnrolmentEnded') return `ended#${detail.outcome}`;
   if (name === 'VariantAssigned') return `step#${detail.stepId}#${detail.variant}#assigned`;
@@ -43,7 +43,7 @@ function counterOf({ name, detail }: Counted): string {
 
 export interface StatsStore {
   /** Adds one for an event, once however often it is told: the mark of the event and the count are one transaction. */
-  count(event: Counted): Promise<'counted' | 'again'>;
+  count(event: StatsIncrement): Promise<'counted' | 'again'>;
   /** Of every version anybody entered, newest first. One query; may be a moment behind. */
   read(workspace: string, journeyId: string): Promise<VersionStats[]>;
 }

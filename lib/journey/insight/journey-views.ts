@@ -6,11 +6,11 @@ import { Instant } from '../../shared/time.ts';
 import { Trimmed } from '../../shared/trim.ts';
 import { JourneyDefinition, JourneyDraft } from '../definition/journey-definition.ts';
 import { Enrolment } from '../enrolment/enrolment-record.ts';
-import { type Placed } from '../enrolment/enrolment-store.ts';
-import { type JourneyHead, JourneyState, Migration, Route, Winner } from '../publishing/journey-record.ts';
-import { Plan } from './cost-forecast.ts';
-import { Preview } from '../publishing/preview-migration.ts';
-import { type Draft } from '../publishing/version-store.ts';
+import { type OwnedEnrolment } from '../enrolment/enrolment-store.ts';
+import { type JourneyRecord, JourneyState, Migration, VersionRoute, Winner } from '../publishing/journey-record.ts';
+import { JourneyForecast } from './cost-forecast.ts';
+import { MigrationPreview } from '../publishing/preview-migration.ts';
+import { type SavedJourneyDraft } from '../publishing/version-store.ts';
 import { StepId } from '../definition/step.ts';
 
 /** A journey in a list. `version` is the one most newcomers enter; missing before the first publication. */
@@ -23,7 +23,7 @@ export const JourneySummary = z.object({
 export type JourneySummary = z.infer<typeof JourneySummary>;
 
 /** What is wrong, where, and what to do about it. An `error` keeps a journey from being published. */
-export const FaultView = z.object({
+export const DiagnosticView = z.object({
   code: z.string(),
   place: z.string(),
   hint: z.string(),
@@ -41,7 +41,7 @@ export const JourneyView = JourneySummary.extend({
   trial,
   /** When the state was last changed; missing for a journey that stands as it was deployed. */
   since: Instant.optional(),
-  routes: z.array(Route),
+  routes: z.array(VersionRoute),
   winners: z.record(StepId, Winner),
   migrations: z.array(Migration),
   /** Of `version`. */
@@ -51,19 +51,19 @@ export const JourneyView = JourneySummary.extend({
 });
 export type JourneyView = z.infer<typeof JourneyView>;
 
-export const SavedDraft = DraftView.extend({ journeyId: z.string(), faults: z.array(FaultView), trimmed });
+export const SavedDraft = DraftView.extend({ journeyId: z.string(), faults: z.array(DiagnosticView), trimmed });
 
 /** What a journey does after it was changed. */
-export const HeadView = z.object({
+export const JourneyRecordView = z.object({
   journeyId: z.string(),
   state: JourneyState,
   since: Instant,
-  routes: z.array(Route),
+  routes: z.array(VersionRoute),
   winners: z.record(StepId, Winner),
   migrations: z.array(Migration),
   trial,
 });
-export type HeadView = z.infer<typeof HeadView>;
+export type JourneyRecordView = z.infer<typeof JourneyRecordView>;
 
 export const VersionSummary = z.object({
   version: z.int(),
@@ -82,13 +82,13 @@ export const PublishedView = z.object({
   /** The version that was published, or would be. */
   version: z.int(),
   dryRun: z.boolean(),
-  faults: z.array(FaultView),
+  faults: z.array(DiagnosticView),
   /** What it will take: transitions, open executions against the account's limit, money. Missing where there are errors. */
-  plan: Plan.optional(),
+  plan: JourneyForecast.optional(),
   /** What the journey does now; missing from a dry run. */
-  head: HeadView.optional(),
+  head: JourneyRecordView.optional(),
   /** Of a dry run with a migration: who moves, stays or leaves. */
-  migration: Preview.optional(),
+  migration: MigrationPreview.optional(),
   trimmed,
 });
 export type PublishedView = z.infer<typeof PublishedView>;
@@ -100,10 +100,10 @@ export const JourneyEnrolment = Enrolment.omit({ executionArn: true, leg: true, 
 export type JourneyEnrolment = z.infer<typeof JourneyEnrolment>;
 
 /** The version most newcomers enter. */
-export const mainVersion = ({ routes }: Pick<JourneyHead, 'routes'>): number | undefined =>
+export const mainVersion = ({ routes }: Pick<JourneyRecord, 'routes'>): number | undefined =>
   routes.toSorted((a, b) => b.weight - a.weight)[0]?.version;
 
-export function headView({
+export function journeyRecordView({
   journeyId,
   state,
   since,
@@ -111,16 +111,16 @@ export function headView({
   winners,
   migrations,
   trial: tried,
-}: JourneyHead): HeadView {
+}: JourneyRecord): JourneyRecordView {
   const more = tried !== undefined && { trial: tried };
   return { journeyId, state, since, routes, winners, migrations, ...more };
 }
 
-export function draftView({ draft, savedAt, rev }: Draft): z.infer<typeof DraftView> {
+export function draftView({ draft, savedAt, rev }: SavedJourneyDraft): z.infer<typeof DraftView> {
   return { definition: draft, savedAt, etag: etagOf(rev) };
 }
 
-export function journeyEnrolment({ enrolment, owner }: Placed): JourneyEnrolment {
+export function journeyEnrolment({ enrolment, owner }: OwnedEnrolment): JourneyEnrolment {
   const { executionArn: _executionArn, leg: _leg, at: _at, ...shown } = enrolment;
   return { ...shown, customerId: customerId(owner.customer) };
 }

@@ -1,7 +1,7 @@
 import { type JourneyStore } from '../publishing/journey-store.ts';
 import { type StatsStore, type VariantStats } from './journey-stats-store.ts';
 import { type Step, type StepOf } from '../definition/step.ts';
-import { countsOf } from './experiment-winner.ts';
+import { variantCountsOf } from './experiment-winner.ts';
 
 /** An experiment's step and what was counted of it in every version that has it: the same step with the same salt. */
 export interface RunningExperiment {
@@ -33,5 +33,5 @@ export async function experimentOf(
     const other = steps[i];
     return isExperiment(other) && other.salt === step.salt;
   });
-  return { step, counts: countsOf(all, stepId, new Set(same.map((one) => one.version))) };
+  return { step, counts: variantCountsOf(all, stepId, new Set(same.map((one) => one.version))) };
 }

@@ -1,4 +1,4 @@
-import { type Bill, usd } from '../../shared/prices.ts';
+import { type Bill, priceBill } from '../../shared/prices.ts';
 import { type Step } from '../definition/step.ts';
 
 /** Gigabyte-seconds of one call of a step's function: 30 ms at 512 MB, as the benchmark bills them. */
@@ -52,14 +52,14 @@ const nextLeg: Bill = {
 };
 
 /** US dollars of a step's visit, its transitions aside. */
-export const visitUsd = (kind: Step['kind']): number => usd(visits[kind]);
+export const visitUsd = (kind: Step['kind']): number => priceBill(visits[kind]);
 
 /** US dollars of one message that went out on a channel; 0 where the country decides. */
-export const messageUsd = (channel: string): number => usd(messages[channel] ?? {});
+export const messageUsd = (channel: string): number => priceBill(messages[channel] ?? {});
 
 /** US dollars of an entry and its end, whatever lies between. */
-export const stayUsd = usd(stay);
+export const enrolmentUsd = priceBill(stay);
 
-export const nextLegUsd = usd(nextLeg);
+export const continuationUsd = priceBill(nextLeg);
 
-export const transitionUsd = usd({ stateTransition: 1 });
+export const transitionUsd = priceBill({ stateTransition: 1 });

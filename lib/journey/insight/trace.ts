@@ -82,7 +82,7 @@ function failure(details: unknown): { error: string; cause?: string } {
 }
 
 /** The visits of one execution, in their order. States of a step's own making belong to its visit; those of the journey's start to none. */
-export function tracedSteps(events: readonly Event[], of: { version: number; leg: number }): TracedStep[] {
+export function traceSteps(events: readonly Event[], of: { version: number; leg: number }): TracedStep[] {
   const steps: TracedStep[] = [];
   const present = (): TracedStep | undefined => steps.at(-1);
   for (const event of events) {

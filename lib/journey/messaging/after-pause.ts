@@ -1,13 +1,13 @@
 import { atWall, daysOn, wallTime } from '../../shared/calendar/wall-time.ts';
 import { type Instant } from '../../shared/time.ts';
-import { type LatePolicy } from '../definition/step.ts';
+import { type AfterPausePolicy } from '../definition/step.ts';
 
 /**
  * What becomes of a message whose time came at `since`, while the journey was paused: it goes out, or not, or at the
  * moment it is shifted to, when the clocks of the zone show that time of day next.
  */
-export function lateDecision(
-  policy: LatePolicy,
+export function decideAfterPause(
+  policy: AfterPausePolicy,
   { since, zone, now }: { since: Instant; zone: string; now: Instant },
 ): 'send' | 'skip' | { until: Instant } {
   if (policy !== 'shift') return policy;

@@ -4,12 +4,12 @@ import { type Purpose, type SendChannel, type Workspace } from '../../model/work
 import { type JsonObject } from '../../shared/json.ts';
 import { type Profile } from '../../model/profile.ts';
 import { homeZone } from '../../profile/facts/home-zone.ts';
-import { durationMs, Instant, plus } from '../../shared/time.ts';
+import { durationMs, Instant, addMs } from '../../shared/time.ts';
 import { addressOf } from './address.ts';
 import { aheadOf } from '../scheduling/look-ahead.ts';
-import { reachOf } from './reachable-hours.ts';
+import { findReachability } from './reachable-hours.ts';
 import { type ContactHours } from '../definition/contact-hours.ts';
-import { lateDecision } from './after-pause.ts';
+import { decideAfterPause } from './after-pause.ts';
 import { type StepOf } from '../definition/step.ts';
 
 /** Why a message was not sent. */
@@ -53,7 +53,7 @@ function isCapped(
   return caps
     .filter((cap) => (cap.channel ?? channel) === channel && (cap.purpose ?? purpose) === purpose)
     .some((cap) => {
-      const since = plus(now, -durationMs(cap.within));
+      const since = addMs(now, -durationMs(cap.within));
       const counted = contacts.filter(
         ({ at, ...contact }) =>
           at > since &&
@@ -65,7 +65,7 @@ function isCapped(
 }
 
 /** What a message is decided by. */
-export interface Sending {
+export interface SendInput {
   step: SendStep;
   enrolmentId: string;
   profile: Profile;
@@ -85,7 +85,7 @@ export interface Sending {
  * transactional messages need an address only. Nobody who left the journey is written to. What has to wait for more than a day is
  * deferred to a day before, to be decided anew by the zone data of then.
  */
-export function decideSend(sending: Sending): SendDecision {
+export function decideSend(sending: SendInput): SendDecision {
   const { step, enrolmentId, profile, workspace, hours, channels, contacts, heldSince, now } = sending;
   const skip = (reason: SkipReason): SendDecision => ({ action: 'skip', reason });
   if (!Object.hasOwn(profile.journeys, enrolmentId)) return skip('left');
@@ -95,11 +95,11 @@ export function decideSend(sending: Sending): SendDecision {
   const isMarketing = step.purpose === 'marketing';
   if (isMarketing && !consents(profile, step, workspace.marketingConsent)) return skip('no-consent');
   const zone = homeZone(profile, workspace);
-  const late = heldSince === undefined ? 'send' : lateDecision(step.late, { since: heldSince, zone, now });
+  const late = heldSince === undefined ? 'send' : decideAfterPause(step.late, { since: heldSince, zone, now });
   if (late === 'skip') return skip('late');
   const shifted = late === 'send' ? undefined : late.until;
   if (!isMarketing) return shifted === undefined ? { action: 'send', to } : { action: 'defer', until: shifted };
-  const reach = reachOf(profile, { hours, workspace, now: shifted ?? now });
+  const reach = findReachability(profile, { hours, workspace, now: shifted ?? now });
   if (reach.when === 'never') return skip(reach.reason);
   const until = reach.when === 'later' ? reach.until : shifted;
   if (until !== undefined) return { action: 'defer', until: aheadOf(until, shifted ?? now) ?? until };
@@ -108,7 +108,7 @@ export function decideSend(sending: Sending): SendDecision {
 }
 
 /** What a message was decided on, for whoever asks why. */
-export function becauseOf({ step, profile, workspace, contacts, heldSince, now }: Sending): JsonObject {
+export function decisionDetails({ step, profile, workspace, contacts, heldSince, now }: SendInput): JsonObject {
   const zone = homeZone(profile, workspace);
   return {
     stage: profile.stage?.id ?? null,

@@ -1,15 +1,15 @@
 import { type Customer } from '../../model/customer.ts';
 import { type Purpose, type SendChannel } from '../../model/workspace.ts';
 import { type Instant } from '../../shared/time.ts';
-import { type Rendered } from './render-template.ts';
-import { type SendEnd } from './send-ledger-store.ts';
+import { type RenderedMessage } from './render-template.ts';
+import { type SendOutcome } from './send-ledger-store.ts';
 
 /** A message on its way out. `idempotencyKey` is the same for every try: receivers may drop what they have. */
-export interface Outgoing {
+export interface OutgoingMessage {
   channel: SendChannel;
   purpose: Purpose;
   to: string;
-  message: Rendered;
+  message: RenderedMessage;
   idempotencyKey: string;
   /** Whose partition keeps what is sent, and as of when. */
   owner: Customer;
@@ -22,4 +22,4 @@ export interface Outgoing {
  * One try, never more: what may have arrived is not sent again. `sent` and `failed` only where that is certain, else `unknown`. Never
  * throws.
  */
-export type Deliver = (outgoing: Outgoing) => Promise<SendEnd>;
+export type DeliverMessage = (outgoing: OutgoingMessage) => Promise<SendOutcome>;

@@ -32,7 +32,7 @@ const closedError = (): Error & { code: string } =>
   Object.assign(new Error('address not allowed'), { code: 'EADDRCLOSED' });
 
 /** Resolves a name and refuses closed addresses: the address looked at is the one connected to, so no second answer can slip in. */
-const openLookup: LookupFunction = (host, options, callback) => {
+const guardedLookup: LookupFunction = (host, options, callback) => {
   resolve(host, { ...options, all: true }, (error, found) => {
     const [first] = error ? [] : found;
     if (!first || found.some(({ address }) => isPrivateAddress(address))) callback(error ?? closedError(), '', 0);
@@ -42,7 +42,7 @@ const openLookup: LookupFunction = (host, options, callback) => {
 };
 
 /** Errors of the time before anything was sent. */
-const beforehand = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRCLOSED']);
+const rejectEarly = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRCLOSED']);
 
 interface Reach {
   /** On a developer's machine: also plain HTTP, any port and this machine. */
@@ -76,7 +76,7 @@ export function callUrl(reach: Reach): CallUrl {
     return new Promise((ended) => {
       const failed = (error: NodeJS.ErrnoException): void => {
         const code = error.code ?? error.name;
-        ended({ outcome: beforehand.has(code) ? 'refused' : 'unknown', reason: code });
+        ended({ outcome: rejectEarly.has(code) ? 'refused' : 'unknown', reason: code });
       };
       try {
         exchange(url, call, { local, ended, failed });
@@ -91,20 +91,20 @@ export function callUrl(reach: Reach): CallUrl {
   };
 }
 
-interface Ends {
+interface CallTimeouts {
   local: boolean;
   ended: (answer: HttpAnswer) => void;
   failed: (error: NodeJS.ErrnoException) => void;
 }
 
-function exchange(url: URL, { method, headers, body }: HttpCall, { local, ended, failed }: Ends): void {
+function exchange(url: URL, { method, headers, body }: HttpCall, { local, ended, failed }: CallTimeouts): void {
   const options: RequestOptions = {
     // A connection of its own: one kept from an earlier call is dead when a frozen environment wakes, and then nobody knows what arrived.
     agent: false,
     method,
     headers: { ...headers, ...(body !== undefined && { 'content-length': Buffer.byteLength(body) }) },
     signal: AbortSignal.timeout(timeoutMs),
-    ...(!local && { lookup: openLookup }),
+    ...(!local && { lookup: guardedLookup }),
   };
   const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
   const call = send(url, options, (response) => {

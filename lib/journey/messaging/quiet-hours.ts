@@ -1,6 +1,6 @@
 import { wallTime } from '../../shared/calendar/wall-time.ts';
 import { type Workspace } from '../../model/workspace.ts';
-import { type Instant, plus } from '../../shared/time.ts';
+import { type Instant, addMs } from '../../shared/time.ts';
 
 export type QuietHours = NonNullable<Workspace['quietHours']>;
 
@@ -21,14 +21,15 @@ function isQuiet(minutes: number, { from, to }: QuietHours): boolean {
  * When the quiet hours that reign in a zone at `now` end; undefined when they do not. The first minute that is not quiet on the
  * clocks there, also where these jump in between; a window over midnight is one window; `from` equal to `to` is none.
  */
-export function quietUntil(quiet: QuietHours, zone: string, now: Instant): Instant | undefined {
+export function findQuietEnd(quiet: QuietHours, zone: string, now: Instant): Instant | undefined {
   const local = localMinutes(now, zone);
   if (!isQuiet(local, quiet)) return undefined;
-  const minute = plus(now, -(Date.parse(now) % minuteMs));
+  const minute = addMs(now, -(Date.parse(now) % minuteMs));
   const quietAt = (at: Instant): boolean => isQuiet(localMinutes(at, zone), quiet);
   // As far as the hands show; then to the exact minute, should the clocks change on the way: an hour or so either way.
-  let end = plus(minute, ((minutesOf(quiet.to) - local + dayMinutes) % dayMinutes) * minuteMs);
-  while (quietAt(end)) end = plus(end, minuteMs);
-  for (let before = plus(end, -minuteMs); before > now && !quietAt(before); before = plus(end, -minuteMs)) end = before;
+  let end = addMs(minute, ((minutesOf(quiet.to) - local + dayMinutes) % dayMinutes) * minuteMs);
+  while (quietAt(end)) end = addMs(end, minuteMs);
+  for (let before = addMs(end, -minuteMs); before > now && !quietAt(before); before = addMs(end, -minuteMs))
+    end = before;
   return end;
 }

@@ -4,10 +4,10 @@ import { type Profile } from '../../model/profile.ts';
 import { homeZone, ownZone } from '../../profile/facts/home-zone.ts';
 import { type Instant } from '../../shared/time.ts';
 import { type ContactHours } from '../definition/contact-hours.ts';
-import { quietUntil } from './quiet-hours.ts';
+import { findQuietEnd } from './quiet-hours.ts';
 
 /** When marketing may reach a customer: `now`, `later` from then on, or `never` with the reason a message is skipped for. */
-export type Reach =
+export type Reachability =
   { when: 'now' } | { when: 'later'; until: Instant } | { when: 'never'; reason: 'never-open' | 'unknown-zone' };
 
 /** Days that are looked at for an open hour: a year of them, and the closed days of another. */
@@ -34,7 +34,7 @@ function reachableFrom(hours: ContactHours, zone: string, now: Instant): Instant
   let at = now;
   for (let looks = 0; looks < 2 * mostDays; looks++) {
     const open = openFrom(hours, zone, at);
-    const after = (hours.quiet && quietUntil(hours.quiet, zone, open)) ?? open;
+    const after = (hours.quiet && findQuietEnd(hours.quiet, zone, open)) ?? open;
     if (after === at) return at;
     at = after;
   }
@@ -45,7 +45,7 @@ function reachableFrom(hours: ContactHours, zone: string, now: Instant): Instant
  * Quiet hours, open hours and closed days on the clocks where the customer lives, also where these jump. What the journey names stands for
  * the workspace's quiet hours. Without any rule it is always now.
  */
-export function reachOf(
+export function findReachability(
   profile: Profile,
   {
     hours = { missingZone: 'workspace' },
@@ -56,7 +56,7 @@ export function reachOf(
     workspace: Pick<Workspace, 'timezone' | 'quietHours'>;
     now: Instant;
   },
-): Reach {
+): Reachability {
   const quiet = hours.quiet ?? workspace.quietHours;
   const rules = { ...hours, ...(quiet && { quiet }) };
   if (!quiet && !hours.open && !hours.closed) return { when: 'now' };

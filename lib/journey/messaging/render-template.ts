@@ -1,17 +1,17 @@
-import { at as valueAt, type Json, type JsonObject } from '../../shared/json.ts';
-import { type Template } from '../definition/step.ts';
+import { valueAtPath as valueAt, type Json, type JsonObject } from '../../shared/json.ts';
+import { type MessageTemplate } from '../definition/step.ts';
 
 /** Longest text a message may grow to by what customers' data puts into it. Characters. */
 const maxBody = 20_000;
 const maxSubject = 200;
 
-export interface Rendered {
+export interface RenderedMessage {
   subject?: string;
   body: string;
 }
 
 /** `{{ path | what to say where it is empty }}`; nothing in it is ever run, and what is put in is not looked at again. */
-const place = /\{\{([^{}|]+)(?:\|([^{}]*))?\}\}/g;
+const placeholder = /\{\{([^{}|]+)(?:\|([^{}]*))?\}\}/g;
 
 /** Sources may send half a character, which neither tables nor providers take. */
 function text(value: Json | undefined): string | undefined {
@@ -20,13 +20,13 @@ function text(value: Json | undefined): string | undefined {
 }
 
 /** The beginning of a text, no longer than so many characters; none is cut in half. */
-export const beginning = (whole: string, length: number): string =>
+export const truncate = (whole: string, length: number): string =>
   whole.slice(0, length).replace(/[\uD800-\uDBFF]$/, '');
 
 /** A text with a customer's values in its places, of any length. */
-export const filled = (template: string, values: JsonObject): string =>
+export const interpolate = (template: string, values: JsonObject): string =>
   template.replace(
-    place,
+    placeholder,
     (_, path: string, fallback = '') => text(valueAt(values, path.trim())) ?? String(fallback).trim(),
   );
 
@@ -34,22 +34,22 @@ export const filled = (template: string, values: JsonObject): string =>
  * A template with a customer's values in their places. Plain text: nothing is escaped, so it must not be sent as HTML. A subject is one
  * line, whatever a trait holds.
  */
-export function render({ subject, body }: Template, values: JsonObject): Rendered {
+export function renderMessage({ subject, body }: MessageTemplate, values: JsonObject): RenderedMessage {
   return {
     ...(subject !== undefined && {
-      subject: beginning(filled(subject, values).replace(/\s+/g, ' ').trim(), maxSubject),
+      subject: truncate(interpolate(subject, values).replace(/\s+/g, ' ').trim(), maxSubject),
     }),
-    body: beginning(filled(body, values), maxBody),
+    body: truncate(interpolate(body, values), maxBody),
   };
 }
 
 /** JSON with every string in it filled. A string that is one place and nothing else becomes the value itself, whatever its type. */
-export function filledJson(json: Json, values: JsonObject): Json {
+export function interpolateJson(json: Json, values: JsonObject): Json {
   if (typeof json === 'string') {
     const path = /^\{\{([^{}|]+)\}\}$/.exec(json)?.[1]?.trim();
-    return path === undefined ? filled(json, values) : (valueAt(values, path) ?? '');
+    return path === undefined ? interpolate(json, values) : (valueAt(values, path) ?? '');
   }
-  if (Array.isArray(json)) return json.map((part) => filledJson(part, values));
+  if (Array.isArray(json)) return json.map((part) => interpolateJson(part, values));
   if (json === null || typeof json !== 'object') return json;
-  return Object.fromEntries(Object.entries(json).map(([key, part]) => [key, filledJson(part, values)]));
+  return Object.fromEntries(Object.entries(json).map(([key, part]) => [key, interpolateJson(part, values)]));
 }

@@ -3,7 +3,7 @@ import { type Table, type Write } from '../../aws/table/dynamo-table.ts';
 import { type Customer } from '../../model/customer.ts';
 import { keys } from '../../model/table-keys.ts';
 import { type Instant } from '../../shared/time.ts';
-import { beginning, type Rendered } from './render-template.ts';
+import { truncate, type RenderedMessage } from './render-template.ts';
 import { Contact } from './decide-send.ts';
 
 /** `claimed` before the provider is called. `unknown`: it may or may not have gone out, and is never sent again. */
@@ -11,14 +11,14 @@ export const SendStatus = z.enum(['claimed', 'sent', 'failed', 'skipped', 'unkno
 export type SendStatus = z.infer<typeof SendStatus>;
 
 /** How a visit of a send step ended. */
-export const SendEnd = z.object({
+export const SendOutcome = z.object({
   status: SendStatus.exclude(['claimed']),
   reason: z.string().optional(),
   /** What took it: `ses`, `sns`, `webhook` and so on. */
   provider: z.string().optional(),
   providerId: z.string().optional(),
 });
-export type SendEnd = z.infer<typeof SendEnd>;
+export type SendOutcome = z.infer<typeof SendOutcome>;
 
 /** One visit of a send step: what the ledger knows it by, and what the timeline shows. */
 export interface SendEntry {
@@ -32,25 +32,25 @@ export interface SendEntry {
 }
 
 /** A message about to be sent. `at` of the claim is the message's time, also when it is settled by a later try. */
-export interface Claim {
+export interface SendClaim {
   entry: SendEntry;
   at: Instant;
   to: string;
-  message: Rendered;
+  message: RenderedMessage;
   /** Whose profile must hold the enrolment: the customer's own identity. */
   customer: Customer;
   /** What frequency caps counted, and are to count from now on. Undefined where the workspace has no caps. */
-  contacts?: Contacts | undefined;
+  contacts?: RecentContacts | undefined;
 }
 
 /** Recent messages of a customer; `rev` counts the writes. */
-export interface Contacts {
+export interface RecentContacts {
   recent: Contact[];
   rev: number;
 }
 
 /** Claimed by an earlier try, or ended by it. */
-export type Earlier = { status: 'claimed'; at: Instant } | SendEnd;
+export type EarlierSend = { status: 'claimed'; at: Instant } | SendOutcome;
 
 /** Longer than an execution may live plus the time its name is kept: no visit comes again after that. Seconds. */
 const keptFor = 400 * 86_400;
@@ -62,16 +62,16 @@ const maxContacts = 100;
 const maxShown = 2_000;
 
 export interface SendStore {
-  contacts(customer: Customer): Promise<Contacts>;
+  contacts(customer: Customer): Promise<RecentContacts>;
   /**
    * Takes the right to send, in one transaction with the proof that the customer is still inside and that nobody else has sent under
    * the same caps. `changed`: one of these two moved, so decide anew.
    */
-  claim(claim: Claim): Promise<'claimed' | 'changed' | Earlier>;
+  claim(claim: SendClaim): Promise<'claimed' | 'changed' | EarlierSend>;
   /** Writes how a claimed send ended, and the timeline's row. A late answer of the provider stands over `unknown`. */
-  settle(claim: Omit<Claim, 'customer' | 'contacts'>, end: SendEnd): Promise<void>;
+  settle(claim: Omit<SendClaim, 'customer' | 'contacts'>, end: SendOutcome): Promise<void>;
   /** Ends a visit that sends nothing. Answers how it ended: an earlier try's end stands. */
-  skip(entry: SendEntry, at: Instant, reason: string): Promise<Earlier>;
+  skip(entry: SendEntry, at: Instant, reason: string): Promise<EarlierSend>;
 }
 
 function ledgerRow({ owner, sendId, ...entry }: SendEntry, at: Instant): Record<string, unknown> {
@@ -79,15 +79,15 @@ function ledgerRow({ owner, sendId, ...entry }: SendEntry, at: Instant): Record<
 }
 
 function timelinePut(
-  { entry: { owner, sendId, ...entry }, at, to, message }: Pick<Claim, 'entry' | 'at'> & Partial<Claim>,
-  end: SendEnd,
+  { entry: { owner, sendId, ...entry }, at, to, message }: Pick<SendClaim, 'entry' | 'at'> & Partial<SendClaim>,
+  end: SendOutcome,
 ): Write {
-  const shown = message && { ...message, body: beginning(message.body, maxShown) };
+  const shown = message && { ...message, body: truncate(message.body, maxShown) };
   const doc = JSON.stringify({ ...entry, ...end, ...(to !== undefined && { to }), ...shown });
   return { put: { ...keys.message(owner, at, sendId), doc } };
 }
 
-function contactsPut(customer: Customer, { recent, rev }: Contacts, contact: Contact): Write {
+function contactsPut(customer: Customer, { recent, rev }: RecentContacts, contact: Contact): Write {
   return {
     put: { ...keys.contacts(customer), recent: [...recent, contact].slice(-maxContacts), rev: rev + 1 },
     if: rev === 0 ? { expression: 'attribute_not_exists(pk)' } : { expression: 'rev = :rev', values: { ':rev': rev } },
@@ -97,10 +97,10 @@ function contactsPut(customer: Customer, { recent, rev }: Contacts, contact: Con
 const absent = { expression: 'attribute_not_exists(pk)' };
 
 export function sendStore(table: Table): SendStore {
-  async function earlier({ owner, sendId }: SendEntry): Promise<Earlier | undefined> {
+  async function earlier({ owner, sendId }: SendEntry): Promise<EarlierSend | undefined> {
     const row = await table.get(keys.send(owner, sendId), { consistent: true });
     if (!row) return undefined;
-    return row.status === 'claimed' ? { status: 'claimed', at: String(row.at) } : SendEnd.parse(row);
+    return row.status === 'claimed' ? { status: 'claimed', at: String(row.at) } : SendOutcome.parse(row);
   }
 
   return {
@@ -143,7 +143,7 @@ export function sendStore(table: Table): SendStore {
     },
 
     async skip(entry, at, reason) {
-      const end: SendEnd = { status: 'skipped', reason };
+      const end: SendOutcome = { status: 'skipped', reason };
       const put = { ...keys.send(entry.owner, entry.sendId), ...ledgerRow(entry, at), ...end };
       const written = await table.transact([{ put, if: absent }, timelinePut({ entry, at }, end)]);
       return (written ? undefined : await earlier(entry)) ?? end;

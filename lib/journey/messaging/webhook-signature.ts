@@ -12,7 +12,7 @@ function sign(secret: string, signed: string): string {
  * Headers by which a receiver knows a call to be ours and unchanged, as Standard Webhooks has them: the id, which is the same for every try,
  * the time of this try, and a signature over both and the body. One for each secret: while an old one is on its way out both are right.
  */
-export function signedHeaders(
+export function signHeaders(
   { id, body, secrets }: { id: string; body: string; secrets: readonly string[] },
   nowMs: number,
 ): Record<string, string> {

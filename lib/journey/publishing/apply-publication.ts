@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { type Instant } from '../../shared/time.ts';
 import { type JourneyDefinition, type JourneyDraft } from '../definition/journey-definition.ts';
-import { nameOf } from '../../shared/ids.ts';
-import { type JourneyHead, type Migration, type Route } from './journey-record.ts';
-import { type MapFault, resolveMap } from './migration.ts';
+import { deterministicId } from '../../shared/ids.ts';
+import { type JourneyRecord, type Migration, type VersionRoute } from './journey-record.ts';
+import { type MigrationMapDiagnostic, resolveMigrationMap } from './migration.ts';
 import { StepId } from '../definition/step.ts';
 
 /** Where people inside older versions go on: old step → new step, or `exit` (also `null`), which leads out. Others stay. */
@@ -33,13 +33,13 @@ export type PublishRequest = z.infer<typeof PublishRequest>;
 const maxMigrations = 50;
 
 /** The version most newcomers enter now, of a journey whose door is open or only paused. */
-function present({ state, routes }: JourneyHead, besides: number): Route | undefined {
+function currentRoute({ state, routes }: JourneyRecord, besides: number): VersionRoute | undefined {
   if (state !== 'live' && state !== 'paused') return undefined;
   return routes.filter(({ version }) => version !== besides).sort((a, b) => b.weight - a.weight)[0];
 }
 
-function routesWith(head: JourneyHead, version: number, weight: number): Route[] {
-  const base = present(head, version);
+function addRoute(head: JourneyRecord, version: number, weight: number): VersionRoute[] {
+  const base = currentRoute(head, version);
   if (weight === 100 || !base) return [{ version, weight: 100 }];
   return [
     { version, weight },
@@ -51,7 +51,7 @@ const isSame = (a: Migration, b: Migration): boolean =>
   JSON.stringify([a.from, a.to, a.map]) === JSON.stringify([b.from, b.to, b.map]);
 
 /** Migrations that are there already keep their time; those to this version that are asked for anew take the place of the old. */
-function migrationsWith({ migrations }: JourneyHead, version: number, asked: Migration[]): Migration[] {
+function addMigrations({ migrations }: JourneyRecord, version: number, asked: Migration[]): Migration[] {
   if (asked.length === 0) return migrations;
   const kept = asked.map((migration) => migrations.find((known) => isSame(known, migration)) ?? migration);
   return [...migrations.filter(({ to }) => to !== version), ...kept].slice(-maxMigrations);
@@ -61,10 +61,10 @@ function migrationsWith({ migrations }: JourneyHead, version: number, asked: Mig
  * The journey with a version that takes people in, which ends a trial. A paused journey stays paused; any other is live. Published again just so,
  * it is the same but for the time. On trial a version leaves everything else as it is.
  */
-export function published(
-  head: JourneyHead,
+export function applyPublication(
+  head: JourneyRecord,
   { version, weight, migrations, now }: { version: number; weight: number; migrations: Migration[]; now: Instant },
-): JourneyHead {
+): JourneyRecord {
   if (weight === 0) return { ...head, trial: version };
   const state = head.state === 'paused' ? 'paused' : 'live';
   const { trial: _, ...rest } = head;
@@ -73,19 +73,19 @@ export function published(
     state,
     since: state === head.state && head.rev > 0 ? head.since : now,
     ...(state === 'paused' && { before: 'live' }),
-    routes: routesWith(head, version, weight),
-    migrations: migrationsWith(head, version, migrations),
+    routes: addRoute(head, version, weight),
+    migrations: addMigrations(head, version, migrations),
     latest: version,
   };
 }
 
 /** Short name of a definition: the same text, the same name. */
-export function fingerprintOf(draft: JourneyDraft): string {
-  return nameOf('journey', JSON.stringify(draft));
+export function draftFingerprint(draft: JourneyDraft): string {
+  return deterministicId('journey', JSON.stringify(draft));
 }
 
 /** A step `exit` that the new version has not is no step: it leads out. */
-function named(map: Record<string, string | null>, to: JourneyDefinition): Record<string, string | null> {
+function normaliseTargets(map: Record<string, string | null>, to: JourneyDefinition): Record<string, string | null> {
   const entries = Object.entries(map).map(([id, target]) => [
     id,
     target === 'exit' && !Object.hasOwn(to.steps, 'exit') ? null : target,
@@ -97,10 +97,10 @@ function named(map: Record<string, string | null>, to: JourneyDefinition): Recor
 export function planMigration(
   map: Record<string, string | null>,
   { from, to, now }: { from: JourneyDefinition[]; to: JourneyDefinition; now: Instant },
-): { migrations: Migration[]; faults: MapFault[] } {
-  const wanted = named(map, to);
+): { migrations: Migration[]; faults: MigrationMapDiagnostic[] } {
+  const wanted = normaliseTargets(map, to);
   const nowhere = Object.keys(wanted).filter((id) => !from.some(({ steps }) => Object.hasOwn(steps, id)));
-  const faults: MapFault[] = nowhere.map((id) => ({
+  const faults: MigrationMapDiagnostic[] = nowhere.map((id) => ({
     code: 'unknown-step',
     place: `migrate.map.${id}`,
     hint: `no older version has a step "${id}"`,
@@ -108,7 +108,7 @@ export function planMigration(
   const migrations: Migration[] = [];
   for (const old of from) {
     const mine = Object.entries(wanted).filter(([id]) => Object.hasOwn(old.steps, id));
-    const resolved = resolveMap(old, to, Object.fromEntries(mine));
+    const resolved = resolveMigrationMap(old, to, Object.fromEntries(mine));
     faults.push(...resolved.faults);
     if (Object.keys(resolved.map).length > 0)
       migrations.push({ from: [old.version], to: to.version, map: resolved.map, at: now });
@@ -117,5 +117,5 @@ export function planMigration(
 }
 
 /** The steps a version is entered at by whoever comes from another. */
-export const entrances = (migrations: Migration[]): string[] =>
+export const entryStepsFromMigrations = (migrations: Migration[]): string[] =>
   [...new Set(migrations.flatMap(({ map }) => Object.values(map)))].filter((at) => at !== null).sort();

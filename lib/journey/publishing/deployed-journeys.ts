@@ -3,6 +3,6 @@ import retention from '../../../events/journeys/retention.json' with { type: 'js
 import { JourneyDefinition } from '../definition/journey-definition.ts';
 
 /** The journeys every deployment has. The template compiles them to state machines; `enrol` and the projector read their triggers. */
-export const shippedJourneys: readonly JourneyDefinition[] = [onboarding, retention].map((definition) =>
+export const deployedJourneys: readonly JourneyDefinition[] = [onboarding, retention].map((definition) =>
   JourneyDefinition.parse(definition),
 );

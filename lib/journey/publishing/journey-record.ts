@@ -12,8 +12,8 @@ export const JourneyState = z.enum(['draft', 'live', 'paused', 'closed', 'stoppe
 export type JourneyState = z.infer<typeof JourneyState>;
 
 /** A version that takes people in, and its share of them in percent. */
-export const Route = z.object({ version: z.int(), weight: z.number().min(0).max(100) });
-export type Route = z.infer<typeof Route>;
+export const VersionRoute = z.object({ version: z.int(), weight: z.number().min(0).max(100) });
+export type VersionRoute = z.infer<typeof VersionRoute>;
 
 /** The variant everybody gets from now on. It counts for the experiment it was won in: one with this salt. */
 export const Winner = z.object({
@@ -37,7 +37,7 @@ export const Migration = z.object({
 export type Migration = z.infer<typeof Migration>;
 
 /** What a journey does at the moment, in one workspace. `rev` counts its changes: every write names the one it builds on. */
-export const JourneyHead = z.object({
+export const JourneyRecord = z.object({
   journeyId: z.string(),
   rev: z.int(),
   state: JourneyState,
@@ -46,7 +46,7 @@ export const JourneyHead = z.object({
   /** What `resume` leads back to. */
   before: z.enum(['live', 'closed']).optional(),
   /** Newest first; weights add up to 100. */
-  routes: z.array(Route),
+  routes: z.array(VersionRoute),
   /** By experiment step. */
   winners: z.record(StepId, Winner).default({}),
   /** When a fixed experiment had the customers it asks for, by step. */
@@ -59,16 +59,16 @@ export const JourneyHead = z.object({
   /** A version that test people enter, and nobody else. */
   trial: z.int().optional(),
 });
-export type JourneyHead = z.infer<typeof JourneyHead>;
+export type JourneyRecord = z.infer<typeof JourneyRecord>;
 
 /** The head of a row; undefined where there is none. */
-export function readHead(item: Item | undefined): JourneyHead | undefined {
+export function readJourneyRecord(item: Item | undefined): JourneyRecord | undefined {
   if (typeof item?.doc !== 'string') return undefined;
-  return JourneyHead.parse({ ...(JSON.parse(item.doc) as object), rev: Number(item.rev) });
+  return JourneyRecord.parse({ ...(JSON.parse(item.doc) as object), rev: Number(item.rev) });
 }
 
 /** A shipped journey that nobody has touched in this workspace: live as deployed. No write has been made of it: `rev` is 0. */
-export function shippedHead({ id, version }: JourneyDefinition): JourneyHead {
+export function deployedJourneyRecord({ id, version }: JourneyDefinition): JourneyRecord {
   const routes = [{ version, weight: 100 }];
   const since = '1970-01-01T00:00:00.000Z';
   return {
@@ -85,7 +85,7 @@ export function shippedHead({ id, version }: JourneyDefinition): JourneyHead {
 }
 
 /** The head with the version of the shipped journey that is deployed now, where one of its routes leads there. */
-export function followed(head: JourneyHead, shipped: JourneyDefinition | undefined): JourneyHead {
+export function withDeployedVersion(head: JourneyRecord, shipped: JourneyDefinition | undefined): JourneyRecord {
   const { deployed, routes } = head;
   if (!shipped || deployed === undefined || deployed === shipped.version) return head;
   const weights = new Map<number, number>();
@@ -98,7 +98,7 @@ export function followed(head: JourneyHead, shipped: JourneyDefinition | undefin
 
 /** The winner of this very experiment, if there is one. */
 export function winnerOf(
-  head: Pick<JourneyHead, 'winners'> | undefined,
+  head: Pick<JourneyRecord, 'winners'> | undefined,
   stepId: string,
   { salt }: Pick<StepOf<'experiment'>, 'salt'>,
 ): Winner | undefined {

@@ -1,10 +1,10 @@
 import { type Item, type Table } from '../../aws/table/dynamo-table.ts';
 import { keys } from '../../model/table-keys.ts';
-import { remember } from '../../shared/cache.ts';
+import { cacheByKey } from '../../shared/cache.ts';
 import { type Clock, type Instant } from '../../shared/time.ts';
 import { JourneyDefinition } from '../definition/journey-definition.ts';
-import { followed, type JourneyHead, readHead, shippedHead } from './journey-record.ts';
-import { shippedJourneys } from './deployed-journeys.ts';
+import { withDeployedVersion, type JourneyRecord, readJourneyRecord, deployedJourneyRecord } from './journey-record.ts';
+import { deployedJourneys } from './deployed-journeys.ts';
 
 /** A published version; it never changes. */
 export interface JourneyVersion {
@@ -24,7 +24,7 @@ export interface LiveVersion extends JourneyVersion {
 /** A journey that takes people in: its versions, newest first. `routeOf(head, customer)` says which one a customer enters. */
 export interface LiveJourney {
   journeyId: string;
-  head: JourneyHead;
+  record: JourneyRecord;
   versions: LiveVersion[];
 }
 
@@ -50,17 +50,21 @@ export interface JourneyStore {
    * What the journey does now: one read, never remembered. A shipped journey without a row is live as deployed. Undefined for one that was
    * never published. May lag a write by milliseconds unless `consistent`.
    */
-  head(workspace: string, journeyId: string, options?: { consistent?: boolean }): Promise<JourneyHead | undefined>;
+  readRecord(
+    workspace: string,
+    journeyId: string,
+    options?: { consistent?: boolean },
+  ): Promise<JourneyRecord | undefined>;
   /** The same of its row, for who has read that, or has found none. */
-  headOf(journeyId: string, row: Item | undefined): JourneyHead | undefined;
+  recordOf(journeyId: string, row: Item | undefined): JourneyRecord | undefined;
   /** Every head of the workspace, shipped ones included, by id. */
-  heads(workspace: string): Promise<JourneyHead[]>;
+  listRecords(workspace: string): Promise<JourneyRecord[]>;
   /** The journeys that take people in, up to five seconds old: one query per environment and five seconds. */
   live(workspace: string): Promise<LiveJourney[]>;
   /** A published version. Undefined for one that is not there, or not published to its end. */
   version(workspace: string, journeyId: string, version: number): Promise<JourneyVersion | undefined>;
   /** Writes the head over the revision it was read at, and counts up. False when somebody was faster. */
-  saveHead(workspace: string, head: JourneyHead): Promise<boolean>;
+  saveRecord(workspace: string, head: JourneyRecord): Promise<boolean>;
 }
 
 /** The version of a row; undefined while it is being published. */
@@ -71,7 +75,7 @@ export function readVersion(item: Item | undefined): JourneyVersion | undefined 
 }
 
 export function journeyStore(table: Table, options: JourneyStoreOptions): JourneyStore {
-  const { clock, shipped = shippedJourneys, arns = {} } = options;
+  const { clock, shipped = deployedJourneys, arns = {} } = options;
   const shippedById = new Map(shipped.map((definition) => [definition.id, definition]));
 
   function asShipped(journeyId: string): JourneyVersion | undefined {
@@ -79,7 +83,7 @@ export function journeyStore(table: Table, options: JourneyStoreOptions): Journe
     return definition && { version: definition.version, definition, arn: arns[journeyId] ?? '' };
   }
 
-  const readOnce = remember(clock, keptMs, async (key) => {
+  const readOnce = cacheByKey(clock, keptMs, async (key) => {
     const [workspace = '', journeyId = '', version] = key.split('#');
     const found = readVersion(await table.get(keys.journeyVersion(workspace, journeyId, Number(version))));
     if (found) return found;
@@ -94,46 +98,46 @@ export function journeyStore(table: Table, options: JourneyStoreOptions): Journe
     return found;
   }
 
-  async function heads(workspace: string): Promise<JourneyHead[]> {
+  async function heads(workspace: string): Promise<JourneyRecord[]> {
     const { pk, sk: prefix } = keys.journey(workspace, '');
     const rows = await table.query(pk, { prefix });
     const own = rows
-      .flatMap((item) => readHead(item) ?? [])
-      .map((head) => followed(head, shippedById.get(head.journeyId)));
+      .flatMap((item) => readJourneyRecord(item) ?? [])
+      .map((head) => withDeployedVersion(head, shippedById.get(head.journeyId)));
     const known = new Set(own.map(({ journeyId }) => journeyId));
-    const untouched = shipped.filter(({ id }) => !known.has(id)).map(shippedHead);
+    const untouched = shipped.filter(({ id }) => !known.has(id)).map(deployedJourneyRecord);
     return [...own, ...untouched].sort((a, b) => (a.journeyId < b.journeyId ? -1 : 1));
   }
 
-  async function liveJourney(workspace: string, head: JourneyHead): Promise<LiveJourney> {
+  async function liveJourney(workspace: string, head: JourneyRecord): Promise<LiveJourney> {
     const { journeyId } = head;
     const routed = head.routes.filter(({ weight }) => weight > 0);
     const found = await Promise.all(routed.map((route) => version(workspace, journeyId, route.version)));
     const versions = routed.flatMap(({ weight }, i) => (found[i] ? [{ ...found[i], weight }] : []));
-    return { journeyId, head, versions };
+    return { journeyId, record: head, versions };
   }
 
-  function headOf(journeyId: string, row: Item | undefined): JourneyHead | undefined {
-    const own = readHead(row);
+  function headOf(journeyId: string, row: Item | undefined): JourneyRecord | undefined {
+    const own = readJourneyRecord(row);
     const definition = shippedById.get(journeyId);
-    return own ? followed(own, definition) : definition && shippedHead(definition);
+    return own ? withDeployedVersion(own, definition) : definition && deployedJourneyRecord(definition);
   }
 
   return {
     version,
-    heads,
-    headOf,
+    listRecords: heads,
+    recordOf: headOf,
 
-    head: async (workspace, journeyId, read = {}) =>
+    readRecord: async (workspace, journeyId, read = {}) =>
       headOf(journeyId, await table.get(keys.journey(workspace, journeyId), read)),
 
-    live: remember(clock, freshMs, async (workspace) => {
+    live: cacheByKey(clock, freshMs, async (workspace) => {
       const open = (await heads(workspace)).filter(({ state }) => state === 'live');
       const journeys = await Promise.all(open.map((head) => liveJourney(workspace, head)));
       return journeys.filter(({ versions }) => versions.length > 0);
     }),
 
-    saveHead(workspace, { rev, ...head }) {
+    saveRecord(workspace, { rev, ...head }) {
       const item = { ...keys.journey(workspace, head.journeyId), rev: rev + 1, doc: JSON.stringify(head) };
       const unchanged = { expression: 'rev = :rev', values: { ':rev': rev } };
       return table.put(item, rev === 0 ? { expression: 'attribute_not_exists(pk)' } : unchanged);

@@ -14,7 +14,7 @@ import { JourneyDefinition } from '../definition/journey-definition.ts';
  * Journeys to begin with: nothing deploys them, and whoever puts one as a draft can publish it as it is. What they call outside (a CRM, a
  * Slack channel) has an address that stands for the reader's own.
  */
-export const readyJourneys: readonly JourneyDefinition[] = [
+export const journeyTemplates: readonly JourneyDefinition[] = [
   backInStock,
   birthday,
   cartAbandoned,

@@ -1,12 +1,12 @@
 import { ThroughlineError } from '../../shared/errors.ts';
 import { type Instant } from '../../shared/time.ts';
-import { type JourneyHead, type JourneyState } from './journey-record.ts';
+import { type JourneyRecord, type JourneyState } from './journey-record.ts';
 
 /** What people do to a journey beside publishing it. */
-export type Action = 'pause' | 'resume' | 'close' | 'stop';
+export type LifecycleAction = 'pause' | 'resume' | 'close' | 'stop';
 
 /** Where an action leads from each state it may be done in; `before` is the state that a pause interrupted. */
-const ways: Record<Action, Partial<Record<JourneyState, JourneyState | 'before'>>> = {
+const ways: Record<LifecycleAction, Partial<Record<JourneyState, JourneyState | 'before'>>> = {
   pause: { live: 'paused', closed: 'paused', paused: 'paused' },
   resume: { paused: 'before', closed: 'live', live: 'live' },
   close: { live: 'closed', paused: 'paused', closed: 'closed' },
@@ -17,7 +17,7 @@ const ways: Record<Action, Partial<Record<JourneyState, JourneyState | 'before'>
  * The journey after an action; the very same head where it changes nothing, as when it is asked for again. A paused journey that is closed
  * stays paused and takes nobody in when it is resumed. Throws a conflict, `journey.wrong-state`, for what cannot be done.
  */
-export function after(head: JourneyHead, action: Action, now: Instant): JourneyHead {
+export function applyAction(head: JourneyRecord, action: LifecycleAction, now: Instant): JourneyRecord {
   const { before: interrupted = 'live', ...rest } = head;
   const way = ways[action][head.state];
   if (way === undefined)

@@ -1,16 +1,16 @@
 import { type Customer } from '../../model/customer.ts';
 import { type JourneyDefinition } from '../definition/journey-definition.ts';
-import { routeOf } from './rollout.ts';
+import { routedVersion } from './rollout.ts';
 import { type LiveJourney, type LiveVersion } from './journey-store.ts';
 
 /** The version of a journey that a customer would enter. */
-export function versionFor({ head, versions }: LiveJourney, customer: Customer): LiveVersion | undefined {
+export function liveVersionFor({ record: head, versions }: LiveJourney, customer: Customer): LiveVersion | undefined {
   if (versions.length === 1) return versions[0];
-  const version = routeOf(head, customer);
+  const version = routedVersion(head, customer);
   return versions.find((one) => one.version === version);
 }
 
 /** The journeys that would take a customer in, each in the version the customer would enter. */
-export function doorsFor(live: readonly LiveJourney[], customer: Customer): JourneyDefinition[] {
-  return live.flatMap((journey) => versionFor(journey, customer)?.definition ?? []);
+export function liveDefinitionsFor(live: readonly LiveJourney[], customer: Customer): JourneyDefinition[] {
+  return live.flatMap((journey) => liveVersionFor(journey, customer)?.definition ?? []);
 }

@@ -1,14 +1,14 @@
 import { type PlacementStore } from '../../decision/placements/placement-store.ts';
 import { type WorkspaceStore } from '../../ingestion/workspace/workspace-store.ts';
-import { type Surroundings } from '../validation/validate-journey.ts';
+import { type ValidationContext } from '../validation/validate-journey.ts';
 import { type JourneyStore } from './journey-store.ts';
 import { type SegmentStore } from '../../segment/segment-store.ts';
 import { stageModelOf } from '../../stage/stage-templates.ts';
 import { type PublishStore } from './version-store.ts';
 
-export interface SurroundingsDependencies {
+export interface ValidationContextDependencies {
   workspaces: Pick<WorkspaceStore, 'settings'>;
-  journeys: Pick<JourneyStore, 'heads'>;
+  journeys: Pick<JourneyStore, 'listRecords'>;
   drafts: Pick<PublishStore, 'drafts'>;
   segments: Pick<SegmentStore, 'all'>;
   placements: Pick<PlacementStore, 'all'>;
@@ -17,13 +17,13 @@ export interface SurroundingsDependencies {
 }
 
 /** What a definition is checked against: what there is in its workspace (of journeys the drafts, too), and the workspace's quiet hours. */
-export async function surroundingsOf(
-  { workspaces, journeys, drafts, segments, placements, local }: SurroundingsDependencies,
+export async function loadValidationContext(
+  { workspaces, journeys, drafts, segments, placements, local }: ValidationContextDependencies,
   workspace: string,
-): Promise<Surroundings> {
+): Promise<ValidationContext> {
   const [settings, heads, written, groups, places] = await Promise.all([
     workspaces.settings(workspace),
-    journeys.heads(workspace),
+    journeys.listRecords(workspace),
     drafts.drafts(workspace),
     segments.all(workspace),
     placements.all(workspace),

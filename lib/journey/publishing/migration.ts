@@ -1,18 +1,18 @@
 import { type ActiveEnrolment } from '../../model/active-enrolment.ts';
-import { gatedSteps, waysOf } from '../definition/graph.ts';
+import { guardedSteps, outgoingTransitions } from '../definition/graph.ts';
 import { type JourneyDefinition } from '../definition/journey-definition.ts';
-import { type JourneyHead } from './journey-record.ts';
+import { type JourneyRecord } from './journey-record.ts';
 import { type Step } from '../definition/step.ts';
 
 /**
  * What becomes of somebody who was about to act in an old version: goes on in another one, leaves, or was handed over before by a try that
  * did not live to tell, and is seen to the end.
  */
-export type Move =
+export type MigrationAction =
   { kind: 'to'; version: number; at: string } | { kind: 'leave'; outcome: string } | { kind: 'finish' };
 
 /** Outcome of whoever a migration's map leads out. */
-export const migratedOut = 'migrated';
+export const migratedOutcome = 'migrated';
 /** Outcome of whoever was inside when the journey was stopped. */
 export const stoppedOutcome = 'stopped';
 
@@ -20,17 +20,17 @@ export const stoppedOutcome = 'stopped';
  * Whether somebody at a step of a version is moved: undefined, or where to. The newest migration that knows the step decides. `inside` is
  * what the profile holds of the enrolment. Asked again after the hand-over it answers `finish`.
  */
-export function moveOf(
-  head: Pick<JourneyHead, 'state' | 'migrations'> | undefined,
+export function resolveMigration(
+  head: Pick<JourneyRecord, 'state' | 'migrations'> | undefined,
   { version, stepId }: { version: number; stepId: string },
   inside?: Pick<ActiveEnrolment, 'version'>,
-): Move | undefined {
+): MigrationAction | undefined {
   if (inside && inside.version !== version) return { kind: 'finish' };
   if (head?.state === 'stopped') return { kind: 'leave', outcome: stoppedOutcome };
   const migration = head?.migrations.findLast(({ from, map }) => from.includes(version) && Object.hasOwn(map, stepId));
   const at = migration?.map[stepId];
   if (!migration || at === undefined) return undefined;
-  return at === null ? { kind: 'leave', outcome: migratedOut } : { kind: 'to', version: migration.to, at };
+  return at === null ? { kind: 'leave', outcome: migratedOutcome } : { kind: 'to', version: migration.to, at };
 }
 
 type Walked = Pick<JourneyDefinition, 'steps' | 'start' | 'entry'>;
@@ -48,8 +48,8 @@ const isResting = (definition: Pick<JourneyDefinition, 'steps'>, id: string): bo
  * The steps at which whoever stands at a step is met next: those that ask the gate, the step itself if it does. `upTo` ends a way where it
  * would rest once more. Empty where only exits follow.
  */
-export function nextMeetings(definition: Walked, id: string, upTo: 'meeting' | 'rest' = 'meeting'): string[] {
-  const gated = gatedSteps(definition);
+export function nextGuardedSteps(definition: Walked, id: string, upTo: 'meeting' | 'rest' = 'meeting'): string[] {
+  const gated = guardedSteps(definition);
   const met = new Set<string>();
   const seen = new Set<string>();
   const walk = (at: string): void => {
@@ -58,14 +58,14 @@ export function nextMeetings(definition: Walked, id: string, upTo: 'meeting' | '
     seen.add(at);
     if (gated.has(at)) met.add(at);
     else if (at === id || upTo === 'meeting' || !isResting(definition, at))
-      for (const [, target] of waysOf(step)) walk(target);
+      for (const [, target] of outgoingTransitions(step)) walk(target);
   };
   walk(id);
   return [...met];
 }
 
 /** A map that cannot be carried out, where, and what to do about it. */
-export interface MapFault {
+export interface MigrationMapDiagnostic {
   code: 'unknown-step' | 'unknown-target' | 'ambiguous-step' | 'nothing-to-move';
   place: string;
   hint: string;
@@ -83,14 +83,14 @@ function targetOf(
   return old?.kind === 'wait' && next?.kind === 'wait' ? next.next : target;
 }
 
-function faultsOf(from: JourneyDefinition, to: JourneyDefinition, map: Map): MapFault[] {
-  return Object.entries(map).flatMap(([id, target]): MapFault[] => {
+function faultsOf(from: JourneyDefinition, to: JourneyDefinition, map: Map): MigrationMapDiagnostic[] {
+  return Object.entries(map).flatMap(([id, target]): MigrationMapDiagnostic[] => {
     const place = `migrate.map.${id}`;
     if (!stepOf(from, id))
       return [{ code: 'unknown-step', place, hint: `version ${from.version} has no step "${id}"` }];
     if (target !== null && !stepOf(to, target))
       return [{ code: 'unknown-target', place, hint: `version ${to.version} has no step "${target}"` }];
-    if (nextMeetings(from, id, 'rest').length === 0)
+    if (nextGuardedSteps(from, id, 'rest').length === 0)
       return [
         { code: 'nothing-to-move', place, hint: `"${id}" leads to an exit or another wait: name what comes after` },
       ];
@@ -101,7 +101,7 @@ function faultsOf(from: JourneyDefinition, to: JourneyDefinition, map: Map): Map
 /** Where whoever is met at a step is led that the map does not name: where all waits before it are. Undefined where these do not agree. */
 function fromRests(from: JourneyDefinition, to: JourneyDefinition, { map, id }: { map: Map; id: string }) {
   const rests = Object.keys(from.steps).filter(
-    (rest) => isResting(from, rest) && nextMeetings(from, rest, 'rest').includes(id),
+    (rest) => isResting(from, rest) && nextGuardedSteps(from, rest, 'rest').includes(id),
   );
   const targets = new Set(
     rests.map((rest) => {
@@ -117,11 +117,15 @@ function fromRests(from: JourneyDefinition, to: JourneyDefinition, { map, id }: 
  * A map from every step at which somebody is met. Steps that only rest are met at the steps they lead to, so naming a wait names those:
  * which is refused where people from another wait, which the map sends elsewhere or does not know, are met there too.
  */
-export function resolveMap(from: JourneyDefinition, to: JourneyDefinition, map: Map): { map: Map; faults: MapFault[] } {
+export function resolveMigrationMap(
+  from: JourneyDefinition,
+  to: JourneyDefinition,
+  map: Map,
+): { map: Map; faults: MigrationMapDiagnostic[] } {
   const faults = faultsOf(from, to, map);
   if (faults.length > 0) return { map: {}, faults };
   const resolved: Map = {};
-  for (const id of new Set(Object.keys(map).flatMap((named) => nextMeetings(from, named, 'rest')))) {
+  for (const id of new Set(Object.keys(map).flatMap((named) => nextGuardedSteps(from, named, 'rest')))) {
     const { rests, target } = fromRests(from, to, { map, id });
     const led = map[id] === undefined ? target : map[id];
     if (led !== undefined) resolved[id] = led;

@@ -1,17 +1,23 @@
 import { type Machines } from '../../aws/step-functions/state-machines.ts';
 import { NotFound, ThroughlineError, Unavailable } from '../../shared/errors.ts';
 import { type Clock, type Instant } from '../../shared/time.ts';
-import { check } from '../validation/validate-journey.ts';
+import { validateJourney } from '../validation/validate-journey.ts';
 import { compileJourney, type StepFunctions } from '../compilation/compile-journey.ts';
 import { type JourneyDefinition, type JourneyDraft } from '../definition/journey-definition.ts';
-import { type JourneyHead, type Migration } from './journey-record.ts';
+import { type JourneyRecord, type Migration } from './journey-record.ts';
 import { type JourneyStore } from './journey-store.ts';
 import { machineName } from '../compilation/machine-name.ts';
-import { entrances, fingerprintOf, planMigration, published, type PublishRequest } from './apply-publication.ts';
+import {
+  entryStepsFromMigrations,
+  draftFingerprint,
+  planMigration,
+  applyPublication,
+  type PublishRequest,
+} from './apply-publication.ts';
 import { type PublishStore, type VersionRow } from './version-store.ts';
-import { surroundingsOf, type SurroundingsDependencies } from './load-validation-context.ts';
+import { loadValidationContext, type ValidationContextDependencies } from './load-validation-context.ts';
 
-export interface PublisherDependencies extends SurroundingsDependencies {
+export interface PublisherDependencies extends ValidationContextDependencies {
   journeys: JourneyStore;
   drafts: PublishStore;
   machines: Machines;
@@ -29,7 +35,7 @@ interface Place {
 }
 
 /** What is wrong, where, and what to do about it; an `error` keeps it from being published. */
-export interface Finding {
+export interface JourneyWithRecord {
   code: string;
   place: string;
   hint: string;
@@ -44,18 +50,18 @@ export interface Publication {
   /** Its row: of this very publication, where it was begun or done before. */
   row: VersionRow;
   isNew: boolean;
-  faults: Finding[];
+  faults: JourneyWithRecord[];
   migrations: Migration[];
   /** Every version there is, by number. */
   versions: Map<number, JourneyDefinition>;
 }
 
-export const isError = ({ severity }: Finding): boolean => severity !== 'warning';
+export const isError = ({ severity }: JourneyWithRecord): boolean => severity !== 'warning';
 
 /** Writers of one head: each makes the other look again. */
 const maxTries = 10;
 
-const newHead = (journeyId: string, now: Instant): JourneyHead => ({
+const newHead = (journeyId: string, now: Instant): JourneyRecord => ({
   journeyId,
   rev: 0,
   state: 'draft',
@@ -67,25 +73,25 @@ const newHead = (journeyId: string, now: Instant): JourneyHead => ({
 });
 
 /** Changes a journey's head over what was read, as often as others come first. `change` may answer the same head: nothing is written. */
-export async function changeHead(
+export async function updateJourneyRecord(
   journeys: JourneyStore,
   { workspace, journeyId }: Place,
-  change: (head: JourneyHead | undefined) => JourneyHead | undefined,
-): Promise<JourneyHead | undefined> {
+  change: (head: JourneyRecord | undefined) => JourneyRecord | undefined,
+): Promise<JourneyRecord | undefined> {
   for (let tries = 0; tries < maxTries; tries++) {
-    const head = await journeys.head(workspace, journeyId, { consistent: true });
+    const head = await journeys.readRecord(workspace, journeyId, { consistent: true });
     const next = change(head);
     if (!next || next === head) return head;
-    if (await journeys.saveHead(workspace, next)) return { ...next, rev: next.rev + 1 };
+    if (await journeys.saveRecord(workspace, next)) return { ...next, rev: next.rev + 1 };
   }
   throw new Unavailable('journey.contended', { journeyId });
 }
 
-const isSame = (a: JourneyHead, b: JourneyHead): boolean => JSON.stringify(a) === JSON.stringify(b);
+const isSame = (a: JourneyRecord, b: JourneyRecord): boolean => JSON.stringify(a) === JSON.stringify(b);
 
-export interface Publisher {
+export interface JourneyPublisher {
   plan(place: Place, request: PublishRequest): Promise<Publication>;
-  publish(place: Place, publication: Publication, weight: number): Promise<JourneyHead>;
+  publish(place: Place, publication: Publication, weight: number): Promise<JourneyRecord>;
 }
 
 /**
@@ -94,14 +100,14 @@ export interface Publisher {
  * dies anywhere in between publishes again and finishes. What is published is what nobody published last; the same draft again is the same
  * version, with the weight asked for now.
  */
-export function publisher(dependencies: PublisherDependencies): Publisher {
+export function createJourneyPublisher(dependencies: PublisherDependencies): JourneyPublisher {
   const { journeys, drafts, machines, functions, stack, shipped, clock } = dependencies;
 
   async function plan({ workspace, journeyId }: Place, { migrate }: PublishRequest): Promise<Publication> {
     const [stored, rows, surroundings] = await Promise.all([
       drafts.draft(workspace, journeyId),
       drafts.versions(workspace, journeyId),
-      surroundingsOf(dependencies, workspace),
+      loadValidationContext(dependencies, workspace),
     ]);
     if (!stored) throw new NotFound('journey.no-draft', { journeyId, hint: `PUT /v1/journeys/${journeyId} first` });
     const { draft } = stored;
@@ -117,20 +123,22 @@ export function publisher(dependencies: PublisherDependencies): Publisher {
       const from = old.filter((one) => migrate?.from?.includes(one.version) ?? true);
       return migrate ? planMigration(migrate.map, { from, to, now: clock.now() }) : { migrations: [], faults: [] };
     };
-    const fingerprint = fingerprintOf(draft);
+    const fingerprint = draftFingerprint(draft);
     const again = newest?.fingerprint === fingerprint ? { row: newest, ...migrationTo(newest.version) } : undefined;
     // The same draft is the same version, unless people are to enter it at steps it was not compiled for.
-    const isAgain = again && entrances(again.migrations).every((at) => again.row.resumeAt.includes(at));
+    const isAgain = again && entryStepsFromMigrations(again.migrations).every((at) => again.row.resumeAt.includes(at));
     const version = Math.max(0, ...versions.keys()) + 1;
     const { migrations, faults } = isAgain ? again : migrationTo(version);
     const definition = { ...draft, version };
-    const row = isAgain ? again.row : { version, definition, fingerprint, resumeAt: entrances(migrations) };
+    const row = isAgain
+      ? again.row
+      : { version, definition, fingerprint, resumeAt: entryStepsFromMigrations(migrations) };
     return {
       draft,
       definition: row.definition,
       row,
       isNew: !isAgain,
-      faults: [...check(row.definition, surroundings), ...faults],
+      faults: [...validateJourney(row.definition, surroundings), ...faults],
       migrations,
       versions,
     };
@@ -149,7 +157,7 @@ export function publisher(dependencies: PublisherDependencies): Publisher {
   }
 
   /** The alias takes the shares of versions of our own machine; a shipped version lies on another, and is entered by its own ARN. */
-  async function route({ workspace, journeyId }: Place, { routes }: JourneyHead): Promise<void> {
+  async function route({ workspace, journeyId }: Place, { routes }: JourneyRecord): Promise<void> {
     const rows = await drafts.versions(workspace, journeyId);
     const arns = new Map(rows.map(({ version, versionArn }) => [version, versionArn]));
     const shares = routes.flatMap(({ version, weight }) => {
@@ -169,9 +177,9 @@ export function publisher(dependencies: PublisherDependencies): Publisher {
       await make(place, publication);
       const { migrations, definition } = publication;
       const now = clock.now();
-      const head = await changeHead(journeys, place, (present) => {
+      const head = await updateJourneyRecord(journeys, place, (present) => {
         const from = present ?? newHead(place.journeyId, now);
-        const next = published(from, { version: definition.version, weight, migrations, now });
+        const next = applyPublication(from, { version: definition.version, weight, migrations, now });
         return isSame(next, from) ? from : next;
       });
       if (!head) throw new Unavailable('journey.contended', { journeyId: place.journeyId });

@@ -4,7 +4,7 @@ import { type Instant } from '../../shared/time.ts';
 import { JourneyDefinition, JourneyDraft } from '../definition/journey-definition.ts';
 
 /** What an author works on. `rev` counts its writes; 0 stands for none. */
-export interface Draft {
+export interface SavedJourneyDraft {
   draft: JourneyDraft;
   rev: number;
   savedAt: Instant;
@@ -23,10 +23,10 @@ export interface VersionRow {
 }
 
 export interface PublishStore {
-  draft(workspace: string, journeyId: string): Promise<Draft | undefined>;
-  drafts(workspace: string): Promise<Draft[]>;
+  draft(workspace: string, journeyId: string): Promise<SavedJourneyDraft | undefined>;
+  drafts(workspace: string): Promise<SavedJourneyDraft[]>;
   /** Writes a draft over the revision it was read at. False when somebody was faster. */
-  saveDraft(workspace: string, draft: Draft): Promise<boolean>;
+  saveDraft(workspace: string, draft: SavedJourneyDraft): Promise<boolean>;
   /** Every version, newest first, those that publishing has not finished included. */
   versions(workspace: string, journeyId: string): Promise<VersionRow[]>;
   /** Takes a version's number. False when it is taken. */
@@ -35,7 +35,7 @@ export interface PublishStore {
   finish(workspace: string, row: VersionRow & { versionArn: string; publishedAt: Instant }): Promise<void>;
 }
 
-function readDraft(item: Item | undefined): Draft | undefined {
+function readDraft(item: Item | undefined): SavedJourneyDraft | undefined {
   if (typeof item?.doc !== 'string') return undefined;
   const draft = JourneyDraft.parse(JSON.parse(item.doc));
   return { draft, rev: Number(item.rev), savedAt: String(item.savedAt) };

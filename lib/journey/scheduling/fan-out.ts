@@ -7,7 +7,7 @@ import { keys, openFanOuts } from '../../model/table-keys.ts';
 import { type ListPlace } from '../../segment/membership-index.ts';
 import { type Profile } from '../../model/profile.ts';
 import { Instant } from '../../shared/time.ts';
-import { nameOf } from '../../shared/ids.ts';
+import { deterministicId } from '../../shared/ids.ts';
 
 /** A segment on its way to a journey's door: for a time of a schedule, or because of something that happened to the business. */
 export const FanOut = z.object({
@@ -97,15 +97,15 @@ export function fanOutStore(table: Table): FanOutStore {
 }
 
 /** Whether a member is one of those meant. */
-export function isMeant({ match }: FanOut, { traits }: Pick<Profile, 'traits'>): boolean {
+export function matchesMember({ match }: FanOut, { traits }: Pick<Profile, 'traits'>): boolean {
   if (!match) return true;
   const value = Object.hasOwn(traits, match.trait) ? traits[match.trait]?.value : undefined;
   return Array.isArray(value) ? value.includes(match.value) : value === match.value;
 }
 
 /** One member at the door. The same however often it is told, so that nobody enters twice. */
-export function knockOfMember({ key, journeyId, name, at, properties }: FanOut, customer: Customer): BusEvent {
-  const id = nameOf('launch', key, customer.workspace, customer.customer);
+export function entryRequestForMember({ key, journeyId, name, at, properties }: FanOut, customer: Customer): BusEvent {
+  const id = deterministicId('launch', key, customer.workspace, customer.customer);
   const cause = { messageId: id, name, at, properties };
   const head = { id, ...customer, customerId: customerId(customer.customer), occurredAt: at };
   return { name: 'EntryTriggered', detail: { ...head, journeyId, cause } };

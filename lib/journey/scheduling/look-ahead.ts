@@ -1,4 +1,4 @@
-import { type Instant, plus } from '../../shared/time.ts';
+import { type Instant, addMs } from '../../shared/time.ts';
 
 /** Longest way that new zone data moves a local time: a country that crosses the date line. */
 const dayMs = 86_400_000;
@@ -8,6 +8,6 @@ const dayMs = 86_400_000;
  * comes within a day.
  */
 export function aheadOf(until: Instant, now: Instant): Instant | undefined {
-  const ahead = plus(until, -dayMs);
+  const ahead = addMs(until, -dayMs);
   return ahead > now ? ahead : undefined;
 }

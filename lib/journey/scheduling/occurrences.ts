@@ -15,7 +15,7 @@ function isOn({ every, weekdays, day = 1 }: Recurrence, date: string): boolean {
 }
 
 /** The times of a schedule on the clocks of a zone, after `after` and up to `upTo`. A one-time schedule is the same in every zone. */
-export function occurrences(
+export function listOccurrences(
   schedule: { at: Instant } | Recurrence,
   zone: string,
   { after, upTo }: { after: Instant; upTo: Instant },

@@ -2,13 +2,13 @@ import { type Placement } from '../../decision/placements/placement.ts';
 import { type Workspace } from '../../model/workspace.ts';
 import { type Touchpoint } from '../../model/touchpoint.ts';
 import { type Json } from '../../shared/json.ts';
-import { type Signal } from '../../model/profile-change.ts';
+import { type ProfileChange } from '../../model/profile-change.ts';
 import { stageModelOf } from '../../stage/stage-templates.ts';
 import { type Instant } from '../../shared/time.ts';
 import { compileJourney } from '../compilation/compile-journey.ts';
 import { type JourneyDefinition } from '../definition/journey-definition.ts';
 import { executionName } from '../enrolment/enrolment-record.ts';
-import { type Knock } from '../enrolment/entry-request.ts';
+import { type EntryRequest } from '../enrolment/entry-request.ts';
 import { type HistoryEvent } from '../../states-language/execution/host.ts';
 import { type StepCall } from '../execution/step-call.ts';
 import { type ExecutionInput } from '../enrolment/execution-input.ts';
@@ -16,26 +16,26 @@ import {
   type ApplyTouchpoint,
   type SimulatedCustomer,
   type SimulationRules,
-  touchpointOf,
+  makeTouchpoint,
 } from './customers/simulated-customer.ts';
-import { Counters } from './customers/simulated-counters.ts';
-import { enter, leave } from './customers/simulated-entry.ts';
-import { type Ended, MachineRoom } from './engine/in-memory-step-functions.ts';
+import { SimulatedCounters } from './customers/simulated-counters.ts';
+import { enterJourney, leaveJourney } from './customers/simulated-entry.ts';
+import { type ExecutionEnd, InMemoryStepFunctions } from './engine/in-memory-step-functions.ts';
 import { simulatedFunctions } from '../compilation/simulated-functions.ts';
 import { type Population } from './customers/population.ts';
-import { type Act, answerTo, type Answered } from './engine/step-answers.ts';
-import { Tally } from './result-tally.ts';
+import { type PlannedTouchpoint, answerStep, type StepAnswer } from './engine/step-answers.ts';
+import { SimulationTally } from './result-tally.ts';
 import { SimulatedTime } from './engine/simulated-time.ts';
-import { type Wish } from './customers/satisfying-touchpoints.ts';
+import { type SatisfyingTouchpoint } from './customers/satisfying-touchpoints.ts';
 
-export interface Setting {
+export interface SimulationContext {
   apply: ApplyTouchpoint;
   definition: JourneyDefinition;
   workspace: Workspace;
   placements: readonly Placement[];
   population: Population;
   /** What customers may do. */
-  wishes: readonly Wish[];
+  wishes: readonly SatisfyingTouchpoint[];
   /** Epoch milliseconds. */
   start: number;
 }
@@ -54,25 +54,25 @@ const machine = 'journey';
  * definition on the same engine, the projector, the rules of the door, of contact and of experiments. What stands in for the world are
  * the customers' plans, and providers that always deliver.
  */
-export class Simulation {
-  readonly setting: Setting;
+export class JourneySimulation {
+  readonly setting: SimulationContext;
   readonly time: SimulatedTime;
-  readonly tally: Tally;
-  readonly #room: MachineRoom;
+  readonly tally: SimulationTally;
+  readonly #room: InMemoryStepFunctions;
   readonly #rules: SimulationRules;
   readonly #inside = new Map<string, Inside>();
   /** By enrolment, also of those who have left: goals are reached later, too. */
   readonly #enteredAt = new Map<string, number>();
-  readonly #counters = new Counters();
+  readonly #counters = new SimulatedCounters();
   peakOpen = 0;
 
-  constructor(setting: Setting) {
+  constructor(setting: SimulationContext) {
     this.setting = setting;
     const { definition, workspace, start } = setting;
     this.time = new SimulatedTime(start);
-    this.tally = new Tally(definition);
+    this.tally = new SimulationTally(definition);
     this.#rules = { workspace, model: stageModelOf(workspace), journeys: [definition] };
-    this.#room = new MachineRoom({
+    this.#room = new InMemoryStepFunctions({
       time: this.time,
       invoke: (_name, payload) => this.#invoked(payload as unknown as Omit<StepCall, 'vars'>), // as our own compiler writes it
       ended: (end) => this.#ended(end),
@@ -95,8 +95,8 @@ export class Simulation {
   }
 
   /** A customer does something; journeys hear of it. */
-  act(customer: SimulatedCustomer, { name, properties }: Act): void {
-    this.repeats(customer, touchpointOf(customer, { name, properties }, this.time.now()));
+  act(customer: SimulatedCustomer, { name, properties }: PlannedTouchpoint): void {
+    this.repeats(customer, makeTouchpoint(customer, { name, properties }, this.time.now()));
   }
 
   /** A recorded touchpoint once more; journeys hear of it. */
@@ -111,14 +111,14 @@ export class Simulation {
     this.#apply(customer, touchpoint, { ...this.#rules, journeys: [] });
   }
 
-  #apply(customer: SimulatedCustomer, touchpoint: Touchpoint, rules: SimulationRules): Signal[] {
+  #apply(customer: SimulatedCustomer, touchpoint: Touchpoint, rules: SimulationRules): ProfileChange[] {
     const { profile, signals } = this.setting.apply(customer.profile, touchpoint, rules);
     customer.profile = profile;
     return signals;
   }
 
   /** Something other than a touchpoint lets a customer in. */
-  knock(customer: SimulatedCustomer, { name, properties }: Act): void {
+  knock(customer: SimulatedCustomer, { name, properties }: PlannedTouchpoint): void {
     this.#knocked(customer, { id: `${customer.person.id}-${this.time.now()}`, name, at: this.now(), properties });
   }
 
@@ -127,7 +127,7 @@ export class Simulation {
     if (Number.isFinite(at)) this.time.at(Math.ceil(at), act);
   }
 
-  #told(customer: SimulatedCustomer, signal: Signal, act: Act): void {
+  #told(customer: SimulatedCustomer, signal: ProfileChange, act: PlannedTouchpoint): void {
     if (signal.type === 'triggered') {
       const { messageId: id, name, at } = signal.cause;
       this.#knocked(customer, { id, name, at, properties: act.properties }, act);
@@ -136,23 +136,23 @@ export class Simulation {
     else if (signal.type === 'goal' && signal.guardrail === undefined) this.#reached(signal);
   }
 
-  #woken(customer: SimulatedCustomer, { waitId, cause, ...more }: Extract<Signal, { type: 'woken' }>): void {
+  #woken(customer: SimulatedCustomer, { waitId, cause, ...more }: Extract<ProfileChange, { type: 'woken' }>): void {
     const token = customer.tokens.get(waitId);
     customer.tokens.delete(waitId);
     if (token !== undefined) this.#room.resume(token, { ...more, touchpoint: cause } as Json); // a signal is JSON
   }
 
-  #reached({ enrolmentId, stepId, variant }: Extract<Signal, { type: 'goal' }>): void {
+  #reached({ enrolmentId, stepId, variant }: Extract<ProfileChange, { type: 'goal' }>): void {
     const enteredAt = this.#enteredAt.get(enrolmentId) ?? this.time.now();
     this.tally.goal({ enteredAt, now: this.time.now(), stepId, variant });
   }
 
-  #knocked(customer: SimulatedCustomer, knock: Knock, act?: Act): void {
+  #knocked(customer: SimulatedCustomer, knock: EntryRequest, act?: PlannedTouchpoint): void {
     this.tally.knocked();
     const { definition, workspace } = this.setting;
     const now = this.now();
-    const touchpoint = act && touchpointOf(customer, act, this.time.now());
-    const entry = enter(customer, { definition, workspace, knock, touchpoint, counters: this.#counters, now });
+    const touchpoint = act && makeTouchpoint(customer, act, this.time.now());
+    const entry = enterJourney(customer, { definition, workspace, knock, touchpoint, counters: this.#counters, now });
     if (typeof entry === 'string') return this.tally.refused(entry);
     const at = this.time.now();
     this.#enteredAt.set(entry.enrolmentId, at);
@@ -175,12 +175,12 @@ export class Simulation {
     const inside = this.#inside.get(enrolmentId);
     if (!inside) return;
     this.#inside.delete(enrolmentId);
-    leave(inside.customer, enrolmentId);
+    leaveJourney(inside.customer, enrolmentId);
     this.tally.ended(enrolmentId, outcome);
     if (inside.execution !== undefined) this.#room.stop(inside.execution);
   }
 
-  #ended({ name, status, output }: Ended): void {
+  #ended({ name, status, output }: ExecutionEnd): void {
     const enrolmentId = /^v\d+-(.+?\.\d+)(?:-\d+)?$/.exec(name)?.[1] ?? '';
     const inside = this.#inside.get(enrolmentId);
     if (inside?.execution !== name) return;
@@ -202,12 +202,12 @@ export class Simulation {
     if (!inside) return { gate: 'left' };
     const vars = (call as Partial<StepCall>).vars ?? call.enrolment.vars; // as `StepCall` reads it
     const { customer } = inside;
-    const answered = answerTo({ ...call, vars }, { ...this.setting, customer, now: this.now() });
+    const answered = answerStep({ ...call, vars }, { ...this.setting, customer, now: this.now() });
     this.#consequences(inside, call, answered);
     return answered.result;
   }
 
-  #consequences({ customer }: Inside, { stepId, token, enrolment }: StepCall, answered: Answered): void {
+  #consequences({ customer }: Inside, { stepId, token, enrolment }: StepCall, answered: StepAnswer): void {
     const { sent, variant, acts = [], answersAt, resumesLeg } = answered;
     if (sent) this.tally.sent(stepId, sent);
     if (variant !== undefined) this.tally.assigned(stepId, variant);

@@ -10,10 +10,10 @@ import { type ApplyTouchpoint, newCustomer } from './customers/simulated-custome
 import { Population } from './customers/population.ts';
 import { SimulationResult } from './simulation-result.ts';
 import { cut, runToEnd, type SimulationRequest } from './simulate-journey.ts';
-import { Simulation } from './journey-simulation.ts';
+import { JourneySimulation } from './journey-simulation.ts';
 
 /** One customer as recorded: touchpoints in their order, those before the time too, and what the journey really did with them in it. */
-export interface Recorded {
+export interface RecordedHistory {
   id: string;
   touchpoints: readonly Touchpoint[];
   happened: {
@@ -59,7 +59,7 @@ function added(all: readonly Sums[]): Sums {
 
 const differs = (happened: number, would: number) => ({ happened, would, difference: would - happened });
 
-function beside(happened: Sums, would: Sums): ReplayResult['ended'] {
+function compareCounts(happened: Sums, would: Sums): ReplayResult['ended'] {
   const names = [...new Set([...Object.keys(happened), ...Object.keys(would)])].sort();
   return Object.fromEntries(names.map((name) => [name, differs(happened[name] ?? 0, would[name] ?? 0)]));
 }
@@ -84,7 +84,7 @@ export interface ReplayRequest {
   definition: JourneyDefinition;
   workspace: Workspace;
   placements: readonly Placement[];
-  recorded: readonly Recorded[];
+  recorded: readonly RecordedHistory[];
   sample: boolean;
   from: Instant;
   to: Instant;
@@ -95,8 +95,8 @@ export interface ReplayRequest {
 const silent = Population.parse({ responds: {}, answers: 0 });
 
 function joins(
-  simulation: Simulation,
-  { id, touchpoints }: Recorded,
+  simulation: JourneySimulation,
+  { id, touchpoints }: RecordedHistory,
   { from, seed }: { from: number; seed: number },
 ): void {
   const person = { id, traits: {}, entersAt: Date.parse(touchpoints[0]?.at ?? ''), activity: 0, random: seeded(seed) };
@@ -113,7 +113,7 @@ function joins(
  * What a message led to cannot be known: who came because of one comes here too. Within a limit of time fewer customers may take part, the
  * first by their ids.
  */
-export async function replay(request: ReplayRequest, limit?: TimeLimit): Promise<ReplayResult> {
+export async function replayJourney(request: ReplayRequest, limit?: TimeLimit): Promise<ReplayResult> {
   const { recorded, sample, from, to } = request;
   const days = Math.max(1, Math.ceil((Date.parse(to) - Date.parse(from)) / 86_400_000));
   const { result, count, complete } = await attemptWithin(recorded.length, limit, (some, isStopped) =>
@@ -129,7 +129,7 @@ function replaySome(
 ): Promise<Attempt<SimulationResult>> {
   const [from, to] = [Date.parse(period.from), Date.parse(period.to)];
   const setting = { apply, definition, workspace, placements, population: silent, wishes: [], start: from };
-  const simulation = new Simulation(setting);
+  const simulation = new JourneySimulation(setting);
   for (const [place, customer] of recorded.entries())
     if (customer.touchpoints.length > 0) joins(simulation, customer, { from, seed: seed + place });
   const asked: SimulationRequest = { apply, definition, customers: recorded.length, days, seed, from };
@@ -137,7 +137,7 @@ function replaySome(
 }
 
 /** What would be beside what was. */
-function compared(recorded: readonly Recorded[], would: SimulationResult, sample: boolean): ReplayResult {
+function compared(recorded: readonly RecordedHistory[], would: SimulationResult, sample: boolean): ReplayResult {
   const sentWould = Object.fromEntries(
     would.steps.flatMap(({ stepId, sent }) => (sent === undefined ? [] : [[stepId, sent]])),
   );
@@ -155,8 +155,8 @@ function compared(recorded: readonly Recorded[], would: SimulationResult, sample
   return {
     ...{ customers: recorded.length, sample },
     ...sums,
-    sentBySteps: beside(sentThen, sentWould),
-    ended: beside(added(happened.map(({ ended }) => ended)), would.outcomes),
+    sentBySteps: compareCounts(sentThen, sentWould),
+    ended: compareCounts(added(happened.map(({ ended }) => ended)), would.outcomes),
     text: worded(sums),
     would,
   };

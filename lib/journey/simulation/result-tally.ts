@@ -42,7 +42,7 @@ function quantile(sorted: number[], q: number): number {
 }
 
 /** Counts what happens to people in a simulated journey. */
-export class Tally {
+export class SimulationTally {
   readonly #definition: JourneyDefinition;
   readonly #steps = new Map<string, StepTally>();
   readonly #ways = new Map<string, Way>();

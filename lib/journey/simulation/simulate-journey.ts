@@ -4,14 +4,20 @@ import { type JsonObject } from '../../shared/json.ts';
 import { type JourneyDefinition } from '../definition/journey-definition.ts';
 import { type Trigger } from '../definition/trigger.ts';
 import { type Attempt, attemptWithin, type TimeLimit } from './attempts.ts';
-import { costOf } from './simulated-cost.ts';
+import { simulatedCostOf } from './simulated-cost.ts';
 import { type ApplyTouchpoint, newCustomer, type SimulatedCustomer } from './customers/simulated-customer.ts';
-import { type Person, personOf, type Span, untilNext, wishesFor } from './customers/synthetic-customers.ts';
+import {
+  type SyntheticCustomer,
+  drawSyntheticCustomer,
+  type SimulatedPeriod,
+  msUntilNext,
+  touchpointsToMake,
+} from './customers/synthetic-customers.ts';
 import { Population } from './customers/population.ts';
 import { type SimulationResult } from './simulation-result.ts';
-import { type Setting, Simulation } from './journey-simulation.ts';
-import { type Act } from './engine/step-answers.ts';
-import { wishesOf } from './customers/satisfying-touchpoints.ts';
+import { type SimulationContext, JourneySimulation } from './journey-simulation.ts';
+import { type PlannedTouchpoint } from './engine/step-answers.ts';
+import { findSatisfyingTouchpoints } from './customers/satisfying-touchpoints.ts';
 
 const dayMs = 86_400_000;
 
@@ -32,9 +38,9 @@ export interface SimulationRequest {
 }
 
 /** How a customer comes to the door by a trigger: by a touchpoint, or told by somebody else. */
-function comesBy(trigger: Trigger): { act: Act } | { knock: Act } {
+function comesBy(trigger: Trigger): { act: PlannedTouchpoint } | { knock: PlannedTouchpoint } {
   if ('touchpoint' in trigger) {
-    const [act] = wishesOf(trigger.touchpoint);
+    const [act] = findSatisfyingTouchpoints(trigger.touchpoint);
     return act ? { act } : { knock: { name: 'Touchpoint', properties: {} } };
   }
   const facts: JsonObject =
@@ -49,13 +55,13 @@ function comesBy(trigger: Trigger): { act: Act } | { knock: Act } {
 }
 
 /** With a key of its own where the journey asks for one. */
-function keyed({ entry }: JourneyDefinition, act: Act, person: Person): Act {
+function keyed({ entry }: JourneyDefinition, act: PlannedTouchpoint, person: SyntheticCustomer): PlannedTouchpoint {
   return entry.key === undefined || entry.key.includes('.')
     ? act
     : { ...act, properties: { [entry.key]: `${person.id}-key`, ...act.properties } };
 }
 
-function comes(simulation: Simulation, customer: SimulatedCustomer): void {
+function comes(simulation: JourneySimulation, customer: SimulatedCustomer): void {
   const { definition } = simulation.setting;
   const { person } = customer;
   const { triggers } = definition.entry;
@@ -71,10 +77,10 @@ function comes(simulation: Simulation, customer: SimulatedCustomer): void {
 }
 
 /** One thing a customer does of their own accord, again and again until the end. */
-function habit(simulation: Simulation, customer: SimulatedCustomer, act: Act): void {
+function habit(simulation: JourneySimulation, customer: SimulatedCustomer, act: PlannedTouchpoint): void {
   const perMonth = simulation.setting.population.perMonth[act.name] ?? usualPerMonth;
   const next = (): void => {
-    const at = simulation.time.now() + untilNext(customer.person, perMonth);
+    const at = simulation.time.now() + msUntilNext(customer.person, perMonth);
     simulation.later(at, () => {
       simulation.act(customer, act);
       next();
@@ -83,7 +89,7 @@ function habit(simulation: Simulation, customer: SimulatedCustomer, act: Act): v
   next();
 }
 
-function sets(simulation: Simulation, person: Person): void {
+function sets(simulation: JourneySimulation, person: SyntheticCustomer): void {
   simulation.later(person.entersAt, () => {
     const customer = newCustomer(person, simulation.setting.workspace);
     comes(simulation, customer);
@@ -96,7 +102,7 @@ function sets(simulation: Simulation, person: Person): void {
  * on. Memory grows with customers, not with days. Within a limit of time fewer customers may be simulated than were asked for: the result
  * says so, and is otherwise that of a request for so many.
  */
-export async function simulate(request: SimulationRequest, limit?: TimeLimit): Promise<SimulationResult> {
+export async function simulateJourney(request: SimulationRequest, limit?: TimeLimit): Promise<SimulationResult> {
   const { customers: asked, days } = request;
   const { result, complete } = await attemptWithin(asked, limit, (customers, isStopped) =>
     simulateSome({ ...request, customers }, isStopped),
@@ -115,25 +121,25 @@ function simulateSome(request: SimulationRequest, isStopped: () => boolean): Pro
   const { apply, definition, customers, days, seed, from: start, placements = [] } = request;
   const population = request.population ?? Population.parse({});
   const workspace = request.workspace ?? Workspace.parse({ id: 'simulated', name: 'Simulated' });
-  const setting: Setting = {
+  const setting: SimulationContext = {
     apply,
     definition,
     workspace,
     placements,
     population,
-    wishes: wishesFor(definition),
+    wishes: touchpointsToMake(definition),
     start,
   };
-  const simulation = new Simulation(setting);
-  const span: Span = { start, end: start + days * dayMs };
+  const simulation = new JourneySimulation(setting);
+  const span: SimulatedPeriod = { start, end: start + days * dayMs };
   for (let number = 0; number < customers; number++)
-    sets(simulation, personOf(definition, population, { seed, number, span }));
+    sets(simulation, drawSyntheticCustomer(definition, population, { seed, number, span }));
   return runToEnd(simulation, request, { end: span.end, isStopped });
 }
 
 /** Lets a simulation run to its end, and says what has become of everybody; stopped before, what had at the end of the last whole day. */
 export async function runToEnd(
-  simulation: Simulation,
+  simulation: JourneySimulation,
   request: SimulationRequest,
   { end, isStopped }: { end: number; isStopped: () => boolean },
 ): Promise<Attempt<SimulationResult>> {
@@ -151,13 +157,17 @@ export async function runToEnd(
 
 /** What has become of everybody after so many days as there are figures of open executions. */
 function resultAt(
-  simulation: Simulation,
+  simulation: JourneySimulation,
   { definition, customers, seed, from: start }: SimulationRequest,
   open: readonly number[],
 ): SimulationResult {
   const days = open.length;
   const { steps, ...counts } = structuredClone(simulation.tally.result());
-  const { stepCosts, ...cost } = costOf(definition, { steps, entered: counts.entered, days: Math.max(1, days) });
+  const { stepCosts, ...cost } = simulatedCostOf(definition, {
+    steps,
+    entered: counts.entered,
+    days: Math.max(1, days),
+  });
   return {
     ...{ complete: true, seed, from: new Date(start).toISOString(), days, customers },
     ...counts,

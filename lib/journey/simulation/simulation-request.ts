@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { between, durationMs, Instant } from '../../shared/time.ts';
+import { msBetween, durationMs, Instant } from '../../shared/time.ts';
 import { JourneyDraft } from '../definition/journey-definition.ts';
 import { Population } from './customers/population.ts';
 
@@ -29,7 +29,7 @@ export const SimulateBody = z.strictObject({
     .strictObject({ from: Instant, to: Instant, customers: z.int().min(1).max(most.replayed).default(200) })
     .refine(({ from, to }) => from < to, 'from lies before to')
     .refine(
-      ({ from, to }) => between(from, to) <= durationMs(`${most.replayedDays}d`),
+      ({ from, to }) => msBetween(from, to) <= durationMs(`${most.replayedDays}d`),
       `at most ${most.replayedDays} days`,
     )
     .optional(),

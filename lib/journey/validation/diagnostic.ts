@@ -1,8 +1,8 @@
 import { type JourneyDefinition } from '../definition/journey-definition.ts';
 import { type Step, type StepOf } from '../definition/step.ts';
-import { type Surroundings } from './validation-context.ts';
+import { type ValidationContext } from './validation-context.ts';
 
-export type FaultCode =
+export type DiagnosticCode =
   | 'unknown-step'
   | 'unreachable-step'
   | 'endless'
@@ -44,27 +44,27 @@ export type FaultCode =
   | 'starts-itself';
 
 /** What is wrong with a definition, where, and what to do about it. An `error` keeps it from being published, a `warning` does not. */
-export interface Fault {
-  code: FaultCode;
+export interface Diagnostic {
+  code: DiagnosticCode;
   /** Dotted path in the definition. */
   place: string;
   hint: string;
   severity: 'error' | 'warning';
 }
 
-export const error = (code: FaultCode, place: string, hint: string): Fault => ({
+export const errorAt = (code: DiagnosticCode, place: string, hint: string): Diagnostic => ({
   code,
   place,
   hint,
   severity: 'error',
 });
 
-export const warning = (code: FaultCode, place: string, hint: string): Fault => ({
-  ...error(code, place, hint),
+export const warningAt = (code: DiagnosticCode, place: string, hint: string): Diagnostic => ({
+  ...errorAt(code, place, hint),
   severity: 'warning',
 });
 
-export type Rule = (definition: JourneyDefinition, surroundings: Surroundings) => Fault[];
+export type ValidationRule = (definition: JourneyDefinition, surroundings: ValidationContext) => Diagnostic[];
 
 type Steps = JourneyDefinition['steps'];
 
@@ -73,7 +73,7 @@ export const stepAt = (steps: Steps, id: string): Step | undefined =>
   Object.hasOwn(steps, id) ? steps[id] : undefined;
 
 /** All steps of some kinds, with their places. */
-export function stepsOf<Kind extends Step['kind']>(
+export function stepsOfKind<Kind extends Step['kind']>(
   { steps }: Pick<JourneyDefinition, 'steps'>,
   ...kinds: Kind[]
 ): { id: string; place: string; step: StepOf<Kind> }[] {

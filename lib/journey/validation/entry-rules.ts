@@ -1,5 +1,5 @@
 import { type Trigger } from '../definition/trigger.ts';
-import { error, type Rule, stepsOf, warning } from './diagnostic.ts';
+import { errorAt, type ValidationRule, stepsOfKind, warningAt } from './diagnostic.ts';
 
 /** Properties that a trigger brings along; undefined where that is up to whoever knocks. */
 function broughtBy(trigger: Trigger): string[] | undefined {
@@ -12,13 +12,13 @@ function broughtBy(trigger: Trigger): string[] | undefined {
 }
 
 /** An entry key that a trigger never brings: nobody enters by it. */
-export const entryKeys: Rule = ({ entry: { key, triggers } }) => {
+export const checkEntryKeys: ValidationRule = ({ entry: { key, triggers } }) => {
   if (key === undefined) return [];
   return triggers.flatMap((trigger, i) => {
     const brought = broughtBy(trigger);
     if (!brought || brought.includes(key)) return [];
     const hint = `nobody enters by it: it brings ${brought.join(' and ')}, but no entry key "${key}"`;
-    return [error('no-entry-key', `entry.triggers.${i}`, hint)];
+    return [errorAt('no-entry-key', `entry.triggers.${i}`, hint)];
   });
 };
 
@@ -30,18 +30,18 @@ function timeOf(trigger: Trigger): string | undefined {
 }
 
 /** Times are looked at on the quarter hours (`docs/decisions/times-come-by-the-quarter-hour.md`). */
-export const offQuarters: Rule = ({ entry: { triggers } }) =>
+export const checkQuarterHours: ValidationRule = ({ entry: { triggers } }) =>
   triggers.flatMap((trigger, i) => {
     const time = timeOf(trigger);
     if (time === undefined || Number(time.slice(3)) % 15 === 0) return [];
-    return [warning('off-quarter', `entry.triggers.${i}`, `${time} comes with the next quarter of an hour`)];
+    return [warningAt('off-quarter', `entry.triggers.${i}`, `${time} comes with the next quarter of an hour`)];
   });
 
-export const started: Rule = (definition, { journeys }) =>
-  stepsOf(definition, 'startJourney').flatMap(({ place, step: { journey } }) => {
+export const checkStartedJourneys: ValidationRule = (definition, { journeys }) =>
+  stepsOfKind(definition, 'startJourney').flatMap(({ place, step: { journey } }) => {
     const at = `${place}.journey`;
     if (journey === definition.id)
-      return [warning('starts-itself', at, 'its own re-entry rule refuses most; lead back by goTo instead')];
+      return [warningAt('starts-itself', at, 'its own re-entry rule refuses most; lead back by goTo instead')];
     if (journeys === undefined || journeys.includes(journey)) return [];
-    return [error('unknown-journey', at, `there is no journey "${journey}"`)];
+    return [errorAt('unknown-journey', at, `there is no journey "${journey}"`)];
   });

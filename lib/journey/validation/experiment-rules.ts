@@ -1,9 +1,9 @@
 import { type Duration, durationMs } from '../../shared/time.ts';
-import { effects, onwardOf } from '../definition/graph.ts';
+import { effectKinds, nextSteps } from '../definition/graph.ts';
 import { type JourneyDefinition } from '../definition/journey-definition.ts';
-import { thresholds } from '../../model/customer-bucket.ts';
+import { bucketThresholds } from '../../model/customer-bucket.ts';
 import { type Step, type StepOf } from '../definition/step.ts';
-import { error, type Fault, type Rule, stepAt, stepsOf, warning } from './diagnostic.ts';
+import { errorAt, type Diagnostic, type ValidationRule, stepAt, stepsOfKind, warningAt } from './diagnostic.ts';
 
 /** Weights by the place they stand in. */
 function weightsOf(place: string, step: StepOf<'randomSplit' | 'experiment'>): (readonly [string, number])[] {
@@ -14,19 +14,19 @@ function weightsOf(place: string, step: StepOf<'randomSplit' | 'experiment'>): (
 }
 
 /** Shares are exact to a hundredth of a percent: less than that is nobody. */
-export const shares: Rule = (definition) =>
-  stepsOf(definition, 'randomSplit', 'experiment').flatMap(({ place, step }) => {
+export const checkShares: ValidationRule = (definition) =>
+  stepsOfKind(definition, 'randomSplit', 'experiment').flatMap(({ place, step }) => {
     const weights = weightsOf(place, step);
-    const bounds = thresholds(weights.map(([, weight]) => weight));
+    const bounds = bucketThresholds(weights.map(([, weight]) => weight));
     return weights.flatMap(([at], i) =>
       (bounds[i] ?? NaN) > (bounds[i - 1] ?? 0)
         ? []
-        : [error('no-share', at, 'so small a share that nobody falls to it')],
+        : [errorAt('no-share', at, 'so small a share that nobody falls to it')],
     );
   });
 
 function drawn({ holdout, ...definition }: JourneyDefinition): { place: string; salt: string; isTest: boolean }[] {
-  const steps = stepsOf(definition, 'randomSplit', 'experiment').map(({ place, step }) => ({
+  const steps = stepsOfKind(definition, 'randomSplit', 'experiment').map(({ place, step }) => ({
     place: `${place}.salt`,
     salt: step.salt,
     isTest: step.kind === 'experiment',
@@ -35,13 +35,17 @@ function drawn({ holdout, ...definition }: JourneyDefinition): { place: string; 
 }
 
 /** One salt puts the same customers on the same side everywhere: right for two splits that belong together, wrong beside an experiment. */
-export const salts: Rule = (definition) => {
+export const checkSalts: ValidationRule = (definition) => {
   const all = drawn(definition);
   return all.flatMap(({ place, salt, isTest }, i) => {
     const other = all.slice(0, i).find((one) => one.salt === salt && (one.isTest || isTest));
     if (!other) return [];
     return [
-      warning('same-salt', place, `${other.place} has the same salt: the same customers fall on the same side of both`),
+      warningAt(
+        'same-salt',
+        place,
+        `${other.place} has the same salt: the same customers fall on the same side of both`,
+      ),
     ];
   });
 };
@@ -63,9 +67,9 @@ function earliest({ steps }: Pick<JourneyDefinition, 'steps'>, from: string): nu
     if (!step) return Infinity;
     known.set(id, Infinity); // ends a circle, should there be one
     const found =
-      effects.has(step.kind) || step.kind === 'humanTask'
+      effectKinds.has(step.kind) || step.kind === 'humanTask'
         ? 0
-        : leastOf(step) + Math.min(Infinity, ...onwardOf(step).map(measure));
+        : leastOf(step) + Math.min(Infinity, ...nextSteps(step).map(measure));
     known.set(id, found);
     return found;
   };
@@ -77,13 +81,13 @@ function tooEarly(definition: JourneyDefinition, from: string[], window: Duratio
   return all.length > 0 && all.every((ms) => ms >= durationMs(window));
 }
 
-export const experiments: Rule = (definition) =>
-  stepsOf(definition, 'experiment').flatMap(({ place, step: { variants, holdout, window } }) => {
-    const faults: Fault[] = [];
+export const checkExperiments: ValidationRule = (definition) =>
+  stepsOfKind(definition, 'experiment').flatMap(({ place, step: { variants, holdout, window } }) => {
+    const faults: Diagnostic[] = [];
     const targets = variants.map(({ next }) => next);
     if (new Set(targets).size === 1)
       faults.push(
-        warning(
+        warningAt(
           'same-variants',
           `${place}.variants`,
           `all lead to "${targets[0] ?? ''}": there is no difference to measure`,
@@ -91,14 +95,14 @@ export const experiments: Rule = (definition) =>
       );
     variants.forEach(({ id }, i) => {
       if (variants.findIndex((other) => other.id === id) < i || (holdout && id === 'holdout'))
-        faults.push(error('duplicate-variant', `${place}.variants.${i}.id`, `there is a variant "${id}" already`));
+        faults.push(errorAt('duplicate-variant', `${place}.variants.${i}.id`, `there is a variant "${id}" already`));
     });
     if (tooEarly(definition, targets, window))
-      faults.push(error('unreachable-goal', `${place}.window`, `over before any variant does anything`));
+      faults.push(errorAt('unreachable-goal', `${place}.window`, `over before any variant does anything`));
     return faults;
   });
 
-export const goals: Rule = (definition) =>
+export const checkGoals: ValidationRule = (definition) =>
   definition.goal && tooEarly(definition, [definition.start], definition.goal.window)
-    ? [error('unreachable-goal', 'goal.window', 'over before the journey does anything')]
+    ? [errorAt('unreachable-goal', 'goal.window', 'over before the journey does anything')]
     : [];

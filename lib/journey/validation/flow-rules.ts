@@ -1,51 +1,51 @@
-import { onwardOf, takesTime, type Way, waysOf } from '../definition/graph.ts';
+import { nextSteps, timedKinds, type Transition, outgoingTransitions } from '../definition/graph.ts';
 import { loopsOf } from '../compilation/execution-segments.ts';
 import { type JourneyDefinition } from '../definition/journey-definition.ts';
-import { error, type Fault, stepAt, type Rule, warning } from './diagnostic.ts';
+import { errorAt, type Diagnostic, stepAt, type ValidationRule, warningAt } from './diagnostic.ts';
 
 type Shape = Pick<JourneyDefinition, 'start' | 'steps'>;
 
-export function unknownSteps({ start, steps }: Shape): Fault[] {
+export function checkUnknownSteps({ start, steps }: Shape): Diagnostic[] {
   const named = Object.entries(steps).flatMap(([id, step]) =>
-    waysOf(step).map(([place, target]): Way => [`steps.${id}.${place}`, target]),
+    outgoingTransitions(step).map(([place, target]): Transition => [`steps.${id}.${place}`, target]),
   );
   return [['start', start] as const, ...named].flatMap(([place, target]) =>
-    stepAt(steps, target) ? [] : [error('unknown-step', place, `there is no step "${target}"`)],
+    stepAt(steps, target) ? [] : [errorAt('unknown-step', place, `there is no step "${target}"`)],
   );
 }
 
 /** Every step that is reached from `from`, itself included. */
-export function reachedFrom({ steps }: Pick<JourneyDefinition, 'steps'>, from: readonly string[]): Set<string> {
+export function stepsReachableFrom({ steps }: Pick<JourneyDefinition, 'steps'>, from: readonly string[]): Set<string> {
   const reached = new Set<string>();
   const open = [...from];
   for (let id = open.pop(); id !== undefined; id = open.pop()) {
     const step = stepAt(steps, id);
     if (!step || reached.has(id)) continue;
     reached.add(id);
-    open.push(...waysOf(step).map(([, target]) => target));
+    open.push(...outgoingTransitions(step).map(([, target]) => target));
   }
   return reached;
 }
 
-export function unreachableSteps({ start, steps }: Shape): Fault[] {
-  const reached = reachedFrom({ steps }, [start]);
+export function checkUnreachableSteps({ start, steps }: Shape): Diagnostic[] {
+  const reached = stepsReachableFrom({ steps }, [start]);
   return Object.keys(steps).flatMap((id) =>
-    reached.has(id) ? [] : [error('unreachable-step', `steps.${id}`, `nothing leads to "${id}"`)],
+    reached.has(id) ? [] : [errorAt('unreachable-step', `steps.${id}`, `nothing leads to "${id}"`)],
   );
 }
 
 /** Ways that lead back without a limit: all circles but those through a `goTo`. Where there are none, every way ends in an `exit`. */
-export function endlessWays({ steps }: Pick<JourneyDefinition, 'steps'>): Fault[] {
+export function checkEndlessPaths({ steps }: Pick<JourneyDefinition, 'steps'>): Diagnostic[] {
   const state = new Map<string, 'open' | 'done'>();
-  const faults: Fault[] = [];
+  const faults: Diagnostic[] = [];
   const visit = (id: string): void => {
     const step = stepAt(steps, id);
     if (!step) return;
     state.set(id, 'open');
-    for (const [place, target] of waysOf(step)) {
+    for (const [place, target] of outgoingTransitions(step)) {
       if (step.kind === 'goTo' && place === 'to') continue;
       const hint = `leads back to "${target}" without end: lead back by a step of kind goTo, which has a limit`;
-      if (state.get(target) === 'open') faults.push(error('endless', `steps.${id}.${place}`, hint));
+      if (state.get(target) === 'open') faults.push(errorAt('endless', `steps.${id}.${place}`, hint));
       else if (!state.has(target)) visit(target);
     }
     state.set(id, 'done');
@@ -58,25 +58,28 @@ export function endlessWays({ steps }: Pick<JourneyDefinition, 'steps'>): Fault[
 const mostAtOnce = 10;
 
 /** Whether `goTo` can be reached from `to` without any time going by. */
-function spins({ steps }: Pick<JourneyDefinition, 'steps'>, { id, to }: { id: string; to: string }): boolean {
+function loopsWithoutDelay(
+  { steps }: Pick<JourneyDefinition, 'steps'>,
+  { id, to }: { id: string; to: string },
+): boolean {
   const open = [to];
   const seen = new Set<string>();
   for (let at = open.pop(); at !== undefined; at = open.pop()) {
     if (at === id) return true;
     const step = stepAt(steps, at);
-    if (!step || seen.has(at) || takesTime.has(step.kind)) continue;
+    if (!step || seen.has(at) || timedKinds.has(step.kind)) continue;
     seen.add(at);
-    open.push(...onwardOf(step));
+    open.push(...nextSteps(step));
   }
   return false;
 }
 
-export const idleLoops: Rule = (definition) =>
+export const checkBusyLoops: ValidationRule = (definition) =>
   loopsOf(definition).flatMap((loop) => {
     const place = `steps.${loop.id}`;
-    if (loop.to === loop.id) return [error('endless', `${place}.to`, 'leads to itself')];
-    if (loop.limit <= mostAtOnce || !spins(definition, loop)) return [];
+    if (loop.to === loop.id) return [errorAt('endless', `${place}.to`, 'leads to itself')];
+    if (loop.limit <= mostAtOnce || !loopsWithoutDelay(definition, loop)) return [];
     return [
-      warning('idle-loop', place, `up to ${loop.limit} rounds can follow one another at once: let time go by in it`),
+      warningAt('idle-loop', place, `up to ${loop.limit} rounds can follow one another at once: let time go by in it`),
     ];
   });

@@ -7,21 +7,21 @@ import { type Trigger } from '../definition/trigger.ts';
 import { isOwnHeader } from '../definition/http-header.ts';
 import { portOf, usualPorts } from '../definition/webhook-ports.ts';
 import { type StepOf } from '../definition/step.ts';
-import { predicatesIn, traitsIn } from './predicate-rules.ts';
-import { error, type Fault, type Rule, stepAt, stepsOf, warning } from './diagnostic.ts';
-import { type Surroundings } from './validation-context.ts';
+import { predicatesInJourney, traitsInPredicate } from './predicate-rules.ts';
+import { errorAt, type Diagnostic, type ValidationRule, stepAt, stepsOfKind, warningAt } from './diagnostic.ts';
+import { type ValidationContext } from './validation-context.ts';
 
 /** Channels that reach whoever a URL reaches. */
 const byUrl: readonly SendChannel[] = ['webhook', 'slack'];
 
 /** An address that no call of ours goes to: `http-call` refuses it, so nothing would ever come of the step. */
-function uncallable(place: string, url: string, { local, webhookPorts = [] }: Surroundings): Fault[] {
+function uncallable(place: string, url: string, { local, webhookPorts = [] }: ValidationContext): Diagnostic[] {
   const found = url.startsWith('https://')
     ? []
-    : [warning('insecure-url', place, 'only HTTPS is called, except by the local environment')];
+    : [warningAt('insecure-url', place, 'only HTTPS is called, except by the local environment')];
   const parsed = URL.parse(url);
   if (!parsed) return found;
-  const fault = local ? warning : error;
+  const fault = local ? warningAt : errorAt;
   if (namesPrivateAddress(parsed)) {
     const hint = `${parsed.hostname} lies inside somebody's own network: name a host that the internet reaches`;
     return [...found, fault('closed-url', place, hint)];
@@ -32,24 +32,26 @@ function uncallable(place: string, url: string, { local, webhookPorts = [] }: Su
   return [...found, fault('closed-port', place, hint)];
 }
 
-function urlFaults(place: string, { channel, url }: StepOf<'send'>, surroundings: Surroundings): Fault[] {
+function urlFaults(place: string, { channel, url }: StepOf<'send'>, surroundings: ValidationContext): Diagnostic[] {
   if (!byUrl.includes(channel))
-    return url === undefined ? [] : [warning('unused-url', place, `${channel} finds the address in traits`)];
-  if (url === undefined) return [error('no-url', place, `${channel} needs the URL it posts to`)];
+    return url === undefined ? [] : [warningAt('unused-url', place, `${channel} finds the address in traits`)];
+  if (url === undefined) return [errorAt('no-url', place, `${channel} needs the URL it posts to`)];
   return uncallable(place, url, surroundings);
 }
 
-export const urls: Rule = (definition, surroundings) => [
-  ...stepsOf(definition, 'send').flatMap(({ place, step }) => urlFaults(`${place}.url`, step, surroundings)),
-  ...stepsOf(definition, 'webhook').flatMap(({ place, step }) => uncallable(`${place}.url`, step.url, surroundings)),
+export const checkUrls: ValidationRule = (definition, surroundings) => [
+  ...stepsOfKind(definition, 'send').flatMap(({ place, step }) => urlFaults(`${place}.url`, step, surroundings)),
+  ...stepsOfKind(definition, 'webhook').flatMap(({ place, step }) =>
+    uncallable(`${place}.url`, step.url, surroundings),
+  ),
 ];
 
 /** Headers of a call that are ours to say: an author's own are left out. */
-export const headers: Rule = (definition) =>
-  stepsOf(definition, 'webhook').flatMap(({ place, step }) =>
+export const checkHeaders: ValidationRule = (definition) =>
+  stepsOfKind(definition, 'webhook').flatMap(({ place, step }) =>
     Object.keys(step.headers)
       .filter((name) => !isOwnHeader(name))
-      .map((name) => warning('unused-header', `${place}.headers.${name}`, 'is said by us, whatever stands here')),
+      .map((name) => warningAt('unused-header', `${place}.headers.${name}`, 'is said by us, whatever stands here')),
   );
 
 /** Traits that a channel finds its address in (`lib/journey/messaging/address.ts`), but for e-mail, which nearly everybody has told. */
@@ -60,14 +62,14 @@ const addressTraits: Partial<Record<SendChannel, string[]>> = {
 };
 
 /** A message on a channel that many have no address for, where nothing in the journey ever asks whether there is one. */
-export const addresses: Rule = (definition) => {
-  const asked = new Set(predicatesIn(definition).flatMap(({ predicate }) => traitsIn(predicate)));
-  const set = new Set(stepsOf(definition, 'updateProfile').flatMap(({ step }) => Object.keys(step.traits)));
-  return stepsOf(definition, 'send').flatMap(({ place, step }) => {
+export const checkAddresses: ValidationRule = (definition) => {
+  const asked = new Set(predicatesInJourney(definition).flatMap(({ predicate }) => traitsInPredicate(predicate)));
+  const set = new Set(stepsOfKind(definition, 'updateProfile').flatMap(({ step }) => Object.keys(step.traits)));
+  return stepsOfKind(definition, 'send').flatMap(({ place, step }) => {
     const traits = addressTraits[step.channel];
     if (!traits || traits.some((trait) => asked.has(trait) || set.has(trait))) return [];
     const hint = `skips whoever has no trait ${traits.join(' or ')}: ask for it in the entry's condition or in a branch`;
-    return [warning('no-address', place, hint)];
+    return [warningAt('no-address', place, hint)];
   });
 };
 
@@ -75,22 +77,22 @@ export const addresses: Rule = (definition) => {
 const unasked = (trigger: Trigger): boolean =>
   ['segmentJoined', 'churnBand', 'silentFor', 'schedule'].some((kind) => kind in trigger);
 
-export const purposes: Rule = (definition) => {
+export const checkPurposes: ValidationRule = (definition) => {
   const nobodyAsked = definition.entry.triggers.every(unasked);
-  return stepsOf(definition, 'send').flatMap(({ place, step: { channel, purpose } }) => {
+  return stepsOfKind(definition, 'send').flatMap(({ place, step: { channel, purpose } }) => {
     if (purpose === 'marketing')
       return channel === 'slack'
-        ? [warning('doubtful-purpose', `${place}.purpose`, 'a Slack channel is no customer: transactional')]
+        ? [warningAt('doubtful-purpose', `${place}.purpose`, 'a Slack channel is no customer: transactional')]
         : [];
     const hint = 'nobody who enters did anything for it: without their consent only what they asked for may be sent';
-    return nobodyAsked && !byUrl.includes(channel) ? [warning('doubtful-purpose', `${place}.purpose`, hint)] : [];
+    return nobodyAsked && !byUrl.includes(channel) ? [warningAt('doubtful-purpose', `${place}.purpose`, hint)] : [];
   });
 };
 
-export const subjects: Rule = (definition) =>
-  stepsOf(definition, 'send').flatMap(({ place, step: { channel, template } }) =>
+export const checkSubjects: ValidationRule = (definition) =>
+  stepsOfKind(definition, 'send').flatMap(({ place, step: { channel, template } }) =>
     channel === 'email' && !template.subject?.trim()
-      ? [warning('no-subject', `${place}.template.subject`, 'an e-mail without a subject is taken for spam')]
+      ? [warningAt('no-subject', `${place}.template.subject`, 'an e-mail without a subject is taken for spam')]
       : [],
   );
 
@@ -118,34 +120,34 @@ function edges({ quiet, open }: ContactHours): string[] {
 const isClosable = (date: string): boolean => isDate(date.length === 5 ? `2024-${date}` : date);
 
 /** Closed days that no year has, such as 30 February: the author meant another day. */
-export const closedDays: Rule = ({ hours }) =>
+export const closedDays: ValidationRule = ({ hours }) =>
   (hours?.closed ?? []).flatMap((date, i) =>
-    isClosable(date) ? [] : [error('no-such-date', `hours.closed.${i}`, `the calendar has no day "${date}"`)],
+    isClosable(date) ? [] : [errorAt('no-such-date', `hours.closed.${i}`, `the calendar has no day "${date}"`)],
   );
 
 const neverOpen = (hours: ContactHours): boolean =>
   new Set((hours.closed ?? []).filter((date) => date.length === 5 && isClosable(date))).size >= daysOfYear ||
   !days.some((day) => edges(hours).some((time) => isOpen(time, day, hours)));
 
-function deferred(definition: JourneyDefinition, hours: ContactHours): Fault[] {
-  return stepsOf(definition, 'wait').flatMap(({ id, place, step: { untilLocal, next } }) => {
+function deferred(definition: JourneyDefinition, hours: ContactHours): Diagnostic[] {
+  return stepsOfKind(definition, 'wait').flatMap(({ id, place, step: { untilLocal, next } }) => {
     const follows = stepAt(definition.steps, next);
     if (!untilLocal || follows?.kind !== 'send' || follows.purpose !== 'marketing') return [];
     const at = untilLocal.weekdays ?? days;
     if (at.some((day) => isOpen(untilLocal.time, day, hours))) return [];
     const hint = `"${id}" ends when "${next}" may not be sent: contact hours always hold it back`;
-    return [warning('always-deferred', `${place}.untilLocal`, hint)];
+    return [warningAt('always-deferred', `${place}.untilLocal`, hint)];
   });
 }
 
 /** Marketing that the rules of contact never let through, or always hold back. */
-export const contactHours: Rule = (definition, { quietHours }: Surroundings) => {
+export const checkContactHours: ValidationRule = (definition, { quietHours }: ValidationContext) => {
   const quiet = definition.hours?.quiet ?? quietHours;
   const hours: ContactHours = { missingZone: 'workspace', ...definition.hours, ...(quiet && { quiet }) };
-  const marketing = stepsOf(definition, 'send').filter(({ step }) => step.purpose === 'marketing');
+  const marketing = stepsOfKind(definition, 'send').filter(({ step }) => step.purpose === 'marketing');
   if (marketing.length > 0 && neverOpen(hours)) {
     const names = marketing.map(({ id }) => `"${id}"`).join(', ');
-    return [error('never-open', 'hours', `no hour of any day is open and not quiet: ${names} can never be sent`)];
+    return [errorAt('never-open', 'hours', `no hour of any day is open and not quiet: ${names} can never be sent`)];
   }
   return deferred(definition, hours);
 };

@@ -1,8 +1,8 @@
 import { type Predicate } from '../../model/predicate.ts';
 import { type JourneyDefinition } from '../definition/journey-definition.ts';
-import { error, type Fault, type Rule, stepsOf, warning } from './diagnostic.ts';
+import { errorAt, type Diagnostic, type ValidationRule, stepsOfKind, warningAt } from './diagnostic.ts';
 
-export interface Placed {
+export interface PredicateAt {
   place: string;
   predicate: Predicate;
   /** Whether it is looked at with a touchpoint at hand. */
@@ -10,9 +10,9 @@ export interface Placed {
 }
 
 /** Every predicate of a definition, with its place. */
-export function predicatesIn(definition: JourneyDefinition): Placed[] {
+export function predicatesInJourney(definition: JourneyDefinition): PredicateAt[] {
   const { entry, exit, goal } = definition;
-  const found: Placed[] = [];
+  const found: PredicateAt[] = [];
   const add = (place: string, predicate: Predicate | undefined, atTouchpoint = true): void => {
     if (predicate) found.push({ place, predicate, atTouchpoint });
   };
@@ -23,7 +23,7 @@ export function predicatesIn(definition: JourneyDefinition): Placed[] {
   add('entry.exclude', entry.exclude, false);
   add('exit', exit);
   add('goal.on', goal?.on);
-  for (const { place, step } of stepsOf(definition, 'waitForEvent', 'branch', 'experiment')) {
+  for (const { place, step } of stepsOfKind(definition, 'waitForEvent', 'branch', 'experiment')) {
     if (step.kind === 'waitForEvent') {
       add(`${place}.on`, step.on);
       step.or?.forEach(({ on }, i) => add(`${place}.or.${i}.on`, on));
@@ -38,10 +38,10 @@ export function predicatesIn(definition: JourneyDefinition): Placed[] {
 }
 
 /** Names of traits that a predicate looks at, each path's first name. */
-export function traitsIn(predicate: Predicate): string[] {
-  if ('all' in predicate) return predicate.all.flatMap(traitsIn);
-  if ('any' in predicate) return predicate.any.flatMap(traitsIn);
-  if ('not' in predicate) return traitsIn(predicate.not);
+export function traitsInPredicate(predicate: Predicate): string[] {
+  if ('all' in predicate) return predicate.all.flatMap(traitsInPredicate);
+  if ('any' in predicate) return predicate.any.flatMap(traitsInPredicate);
+  if ('not' in predicate) return traitsInPredicate(predicate.not);
   if (!('trait' in predicate)) return [];
   return [predicate.trait, ...predicate.trait.split('.').slice(0, 1)];
 }
@@ -63,26 +63,26 @@ function eventsOf(predicate: Predicate): ReadonlySet<string> | undefined {
 }
 
 /** Whether anybody at all can meet it, as far as its shape tells. `atTouchpoint` false: no touchpoint is at hand. */
-export function canBeMet(predicate: Predicate, atTouchpoint = true): boolean {
+export function isSatisfiable(predicate: Predicate, atTouchpoint = true): boolean {
   if ('all' in predicate)
-    return predicate.all.every((part) => canBeMet(part, atTouchpoint)) && eventsOf(predicate)?.size !== 0;
-  if ('any' in predicate) return predicate.any.some((part) => canBeMet(part, atTouchpoint));
+    return predicate.all.every((part) => isSatisfiable(part, atTouchpoint)) && eventsOf(predicate)?.size !== 0;
+  if ('any' in predicate) return predicate.any.some((part) => isSatisfiable(part, atTouchpoint));
   if ('event' in predicate) return atTouchpoint;
   if ('did' in predicate) return (predicate.atLeast ?? 0) <= (predicate.atMost ?? Infinity);
   return !('not' in predicate && 'all' in predicate.not && predicate.not.all.length === 0);
 }
 
 /** Conditions that nobody can meet. Where nothing but waiting it out comes of it, a warning is enough. */
-export const neverMet: Rule = (definition) =>
-  predicatesIn(definition).flatMap(({ place, predicate, atTouchpoint }) => {
-    if (canBeMet(predicate, atTouchpoint)) return [];
-    if (!atTouchpoint && canBeMet(predicate)) {
+export const checkUnsatisfiable: ValidationRule = (definition) =>
+  predicatesInJourney(definition).flatMap(({ place, predicate, atTouchpoint }) => {
+    if (isSatisfiable(predicate, atTouchpoint)) return [];
+    if (!atTouchpoint && isSatisfiable(predicate)) {
       const hint = 'the customer is looked at, not a touchpoint: ask what was done with "did"';
-      return [error('no-touchpoint', place, hint)];
+      return [errorAt('no-touchpoint', place, hint)];
     }
     const isGoal = place === 'goal.on' || place.endsWith('.goal');
-    if (isGoal) return [error('unreachable-goal', place, 'nobody can ever reach it')];
-    return [(place.startsWith('entry.exclude') ? warning : error)('never-met', place, 'nobody can ever meet it')];
+    if (isGoal) return [errorAt('unreachable-goal', place, 'nobody can ever reach it')];
+    return [(place.startsWith('entry.exclude') ? warningAt : errorAt)('never-met', place, 'nobody can ever meet it')];
   });
 
 /** Names of the touchpoints that trigger an entry by name alone. */
@@ -92,9 +92,9 @@ function plainEvents(predicate: Predicate): string[] {
 }
 
 /** What meets the exit criteria leads out of the journey, not on to where the wait would have led. */
-export const exitAtWait: Rule = (definition): Fault[] => {
+export const checkExitAtWait: ValidationRule = (definition): Diagnostic[] => {
   const leaves = new Set(definition.exit ? plainEvents(definition.exit) : []);
-  return stepsOf(definition, 'waitForEvent').flatMap(({ place, step }) => {
+  return stepsOfKind(definition, 'waitForEvent').flatMap(({ place, step }) => {
     const ways = [
       { at: `${place}.on`, on: step.on },
       ...(step.or ?? []).map(({ on }, i) => ({ at: `${place}.or.${i}.on`, on })),
@@ -102,19 +102,19 @@ export const exitAtWait: Rule = (definition): Fault[] => {
     return ways.flatMap(({ at, on }) => {
       const both = plainEvents(on).filter((name) => leaves.has(name));
       const hint = `${both.join(', ')} also meets the exit criteria: the customer leaves, and does not go on from here`;
-      return both.length === 0 ? [] : [warning('exit-at-wait', at, hint)];
+      return both.length === 0 ? [] : [warningAt('exit-at-wait', at, hint)];
     });
   });
 };
 
 /** Who enters by what meets the exit criteria is refused. */
-export const exitAtEntry: Rule = ({ entry, exit }): Fault[] => {
+export const checkExitAtEntry: ValidationRule = ({ entry, exit }): Diagnostic[] => {
   const leaves = new Set(exit ? plainEvents(exit) : []);
   return entry.triggers.flatMap((trigger, i) => {
     const both = 'touchpoint' in trigger ? plainEvents(trigger.touchpoint).filter((name) => leaves.has(name)) : [];
     const place = `entry.triggers.${i}.touchpoint`;
     return both.length === 0
       ? []
-      : [warning('exit-at-entry', place, `${both.join(', ')} also meets the exit criteria`)];
+      : [warningAt('exit-at-entry', place, `${both.join(', ')} also meets the exit criteria`)];
   });
 };

@@ -1,8 +1,8 @@
 import { type Predicate } from '../../model/predicate.ts';
 import { type JourneyDefinition } from '../definition/journey-definition.ts';
 import { type Trigger } from '../definition/trigger.ts';
-import { type Fault, type Rule, stepsOf, warning } from './diagnostic.ts';
-import { predicatesIn } from './predicate-rules.ts';
+import { type Diagnostic, type ValidationRule, stepsOfKind, warningAt } from './diagnostic.ts';
+import { predicatesInJourney } from './predicate-rules.ts';
 
 type Kind = 'stage' | 'segment';
 
@@ -25,7 +25,7 @@ function listsOf(definition: JourneyDefinition, kind: Kind): { place: string; na
   const triggers = definition.entry.triggers.map((trigger, i) => {
     return { place: `entry.triggers.${i}`, names: broughtBy(trigger, kind) };
   });
-  const asked = predicatesIn(definition).flatMap(({ place, predicate }) =>
+  const asked = predicatesInJourney(definition).flatMap(({ place, predicate }) =>
     listsIn(predicate, kind).map((names) => ({ place, names })),
   );
   return [...triggers, ...asked].filter(({ names }) => names.length > 0);
@@ -39,21 +39,21 @@ const hintOf = (kind: Kind, names: string[], known: readonly string[]): string =
     : `nobody belongs to ${quoted(names)}: there is no such segment yet, PUT /v1/segments/${names[0] ?? ''}`;
 
 /** One known name among several is enough: a journey may be written for any of the stage models. */
-function unknown(definition: JourneyDefinition, kind: Kind, known: readonly string[] | undefined): Fault[] {
+function unknown(definition: JourneyDefinition, kind: Kind, known: readonly string[] | undefined): Diagnostic[] {
   if (!known) return [];
   return listsOf(definition, kind)
     .filter(({ names }) => !names.some((name) => known.includes(name)))
-    .map(({ place, names }) => warning(`unknown-${kind}`, place, hintOf(kind, names, known)));
+    .map(({ place, names }) => warningAt(`unknown-${kind}`, place, hintOf(kind, names, known)));
 }
 
 /** Stages, segments and placements that the workspace does not have. It may have them tomorrow, so publishing is not refused. */
-export const unknownNames: Rule = (definition, { stages, segments, placements }) => [
+export const checkReferences: ValidationRule = (definition, { stages, segments, placements }) => [
   ...unknown(definition, 'stage', stages),
   ...unknown(definition, 'segment', segments),
-  ...stepsOf(definition, 'decide')
+  ...stepsOfKind(definition, 'decide')
     .filter(({ step }) => placements && !placements.includes(step.placement))
     .map(({ place, step }) =>
-      warning(
+      warningAt(
         'unknown-placement',
         `${place}.placement`,
         `there is no placement "${step.placement}": nothing is offered`,

@@ -1,8 +1,8 @@
 import { type Duration, durationMs } from '../../shared/time.ts';
-import { longestFrom, longestLeg, loopsOf, perLeg } from '../compilation/execution-segments.ts';
-import { timeOf } from '../compilation/step-limits.ts';
+import { longestPathsFrom, longestSegment, loopsOf, eventsPerSegment } from '../compilation/execution-segments.ts';
+import { maxDurationMs } from '../compilation/step-limits.ts';
 import { type JourneyDefinition } from '../definition/journey-definition.ts';
-import { error, type Fault, type Rule, stepsOf } from './diagnostic.ts';
+import { errorAt, type Diagnostic, type ValidationRule, stepsOfKind } from './diagnostic.ts';
 
 /** An execution lives a year at most: quota of Step Functions' standard workflows. Parked waits begin a new one. */
 const longestLife: Duration = '365d';
@@ -19,26 +19,30 @@ const largestStep = 48 * 1024;
 function stays(definition: JourneyDefinition): number {
   const alwaysOn = { ...definition, parkAfter: longestStay };
   const cost = (step: JourneyDefinition['steps'][string]): number =>
-    step.kind === 'wait' && (step.until !== undefined || step.untilTrait) ? 0 : timeOf(step, alwaysOn);
-  const longest = longestFrom(definition, cost);
+    step.kind === 'wait' && (step.until !== undefined || step.untilTrait) ? 0 : maxDurationMs(step, alwaysOn);
+  const longest = longestPathsFrom(definition, cost);
   const rounds = loopsOf(definition).map(({ to, limit }) => limit * (longest.get(to) ?? 0));
   return Math.max(0, ...longest.values()) + rounds.reduce((sum, ms) => sum + ms, 0);
 }
 
 /** For definitions whose ways all end. */
-export const tooLong: Rule = (definition) => {
-  const { events, ms } = longestLeg(definition);
-  const faults: Fault[] = [];
+export const checkDuration: ValidationRule = (definition) => {
+  const { events, ms } = longestSegment(definition);
+  const faults: Diagnostic[] = [];
   if (durationMs(definition.parkAfter) > durationMs(longestLife))
-    faults.push(error('too-long', 'parkAfter', `an execution lives ${longestLife}: park waits before`));
+    faults.push(errorAt('too-long', 'parkAfter', `an execution lives ${longestLife}: park waits before`));
   else if (ms > durationMs(longestLife)) {
     const hint = `waits can add up to more than ${longestLife} in one execution: ${definition.parkAfter} and shorter ones are not parked`;
-    faults.push(error('too-long', 'steps', hint));
+    faults.push(errorAt('too-long', 'steps', hint));
   } else if (stays(definition) > durationMs(longestStay))
-    faults.push(error('too-long', 'steps', `waits and rounds can add up to more than ${longestStay}`));
-  if (events > perLeg.events)
+    faults.push(errorAt('too-long', 'steps', `waits and rounds can add up to more than ${longestStay}`));
+  if (events > eventsPerSegment.events)
     faults.push(
-      error('too-many-steps', 'steps', `one way leaves ${events} events in its history, of ${perLeg.events}`),
+      errorAt(
+        'too-many-steps',
+        'steps',
+        `one way leaves ${events} events in its history, of ${eventsPerSegment.events}`,
+      ),
     );
   return faults;
 };
@@ -46,20 +50,20 @@ export const tooLong: Rule = (definition) => {
 /** Longest name of a guardrail: the result of an experiment repeats it for each of up to 19 variants. Characters. */
 const longestName = 200;
 
-function nameFaults({ steps }: JourneyDefinition): Fault[] {
-  return stepsOf({ steps }, 'experiment').flatMap(({ id, step }) =>
+function nameFaults({ steps }: JourneyDefinition): Diagnostic[] {
+  return stepsOfKind({ steps }, 'experiment').flatMap(({ id, step }) =>
     step.guardrails.some(({ name }) => name.length > longestName)
-      ? [error('too-long', `steps.${id}.guardrails`, `a name has at most ${longestName} characters`)]
+      ? [errorAt('too-long', `steps.${id}.guardrails`, `a name has at most ${longestName} characters`)]
       : [],
   );
 }
 
-export const tooLarge: Rule = (definition) => [
+export const checkSize: ValidationRule = (definition) => [
   ...nameFaults(definition),
   ...Object.entries(definition.steps).flatMap(([id, step]) => {
     const bytes = Buffer.byteLength(JSON.stringify(step));
     return bytes > largestStep
-      ? [error('too-large', `steps.${id}`, `${bytes} bytes: a step may have ${largestStep}`)]
+      ? [errorAt('too-large', `steps.${id}`, `${bytes} bytes: a step may have ${largestStep}`)]
       : [];
   }),
 ];
@@ -67,14 +71,14 @@ export const tooLarge: Rule = (definition) => [
 /** Steps that keep a result, by the name they keep it under. */
 export function resultNames({ steps }: Pick<JourneyDefinition, 'steps'>): Map<string, string[]> {
   const names = new Map<string, string[]>();
-  for (const { id, step } of stepsOf({ steps }, 'decide', 'waitForEvent', 'webhook'))
+  for (const { id, step } of stepsOfKind({ steps }, 'decide', 'waitForEvent', 'webhook'))
     if (step.as !== undefined) names.set(step.as, [...(names.get(step.as) ?? []), id]);
   return names;
 }
 
-export const tooManyResults: Rule = (definition) => {
+export const checkResultCount: ValidationRule = (definition) => {
   const names = [...resultNames(definition).keys()];
   if (names.length <= mostResults) return [];
   const hint = `${names.join(', ')}: at most ${mostResults} results are kept, name one again where the older is not needed`;
-  return [error('too-many-results', 'steps', hint)];
+  return [errorAt('too-many-results', 'steps', hint)];
 };

@@ -1,12 +1,12 @@
 import { isJsonObject, type Json } from '../../shared/json.ts';
-import { waysOf } from '../definition/graph.ts';
+import { outgoingTransitions } from '../definition/graph.ts';
 import { type JourneyDefinition } from '../definition/journey-definition.ts';
 import { type Step } from '../definition/step.ts';
-import { error, type Fault, type Rule, stepAt } from './diagnostic.ts';
+import { errorAt, type Diagnostic, type ValidationRule, stepAt } from './diagnostic.ts';
 import { resultNames } from './size-rules.ts';
-import { reachedFrom } from './flow-rules.ts';
+import { stepsReachableFrom } from './flow-rules.ts';
 
-/** `{{ path | what to say where it is empty }}`, as `render` reads it. */
+/** `{{ path | what to say where it is empty }}`, as `renderMessage` reads it. */
 const pattern = /\{\{([^{}|]+)(\|[^{}]*)?\}\}/g;
 
 /** What templates can speak of. */
@@ -53,39 +53,41 @@ function textsOf(id: string, step: Step): { texts: Text[]; shown: boolean } {
 function resultsBefore({ steps }: JourneyDefinition, names: Map<string, string[]>, id: string): string[] {
   const leaves = (setter: string): boolean => {
     const step = stepAt(steps, setter);
-    const targets = step ? waysOf(step).map(([, target]) => target) : [];
-    return reachedFrom({ steps }, targets).has(id);
+    const targets = step ? outgoingTransitions(step).map(([, target]) => target) : [];
+    return stepsReachableFrom({ steps }, targets).has(id);
   };
   return [...names].flatMap(([name, setters]) => (setters.some(leaves) ? [name] : []));
 }
 
-function pathFault(place: string, path: string, results: () => string[]): Fault[] {
+function pathFault(place: string, path: string, results: () => string[]): Diagnostic[] {
   const [root = '', name = '', ...rest] = path.split('.');
   const hint = `"${path}": say ${roots.map((one) => `${one}.…`).join(', ')}`;
-  if (!roots.includes(root) || name === '' || rest.includes('')) return [error('unknown-variable', place, hint)];
+  if (!roots.includes(root) || name === '' || rest.includes('')) return [errorAt('unknown-variable', place, hint)];
   if (root === 'customer' && path !== 'customer.id')
-    return [error('unknown-variable', place, `"${path}": of the customer there is customer.id; all else is in traits`)];
+    return [
+      errorAt('unknown-variable', place, `"${path}": of the customer there is customer.id; all else is in traits`),
+    ];
   if (root !== 'vars' || results().includes(name)) return [];
-  return [error('unknown-variable', place, `no step before keeps a result as "${name}"`)];
+  return [errorAt('unknown-variable', place, `no step before keeps a result as "${name}"`)];
 }
 
-function faultsOf([place, text]: Text, shown: boolean, results: () => string[]): Fault[] {
+function faultsOf([place, text]: Text, shown: boolean, results: () => string[]): Diagnostic[] {
   const faults = [...text.matchAll(pattern)].flatMap(([whole, path = '', fallback]) => {
     const name = path.trim();
     const found = pathFault(place, name, results);
     if (found.length > 0 || !shown || fallback !== undefined || name === 'customer.id') return found;
-    return [error('no-fallback', place, `${whole}: say what stands there where it is empty, {{${name} | …}}`)];
+    return [errorAt('no-fallback', place, `${whole}: say what stands there where it is empty, {{${name} | …}}`)];
   });
   const rest = text.replace(pattern, '');
   if (!/\{\{|\}\}/.test(rest)) return faults;
   return [
     ...faults,
-    error('template-syntax', place, 'a place is {{path}} or {{path | words}}, nothing inside another'),
+    errorAt('template-syntax', place, 'a place is {{path}} or {{path | words}}, nothing inside another'),
   ];
 }
 
 /** What is wrong with the places in templates. */
-export const texts: Rule = (definition) => {
+export const checkTemplates: ValidationRule = (definition) => {
   const names = resultNames(definition);
   return Object.entries(definition.steps).flatMap(([id, step]) => {
     const { texts: found, shown } = textsOf(id, step);

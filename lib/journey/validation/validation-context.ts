@@ -1,5 +1,5 @@
 /** What is known of the workspace a journey is meant for; what is not told is not looked at. */
-export interface Surroundings {
+export interface ValidationContext {
   /** Ids of its journeys. */
   journeys?: readonly string[] | undefined;
   /** Ids of the stages of its model, of its segments and of its placements. */

@@ -157,7 +157,7 @@ function unpackGoal(packed: PackedGoal, read: (time: Time) => Instant): OpenGoal
 }
 
 /** The text a profile is stored as. Workspace and customer are in its item's key. */
-export function pack(profile: Profile): string {
+export function packProfile(profile: Profile): string {
   const first = Date.parse(profile.firstSeen);
   const { write } = times(first);
   const { stream, through, ...notes } = profile.folded;
@@ -202,8 +202,8 @@ export function pack(profile: Profile): string {
   return JSON.stringify(packed);
 }
 
-/** The reverse of `pack`. Throws for a text that `pack` did not make. */
-export function unpack(text: string, { workspace, customer }: Customer): Profile {
+/** The reverse of `packProfile`. Throws for a text that `packProfile` did not make. */
+export function unpackProfile(text: string, { workspace, customer }: Customer): Profile {
   const packed = Packed.parse(JSON.parse(text));
   const first = parseInt(packed.f, 36);
   const { read } = times(first);

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { instantAt } from '../../shared/time.ts';
 import { logistic } from '../../statistics/learning/training-rows.ts';
-import { type ChurnRisk, CustomerState, ModelKind, type Reason, RiskBand } from '../../model/churn-risk.ts';
+import { type ChurnRisk, CustomerState, ModelKind, type RiskReason, RiskBand } from '../../model/churn-risk.ts';
 
 const lacks = ['purchase', 'repeat-purchase', 'attributes'] as const;
 
@@ -75,16 +75,16 @@ export function packRisk(risk: ChurnRisk): PackedRisk {
     : [score, bandIndex, time, horizonDays, lacking, told];
 }
 
-function unpackReason([feature, points, ...values]: PackedReason): Reason {
+function unpackReason([feature, points, ...values]: PackedReason): RiskReason {
   return { feature, points, ...(values.length > 0 && { values }) };
 }
 
 /** A reason of a trained model. */
-function unpackPart([feature, points, contribution = 0, value]: PackedReason): Reason {
+function unpackPart([feature, points, contribution = 0, value]: PackedReason): RiskReason {
   return { feature, points, contribution, ...(value !== undefined && { value }) };
 }
 
-function unpackMore({ m: model, s, u, n, w, d }: More, at: number, reasons: Reason[]): Partial<ChurnRisk> {
+function unpackMore({ m: model, s, u, n, w, d }: More, at: number, reasons: RiskReason[]): Partial<ChurnRisk> {
   const later = (minutes: number): string => instantAt(at + minutes * minuteMs);
   const [version, base = 0, percentile, kind = 0] = model ?? [];
   const logit = reasons.reduce((sum, { contribution = 0 }) => sum + contribution, base);

@@ -5,16 +5,16 @@ const maxNameLength = 100;
 const maxTraitLength = 512;
 
 /** Whether a map may be keyed by it. `__proto__` is no key of a JavaScript object, whoever sends it. */
-export function isKeepable(name: string): boolean {
+export function isStorableKey(name: string): boolean {
   return name.length > 0 && name.length <= maxNameLength && name !== '__proto__';
 }
 
-export function isKeepableTrait(name: string, value: unknown): boolean {
-  return isKeepable(name) && JSON.stringify(value).length <= maxTraitLength;
+export function isStorableTrait(name: string, value: unknown): boolean {
+  return isStorableKey(name) && JSON.stringify(value).length <= maxTraitLength;
 }
 
 /** How the entries of two maps become one map. */
-export interface Combining<T> {
+export interface MergeOptions<T> {
   combine: (a: T, b: T) => T;
   most: number;
   /** Where entries past `most` are gathered; without it they are left out. */
@@ -22,10 +22,10 @@ export interface Combining<T> {
 }
 
 /** Both maps in one: what both have is combined. A new name past `most` goes to the overflow. */
-export function combineMaps<T>(
+export function mergeBoundedMaps<T>(
   a: Record<string, T>,
   b: Record<string, T>,
-  { combine, most, overflow }: Combining<T>,
+  { combine, most, overflow }: MergeOptions<T>,
 ): Record<string, T> {
   const added = Object.entries(b);
   if (added.length === 0) return a;

@@ -1,7 +1,7 @@
 import { type Touchpoint } from '../../model/touchpoint.ts';
-import { at as valueAt, isJsonObject, type Json } from '../../shared/json.ts';
+import { valueAtPath as valueAt, isJsonObject, type Json } from '../../shared/json.ts';
 import { type Instant } from '../../shared/time.ts';
-import { isKeepable } from './bounded-map.ts';
+import { isStorableKey } from './bounded-map.ts';
 import { type Profile } from '../../model/profile.ts';
 
 export type Consent = Profile['consent'];
@@ -46,7 +46,7 @@ function fromTraits({ type, properties }: Touchpoint): [string, Json][] {
  * What a touchpoint says of consent, by channel or category: subscribing and unsubscribing, the `consent` trait of an identify, and
  * the category preferences that consent managers put in the context of every call.
  */
-export function consentIn(touchpoint: Touchpoint, at: Instant): Consent {
+export function readConsent(touchpoint: Touchpoint, at: Instant): Consent {
   const own = Object.hasOwn(told, touchpoint.name) ? told[touchpoint.name] : namedByProperty(touchpoint);
   const said = [
     ...pairsOf(valueAt(touchpoint.context, 'consent.categoryPreferences')),
@@ -55,7 +55,7 @@ export function consentIn(touchpoint: Touchpoint, at: Instant): Consent {
   ];
   const consent: Consent = {};
   for (const [name, value] of said) {
-    if (typeof value === 'boolean' && isKeepable(name)) consent[name] = { value, at };
+    if (typeof value === 'boolean' && isStorableKey(name)) consent[name] = { value, at };
   }
   return consent;
 }

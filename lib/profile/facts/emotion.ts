@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { between, type Instant } from '../../shared/time.ts';
+import { msBetween, type Instant } from '../../shared/time.ts';
 import { type Profile } from '../../model/profile.ts';
 
 /** How the customer last told us, or a channel saw, that they feel. */
@@ -36,5 +36,5 @@ export function emotionOf({ answers, traits }: Pick<Profile, 'answers' | 'traits
   const named = Emotion.safeParse(trait?.value);
   if (trait && named.success) told.push({ at: trait.at, emotion: named.data });
   const latest = told.reduce<(typeof told)[number] | undefined>((a, b) => (a && a.at >= b.at ? a : b), undefined);
-  return latest && between(latest.at, now) < freshMs ? latest.emotion : undefined;
+  return latest && msBetween(latest.at, now) < freshMs ? latest.emotion : undefined;
 }

@@ -9,7 +9,7 @@ import { homeZone } from './home-zone.ts';
  * Touchpoints that begin a visit or answer a message, by Segment's names where it has one: the customer chose the hour. What follows in the
  * same visit would only count it again.
  */
-const acts = new Set([
+const engagementEvents = new Set([
   'Application Opened',
   'Session Started',
   'Signed In',
@@ -21,8 +21,8 @@ const acts = new Set([
 ]);
 
 /** Whether the customer chose the moment: acts, and what the workspace calls a purchase. */
-export const isAct = (name: string, { purchaseEvents }: Pick<Workspace, 'purchaseEvents'>): boolean =>
-  acts.has(name) || purchaseEvents.includes(name);
+export const isEngagement = (name: string, { purchaseEvents }: Pick<Workspace, 'purchaseEvents'>): boolean =>
+  engagementEvents.has(name) || purchaseEvents.includes(name);
 
 /** The hour on the clocks of a zone. */
 export const hourAt = (at: Instant, zone: string): number => Number(wallTime(at, zone).time.slice(0, 2));
@@ -35,8 +35,8 @@ const mostTimes = 36 ** 2 - 1;
 const none = (): number[] => Array.from({ length: 24 }, () => 0);
 
 /** The hour of an act, in the zone the touchpoint itself names, else the workspace's: whatever else is folded before or after. */
-export function hoursIn({ name, channel, context }: Touchpoint, at: Instant, workspace: Workspace): Hours {
-  if (!isAct(name, workspace)) return {};
+export function readHours({ name, channel, context }: Touchpoint, at: Instant, workspace: Workspace): Hours {
+  if (!isEngagement(name, workspace)) return {};
   const { timezone } = context;
   const traits: Profile['traits'] = typeof timezone === 'string' ? { timezone: { value: timezone, at } } : {};
   const hour = hourAt(at, homeZone({ traits }, workspace));
@@ -44,7 +44,7 @@ export function hoursIn({ name, channel, context }: Touchpoint, at: Instant, wor
 }
 
 /** Sums, in any order. */
-export const combineHours = (a: readonly number[], b: readonly number[]): number[] =>
+export const mergeHours = (a: readonly number[], b: readonly number[]): number[] =>
   a.map((n, hour) => Math.min(mostTimes, n + (b[hour] ?? 0)));
 
 /** Three characters for each hour that is not empty: the hour, and how often, in base 36. */

@@ -1,21 +1,21 @@
-import { combineKeyDays, dayOf, oneKeyDay } from './key-days.ts';
-import { type KeyDays, type Profile, type Tally } from '../../model/profile.ts';
+import { mergeKeyDayLists, dayIndex, oneKeyDay } from './key-days.ts';
+import { type KeyDays, type Profile, type EventTally } from '../../model/profile.ts';
 import { keyEventsOf } from '../../model/churn-definition.ts';
 import { type Touchpoint } from '../../model/touchpoint.ts';
 import { type Workspace } from '../../model/workspace.ts';
 import { isJsonObject, type Json } from '../../shared/json.ts';
-import { type Instant, earlier, later } from '../../shared/time.ts';
-import { answersIn, combineAnswers } from './survey-answers.ts';
-import { combineMaps, isKeepable, isKeepableTrait } from './bounded-map.ts';
-import { otherName, bounds } from '../../model/profile-limits.ts';
-import { consentIn, isConsentTrait } from './consent.ts';
+import { type Instant, minInstant, maxInstant } from '../../shared/time.ts';
+import { readAnswers, mergeAnswers } from './survey-answers.ts';
+import { mergeBoundedMaps, isStorableKey, isStorableTrait } from './bounded-map.ts';
+import { overflowKey, profileLimits } from '../../model/profile-limits.ts';
+import { readConsent, isConsentTrait } from './consent.ts';
 import { Emotion } from './emotion.ts';
-import { combineHours, hoursIn } from './engagement-hours.ts';
-import { latest } from './last-write-wins.ts';
-import { combinePurchases, worthOf } from './purchases.ts';
+import { mergeHours, readHours } from './engagement-hours.ts';
+import { lastWriteWins } from './last-write-wins.ts';
+import { mergePurchases, worthOf } from './purchases.ts';
 
 /** What touchpoints alone tell of a customer. */
-export type Facts = Pick<
+export type ProfileFacts = Pick<
   Profile,
   | 'firstSeen'
   | 'lastSeen'
@@ -29,7 +29,7 @@ export type Facts = Pick<
   | 'consent'
 >;
 
-function traitsIn({ type, properties, context }: Touchpoint, at: Instant): Facts['traits'] {
+function traitsIn({ type, properties, context }: Touchpoint, at: Instant): ProfileFacts['traits'] {
   const { timezone, locale } = context;
   const told: Record<string, Json> = {
     ...(typeof timezone === 'string' && { timezone }),
@@ -38,41 +38,41 @@ function traitsIn({ type, properties, context }: Touchpoint, at: Instant): Facts
     ...(isJsonObject(context.traits) && context.traits),
     ...(type === 'identify' && properties),
   };
-  const traits: Facts['traits'] = {};
+  const traits: ProfileFacts['traits'] = {};
   for (const [name, value] of Object.entries(told)) {
-    if (!isConsentTrait(name) && isKeepableTrait(name, value)) traits[name] = { value, at };
+    if (!isConsentTrait(name) && isStorableTrait(name, value)) traits[name] = { value, at };
   }
   return traits;
 }
 
 /** One touchpoint's facts: the profile of a customer who did this and nothing else. */
-export function factsOf(touchpoint: Touchpoint, at: Instant, workspace: Workspace): Facts {
-  const name = isKeepable(touchpoint.name) ? touchpoint.name : otherName;
+export function factsOf(touchpoint: Touchpoint, at: Instant, workspace: Workspace): ProfileFacts {
+  const name = isStorableKey(touchpoint.name) ? touchpoint.name : overflowKey;
   const bought = workspace.purchaseEvents.includes(touchpoint.name);
   return {
     firstSeen: at,
     lastSeen: at,
     traits: traitsIn(touchpoint, at),
     counts: { [name]: { n: 1, first: at, last: at } },
-    channels: isKeepable(touchpoint.channel) ? { [touchpoint.channel]: at } : {},
-    hours: isKeepable(touchpoint.channel) ? hoursIn(touchpoint, at, workspace) : {},
+    channels: isStorableKey(touchpoint.channel) ? { [touchpoint.channel]: at } : {},
+    hours: isStorableKey(touchpoint.channel) ? readHours(touchpoint, at, workspace) : {},
     purchases: bought ? { n: 1, revenue: worthOf(touchpoint), first: at, last: at } : { n: 0, revenue: 0 },
     ...(keyEventsOf(workspace).includes(touchpoint.name) && {
-      keyDays: oneKeyDay({ day: dayOf(Date.parse(at)), worth: worthOf(touchpoint) }),
+      keyDays: oneKeyDay({ day: dayIndex(Date.parse(at)), worth: worthOf(touchpoint) }),
     }),
-    answers: answersIn(touchpoint, at),
-    consent: consentIn(touchpoint, at),
+    answers: readAnswers(touchpoint, at),
+    consent: readConsent(touchpoint, at),
   };
 }
 
-const combineTallies = (a: Tally, b: Tally): Tally => ({
+const combineTallies = (a: EventTally, b: EventTally): EventTally => ({
   n: a.n + b.n,
-  first: earlier(a.first, b.first),
-  last: later(a.last, b.last),
+  first: minInstant(a.first, b.first),
+  last: maxInstant(a.last, b.last),
 });
 
-function bothKeyDays({ keyDays: a }: Facts, { keyDays: b }: Facts): Pick<Facts, 'keyDays'> {
-  const keyDays: KeyDays | undefined = a && b ? combineKeyDays(a, b) : (a ?? b);
+function mergeKeyDays({ keyDays: a }: ProfileFacts, { keyDays: b }: ProfileFacts): Pick<ProfileFacts, 'keyDays'> {
+  const keyDays: KeyDays | undefined = a && b ? mergeKeyDayLists(a, b) : (a ?? b);
   return keyDays ? { keyDays } : {};
 }
 
@@ -81,18 +81,22 @@ function bothKeyDays({ keyDays: a }: Facts, { keyDays: b }: Facts): Pick<Facts, 
  * in any order, and two folded profiles merge to what folding all into one had given. Counts, sums, first and last by arithmetic;
  * traits, answers and consent by event time.
  */
-export function combineFacts(a: Facts, b: Facts): Facts {
+export function mergeFacts(a: ProfileFacts, b: ProfileFacts): ProfileFacts {
   return {
-    firstSeen: earlier(a.firstSeen, b.firstSeen),
-    lastSeen: later(a.lastSeen, b.lastSeen),
-    traits: combineMaps(a.traits, b.traits, { combine: latest, most: bounds.traits }),
-    counts: combineMaps(a.counts, b.counts, { combine: combineTallies, most: bounds.names, overflow: otherName }),
-    channels: combineMaps(a.channels, b.channels, { combine: later, most: bounds.channels }),
-    hours: combineMaps(a.hours, b.hours, { combine: combineHours, most: bounds.hours }),
-    purchases: combinePurchases(a.purchases, b.purchases),
-    ...bothKeyDays(a, b),
-    answers: combineAnswers(a.answers, b.answers),
-    consent: combineMaps(a.consent, b.consent, { combine: latest, most: bounds.consents }),
+    firstSeen: minInstant(a.firstSeen, b.firstSeen),
+    lastSeen: maxInstant(a.lastSeen, b.lastSeen),
+    traits: mergeBoundedMaps(a.traits, b.traits, { combine: lastWriteWins, most: profileLimits.traits }),
+    counts: mergeBoundedMaps(a.counts, b.counts, {
+      combine: combineTallies,
+      most: profileLimits.names,
+      overflow: overflowKey,
+    }),
+    channels: mergeBoundedMaps(a.channels, b.channels, { combine: maxInstant, most: profileLimits.channels }),
+    hours: mergeBoundedMaps(a.hours, b.hours, { combine: mergeHours, most: profileLimits.hours }),
+    purchases: mergePurchases(a.purchases, b.purchases),
+    ...mergeKeyDays(a, b),
+    answers: mergeAnswers(a.answers, b.answers),
+    consent: mergeBoundedMaps(a.consent, b.consent, { combine: lastWriteWins, most: profileLimits.consents }),
   };
 }
 
@@ -100,10 +104,10 @@ export function combineFacts(a: Facts, b: Facts): Facts {
  * The profile after one more touchpoint, in whatever order they come. `at` is the touchpoint's time corrected for its source's clock.
  * Not idempotent: who folds keeps count of what was folded (`lib/profile/merge/stream-checkpoint.ts`).
  */
-export function fold(
+export function foldFacts(
   profile: Profile,
   touchpoint: Touchpoint,
   { at, workspace }: { at: Instant; workspace: Workspace },
 ): Profile {
-  return { ...profile, ...combineFacts(profile, factsOf(touchpoint, at, workspace)) };
+  return { ...profile, ...mergeFacts(profile, factsOf(touchpoint, at, workspace)) };
 }

@@ -1,6 +1,6 @@
 import { type Touchpoint } from '../../model/touchpoint.ts';
 import { type Json } from '../../shared/json.ts';
-import { earlier, later } from '../../shared/time.ts';
+import { minInstant, maxInstant } from '../../shared/time.ts';
 import { type Profile } from '../../model/profile.ts';
 
 export type Purchases = Profile['purchases'];
@@ -24,13 +24,13 @@ export function worthOf({ properties }: Pick<Touchpoint, 'properties'>): number 
   return amount(properties.revenue) ?? amount(properties.total) ?? amount(properties.value) ?? 0;
 }
 
-export function combinePurchases(a: Purchases, b: Purchases): Purchases {
+export function mergePurchases(a: Purchases, b: Purchases): Purchases {
   if (a.n === 0 || b.n === 0) return a.n === 0 ? b : a;
   const sum = Math.round(a.revenue * units) + Math.round(b.revenue * units);
   return {
     n: a.n + b.n,
     revenue: Math.min(sum / units, maxAmount),
-    ...(a.first !== undefined && b.first !== undefined && { first: earlier(a.first, b.first) }),
-    ...(a.last !== undefined && b.last !== undefined && { last: later(a.last, b.last) }),
+    ...(a.first !== undefined && b.first !== undefined && { first: minInstant(a.first, b.first) }),
+    ...(a.last !== undefined && b.last !== undefined && { last: maxInstant(a.last, b.last) }),
   };
 }

@@ -1,11 +1,11 @@
 import { type Touchpoint } from '../../model/touchpoint.ts';
-import { at as valueAt, type Json } from '../../shared/json.ts';
+import { valueAtPath as valueAt, type Json } from '../../shared/json.ts';
 import { type Instant } from '../../shared/time.ts';
 import { type Profile } from '../../model/profile.ts';
-import { latest } from './last-write-wins.ts';
+import { lastWriteWins } from './last-write-wins.ts';
 
-export type Answers = Profile['answers'];
-type Kind = keyof Answers;
+export type SurveyAnswers = Profile['answers'];
+type Kind = keyof SurveyAnswers;
 
 const kinds = ['nps', 'ces', 'csat'] as const satisfies Kind[];
 
@@ -31,7 +31,7 @@ function scoreOf(properties: Record<string, Json>): number | undefined {
  * What the customer answered: `NPS Answered`, `CES Answered`, `CSAT Answered`, or `Survey Answered` with its `kind`; the number is in
  * `score`, `rating` or `value`. One off the scale is no answer.
  */
-export function answersIn(touchpoint: Touchpoint, at: Instant): Answers {
+export function readAnswers(touchpoint: Touchpoint, at: Instant): SurveyAnswers {
   const kind = kindOf(touchpoint);
   const value = kind && scoreOf(touchpoint.properties);
   if (!kind || value === undefined || !(value >= 0 && value <= highest[kind])) return {};
@@ -39,11 +39,11 @@ export function answersIn(touchpoint: Touchpoint, at: Instant): Answers {
 }
 
 /** The latest answer to each question. */
-export function combineAnswers(a: Answers, b: Answers): Answers {
+export function mergeAnswers(a: SurveyAnswers, b: SurveyAnswers): SurveyAnswers {
   const all = { ...a };
   for (const kind of kinds) {
     const [before, now] = [a[kind], b[kind]];
-    if (now) all[kind] = before ? latest(before, now) : now;
+    if (now) all[kind] = before ? lastWriteWins(before, now) : now;
   }
   return all;
 }

@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { WordedRisk } from '../../model/churn-risk.ts';
+import { ChurnRiskWithText } from '../../model/churn-risk.ts';
 import { customerId } from '../../model/customer.ts';
 import { JsonObject } from '../../shared/json.ts';
 import { Instant } from '../../shared/time.ts';
 import { Trimmed } from '../../shared/trim.ts';
-import { Answers, type Profile, Tally } from '../../model/profile.ts';
+import { SurveyAnswersSchema, type Profile, EventTally } from '../../model/profile.ts';
 
 export const EnrolmentView = z.looseObject({
   enrolmentId: z.string(),
@@ -25,11 +25,11 @@ export const CustomerView = z.object({
   stage: z.string().optional(),
   stageSince: Instant.optional(),
   traits: JsonObject,
-  churn: WordedRisk.optional(),
+  churn: ChurnRiskWithText.optional(),
   enrolments: z.array(EnrolmentView),
   firstSeen: Instant,
   lastSeen: Instant,
-  touchpoints: z.record(z.string(), Tally),
+  touchpoints: z.record(z.string(), EventTally),
   channels: z.record(z.string(), Instant),
   purchases: z.object({
     count: z.int(),
@@ -37,7 +37,7 @@ export const CustomerView = z.object({
     first: Instant.optional(),
     last: Instant.optional(),
   }),
-  answers: Answers,
+  answers: SurveyAnswersSchema,
   consent: z.record(z.string(), z.object({ value: z.boolean(), at: Instant })),
   linked: z.array(z.string()),
   trimmed: z.array(Trimmed).optional(),
@@ -51,7 +51,7 @@ export const CustomerSummary = CustomerView.pick({
   stageSince: true,
   lastSeen: true,
 }).extend({
-  churn: WordedRisk.pick({ score: true, band: true }).optional(),
+  churn: ChurnRiskWithText.pick({ score: true, band: true }).optional(),
 });
 export type CustomerSummary = z.infer<typeof CustomerSummary>;
 

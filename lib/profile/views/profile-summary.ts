@@ -2,7 +2,7 @@ import { type JsonObject } from '../../shared/json.ts';
 import { type Profile } from '../../model/profile.ts';
 
 /** What predicates mostly look at, in short: for whoever asks why something was decided. */
-export function standing({ stage, churn, segments, purchases }: Profile): JsonObject {
+export function profileSummaryForTrace({ stage, churn, segments, purchases }: Profile): JsonObject {
   return {
     stage: stage?.id ?? null,
     churn: churn?.band ?? null,

@@ -2,7 +2,7 @@
  * Customers who took the same way: the touches in order, how many of them converted at its end, how many did not, and what the conversions
  * were worth together. Equal ways may come in one row or in many.
  */
-export interface Way {
+export interface ConversionPath {
   touches: readonly string[];
   conversions: number;
   nulls: number;
@@ -12,7 +12,7 @@ export interface Way {
 const isCount = (n: number): boolean => Number.isFinite(n) && n >= 0;
 
 /** The way where its counts are counts, with what it is worth where that is a number; undefined of one that tells nothing. */
-export function readable<One extends Way>(way: One): (One & { value: number }) | undefined {
+export function validPath<One extends ConversionPath>(way: One): (One & { value: number }) | undefined {
   const { conversions, nulls, value = 0 } = way;
   if (!isCount(conversions) || !isCount(nulls)) return undefined;
   return { ...way, value: Number.isFinite(value) ? value : 0 };
@@ -26,7 +26,7 @@ export interface Credit {
 
 export type Credits = Map<string, Credit>;
 
-export function give(credits: Credits, touch: string, { conversions, value }: Credit): void {
+export function assignCredit(credits: Credits, touch: string, { conversions, value }: Credit): void {
   const credit = credits.get(touch);
   if (!credit) return void credits.set(touch, { conversions, value });
   credit.conversions += conversions;

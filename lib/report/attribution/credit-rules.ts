@@ -1,7 +1,7 @@
-import { type Credits, give, readable, type Way } from './conversion-path.ts';
+import { type Credits, assignCredit, validPath, type ConversionPath } from './conversion-path.ts';
 
 /** Shares of a way of `length` touches; they sum to 1. */
-export type Rule = (length: number) => number[];
+export type CreditRule = (length: number) => number[];
 
 const one = (length: number, at: number): number[] => Array.from({ length }, (_, i) => Number(i === at));
 
@@ -21,53 +21,53 @@ function sharesOf(weights: number[]): number[] {
 }
 
 /** Touches whose distance to the conversion differs by `halfLife` touches differ in credit by a factor of two. */
-export function decay(halfLife: number): Rule {
+export function decay(halfLife: number): CreditRule {
   return (length) => {
     return sharesOf(Array.from({ length }, (_, i) => 2 ** ((i - length + 1) / halfLife)));
   };
 }
 
 /** The heuristic models, by name. With times at hand use `timeDecay`; `decay` counts touches instead. */
-export const rules = {
+export const creditRules = {
   first: (length) => one(length, 0),
   last: (length) => one(length, length - 1),
   linear: (length) => Array.from({ length }, () => 1 / length),
   position,
   decay: decay(1),
-} as const satisfies Record<string, Rule>;
+} as const satisfies Record<string, CreditRule>;
 
 const nothing = { touches: [], conversions: 0, value: 0 };
 
 /** Credit of every touch under a rule; memory grows with the touches, not with the ways. A way without touches credits nobody. */
-export function credited(ways: Iterable<Way>, rule: Rule): Credits {
+export function creditByRule(ways: Iterable<ConversionPath>, rule: CreditRule): Credits {
   const credits: Credits = new Map();
   for (const way of ways) {
-    const { touches, conversions, value } = readable(way) ?? nothing;
+    const { touches, conversions, value } = validPath(way) ?? nothing;
     if (conversions === 0 && value === 0) continue;
     const shares = rule(touches.length);
     touches.forEach((touch, i) => {
       const share = shares[i] ?? 0;
-      give(credits, touch, { conversions: share * conversions, value: share * value });
+      assignCredit(credits, touch, { conversions: share * conversions, value: share * value });
     });
   }
   return credits;
 }
 
 /** A way whose times are known: `ages` tells for every touch how long before the end it was, in any unit, that of `halfLife`. */
-export interface TimedWay extends Way {
+export interface TimedConversionPath extends ConversionPath {
   ages: readonly number[];
 }
 
 /** Time decay: a touch one half-life older than another gets half its credit (seven days is the default of Google Analytics). */
-export function timeDecay(ways: Iterable<TimedWay>, halfLife: number): Credits {
+export function timeDecay(ways: Iterable<TimedConversionPath>, halfLife: number): Credits {
   const credits: Credits = new Map();
   for (const way of ways) {
-    const { touches, conversions, value } = readable(way) ?? nothing;
+    const { touches, conversions, value } = validPath(way) ?? nothing;
     const youngest = way.ages.reduce((least, age) => Math.min(least, age), Infinity);
     const shares = sharesOf(touches.map((_, i) => 2 ** ((youngest - (way.ages[i] ?? 0)) / halfLife)));
     touches.forEach((touch, i) => {
       const share = shares[i] ?? 0;
-      give(credits, touch, { conversions: share * conversions, value: share * value });
+      assignCredit(credits, touch, { conversions: share * conversions, value: share * value });
     });
   }
   return credits;

@@ -1,7 +1,7 @@
-import { inOrder, type Path, type PathStep } from '../paths/customer-path.ts';
-import { type TimedWay } from './credit-rules.ts';
+import { inOrder, type CustomerPath, type PathStep } from '../paths/customer-path.ts';
+import { type TimedConversionPath } from './credit-rules.ts';
 
-export interface WayPlan<Step extends PathStep = PathStep> {
+export interface ConversionPathPlan<Step extends PathStep = PathStep> {
   /** Name of the touchpoint that is the conversion. */
   conversion: string;
   /** What a touchpoint counts as, such as its channel; undefined when it is no touch. Its own name when missing. */
@@ -16,12 +16,15 @@ export interface WayPlan<Step extends PathStep = PathStep> {
  * Ways to attribute, from paths: each conversion ends one, and what follows begins the next; what leads to no conversion is a way without.
  * Ages are milliseconds before the end. Ways without a touch are left out: there is nobody to credit.
  */
-export function* waysOf<Step extends PathStep>(paths: Iterable<Path<Step>>, plan: WayPlan<Step>): Generator<TimedWay> {
+export function* findConversionPaths<Step extends PathStep>(
+  paths: Iterable<CustomerPath<Step>>,
+  plan: ConversionPathPlan<Step>,
+): Generator<TimedConversionPath> {
   const { conversion, touchOf = (step: Step) => step.name, worthOf = () => 0, lookbackMs = Infinity } = plan;
   for (const path of paths) {
     const steps = inOrder(path.steps);
     let open: { touch: string; at: number }[] = [];
-    const ended = (at: number): Pick<TimedWay, 'touches' | 'ages'> => {
+    const ended = (at: number): Pick<TimedConversionPath, 'touches' | 'ages'> => {
       const within = open.filter((one) => at - one.at <= lookbackMs);
       open = [];
       return { touches: within.map(({ touch }) => touch), ages: within.map((one) => at - one.at) };

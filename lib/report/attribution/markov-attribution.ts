@@ -1,6 +1,6 @@
 import { inverse } from '../../statistics/numerics/matrix-inverse.ts';
 import { type Chain, chainOf } from './markov-chain.ts';
-import { type Credits, type Way } from './conversion-path.ts';
+import { type Credits, type ConversionPath } from './conversion-path.ts';
 
 export interface MarkovAttribution {
   /** Share of all ways that convert, which is also the chance that the chain does. */
@@ -26,7 +26,7 @@ function fundamental({ counts, converted, lost }: Chain): { visits: number[][]; 
  * from there with chance h(x) = (N e)[x], e being the chance to convert next. What never meets x converts as before, so one inverse tells
  * every removal effect: P(meets x) h(x) / P(converts).
  */
-export function markovAttribution(ways: Iterable<Way>): MarkovAttribution {
+export function markovAttribution(ways: Iterable<ConversionPath>): MarkovAttribution {
   return markovOf(chainOf(ways));
 }
 

@@ -1,4 +1,4 @@
-import { readable, type Way } from './conversion-path.ts';
+import { validPath, type ConversionPath } from './conversion-path.ts';
 
 /**
  * First-order Markov chain of ways: `counts` moves between states, of which 0 is the start and touch `names[i]` is i + 1; `converted` and
@@ -38,7 +38,7 @@ function add(cells: number[] | undefined, at: number, weight: number): void {
 }
 
 /** Counts the moves of ways as they come; memory grows with the square of the touches. Repeats of a touch are left out: they move nobody on. */
-export function chainTally(): { add(way: Way): void; chain: Chain } {
+export function chainTally(): { add(way: ConversionPath): void; chain: Chain } {
   const chain = emptyChain();
   const states = new Map<string, number>();
   function step(from: number, touch: string, weight: number): number {
@@ -50,7 +50,7 @@ export function chainTally(): { add(way: Way): void; chain: Chain } {
   return {
     chain,
     add(way) {
-      const read = readable(way);
+      const read = validPath(way);
       if (!read || read.conversions + read.nulls === 0) return;
       const { touches, conversions, nulls, value } = read;
       const weight = conversions + nulls;
@@ -65,7 +65,7 @@ export function chainTally(): { add(way: Way): void; chain: Chain } {
 }
 
 /** The same, once over the ways. */
-export function chainOf(ways: Iterable<Way>): Chain {
+export function chainOf(ways: Iterable<ConversionPath>): Chain {
   const tally = chainTally();
   for (const way of ways) tally.add(way);
   return tally.chain;

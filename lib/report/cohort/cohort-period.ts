@@ -16,7 +16,7 @@ export const periodOf: Record<PeriodUnit, (at: number) => number> = {
 };
 
 /** When a period begins, UTC. */
-export const beginOf: Record<PeriodUnit, (period: number) => Instant> = {
+export const periodStart: Record<PeriodUnit, (period: number) => Instant> = {
   week: (period) => instantAt(period * 7 * dayMs + mondayMs),
   month: (period) => instantAt(Date.UTC(1970, period)),
 };

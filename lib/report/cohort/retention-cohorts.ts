@@ -1,6 +1,6 @@
-import { type Instant, plus } from '../../shared/time.ts';
-import { inOrder, type Path, type Tally } from '../paths/customer-path.ts';
-import { beginOf, periodOf, type PeriodUnit } from './cohort-period.ts';
+import { type Instant, addMs } from '../../shared/time.ts';
+import { inOrder, type CustomerPath, type PathTally } from '../paths/customer-path.ts';
+import { periodStart, periodOf, type PeriodUnit } from './cohort-period.ts';
 
 /** Customers who joined in one period: `active[k]` of the `customers` did something k periods later; `active[0]` is the period itself. */
 export interface Cohort {
@@ -32,12 +32,12 @@ interface Counted {
  * Retention by cohort of joining. Takes one path per customer (cut without a gap), and counts a customer once a period however often it
  * came. Memory grows with the cohorts and periods, not with the customers.
  */
-export function retentionCohorts({ unit, joins, active, offsetMs = 0, until }: CohortPlan): Tally<Cohort[]> {
+export function countRetention({ unit, joins, active, offsetMs = 0, until }: CohortPlan): PathTally<Cohort[]> {
   const cohorts = new Map<number, Counted>();
   const period = (at: number): number => periodOf[unit](at + offsetMs);
   let newest = -Infinity;
 
-  function add(path: Path): void {
+  function add(path: CustomerPath): void {
     const steps = inOrder(path.steps);
     const joined = steps.find(({ name }) => joins === undefined || name === joins)?.at;
     for (const { at } of steps) newest = Math.max(newest, at);
@@ -55,7 +55,7 @@ export function retentionCohorts({ unit, joins, active, offsetMs = 0, until }: C
   function shown([first, { customers, active: counts }]: [number, Counted]): Cohort {
     const ages = Math.max(0, period(until ?? newest) - first + 1);
     const all = Array.from({ length: ages }, (_, age) => counts[age] ?? 0);
-    const from = plus(beginOf[unit](first), -offsetMs);
+    const from = addMs(periodStart[unit](first), -offsetMs);
     return { from, customers, active: all, retention: all.map((count) => count / customers) };
   }
 

@@ -1,15 +1,15 @@
-import { inOrder, type Path, type Tally } from '../paths/customer-path.ts';
-import { fourfoldP } from '../../statistics/inference/two-by-two-table.ts';
+import { inOrder, type CustomerPath, type PathTally } from '../paths/customer-path.ts';
+import { twoByTwoP } from '../../statistics/inference/two-by-two-table.ts';
 import { benjaminiHochberg } from '../../statistics/inference/multiple-testing.ts';
 
-export type Fate = 'churned' | 'retained';
+export type PathOutcome = 'churned' | 'retained';
 
 /** A touchpoint, or one that another follows directly. */
-export type Pattern = [name: string] | [name: string, next: string];
+export type OutcomePattern = [name: string] | [name: string, next: string];
 
 /** How a pattern's customers fared: shares of either group that showed it, the odds of churning with it against without, p and q. */
-export interface Contrast {
-  pattern: Pattern;
+export interface PatternContrast {
+  pattern: OutcomePattern;
   churned: { customers: number; share: number };
   retained: { customers: number; share: number };
   /** Half a customer is added to each cell (Haldane 1956, Anscombe 1956), so that it is finite. Above 1: goes with churning. */
@@ -20,23 +20,23 @@ export interface Contrast {
 }
 
 export interface ContrastReport {
-  customers: Record<Fate, number>;
+  customers: Record<PathOutcome, number>;
   /** The surest first. That a pattern goes with churning does not tell that it causes it. */
-  patterns: Contrast[];
+  patterns: PatternContrast[];
 }
 
 export interface ContrastPlan {
   /** Which group a path belongs to; undefined leaves it out. */
-  fateOf: (path: Path) => Fate | undefined;
+  fateOf: (path: CustomerPath) => PathOutcome | undefined;
   /** Patterns that fewer customers show are not tested. */
   minCustomers?: number;
 }
 
-type Counts = Record<Fate, number>;
+type Counts = Record<PathOutcome, number>;
 
-function patternsOf(path: Path): Map<string, Pattern> {
+function patternsOf(path: CustomerPath): Map<string, OutcomePattern> {
   const steps = inOrder(path.steps);
-  const found = new Map<string, Pattern>();
+  const found = new Map<string, OutcomePattern>();
   steps.forEach(({ name }, i) => {
     found.set(JSON.stringify([name]), [name]);
     const next = steps[i + 1];
@@ -46,7 +46,7 @@ function patternsOf(path: Path): Map<string, Pattern> {
 }
 
 function oddsRatioOf(counts: Counts, customers: Counts): number {
-  const odds = (fate: Fate): number => (counts[fate] + 0.5) / (customers[fate] - counts[fate] + 0.5);
+  const odds = (fate: PathOutcome): number => (counts[fate] + 0.5) / (customers[fate] - counts[fate] + 0.5);
   return odds('churned') / odds('retained');
 }
 
@@ -55,11 +55,11 @@ function oddsRatioOf(counts: Counts, customers: Counts): number {
  * customer, cut without a gap, and ended before the time that decides its fate: else it would explain itself). Multiple testing is
  * controlled by Benjamini & Hochberg (1995). Memory grows with the patterns.
  */
-export function contrast({ fateOf, minCustomers = 5 }: ContrastPlan): Tally<ContrastReport> {
+export function compareOutcomes({ fateOf, minCustomers = 5 }: ContrastPlan): PathTally<ContrastReport> {
   const customers: Counts = { churned: 0, retained: 0 };
-  const seen = new Map<string, { pattern: Pattern; counts: Counts }>();
+  const seen = new Map<string, { pattern: OutcomePattern; counts: Counts }>();
 
-  function add(path: Path): void {
+  function add(path: CustomerPath): void {
     const fate = fateOf(path);
     if (!fate) return;
     customers[fate]++;
@@ -72,14 +72,14 @@ export function contrast({ fateOf, minCustomers = 5 }: ContrastPlan): Tally<Cont
 
   function result(): ContrastReport {
     const tested = [...seen.values()].filter(({ counts }) => counts.churned + counts.retained >= minCustomers);
-    const side = (counts: Counts, fate: Fate) => ({ hits: counts[fate], n: customers[fate] });
-    const ps = tested.map(({ counts }) => fourfoldP({ a: side(counts, 'churned'), b: side(counts, 'retained') }));
+    const side = (counts: Counts, fate: PathOutcome) => ({ hits: counts[fate], n: customers[fate] });
+    const ps = tested.map(({ counts }) => twoByTwoP({ a: side(counts, 'churned'), b: side(counts, 'retained') }));
     const qs = benjaminiHochberg(ps);
-    const shown = (counts: Counts, fate: Fate) => ({
+    const shown = (counts: Counts, fate: PathOutcome) => ({
       customers: counts[fate],
       share: customers[fate] > 0 ? counts[fate] / customers[fate] : 0,
     });
-    const patterns = tested.map(({ pattern, counts }, i): Contrast => ({
+    const patterns = tested.map(({ pattern, counts }, i): PatternContrast => ({
       pattern,
       churned: shown(counts, 'churned'),
       retained: shown(counts, 'retained'),

@@ -1,20 +1,20 @@
-import { type Alignment, type Move } from './alignment.ts';
+import { type Alignment, type AlignmentMove } from './alignment.ts';
 import { type Automaton } from './plan-automaton.ts';
-import { frontier } from './priority-queue.ts';
+import { createPriorityQueue } from './priority-queue.ts';
 import { remainingOf } from './remaining-cost.ts';
-import { type Rest } from './remaining-plan.ts';
+import { type RemainingPlan } from './remaining-plan.ts';
 
 /** A standing: so much of the path is walked and this is left of the plan. */
 interface Standing {
   position: number;
-  rest: Rest;
+  rest: RemainingPlan;
   cost: number;
-  move?: Move;
+  move?: AlignmentMove;
   from?: Standing;
 }
 
-function movesTo(end: Standing): Move[] {
-  const moves: Move[] = [];
+function movesTo(end: Standing): AlignmentMove[] {
+  const moves: AlignmentMove[] = [];
   for (let at: Standing | undefined = end; at?.move; at = at.from) moves.push(at.move);
   return moves.reverse();
 }
@@ -24,10 +24,10 @@ function movesTo(end: Standing): Move[] {
  * Carmona, van Dongen, Solti, Weidlich, "Conformance Checking", 2018, ch. 7). Stops once `limit` standings were reached; where that is
  * not enough the answer is the bound proved so far. Of several optimal alignments always the same one is found.
  */
-export function align(automaton: Automaton, trace: readonly string[], limit: number): Alignment {
+export function alignPath(automaton: Automaton, trace: readonly string[], limit: number): Alignment {
   const { labels, atLeast } = remainingOf(trace, automaton.labels);
   const standings: Standing[] = [];
-  const open = frontier();
+  const open = createPriorityQueue();
   const best = new Map<number, number>();
   const keyOf = ({ rest, position }: Standing): number => rest.id * (trace.length + 1) + position;
 
@@ -44,7 +44,7 @@ export function align(automaton: Automaton, trace: readonly string[], limit: num
     const { position, rest, cost } = from;
     const ahead = automaton.aheadOf(rest);
     for (const { leaf, rest: left } of ahead) {
-      const move: Move = { kind: 'skipped', name: leaf.name, place: leaf.place };
+      const move: AlignmentMove = { kind: 'skipped', name: leaf.name, place: leaf.place };
       reach({ position, rest: left, cost: cost + 1, move, from });
     }
     const name = trace[position];

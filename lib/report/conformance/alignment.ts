@@ -2,7 +2,7 @@
  * One step of an alignment. `planned`: done where the plan has it. `extra`: done where the plan does not have it (a move on the log).
  * `skipped`: the plan has it here and it was not done (a move on the model). `place` is where in the plan.
  */
-export type Move =
+export type AlignmentMove =
   | { kind: 'planned'; name: string; place: string }
   | { kind: 'extra'; name: string }
   | { kind: 'skipped'; name: string; place: string };
@@ -14,7 +14,7 @@ export type Move =
  */
 export interface Alignment {
   cost: number;
-  moves: Move[];
+  moves: AlignmentMove[];
   exact: boolean;
   /** What it took to find: standings reached by the search, or cells of the table. */
   work: number;

@@ -1,8 +1,8 @@
 import { type Plan } from '../../map/planned-map.ts';
-import { align } from './align-path.ts';
+import { alignPath } from './align-path.ts';
 import { type Alignment } from './alignment.ts';
 import { automatonOf } from './plan-automaton.ts';
-import { alignLinear, linearOf } from './edit-distance.ts';
+import { alignLinear, linearStepsOf } from './edit-distance.ts';
 
 export interface AlignLimit {
   /** Work for one variant before it is given up: about a second and 100 MB at the default. */
@@ -16,19 +16,19 @@ export const mostWork = 100_000;
 const mostRests = 50_000;
 
 /** Compares single paths with a plan, by the indel distance where it is a bare sequence and by search where it is not. */
-export function aligner(plan: Plan): {
+export function createAligner(plan: Plan): {
   /** Touchpoints of the shortest way through the plan. */
   shortest: number;
   align: (trace: readonly string[], limit?: number) => Alignment;
 } {
-  const linear = linearOf(plan);
+  const linear = linearStepsOf(plan);
   let automaton = automatonOf(plan);
   return {
     shortest: automaton.start.counts.shortest,
     align(trace, limit = mostWork) {
       if (linear && (trace.length + 1) * (linear.length + 1) <= limit) return alignLinear(linear, trace);
       if (automaton.size() > mostRests) automaton = automatonOf(plan);
-      return align(automaton, trace, limit);
+      return alignPath(automaton, trace, limit);
     },
   };
 }

@@ -1,11 +1,11 @@
-import { type Plan, partsOf } from '../../map/planned-map.ts';
+import { type Plan, planPartsOf } from '../../map/planned-map.ts';
 import { type Label } from '../../model/stage.ts';
-import { type Counted, countedOf, counter, type Counter, entry } from '../paths/counter.ts';
-import { type Move } from './alignment.ts';
+import { type CustomerCount, customerCountOf, createCounter, type Counter, counterEntry } from '../paths/counter.ts';
+import { type AlignmentMove } from './alignment.ts';
 import { deviationWords } from './deviation-text.ts';
 
 /** One way in which paths leave the plan, and how often it is met. */
-export interface Deviation extends Counted {
+export interface Deviation extends CustomerCount {
   kind: 'skipped' | 'extra';
   name: string;
   /** Where in the plan it was skipped: `sequence[2].choice[0]`. */
@@ -20,7 +20,7 @@ export interface Deviation extends Counted {
 type Named = Pick<Deviation, 'kind' | 'name' | 'place' | 'after' | 'outOfOrder'>;
 
 /** The deviations of one alignment, each with how often it occurs there. */
-export function deviationsIn(moves: readonly Move[]): { key: string; named: Named; count: number }[] {
+export function deviationsIn(moves: readonly AlignmentMove[]): { key: string; named: Named; count: number }[] {
   const skipped = new Set(moves.flatMap(({ kind, name }) => (kind === 'skipped' ? [name] : [])));
   const extra = new Set(moves.flatMap(({ kind, name }) => (kind === 'extra' ? [name] : [])));
   const found = new Map<string, { key: string; named: Named; count: number }>();
@@ -45,7 +45,7 @@ export function deviationsIn(moves: readonly Move[]): { key: string; named: Name
 /** What each touchpoint of the plan is called; the first label of a name. */
 function labelsOf(plan: Plan, labels = new Map<string, Label>()): Map<string, Label> {
   if ('touchpoint' in plan && plan.label && !labels.has(plan.touchpoint)) labels.set(plan.touchpoint, plan.label);
-  for (const { plan: part } of partsOf(plan)) labelsOf(part, labels);
+  for (const { plan: part } of planPartsOf(plan)) labelsOf(part, labels);
   return labels;
 }
 
@@ -63,13 +63,13 @@ export function deviationCounts(plan: Plan): {
     add(customer, deviations) {
       paths++;
       for (const { key, named, count } of deviations)
-        entry(counts, key, () => ({ named, counter: counter() })).counter.add(paths, customer, count);
+        counterEntry(counts, key, () => ({ named, counter: createCounter() })).counter.add(paths, customer, count);
     },
     list: () =>
       [...counts.values()]
         .map(({ named, counter: own }) => {
           const after = named.after === undefined ? undefined : called(named.after);
-          return { ...named, ...countedOf(own), text: deviationWords[named.kind](called(named.name), after) };
+          return { ...named, ...customerCountOf(own), text: deviationWords[named.kind](called(named.name), after) };
         })
         .sort((a, b) => b.customers - a.customers || b.count - a.count),
   };

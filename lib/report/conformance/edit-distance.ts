@@ -1,11 +1,11 @@
-import { type Plan, partsOf } from '../../map/planned-map.ts';
-import { type Alignment, type Move } from './alignment.ts';
+import { type Plan, planPartsOf } from '../../map/planned-map.ts';
+import { type Alignment, type AlignmentMove } from './alignment.ts';
 
 /** The touchpoints of a plan that is nothing but a sequence, in order; undefined of every other plan. */
-export function linearOf(plan: Plan, place = ''): { name: string; place: string }[] | undefined {
+export function linearStepsOf(plan: Plan, place = ''): { name: string; place: string }[] | undefined {
   if ('touchpoint' in plan) return [{ name: plan.touchpoint, place }];
   if (!('sequence' in plan)) return undefined;
-  const parts = partsOf(plan, place).map((part) => linearOf(part.plan, part.place));
+  const parts = planPartsOf(plan, place).map((part) => linearStepsOf(part.plan, part.place));
   return parts.every((part) => part !== undefined) ? parts.flat() : undefined;
 }
 
@@ -24,7 +24,7 @@ export function alignLinear(plan: { name: string; place: string }[], trace: read
       cells[i * width + j] =
         trace[i] === plan[j]?.name ? common(i + 1, j + 1) + 1 : Math.max(common(i + 1, j), common(i, j + 1));
 
-  const moves: Move[] = [];
+  const moves: AlignmentMove[] = [];
   let [i, j] = [0, 0];
   while (i < trace.length || j < plan.length) {
     const [name, step] = [trace[i], plan[j]];

@@ -1,7 +1,7 @@
 import { type Plan } from '../../map/planned-map.ts';
-import { type Counter, counter, entry } from '../paths/counter.ts';
-import { inOrder, type Tally } from '../paths/customer-path.ts';
-import { aligner, type AlignLimit, mostWork } from './choose-aligner.ts';
+import { type Counter, createCounter, counterEntry } from '../paths/counter.ts';
+import { inOrder, type PathTally } from '../paths/customer-path.ts';
+import { createAligner, type AlignLimit, mostWork } from './choose-aligner.ts';
 import { type Alignment } from './alignment.ts';
 import { type Deviation, deviationCounts, deviationsIn } from './deviations.ts';
 
@@ -35,7 +35,7 @@ export interface ComparedVariant extends Omit<Alignment, 'work'> {
   fitness: number;
 }
 
-export interface Comparing extends AlignLimit {
+export interface ConformanceInput extends AlignLimit {
   /**
    * Work for all variants together; of those that come after it is spent touchpoints are only counted, and
    * they are unresolved. The default is some minutes.
@@ -76,11 +76,11 @@ function figuresOf(variants: Judged[]): Omit<Conformance, 'deviations' | 'freque
 }
 
 /** Conformance of paths with a plan. Each variant is aligned once; memory grows with variants and deviations. */
-export function conformance(
+export function measureConformance(
   plan: Plan,
-  { limit = mostWork, total = 200 * mostWork, top = 10 }: Comparing = {},
-): Tally<Conformance> {
-  const { shortest, align } = aligner(plan);
+  { limit = mostWork, total = 200 * mostWork, top = 10 }: ConformanceInput = {},
+): PathTally<Conformance> {
+  const { shortest, align } = createAligner(plan);
   const variants = new Map<string, Judged>();
   const deviations = deviationCounts(plan);
   let [paths, left] = [0, total];
@@ -88,7 +88,14 @@ export function conformance(
   function judge(names: string[]): Judged {
     const { cost, exact, moves, work } = align(names, Math.min(limit, left));
     left = Math.max(0, left - work);
-    return { names, cost, exact, whole: names.length + shortest, deviations: deviationsIn(moves), counter: counter() };
+    return {
+      names,
+      cost,
+      exact,
+      whole: names.length + shortest,
+      deviations: deviationsIn(moves),
+      counter: createCounter(),
+    };
   }
 
   function compared(judged: Judged): ComparedVariant {
@@ -102,7 +109,7 @@ export function conformance(
     add({ customer, steps }) {
       paths++;
       const names = inOrder(steps).map(({ name }) => name);
-      const judged = entry(variants, JSON.stringify(names), () => judge(names));
+      const judged = counterEntry(variants, JSON.stringify(names), () => judge(names));
       judged.counter.add(paths, customer);
       deviations.add(customer, judged.deviations);
     },

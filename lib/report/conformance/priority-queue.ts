@@ -1,12 +1,12 @@
 /** Entries by whole-numbered priority, smallest first; of equal ones the latest first, so that a search runs on before it looks around. */
-export interface Frontier {
+export interface PriorityQueue {
   push(entry: number, priority: number): void;
   /** The next entry, and the priority it had. */
   pop(): { entry: number; priority: number } | undefined;
 }
 
 /** A bucket for each priority: every move costs nothing or one (Dial, "Algorithm 360: shortest-path forest", 1969). */
-export function frontier(): Frontier {
+export function createPriorityQueue(): PriorityQueue {
   const buckets: number[][] = [];
   let lowest = 0;
   return {

@@ -1,11 +1,11 @@
-import { type Rest } from './remaining-plan.ts';
+import { type RemainingPlan } from './remaining-plan.ts';
 
 /** What lies ahead of a path at each of its positions. */
-export interface Remaining {
+export interface RemainingCost {
   /** The number of each touchpoint's name in the plan; −1 of what the plan does not know. */
   labels: Int32Array;
   /** Least cost from here to the end: never more than the true one. */
-  atLeast: (rest: Rest, position: number) => number;
+  atLeast: (rest: RemainingPlan, position: number) => number;
 }
 
 /**
@@ -13,7 +13,7 @@ export interface Remaining {
  * pays for itself: of what the plan needs more often than the path still has it, the difference is skipped; of what the path has more
  * often than the plan allows, the difference is extra. All names together are bounded the same way by lengths.
  */
-export function remainingOf(trace: readonly string[], names: ReadonlyMap<string, number>): Remaining {
+export function remainingOf(trace: readonly string[], names: ReadonlyMap<string, number>): RemainingCost {
   const [length, width] = [trace.length, names.size];
   const labels = Int32Array.from(trace, (name) => names.get(name) ?? -1);
   const counts = new Uint32Array((length + 1) * width);

@@ -6,22 +6,22 @@ export interface Leaf {
 }
 
 /** Something the plan allows next, and what is left of the plan after it. */
-export interface Ahead {
+export interface NextTouchpoint {
   leaf: Leaf;
-  rest: Rest;
+  rest: RemainingPlan;
 }
 
-export type Shape =
+export type RemainingShape =
   | { kind: 'done' }
   | { kind: 'leaf'; leaf: Leaf }
-  | { kind: 'then'; first: Rest; rest: Rest }
-  | { kind: 'choice'; of: Rest[] }
-  | { kind: 'parallel'; of: Rest[] }
-  | { kind: 'loop'; body: Rest; again: Rest }
-  | { kind: 'looped'; body: Rest; again: Rest };
+  | { kind: 'then'; first: RemainingPlan; rest: RemainingPlan }
+  | { kind: 'choice'; of: RemainingPlan[] }
+  | { kind: 'parallel'; of: RemainingPlan[] }
+  | { kind: 'loop'; body: RemainingPlan; again: RemainingPlan }
+  | { kind: 'looped'; body: RemainingPlan; again: RemainingPlan };
 
 /** Counts from here to an end of the plan, per name: at least, at most (`Infinity` inside loops). */
-export interface Counts {
+export interface StepCounts {
   least: Float64Array;
   most: Float64Array;
   shortest: number;
@@ -29,15 +29,15 @@ export interface Counts {
 }
 
 /** What is left of a plan. Equal rests are one object, so that they can be told apart by `id`. */
-export interface Rest {
+export interface RemainingPlan {
   id: number;
-  shape: Shape;
+  shape: RemainingShape;
   mayEnd: boolean;
-  counts: Counts;
+  counts: StepCounts;
 }
 
 /** What tells one shape from another. Places are unique in a plan. */
-export function keyOf(shape: Shape): string {
+export function remainingPlanKey(shape: RemainingShape): string {
   if (shape.kind === 'done') return 'd';
   if (shape.kind === 'leaf') return `t${shape.leaf.place}`;
   if (shape.kind === 'then') return `s${shape.first.id},${shape.rest.id}`;
@@ -47,7 +47,7 @@ export function keyOf(shape: Shape): string {
 }
 
 /** Whether nothing more is needed. */
-export function mayEnd(shape: Shape): boolean {
+export function mayEnd(shape: RemainingShape): boolean {
   if (shape.kind === 'done' || shape.kind === 'looped') return true;
   if (shape.kind === 'leaf') return false;
   if (shape.kind === 'then') return shape.first.mayEnd && shape.rest.mayEnd;
@@ -55,21 +55,21 @@ export function mayEnd(shape: Shape): boolean {
   return shape.kind === 'choice' ? shape.of.some((one) => one.mayEnd) : shape.of.every((one) => one.mayEnd);
 }
 
-const none = (labels: number): Counts => ({
+const none = (labels: number): StepCounts => ({
   least: new Float64Array(labels),
   most: new Float64Array(labels),
   shortest: 0,
   longest: 0,
 });
 
-const either = (a: Counts, b: Counts): Counts => ({
+const either = (a: StepCounts, b: StepCounts): StepCounts => ({
   least: a.least.map((count, label) => Math.min(count, b.least[label] ?? 0)),
   most: a.most.map((count, label) => Math.max(count, b.most[label] ?? 0)),
   shortest: Math.min(a.shortest, b.shortest),
   longest: Math.max(a.longest, b.longest),
 });
 
-function all(parts: Rest[], labels: number): Counts {
+function all(parts: RemainingPlan[], labels: number): StepCounts {
   const total = none(labels);
   for (const { counts } of parts) {
     total.shortest += counts.shortest;
@@ -83,7 +83,7 @@ function all(parts: Rest[], labels: number): Counts {
 }
 
 /** What a shape needs and allows, put together from its parts; exact for each name alone, a bound for all of them together. */
-export function countsOf(shape: Shape, labels: number): Counts {
+export function stepCountsOf(shape: RemainingShape, labels: number): StepCounts {
   if (shape.kind === 'done') return none(labels);
   if (shape.kind === 'leaf') {
     const one = new Float64Array(labels);

@@ -1,5 +1,5 @@
 import { type Customer } from '../../model/customer.ts';
-import { bucketOf, thresholds } from '../../model/customer-bucket.ts';
+import { bucketOf, bucketThresholds } from '../../model/customer-bucket.ts';
 import { type ExperimentPlan } from './experiment-plan.ts';
 
 /**
@@ -8,6 +8,6 @@ import { type ExperimentPlan } from './experiment-plan.ts';
  */
 export function armOf({ id, arms }: Pick<ExperimentPlan, 'id' | 'arms'>, customer: Customer): string {
   const bucket = bucketOf(`experiment ${id}`, customer);
-  const place = thresholds(arms.map(({ weight }) => weight)).findIndex((threshold) => bucket < threshold);
+  const place = bucketThresholds(arms.map(({ weight }) => weight)).findIndex((threshold) => bucket < threshold);
   return (arms[place] ?? arms[0])?.id ?? '';
 }

@@ -21,7 +21,7 @@ export type AssignAnswer = z.infer<typeof AssignAnswer>;
 const maxBytes = 1_000_000;
 
 /** The arm of each customer: nothing is stored, and asking again answers the same while the arms and their weights are. */
-export function assignAnswer(workspace: string, { experiment, arms, customers }: AssignRequest): AssignAnswer {
+export function answerAssign(workspace: string, { experiment, arms, customers }: AssignRequest): AssignAnswer {
   const assignments = customers.map((customer) => {
     const arm = armOf({ id: experiment, arms }, { workspace, customer: userRef(customer) });
     return { customer, arm };

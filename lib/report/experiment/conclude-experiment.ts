@@ -1,7 +1,14 @@
-import { customersIn, type Judgement, judge, progressOf, type Snapshot, usualEffect } from './judge-metric.ts';
+import {
+  customersIn,
+  type MetricJudgement,
+  judgeMetric,
+  experimentProgress,
+  type Snapshot,
+  defaultEffect,
+} from './judge-metric.ts';
 import { type ExperimentPlan, type Metric } from './experiment-plan.ts';
 import { mismatchLevel, sampleRatioP, sequentialSampleRatioP } from '../../statistics/inference/sample-ratio.ts';
-import { textOf } from './conclusion-text.ts';
+import { conclusionText } from './conclusion-text.ts';
 import {
   type GuardrailState,
   type VariantResult,
@@ -11,7 +18,7 @@ import {
 } from './experiment-result.ts';
 
 /** A difference as gain: positive is better, whichever way the metric points. */
-function gainOf({ better }: Metric, { difference, interval: [low, high] }: Judgement) {
+function gainOf({ better }: Metric, { difference, interval: [low, high] }: MetricJudgement) {
   return better === 'higher' ? { gain: difference, low, high } : { gain: -difference, low: -high, high: -low };
 }
 
@@ -24,12 +31,12 @@ function guardrailState({ low, high }: { low: number; high: number }, margin: nu
 function variantResult(plan: ExperimentPlan, variant: string, snapshots: readonly Snapshot[]): VariantResult {
   const { metric, method, guardrails, alpha, arms } = plan;
   const common = { method, control: arms[0]?.id ?? '', variant };
-  const effect = (method.kind === 'always-valid' && method.minimumEffect) || usualEffect(metric, snapshots);
-  const judgement = judge({ ...common, metric, alpha: alpha / (arms.length - 1), effect }, snapshots);
+  const effect = (method.kind === 'always-valid' && method.minimumEffect) || defaultEffect(metric, snapshots);
+  const judgement = judgeMetric({ ...common, metric, alpha: alpha / (arms.length - 1), effect }, snapshots);
   const { gain } = gainOf(metric, judgement);
   const judged = guardrails.map((guardrail): GuardrailResult => {
-    const margin = guardrail.margin ?? usualEffect(guardrail, snapshots);
-    const one = judge({ ...common, metric: guardrail, alpha, effect: margin }, snapshots);
+    const margin = guardrail.margin ?? defaultEffect(guardrail, snapshots);
+    const one = judgeMetric({ ...common, metric: guardrail, alpha, effect: margin }, snapshots);
     return { ...one, metric: guardrail.id, state: guardrailState(gainOf(guardrail, one), margin) };
   });
   return {
@@ -44,7 +51,7 @@ function variantResult(plan: ExperimentPlan, variant: string, snapshots: readonl
 function sampleRatioOf({ arms, method }: ExperimentPlan, snapshots: readonly Snapshot[]) {
   const countsOf = (snapshot: Snapshot) => arms.map(({ id, weight }) => ({ n: customersIn(snapshot, id), weight }));
   const sequential = snapshots.map((snapshot) => sequentialSampleRatioP(countsOf(snapshot)));
-  const ended = snapshots.filter((snapshot) => progressOf(method, snapshot) >= 1).slice(0, 1);
+  const ended = snapshots.filter((snapshot) => experimentProgress(method, snapshot) >= 1).slice(0, 1);
   const p = Math.min(1, ...sequential, ...ended.map((snapshot) => sampleRatioP(countsOf(snapshot))));
   return { p, mismatch: p < mismatchLevel };
 }
@@ -69,11 +76,11 @@ function verdictOf({ metric, arms }: ExperimentPlan, variants: VariantResult[], 
  * What an experiment has shown so far, and what to do: decided from the snapshots in order of time, in words for people too. While the
  * split is broken nothing else is concluded. Between a better and a safe variant the largest gain is shipped.
  */
-export function experimentResult(plan: ExperimentPlan, snapshots: readonly Snapshot[]): ExperimentResult {
+export function concludeExperiment(plan: ExperimentPlan, snapshots: readonly Snapshot[]): ExperimentResult {
   const variants = plan.arms.slice(1).map(({ id }) => variantResult(plan, id, snapshots));
-  const progress = progressOf(plan.method, snapshots.at(-1) ?? {});
+  const progress = experimentProgress(plan.method, snapshots.at(-1) ?? {});
   const sampleRatio = sampleRatioOf(plan, snapshots);
   const verdict: Verdict = sampleRatio.mismatch ? { conclusion: 'mismatch' } : verdictOf(plan, variants, progress >= 1);
   const facts: ExperimentFacts = { ...verdict, sampleRatio, progress, variants };
-  return { ...facts, text: textOf(plan, facts) };
+  return { ...facts, text: conclusionText(plan, facts) };
 }

@@ -61,7 +61,7 @@ const texts: Record<Conclusion, (told: Told) => Text> = {
 };
 
 /** What may be concluded, in a sentence or two. */
-export function textOf({ metric }: ExperimentPlan, facts: ExperimentFacts): Text {
+export function conclusionText({ metric }: ExperimentPlan, facts: ExperimentFacts): Text {
   const about = facts.variants.find(({ variant }) => variant === facts.variant) ?? facts.variants[0];
   if (!about) return { en: '', ko: '' };
   const state = facts.conclusion === 'unsafe' ? 'harmed' : 'unclear';

@@ -1,15 +1,15 @@
-import { type Judgement } from './judge-metric.ts';
+import { type MetricJudgement } from './judge-metric.ts';
 
 export type Direction = 'better' | 'worse';
 /** `safe`: harm beyond the margin is ruled out. `harmed`: it is worse, surely. `unclear`: neither yet. */
 export type GuardrailState = 'safe' | 'harmed' | 'unclear';
 
-export interface GuardrailResult extends Judgement {
+export interface GuardrailResult extends MetricJudgement {
   metric: string;
   state: GuardrailState;
 }
 
-export interface VariantResult extends Judgement {
+export interface VariantResult extends MetricJudgement {
   variant: string;
   direction?: Direction;
   guardrails: GuardrailResult[];

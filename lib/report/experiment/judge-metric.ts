@@ -1,4 +1,4 @@
-import { merged, type Moments, noMoments } from '../../statistics/inference/moments.ts';
+import { mergeMoments, type Moments, noMoments } from '../../statistics/inference/moments.ts';
 import { alwaysValidP, confidenceSequence } from '../../statistics/sequential/always-valid.ts';
 import { boundsAt } from '../../statistics/sequential/boundaries.ts';
 import { compare, type Comparison, type Pair } from '../../statistics/inference/compare-metrics.ts';
@@ -23,7 +23,7 @@ const momentsIn = (metrics: ArmSnapshot['metrics'] | undefined, id: string): Mom
   (metrics && own(metrics, id)) ?? noMoments;
 
 /** A variant against the control: the estimate, an interval that holds under the way of looking, and whether a difference is called. */
-export interface Judgement {
+export interface MetricJudgement {
   difference: number;
   interval: [number, number];
   /** Missing where the method has none that may be read by itself. */
@@ -31,7 +31,7 @@ export interface Judgement {
   called: boolean;
 }
 
-export interface Case {
+export interface MetricCase {
   metric: Metric;
   method: Method;
   control: string;
@@ -42,13 +42,13 @@ export interface Case {
   effect: number;
 }
 
-export function customersOf(snapshot: Snapshot): number {
+export function customersPerArm(snapshot: Snapshot): number {
   return Object.values(snapshot).reduce((sum, { customers }) => sum + customers, 0);
 }
 
 /** Share of the planned customers that is there; 0 where none are planned. */
-export function progressOf(method: Method, snapshot: Snapshot): number {
-  return method.kind === 'always-valid' ? 0 : customersOf(snapshot) / method.size;
+export function experimentProgress(method: Method, snapshot: Snapshot): number {
+  return method.kind === 'always-valid' ? 0 : customersPerArm(snapshot) / method.size;
 }
 
 /** Part of a metric's value that counts as an effect where nobody said. */
@@ -58,34 +58,37 @@ const tenth = 0.1;
  * A tenth of the metric's value over all arms when it was first seen; 0 before. Once set it stays, and the level that all arms share tells
  * nothing about how they differ: so the error of the tests built on it is kept.
  */
-export function usualEffect({ id }: Metric, snapshots: readonly Snapshot[]): number {
+export function defaultEffect({ id }: Metric, snapshots: readonly Snapshot[]): number {
   for (const snapshot of snapshots) {
-    const { mean } = Object.values(snapshot).reduce((sum, arm) => merged(sum, momentsIn(arm.metrics, id)), noMoments);
+    const { mean } = Object.values(snapshot).reduce(
+      (sum, arm) => mergeMoments(sum, momentsIn(arm.metrics, id)),
+      noMoments,
+    );
     if (mean !== 0) return tenth * Math.abs(mean);
   }
   return 0;
 }
 
-function pairOf({ metric, control, variant }: Case, snapshot: Snapshot): Pair {
+function pairOf({ metric, control, variant }: MetricCase, snapshot: Snapshot): Pair {
   const of = (arm: string) => momentsIn(own(snapshot, arm)?.metrics, metric.id);
   return { control: of(control), variant: of(variant) };
 }
 
 const isFilled = ({ control, variant }: Pair): boolean => control.n > 0 && variant.n > 0;
 
-const unknown: Judgement = { difference: 0, interval: [-Infinity, Infinity], called: false };
+const unknown: MetricJudgement = { difference: 0, interval: [-Infinity, Infinity], called: false };
 
 /** What the last of a method's comparisons come to: `pairs` are never empty. */
-type Rule = (one: Case, pairs: Pair[], snapshots: readonly Snapshot[]) => Judgement;
+type Rule = (one: MetricCase, pairs: Pair[], snapshots: readonly Snapshot[]) => MetricJudgement;
 
 const last = <T>(all: readonly T[], fallback: T): T => all.at(-1) ?? fallback;
 
-function fixed({ metric, method, alpha }: Case, pairs: Pair[], snapshots: readonly Snapshot[]): Judgement {
+function fixed({ metric, method, alpha }: MetricCase, pairs: Pair[], snapshots: readonly Snapshot[]): MetricJudgement {
   const { difference, interval, p } = compare[metric.kind](
     last(pairs, { control: noMoments, variant: noMoments }),
     alpha,
   );
-  return { difference, interval, p, called: progressOf(method, last(snapshots, {})) >= 1 && p <= alpha };
+  return { difference, interval, p, called: experimentProgress(method, last(snapshots, {})) >= 1 && p <= alpha };
 }
 
 const around = ({ difference, variance }: Comparison, bound: number): [number, number] => {
@@ -94,10 +97,10 @@ const around = ({ difference, variance }: Comparison, bound: number): [number, n
 };
 
 /** Interval: repeated confidence interval of Jennison & Turnbull (1989), right at every look; it counts from the look that called. */
-function groupSequential(one: Case, pairs: Pair[], snapshots: readonly Snapshot[]): Judgement {
+function groupSequential(one: MetricCase, pairs: Pair[], snapshots: readonly Snapshot[]): MetricJudgement {
   const { metric, method, alpha } = one;
   if (method.kind !== 'group-sequential') return unknown;
-  const reached = snapshots.map((snapshot) => progressOf(method, snapshot));
+  const reached = snapshots.map((snapshot) => experimentProgress(method, snapshot));
   const bounds = boundsAt({ ...method, alpha }, reached);
   const compared = pairs.map((pair) => compare[metric.kind](pair, alpha));
   const stopped = compared.findIndex(({ statistic }, i) => Math.abs(statistic) >= (bounds[i] ?? Infinity));
@@ -107,8 +110,8 @@ function groupSequential(one: Case, pairs: Pair[], snapshots: readonly Snapshot[
   return { difference: at.difference, interval: around(at, bounds[place] ?? Infinity), called: stopped !== -1 };
 }
 
-function alwaysValid({ metric, alpha, effect }: Case, pairs: Pair[]): Judgement {
-  const judgement: Judgement = { ...unknown, interval: [-Infinity, Infinity], p: 1 };
+function alwaysValid({ metric, alpha, effect }: MetricCase, pairs: Pair[]): MetricJudgement {
+  const judgement: MetricJudgement = { ...unknown, interval: [-Infinity, Infinity], p: 1 };
   for (const pair of pairs) {
     const { difference, variance } = compare[metric.kind](pair, alpha);
     const evidence = { difference, variance, mixing: effect ** 2, alpha };
@@ -128,7 +131,7 @@ const rules: Record<Method['kind'], Rule> = {
 };
 
 /** Judges one variant on one metric by the plan's method, from the snapshots in order of time. */
-export function judge(one: Case, snapshots: readonly Snapshot[]): Judgement {
+export function judgeMetric(one: MetricCase, snapshots: readonly Snapshot[]): MetricJudgement {
   const filled = snapshots.filter((snapshot) => isFilled(pairOf(one, snapshot)));
   if (filled.length === 0) return unknown;
   return rules[one.method.kind](

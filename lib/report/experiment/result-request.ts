@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { Rejected } from '../../shared/errors.ts';
-import { type Judgement } from './judge-metric.ts';
+import { type MetricJudgement } from './judge-metric.ts';
 import { ExperimentPlan } from './experiment-plan.ts';
-import { experimentResult } from './conclude-experiment.ts';
+import { concludeExperiment } from './conclude-experiment.ts';
 import { type ExperimentResult } from './experiment-result.ts';
-import { checkSnapshots, SnapshotGiven, snapshotOf } from './snapshot-request.ts';
+import { checkSnapshots, SnapshotInput, snapshotOf } from './snapshot-request.ts';
 
 /**
  * An experiment that was run anywhere: its plan, and what every arm looked like at each look, in order of time; each snapshot counts from the
@@ -12,7 +12,7 @@ import { checkSnapshots, SnapshotGiven, snapshotOf } from './snapshot-request.ts
  */
 export const ResultRequest = z.strictObject({
   plan: ExperimentPlan,
-  snapshots: z.array(SnapshotGiven).min(1).max(500),
+  snapshots: z.array(SnapshotInput).min(1).max(500),
 });
 export type ResultRequest = z.infer<typeof ResultRequest>;
 
@@ -48,20 +48,22 @@ const maxLooks = 50;
 
 const bound = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
-function shown<One extends Judgement>(one: One): Omit<One, 'interval'> & { interval: [number | null, number | null] } {
+function shown<One extends MetricJudgement>(
+  one: One,
+): Omit<One, 'interval'> & { interval: [number | null, number | null] } {
   return { ...one, interval: [bound(one.interval[0]), bound(one.interval[1])] };
 }
 
 /** A result as JSON has it, which knows no infinity. */
-export function resultAnswer(result: ExperimentResult): ResultAnswer {
+export function answerResult(result: ExperimentResult): ResultAnswer {
   const variants = result.variants.map((one) => ({ ...shown(one), guardrails: one.guardrails.map(shown) }));
   return { ...result, variants };
 }
 
 /** What the snapshots show. Throws `Rejected('experiment.invalid')` where they are not of this plan. */
-export function experimentAnswer({ plan, snapshots }: ResultRequest): ResultAnswer {
+export function presentExperiment({ plan, snapshots }: ResultRequest): ResultAnswer {
   if (plan.method.kind === 'group-sequential' && snapshots.length > maxLooks)
     throw new Rejected('experiment.invalid', { hint: `at most ${maxLooks} looks are planned` });
   checkSnapshots(plan, snapshots);
-  return resultAnswer(experimentResult(plan, snapshots.map(snapshotOf)));
+  return answerResult(concludeExperiment(plan, snapshots.map(snapshotOf)));
 }

@@ -32,7 +32,7 @@ export const ScanAnswer = z.object({
 export type ScanAnswer = z.infer<typeof ScanAnswer>;
 
 /** Broken splits, and the windows of time in which they were more than chance. */
-export function scanAnswer({ experiments }: ScanRequest): object {
+export function answerScan({ experiments }: ScanRequest): object {
   const dated = experiments.map(({ at, ...one }) => ({ ...one, at: Date.parse(at) }));
   const { mismatched, windows } = scanSampleRatios(dated);
   const answer: ScanAnswer = {

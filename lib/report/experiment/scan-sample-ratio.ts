@@ -3,14 +3,14 @@ import { benjaminiHochberg } from '../../statistics/inference/multiple-testing.t
 import { type ArmCount, mismatchLevel, sampleRatioP } from '../../statistics/inference/sample-ratio.ts';
 
 /** An experiment, when it started (any unit that grows with time) and how its arms came out. */
-export interface Dated {
+export interface DatedArmCounts {
   id: string;
   at: number;
   arms: readonly ArmCount[];
 }
 
 /** A time in which splits broke more often than at other times: something was wrong with assignment or counting itself. */
-export interface Window {
+export interface SampleRatioWindow {
   from: number;
   to: number;
   experiments: number;
@@ -23,7 +23,7 @@ export interface SampleRatioScan {
   /** Ids whose own split is called broken. */
   mismatched: Set<string>;
   /** Windows, the clearest first. None is told of beforehand. */
-  windows: Window[];
+  windows: SampleRatioWindow[];
 }
 
 interface Stretch {
@@ -89,10 +89,10 @@ function called(group: readonly Tested[]): string[] {
  * Looks through experiments over time and finds, unprompted, which splits are broken and the windows in which that was more than chance.
  * Takes them in any order; memory grows with the number of experiments, not of customers. Time grows with the square of the mismatches.
  */
-export function scanSampleRatios(experiments: Iterable<Dated>): SampleRatioScan {
+export function scanSampleRatios(experiments: Iterable<DatedArmCounts>): SampleRatioScan {
   const rest: Tested[] = [...experiments].map(({ id, at, arms }) => ({ id, at, p: sampleRatioP(arms) }));
   rest.sort((a, b) => a.at - b.at);
-  const windows: Window[] = [];
+  const windows: SampleRatioWindow[] = [];
   const mismatched: string[] = [];
   for (;;) {
     const hits = rest.flatMap(({ p }, place) => (p < mismatchLevel ? [place] : []));

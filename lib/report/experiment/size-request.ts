@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { Rejected } from '../../shared/errors.ts';
 import { Looks, unnamed } from './experiment-plan.ts';
-import { type Aim, durationOf, type Looking, powerWith, rateAim, sizeFor } from './sample-size.ts';
+import { type EffectTarget, durationOf, type LookPlan, powerOfSize, rateAim, sizeFor } from './sample-size.ts';
 
 const Measure = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -49,14 +49,14 @@ export const SizeAnswer = z.object({
 });
 export type SizeAnswer = z.infer<typeof SizeAnswer>;
 
-function aimOf({ metric, ratio, variants, alpha: whole }: SizeRequest): Aim {
+function aimOf({ metric, ratio, variants, alpha: whole }: SizeRequest): EffectTarget {
   const alpha = whole / variants;
   if (metric.kind === 'rate') return { ...rateAim({ ...metric, alpha }), ratio };
   const variance = metric.deviation ** 2;
   return { effect: metric.effect, alpha, ratio, spread: { control: variance, variant: variance } };
 }
 
-const lookingOf = ({ method }: SizeRequest): Looking => {
+const lookingOf = ({ method }: SizeRequest): LookPlan => {
   if (method.kind === 'always-valid') return 'always-valid';
   return method.kind === 'fixed' ? { looks: 1, shape: 'obrien-fleming' } : { looks: method.looks, shape: method.shape };
 };
@@ -66,7 +66,7 @@ const leastEffect = 1e-7;
 const tooSmall = 'the effect is too small to be found';
 
 /** Power calculator for tests of a difference (Jennison & Turnbull 2000, §2.3). Throws `Rejected('experiment.invalid')`. */
-export function sizeAnswer(request: SizeRequest): SizeAnswer {
+export function answerSize(request: SizeRequest): SizeAnswer {
   const { metric, power, ratio, variants, perDay, customers } = request;
   const reached = metric.kind === 'rate' ? metric.baseline + metric.effect : 0.5;
   if (metric.effect === 0 || reached <= 0 || reached >= 1)
@@ -81,7 +81,7 @@ export function sizeAnswer(request: SizeRequest): SizeAnswer {
   const all = control + variants * variant;
   return {
     ...{ control, variant, customers: customers ?? all },
-    power: customers === undefined ? power : control > 0 ? powerWith(aim, looking, control) : aim.alpha,
+    power: customers === undefined ? power : control > 0 ? powerOfSize(aim, looking, control) : aim.alpha,
     ...(perDay !== undefined && durationOf(customers ?? all, perDay)),
   };
 }

@@ -33,8 +33,8 @@ const ArmGiven = z.strictObject({ customers: count, metrics: z.record(z.string()
 type ArmGiven = z.infer<typeof ArmGiven>;
 
 /** What every arm looked like at a moment, from the beginning on. */
-export const SnapshotGiven = z.record(z.string(), ArmGiven);
-export type SnapshotGiven = z.infer<typeof SnapshotGiven>;
+export const SnapshotInput = z.record(z.string(), ArmGiven);
+export type SnapshotInput = z.infer<typeof SnapshotInput>;
 
 const isPaired = (metric: MetricGiven): metric is z.infer<typeof PairedGiven> => 'before' in metric;
 
@@ -58,7 +58,7 @@ function momentsByArm(given: [arm: string, ArmGiven][], id: string): Map<string,
   return new Map(having.map(({ arm, customers, metric }) => [arm, momentsOf(metric, customers)]));
 }
 
-export function snapshotOf(given: SnapshotGiven): Snapshot {
+export function snapshotOf(given: SnapshotInput): Snapshot {
   const arms = Object.entries(given);
   const ids = [...new Set(arms.flatMap(([, { metrics }]) => Object.keys(metrics)))];
   const known = ids.map((id) => [id, momentsByArm(arms, id)] as const);
@@ -93,7 +93,7 @@ const refuse: Refuse = (hint, place) => {
   throw new Rejected('experiment.invalid', { ...(place !== undefined && { place }), hint });
 };
 
-function checkSnapshot(plan: ExperimentPlan, snapshot: SnapshotGiven, place: string): void {
+function checkSnapshot(plan: ExperimentPlan, snapshot: SnapshotInput, place: string): void {
   const arms = new Set(plan.arms.map(({ id }) => id));
   const kinds = new Map([...plan.guardrails, plan.metric].map(({ id, kind }) => [id, kind]));
   const paired = new Map<string, boolean>();
@@ -112,7 +112,7 @@ function checkSnapshot(plan: ExperimentPlan, snapshot: SnapshotGiven, place: str
 }
 
 /** Throws `Rejected('experiment.invalid')` where snapshots are not of this plan, or not in order of time. */
-export function checkSnapshots(plan: ExperimentPlan, snapshots: readonly SnapshotGiven[]): void {
+export function checkSnapshots(plan: ExperimentPlan, snapshots: readonly SnapshotInput[]): void {
   const most = new Map<string, number>();
   for (const [i, snapshot] of snapshots.entries()) {
     checkSnapshot(plan, snapshot, `snapshots[${i}]`);

@@ -1,4 +1,4 @@
-import { inOrder, type Path, type PathStep, type Tally } from '../paths/customer-path.ts';
+import { inOrder, type CustomerPath, type PathStep, type PathTally } from '../paths/customer-path.ts';
 
 export interface FunnelPlan {
   /** Names of touchpoints, in the order they must happen; others may happen in between. The same name may come again. */
@@ -64,10 +64,10 @@ export function depthOf({ steps: names, windowMs = Infinity }: FunnelPlan, steps
 }
 
 /** Ordered funnel with a conversion window. Takes one path per customer (cut without a gap); memory grows with the steps alone. */
-export function funnel(plan: FunnelPlan): Tally<FunnelStep[]> {
+export function countFunnel(plan: FunnelPlan): PathTally<FunnelStep[]> {
   const customers = plan.steps.map(() => 0);
 
-  function add({ steps }: Path): void {
+  function add({ steps }: CustomerPath): void {
     const depth = depthOf(plan, steps);
     for (let i = 0; i < depth; i++) customers[i] = (customers[i] ?? 0) + 1;
   }

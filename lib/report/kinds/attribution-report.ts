@@ -2,11 +2,11 @@ import * as z from 'zod';
 import { Duration, durationMs } from '../../shared/time.ts';
 import { chainTally } from '../attribution/markov-chain.ts';
 import { markovOf } from '../attribution/markov-attribution.ts';
-import { credited, rules, timeDecay, type TimedWay } from '../attribution/credit-rules.ts';
-import { type Credits, give } from '../attribution/conversion-path.ts';
-import { waysOf } from '../attribution/find-conversion-paths.ts';
+import { creditByRule, creditRules, timeDecay, type TimedConversionPath } from '../attribution/credit-rules.ts';
+import { type Credits, assignCredit } from '../attribution/conversion-path.ts';
+import { findConversionPaths } from '../attribution/find-conversion-paths.ts';
 import { Common, counts, Name, Touchpoints } from './report-options.ts';
-import { type Kind, type Touch } from './report-kind.ts';
+import { type ReportKindDefinition, type ReportTouchpoint } from './report-kind.ts';
 
 type Model = 'first' | 'last' | 'linear' | 'position' | 'time-decay' | 'markov';
 
@@ -54,7 +54,7 @@ const ruleModels = ['first', 'last', 'linear', 'position'] as const satisfies Mo
 
 /** Credits of every model, dealt out way by way. */
 function crediting(halfLifeMs: number): {
-  add(way: TimedWay): void;
+  add(way: TimedConversionPath): void;
   creditOf(model: Model, touch: string): z.infer<typeof Credit>;
 } {
   const models: Record<Exclude<Model, 'markov'>, Credits> = {
@@ -62,11 +62,11 @@ function crediting(halfLifeMs: number): {
     'time-decay': new Map(),
   };
   const deal = (model: Exclude<Model, 'markov'>, credits: Credits): void =>
-    credits.forEach((credit, touch) => give(models[model], touch, credit));
+    credits.forEach((credit, touch) => assignCredit(models[model], touch, credit));
   return {
     add(way) {
       if (way.conversions === 0) return;
-      for (const model of ruleModels) deal(model, credited([way], rules[model]));
+      for (const model of ruleModels) deal(model, creditByRule([way], creditRules[model]));
       deal('time-decay', timeDecay([way], halfLifeMs));
     },
     creditOf: (model, touch) =>
@@ -75,7 +75,10 @@ function crediting(halfLifeMs: number): {
 }
 
 /** Which touches lead to conversions, by every model side by side. */
-export const attributionKind: Kind<z.infer<typeof AttributionRequest>, z.infer<typeof AttributionAnswer>> = {
+export const attributionKind: ReportKindDefinition<
+  z.infer<typeof AttributionRequest>,
+  z.infer<typeof AttributionAnswer>
+> = {
   reads: 'touchpoints',
   lists: ['touches'],
   run({ conversion, touch, touchpoints, lookback, halfLife }) {
@@ -92,14 +95,14 @@ export const attributionKind: Kind<z.infer<typeof AttributionRequest>, z.infer<t
 
     const plan = {
       conversion,
-      touchOf: (step: Touch) => (isTouch(step) ? bounded(step[touch]) : undefined),
-      worthOf: ({ worth = 0 }: Touch) => worth,
+      touchOf: (step: ReportTouchpoint) => (isTouch(step) ? bounded(step[touch]) : undefined),
+      worthOf: ({ worth = 0 }: ReportTouchpoint) => worth,
       ...(lookback !== undefined && { lookbackMs: durationMs(lookback) }),
     };
 
     return {
       add({ profile, touches }) {
-        for (const way of waysOf([{ customer: profile.customer, steps: touches }], plan)) {
+        for (const way of findConversionPaths([{ customer: profile.customer, steps: touches }], plan)) {
           ways++;
           chain.add(way);
           credits.add(way);

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { Duration, durationMs, instantAt } from '../../shared/time.ts';
-import { contrast, type Fate } from '../comparison/compare-outcomes.ts';
+import { compareOutcomes, type PathOutcome } from '../comparison/compare-outcomes.ts';
 import { Common, counts, Name, Touchpoints } from './report-options.ts';
-import { type Kind } from './report-kind.ts';
+import { type ReportKindDefinition } from './report-kind.ts';
 
 export const ContrastRequest = Common.extend({
   kind: z.literal('contrast'),
@@ -31,13 +31,13 @@ export const ContrastAnswer = z.object({
 });
 
 /** What customers did who left and what those did who stayed. Who left is told by a time that is no part of the paths. */
-export const contrastKind: Kind<z.infer<typeof ContrastRequest>, z.infer<typeof ContrastAnswer>> = {
+export const contrastKind: ReportKindDefinition<z.infer<typeof ContrastRequest>, z.infer<typeof ContrastAnswer>> = {
   reads: 'touchpoints',
   lists: ['patterns'],
   run({ touchpoints, silentFor, active, minCustomers }, { to }) {
     const decidedFrom = to - durationMs(silentFor);
-    let fate: Fate = 'churned';
-    const tally = contrast({ fateOf: () => fate, minCustomers });
+    let fate: PathOutcome = 'churned';
+    const tally = compareOutcomes({ fateOf: () => fate, minCustomers });
     const keep = counts(touchpoints);
     const isActive = ({ name }: { name: string }): boolean => active === undefined || name === active;
     return {

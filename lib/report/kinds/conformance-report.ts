@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { Plan } from '../../map/planned-map.ts';
 import { Label } from '../../model/stage.ts';
 import { Duration, durationMs } from '../../shared/time.ts';
-import { conformance } from '../conformance/measure-conformance.ts';
+import { measureConformance } from '../conformance/measure-conformance.ts';
 import { cutPath } from '../paths/customer-path.ts';
-import { Common, Counted, counts, Touchpoints } from './report-options.ts';
-import { type Kind } from './report-kind.ts';
+import { Common, CountedSchema, counts, Touchpoints } from './report-options.ts';
+import { type ReportKindDefinition } from './report-kind.ts';
 
 export const ConformanceRequest = Common.extend({
   kind: z.literal('conformance'),
@@ -33,7 +33,7 @@ export const ConformanceAnswer = z.object({
     .object({ paths: z.int(), averageFitnessAtLeast: z.number() })
     .describe('paths whose search was given up: the average may be too high, and is no less than this'),
   deviations: z.array(
-    Counted.extend({
+    CountedSchema.extend({
       kind: z.enum(['skipped', 'extra']),
       name: z.string(),
       place: z.string().optional(),
@@ -56,12 +56,15 @@ export const ConformanceAnswer = z.object({
 });
 
 /** How well what customers did agrees with a planned map, and where it does not. */
-export const conformanceKind: Kind<z.infer<typeof ConformanceRequest>, z.infer<typeof ConformanceAnswer>> = {
+export const conformanceKind: ReportKindDefinition<
+  z.infer<typeof ConformanceRequest>,
+  z.infer<typeof ConformanceAnswer>
+> = {
   reads: 'touchpoints',
   lists: ['frequent', 'deviations'],
   run({ touchpoints, gap, top }, { plan }) {
     if (!plan) throw new Error('a report of conformance has a plan');
-    const tally = conformance(plan, { top });
+    const tally = measureConformance(plan, { top });
     const keep = counts(touchpoints);
     const gapMs = gap === undefined ? Infinity : durationMs(gap);
     return {

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { Duration, durationMs } from '../../shared/time.ts';
-import { funnel } from '../funnel/count-funnel.ts';
+import { countFunnel } from '../funnel/count-funnel.ts';
 import { Common, Name } from './report-options.ts';
-import { type Kind } from './report-kind.ts';
+import { type ReportKindDefinition } from './report-kind.ts';
 
 export const FunnelRequest = Common.extend({
   kind: z.literal('funnel'),
@@ -16,11 +16,11 @@ export const FunnelAnswer = z.object({
 });
 
 /** How many customers came how far through an order of touchpoints. */
-export const funnelKind: Kind<z.infer<typeof FunnelRequest>, z.infer<typeof FunnelAnswer>> = {
+export const funnelKind: ReportKindDefinition<z.infer<typeof FunnelRequest>, z.infer<typeof FunnelAnswer>> = {
   reads: 'touchpoints',
   lists: [],
   run({ steps, window }) {
-    const tally = funnel({ steps, ...(window !== undefined && { windowMs: durationMs(window) }) });
+    const tally = countFunnel({ steps, ...(window !== undefined && { windowMs: durationMs(window) }) });
     return {
       add: ({ profile, touches }) => tally.add({ customer: profile.customer, steps: touches }),
       result: () => ({ kind: 'funnel', steps: tally.result() }),

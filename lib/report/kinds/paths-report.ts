@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { Duration, durationMs } from '../../shared/time.ts';
-import { branches, type Branch } from '../paths/branches.ts';
-import { follows } from '../paths/directly-follows-graph.ts';
+import { countBranches, type Branch } from '../paths/branches.ts';
+import { buildDirectlyFollowsGraph } from '../paths/directly-follows-graph.ts';
 import { cutPath } from '../paths/customer-path.ts';
-import { rework } from '../paths/rework.ts';
-import { variants } from '../paths/path-variants.ts';
-import { Common, Counted, counts, Name, Spread, Touchpoints } from './report-options.ts';
-import { type Kind } from './report-kind.ts';
+import { countRework } from '../paths/rework.ts';
+import { findPathVariants } from '../paths/path-variants.ts';
+import { Common, CountedSchema, counts, Name, SpreadSchema, Touchpoints } from './report-options.ts';
+import { type ReportKindDefinition } from './report-kind.ts';
 
 /** Places of a tree that is shown: more than anybody reads, and what a stored answer has room for. */
 const maxPlaces = 600;
@@ -39,7 +39,7 @@ const BranchSchema: z.ZodType<Branch> = z.lazy(() =>
     ended: z.int(),
     beyond: z.int(),
     others: z.object({ paths: z.int(), names: z.int() }),
-    time: Spread.exactOptional(),
+    time: SpreadSchema.exactOptional(),
     next: z.array(BranchSchema),
   }),
 );
@@ -52,23 +52,29 @@ export const PathsAnswer = z.object({
     top: z.array(z.object({ names: z.array(z.string()), paths: z.int(), customers: z.int(), share: z.number() })),
   }),
   follows: z.object({
-    nodes: z.array(Counted.extend({ name: z.string(), starts: z.int(), ends: z.int() })),
-    edges: z.array(Counted.extend({ from: z.string(), to: z.string(), time: Spread })),
+    nodes: z.array(CountedSchema.extend({ name: z.string(), starts: z.int(), ends: z.int() })),
+    edges: z.array(CountedSchema.extend({ from: z.string(), to: z.string(), time: SpreadSchema })),
     hidden: z.object({ nodes: z.int(), edges: z.int() }).describe('occurrences of what is not shown'),
   }),
   rework: z.array(
-    z.object({ name: z.string(), atOnce: Counted, later: Counted, mostInOnePath: z.int() }).describe('done again'),
+    z
+      .object({ name: z.string(), atOnce: CountedSchema, later: CountedSchema, mostInOnePath: z.int() })
+      .describe('done again'),
   ),
   branches: BranchSchema.optional(),
 });
 
 /** What customers did, in order: variants, what follows what and after how long, what is done again, and a tree around an anchor. */
-export const pathsKind: Kind<z.infer<typeof PathsRequest>, z.infer<typeof PathsAnswer>> = {
+export const pathsKind: ReportKindDefinition<z.infer<typeof PathsRequest>, z.infer<typeof PathsAnswer>> = {
   reads: 'touchpoints',
   lists: ['variants.top', 'follows.edges', 'follows.nodes', 'rework'],
   run({ touchpoints, gap, anchor, top }) {
-    const tallies = { variants: variants({ top }), follows: follows({ top }), rework: rework() };
-    const tree = anchor && branches(anchor);
+    const tallies = {
+      variants: findPathVariants({ top }),
+      follows: buildDirectlyFollowsGraph({ top }),
+      rework: countRework(),
+    };
+    const tree = anchor && countBranches(anchor);
     const keep = counts(touchpoints);
     const gapMs = gap === undefined ? Infinity : durationMs(gap);
     return {

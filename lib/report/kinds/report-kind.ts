@@ -4,21 +4,21 @@ import { type StageTransition } from '../../model/stage.ts';
 import { type PathStep } from '../paths/customer-path.ts';
 
 /** A touchpoint as reports read it: `at` by our clock, and its worth where somebody asked for one. */
-export interface Touch extends PathStep {
+export interface ReportTouchpoint extends PathStep {
   channel: string;
   worth?: number;
 }
 
 /** What one customer did in the time a report is about, in time order. A kind reads either of the two. */
-export interface CustomerRead {
+export interface CustomerHistoryRead {
   profile: Profile;
-  touches: Touch[];
+  touches: ReportTouchpoint[];
   /** Up to the end of the time, from the customer's first on. */
   transitions: Pick<StageTransition, 'from' | 'to' | 'at'>[];
 }
 
 /** What a report needs besides what was asked: times in milliseconds since 1970. */
-export interface Scope {
+export interface ReportWindow {
   from: number;
   /** Behind the last moment: the end asked for, or now where that lies ahead. */
   to: number;
@@ -29,15 +29,15 @@ export interface Scope {
 }
 
 /** A report under way: customers come one after the other, once each. `result` may be asked at any time. */
-export interface Run<Answer> {
-  add(read: CustomerRead): void;
+export interface ReportAccumulator<Answer> {
+  add(read: CustomerHistoryRead): void;
   result(): Answer;
 }
 
-export interface Kind<Request, Answer> {
+export interface ReportKindDefinition<Request, Answer> {
   /** What of a customer it is made of. */
   reads: 'touchpoints' | 'transitions';
   /** Lists of the answer that may be cut to fit the table, as dotted paths: the most telling entries come first in each. */
   lists: string[];
-  run(request: Request, scope: Scope): Run<Answer>;
+  run(request: Request, scope: ReportWindow): ReportAccumulator<Answer>;
 }

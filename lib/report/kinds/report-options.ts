@@ -25,6 +25,6 @@ export function counts({ only, without }: Touchpoints = {}): (step: { name: stri
 }
 
 /** A distribution of lengths of time. */
-export const Spread = z.object({ count: z.int(), medianMs: z.number(), p90Ms: z.number() });
+export const SpreadSchema = z.object({ count: z.int(), medianMs: z.number(), p90Ms: z.number() });
 
-export const Counted = z.object({ count: z.int(), paths: z.int(), customers: z.int() });
+export const CountedSchema = z.object({ count: z.int(), paths: z.int(), customers: z.int() });

@@ -10,7 +10,7 @@ import { ContrastAnswer, contrastKind, ContrastRequest } from './comparison-repo
 import { FunnelAnswer, funnelKind, FunnelRequest } from './funnel-report.ts';
 import { PathsAnswer, pathsKind, PathsRequest } from './paths-report.ts';
 import { RetentionAnswer, retentionKind, RetentionRequest } from './retention-report.ts';
-import { type Kind, type Run, type Scope } from './report-kind.ts';
+import { type ReportKindDefinition, type ReportAccumulator, type ReportWindow } from './report-kind.ts';
 import { StagesAnswer, stagesKind, StagesRequest } from './stages-report.ts';
 import { SurvivalAnswer, survivalKind, SurvivalRequest } from './survival-report.ts';
 
@@ -43,7 +43,7 @@ export type ReportAnswer = z.infer<typeof ReportAnswer>;
 type RequestOf<Name extends ReportKind> = Extract<ReportRequest, { kind: Name }>;
 type AnswerOf<Name extends ReportKind> = Extract<ReportAnswer, { kind: Name }>;
 
-export const kinds: { [Name in ReportKind]: Kind<RequestOf<Name>, AnswerOf<Name>> } = {
+export const reportKinds: { [Name in ReportKind]: ReportKindDefinition<RequestOf<Name>, AnswerOf<Name>> } = {
   conformance: conformanceKind,
   paths: pathsKind,
   funnel: funnelKind,
@@ -55,9 +55,9 @@ export const kinds: { [Name in ReportKind]: Kind<RequestOf<Name>, AnswerOf<Name>
 };
 
 /** Begins the report that was asked for. */
-export function runOf(request: ReportRequest, scope: Scope): Run<ReportAnswer> {
+export function startReport(request: ReportRequest, scope: ReportWindow): ReportAccumulator<ReportAnswer> {
   // Rows and requests of one name belong together, which the compiler cannot tell of a union.
-  const kind = kinds[request.kind] as Kind<ReportRequest, ReportAnswer>;
+  const kind = reportKinds[request.kind] as ReportKindDefinition<ReportRequest, ReportAnswer>;
   return kind.run(request, scope);
 }
 

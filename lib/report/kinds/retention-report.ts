@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { Instant } from '../../shared/time.ts';
-import { retentionCohorts } from '../cohort/retention-cohorts.ts';
+import { countRetention } from '../cohort/retention-cohorts.ts';
 import { Common, Name } from './report-options.ts';
 import { isNewIn } from './new-customers.ts';
-import { type Kind } from './report-kind.ts';
+import { type ReportKindDefinition } from './report-kind.ts';
 
 export const RetentionRequest = Common.extend({
   kind: z.literal('retention'),
@@ -25,11 +25,11 @@ export const RetentionAnswer = z.object({
 });
 
 /** Who joined in the time, by week or month as the workspace's clocks have it, and how many of them were still active later. */
-export const retentionKind: Kind<z.infer<typeof RetentionRequest>, z.infer<typeof RetentionAnswer>> = {
+export const retentionKind: ReportKindDefinition<z.infer<typeof RetentionRequest>, z.infer<typeof RetentionAnswer>> = {
   reads: 'touchpoints',
   lists: [],
   run({ unit, joins, active }, { from, to, offsetMs }) {
-    const tally = retentionCohorts({
+    const tally = countRetention({
       ...{ unit, offsetMs, until: to - 1 },
       ...(joins !== undefined && { joins }),
       ...(active !== undefined && { active }),

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { stageFlows } from '../paths/stage-flow.ts';
-import { Common, Spread } from './report-options.ts';
-import { type Kind } from './report-kind.ts';
+import { countStageFlows } from '../paths/stage-flow.ts';
+import { Common, SpreadSchema } from './report-options.ts';
+import { type ReportKindDefinition } from './report-kind.ts';
 
 export const StagesRequest = Common.extend({ kind: z.literal('stages') });
 
@@ -14,19 +14,19 @@ export const StagesAnswer = z.object({
       entered: z.object({ count: z.int(), customers: z.int() }),
       left: z.int(),
       standing: z.int().describe('at the end of the time'),
-      stay: Spread.optional().describe('of stays that ended in the time'),
-      standingFor: Spread.optional(),
+      stay: SpreadSchema.optional().describe('of stays that ended in the time'),
+      standingFor: SpreadSchema.optional(),
     }),
   ),
   moves: z.array(z.object({ from: z.string().optional(), to: z.string(), count: z.int(), customers: z.int() })),
 });
 
 /** How customers moved between stages in the time, how long they stayed, and where they stood at its end. */
-export const stagesKind: Kind<z.infer<typeof StagesRequest>, z.infer<typeof StagesAnswer>> = {
+export const stagesKind: ReportKindDefinition<z.infer<typeof StagesRequest>, z.infer<typeof StagesAnswer>> = {
   reads: 'transitions',
   lists: ['moves'],
   run(_request, { from, to }) {
-    const flows = stageFlows({ now: to, since: from });
+    const flows = countStageFlows({ now: to, since: from });
     return {
       add: ({ profile, transitions }) => flows.add(profile.customer, transitions),
       result: () => ({ kind: 'stages', ...flows.result() }),

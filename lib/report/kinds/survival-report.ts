@@ -6,7 +6,7 @@ import { type Life, type LifeRow, type LifeTable, lifeTable } from '../../statis
 import { logRank } from '../../statistics/survival/log-rank.ts';
 import { Common, Name } from './report-options.ts';
 import { isNewIn } from './new-customers.ts';
-import { type Kind, type Touch } from './report-kind.ts';
+import { type ReportKindDefinition, type ReportTouchpoint } from './report-kind.ts';
 
 const End = z.union([
   z.strictObject({ event: Name }).describe('a life ends with this touchpoint'),
@@ -66,7 +66,10 @@ const others = '~other';
 /** Points told of a curve. Between them it is as the last one before says or lower, never higher. */
 const maxPoints = 150;
 
-function endOf(ends: End, { born, to, steps }: { born: number; to: number; steps: Touch[] }): Omit<Life, 'group'> {
+function endOf(
+  ends: End,
+  { born, to, steps }: { born: number; to: number; steps: ReportTouchpoint[] },
+): Omit<Life, 'group'> {
   const daysTo = (at: number): number => Math.floor((at - born) / dayMs);
   if ('event' in ends) {
     const end = steps.find(({ name, at }) => name === ends.event && at > born);
@@ -83,7 +86,7 @@ function endOf(ends: End, { born, to, steps }: { born: number; to: number; steps
   return end <= to ? { time: daysTo(end), ended: true } : { time: daysTo(to), ended: false };
 }
 
-function groupOf(by: z.infer<typeof SurvivalRequest>['by'], profile: Profile, first: Touch): string {
+function groupOf(by: z.infer<typeof SurvivalRequest>['by'], profile: Profile, first: ReportTouchpoint): string {
   if (by === undefined) return '';
   if (by === 'channel') return first.channel;
   const trait = Object.hasOwn(profile.traits, by.trait) ? profile.traits[by.trait]?.value : undefined;
@@ -110,7 +113,7 @@ function largest(groups: Map<string, LifeTable>): Map<string, LifeRow[]> {
 }
 
 /** How long customers stay who joined in the time: the curve, its median, and whether groups differ. Times are whole days. */
-export const survivalKind: Kind<z.infer<typeof SurvivalRequest>, z.infer<typeof SurvivalAnswer>> = {
+export const survivalKind: ReportKindDefinition<z.infer<typeof SurvivalRequest>, z.infer<typeof SurvivalAnswer>> = {
   reads: 'touchpoints',
   lists: [],
   run({ joins, ends, by }, { from, to }) {

@@ -1,6 +1,6 @@
-import { type Durations, durations, type Spread, spreadOf } from './durations.ts';
-import { entry } from './counter.ts';
-import { type Path, type PathStep, type Tally } from './customer-path.ts';
+import { type Durations, durations, type DurationSpread, durationSpread } from './durations.ts';
+import { counterEntry } from './counter.ts';
+import { type CustomerPath, type PathStep, type PathTally } from './customer-path.ts';
 
 export interface Anchor {
   touchpoint: string;
@@ -27,7 +27,7 @@ export interface Branch {
   /** Went on to touchpoints too rare to be shown, and how many these are. */
   others: { paths: number; names: number };
   /** Time from the place before (backwards: to it); none at the anchor. */
-  time?: Spread;
+  time?: DurationSpread;
   next: Branch[];
 }
 
@@ -48,7 +48,7 @@ interface Place {
 const place = (): Place => ({ paths: 0, ended: 0, beyond: 0, time: durations(), next: new Map() });
 
 /** The steps from the anchor on, in reading order. */
-function wayOf({ steps }: Path, { touchpoint, direction, collapse = true }: Anchor): PathStep[] {
+function wayOf({ steps }: CustomerPath, { touchpoint, direction, collapse = true }: Anchor): PathStep[] {
   const at = steps.findIndex(({ name }) => name === touchpoint);
   if (at < 0) return [];
   const way = direction === 'from' ? steps.slice(at) : steps.slice(0, at + 1).reverse();
@@ -58,7 +58,7 @@ function wayOf({ steps }: Path, { touchpoint, direction, collapse = true }: Anch
 function branchOf(name: string, { paths, ended, beyond, time, next }: Place, of: { all: number; top: number }): Branch {
   const ranked = [...next].sort(([, a], [, b]) => b.paths - a.paths);
   const rare = ranked.slice(of.top);
-  const spread = spreadOf(time);
+  const spread = durationSpread(time);
   return {
     name,
     paths,
@@ -72,7 +72,7 @@ function branchOf(name: string, { paths, ended, beyond, time, next }: Place, of:
 }
 
 /** Where paths go from a touchpoint, or how they come to it: a tree with what is lost at each place. Memory: distinct ways of the depth. */
-export function branches(anchor: Anchor): Tally<Branches> {
+export function countBranches(anchor: Anchor): PathTally<Branches> {
   const { touchpoint, depth = 4, top = 8 } = anchor;
   const root = place();
   let paths = 0;
@@ -84,7 +84,7 @@ export function branches(anchor: Anchor): Tally<Branches> {
       let here = root;
       here.paths++;
       for (const [i, step] of way.slice(1, depth + 1).entries()) {
-        here = entry(here.next, step.name, place);
+        here = counterEntry(here.next, step.name, place);
         here.paths++;
         here.time.add(Math.abs(step.at - (way[i]?.at ?? step.at)));
       }

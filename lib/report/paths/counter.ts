@@ -1,5 +1,5 @@
 /** How often something happened, in how many paths, and of how many customers. */
-export interface Counted {
+export interface CustomerCount {
   count: number;
   paths: number;
   customers: number;
@@ -9,12 +9,12 @@ export interface Counted {
  * Counts without keeping paths or customers: a path is handed over at once and a customer's paths come one after the other, so the
  * latest of each is enough to tell whether it was counted before.
  */
-export interface Counter extends Counted {
+export interface Counter extends CustomerCount {
   /** Occurrences in the path of this number. */
   add(path: number, customer: string, times?: number): void;
 }
 
-export function counter(): Counter {
+export function createCounter(): Counter {
   let lastPath: number | undefined;
   let lastCustomer: string | undefined;
   const self: Counter = {
@@ -31,10 +31,10 @@ export function counter(): Counter {
   return self;
 }
 
-export const countedOf = ({ count, paths, customers }: Counter): Counted => ({ count, paths, customers });
+export const customerCountOf = ({ count, paths, customers }: Counter): CustomerCount => ({ count, paths, customers });
 
 /** The entry of a key, made when it is first asked for. */
-export function entry<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+export function counterEntry<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
   const found = map.get(key);
   if (found !== undefined) return found;
   const made = make();

@@ -16,7 +16,7 @@ export function inOrder<Step extends PathStep>(steps: readonly Step[]): readonly
 }
 
 /** What one customer did, in time order. A customer may have several paths; they are handed over one after the other. */
-export interface Path<Step extends PathStep = PathStep> {
+export interface CustomerPath<Step extends PathStep = PathStep> {
   customer: string;
   steps: Step[];
 }
@@ -25,13 +25,13 @@ export interface Path<Step extends PathStep = PathStep> {
  * A report that is computed while paths pass by: none is kept, memory grows with what is told apart (variants, pairs, deviations)
  * and not with how many paths there are. `result` may be asked at any time and changes nothing.
  */
-export interface Tally<Result> {
-  add(path: Path): void;
+export interface PathTally<Result> {
+  add(path: CustomerPath): void;
   result(): Result;
 }
 
 /** The result of one tally over all paths. */
-export function tallied<Result>(paths: Iterable<Path>, tally: Tally<Result>): Result {
+export function tallyPaths<Result>(paths: Iterable<CustomerPath>, tally: PathTally<Result>): Result {
   for (const path of paths) tally.add(path);
   return tally.result();
 }
@@ -49,7 +49,10 @@ export interface PathCut {
 }
 
 /** A customer's steps as paths: a longer silence than the gap begins a new one. Steps in any order. */
-export function cutPath<Step extends PathStep>({ customer, steps }: Path<Step>, gapMs: number): Path<Step>[] {
+export function cutPath<Step extends PathStep>(
+  { customer, steps }: CustomerPath<Step>,
+  gapMs: number,
+): CustomerPath<Step>[] {
   const sorted = inOrder(steps);
   const ends = sorted.flatMap(({ at }, i) => {
     const next = sorted[i + 1];
@@ -59,10 +62,13 @@ export function cutPath<Step extends PathStep>({ customer, steps }: Path<Step>, 
 }
 
 /** Gathers rows into paths: `add` and `end` answer with the paths that a row, or the end, has completed. */
-function gathering({ gapMs = Infinity, keep }: PathCut): { add: (row: PathRow) => Path[]; end: () => Path[] } {
+function gathering({ gapMs = Infinity, keep }: PathCut): {
+  add: (row: PathRow) => CustomerPath[];
+  end: () => CustomerPath[];
+} {
   let customer = '';
   let steps: PathStep[] = [];
-  const end = (): Path[] => cutPath({ customer, steps }, gapMs);
+  const end = (): CustomerPath[] => cutPath({ customer, steps }, gapMs);
   return {
     end,
     add(row) {
@@ -76,23 +82,23 @@ function gathering({ gapMs = Infinity, keep }: PathCut): { add: (row: PathRow) =
 
 /**
  * Paths of touchpoints whose rows lie together by customer, as the table and an export sorted by key deliver them; within a customer
- * any order. Memory is that of the longest customer. A customer whose rows lie apart counts as two: use `grouped` first.
+ * any order. Memory is that of the longest customer. A customer whose rows lie apart counts as two: use `groupPathRows` first.
  */
-export function* pathsOf(rows: Iterable<PathRow>, cutting: PathCut = {}): Generator<Path> {
+export function* pathsOf(rows: Iterable<PathRow>, cutting: PathCut = {}): Generator<CustomerPath> {
   const { add, end } = gathering(cutting);
   for (const row of rows) yield* add(row);
   yield* end();
 }
 
 /** The same of rows that come by and by, such as pages of a query. */
-export async function* pathsOfPages(rows: AsyncIterable<PathRow>, cutting: PathCut = {}): AsyncGenerator<Path> {
+export async function* pathsOfPages(rows: AsyncIterable<PathRow>, cutting: PathCut = {}): AsyncGenerator<CustomerPath> {
   const { add, end } = gathering(cutting);
   for await (const row of rows) yield* add(row);
   yield* end();
 }
 
 /** Rows in any order, those of a customer brought together. Keeps every row in memory: for files, not for a table. */
-export function* grouped(rows: Iterable<PathRow>): Generator<PathRow> {
+export function* groupPathRows(rows: Iterable<PathRow>): Generator<PathRow> {
   const byCustomer = new Map<string, PathRow[]>();
   for (const row of rows) {
     const own = byCustomer.get(row.customer);

@@ -1,22 +1,22 @@
-import { type Counted, type Counter, countedOf, counter, entry } from './counter.ts';
-import { type Durations, durations, type Spread, spreadOf } from './durations.ts';
-import { type Path, type Tally } from './customer-path.ts';
+import { type CustomerCount, type Counter, customerCountOf, createCounter, counterEntry } from './counter.ts';
+import { type Durations, durations, type DurationSpread, durationSpread } from './durations.ts';
+import { type CustomerPath, type PathTally } from './customer-path.ts';
 
 /** A touchpoint of the graph. `starts` and `ends`: paths that begin and end with it. */
-export interface FollowsNode extends Counted {
+export interface FollowsNode extends CustomerCount {
   name: string;
   starts: number;
   ends: number;
 }
 
 /** That `to` came directly after `from`, and the time between them. */
-export interface FollowsEdge extends Counted {
+export interface FollowsEdge extends CustomerCount {
   from: string;
   to: string;
-  time: Spread;
+  time: DurationSpread;
 }
 
-export interface Follows {
+export interface DirectlyFollowsGraph {
   paths: number;
   /** The most frequent first. */
   nodes: FollowsNode[];
@@ -45,29 +45,33 @@ interface Node {
   ends: number;
 }
 
-const byCount = (a: Counted, b: Counted): number => b.count - a.count;
+const byCount = (a: CustomerCount, b: CustomerCount): number => b.count - a.count;
 
 /**
  * Directly-follows graph (van der Aalst, "Process Mining", 2nd edition 2016, §5.4; its limits: "A practitioner's guide to process
  * mining: limitations of the directly-follows graph", 2019). Leaving out touchpoints does not join what came before and after them: an
  * edge is always something that happened.
  */
-export function follows({ minShare = 0, top = Infinity }: FollowsFilter = {}): Tally<Follows> {
+export function buildDirectlyFollowsGraph({
+  minShare = 0,
+  top = Infinity,
+}: FollowsFilter = {}): PathTally<DirectlyFollowsGraph> {
   const nodes = new Map<string, Node>();
   const edges = new Map<string, Map<string, Edge>>();
   let paths = 0;
 
-  const nodeOf = (name: string): Node => entry(nodes, name, () => ({ counter: counter(), starts: 0, ends: 0 }));
+  const nodeOf = (name: string): Node =>
+    counterEntry(nodes, name, () => ({ counter: createCounter(), starts: 0, ends: 0 }));
   const edgeOf = (from: string, to: string): Edge =>
-    entry(
-      entry(edges, from, () => new Map<string, Edge>()),
+    counterEntry(
+      counterEntry(edges, from, () => new Map<string, Edge>()),
       to,
-      () => ({ from, to, counter: counter(), time: durations() }),
+      () => ({ from, to, counter: createCounter(), time: durations() }),
     );
 
-  function result(): Follows {
+  function result(): DirectlyFollowsGraph {
     const allNodes = [...nodes]
-      .map(([name, node]) => ({ name, ...countedOf(node.counter), starts: node.starts, ends: node.ends }))
+      .map(([name, node]) => ({ name, ...customerCountOf(node.counter), starts: node.starts, ends: node.ends }))
       .sort(byCount);
     const shown = new Set(allNodes.slice(0, top).map(({ name }) => name));
     const allEdges = [...edges.values()].flatMap((to) => [...to.values()]);
@@ -80,8 +84,8 @@ export function follows({ minShare = 0, top = Infinity }: FollowsFilter = {}): T
       nodes: allNodes.slice(0, top),
       edges: kept
         .flatMap(({ from, to, counter: own, time }) => {
-          const spread = spreadOf(time);
-          return spread ? [{ from, to, ...countedOf(own), time: spread }] : [];
+          const spread = durationSpread(time);
+          return spread ? [{ from, to, ...customerCountOf(own), time: spread }] : [];
         })
         .sort(byCount),
       hidden: {
@@ -92,7 +96,7 @@ export function follows({ minShare = 0, top = Infinity }: FollowsFilter = {}): T
   }
 
   return {
-    add(path: Path) {
+    add(path: CustomerPath) {
       paths++;
       path.steps.forEach(({ name, at }, i) => {
         const before = path.steps[i - 1];

@@ -7,7 +7,7 @@ export interface Durations {
 }
 
 /** What reports tell of a distribution: milliseconds. */
-export interface Spread {
+export interface DurationSpread {
   count: number;
   medianMs: number;
   p90Ms: number;
@@ -73,7 +73,7 @@ export function durations(): Durations {
 }
 
 /** Median and 90th percentile; undefined where there is no value. */
-export function spreadOf(all: Durations): Spread | undefined {
+export function durationSpread(all: Durations): DurationSpread | undefined {
   const [medianMs, p90Ms] = [all.quantile(0.5), all.quantile(0.9)];
   return medianMs === undefined || p90Ms === undefined ? undefined : { count: all.count(), medianMs, p90Ms };
 }

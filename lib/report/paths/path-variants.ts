@@ -1,8 +1,8 @@
-import { counter, type Counter, entry } from './counter.ts';
-import { type Tally } from './customer-path.ts';
+import { createCounter, type Counter, counterEntry } from './counter.ts';
+import { type PathTally } from './customer-path.ts';
 
 /** One way that customers went, and how many went it. */
-export interface Variant {
+export interface PathVariant {
   names: string[];
   paths: number;
   customers: number;
@@ -10,23 +10,26 @@ export interface Variant {
   share: number;
 }
 
-export interface Variants {
+export interface PathVariants {
   paths: number;
   /** How many differ. */
   distinct: number;
   /** The most frequent first; of equal ones the one seen first. */
-  variants: Variant[];
+  variants: PathVariant[];
 }
 
 /** Paths that are the same touchpoints in the same order, counted as one; the `top` most frequent are listed, or all. */
-export function variants({ top = Infinity }: { top?: number } = {}): Tally<Variants> {
+export function findPathVariants({ top = Infinity }: { top?: number } = {}): PathTally<PathVariants> {
   const byNames = new Map<string, { names: string[]; counter: Counter }>();
   let paths = 0;
   return {
     add({ customer, steps }) {
       paths++;
       const names = steps.map(({ name }) => name);
-      entry(byNames, JSON.stringify(names), () => ({ names, counter: counter() })).counter.add(paths, customer);
+      counterEntry(byNames, JSON.stringify(names), () => ({ names, counter: createCounter() })).counter.add(
+        paths,
+        customer,
+      );
     },
     result: () => ({
       paths,

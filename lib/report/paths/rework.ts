@@ -1,19 +1,19 @@
-import { type Counted, countedOf, counter, type Counter, entry } from './counter.ts';
-import { type Tally } from './customer-path.ts';
+import { type CustomerCount, customerCountOf, createCounter, type Counter, counterEntry } from './counter.ts';
+import { type PathTally } from './customer-path.ts';
 
 /** Touchpoints done again in the same path. */
 export interface Rework {
   name: string;
   /** Directly again: nothing lay between. */
-  atOnce: Counted;
+  atOnce: CustomerCount;
   /** Again after something else. */
-  later: Counted;
+  later: CustomerCount;
   /** Most times in one path. */
   mostInOnePath: number;
 }
 
 /** Every touchpoint that some path has more than once; what concerns most customers first. `count` leaves out the first time. */
-export function rework(): Tally<Rework[]> {
+export function countRework(): PathTally<Rework[]> {
   let paths = 0;
   const found = new Map<string, { atOnce: Counter; later: Counter; most: number }>();
   return {
@@ -24,7 +24,7 @@ export function rework(): Tally<Rework[]> {
         const before = times.get(name) ?? 0;
         times.set(name, before + 1);
         if (before === 0) return;
-        const again = entry(found, name, () => ({ atOnce: counter(), later: counter(), most: 0 }));
+        const again = counterEntry(found, name, () => ({ atOnce: createCounter(), later: createCounter(), most: 0 }));
         (path.steps[i - 1]?.name === name ? again.atOnce : again.later).add(paths, path.customer);
         again.most = Math.max(again.most, before + 1);
       });
@@ -33,8 +33,8 @@ export function rework(): Tally<Rework[]> {
       [...found]
         .map(([name, { atOnce, later, most }]) => ({
           name,
-          atOnce: countedOf(atOnce),
-          later: countedOf(later),
+          atOnce: customerCountOf(atOnce),
+          later: customerCountOf(later),
           mostInOnePath: most,
         }))
         .sort(

@@ -1,6 +1,6 @@
 import { type StageTransition } from '../../model/stage.ts';
-import { type Counted, countedOf, counter, type Counter, entry } from './counter.ts';
-import { type Durations, durations, type Spread, spreadOf } from './durations.ts';
+import { type CustomerCount, customerCountOf, createCounter, type Counter, counterEntry } from './counter.ts';
+import { type Durations, durations, type DurationSpread, durationSpread } from './durations.ts';
 
 /** A stage as customers passed through it. */
 export interface StagePassage {
@@ -11,16 +11,16 @@ export interface StagePassage {
   left: number;
   standing: number;
   /** Time of the stays that have ended. Those who still stand here are not in it: they can only stay longer. */
-  stay?: Spread;
+  stay?: DurationSpread;
   /** How long those who stand here now have stood. */
-  standingFor?: Spread;
+  standingFor?: DurationSpread;
 }
 
 export interface StageFlow {
   customers: number;
   stages: StagePassage[];
   /** Moves between stages; `from` is missing where a customer entered for the first time. */
-  moves: ({ from?: string; to: string } & Omit<Counted, 'paths'>)[];
+  moves: ({ from?: string; to: string } & Omit<CustomerCount, 'paths'>)[];
 }
 
 /** A customer's transition as the table holds it. */
@@ -35,7 +35,7 @@ interface Passing {
 }
 
 const passing = (): Passing => ({
-  entered: counter(),
+  entered: createCounter(),
   left: 0,
   standing: 0,
   stay: durations(),
@@ -53,14 +53,18 @@ export interface FlowSpan {
  * How customers move between stages and how long they stay. Takes the transitions of one customer at a time, in time order. Memory grows
  * with the stages.
  */
-export function stageFlows({ now, since = -Infinity }: FlowSpan): {
+export function countStageFlows({ now, since = -Infinity }: FlowSpan): {
   add(customer: string, transitions: readonly Pick<StageTransition, 'from' | 'to' | 'at'>[]): void;
   result(): StageFlow;
 } {
   const stages = new Map<string, Passing>();
   const moves = new Map<string, { from?: string; to: string; counter: Counter }>();
   const moveOf = (from: string | undefined, to: string) =>
-    entry(moves, JSON.stringify([from, to]), () => ({ ...(from !== undefined && { from }), to, counter: counter() }));
+    counterEntry(moves, JSON.stringify([from, to]), () => ({
+      ...(from !== undefined && { from }),
+      to,
+      counter: createCounter(),
+    }));
   let customers = 0;
 
   return {
@@ -70,16 +74,16 @@ export function stageFlows({ now, since = -Infinity }: FlowSpan): {
       for (const { from, to, at: instant } of transitions) {
         const at = Date.parse(instant);
         if (at >= since) {
-          const before = latest && entry(stages, latest.to, passing);
+          const before = latest && counterEntry(stages, latest.to, passing);
           if (before) before.left++;
           before?.stay.add(at - (latest?.at ?? at));
-          entry(stages, to, passing).entered.add(customers, customer);
+          counterEntry(stages, to, passing).entered.add(customers, customer);
           moveOf(from, to).counter.add(customers, customer);
         }
         latest = { to, at };
       }
       if (!latest) return;
-      const stage = entry(stages, latest.to, passing);
+      const stage = counterEntry(stages, latest.to, passing);
       stage.standing++;
       stage.standingFor.add(Math.max(0, now - latest.at));
     },
@@ -88,7 +92,7 @@ export function stageFlows({ now, since = -Infinity }: FlowSpan): {
       stages: [...stages].map(([id, stage]) => passageOf(id, stage)),
       moves: [...moves.values()]
         .map(({ counter: own, ...move }) => {
-          const { count, customers: who } = countedOf(own);
+          const { count, customers: who } = customerCountOf(own);
           return { ...move, count, customers: who };
         })
         .sort((a, b) => b.count - a.count),
@@ -97,7 +101,7 @@ export function stageFlows({ now, since = -Infinity }: FlowSpan): {
 }
 
 function passageOf(id: string, { entered, left, standing, ...times }: Passing): StagePassage {
-  const [stay, standingFor] = [spreadOf(times.stay), spreadOf(times.standingFor)];
+  const [stay, standingFor] = [durationSpread(times.stay), durationSpread(times.standingFor)];
   return {
     id,
     entered: { count: entered.count, customers: entered.customers },
@@ -109,8 +113,8 @@ function passageOf(id: string, { entered, left, standing, ...times }: Passing): 
 }
 
 /** The same of rows that lie together by customer, each customer's in time order, as the table delivers them. */
-export function stageFlow(rows: Iterable<CustomerTransition>, now: number): StageFlow {
-  const flows = stageFlows({ now });
+export function createStageFlow(rows: Iterable<CustomerTransition>, now: number): StageFlow {
+  const flows = countStageFlows({ now });
   let own: CustomerTransition[] = [];
   const settle = (): void => flows.add(own[0]?.customer ?? '', own);
   for (const row of rows) {

@@ -4,7 +4,7 @@ import * as z from 'zod';
 export type RouteKey = 'write' | 'secret' | 'none';
 
 /** A route of the HTTP API as its readers need it. Refusals are problem+json; a 500 and, with a key, a 401 need not be named. */
-export interface Route {
+export interface ApiRoute {
   id: string;
   summary: string;
   description?: string;
@@ -21,7 +21,7 @@ export interface Route {
 }
 
 /** Routes by API Gateway's route key, `GET /v1/customers/{id}`. Each word declares its own in `lib/<word>/openapi.ts`. */
-export type Routes = Record<string, Route>;
+export type ApiRouteTable = Record<string, ApiRoute>;
 
 /** Preconditions of a write over a document whose GET answers an `ETag`. */
 export const writing = z.object({ 'if-match': z.string().optional(), 'if-none-match': z.string().optional() });

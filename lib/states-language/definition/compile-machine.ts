@@ -6,22 +6,22 @@ import {
   type Retrier,
   type StateDefinition,
 } from './machine-definition.ts';
-import { type Place } from '../expressions/expression.ts';
+import { type ExpressionPlace } from '../expressions/expression.ts';
 import { parseResource, type Resource } from './task-resource.ts';
 import { checkRules, maxDefinitionBytes } from './definition-rules.ts';
-import { compileTemplate, type Template } from '../expressions/expression-template.ts';
+import { compileTemplate, type CompiledTemplate } from '../expressions/expression-template.ts';
 
 /** What a state tells the next one; without a template its result, or where it has none its input. */
 interface Products {
-  assign: Template | undefined;
-  output: Template | undefined;
+  assign: CompiledTemplate | undefined;
+  output: CompiledTemplate | undefined;
 }
-export interface Catcher extends Products {
+export interface CompiledCatcher extends Products {
   errorEquals: string[];
   next: string;
 }
-export interface Rule extends Products {
-  condition: Template;
+export interface CompiledChoiceRule extends Products {
+  condition: CompiledTemplate;
   next: string;
 }
 interface Common extends Products {
@@ -29,38 +29,38 @@ interface Common extends Products {
   /** Undefined where the state ends its region. */
   next: string | undefined;
   retry: Retrier[];
-  catch: Catcher[];
+  catch: CompiledCatcher[];
 }
 
-export type State = Common &
+export type CompiledState = Common &
   (
     | { type: 'Pass' | 'Succeed' }
-    | { type: 'Fail'; error: Template | undefined; cause: Template | undefined }
-    | { type: 'Wait'; seconds: Template | undefined; timestamp: Template | undefined }
-    | { type: 'Choice'; rules: Rule[]; otherwise: string | undefined }
+    | { type: 'Fail'; error: CompiledTemplate | undefined; cause: CompiledTemplate | undefined }
+    | { type: 'Wait'; seconds: CompiledTemplate | undefined; timestamp: CompiledTemplate | undefined }
+    | { type: 'Choice'; rules: CompiledChoiceRule[]; otherwise: string | undefined }
     | {
         type: 'Task';
         resource: Resource;
-        arguments: Template | undefined;
-        timeout: Template | undefined;
-        heartbeat: Template | undefined;
+        arguments: CompiledTemplate | undefined;
+        timeout: CompiledTemplate | undefined;
+        heartbeat: CompiledTemplate | undefined;
       }
-    | { type: 'Parallel'; arguments: Template | undefined; branches: Region[] }
+    | { type: 'Parallel'; arguments: CompiledTemplate | undefined; branches: CompiledRegion[] }
     | {
         type: 'Map';
-        items: Template | undefined;
-        selector: Template | undefined;
-        concurrency: Template | undefined;
-        processor: Region;
+        items: CompiledTemplate | undefined;
+        selector: CompiledTemplate | undefined;
+        concurrency: CompiledTemplate | undefined;
+        processor: CompiledRegion;
       }
   );
-export type StateOf<Type extends State['type']> = Extract<State, { type: Type }>;
+export type CompiledStateOf<Type extends CompiledState['type']> = Extract<CompiledState, { type: Type }>;
 
-export interface Region {
+export interface CompiledRegion {
   startAt: string;
-  states: ReadonlyMap<string, State>;
+  states: ReadonlyMap<string, CompiledState>;
 }
-export interface Machine extends Region {
+export interface CompiledMachine extends CompiledRegion {
   timeoutSeconds: number | undefined;
 }
 
@@ -68,19 +68,19 @@ type Now = () => number;
 type Optional = Json | undefined;
 
 /** Parses, checks and compiles a definition, every expression once. Throws with the state's name for what Step Functions would not take. */
-export function compileMachine(definition: string, now: Now): Machine {
+export function compileMachine(definition: string, now: Now): CompiledMachine {
   if (Buffer.byteLength(definition) > maxDefinitionBytes) throw new Error('the definition is larger than 1 MiB');
   const machine = MachineDefinition.parse(JSON.parse(definition));
   checkRules(machine);
   return { ...compileRegion(machine, now), timeoutSeconds: machine.TimeoutSeconds };
 }
 
-function compileRegion(region: RegionDefinition, now: Now): Region {
+function compileRegion(region: RegionDefinition, now: Now): CompiledRegion {
   const states = Object.entries(region.States).map(([name, state]) => [name, compileNamed(name, state, now)] as const);
   return { startAt: region.StartAt, states: new Map(states) };
 }
 
-function compileNamed(name: string, state: StateDefinition, now: Now): State {
+function compileNamed(name: string, state: StateDefinition, now: Now): CompiledState {
   try {
     return compileState(name, state, now);
   } catch (error) {
@@ -88,7 +88,7 @@ function compileNamed(name: string, state: StateDefinition, now: Now): State {
   }
 }
 
-function compileState(name: string, state: StateDefinition, now: Now): State {
+function compileState(name: string, state: StateDefinition, now: Now): CompiledState {
   const field = (value: Optional, location: string) =>
     value === undefined ? undefined : compileTemplate(value, { location, now });
   const common = commonOf(name, state, now);
@@ -153,14 +153,14 @@ function commonOf(name: string, state: StateDefinition, now: Now): Common {
   };
 }
 
-function productsOf(source: { Assign?: Optional; Output?: Optional } | object, place: Place): Products {
+function productsOf(source: { Assign?: Optional; Output?: Optional } | object, place: ExpressionPlace): Products {
   const { Assign, Output } = source as { Assign?: Optional; Output?: Optional };
   const field = (value: Optional, name: string) =>
     value === undefined ? undefined : compileTemplate(value, { ...place, location: `${place.location}${name}` });
   return { assign: field(Assign, 'Assign'), output: field(Output, 'Output') };
 }
 
-function ruleOf(rule: DefinitionOf<'Choice'>['Choices'][number], index: number, now: Now): Rule {
+function ruleOf(rule: DefinitionOf<'Choice'>['Choices'][number], index: number, now: Now): CompiledChoiceRule {
   const location = `Choices[${index}]/`;
   return {
     condition: compileTemplate(rule.Condition, { location: `${location}Condition`, now }),
@@ -172,7 +172,7 @@ function ruleOf(rule: DefinitionOf<'Choice'>['Choices'][number], index: number, 
 function waitOf(
   { Seconds, Timestamp }: DefinitionOf<'Wait'>,
   now: Now,
-): Pick<StateOf<'Wait'>, 'seconds' | 'timestamp'> {
+): Pick<CompiledStateOf<'Wait'>, 'seconds' | 'timestamp'> {
   if ((Seconds === undefined) === (Timestamp === undefined)) throw new Error('needs either Seconds or Timestamp');
   return {
     seconds: Seconds === undefined ? undefined : compileTemplate(Seconds, { location: 'Seconds', now }),

@@ -1,7 +1,7 @@
 import { type Retrier } from './machine-definition.ts';
-import { names, type Failure } from '../failure.ts';
+import { names, type StateFailure } from '../failure.ts';
 
-export interface Retry {
+export interface RetryDecision {
   /** Which retrier took it: its own count of attempts goes up, the others keep theirs. */
   retrier: number;
   delayMs: number;
@@ -11,11 +11,11 @@ export interface Retry {
  * The first retrier that names the failure decides, and when it has no attempts left nobody else is asked. `tries` counts the attempts
  * each retrier has made in this visit of the state; `random` is in 0–1, for full jitter.
  */
-export function retryOf(
+export function decideRetry(
   retriers: readonly Retrier[],
-  failure: Failure,
+  failure: StateFailure,
   { tries, random }: { tries: readonly number[]; random: () => number },
-): Retry | undefined {
+): RetryDecision | undefined {
   const retrier = retriers.findIndex((candidate) => names(candidate.ErrorEquals, failure));
   const policy = retriers[retrier];
   const attempt = tries[retrier] ?? 0;

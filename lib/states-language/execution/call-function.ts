@@ -1,10 +1,10 @@
 import { type Json, isJsonObject } from '../../shared/json.ts';
-import { type Outcome } from './execution-branch.ts';
+import { type StateOutcome } from './execution-branch.ts';
 import { type Resource, type SdkCall } from '../definition/task-resource.ts';
 import { functionNameOf } from './task-state.ts';
 
 /** What a Task can call: functions by ARN or name, and where there is more, AWS. */
-export interface Functions {
+export interface FunctionCaller {
   /** Throws {errorType, errorMessage, trace} when the function failed, as Lambda reports it. */
   invoke(functionArn: string, payload: unknown): Promise<unknown>;
   /** Lambda's async invoke. */
@@ -14,7 +14,7 @@ export interface Functions {
 }
 
 /** Makes a task's call. Never throws: what goes wrong is the outcome, under the error type that Lambda or the SDK reports. */
-export async function callFunction(functions: Functions, resource: Resource, args: Json): Promise<Outcome> {
+export async function callFunction(functions: FunctionCaller, resource: Resource, args: Json): Promise<StateOutcome> {
   if (resource.kind === 'sdk') return callAws(functions, resource, args);
   try {
     if (resource.kind === 'function') return { result: (await functions.invoke(resource.arn, args)) as Json };
@@ -31,10 +31,10 @@ export async function callFunction(functions: Functions, resource: Resource, arg
 }
 
 async function callAws(
-  functions: Functions,
+  functions: FunctionCaller,
   { call, errors }: Extract<Resource, { kind: 'sdk' }>,
   args: Json,
-): Promise<Outcome> {
+): Promise<StateOutcome> {
   try {
     if (!functions.callAws) throw new Error(`nothing answers ${call} here`);
     return { result: ((await functions.callAws(call, args)) ?? {}) as Json }; // the wire's JSON

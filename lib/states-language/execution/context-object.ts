@@ -1,5 +1,5 @@
 import { type Json, type JsonObject } from '../../shared/json.ts';
-import { stateOf, type Flow, type Live } from './execution-branch.ts';
+import { stateOfBranch, type ExecutionBranch, type RunningExecution } from './execution-branch.ts';
 
 function iso(time: number): string {
   return new Date(time).toISOString();
@@ -9,7 +9,11 @@ function iso(time: number): string {
 const retries = new Set(['Task', 'Parallel', 'Map']);
 
 /** The context object `$states.context` of a flow's present state. `token` where the state is a Task that waits for one. */
-export function contextOf({ execution, input }: Live, flow: Flow, token?: string): JsonObject {
+export function contextObject(
+  { execution, input }: RunningExecution,
+  flow: ExecutionBranch,
+  token?: string,
+): JsonObject {
   return {
     Execution: {
       Id: execution.arn,
@@ -23,13 +27,13 @@ export function contextOf({ execution, input }: Live, flow: Flow, token?: string
     State: {
       Name: flow.state,
       EnteredTime: iso(flow.enteredAt),
-      ...(retries.has(stateOf(flow).type) && { RetryCount: flow.tries.reduce((sum, tries) => sum + tries, 0) }),
+      ...(retries.has(stateOfBranch(flow).type) && { RetryCount: flow.tries.reduce((sum, tries) => sum + tries, 0) }),
     },
-    ...(flow.item !== undefined && { Map: { Item: itemOf(flow.place, flow.item) } }),
+    ...(flow.item !== undefined && { Map: { Item: mapItemContext(flow.place, flow.item) } }),
     ...(token !== undefined && { Task: { Token: token } }),
   };
 }
 
-export function itemOf(index: number, value: Json): JsonObject {
+export function mapItemContext(index: number, value: Json): JsonObject {
   return { Index: index, Value: value };
 }

@@ -1,8 +1,8 @@
-import { type Core } from './interpreter-context.ts';
-import { type Failure } from '../failure.ts';
-import { type Flow, type Live, type Status } from './execution-branch.ts';
+import { type InterpreterContext } from './interpreter-context.ts';
+import { type StateFailure } from '../failure.ts';
+import { type ExecutionBranch, type RunningExecution, type Status } from './execution-branch.ts';
 import { withOutput } from './history-recorder.ts';
-import { type Packed } from '../serialized-data.ts';
+import { type SerializedData } from '../serialized-data.ts';
 import { statusChange } from './status-change.ts';
 
 const endEvents = {
@@ -12,16 +12,20 @@ const endEvents = {
   ABORTED: 'ExecutionAborted',
 } as const satisfies Record<Exclude<Status, 'RUNNING'>, string>;
 
-export interface End {
+export interface ExecutionEnding {
   status: keyof typeof endEvents;
-  output?: Packed;
-  failure?: Partial<Failure>;
+  output?: SerializedData;
+  failure?: Partial<StateFailure>;
   /** The event it followed. */
   after: number;
 }
 
 /** Ends an execution: status, last event, the announcement of it and the end of all its flows are one write. */
-export function endExecution(core: Core, live: Live, { status, output, failure, after }: End): void {
+export function endExecution(
+  core: InterpreterContext,
+  live: RunningExecution,
+  { status, output, failure, after }: ExecutionEnding,
+): void {
   const { execution } = live;
   if (execution.status !== 'RUNNING') return;
   execution.status = status;
@@ -29,7 +33,7 @@ export function endExecution(core: Core, live: Live, { status, output, failure, 
   execution.output = output?.text;
   execution.error = failure?.error || undefined;
   execution.cause = failure?.cause;
-  for (const flow of live.flows.values()) drop(core, flow);
+  for (const flow of live.flows.values()) removeBranch(core, flow);
   live.flows.clear();
   core.timers.disarmDeadline(execution);
   const details = output ? withOutput(output) : failureDetails(failure);
@@ -38,12 +42,12 @@ export function endExecution(core: Core, live: Live, { status, output, failure, 
   core.store.announce(statusChange(execution));
 }
 
-function failureDetails({ error, cause }: Partial<Failure> = {}): Record<string, unknown> {
+function failureDetails({ error, cause }: Partial<StateFailure> = {}): Record<string, unknown> {
   return { ...(error && { error }), ...(cause !== undefined && { cause }) };
 }
 
 /** Whatever comes back for the flow from now on is dropped. */
-export function drop(core: Core, flow: Flow): void {
+export function removeBranch(core: InterpreterContext, flow: ExecutionBranch): void {
   flow.gone = true;
   core.timers.disarm(flow);
 }

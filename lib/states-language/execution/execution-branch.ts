@@ -1,7 +1,7 @@
 import { type Json } from '../../shared/json.ts';
-import { type Failure } from '../failure.ts';
-import { type Machine, type Region, type State } from '../definition/compile-machine.ts';
-import { type Packed } from '../serialized-data.ts';
+import { type StateFailure } from '../failure.ts';
+import { type CompiledMachine, type CompiledRegion, type CompiledState } from '../definition/compile-machine.ts';
+import { type SerializedData } from '../serialized-data.ts';
 
 /** A call of a function under way. `id` tells it from earlier and later calls of the same flow; times in epoch ms. */
 export interface TaskRun {
@@ -12,7 +12,7 @@ export interface TaskRun {
   beatBy?: number | undefined;
 }
 
-export type Outcome = { result: Json } | { failure: Failure };
+export type StateOutcome = { result: Json } | { failure: StateFailure };
 
 /** Where a flow stands between two steps. What waits for something outside holds all that is needed to go on after a kill. */
 export type Phase =
@@ -24,24 +24,24 @@ export type Phase =
   | { kind: 'task'; task: TaskRun }
   | { kind: 'callback'; task: TaskRun }
   | { kind: 'fan' }
-  | { kind: 'settled'; outcome: Outcome }
+  | { kind: 'settled'; outcome: StateOutcome }
   | { kind: 'ended' };
 
 /**
  * One line of control: the execution itself, a branch of a Parallel, an iteration of a Map. `input` is the present state's input (the
  * output, once `ended`), `variables` are all it can see, `last` its latest history event, `calls` counts its task calls.
  */
-export interface Flow {
+export interface ExecutionBranch {
   readonly id: number;
   readonly execution: number;
   readonly parent?: number | undefined;
   /** Which branch or item of its parent. */
   readonly place: number;
   readonly item?: Json | undefined;
-  readonly region: Region;
+  readonly region: CompiledRegion;
   state: string;
-  input: Packed;
-  variables: Packed;
+  input: SerializedData;
+  variables: SerializedData;
   phase: Phase;
   last: number;
   enteredAt: number;
@@ -53,7 +53,7 @@ export interface Flow {
 }
 
 /** Thrown on the way of a flow that has ended meanwhile: what it was about to do is not done. */
-export class Gone extends Error {}
+export class BranchGone extends Error {}
 
 export const statuses = ['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'] as const;
 export type Status = (typeof statuses)[number];
@@ -80,23 +80,23 @@ export interface Execution {
 }
 
 /** An execution in memory: only while one of its flows moves. `active` counts those; `lastEvent` is the newest history event. */
-export interface Live {
+export interface RunningExecution {
   readonly execution: Execution;
-  readonly machine: Machine;
-  readonly input: Packed;
-  readonly flows: Map<number, Flow>;
+  readonly machine: CompiledMachine;
+  readonly input: SerializedData;
+  readonly flows: Map<number, ExecutionBranch>;
   lastEvent: number;
   active: number;
 }
 
-export function stateOf(flow: Flow): State {
+export function stateOfBranch(flow: ExecutionBranch): CompiledState {
   const state = flow.region.states.get(flow.state);
   if (!state) throw new Error(`no state ${flow.state}`);
   return state;
 }
 
 /** When the flow has to be looked at again if nobody else moves it. */
-export function dueOf({ phase }: Flow): number | undefined {
+export function dueOf({ phase }: ExecutionBranch): number | undefined {
   if (phase.kind === 'wait' || phase.kind === 'retry') return phase.due;
   if (phase.kind !== 'task' && phase.kind !== 'callback') return undefined;
   const { deadline = Infinity, beatBy = Infinity } = phase.task;

@@ -1,5 +1,5 @@
 import { type TimerClock } from './host.ts';
-import { dueOf, type Execution, type Flow } from './execution-branch.ts';
+import { dueOf, type Execution, type ExecutionBranch } from './execution-branch.ts';
 
 /** What to do when a timer is due. */
 export interface Due {
@@ -8,7 +8,7 @@ export interface Due {
 }
 
 /** The timers of flows that rest and of executions with a time limit: one each, all that a waiting execution takes of memory. */
-export class Timers {
+export class ExecutionTimers {
   readonly #clock: TimerClock;
   readonly #due: Due;
   /** Cancels by the flow's id, or by the negative id of the execution. */
@@ -20,14 +20,14 @@ export class Timers {
   }
 
   /** Sets the flow's timer to what it rests on now. */
-  arm(flow: Flow): void {
+  arm(flow: ExecutionBranch): void {
     this.disarm(flow);
     const due = dueOf(flow);
     if (due !== undefined) this.restore(flow, due);
   }
 
   /** As `arm`, for a flow that is in the journal only. */
-  restore({ execution, id }: Pick<Flow, 'execution' | 'id'>, due: number): void {
+  restore({ execution, id }: Pick<ExecutionBranch, 'execution' | 'id'>, due: number): void {
     this.#set(id, due, () => this.#due.flow(execution, id));
   }
 
@@ -35,7 +35,7 @@ export class Timers {
     if (deadline !== undefined) this.#set(-id, deadline, () => this.#due.execution(id));
   }
 
-  disarm({ id }: Flow): void {
+  disarm({ id }: ExecutionBranch): void {
     this.#cancel(id);
   }
 

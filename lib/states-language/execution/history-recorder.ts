@@ -1,14 +1,14 @@
 import { type ExecutionRecords } from './host.ts';
-import { type Failure } from '../failure.ts';
-import { Gone, type Flow, type Live } from './execution-branch.ts';
-import { type Packed } from '../serialized-data.ts';
+import { type StateFailure } from '../failure.ts';
+import { BranchGone, type ExecutionBranch, type RunningExecution } from './execution-branch.ts';
+import { type SerializedData } from '../serialized-data.ts';
 
 /** Step Functions' limit for Standard workflows. The last one is kept for how the execution ended. */
 export const maxEvents = 25_000;
 
 /** Thrown when an execution has no room for another event: it fails. */
 export class HistoryFull extends Error {
-  readonly failure: Failure = {
+  readonly failure: StateFailure = {
     error: 'States.Runtime',
     cause: `The execution reached the maximum number of history events (${maxEvents}).`,
   };
@@ -16,18 +16,22 @@ export class HistoryFull extends Error {
 
 type Details = Record<string, unknown>;
 
-export interface Recorder {
-  /** Appends an event that follows the flow's last one, and answers its id. Throws `Gone` for a flow that has ended. */
-  record(live: Live, flow: Flow, event: { type: string; details?: Details }): number;
+export interface HistoryRecorder {
+  /** Appends an event that follows the flow's last one, and answers its id. Throws `BranchGone` for a flow that has ended. */
+  record(live: RunningExecution, flow: ExecutionBranch, event: { type: string; details?: Details }): number;
   /** How an execution ended; `after` is the event it followed. */
-  recordEnd(live: Live, after: number, event: { type: string; details: Details }): void;
+  recordEnd(live: RunningExecution, after: number, event: { type: string; details: Details }): void;
   /** An event beside the flow's chain: what follows does not refer to it. */
-  recordAside(live: Live, after: number, event: { type: string; details?: Details }): void;
+  recordAside(live: RunningExecution, after: number, event: { type: string; details?: Details }): void;
 }
 
-export function recorder(store: Pick<ExecutionRecords, 'event'>, now: () => number): Recorder {
+export function createHistoryRecorder(store: Pick<ExecutionRecords, 'event'>, now: () => number): HistoryRecorder {
   /** Details go under the key that AWS gives this type. */
-  function append(live: Live, previousEventId: number, { type, details }: { type: string; details?: Details }): number {
+  function append(
+    live: RunningExecution,
+    previousEventId: number,
+    { type, details }: { type: string; details?: Details },
+  ): number {
     const id = ++live.lastEvent;
     const event = {
       timestamp: now() / 1_000,
@@ -40,14 +44,14 @@ export function recorder(store: Pick<ExecutionRecords, 'event'>, now: () => numb
     return id;
   }
 
-  function appendWithin(live: Live, after: number, event: { type: string; details?: Details }): number {
+  function appendWithin(live: RunningExecution, after: number, event: { type: string; details?: Details }): number {
     if (live.lastEvent >= maxEvents - 1) throw new HistoryFull();
     return append(live, after, event);
   }
 
   return {
     record(live, flow, event) {
-      if (flow.gone) throw new Gone();
+      if (flow.gone) throw new BranchGone();
       return (flow.last = appendWithin(live, flow.last, event));
     },
     recordEnd: (live, after, event) => void append(live, after, event),
@@ -63,11 +67,11 @@ function detailsKey(type: string): string {
 
 const whole = { truncated: false };
 
-export function withInput(input: Packed | string): Details {
+export function withInput(input: SerializedData | string): Details {
   return { input: typeof input === 'string' ? input : input.text, inputDetails: whole };
 }
 
-export function withOutput(output: Packed | string): Details {
+export function withOutput(output: SerializedData | string): Details {
   return { output: typeof output === 'string' ? output : output.text, outputDetails: whole };
 }
 
@@ -78,6 +82,6 @@ export function withAssigned(assigned: Record<string, unknown> | undefined): Det
   return { assignedVariables: Object.fromEntries(texts), assignedVariablesDetails: whole };
 }
 
-export function withFailure({ error, cause }: Failure): Details {
+export function withFailure({ error, cause }: StateFailure): Details {
   return { error, ...(cause !== undefined && { cause }) };
 }

@@ -1,6 +1,6 @@
 import { type JsonObject } from '../../shared/json.ts';
-import { type Machine } from '../definition/compile-machine.ts';
-import { type Execution, type Flow } from './execution-branch.ts';
+import { type CompiledMachine } from '../definition/compile-machine.ts';
+import { type Execution, type ExecutionBranch } from './execution-branch.ts';
 
 /** The time an engine lives in. */
 export interface TimerClock {
@@ -18,8 +18,8 @@ export interface ExecutionRecords {
   insert(execution: Execution): void;
   /** Writes how it ended; its flows go. */
   close(execution: Execution): void;
-  saveFlow(flow: Flow): void;
-  dropFlow(flow: Flow): void;
+  saveFlow(flow: ExecutionBranch): void;
+  dropFlow(flow: ExecutionBranch): void;
   /** One event of the history, as the API shows it. */
   event(execution: number, id: number, event: HistoryEvent): void;
   /** A status change, to be told at least once. */
@@ -28,10 +28,10 @@ export interface ExecutionRecords {
   committed(): Promise<void>;
   stop(): void;
   byId(id: number): Execution | undefined;
-  flowsOf(execution: number, machine: Machine): Map<number, Flow>;
+  flowsOf(execution: number, machine: CompiledMachine): Map<number, ExecutionBranch>;
   lastEvent(execution: number): number;
   /** The flows of running executions: which of them wait, and until when. */
-  resting(): { id: number; execution: number; phase: Flow['phase']['kind']; due: number | null }[];
+  resting(): { id: number; execution: number; phase: ExecutionBranch['phase']['kind']; due: number | null }[];
   deadlines(): { id: number; deadline: number }[];
 }
 

@@ -1,27 +1,27 @@
-import { callFunction, type Functions } from './call-function.ts';
-import { type Core } from './interpreter-context.ts';
+import { callFunction, type FunctionCaller } from './call-function.ts';
+import { type InterpreterContext } from './interpreter-context.ts';
 import { type CallId, type ExecutionRecords, type TaskTokens, type TimerClock, type WorkCount } from './host.ts';
-import { endExecution, type End } from './end-execution.ts';
+import { endExecution, type ExecutionEnding } from './end-execution.ts';
 import { runtimeFailed } from '../failure.ts';
 import {
-  Gone,
+  BranchGone,
   qualifiersOf,
-  stateOf,
+  stateOfBranch,
   type Execution,
-  type Flow,
-  type Live,
-  type Outcome,
+  type ExecutionBranch,
+  type RunningExecution,
+  type StateOutcome,
   type TaskRun,
 } from './execution-branch.ts';
-import { Gate } from '../concurrency-gate.ts';
-import { HistoryFull, recorder, withInput, type Recorder } from './history-recorder.ts';
-import { type Machine } from '../definition/compile-machine.ts';
-import { pack, unpack } from '../serialized-data.ts';
+import { ConcurrencyGate } from '../concurrency-gate.ts';
+import { HistoryFull, createHistoryRecorder, withInput, type HistoryRecorder } from './history-recorder.ts';
+import { type CompiledMachine } from '../definition/compile-machine.ts';
+import { serializeData, parseData } from '../serialized-data.ts';
 import { statusChange } from './status-change.ts';
-import { step } from './run-state.ts';
+import { runState } from './run-state.ts';
 import { isCallback, settleTask, submitTask, timeOut } from './task-state.ts';
-import { Timers } from './execution-timers.ts';
-import { Visit } from './state-run.ts';
+import { ExecutionTimers } from './execution-timers.ts';
+import { StateRun } from './state-run.ts';
 
 /** Executions in memory past which no timer brings in another: some 20 MB, and some 30 ms for the transaction they share. */
 const maxWoken = 1_000;
@@ -31,9 +31,9 @@ export interface InterpreterOptions {
   tokens: TaskTokens;
   clock: TimerClock;
   activity: WorkCount;
-  functions: Functions;
+  functions: FunctionCaller;
   /** The compiled definition with this hash. */
-  machineOf: (definition: string) => Machine;
+  machineOf: (definition: string) => CompiledMachine;
 }
 
 /**
@@ -41,22 +41,22 @@ export interface InterpreterOptions {
  * outside hears of it, so after a kill every call under way is made again, every wait ends when it was to end, every token is still good.
  * An execution that rests is in the journal only.
  */
-export class Interpreter implements Core {
+export class Interpreter implements InterpreterContext {
   readonly store: ExecutionRecords;
   readonly tokens: TaskTokens;
-  readonly history: Recorder;
+  readonly history: HistoryRecorder;
   readonly #options: InterpreterOptions;
-  readonly #live = new Map<number, Live>();
-  readonly #gate = new Gate(() => this.#live.size < maxWoken);
-  readonly timers: Timers;
+  readonly #live = new Map<number, RunningExecution>();
+  readonly #gate = new ConcurrencyGate(() => this.#live.size < maxWoken);
+  readonly timers: ExecutionTimers;
   #stopped = false;
 
   constructor(options: InterpreterOptions) {
     this.#options = options;
     this.store = options.store;
     this.tokens = options.tokens;
-    this.history = recorder(options.store, () => this.now());
-    this.timers = new Timers(options.clock, {
+    this.history = createHistoryRecorder(options.store, () => this.now());
+    this.timers = new ExecutionTimers(options.clock, {
       flow: (execution, flow) => this.#wakeInTurn(execution, flow),
       execution: (execution) => this.#expire(execution),
     });
@@ -73,8 +73,8 @@ export class Interpreter implements Core {
   /** The execution is in the journal when this returns, and moves as soon as the caller is done. */
   begin(execution: Execution): void {
     const machine = this.#options.machineOf(execution.definition);
-    const input = unpack(execution.input);
-    const live: Live = { execution, machine, input, flows: new Map(), lastEvent: 0, active: 0 };
+    const input = parseData(execution.input);
+    const live: RunningExecution = { execution, machine, input, flows: new Map(), lastEvent: 0, active: 0 };
     const root = rootFlow(this.store.newFlowId(), live);
     live.flows.set(root.id, root);
     this.store.insert(execution);
@@ -88,14 +88,14 @@ export class Interpreter implements Core {
   }
 
   /** Ends an execution from outside. In the journal when this returns. */
-  end(id: number, end: Omit<End, 'after'>): void {
+  end(id: number, end: Omit<ExecutionEnding, 'after'>): void {
     const live = this.#load(id);
     if (!live) return;
     endExecution(this, live, { ...end, after: live.lastEvent });
     this.store.flush();
   }
 
-  drive(live: Live, flow: Flow): void {
+  drive(live: RunningExecution, flow: ExecutionBranch): void {
     this.#during(live, async () => {
       await this.#move(live, flow);
       await this.store.committed();
@@ -104,7 +104,8 @@ export class Interpreter implements Core {
   }
 
   /** The call that a token stands for, if it is still under way. */
-  awaited([execution, flowId, call]: CallId): { live: Live; flow: Flow; task: TaskRun } | undefined {
+  awaited([execution, flowId, call]: CallId):
+    { live: RunningExecution; flow: ExecutionBranch; task: TaskRun } | undefined {
     const live = this.#load(execution);
     const flow = live?.flows.get(flowId);
     if (!live || !flow || (flow.phase.kind !== 'task' && flow.phase.kind !== 'callback')) return undefined;
@@ -112,14 +113,14 @@ export class Interpreter implements Core {
   }
 
   /** Takes the answer that came with a token. In the journal when this returns. */
-  answer(live: Live, flow: Flow, outcome: Outcome): void {
-    this.#guarded(live, flow, () => settleTask(new Visit(this, live, flow), outcome));
+  answer(live: RunningExecution, flow: ExecutionBranch, outcome: StateOutcome): void {
+    this.#guarded(live, flow, () => settleTask(new StateRun(this, live, flow), outcome));
     this.store.flush();
     this.drive(live, flow);
   }
 
   /** The silence starts anew; the deadline stays. In the journal when this returns. */
-  beat(flow: Flow, task: TaskRun): void {
+  beat(flow: ExecutionBranch, task: TaskRun): void {
     if (task.heartbeatMs === undefined) return;
     task.beatBy = this.now() + task.heartbeatMs;
     this.store.saveFlow(flow);
@@ -148,26 +149,26 @@ export class Interpreter implements Core {
     this.store.stop();
   }
 
-  async #move(live: Live, flow: Flow): Promise<void> {
+  async #move(live: RunningExecution, flow: ExecutionBranch): Promise<void> {
     try {
-      while (!this.#stopped && !flow.gone && moves(flow)) await step(this, live, flow);
+      while (!this.#stopped && !flow.gone && moves(flow)) await runState(this, live, flow);
     } catch (error) {
-      if (!(error instanceof Gone)) this.#failHard(live, flow, error);
+      if (!(error instanceof BranchGone)) this.#failHard(live, flow, error);
     }
   }
 
-  #rest(live: Live, flow: Flow): void {
+  #rest(live: RunningExecution, flow: ExecutionBranch): void {
     this.timers.arm(flow);
     if (flow.phase.kind === 'task') this.#call(live, flow, flow.phase.task);
   }
 
-  #call(live: Live, flow: Flow, task: TaskRun): void {
-    const state = stateOf(flow);
+  #call(live: RunningExecution, flow: ExecutionBranch, task: TaskRun): void {
+    const state = stateOfBranch(flow);
     if (state.type !== 'Task') return;
     this.#during(live, async () => {
       const outcome = await callFunction(this.#options.functions, state.resource, task.args);
       if (this.#stopped || flow.gone || flow.phase.kind !== 'task' || flow.phase.task.id !== task.id) return;
-      const visit = new Visit(this, live, flow);
+      const visit = new StateRun(this, live, flow);
       const submitted = isCallback(state.resource) && 'result' in outcome;
       this.#guarded(live, flow, () => (submitted ? submitTask(visit, outcome.result) : settleTask(visit, outcome)));
       if (!submitted) this.drive(live, flow);
@@ -190,13 +191,13 @@ export class Interpreter implements Core {
     else if (phase.kind === 'retry') flow.phase = { kind: 'run' };
     else if (phase.kind === 'task' || phase.kind === 'callback') {
       const failure = timeOut(phase.task, this.now());
-      this.#guarded(live, flow, () => settleTask(new Visit(this, live, flow), { failure }));
+      this.#guarded(live, flow, () => settleTask(new StateRun(this, live, flow), { failure }));
     } else return;
     this.drive(live, flow);
   }
 
   /** An execution in memory; loaded when it rests, undefined when it has ended. */
-  #load(id: number): Live | undefined {
+  #load(id: number): RunningExecution | undefined {
     const known = this.#live.get(id);
     if (known) return known.execution.status === 'RUNNING' ? known : undefined;
     const execution = this.store.byId(id);
@@ -206,7 +207,7 @@ export class Interpreter implements Core {
     return {
       execution,
       machine,
-      input: unpack(execution.input),
+      input: parseData(execution.input),
       flows,
       lastEvent: this.store.lastEvent(id),
       active: 0,
@@ -214,7 +215,7 @@ export class Interpreter implements Core {
   }
 
   /** Keeps the execution in memory while `work` runs. A journal that cannot be written ends the process: nothing was acknowledged. */
-  #during(live: Live, work: () => Promise<void>): void {
+  #during(live: RunningExecution, work: () => Promise<void>): void {
     live.active++;
     this.#live.set(live.execution.id, live);
     void this.#options.activity.run(async () => {
@@ -227,7 +228,7 @@ export class Interpreter implements Core {
     });
   }
 
-  #guarded(live: Live, flow: Flow, work: () => void): void {
+  #guarded(live: RunningExecution, flow: ExecutionBranch, work: () => void): void {
     try {
       work();
     } catch (error) {
@@ -235,7 +236,7 @@ export class Interpreter implements Core {
     }
   }
 
-  #failHard(live: Live, flow: Flow, error: unknown): void {
+  #failHard(live: RunningExecution, flow: ExecutionBranch, error: unknown): void {
     const { failure } = error instanceof HistoryFull ? error : runtimeFailed(String(error));
     endExecution(this, live, { status: 'FAILED', failure, after: flow.last });
   }
@@ -246,11 +247,11 @@ export class Interpreter implements Core {
   }
 }
 
-function moves({ phase: { kind } }: Flow): boolean {
+function moves({ phase: { kind } }: ExecutionBranch): boolean {
   return kind === 'enter' || kind === 'run' || kind === 'settled';
 }
 
-function rootFlow(id: number, { execution, machine, input }: Live): Flow {
+function rootFlow(id: number, { execution, machine, input }: RunningExecution): ExecutionBranch {
   return {
     id,
     execution: execution.id,
@@ -258,7 +259,7 @@ function rootFlow(id: number, { execution, machine, input }: Live): Flow {
     region: machine,
     state: machine.startAt,
     input,
-    variables: pack({}),
+    variables: serializeData({}),
     phase: { kind: 'enter' },
     last: 0,
     enteredAt: 0,

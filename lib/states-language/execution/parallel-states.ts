@@ -1,21 +1,25 @@
 import { type Json } from '../../shared/json.ts';
-import { type Core } from './interpreter-context.ts';
-import { drop } from './end-execution.ts';
-import { StateFailed, type Failure } from '../failure.ts';
-import { stateOf, type Flow, type Live, type Outcome } from './execution-branch.ts';
-import { packLimited, type Packed } from '../serialized-data.ts';
+import { type InterpreterContext } from './interpreter-context.ts';
+import { removeBranch } from './end-execution.ts';
+import { StateFailed, type StateFailure } from '../failure.ts';
+import { stateOfBranch, type ExecutionBranch, type RunningExecution, type StateOutcome } from './execution-branch.ts';
+import { serializeWithinLimit, type SerializedData } from '../serialized-data.ts';
 import { regionBelow } from './branch-region.ts';
 
-export interface Child {
-  input: Packed;
+export interface ChildBranch {
+  input: SerializedData;
   /** The item of a Map. */
   item?: Json;
 }
 
 /** Starts a Parallel's branches or a Map's iterations: `concurrency` at once, the others as these end. */
-export function startFan(core: Core, live: Live, fan: { flow: Flow; children: Child[]; concurrency: number }): void {
+export function startChildren(
+  core: InterpreterContext,
+  live: RunningExecution,
+  fan: { flow: ExecutionBranch; children: ChildBranch[]; concurrency: number },
+): void {
   const { flow, children, concurrency } = fan;
-  const { type } = stateOf(flow);
+  const { type } = stateOfBranch(flow);
   flow.phase = { kind: 'fan' };
   const details = type === 'Map' && { details: { length: children.length } };
   core.history.record(live, flow, { type: `${type}StateStarted`, ...details });
@@ -29,7 +33,11 @@ export function startFan(core: Core, live: Live, fan: { flow: Flow; children: Ch
   for (const child of flows.slice(0, concurrency)) startChild(core, live, child);
 }
 
-function newChild(core: Core, parent: Flow, { input, item, place }: Child & { place: number }): Flow {
+function newChild(
+  core: InterpreterContext,
+  parent: ExecutionBranch,
+  { input, item, place }: ChildBranch & { place: number },
+): ExecutionBranch {
   const region = regionBelow(parent, place);
   return {
     id: core.store.newFlowId(),
@@ -51,7 +59,7 @@ function newChild(core: Core, parent: Flow, { input, item, place }: Child & { pl
   };
 }
 
-function startChild(core: Core, live: Live, child: Flow): void {
+function startChild(core: InterpreterContext, live: RunningExecution, child: ExecutionBranch): void {
   child.phase = { kind: 'enter' };
   recordIteration(core, live, { child, what: 'Started' });
   core.store.saveFlow(child);
@@ -59,15 +67,23 @@ function startChild(core: Core, live: Live, child: Flow): void {
 }
 
 /** Maps tell about each iteration, Parallels do not. */
-function recordIteration(core: Core, live: Live, { child, what }: { child: Flow; what: string }): void {
+function recordIteration(
+  core: InterpreterContext,
+  live: RunningExecution,
+  { child, what }: { child: ExecutionBranch; what: string },
+): void {
   const parent = parentOf(live, child);
-  if (stateOf(parent).type !== 'Map') return;
+  if (stateOfBranch(parent).type !== 'Map') return;
   const details = { name: parent.state, index: child.place };
   core.history.record(live, child, { type: `MapIteration${what}`, details });
 }
 
 /** A branch or an iteration has reached its end: the next one starts, or the last one takes all outputs on. */
-export function endChild(core: Core, live: Live, { child, output }: { child: Flow; output: Packed }): void {
+export function endChild(
+  core: InterpreterContext,
+  live: RunningExecution,
+  { child, output }: { child: ExecutionBranch; output: SerializedData },
+): void {
   child.phase = { kind: 'ended' };
   child.input = output;
   recordIteration(core, live, { child, what: 'Succeeded' });
@@ -79,19 +95,23 @@ export function endChild(core: Core, live: Live, { child, output }: { child: Flo
   else if (siblings.every((sibling) => sibling.phase.kind === 'ended')) join(core, live, { parent, after: child.last });
 }
 
-function join(core: Core, live: Live, { parent, after }: { parent: Flow; after: number }): void {
-  const { type, name } = stateOf(parent);
+function join(
+  core: InterpreterContext,
+  live: RunningExecution,
+  { parent, after }: { parent: ExecutionBranch; after: number },
+): void {
+  const { type, name } = stateOfBranch(parent);
   const children = childrenOf(live, parent).sort((a, b) => a.place - b.place);
   core.history.recordAside(live, after, { type: `${type}StateSucceeded` });
   parent.last = after;
   for (const child of children) remove(core, live, child);
-  settle(core, live, { parent, outcome: outcomeOf(children, name) });
+  settleParent(core, live, { parent, outcome: outcomeOf(children, name) });
 }
 
-function outcomeOf(children: Flow[], name: string): Outcome {
+function outcomeOf(children: ExecutionBranch[], name: string): StateOutcome {
   try {
     const outputs = children.map((child) => child.input.value);
-    return { result: packLimited(outputs, `The state/task '${name}' returned a result`).value };
+    return { result: serializeWithinLimit(outputs, `The state/task '${name}' returned a result`).value };
   } catch (error) {
     if (error instanceof StateFailed) return { failure: error.failure };
     throw error;
@@ -99,7 +119,11 @@ function outcomeOf(children: Flow[], name: string): Outcome {
 }
 
 /** One branch has failed: the others are given up and the whole state fails the same way. */
-export function failFan(core: Core, live: Live, { child, failure }: { child: Flow; failure: Failure }): void {
+export function failChildren(
+  core: InterpreterContext,
+  live: RunningExecution,
+  { child, failure }: { child: ExecutionBranch; failure: StateFailure },
+): void {
   const parent = parentOf(live, child);
   recordIteration(core, live, { child, what: 'Failed' });
   for (const sibling of childrenOf(live, parent)) {
@@ -109,36 +133,40 @@ export function failFan(core: Core, live: Live, { child, failure }: { child: Flo
     remove(core, live, sibling);
   }
   parent.last = child.last;
-  core.history.record(live, parent, { type: `${stateOf(parent).type}StateFailed` });
-  settle(core, live, { parent, outcome: { failure } });
+  core.history.record(live, parent, { type: `${stateOfBranch(parent).type}StateFailed` });
+  settleParent(core, live, { parent, outcome: { failure } });
 }
 
-function abort(core: Core, live: Live, flow: Flow): void {
+function abort(core: InterpreterContext, live: RunningExecution, flow: ExecutionBranch): void {
   for (const child of childrenOf(live, flow)) {
     abort(core, live, child);
     remove(core, live, child);
   }
-  core.history.record(live, flow, { type: `${stateOf(flow).type}StateAborted` });
+  core.history.record(live, flow, { type: `${stateOfBranch(flow).type}StateAborted` });
   recordIteration(core, live, { child: flow, what: 'Aborted' });
 }
 
-function remove(core: Core, live: Live, flow: Flow): void {
-  drop(core, flow);
+function remove(core: InterpreterContext, live: RunningExecution, flow: ExecutionBranch): void {
+  removeBranch(core, flow);
   live.flows.delete(flow.id);
   core.store.dropFlow(flow);
 }
 
-function settle(core: Core, live: Live, { parent, outcome }: { parent: Flow; outcome: Outcome }): void {
+function settleParent(
+  core: InterpreterContext,
+  live: RunningExecution,
+  { parent, outcome }: { parent: ExecutionBranch; outcome: StateOutcome },
+): void {
   parent.phase = { kind: 'settled', outcome };
   core.store.saveFlow(parent);
   core.drive(live, parent);
 }
 
-function childrenOf(live: Live, parent: Flow): Flow[] {
+function childrenOf(live: RunningExecution, parent: ExecutionBranch): ExecutionBranch[] {
   return [...live.flows.values()].filter((flow) => flow.parent === parent.id);
 }
 
-function parentOf(live: Live, child: Flow): Flow {
+function parentOf(live: RunningExecution, child: ExecutionBranch): ExecutionBranch {
   const parent = child.parent === undefined ? undefined : live.flows.get(child.parent);
   if (!parent) throw new Error(`flow ${child.id} has no parent`);
   return parent;

@@ -1,22 +1,22 @@
 import { type Json } from '../../shared/json.ts';
-import { type Core } from './interpreter-context.ts';
-import { names, queryFailed, StateFailed, type Failure } from '../failure.ts';
-import { startFan, type Child } from './parallel-states.ts';
-import { type Flow, type Live, type Outcome } from './execution-branch.ts';
+import { type InterpreterContext } from './interpreter-context.ts';
+import { names, queryFailed, StateFailed, type StateFailure } from '../failure.ts';
+import { startChildren, type ChildBranch } from './parallel-states.ts';
+import { type ExecutionBranch, type RunningExecution, type StateOutcome } from './execution-branch.ts';
 import { withInput } from './history-recorder.ts';
-import { type StateOf } from '../definition/compile-machine.ts';
-import { pack, packLimited, type Packed } from '../serialized-data.ts';
-import { retryOf } from '../definition/retry-policy.ts';
+import { type CompiledStateOf } from '../definition/compile-machine.ts';
+import { serializeData, serializeWithinLimit, type SerializedData } from '../serialized-data.ts';
+import { decideRetry } from '../definition/retry-policy.ts';
 import { scheduleTask } from './task-state.ts';
 import { timestampMs } from '../timestamp.ts';
-import { Visit } from './state-run.ts';
+import { StateRun } from './state-run.ts';
 
 /** Iterations of an inline Map that run at once when nothing else is said; AWS promises no more either. */
 const mapConcurrency = 40;
 
 /** Moves the flow one phase on. What a state fails with goes to its retriers and catchers; `HistoryFull` and `Gone` come out. */
-export async function step(core: Core, live: Live, flow: Flow): Promise<void> {
-  const visit = new Visit(core, live, flow);
+export async function runState(core: InterpreterContext, live: RunningExecution, flow: ExecutionBranch): Promise<void> {
+  const visit = new StateRun(core, live, flow);
   try {
     if (flow.phase.kind === 'enter') enter(visit);
     else if (flow.phase.kind === 'run') await run(visit);
@@ -27,7 +27,7 @@ export async function step(core: Core, live: Live, flow: Flow): Promise<void> {
   }
 }
 
-function enter({ core, live, flow, state }: Visit): void {
+function enter({ core, live, flow, state }: StateRun): void {
   flow.enteredAt = core.now();
   flow.tries = [];
   const details = { name: state.name, ...withInput(flow.input) };
@@ -36,7 +36,7 @@ function enter({ core, live, flow, state }: Visit): void {
   core.store.saveFlow(flow);
 }
 
-async function run(visit: Visit): Promise<void> {
+async function run(visit: StateRun): Promise<void> {
   const { state, flow } = visit;
   switch (state.type) {
     case 'Pass':
@@ -58,14 +58,14 @@ async function run(visit: Visit): Promise<void> {
 }
 
 /** A task, a wait or a fan has come back. */
-async function complete(visit: Visit, outcome: Outcome): Promise<void> {
+async function complete(visit: StateRun, outcome: StateOutcome): Promise<void> {
   if ('failure' in outcome) return recover(visit, outcome.failure);
   const { state, flow } = visit;
   if (state.type === 'Wait') return visit.leave(state, { otherwise: flow.input });
-  return visit.leave(state, { otherwise: pack(outcome.result), result: outcome.result });
+  return visit.leave(state, { otherwise: serializeData(outcome.result), result: outcome.result });
 }
 
-async function fail(visit: Visit, state: StateOf<'Fail'>): Promise<void> {
+async function fail(visit: StateRun, state: CompiledStateOf<'Fail'>): Promise<void> {
   const error = textOf(await visit.evaluateOptional(state.error), 'Error');
   const cause = textOf(await visit.evaluateOptional(state.cause), 'Cause');
   visit.fail({ error: error ?? '', ...(cause !== undefined && { cause }) });
@@ -76,7 +76,7 @@ function textOf(value: Json | undefined, field: string): string | undefined {
   throw queryFailed(`The field '${field}' must be a string, but was ${JSON.stringify(value)}.`, field);
 }
 
-async function wait(visit: Visit, state: StateOf<'Wait'>): Promise<void> {
+async function wait(visit: StateRun, state: CompiledStateOf<'Wait'>): Promise<void> {
   const { core, flow } = visit;
   const due = state.seconds
     ? core.now() + (await visit.wholeNumber(state.seconds, { field: 'Seconds', min: 0 })) * 1_000
@@ -94,7 +94,7 @@ function timestampOf(value: Json | undefined): number {
   );
 }
 
-async function choose(visit: Visit, state: StateOf<'Choice'>): Promise<void> {
+async function choose(visit: StateRun, state: CompiledStateOf<'Choice'>): Promise<void> {
   for (const [index, rule] of state.rules.entries()) {
     const holds = await visit.evaluate(rule.condition);
     if (typeof holds !== 'boolean') {
@@ -114,35 +114,35 @@ async function choose(visit: Visit, state: StateOf<'Choice'>): Promise<void> {
 }
 
 /** What the states inside are given. */
-function inputOf({ state }: Visit, value: Json): Packed {
-  return packLimited(value, `The state/task '${state.name}' has arguments`);
+function inputOf({ state }: StateRun, value: Json): SerializedData {
+  return serializeWithinLimit(value, `The state/task '${state.name}' has arguments`);
 }
 
-async function runParallel(visit: Visit, state: StateOf<'Parallel'>): Promise<void> {
+async function runParallel(visit: StateRun, state: CompiledStateOf<'Parallel'>): Promise<void> {
   const { core, live, flow } = visit;
   const input = state.arguments ? inputOf(visit, await visit.evaluate(state.arguments)) : flow.input;
   const children = state.branches.map(() => ({ input }));
-  startFan(core, live, { flow, children, concurrency: children.length });
+  startChildren(core, live, { flow, children, concurrency: children.length });
 }
 
-async function runMap(visit: Visit, state: StateOf<'Map'>): Promise<void> {
+async function runMap(visit: StateRun, state: CompiledStateOf<'Map'>): Promise<void> {
   const { core, live, flow } = visit;
   const items = state.items ? await visit.evaluate(state.items) : flow.input.value;
   if (!Array.isArray(items))
     throw queryFailed(`The field 'Items' must be an array, but was ${JSON.stringify(items)}.`, 'Items');
   const limit = state.concurrency ? await visit.wholeNumber(state.concurrency, { field: 'MaxConcurrency', min: 0 }) : 0;
-  const children: Child[] = [];
+  const children: ChildBranch[] = [];
   for (const [index, item] of items.entries()) {
     const input = state.selector ? await visit.evaluate(state.selector, { item: { index, value: item } }) : item;
     children.push({ input: inputOf(visit, input), item });
   }
-  startFan(core, live, { flow, children, concurrency: limit || mapConcurrency });
+  startChildren(core, live, { flow, children, concurrency: limit || mapConcurrency });
 }
 
 /** The state tries again, a catcher takes over, or the flow fails. */
-async function recover(visit: Visit, failure: Failure): Promise<void> {
+async function recover(visit: StateRun, failure: StateFailure): Promise<void> {
   const { core, flow, state } = visit;
-  const retry = retryOf(state.retry, failure, { tries: flow.tries, random: () => visit.draw.random() });
+  const retry = decideRetry(state.retry, failure, { tries: flow.tries, random: () => visit.draw.random() });
   if (retry) {
     flow.tries = state.retry.map((_, index) => (flow.tries[index] ?? 0) + (index === retry.retrier ? 1 : 0));
     flow.phase = { kind: 'retry', due: core.now() + retry.delayMs };
@@ -152,7 +152,7 @@ async function recover(visit: Visit, failure: Failure): Promise<void> {
   if (!catcher) return visit.fail(failure);
   const errorOutput = { Error: failure.error, ...(failure.cause !== undefined && { Cause: failure.cause }) };
   try {
-    await visit.leave(catcher, { otherwise: pack(errorOutput), errorOutput });
+    await visit.leave(catcher, { otherwise: serializeData(errorOutput), errorOutput });
   } catch (error) {
     if (!(error instanceof StateFailed)) throw error;
     visit.fail(told(visit, error));
@@ -160,7 +160,7 @@ async function recover(visit: Visit, failure: Failure): Promise<void> {
 }
 
 /** Writes a failed expression into the history and says where it happened, in AWS' words. */
-function told({ core, live, flow, state }: Visit, { failure, location }: StateFailed): Failure {
+function told({ core, live, flow, state }: StateRun, { failure, location }: StateFailed): StateFailure {
   if (location === undefined) return failure;
   core.history.record(live, flow, { type: 'EvaluationFailed', details: { ...failure, location, state: state.name } });
   const where = `An error occurred while executing the state '${state.name}' (entered at the event id #${flow.enteredEvent}).`;

@@ -1,17 +1,17 @@
 import { type Json, isJsonObject } from '../../shared/json.ts';
-import { StateFailed, runtimeFailed, type Failure } from '../failure.ts';
-import { type Outcome } from './execution-branch.ts';
+import { StateFailed, runtimeFailed, type StateFailure } from '../failure.ts';
+import { type StateOutcome } from './execution-branch.ts';
 import { withFailure, withInput, withOutput } from './history-recorder.ts';
-import { type StateOf } from '../definition/compile-machine.ts';
-import { packLimited } from '../serialized-data.ts';
+import { type CompiledStateOf } from '../definition/compile-machine.ts';
+import { serializeWithinLimit } from '../serialized-data.ts';
 import { type Resource } from '../definition/task-resource.ts';
-import { type Visit } from './state-run.ts';
+import { type StateRun } from './state-run.ts';
 
 /** What a task reports, under the names the history has for its kind of resource. */
 export type TaskEvent = 'Scheduled' | 'Started' | 'Submitted' | 'Succeeded' | 'Failed' | 'TimedOut';
 
 /** Evaluates what the call needs and takes it down as under way; the caller makes it once that is in the journal. */
-export async function scheduleTask(visit: Visit, state: StateOf<'Task'>): Promise<void> {
+export async function scheduleTask(visit: StateRun, state: CompiledStateOf<'Task'>): Promise<void> {
   const { core, flow } = visit;
   const id = flow.calls + 1;
   const token = isCallback(state.resource) ? { token: core.tokens.of([flow.execution, flow.id, id]) } : {};
@@ -19,7 +19,7 @@ export async function scheduleTask(visit: Visit, state: StateOf<'Task'>): Promis
   const timeout = state.timeout && (await visit.wholeNumber(state.timeout, { field: 'TimeoutSeconds', min: 1 }));
   const heartbeat =
     state.heartbeat && (await visit.wholeNumber(state.heartbeat, { field: 'HeartbeatSeconds', min: 1 }));
-  const args = packLimited(given, `The state/task '${state.name}' has arguments`);
+  const args = serializeWithinLimit(given, `The state/task '${state.name}' has arguments`);
   if (state.resource.kind === 'invoke') functionNameOf(args.value);
   const limits = { ...(timeout && { timeoutInSeconds: timeout }), ...(heartbeat && { heartbeatInSeconds: heartbeat }) };
   const isByArn = state.resource.kind === 'function';
@@ -48,7 +48,7 @@ export function isCallback(resource: Resource): boolean {
 }
 
 /** The call has been made; its answer comes with the token. */
-export function submitTask(visit: Visit, answer: Json): void {
+export function submitTask(visit: StateRun, answer: Json): void {
   const { flow } = visit;
   if (flow.phase.kind !== 'task') return;
   recordTask(visit, 'Submitted', withOutput(JSON.stringify(answer)));
@@ -57,7 +57,7 @@ export function submitTask(visit: Visit, answer: Json): void {
 }
 
 /** The task is over, by its function's answer, by its token or by the clock. A result over the limit is a failure. */
-export function settleTask(visit: Visit, outcome: Outcome): void {
+export function settleTask(visit: StateRun, outcome: StateOutcome): void {
   const { core, flow, state } = visit;
   core.timers.disarm(flow);
   flow.phase = { kind: 'settled', outcome: limited(outcome, state.name) };
@@ -68,10 +68,10 @@ export function settleTask(visit: Visit, outcome: Outcome): void {
   visit.save();
 }
 
-function limited(outcome: Outcome, name: string): Outcome {
+function limited(outcome: StateOutcome, name: string): StateOutcome {
   if ('failure' in outcome) return outcome;
   try {
-    return { result: packLimited(outcome.result, `The state/task '${name}' returned a result`).value };
+    return { result: serializeWithinLimit(outcome.result, `The state/task '${name}' returned a result`).value };
   } catch (error) {
     if (error instanceof StateFailed) return { failure: error.failure };
     throw error;
@@ -79,7 +79,7 @@ function limited(outcome: Outcome, name: string): Outcome {
 }
 
 /** The task has run out of time at `now`: over its deadline, or silent for too long. */
-export function timeOut({ deadline = Infinity }: { deadline?: number | undefined }, now: number): Failure {
+export function timeOut({ deadline = Infinity }: { deadline?: number | undefined }, now: number): StateFailure {
   return { error: 'States.Timeout', ...(now < deadline && { also: ['States.HeartbeatTimeout'] }) };
 }
 
@@ -91,7 +91,11 @@ function calledOf(resource: Exclude<Resource, { kind: 'function' }>): { resource
   return { resourceType: `aws-sdk:${service}`, resource: action };
 }
 
-function recordTask({ core, live, flow, state }: Visit, what: TaskEvent, details: Record<string, unknown> = {}): void {
+function recordTask(
+  { core, live, flow, state }: StateRun,
+  what: TaskEvent,
+  details: Record<string, unknown> = {},
+): void {
   if (state.type !== 'Task') return;
   if (state.resource.kind !== 'function') {
     const called = calledOf(state.resource);

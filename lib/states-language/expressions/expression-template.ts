@@ -1,16 +1,22 @@
 import { type Json, isJsonObject } from '../../shared/json.ts';
-import { compileExpression, sourceOf, type Expression, type Place, type Scope } from './expression.ts';
+import {
+  compileExpression,
+  sourceOf,
+  type Expression,
+  type ExpressionPlace,
+  type EvaluationScope,
+} from './expression.ts';
 
 /** JSON with expressions in it, compiled once: what has none in it is kept as it is. */
-export type Template =
+export type CompiledTemplate =
   | { kind: 'constant'; value: Json }
   | { kind: 'expression'; evaluate: Expression }
-  | { kind: 'array'; items: Template[] }
-  | { kind: 'object'; entries: [string, Template][] };
+  | { kind: 'array'; items: CompiledTemplate[] }
+  | { kind: 'object'; entries: [string, CompiledTemplate][] };
 
 /** Throws for a text that is no JSONata, or none that may stand in this place. */
-export function compileTemplate(value: Json, place: Place): Template {
-  const at = (part: string): Place => ({ ...place, location: `${place.location}${part}` });
+export function compileTemplate(value: Json, place: ExpressionPlace): CompiledTemplate {
+  const at = (part: string): ExpressionPlace => ({ ...place, location: `${place.location}${part}` });
   if (typeof value === 'string') {
     const source = sourceOf(value);
     if (source !== undefined) return { kind: 'expression', evaluate: compileExpression(source, place) };
@@ -18,7 +24,7 @@ export function compileTemplate(value: Json, place: Place): Template {
     const items = value.map((item, index) => compileTemplate(item, at(`[${index}]`)));
     if (items.some((item) => item.kind !== 'constant')) return { kind: 'array', items };
   } else if (isJsonObject(value)) {
-    const entries = Object.entries(value).map(([key, inner]): [string, Template] => [
+    const entries = Object.entries(value).map(([key, inner]): [string, CompiledTemplate] => [
       key,
       compileTemplate(inner, at(`/${key}`)),
     ]);
@@ -28,7 +34,7 @@ export function compileTemplate(value: Json, place: Place): Template {
 }
 
 /** The template with every expression replaced by its value. Throws `StateFailed` of the first that fails. */
-export async function evaluateTemplate(template: Template, scope: Scope): Promise<Json> {
+export async function evaluateTemplate(template: CompiledTemplate, scope: EvaluationScope): Promise<Json> {
   switch (template.kind) {
     case 'constant':
       return template.value;

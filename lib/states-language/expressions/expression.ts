@@ -3,24 +3,24 @@ import { type Json, isJsonObject } from '../../shared/json.ts';
 import { type Draw } from './seeded-random.ts';
 import { queryFailed } from '../failure.ts';
 import { randomFrom, registerFunctions } from './jsonata-functions.ts';
-import { refusalOf, type Seen } from './jsonata-restrictions.ts';
+import { findRestriction, type ExpressionFindings } from './jsonata-restrictions.ts';
 
 /** What an expression can see: `$states`, the variables by name, and chance. */
-export interface Scope {
+export interface EvaluationScope {
   states: Record<string, Json>;
   variables: Readonly<Record<string, Json>>;
   draw: Draw;
 }
 
 /** Where an expression stands: the field's path as Step Functions reports it, what it sees of `$states` beside input and context. */
-export interface Place {
+export interface ExpressionPlace {
   location: string;
   now: () => number;
-  sees?: readonly Seen[];
+  sees?: readonly ExpressionFindings[];
 }
 
 /** A compiled `{% … %}`. Yields plain JSON at once where it can; throws `StateFailed` (States.QueryEvaluationError) naming `location`. */
-export type Expression = (scope: Scope) => Json | Promise<Json>;
+export type Expression = (scope: EvaluationScope) => Json | Promise<Json>;
 
 const marked = /^\{%([\s\S]*)%\}$/;
 const halfMarked = /^\s*\{%|%\}\s*$/;
@@ -34,7 +34,7 @@ export function sourceOf(text: string): string | undefined {
 }
 
 /** Throws an Error that shows the source and its place where it is no JSONata, or none that Step Functions takes. */
-export function compileExpression(source: string, place: Place): Expression {
+export function compileExpression(source: string, place: ExpressionPlace): Expression {
   const { location } = place;
   const evaluate = compileJsonata(source, place);
   const named = `The JSONata expression '${source}' specified for the field '${location}'`;
@@ -42,9 +42,12 @@ export function compileExpression(source: string, place: Place): Expression {
   return (scope) => (path && lookUp(path, scope)) ?? evaluate(scope).then((value) => plain(value, named, location));
 }
 
-function compileJsonata(source: string, { location, now, sees = [] }: Place): (scope: Scope) => Promise<unknown> {
+function compileJsonata(
+  source: string,
+  { location, now, sees = [] }: ExpressionPlace,
+): (scope: EvaluationScope) => Promise<unknown> {
   const expression = parse(source, location);
-  const refusal = refusalOf(expression.ast(), source, sees);
+  const refusal = findRestriction(expression.ast(), source, sees);
   if (refusal !== undefined) throw new Error(`not at ${location}: ${source}: ${refusal}`);
   registerFunctions(expression, now);
   return async ({ states, variables, draw }) => {
@@ -73,7 +76,7 @@ function told(error: unknown): string {
 }
 
 /** Most expressions are paths through objects: no need to start the evaluator. Undefined where JSONata has to say what it means. */
-function lookUp([first, ...rest]: string[], { states, variables }: Scope): Json | undefined {
+function lookUp([first, ...rest]: string[], { states, variables }: EvaluationScope): Json | undefined {
   if (first === undefined) return undefined;
   let found: Json | undefined =
     first === 'states' ? states : Object.hasOwn(variables, first) ? variables[first] : undefined;

@@ -1,5 +1,5 @@
 /** What the States Language lets only some fields see of `$states`. */
-export type Seen = 'result' | 'errorOutput';
+export type ExpressionFindings = 'result' | 'errorOutput';
 
 /** What is read of a node of JSONata's syntax tree; its other fields hold further nodes. */
 interface Node {
@@ -17,7 +17,11 @@ const bare = new Set(['name', 'wildcard', 'descendant', 'parent']);
  * Why Step Functions does not take this expression, though JSONata does; undefined for one that it takes. There is no input document to
  * which `$`, `$$` or a bare name could refer, the operators are those of JSONata 2.0, and `$states` shows what the field may see.
  */
-export function refusalOf(tree: unknown, source: string, sees: readonly Seen[]): string | undefined {
+export function findRestriction(
+  tree: unknown,
+  source: string,
+  sees: readonly ExpressionFindings[],
+): string | undefined {
   function ofNode(node: Node, within: boolean): string | undefined {
     const { type = '', value, position = 0 } = node;
     if (type === 'variable' && value === '$') return '$$ refers to an input document, and there is none';

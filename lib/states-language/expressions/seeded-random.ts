@@ -18,7 +18,7 @@ export interface Draw {
 }
 
 /** Drawn from `key`; nothing is computed before the first draw. */
-export function drawFrom(key: string): Draw {
+export function seededDraw(key: string): Draw {
   let random: (() => number) | undefined;
   let drawn = 0;
   const digest = (name: string) => createHash('sha256').update(`${name}:${key}`).digest();

@@ -1,7 +1,7 @@
 import { incompleteBeta } from './beta-function.ts';
 import { gammaQ } from './gamma-function.ts';
 import { normalQuantile } from './normal.ts';
-import { rootOf } from '../numerics/root-finding.ts';
+import { findRoot } from '../numerics/root-finding.ts';
 
 /** P(X > x) of the chi-squared distribution: Abramowitz & Stegun 26.4.19. No degree of freedom leaves nothing to doubt: 1. */
 export function chiSquaredTail(x: number, degrees: number): number {
@@ -21,7 +21,7 @@ export function studentQuantile(p: number, degrees: number): number {
   const low = normalQuantile(p); // Student's tails are heavier: the answer is no smaller
   let high = 2 * low;
   while (excess(high) > 0) high *= 2;
-  return rootOf(excess, [low, high]);
+  return findRoot(excess, [low, high]);
 }
 
 /** P(X ≥ count) of `trials` draws that each succeed with `chance`: Abramowitz & Stegun 26.5.24. */

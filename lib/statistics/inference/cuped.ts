@@ -1,4 +1,4 @@
-import { merged, type Moments } from './moments.ts';
+import { mergeMoments, type Moments } from './moments.ts';
 
 /** Moments of an outcome y and of something known of each customer before the experiment, x; and their sum of products of deviations. */
 export interface PairedMoments {
@@ -31,7 +31,7 @@ export function cuped(arms: ReadonlyMap<string, PairedMoments>): Map<string, Mom
   const all = [...arms.values()];
   const within = all.reduce((sum, { x }) => sum + x.m2, 0);
   const slope = within > 0 ? all.reduce((sum, { products }) => sum + products, 0) / within : 0;
-  const centre = all.map(({ x }) => x).reduce((a, b) => merged(a, b), { n: 0, mean: 0, m2: 0 }).mean;
+  const centre = all.map(({ x }) => x).reduce((a, b) => mergeMoments(a, b), { n: 0, mean: 0, m2: 0 }).mean;
   const adjusted = ({ y, x, products }: PairedMoments): Moments => ({
     n: y.n,
     mean: y.mean - slope * (x.mean - centre),

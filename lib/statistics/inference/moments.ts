@@ -8,7 +8,7 @@ export interface Moments {
 export const noMoments: Moments = { n: 0, mean: 0, m2: 0 };
 
 /** Moments of both together: Chan, Golub & LeVeque (1983). */
-export function merged(a: Moments, b: Moments): Moments {
+export function mergeMoments(a: Moments, b: Moments): Moments {
   const n = a.n + b.n;
   if (n === 0) return noMoments;
   const difference = b.mean - a.mean;

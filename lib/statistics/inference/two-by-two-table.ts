@@ -2,7 +2,7 @@ import { chiSquaredTail } from '../distributions/tails.ts';
 import { lnGamma } from '../distributions/gamma-function.ts';
 
 /** `hits` of `n`, in one group and in the other. */
-export interface Fourfold {
+export interface TwoByTwoTable {
   a: { hits: number; n: number };
   b: { hits: number; n: number };
 }
@@ -10,7 +10,7 @@ export interface Fourfold {
 const lnChoose = (n: number, k: number): number => lnGamma(n + 1) - lnGamma(k + 1) - lnGamma(n - k + 1);
 
 /** Two-sided exact p: all tables of the same margins that are no likelier than the one seen. Fisher (1935). */
-export function fisherP({ a, b }: Fourfold): number {
+export function fisherP({ a, b }: TwoByTwoTable): number {
   const hits = a.hits + b.hits;
   const whole = lnChoose(a.n + b.n, hits);
   const chance = (k: number): number => Math.exp(lnChoose(a.n, k) + lnChoose(b.n, hits - k) - whole);
@@ -24,7 +24,7 @@ export function fisherP({ a, b }: Fourfold): number {
 }
 
 /** p that both groups have one rate: Pearson's χ², or Fisher's exact test where a cell expects fewer than five (Cochran 1954). */
-export function fourfoldP({ a, b }: Fourfold): number {
+export function twoByTwoP({ a, b }: TwoByTwoTable): number {
   const n = a.n + b.n;
   const rate = (a.hits + b.hits) / n;
   if (!(rate > 0 && rate < 1) || a.n === 0 || b.n === 0) return 1;

@@ -1,15 +1,15 @@
 import * as z from 'zod';
 import { type Random, seeded } from '../../shared/random.ts';
-import { binned } from './feature-bins.ts';
-import { type Dataset, folds, logistic, logit, pick } from './training-rows.ts';
-import { grow, type Growth } from './fit-tree.ts';
-import { Tree, walk } from './decision-tree.ts';
+import { binFeatures } from './feature-bins.ts';
+import { type TrainingRows, assignFolds, logistic, logit, pickRows } from './training-rows.ts';
+import { fitTree, type TreeGrowth } from './fit-tree.ts';
+import { Tree, evaluateTree } from './decision-tree.ts';
 
 /** A sum of trees on the logit scale: `base` + Σ trees. */
 export const BoostedModel = z.object({ base: z.number(), names: z.array(z.string()), trees: z.array(Tree) });
 export type BoostedModel = z.infer<typeof BoostedModel>;
 
-export interface Boosting extends Growth {
+export interface BoostingOptions extends TreeGrowth {
   trees: number;
   /** Share of rows, and of columns, that each tree sees (Friedman 2002). */
   rows: number;
@@ -18,8 +18,8 @@ export interface Boosting extends Growth {
   rising?: ReadonlySet<string>;
 }
 
-/** What one chooses without having seen the data: shallow trees, small steps, half of everything. Depth and number are chosen by `tune`. */
-export const defaults: Boosting = {
+/** What one chooses without having seen the data: shallow trees, small steps, half of everything. Depth and number are chosen by `tuneBoosting`. */
+export const defaultBoosting: BoostingOptions = {
   depth: 3,
   lambda: 1,
   leastWeight: 10,
@@ -31,7 +31,7 @@ export const defaults: Boosting = {
 };
 
 export const boostedLogit = (model: BoostedModel, row: ArrayLike<number>): number =>
-  model.trees.reduce((sum, tree) => sum + walk(tree, row), model.base);
+  model.trees.reduce((sum, tree) => sum + evaluateTree(tree, row), model.base);
 
 /** The logit as a start that is everybody's and what each column adds to it along the trees' paths. */
 export function boostedParts(model: BoostedModel, row: ArrayLike<number>): { base: number; parts: Float64Array } {
@@ -39,7 +39,7 @@ export function boostedParts(model: BoostedModel, row: ArrayLike<number>): { bas
   let base = model.base;
   for (const tree of model.trees) {
     base += tree.value[0] ?? 0;
-    walk(tree, row, parts);
+    evaluateTree(tree, row, parts);
   }
   return { base, parts };
 }
@@ -53,13 +53,13 @@ const sample = (size: number, share: number, random: Random): number[] => {
 type Watch = (tree: Tree) => void;
 
 /** Gradient boosting of the binomial log-loss (Friedman 2001, algorithm 5; Newton steps as in Chen and Guestrin 2016). */
-export function fitBoosted(data: Dataset, options: Boosting, watch?: Watch): BoostedModel {
+export function fitBoosted(data: TrainingRows, options: BoostingOptions, watch?: Watch): BoostedModel {
   const { rows, labels, names } = data;
   const size = rows.length;
   const base = logit((labels.reduce<number>((sum, y) => sum + y, 0) + 0.5) / (size + 1));
   const model: BoostedModel = { base, names: [...names], trees: [] };
   const random = seeded(options.seed);
-  const bins = binned(data);
+  const bins = binFeatures(data);
   const rising = names.map((name) => options.rising?.has(name) ?? false);
   const scores = new Float64Array(size).fill(base);
   const slopes = { gradient: new Float64Array(size), curvature: new Float64Array(size) };
@@ -70,11 +70,11 @@ export function fitBoosted(data: Dataset, options: Boosting, watch?: Watch): Boo
       slopes.curvature[i] = p * (1 - p);
     });
     const chosen = Int32Array.from(sample(size, options.rows, random));
-    const tree = grow(
+    const tree = fitTree(
       { data: bins, slopes, rows: chosen, columns: sample(names.length, options.columns, random), rising },
       options,
     );
-    rows.forEach((row, i) => (scores[i] = (scores[i] ?? 0) + walk(tree, row)));
+    rows.forEach((row, i) => (scores[i] = (scores[i] ?? 0) + evaluateTree(tree, row)));
     model.trees.push(tree);
     watch?.(tree);
   }
@@ -82,13 +82,13 @@ export function fitBoosted(data: Dataset, options: Boosting, watch?: Watch): Boo
 }
 
 /** Mean log-loss on `test` after each number of trees fitted on `train`. */
-function lossByTrees(train: Dataset, test: Dataset, options: Boosting): number[] {
+function lossByTrees(train: TrainingRows, test: TrainingRows, options: BoostingOptions): number[] {
   const sums = new Float64Array(test.rows.length);
   const losses: number[] = [];
   const added: Tree[] = [];
   const { base } = fitBoosted(train, options, (tree) => added.push(tree));
   for (const tree of added) {
-    test.rows.forEach((row, i) => (sums[i] = (sums[i] ?? 0) + walk(tree, row)));
+    test.rows.forEach((row, i) => (sums[i] = (sums[i] ?? 0) + evaluateTree(tree, row)));
     const total = sums.reduce(
       (sum, s, i) => sum + Math.log1p(Math.exp(test.labels[i] === 1 ? -base - s : base + s)),
       0,
@@ -101,8 +101,10 @@ function lossByTrees(train: Dataset, test: Dataset, options: Boosting): number[]
 const depths = [2, 3];
 
 /** The depth and number of trees of least log-loss in `parts`-fold cross-validation; everything else stays as given. */
-export function tune(data: Dataset, options: Boosting, parts = 3): Boosting {
-  const sets = folds(data.rows.length, parts).map(({ train, test }) => [pick(data, train), pick(data, test)] as const);
+export function tuneBoosting(data: TrainingRows, options: BoostingOptions, parts = 3): BoostingOptions {
+  const sets = assignFolds(data.rows.length, parts).map(
+    ({ train, test }) => [pickRows(data, train), pickRows(data, test)] as const,
+  );
   let best = { loss: Infinity, options };
   for (const depth of depths) {
     const curves = sets.map(([train, test]) => lossByTrees(train, test, { ...options, depth }));

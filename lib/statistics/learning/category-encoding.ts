@@ -5,8 +5,8 @@ export const Attributes = z.record(z.string(), z.union([z.string(), z.number(), 
 export type Attributes = z.infer<typeof Attributes>;
 
 /** How attributes become numbers: one column for a number, one for each frequent value of words (one-hot). */
-export const Encoding = z.array(z.object({ attribute: z.string(), values: z.array(z.string()).optional() }));
-export type Encoding = z.infer<typeof Encoding>;
+export const CategoryEncoding = z.array(z.object({ attribute: z.string(), values: z.array(z.string()).optional() }));
+export type CategoryEncoding = z.infer<typeof CategoryEncoding>;
 
 /** Words of more values than this keep their most frequent; the others have no column of their own. */
 const mostValues = 20;
@@ -26,7 +26,7 @@ const isNumber = (value: Attributes[string] | undefined): boolean =>
   value === undefined || value === null || String(value).trim() === '' || Number.isFinite(numberOf(value));
 
 /** An encoding learnt from customers: an attribute is a number when every value of it can be read as one. Constant ones get no column. */
-export function learnEncoding(customers: readonly Attributes[]): Encoding {
+export function learnEncoding(customers: readonly Attributes[]): CategoryEncoding {
   const names = [...new Set(customers.flatMap((one) => Object.keys(one)))].sort();
   return names.flatMap((attribute) => {
     const counts = new Map<string, number>();
@@ -43,11 +43,11 @@ export function learnEncoding(customers: readonly Attributes[]): Encoding {
 }
 
 /** Names of the columns, `attribute` or `attribute=value`, in the order of `encode`. */
-export const encodedNames = (encoding: Encoding): string[] =>
+export const encodedNames = (encoding: CategoryEncoding): string[] =>
   encoding.flatMap(({ attribute, values }) => values?.map((value) => `${attribute}=${value}`) ?? [attribute]);
 
 /** A value never seen in training belongs to none of the columns. */
-export const encode = (encoding: Encoding, attributes: Attributes): number[] =>
+export const encode = (encoding: CategoryEncoding, attributes: Attributes): number[] =>
   encoding.flatMap(({ attribute, values }) => {
     const value = attributes[attribute];
     return values?.map((one) => Number(String(value ?? '') === one)) ?? [bounded(numberOf(value))];

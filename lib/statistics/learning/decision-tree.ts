@@ -13,7 +13,7 @@ export const Tree = z.object({
 export type Tree = z.infer<typeof Tree>;
 
 /** Adds to `parts`, by column, how the answer moved along the row's path: they sum to leaf − root exactly (Saabas 2014). Returns the leaf's value. */
-export function walk(tree: Tree, row: ArrayLike<number>, parts?: Float64Array): number {
+export function evaluateTree(tree: Tree, row: ArrayLike<number>, parts?: Float64Array): number {
   let node = 0;
   for (;;) {
     const column = tree.column[node] ?? -1;

@@ -1,8 +1,8 @@
-import { type Dataset } from './training-rows.ts';
+import { type TrainingRows } from './training-rows.ts';
 import { quantiles } from './model-metrics.ts';
 
 /** Columns as small whole numbers: `codes[j][i]` is how many of column j's `cuts` lie at or below row i's value; a value not known is 0. */
-export interface Binned {
+export interface BinnedFeatures {
   cuts: number[][];
   codes: Uint8Array[];
 }
@@ -28,7 +28,7 @@ function codeOf(cuts: readonly number[], value: number): number {
 }
 
 /** Histogram bins of equal numbers, or one per value where there are few (Ke et al. 2017, LightGBM, algorithm 1). */
-export function binned({ names, rows }: Dataset): Binned {
+export function binFeatures({ names, rows }: TrainingRows): BinnedFeatures {
   const cuts = names.map((_, j) => cutsOf(rows.map((row) => row[j] ?? NaN)));
   return { cuts, codes: cuts.map((own, j) => Uint8Array.from(rows, (row) => codeOf(own, row[j] ?? NaN))) };
 }

@@ -1,7 +1,7 @@
-import { type Binned } from './feature-bins.ts';
+import { type BinnedFeatures } from './feature-bins.ts';
 import { type Tree } from './decision-tree.ts';
 
-export interface Growth {
+export interface TreeGrowth {
   depth: number;
   /** Penalty on squared leaf values, and the least curvature a leaf may rest on. */
   lambda: number;
@@ -11,14 +11,14 @@ export interface Growth {
 }
 
 /** First and second derivative of the loss by row. */
-export interface Slopes {
+export interface Gradients {
   gradient: Float64Array;
   curvature: Float64Array;
 }
 
-export interface Soil {
-  data: Binned;
-  slopes: Slopes;
+export interface TrainingMatrix {
+  data: BinnedFeatures;
+  slopes: Gradients;
   rows: Int32Array;
   columns: readonly number[];
   /** By column: may the answer only rise with it? */
@@ -56,7 +56,7 @@ const saved = ({ g, h }: Sum, w: number, lambda: number): number => -(g * w + 0.
 const gradients = new Float64Array(256);
 const curvatures = new Float64Array(256);
 
-function histogram({ data, slopes }: Soil, column: number, rows: Int32Array): number {
+function histogram({ data, slopes }: TrainingMatrix, column: number, rows: Int32Array): number {
   const codes = data.codes[column] ?? new Uint8Array();
   const bins = (data.cuts[column]?.length ?? 0) + 1;
   gradients.fill(0, 0, bins);
@@ -70,7 +70,7 @@ function histogram({ data, slopes }: Soil, column: number, rows: Int32Array): nu
 }
 
 /** The split of greatest gain, or undefined when none gains. A rising column must not answer less on the right. */
-function bestSplit(soil: Soil, node: Node, { lambda, leastWeight }: Growth): Split | undefined {
+function bestSplit(soil: TrainingMatrix, node: Node, { lambda, leastWeight }: TreeGrowth): Split | undefined {
   const before = saved(node.sum, optimum(node.sum, lambda, node), lambda);
   let best: Split | undefined;
   for (const column of soil.columns) {
@@ -91,7 +91,7 @@ function bestSplit(soil: Soil, node: Node, { lambda, leastWeight }: Growth): Spl
 }
 
 function children(
-  { data, rising }: Soil,
+  { data, rising }: TrainingMatrix,
   node: Node,
   { split, lambda }: { split: Split; lambda: number },
 ): [Node, Node] {
@@ -108,7 +108,7 @@ function children(
 }
 
 /** One tree, grown level by level on histograms (Chen and Guestrin 2016, XGBoost). Its values are already multiplied by the rate. */
-export function grow(soil: Soil, growth: Growth): Tree {
+export function fitTree(soil: TrainingMatrix, growth: TreeGrowth): Tree {
   const tree: Tree = { column: [], cut: [], left: [], value: [] };
   const sum = { g: 0, h: 0 };
   for (const row of soil.rows) {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { cholesky, solve } from '../numerics/cholesky.ts';
-import { type Dataset, logistic, logit, softplus } from './training-rows.ts';
+import { type TrainingRows, logistic, logit, softplus } from './training-rows.ts';
 
 const Column = z.object({ name: z.string(), mean: z.number(), weight: z.number() });
 
@@ -33,13 +33,13 @@ interface Standardised {
   levels: number[];
 }
 
-function levelsOf({ times }: Dataset): number[] {
+function levelsOf({ times }: TrainingRows): number[] {
   if (!times || times.levels.length < 2) return [];
   const all = times.levels.reduce((sum, share) => sum + share, 0);
   return times.levels.map((share) => share / all);
 }
 
-function standardised(data: Dataset): Standardised {
+function standardised(data: TrainingRows): Standardised {
   const { names, rows, times } = data;
   const levels = levelsOf(data);
   const columns = names.map((name, j) => {
@@ -139,7 +139,7 @@ function descend(fitting: Fitting, weights: Float64Array): void {
  * intercept: Stiratelli, Laird and Ware 1984), so that columns tell rows of one time apart and not one season from another; `base` is
  * at their mean by `times.levels`.
  */
-export function fitLogistic(data: Dataset, { penalty, rising = new Set() }: Ridge): LinearModel {
+export function fitLogistic(data: TrainingRows, { penalty, rising = new Set() }: Ridge): LinearModel {
   const { columns, rows, levels } = standardised(data);
   const ones = data.labels.reduce<number>((sum, y) => sum + y, 0);
   const first = 1 + levels.length;

@@ -1,5 +1,5 @@
 /** A forecast and what came: `y` is 1 when the customer had no key event within the horizon. */
-export interface Outcome {
+export interface LabelledProbability {
   p: number;
   y: 0 | 1;
 }
@@ -8,7 +8,7 @@ const mean = (values: readonly number[]): number =>
   values.length === 0 ? NaN : values.reduce((sum, v) => sum + v, 0) / values.length;
 
 /** Area under the ROC curve by mid-ranks (Mann and Whitney 1947): a tie counts half. NaN with one class only. */
-export function auc(outcomes: readonly Outcome[]): number {
+export function auc(outcomes: readonly LabelledProbability[]): number {
   const sorted = [...outcomes].sort((a, b) => a.p - b.p);
   let [ranks, positives] = [0, 0];
   for (let from = 0; from < sorted.length;) {
@@ -23,12 +23,13 @@ export function auc(outcomes: readonly Outcome[]): number {
 }
 
 /** Mean squared error of a probability (Brier 1950). */
-export const brier = (outcomes: readonly Outcome[]): number => mean(outcomes.map(({ p, y }) => (p - y) ** 2));
+export const brier = (outcomes: readonly LabelledProbability[]): number =>
+  mean(outcomes.map(({ p, y }) => (p - y) ** 2));
 
 const least = 1e-6;
 
 /** Mean −ln of the probability given to what came; no forecast counts as surer than one in a million. */
-export const logLoss = (outcomes: readonly Outcome[]): number =>
+export const logLoss = (outcomes: readonly LabelledProbability[]): number =>
   mean(outcomes.map(({ p, y }) => -Math.log(Math.max(least, y === 1 ? p : 1 - p))));
 
 export interface CalibrationBin {
@@ -39,7 +40,7 @@ export interface CalibrationBin {
 }
 
 /** Bins of equal numbers, lowest forecasts first. Equal forecasts may fall into two bins. */
-export function calibrationTable(outcomes: readonly Outcome[], bins = 10): CalibrationBin[] {
+export function calibrationTable(outcomes: readonly LabelledProbability[], bins = 10): CalibrationBin[] {
   const sorted = [...outcomes].sort((a, b) => a.p - b.p);
   const cut = (i: number) => Math.round((i * sorted.length) / bins);
   return Array.from({ length: bins }, (_, i) => sorted.slice(cut(i), cut(i + 1)))
@@ -48,7 +49,7 @@ export function calibrationTable(outcomes: readonly Outcome[], bins = 10): Calib
 }
 
 /** Expected calibration error: mean distance of forecast and share over the bins (Naeini, Cooper and Hauskrecht 2015). */
-export function calibrationError(outcomes: readonly Outcome[], bins = 10): number {
+export function calibrationError(outcomes: readonly LabelledProbability[], bins = 10): number {
   const table = calibrationTable(outcomes, bins);
   return table.reduce((sum, { n, forecast, came }) => sum + (n * Math.abs(forecast - came)) / outcomes.length, 0);
 }
@@ -60,7 +61,7 @@ export interface Lift {
   lift: number;
 }
 
-export function liftTable(outcomes: readonly Outcome[], parts = 10): Lift[] {
+export function liftTable(outcomes: readonly LabelledProbability[], parts = 10): Lift[] {
   const sorted = [...outcomes].sort((a, b) => b.p - a.p);
   const all = sorted.reduce((sum, { y }) => sum + y, 0);
   if (all === 0) return [];

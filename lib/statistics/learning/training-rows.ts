@@ -1,26 +1,26 @@
 /** Rows of numbers with what came of them. All rows have as many values as there are `names`; NaN is "not known". */
-export interface Dataset {
+export interface TrainingRows {
   names: readonly string[];
   rows: readonly Float64Array[];
   labels: readonly (0 | 1)[];
-  times?: Times;
+  times?: RowTimes;
 }
 
 /** Rows seen at several times: which of them each row is of, how much rows of each count, and how much its level does in what is forecast. */
-export interface Times {
+export interface RowTimes {
   of: readonly number[];
   weights: readonly number[];
   levels: readonly number[];
 }
 
-export const pick = ({ names, rows, labels }: Dataset, chosen: readonly number[]): Dataset => ({
+export const pickRows = ({ names, rows, labels }: TrainingRows, chosen: readonly number[]): TrainingRows => ({
   names,
   rows: chosen.flatMap((i) => rows[i] ?? []),
   labels: chosen.flatMap((i) => labels[i] ?? []),
 });
 
 /** Parts of nearly equal size, every k-th row to one part: rows of one customer that lie `rows / windows` apart are kept together by the caller. */
-export function folds(size: number, parts: number): { train: number[]; test: number[] }[] {
+export function assignFolds(size: number, parts: number): { train: number[]; test: number[] }[] {
   const all = Array.from({ length: size }, (_, i) => i);
   return Array.from({ length: parts }, (_, part) => ({
     train: all.filter((i) => i % parts !== part),

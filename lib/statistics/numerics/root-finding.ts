@@ -2,7 +2,7 @@
  * The x between `low` and `high` at which an increasing or decreasing function crosses zero; the nearer end when it does not. Bisection
  * by the rule of Illinois (Dowell & Jarratt 1971): never leaves the bracket, and converges faster than linearly.
  */
-export function rootOf(f: (x: number) => number, [low, high]: [number, number], tolerance = 1e-12): number {
+export function findRoot(f: (x: number) => number, [low, high]: [number, number], tolerance = 1e-12): number {
   let [a, b] = [low, high];
   let [fa, fb] = [f(a), f(b)];
   if (fa * fb > 0) return Math.abs(fa) < Math.abs(fb) ? a : b;

@@ -1,58 +1,72 @@
 import { normalCdf, normalQuantile } from '../distributions/normal.ts';
-import { rootOf } from '../numerics/root-finding.ts';
-import { beginning, continued, type Look, stopping, stoppingChances } from './monitoring.ts';
+import { findRoot } from '../numerics/root-finding.ts';
+import {
+  initialMonitoring,
+  continueMonitoring,
+  type InterimLook,
+  stoppingChance,
+  stoppingChances,
+} from './monitoring.ts';
 
 /** Pocock (1977): the same bound at every look. O'Brien & Fleming (1979): hard early, nearly that of a fixed test at the end. */
-export type Shape = 'pocock' | 'obrien-fleming';
+export type BoundaryShape = 'pocock' | 'obrien-fleming';
 
-export interface Design {
-  shape: Shape;
+export interface SequentialDesign {
+  shape: BoundaryShape;
   /** Planned number of looks, evenly spaced in the number of customers. */
   looks: number;
   /** Two-sided chance to call a difference where there is none. */
   alpha: number;
 }
 
-const factors: Record<Shape, (at: number) => number> = {
+const factors: Record<BoundaryShape, (at: number) => number> = {
   pocock: () => 1,
   'obrien-fleming': (at) => 1 / Math.sqrt(at),
 };
 
 /** Shares of the planned information at which the design looks. */
-export function plannedLooks({ looks }: Design): number[] {
+export function plannedLooks({ looks }: SequentialDesign): number[] {
   return Array.from({ length: looks }, (_, i) => (i + 1) / looks);
 }
 
-export function looksWith({ design, constant, drift }: { design: Design; constant: number; drift: number }): Look[] {
+export function looksWith({
+  design,
+  constant,
+  drift,
+}: {
+  design: SequentialDesign;
+  constant: number;
+  drift: number;
+}): InterimLook[] {
   return plannedLooks(design).map((at) => ({ at, bound: constant * factors[design.shape](at), drift }));
 }
 
 /** Chance to stop for either reason at any look. */
-export const everStopping = (looks: Look[]): number =>
+export const everStopping = (looks: InterimLook[]): number =>
   stoppingChances(looks).reduce((sum, { high, low }) => sum + high + low, 0);
 
 const known = new Map<string, number>();
 
 /** Constant C(K, α) of the shape (Jennison & Turnbull 2000, tables 2.1 and 2.3), solved to nine digits; kept, as it costs milliseconds. */
-export function constantOf(design: Design): number {
+export function constantOf(design: SequentialDesign): number {
   const key = `${design.shape} ${design.looks} ${design.alpha}`;
   const found = known.get(key);
   if (found !== undefined) return found;
   const single = normalQuantile(1 - design.alpha / 2);
   const most = normalQuantile(1 - design.alpha / (2 * design.looks)); // Bonferroni: never more is needed
   const excess = (constant: number) => everStopping(looksWith({ design, constant, drift: 0 })) - design.alpha;
-  const constant = design.looks === 1 ? single : rootOf(excess, [single, most], 1e-9);
+  const constant = design.looks === 1 ? single : findRoot(excess, [single, most], 1e-9);
   known.set(key, constant);
   return constant;
 }
 
 /** Bounds of |Z| at the planned looks. */
-export function boundaries(design: Design): number[] {
+export function computeBoundaries(design: SequentialDesign): number[] {
   return looksWith({ design, constant: constantOf(design), drift: 0 }).map(({ bound }) => bound);
 }
 
 /** Error that may be spent until share `at` of the information, half of it on either side: Lan & DeMets (1983), in the likeness of either shape. */
-const spending: Record<Shape, (at: number, alpha: number) => number> = {
+const spending: Record<BoundaryShape, (at: number, alpha: number) => number> = {
   pocock: (at, alpha) => alpha * Math.log(1 + (Math.E - 1) * at),
   'obrien-fleming': (at, alpha) => 4 * normalCdf(normalQuantile(alpha / 4) / Math.sqrt(at)),
 };
@@ -65,19 +79,22 @@ const leastStep = 0.001;
  * rise; what goes past 1 counts as 1. Neither their number nor their places need to be known beforehand. A look that adds too little
  * has no bound, but for the last: it spends nothing.
  */
-export function spentBoundaries({ shape, alpha }: Omit<Design, 'looks'>, fractions: readonly number[]): number[] {
-  let standing = beginning;
+export function computeSpentBoundaries(
+  { shape, alpha }: Omit<SequentialDesign, 'looks'>,
+  fractions: readonly number[],
+): number[] {
+  let standing = initialMonitoring;
   let spent = 0;
   return fractions.map((fraction) => {
     const at = Math.min(1, fraction);
     if (at <= standing.at || (at < 1 && at - standing.at < leastStep)) return Infinity;
     const allowed = spending[shape](at, alpha);
     const excess = (bound: number) => {
-      const { high, low } = stopping(standing, { at, bound });
+      const { high, low } = stoppingChance(standing, { at, bound });
       return (high + low) / (allowed - spent) - 1;
     };
-    const bound = allowed > spent ? rootOf(excess, [0, 38], 1e-9) : Infinity;
-    standing = at < 1 ? continued(standing, { at, bound }) : { ...standing, at }; // nothing comes after the whole
+    const bound = allowed > spent ? findRoot(excess, [0, 38], 1e-9) : Infinity;
+    standing = at < 1 ? continueMonitoring(standing, { at, bound }) : { ...standing, at }; // nothing comes after the whole
     spent = allowed;
     return bound;
   });
@@ -91,12 +108,12 @@ const lately = new Map<string, number[]>();
 const most = 100;
 
 /** Bounds for the looks taken so far: those planned where they were taken as planned, else spent. */
-export function boundsAt(design: Design, fractions: readonly number[]): number[] {
+export function boundsAt(design: SequentialDesign, fractions: readonly number[]): number[] {
   const planned = plannedLooks(design);
   const asPlanned = fractions.every((at, i) => Math.abs(at - (planned[i] ?? -1)) <= tolerance);
-  if (asPlanned) return boundaries(design).slice(0, fractions.length);
+  if (asPlanned) return computeBoundaries(design).slice(0, fractions.length);
   const key = JSON.stringify([design.shape, design.alpha, fractions]);
-  const bounds = lately.get(key) ?? spentBoundaries(design, fractions);
+  const bounds = lately.get(key) ?? computeSpentBoundaries(design, fractions);
   if (lately.size >= most) lately.clear();
   lately.set(key, bounds);
   return bounds;

@@ -5,24 +5,27 @@ import { normalCdf, normalDensity } from '../distributions/normal.ts';
  * Where a test stands that has not stopped: mass at values of the score S = Z √t, t being the share of the planned information. S moves
  * like Brownian motion with variance t (Jennison & Turnbull 2000, §3.1).
  */
-export interface Standing {
+export interface MonitoringState {
   at: number;
   values: ArrayLike<number>;
   mass: ArrayLike<number>;
 }
 
 /** Before the first look: nothing is known, and all the mass lies at nought. */
-export const beginning: Standing = { at: 0, values: [0], mass: [1] };
+export const initialMonitoring: MonitoringState = { at: 0, values: [0], mass: [1] };
 
 /** A look at share `at` of the information, which stops the test where |Z| ≥ `bound`; `drift` is E[Z] at the full information. */
-export interface Look {
+export interface InterimLook {
   at: number;
   bound: number;
   drift?: number;
 }
 
 /** Chance to stop at a look for a high and for a low value, not having stopped before. */
-export function stopping(from: Standing, { at, bound, drift = 0 }: Look): { high: number; low: number } {
+export function stoppingChance(
+  from: MonitoringState,
+  { at, bound, drift = 0 }: InterimLook,
+): { high: number; low: number } {
   const deviation = Math.sqrt(at - from.at);
   const limit = bound * Math.sqrt(at);
   const move = drift * (at - from.at);
@@ -46,7 +49,7 @@ const pointsPerDeviation = 3;
  * The standing after a look that did not stop the test: the recursion of Armitage, McPherson & Rowe (1969; Jennison & Turnbull 2000,
  * §19.2), by a Gauss–Legendre rule over the values inside the bound.
  */
-export function continued(from: Standing, { at, bound, drift = 0 }: Look): Standing {
+export function continueMonitoring(from: MonitoringState, { at, bound, drift = 0 }: InterimLook): MonitoringState {
   const deviation = Math.sqrt(at - from.at);
   const move = drift * (at - from.at);
   const spread = reach * Math.sqrt(at);
@@ -67,11 +70,11 @@ export function continued(from: Standing, { at, bound, drift = 0 }: Look): Stand
 }
 
 /** Chances to stop at each of the looks, in order of time, for a high and for a low value. */
-export function stoppingChances(looks: readonly Look[]): { high: number; low: number }[] {
-  let standing = beginning;
+export function stoppingChances(looks: readonly InterimLook[]): { high: number; low: number }[] {
+  let standing = initialMonitoring;
   return looks.map((look, i) => {
-    const chances = stopping(standing, look);
-    if (i < looks.length - 1) standing = continued(standing, look);
+    const chances = stoppingChance(standing, look);
+    if (i < looks.length - 1) standing = continueMonitoring(standing, look);
     return chances;
   });
 }

@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { placementRoutes } from '../../../functions/decision/placements-api/handler.ts';
-import { workspaceRoutes } from '../../../functions/ingestion/workspace-api/handler.ts';
-import { segmentRoutes } from '../../../functions/segment/segments-api/handler.ts';
+import { handlePlacementRoutes } from '../../../functions/decision/placements-api/handler.ts';
+import { handleWorkspaceRoutes } from '../../../functions/ingestion/workspace-api/handler.ts';
+import { handleSegmentRoutes } from '../../../functions/segment/segments-api/handler.ts';
 import { type ApiResponse, type ApiRoutes } from '../../../lib/aws/http/api-function.ts';
 import { dynamoTable, type Table } from '../../../lib/aws/table/dynamo-table.ts';
 import { placementStore } from '../../../lib/decision/placements/placement-store.ts';
 import { policyStore } from '../../../lib/decision/policies/policy-store.ts';
-import { shippedPlacements } from '../../../lib/decision/placements/deployed-placements.ts';
+import { deployedPlacements } from '../../../lib/decision/placements/deployed-placements.ts';
 import { workspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
 import { type Key, keys } from '../../../lib/model/table-keys.ts';
-import { directory } from '../../../lib/segment/membership-index.ts';
+import { createMembershipIndex } from '../../../lib/segment/membership-index.ts';
 import { segmentStore } from '../../../lib/segment/segment-store.ts';
 import { profileStore } from '../../../lib/profile/profile-store.ts';
 import { anEngine, localClient, theTable } from '../../support/engines.ts';
@@ -17,7 +17,7 @@ import { anEngine, localClient, theTable } from '../../support/engines.ts';
 const clock = { now: () => '2026-03-01T09:00:00.000Z' };
 const bus = { put: () => Promise.resolve([]) };
 const label = { en: 'Label', ko: '이름' };
-const shipped = shippedPlacements.get('win-back')!;
+const shipped = deployedPlacements.get('win-back')!;
 
 /** A kind of document: its routes, a document for any number, and where it lies. */
 interface Kind {
@@ -30,15 +30,22 @@ interface Kind {
 const kinds: Record<string, Kind> = {
   workspace: {
     routes: (table) =>
-      workspaceRoutes(workspaceStore(table), { current: () => Promise.resolve([]), rotate: () => Promise.resolve([]) }),
+      handleWorkspaceRoutes(workspaceStore(table), {
+        current: () => Promise.resolve([]),
+        rotate: () => Promise.resolve([]),
+      }),
     path: '/v1/workspace',
     document: (n) => ({ name: `Shop ${n}` }),
     key: keys.workspace('acme'),
   },
   segment: {
     routes: (table) =>
-      segmentRoutes({
-        ...{ segments: segmentStore(table, clock), profiles: profileStore(table), directory: directory(table) },
+      handleSegmentRoutes({
+        ...{
+          segments: segmentStore(table, clock),
+          profiles: profileStore(table),
+          directory: createMembershipIndex(table),
+        },
         ...{ bus, clock },
       }),
     path: '/v1/segments/{id}',
@@ -47,7 +54,7 @@ const kinds: Record<string, Kind> = {
   },
   placement: {
     routes: (table) =>
-      placementRoutes({
+      handlePlacementRoutes({
         ...{ placements: placementStore(table, clock, 0), policies: policyStore(table, clock, 0) },
         ...{ stats: () => Promise.resolve({}), bus, clock },
       }),

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { problem } from '../../../lib/aws/http/problem.ts';
-import { asRefusal, permanentRefusal } from '../../../lib/aws/table/write-refusal.ts';
+import { toProblem } from '../../../lib/aws/http/problem.ts';
+import { asRefusal, findPermanentRefusal } from '../../../lib/aws/table/write-refusal.ts';
 import { permanentErrors, type ThroughlineError, Unavailable } from '../../../lib/shared/errors.ts';
 
 const errorNamed = (name: string, message = 'no', more: object = {}): Error =>
@@ -23,7 +23,7 @@ test.each([
   ['write.invalid', cancelled('ValidationError', 'None')],
   ['write.invalid', new Unavailable('store.unavailable', { cause: errorNamed('ValidationException') })],
 ])('a write that can never succeed is told by its kind: %s', (refusal, error) => {
-  expect(permanentRefusal(error)).toBe(refusal);
+  expect(findPermanentRefusal(error)).toBe(refusal);
 });
 
 test.each([
@@ -40,7 +40,7 @@ test.each([
   'text',
   undefined,
 ])('what may succeed later is no refusal: %s', (error) => {
-  expect(permanentRefusal(error)).toBeUndefined();
+  expect(findPermanentRefusal(error)).toBeUndefined();
 });
 
 const keysOf = (...sks: string[]) => sks.map((sk) => ({ pk: 'local#u:ada', sk }));
@@ -53,8 +53,8 @@ test.each([
   const error = asRefusal(cause, keysOf('profile'));
   expect(error).toMatchObject({ code, facts: { keys: keysOf('profile') }, cause });
   expect(permanentErrors).toContain((error as ThroughlineError).name);
-  expect(permanentRefusal(error)).toBe(code);
-  const { statusCode, body, headers } = problem(error, 'r-1');
+  expect(findPermanentRefusal(error)).toBe(code);
+  const { statusCode, body, headers } = toProblem(error, 'r-1');
   expect(statusCode).toBe(status);
   expect(headers).not.toHaveProperty('retry-after');
   expect(JSON.parse(body ?? '')).toMatchObject({ code, keys: keysOf('profile') });

@@ -1,13 +1,18 @@
 import { expect, test } from 'vitest';
-import { type Habit, habitOf } from '../../../lib/churn/purchase-model/purchase-history.ts';
+import { type PurchaseHistory, buildPurchaseHistory } from '../../../lib/churn/purchase-model/purchase-history.ts';
 import { type KeyEvent } from '../../../lib/profile/facts/key-days.ts';
 import { logit } from '../../../lib/statistics/learning/training-rows.ts';
-import { forecast, learn } from '../../../lib/churn/fitted-model/candidate-models.ts';
-import { explain, probability } from '../../../lib/churn/fitted-model/explain-logit.ts';
+import { forecast, fitModel } from '../../../lib/churn/fitted-model/candidate-models.ts';
+import { explainLogit, probability } from '../../../lib/churn/fitted-model/explain-logit.ts';
 import { ChurnModel } from '../../../lib/churn/fitted-model/churn-model.ts';
-import { changeSince, type ChurnScore, scoreWith, stateOf } from '../../../lib/churn/fitted-model/model-score.ts';
+import {
+  findScoreChange,
+  type ChurnScore,
+  scoreWith,
+  customerStateOf,
+} from '../../../lib/churn/fitted-model/model-score.ts';
 import { bandAt, bandChangesAt } from '../../../lib/churn/fitted-model/band-changes.ts';
-import { train, trainLabelled } from '../../../lib/churn/fitted-model/train-model.ts';
+import { trainChurnModel, trainOnLabels } from '../../../lib/churn/fitted-model/train-model.ts';
 import {
   type CustomerHistory,
   type Example,
@@ -35,11 +40,11 @@ function shop(n: number): CustomerHistory[] {
 }
 
 const customers = shop(800);
-const chosen = train(customers, terms);
+const chosen = trainChurnModel(customers, terms);
 const dropout: ChurnModel = { ...chosen, kind: 'dropout' };
-const line = learn(windowAt(customers, now - 60, terms), { ...terms, kind: 'linear', layout: chosen.layout });
+const line = fitModel(windowAt(customers, now - 60, terms), { ...terms, kind: 'linear', layout: chosen.layout });
 const stacked: ChurnModel = { ...dropout, ...line, dropoutShare: 0.4, dropoutShift: -0.3 };
-const habits = customers.flatMap(({ events }) => habitOf(events) ?? []);
+const habits = customers.flatMap(({ events }) => buildPurchaseHistory(events) ?? []);
 
 function labelledCustomers(n: number) {
   const random = seeded(4);
@@ -50,9 +55,9 @@ function labelledCustomers(n: number) {
   });
 }
 
-const boosted = trainLabelled(labelledCustomers(2_200), terms);
+const boosted = trainOnLabels(labelledCustomers(2_200), terms);
 
-function scored(model: ChurnModel, habit: Habit, at = now): ChurnScore {
+function scored(model: ChurnModel, habit: PurchaseHistory, at = now): ChurnScore {
   const answer = scoreWith(model, { habit }, at);
   if (!('score' in answer)) throw new Error(answer.insufficientData.join());
   return answer.score;
@@ -74,16 +79,16 @@ test('of the candidates the one of least log-loss is chosen', () => {
 test('trees are grown from 2,000 customers with attributes on, and not before', () => {
   const kinds = (model: ChurnModel) => model.page.candidates.map(({ kind }) => kind);
   expect(kinds(boosted)).toEqual(['linear', 'boosted']);
-  expect(kinds(trainLabelled(labelledCustomers(300), terms))).toEqual(['linear']);
+  expect(kinds(trainOnLabels(labelledCustomers(300), terms))).toEqual(['linear']);
 });
 
 test('training sees nothing of the future', () => {
   const later = customers.map(({ events }) => ({ events: [...events, { day: now + 5, worth: 1 }] }));
-  expect(train(later, terms)).toEqual(chosen);
+  expect(trainChurnModel(later, terms)).toEqual(chosen);
 });
 
 /** Against all habit: whoever was here just before an origin stays away, and the long silent come back. */
-const contrary = train(
+const contrary = trainChurnModel(
   Array.from({ length: 400 }, (_, i) => {
     const days = i % 2 === 0 ? [-200, -150, -61 - (i % 10)] : [-200, -150, -130 - (i % 10), -30];
     return { events: days.map((day) => ({ day: now + day, worth: 1 })) };
@@ -117,14 +122,14 @@ test.each([
 test('a line and a dropout model stacked answer between the two', () => {
   const shares = [0, 0.4, 1].map((dropoutShare) => ({ ...stacked, dropoutShare, dropoutShift: 0 }));
   for (const habit of habits.slice(0, 50)) {
-    const [first = NaN, both, alone = NaN] = shares.map((model) => explain(model, { habit }, now)?.logit);
+    const [first = NaN, both, alone = NaN] = shares.map((model) => explainLogit(model, { habit }, now)?.logit);
     expect(both).toBeCloseTo(0.6 * first + 0.4 * alone, 9);
   }
 });
 
 test('reasons sum to the logit of trees too', () => {
   expect(boosted.kind).toBe('boosted');
-  const told = explain(boosted, { attributes: { plan: 'month', fee: 80 } }, now);
+  const told = explainLogit(boosted, { attributes: { plan: 'month', fee: 80 } }, now);
   expect(told?.parts.reduce((sum, { contribution }) => sum + contribution, told.base)).toBeCloseTo(
     told?.logit ?? NaN,
     9,
@@ -169,7 +174,7 @@ test('one purchase makes a score that says what it lacks', () => {
   expect(scoreWith(chosen, { habit: once }, now)).toMatchObject({ insufficientData: ['repeat'] });
 });
 
-const habit: Habit = { days: 4, first: 0, last: 100, previous: 90, worth: 0, lastWorth: 0 };
+const habit: PurchaseHistory = { days: 4, first: 0, last: 100, previous: 90, worth: 0, lastWorth: 0 };
 
 test.each([
   { state: 'new', who: { ...habit, days: 1 }, at: 101, band: 'low' },
@@ -179,13 +184,13 @@ test.each([
   { state: 'churned', who: habit, at: 300, band: 'high' },
   { state: 'returning', who: { ...habit, previous: 10 }, at: 110, band: 'low' },
 ] as const)('somebody may be $state', ({ state, who, at, band }) => {
-  expect(stateOf(who, { now: at, horizonDays: 60, band })).toBe(state);
+  expect(customerStateOf(who, { now: at, horizonDays: 60, band })).toBe(state);
 });
 
 test('a change names a feature that moved the same way and the event behind it', () => {
   const who = { days: 3, first: now - 90, last: now - 50, previous: now - 60, worth: 30, lastWorth: 10 };
   const [before, after] = [scored(chosen, who), scored(chosen, { ...who, days: 4, last: now, previous: now - 50 })];
-  const change = changeSince(before, after, 'touchpoint-7');
+  const change = findScoreChange(before, after, 'touchpoint-7');
   const added = ({ reasons }: ChurnScore) =>
     reasons.find(({ feature }) => feature === change.feature)?.contribution ?? 0;
   expect(change).toMatchObject({
@@ -197,12 +202,15 @@ test('a change names a feature that moved the same way and the event behind it',
 });
 
 test('without customers, without a closed window and with one outcome there is a model that says so', () => {
-  expect(train([], terms).page).toMatchObject({ grade: 'none', notes: ['no-closed-window', 'few-customers'] });
-  const young = train([{ events: [{ day: now - 3, worth: 1 }] }], terms);
+  expect(trainChurnModel([], terms).page).toMatchObject({
+    grade: 'none',
+    notes: ['no-closed-window', 'few-customers'],
+  });
+  const young = trainChurnModel([{ events: [{ day: now - 3, worth: 1 }] }], terms);
   expect(young.kind).toBe('dropout');
   expect(young.page.notes).toContain('no-closed-window');
   const gone = Array.from({ length: 20 }, (_, i) => ({ events: [{ day: now - 200 - i, worth: 5 }] }));
-  expect(train(gone, terms).page.notes).toContain('one-outcome-only');
+  expect(trainChurnModel(gone, terms).page.notes).toContain('one-outcome-only');
 });
 
 test('a window sees of a customer only what was before its origin', () => {
@@ -210,7 +218,7 @@ test('a window sees of a customer only what was before its origin', () => {
 });
 
 test('a window looks at nobody who is not eligible', () => {
-  const eligible = ({ days }: Habit) => days > 1;
+  const eligible = ({ days }: PurchaseHistory) => days > 1;
   const window = windowAt(customers, now - 60, { ...terms, eligible });
   expect(window.every((example) => (example.habit?.days ?? 0) > 1)).toBe(true);
 });
@@ -240,7 +248,7 @@ const windowOf = (origin: number, share: number): Example[] =>
 test('the level to be expected is a mean of those of the windows, in which the newest counts most', () => {
   const windows = [windowOf(now - 60, 0.8), ...[90, 120].map((ago) => windowOf(now - ago, 0.3))].flat();
   const levelOf = (ofNewest: boolean): number => {
-    const model = learn(windows, { ...terms, kind: 'linear', layout: chosen.layout, ofNewest });
+    const model = fitModel(windows, { ...terms, kind: 'linear', layout: chosen.layout, ofNewest });
     const forecasts = forecast(model, windowOf(now, 0.5));
     return forecasts.reduce((sum, { p }) => sum + p / forecasts.length, 0);
   };

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { type KeyEvent } from '../../../lib/profile/facts/key-days.ts';
-import { explain } from '../../../lib/churn/fitted-model/explain-logit.ts';
+import { explainLogit } from '../../../lib/churn/fitted-model/explain-logit.ts';
 import { ChurnModel } from '../../../lib/churn/fitted-model/churn-model.ts';
 import { scoreWith } from '../../../lib/churn/fitted-model/model-score.ts';
-import { train, trainLabelled } from '../../../lib/churn/fitted-model/train-model.ts';
+import { trainChurnModel, trainOnLabels } from '../../../lib/churn/fitted-model/train-model.ts';
 import { type CustomerHistory, windowAt } from '../../../lib/churn/fitted-model/training-windows.ts';
 
 const now = 20_400;
@@ -45,7 +45,7 @@ const odd: Record<string, CustomerHistory[]> = {
 function holds(model: ChurnModel, customers: readonly CustomerHistory[]): void {
   expect(ChurnModel.parse(JSON.parse(JSON.stringify(model)))).toEqual(model);
   for (const known of windowAt(customers, now, terms).slice(0, 50)) {
-    const told = explain(model, known, now);
+    const told = explainLogit(model, known, now);
     const sum = told?.parts.reduce((total, { contribution }) => total + contribution, told.base);
     expect(sum).toBeCloseTo(told?.logit ?? NaN, 6);
     const { score } = { score: undefined, ...scoreWith(model, known, now) };
@@ -58,15 +58,15 @@ function holds(model: ChurnModel, customers: readonly CustomerHistory[]): void {
 }
 
 test.each(Object.entries(odd))('a model of %s is a model, or says what it lacks', (_, customers) => {
-  holds(train(customers, terms), customers);
+  holds(trainChurnModel(customers, terms), customers);
 });
 
 test.each([1, 7, 400, 730])('a horizon of %i days too', (horizonDays) => {
-  holds(train(regular, { now, horizonDays }), regular);
+  holds(trainChurnModel(regular, { now, horizonDays }), regular);
 });
 
 test('what holds in so regular a business is forecast from earlier windows alone', () => {
-  const { backTest } = train(regular, terms).page;
+  const { backTest } = trainChurnModel(regular, terms).page;
   expect(backTest?.auc).toBeGreaterThan(0.8);
   expect(backTest?.logLoss).toBeLessThan(0.4);
 });
@@ -87,10 +87,10 @@ test.each([
   ['numbers beyond measure', attributed(300, (i) => ({ attributes: { fee: i % 2 ? 1e308 : -1e308 } }))],
   ['as many values as customers', attributed(300, (i) => ({ attributes: { id: `c${i}` } }))],
 ])('labelled customers with %s too', (_, customers) => {
-  const model = trainLabelled(customers, terms);
+  const model = trainOnLabels(customers, terms);
   expect(ChurnModel.parse(JSON.parse(JSON.stringify(model)))).toEqual(model);
   for (const { attributes } of customers.slice(0, 20)) {
-    const told = explain(model, { attributes }, now);
+    const told = explainLogit(model, { attributes }, now);
     expect(Number.isFinite(told?.logit ?? 0)).toBe(true);
   }
 });

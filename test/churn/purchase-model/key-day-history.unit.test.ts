@@ -1,22 +1,22 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { habitOf } from '../../../lib/churn/purchase-model/purchase-history.ts';
-import { type KeyEvent, combineKeyDays, mostDays, oneKeyDay } from '../../../lib/profile/facts/key-days.ts';
-import { eventsOf, habitOfDays } from '../../../lib/churn/purchase-model/key-day-history.ts';
+import { buildPurchaseHistory } from '../../../lib/churn/purchase-model/purchase-history.ts';
+import { type KeyEvent, mergeKeyDayLists, maxKeyDays, oneKeyDay } from '../../../lib/profile/facts/key-days.ts';
+import { keyEventsOfDays, purchaseHistoryOfDays } from '../../../lib/churn/purchase-model/key-day-history.ts';
 import { packKeyDays, unpackKeyDays } from '../../../lib/profile/codec/key-days-codec.ts';
 import { type KeyDays } from '../../../lib/model/profile.ts';
 
 const event = fc.record({ day: fc.integer({ min: 20_000, max: 20_400 }), worth: fc.integer({ min: 0, max: 500 }) });
 const history = fc.array(event, { minLength: 1, maxLength: 60 });
-const few = fc.array(event, { minLength: 1, maxLength: mostDays });
+const few = fc.array(event, { minLength: 1, maxLength: maxKeyDays });
 
 const folded = ([first = { day: 0, worth: 0 }, ...others]: KeyEvent[]): KeyDays =>
-  others.map(oneKeyDay).reduce(combineKeyDays, oneKeyDay(first));
+  others.map(oneKeyDay).reduce(mergeKeyDayLists, oneKeyDay(first));
 
 test('in whatever order they come, few key events make the habit of the whole history', () => {
   fc.assert(
     fc.property(few, (events) => {
-      expect(habitOfDays(folded(events))).toEqual(habitOf(events));
+      expect(purchaseHistoryOfDays(folded(events))).toEqual(buildPurchaseHistory(events));
     }),
   );
 });
@@ -25,16 +25,16 @@ test('many that come in order do, too', () => {
   fc.assert(
     fc.property(history, (events) => {
       const inOrder = events.toSorted((a, b) => a.day - b.day);
-      expect(habitOfDays(folded(inOrder))).toEqual(habitOf(events));
+      expect(purchaseHistoryOfDays(folded(inOrder))).toEqual(buildPurchaseHistory(events));
     }),
   );
 });
 
 test('two halves of a history make what the whole makes', () => {
   fc.assert(
-    fc.property(few, fc.nat(mostDays), (events, at) => {
+    fc.property(few, fc.nat(maxKeyDays), (events, at) => {
       const halves = [events.slice(0, at), events.slice(at)].filter(({ length }) => length > 0).map(folded);
-      expect(halves.reduce(combineKeyDays)).toEqual(folded(events));
+      expect(halves.reduce(mergeKeyDayLists)).toEqual(folded(events));
     }),
   );
 });
@@ -57,9 +57,9 @@ test('what training is given has the habit of the customer, also of days known i
   fc.assert(
     fc.property(history, (events) => {
       const days = folded(events.toSorted((a, b) => a.day - b.day));
-      const { worth, ...habit } = habitOfDays(days);
-      expect(habitOf(eventsOf(days))).toMatchObject(habit);
-      expect(habitOf(eventsOf(days))?.worth).toBeCloseTo(worth, 6);
+      const { worth, ...habit } = purchaseHistoryOfDays(days);
+      expect(buildPurchaseHistory(keyEventsOfDays(days))).toMatchObject(habit);
+      expect(buildPurchaseHistory(keyEventsOfDays(days))?.worth).toBeCloseTo(worth, 6);
     }),
   );
 });

@@ -1,6 +1,11 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { countsOf, type Habit, habitOf, withEvent } from '../../../lib/churn/purchase-model/purchase-history.ts';
+import {
+  purchaseCountsOf,
+  type PurchaseHistory,
+  buildPurchaseHistory,
+  addKeyEvent,
+} from '../../../lib/churn/purchase-model/purchase-history.ts';
 
 const event = fc.record({ day: fc.integer({ min: 20_000, max: 20_400 }), worth: fc.integer({ min: 0, max: 500 }) });
 
@@ -8,7 +13,7 @@ test('folded one by one, key events make the habit of the whole history', () => 
   fc.assert(
     fc.property(fc.array(event, { minLength: 1, maxLength: 40 }), (events) => {
       const inOrder = events.toSorted((a, b) => a.day - b.day);
-      expect(inOrder.reduce<Habit | undefined>(withEvent, undefined)).toEqual(habitOf(events));
+      expect(inOrder.reduce<PurchaseHistory | undefined>(addKeyEvent, undefined)).toEqual(buildPurchaseHistory(events));
     }),
   );
 });
@@ -17,13 +22,13 @@ test('on days of their own, key events may arrive in any order', () => {
   const days = fc.uniqueArray(event, { minLength: 1, maxLength: 40, selector: ({ day }) => day });
   fc.assert(
     fc.property(days, (events) => {
-      expect(events.reduce<Habit | undefined>(withEvent, undefined)).toEqual(habitOf(events));
+      expect(events.reduce<PurchaseHistory | undefined>(addKeyEvent, undefined)).toEqual(buildPurchaseHistory(events));
     }),
   );
 });
 
 test('two purchases of one day are one, with their worth together', () => {
-  const habit = habitOf([
+  const habit = buildPurchaseHistory([
     { day: 3, worth: 10 },
     { day: 3, worth: 5 },
   ]);
@@ -32,5 +37,5 @@ test('two purchases of one day are one, with their worth together', () => {
 
 test('counts are in the unit asked for', () => {
   const habit = { days: 3, first: 0, last: 14, worth: 0, lastWorth: 0 };
-  expect(countsOf(habit, 28, 7)).toEqual({ x: 2, tx: 2, T: 4 });
+  expect(purchaseCountsOf(habit, 28, 7)).toEqual({ x: 2, tx: 2, T: 4 });
 });

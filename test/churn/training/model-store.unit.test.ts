@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { ChurnDefinition } from '../../../lib/model/churn-definition.ts';
 import { modelFormat } from '../../../lib/churn/fitted-model/churn-model.ts';
-import { train } from '../../../lib/churn/fitted-model/train-model.ts';
+import { trainChurnModel } from '../../../lib/churn/fitted-model/train-model.ts';
 import { modelStore } from '../../../lib/churn/training/model-store.ts';
 import { keys } from '../../../lib/model/table-keys.ts';
 import { memoryTable } from '../../support/memory-table.ts';
 
 const now = '2026-03-02T02:00:00.000Z';
 const definition = ChurnDefinition.parse({});
-const model = train([{ events: [{ day: 20_400, worth: 1 }] }], { now: 20_500, horizonDays: 90 });
+const model = trainChurnModel([{ events: [{ day: 20_400, worth: 1 }] }], { now: 20_500, horizonDays: 90 });
 const line = {
   ...{ run: 'acme-1', trainedAt: now, kind: model.kind, horizonDays: 90, customers: 1 },
   ...{ grade: model.page.grade, notes: model.page.notes, accepted: true },

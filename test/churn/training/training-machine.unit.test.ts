@@ -1,7 +1,7 @@
 import validate from 'asl-validator';
 import { expect, test } from 'vitest';
 import { trainingMachine } from '../../../lib/churn/training/training-machine.ts';
-import { shares } from '../../../lib/churn/training/training-sample.ts';
+import { sampleShares } from '../../../lib/churn/training/training-sample.ts';
 import { listShards } from '../../../lib/model/table-keys.ts';
 import { room } from '../../infra/local/step-functions/machine-harness.ts';
 
@@ -87,13 +87,13 @@ test('the table is exported, waited for, gathered from, learnt from, and everybo
   ]);
   const gathers = world.called.filter(({ name }) => name === 'gather');
   expect(gathers.map(({ payload }) => [payload.exported, payload.run, payload.workspace])).toEqual(
-    Array(shares + 1).fill(['export/Throughline-2026-01-01T00-1', 'run-1', 'shop']),
+    Array(sampleShares + 1).fill(['export/Throughline-2026-01-01T00-1', 'run-1', 'shop']),
   );
-  expect(new Set(gathers.map(({ payload }) => payload.share)).size).toBe(shares);
+  expect(new Set(gathers.map(({ payload }) => payload.share)).size).toBe(sampleShares);
   expect(world.names().filter((name) => name === 'learn')).toHaveLength(1);
   const learning = world.called.find(({ name }) => name === 'learn')?.payload;
   expect(learning).toMatchObject({ began: '2026-01-01T00:00:00.000Z', run: 'run-1' });
-  expect(learning?.shares).toHaveLength(shares);
+  expect(learning?.shares).toHaveLength(sampleShares);
   expect(world.names().filter((name) => name === 'rescore')).toHaveLength(listShards);
 });
 

@@ -1,10 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { contextHelps } from '../../../lib/decision/policies/context-test.ts';
-import { addSeen, beliefsIn, emptySums, linearModel, type Seen } from '../../../lib/decision/beliefs/linear-model.ts';
+import {
+  addShownOffer,
+  beliefsIn,
+  emptySums,
+  fitOfferLinearModel,
+  type ShownOffer,
+} from '../../../lib/decision/beliefs/linear-model.ts';
 import { normal, seeded } from '../../../lib/shared/random.ts';
 
 /** Offer 0 earns what the first number of the context is, offer 1 what the second is; the third never changes. */
-function seen(rows: number, seed = 1): Seen[] {
+function seen(rows: number, seed = 1): ShownOffer[] {
   const random = seeded(seed);
   return Array.from({ length: rows }, () => {
     const context = [100 + 10 * normal(random), normal(random), 7];
@@ -14,10 +20,10 @@ function seen(rows: number, seed = 1): Seen[] {
   });
 }
 
-function modelOf(rows: Seen[]) {
+function modelOf(rows: ShownOffer[]) {
   const sums = emptySums(2, 3);
-  addSeen(sums, rows);
-  return linearModel(sums);
+  addShownOffer(sums, rows);
+  return fitOfferLinearModel(sums);
 }
 
 test('what offers earn in a context is learnt on any scale, with a number that never changes', () => {
@@ -27,7 +33,7 @@ test('what offers earn in a context is learnt on any scale, with a number that n
 });
 
 test('beliefs narrow as more is seen, and an offer never seen stays as wide as the prior', () => {
-  const width = (rows: Seen[], offer: number) => beliefsIn(modelOf(rows), [100, 0, 7])[offer]!.deviation;
+  const width = (rows: ShownOffer[], offer: number) => beliefsIn(modelOf(rows), [100, 0, 7])[offer]!.deviation;
   expect(width(seen(2000), 0)).toBeLessThan(width(seen(50), 0) / 3);
   const rows = seen(200).filter(({ offer }) => offer === 0);
   expect(width(rows, 1)).toBeGreaterThan(2 * width(rows, 0));
@@ -36,20 +42,20 @@ test('beliefs narrow as more is seen, and an offer never seen stays as wide as t
 test('in whatever order and batches, the same is learnt', () => {
   const rows = seen(100);
   const sums = emptySums(2, 3);
-  for (const row of rows.toReversed()) addSeen(sums, [row]);
-  const [one, other] = [modelOf(rows), linearModel(sums)].map((model) => beliefsIn(model, [95, 1, 7])[0]!.mean);
+  for (const row of rows.toReversed()) addShownOffer(sums, [row]);
+  const [one, other] = [modelOf(rows), fitOfferLinearModel(sums)].map((model) => beliefsIn(model, [95, 1, 7])[0]!.mean);
   expect(one).toBeCloseTo(other!, 9);
 });
 
 test('before anything is seen all offers are alike', () => {
-  const [first, second] = beliefsIn(linearModel(emptySums(2, 3)), [1, 2, 3]);
+  const [first, second] = beliefsIn(fitOfferLinearModel(emptySums(2, 3)), [1, 2, 3]);
   expect(first).toEqual(second);
   expect(first!.deviation).toBeGreaterThan(0);
 });
 
 describe('context', () => {
   const asked = { offers: 2, features: 3 };
-  const logged = (rows: Seen[]) => rows.map((row) => ({ ...row, propensity: 0.5 }));
+  const logged = (rows: ShownOffer[]) => rows.map((row) => ({ ...row, propensity: 0.5 }));
 
   test('helps where different customers want different offers', () => {
     expect(contextHelps(logged(seen(1000)), asked).helps).toBe(true);

@@ -1,33 +1,33 @@
 import { expect, test } from 'vitest';
-import { beliefsOf, commonRate, spreadOf, type Tries } from '../../../lib/decision/beliefs/prior-beliefs.ts';
-import { drawnRates, playOut } from '../../../lib/decision/policies/simulate-placement.ts';
-import { tunedSharpening } from '../../../lib/decision/policies/tune-temperature.ts';
+import { beliefsOf, commonRate, priorSpread, type Trials } from '../../../lib/decision/beliefs/prior-beliefs.ts';
+import { drawOfferRates, simulatePlacement } from '../../../lib/decision/policies/simulate-placement.ts';
+import { tuneTemperature } from '../../../lib/decision/policies/tune-temperature.ts';
 import { seeded } from '../../../lib/shared/random.ts';
 
 const plan = { decisions: 10_000, batches: 10 };
 const thompson = { spread: 0.3, control: 0, sharpening: { from: 1, to: 1 } };
 
 /** What forty placements came to whose rates differ by `spread`. */
-function placements(spread: number, policy?: typeof thompson): Tries[][] {
+function placements(spread: number, policy?: typeof thompson): Trials[][] {
   const random = seeded(4);
   const hand = { random, ...(policy && { policy }) };
   return Array.from(
     { length: 40 },
-    () => playOut(drawnRates(random, { rate: 0.03, spread, offers: 5 }), plan, hand).tries,
+    () => simulatePlacement(drawOfferRates(random, { rate: 0.03, spread, offers: 5 }), plan, hand).tries,
   );
 }
 
 test('the spread of rates is found again, from even draws and from those of a policy that learns', () => {
   for (const spread of [0.1, 0.3]) {
-    expect(spreadOf(placements(spread)) / spread).toBeCloseTo(1, 0);
-    expect(spreadOf(placements(spread, thompson)) / spread).toBeCloseTo(1, 0);
+    expect(priorSpread(placements(spread)) / spread).toBeCloseTo(1, 0);
+    expect(priorSpread(placements(spread, thompson)) / spread).toBeCloseTo(1, 0);
   }
 });
 
 test('nothing seen, one offer, or offers without a try leave the usual spread', () => {
-  const usual = spreadOf([]);
+  const usual = priorSpread([]);
   expect(
-    spreadOf([
+    priorSpread([
       [{ exposed: 50, won: 5 }],
       [
         { exposed: 0, won: 0 },
@@ -66,9 +66,9 @@ test('rates of nought and one keep the beliefs proper', () => {
 
 test('a tuned policy gains more than an even draw, and is the same each time', () => {
   const likely = Array.from({ length: 5 }, () => ({ rate: 0.05, offers: 3, plan: { decisions: 2000, batches: 3 } }));
-  const sharpening = tunedSharpening(likely, { spread: 0.3, control: 0.05 });
-  expect(tunedSharpening(likely, { spread: 0.3, control: 0.05 })).toEqual(sharpening);
+  const sharpening = tuneTemperature(likely, { spread: 0.3, control: 0.05 });
+  expect(tuneTemperature(likely, { spread: 0.3, control: 0.05 })).toEqual(sharpening);
   const expected = (policy?: typeof thompson) =>
-    playOut([0.04, 0.05, 0.08], plan, { random: seeded(1), ...(policy && { policy }) }).expected;
+    simulatePlacement([0.04, 0.05, 0.08], plan, { random: seeded(1), ...(policy && { policy }) }).expected;
   expect(expected({ spread: 0.3, control: 0.05, sharpening })).toBeGreaterThan(1.2 * expected());
 });

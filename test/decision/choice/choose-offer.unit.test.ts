@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { choose } from '../../../lib/decision/choice/choose-offer.ts';
+import { chooseOffer } from '../../../lib/decision/choice/choose-offer.ts';
 import { Placement } from '../../../lib/decision/placements/placement.ts';
 import { newProfile, type Profile } from '../../../lib/model/profile.ts';
-import { plus } from '../../../lib/shared/time.ts';
+import { addMs } from '../../../lib/shared/time.ts';
 import { mina, start } from '../decision-world.ts';
 
 const label = { en: 'Offer', ko: '제안' };
@@ -33,7 +33,7 @@ function chosen({
   decisionId = 'd1',
   now = start,
 } = {}) {
-  const choice = choose({ decisionId, placement, stats, past, situation: { profile, now } });
+  const choice = chooseOffer({ decisionId, placement, stats, past, situation: { profile, now } });
   const verdicts = Object.fromEntries(choice.reasons.map(({ offer, verdict }) => [offer, verdict]));
   return { ...choice, verdicts };
 }
@@ -41,7 +41,7 @@ function chosen({
 describe('an offer is barred', () => {
   const consent = (value: boolean): Profile['consent'] => ({ email: { value, at: start } });
   const unhappy: Profile = { ...customer, answers: { nps: { value: 2, at: start } } };
-  const day = (n: number) => plus(start, n * 86_400_000);
+  const day = (n: number) => addMs(start, n * 86_400_000);
 
   test('from who does not meet its predicate', () => {
     expect(chosen().verdicts.c).toBe('not-eligible');

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { type DecisionAnswer, DecisionRequest } from '../../../lib/decision/choice/decision.ts';
 import { Placement } from '../../../lib/decision/placements/placement.ts';
 import { type StepDecision } from '../../../functions/decision/personalize-step/handler.ts';
-import { shippedJourneys } from '../../../lib/journey/publishing/deployed-journeys.ts';
-import { shippedPlacements } from '../../../lib/decision/placements/deployed-placements.ts';
+import { deployedJourneys } from '../../../lib/journey/publishing/deployed-journeys.ts';
+import { deployedPlacements } from '../../../lib/decision/placements/deployed-placements.ts';
 import { pointerItem } from '../../../lib/profile/profile-store.ts';
 import { aWorld, mina, start } from '../decision-world.ts';
 
@@ -18,7 +18,7 @@ const request = { customerId: 'mina', placement: 'next-contact', decisionId: 'as
 
 test.each(samples('placements'))('the shipped placement $file is one', ({ sample }) => {
   const { id } = Placement.parse(sample);
-  expect(shippedPlacements.has(id)).toBe(true);
+  expect(deployedPlacements.has(id)).toBe(true);
 });
 
 test.each(samples('http').filter(({ file }) => file.startsWith('decision')))('$file is a request', ({ sample }) => {
@@ -26,10 +26,10 @@ test.each(samples('http').filter(({ file }) => file.startsWith('decision')))('$f
 });
 
 test('every placement a shipped journey asks for is shipped', () => {
-  const asked = shippedJourneys
+  const asked = deployedJourneys
     .flatMap(({ steps }) => Object.values(steps))
     .flatMap((step) => (step.kind === 'decide' ? [step.placement] : []));
-  expect(asked.filter((id) => !shippedPlacements.has(id))).toEqual([]);
+  expect(asked.filter((id) => !deployedPlacements.has(id))).toEqual([]);
 });
 
 describe('a decision', () => {
@@ -166,12 +166,12 @@ test('an id longer than any that is kept is refused', async () => {
 });
 
 describe('placements', () => {
-  const own = { ...shippedPlacements.get('win-back')!, label: { en: 'Ours', ko: '우리' } };
+  const own = { ...deployedPlacements.get('win-back')!, label: { en: 'Ours', ko: '우리' } };
 
   test('are the shipped ones until the workspace stores its own', async () => {
     const world = await aWorld();
     const params = { id: 'win-back' };
-    expect(await world.placements('GET /v1/placements/{id}', { params })).toEqual(shippedPlacements.get('win-back'));
+    expect(await world.placements('GET /v1/placements/{id}', { params })).toEqual(deployedPlacements.get('win-back'));
     await world.placements('PUT /v1/placements/{id}', { params, body: () => own });
     expect(await world.placements('GET /v1/placements/{id}', { params })).toEqual(own);
     const { items } = await world.placements<{ items: Placement[] }>('GET /v1/placements', {});
@@ -180,7 +180,7 @@ describe('placements', () => {
       ['win-back', 'Ours'],
     ]);
     const other = { workspace: 'other', params };
-    expect(await world.placements('GET /v1/placements/{id}', other)).toEqual(shippedPlacements.get('win-back'));
+    expect(await world.placements('GET /v1/placements/{id}', other)).toEqual(deployedPlacements.get('win-back'));
   });
 
   test('with a fault are refused by its path', async () => {

@@ -4,7 +4,7 @@ import {
   difference,
   doublyRobust,
   ipw,
-  type Modelled,
+  type ModelledReward,
   replaces,
   snipw,
   weightsOf,
@@ -15,7 +15,7 @@ import { seeded } from '../../../lib/shared/random.ts';
 const truth = [0.1, 0.3];
 
 /** A log of two offers, drawn evenly, judged by a policy that shows the second with that chance. */
-function logged(second: number, { rows = 4000, expected = [0, 0], propensity = 0.5 } = {}): Modelled[] {
+function logged(second: number, { rows = 4000, expected = [0, 0], propensity = 0.5 } = {}): ModelledReward[] {
   const random = seeded(1);
   return Array.from({ length: rows }, () => {
     const offer = Number(random() < 0.5);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { probabilitiesHighest } from '../../../lib/decision/beliefs/probability-best.ts';
-import { propensities, sharpeningAt } from '../../../lib/decision/policies/propensities.ts';
+import { propensities, temperatureAt } from '../../../lib/decision/policies/propensities.ts';
 
 const chances = fc
   .array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1, maxLength: 20 })
@@ -33,7 +33,7 @@ test('sharpened by 1 without control the policy is that of Thompson, by 2 it tak
 });
 
 test('the power grows while the plan runs out, and stays where it ended', () => {
-  expect([-1, 0, 0.5, 1, 2].map((progress) => sharpeningAt({ from: 1, to: 9 }, progress))).toEqual([1, 1, 5, 9, 9]);
+  expect([-1, 0, 0.5, 1, 2].map((progress) => temperatureAt({ from: 1, to: 9 }, progress))).toEqual([1, 1, 5, 9, 9]);
 });
 
 test('of two normal beliefs the chance of being higher is that of the closed form', () => {

@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest';
 import { type DecisionAnswer } from '../../../lib/decision/choice/decision.ts';
-import { contactOf, sendAtOf, type WorkspaceHabits } from '../../../lib/decision/timing/contact-advice.ts';
-import { learntHabits } from '../../../lib/decision/timing/learn-send-times.ts';
+import {
+  adviseContact,
+  adviseSendTime,
+  type WorkspaceSendTimeStats,
+} from '../../../lib/decision/timing/contact-advice.ts';
+import { learnSendTimes } from '../../../lib/decision/timing/learn-send-times.ts';
 import { newProfile, type Profile } from '../../../lib/model/profile.ts';
 import { aWorld, mina, start } from '../decision-world.ts';
 
@@ -10,7 +14,7 @@ const hoursAt = (hour: number, n: number) =>
   Array.from({ length: 24 }, (_, at) => (at === hour ? n : Math.abs(at - hour) === 1 ? n / 10 : 0));
 const workspace = { timezone: 'UTC', caps: [] };
 
-const habits: WorkspaceHabits = {
+const habits: WorkspaceSendTimeStats = {
   at: start,
   all: hoursAt(12, 500),
   channels: { email: hoursAt(18, 300) },
@@ -20,25 +24,25 @@ const habits: WorkspaceHabits = {
 const early: Profile = { ...newProfile(mina, start), hours: { email: hoursAt(6, 40) } };
 
 test('the best hour is the customer’s own, the channel’s or everybody’s, as far as each held', () => {
-  const at = (profile: Profile, strengths: WorkspaceHabits['strengths']) =>
-    sendAtOf(profile, { habits: { ...habits, strengths }, workspace, channel: 'email', now: start });
+  const at = (profile: Profile, strengths: WorkspaceSendTimeStats['strengths']) =>
+    adviseSendTime(profile, { habits: { ...habits, strengths }, workspace, channel: 'email', now: start });
   const stranger = newProfile(mina, start);
   expect(at(early, habits.strengths)).toMatchObject({ hour: 6, basis: 'customer' });
   expect(at(stranger, habits.strengths)).toMatchObject({ hour: 18, basis: 'channel' });
   expect(at(early, { segment: 10, customer: null })).toMatchObject({ hour: 18, basis: 'channel' });
   expect(at(early, { segment: null, customer: null })).toMatchObject({ hour: 12, basis: 'everybody' });
-  expect(sendAtOf(early, { workspace, channel: 'email', now: start })).toBeUndefined();
+  expect(adviseSendTime(early, { workspace, channel: 'email', now: start })).toBeUndefined();
 });
 
 test('the hour is told on the clocks where the customer lives, and when it comes next', () => {
   const inSeoul = { ...early, traits: { timezone: { value: 'Asia/Seoul', at: start } } };
-  expect(sendAtOf(inSeoul, { habits, workspace, channel: 'email', now: start })).toEqual({
+  expect(adviseSendTime(inSeoul, { habits, workspace, channel: 'email', now: start })).toEqual({
     hour: 6,
     at: '2026-03-01T21:00:00.000Z',
     basis: 'customer',
   });
   const now = '2026-03-01T06:20:00.000Z';
-  expect(sendAtOf(early, { habits, workspace, channel: 'email', now })).toMatchObject({ at: now });
+  expect(adviseSendTime(early, { habits, workspace, channel: 'email', now })).toMatchObject({ at: now });
 });
 
 test('messages are recommended while they pay, and never more than the caps let through in a week', () => {
@@ -48,7 +52,7 @@ test('messages are recommended while they pay, and never more than the caps let 
     { max: 1, within: '7d', purpose: 'transactional' as const },
   ];
   const advice = (channel: string | undefined, cost: number) =>
-    contactOf({ habits, workspace: { ...workspace, caps }, channel }, { value: 1, cost });
+    adviseContact({ habits, workspace: { ...workspace, caps }, channel }, { value: 1, cost });
   expect(advice('sms', 0)).toEqual({ recommended: 14, max: 14 });
   expect(advice('email', 0)).toEqual({ recommended: 4, max: 4 });
   expect(advice('email', 0.1)).toEqual({ recommended: 2, max: 4 });
@@ -63,19 +67,19 @@ test('habits that hold are learnt, and response is seen to fall with messages', 
     acts: Array.from({ length: 15 }, (__, n) => ({ at: began + n * 5 * day, channel: 'web', hour: c % 24 })),
     contacts: [],
   }));
-  const learnt = learntHabits(histories, start);
+  const learnt = learnSendTimes(histories, start);
   expect(learnt.strengths.customer).not.toBeNull();
   const nobody = histories.map((one) => ({
     ...one,
     acts: one.acts.map((act, n) => ({ ...act, hour: (n * 7 + Number(one.customer.slice(2))) % 24 })),
   }));
-  expect(learntHabits(nobody, start).strengths.customer).toBeNull();
+  expect(learnSendTimes(nobody, start).strengths.customer).toBeNull();
   const pestered = Array.from({ length: 30 }, (_, c) => ({
     customer: `u:${c}`,
     acts: [{ at: began + day / 2, channel: 'email', hour: 9 }],
     contacts: [began, began + day, began + 2 * day],
   }));
-  const [first = 0, second = 1] = learntHabits(pestered, start).decay;
+  const [first = 0, second = 1] = learnSendTimes(pestered, start).decay;
   expect(first).toBeGreaterThan(second);
 });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { mostContacts, responseDecay } from '../../../lib/decision/timing/contact-frequency.ts';
-import { voiceFor } from '../../../lib/decision/placements/offer-variant.ts';
+import { variantFor } from '../../../lib/decision/placements/offer-variant.ts';
 
 const contacts = (rates: number[], each = 1000) =>
   rates.flatMap((rate, before) => Array.from({ length: each }, (_, i) => ({ before, responded: i < rate * each })));
@@ -41,10 +41,10 @@ test('words suit the feeling first, then the channel, then the persona', () => {
     { for: { channel: 'sms' }, content: 'short' },
     { for: { emotion: 'negative' as const }, content: 'sorry' },
   ];
-  const heard = (listener: object) => voiceFor(variants, { channel: 'email', ...listener })?.content;
+  const heard = (listener: object) => variantFor(variants, { channel: 'email', ...listener })?.content;
   expect(heard({})).toBe('plain');
   expect(heard({ persona: 'bargain hunter' })).toBe('cheap');
   expect(heard({ persona: 'bargain hunter', channel: 'sms' })).toBe('short');
   expect(heard({ channel: 'sms', emotion: 'negative' })).toBe('sorry');
-  expect(voiceFor(variants.slice(1), { channel: 'web' })).toBeUndefined();
+  expect(variantFor(variants.slice(1), { channel: 'web' })).toBeUndefined();
 });

@@ -1,10 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { type Act, bestHour, habitsOf, hoursOf, noHours, shrunk } from '../../../lib/decision/timing/send-time.ts';
+import {
+  type Engagement,
+  bestHour,
+  sendTimeStatsOf,
+  hoursOf,
+  noHours,
+  shrunk,
+} from '../../../lib/decision/timing/send-time.ts';
 import { chosenStrengths, heldOut } from '../../../lib/decision/timing/send-time-strength.ts';
 import { binomial, seeded } from '../../../lib/shared/random.ts';
 
 /** Thirty customers who act again and again at an hour drawn around `middle(customer)`. */
-function acts(middle: (customer: number) => number): Act[] {
+function acts(middle: (customer: number) => number): Engagement[] {
   const random = seeded(3);
   return Array.from({ length: 3000 }, (_, i) => {
     const hour = (middle(i % 30) + binomial(random, { n: 8, chance: 0.5 }) + 20) % 24;
@@ -17,7 +24,7 @@ describe('own hours are used', () => {
     const all = acts((customer) => (customer * 7) % 24);
     const strengths = chosenStrengths(all);
     expect(strengths.customer).toBeLessThan(Infinity);
-    const { ours, global } = heldOut(habitsOf(all.slice(0, 2000)), all.slice(2000), strengths);
+    const { ours, global } = heldOut(sendTimeStatsOf(all.slice(0, 2000)), all.slice(2000), strengths);
     expect(ours).toBeLessThan(global - 0.2);
   });
 
@@ -30,7 +37,7 @@ describe('own hours are used', () => {
     const all = acts((customer) => (customer < 15 ? 8 : 18));
     const strengths = chosenStrengths(all);
     expect(strengths.segment).toBeLessThan(Infinity);
-    expect(bestHour(hoursOf(habitsOf(all), { customer: 'new', segment: 'late' }, strengths))).toBe(18);
+    expect(bestHour(hoursOf(sendTimeStatsOf(all), { customer: 'new', segment: 'late' }, strengths))).toBe(18);
   });
 });
 

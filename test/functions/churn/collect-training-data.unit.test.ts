@@ -1,10 +1,15 @@
 import { beforeEach, expect, test, vi } from 'vitest';
-import { gather, type Gathering } from '../../../functions/churn/collect-training-data/handler.ts';
+import { collectTrainingData, type Gathering } from '../../../functions/churn/collect-training-data/handler.ts';
 import { tableExport } from '../../../lib/aws/table/table-export.ts';
 import { type KeyDays } from '../../../lib/model/profile.ts';
-import { usualDefinition } from '../../../lib/model/churn-definition.ts';
-import { type Drawn, drawOf, historiesOf, shares } from '../../../lib/churn/training/training-sample.ts';
-import { sampler } from '../../../lib/churn/training/draw-sample.ts';
+import { defaultChurnDefinition } from '../../../lib/model/churn-definition.ts';
+import {
+  type SampledCustomer,
+  drawOf,
+  historiesOf,
+  sampleShares,
+} from '../../../lib/churn/training/training-sample.ts';
+import { createSampleDrawer } from '../../../lib/churn/training/draw-sample.ts';
 import { sampleStore } from '../../../lib/churn/training/sample-store.ts';
 import { type Item } from '../../../lib/aws/table/dynamo-table.ts';
 import { pointerItem, profileItem } from '../../../lib/profile/profile-store.ts';
@@ -34,10 +39,10 @@ function aWorld(objects: Record<string, Buffer>, pieceBytes?: number) {
   const table = memoryTable();
   const samples = sampleStore(table);
   const exported = tableExport(bucketOf(objects, pieceBytes));
-  const call = gather({ exported, samples, clock: { now: () => now } });
-  const asked = { workspace: 'shop', run: 'r1', definition: usualDefinition, exported: exportArn };
-  const drawnBy = async (gathered: Gathering[]): Promise<Drawn[]> => {
-    const drawn: Drawn[] = [];
+  const call = collectTrainingData({ exported, samples, clock: { now: () => now } });
+  const asked = { workspace: 'shop', run: 'r1', definition: defaultChurnDefinition, exported: exportArn };
+  const drawnBy = async (gathered: Gathering[]): Promise<SampledCustomer[]> => {
+    const drawn: SampledCustomer[] = [];
     for (const { share, parts } of gathered)
       drawn.push(...(await samples.read({ workspace: gathered[0]!.workspace, run: 'r1', share }, parts)));
     return drawn;
@@ -48,7 +53,7 @@ function aWorld(objects: Record<string, Buffer>, pieceBytes?: number) {
     /** All shares, each to its end. */
     async gathered(workspace = 'shop', context = anHour): Promise<Gathering[]> {
       return Promise.all(
-        Array.from({ length: shares }, async (_, share) => {
+        Array.from({ length: sampleShares }, async (_, share) => {
           let gathering = await call({ ...asked, workspace, share }, context);
           while (gathering.place) gathering = await call(gathering, context);
           return gathering;
@@ -58,7 +63,7 @@ function aWorld(objects: Record<string, Buffer>, pieceBytes?: number) {
   };
 }
 
-const drawsOf = (drawn: Drawn[]): number[] => drawn.map(([draw]) => draw).sort((a, b) => a - b);
+const drawsOf = (drawn: SampledCustomer[]): number[] => drawn.map(([draw]) => draw).sort((a, b) => a - b);
 const drawsOfCustomers = (workspace: string, n: number, prefix = 'c'): number[] =>
   Array.from({ length: n }, (_, i) => drawOf({ workspace, customer: `u:${prefix}${i}` })).sort((a, b) => a - b);
 
@@ -114,7 +119,7 @@ test('a file that is missing or broken fails the call: it is no smaller sample',
 
 test('an export of nothing is an empty sample', async () => {
   const world = aWorld(exportOf([], []));
-  expect((await world.gathered()).map(({ kept, parts }) => [kept, parts])).toEqual(Array(shares).fill([0, 0]));
+  expect((await world.gathered()).map(({ kept, parts }) => [kept, parts])).toEqual(Array(sampleShares).fill([0, 0]));
 });
 
 test('a call that is out of time says where to go on, in mid-file, and nobody is missed or taken twice', async () => {
@@ -146,9 +151,9 @@ test('parts that a dead try left beyond those that count are not read', async ()
 
 /** A sampler, and what it has written. */
 function aSampler(most: number) {
-  const parts: Drawn[][] = [];
-  const put = (part: Drawn[], number: number) => Promise.resolve(void (parts[number] = part));
-  return { parts, sample: sampler({ bound: 1, kept: 0, parts: 0 }, { most, put }) };
+  const parts: SampledCustomer[][] = [];
+  const put = (part: SampledCustomer[], number: number) => Promise.resolve(void (parts[number] = part));
+  return { parts, sample: createSampleDrawer({ bound: 1, kept: 0, parts: 0 }, { most, put }) };
 }
 
 test('of many a bounded and even sample is kept', async () => {
@@ -166,7 +171,7 @@ test('of many a bounded and even sample is kept', async () => {
   expect(kept).toBeLessThanOrEqual(600);
 });
 
-const historiesOfDraws = (drawn: Drawn[], bound: number): number =>
+const historiesOfDraws = (drawn: SampledCustomer[], bound: number): number =>
   historiesOf(
     drawn.map(([draw]) => [draw, '']),
     bound,

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { assessRisk } from '../../../functions/churn/assess-churn/handler.ts';
-import { sweep } from '../../../functions/churn/review-due-customers/handler.ts';
+import { reviewDueCustomers } from '../../../functions/churn/review-due-customers/handler.ts';
 import { dynamoTable, type Table } from '../../../lib/aws/table/dynamo-table.ts';
-import { reviewer } from '../../../lib/projection/review-customer.ts';
+import { createCustomerReviewer } from '../../../lib/projection/review-customer.ts';
 import { workspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
 import { Workspace } from '../../../lib/model/workspace.ts';
 import { journeyStore } from '../../../lib/journey/publishing/journey-store.ts';
@@ -10,7 +10,7 @@ import { keys } from '../../../lib/model/table-keys.ts';
 import { type Profile } from '../../../lib/model/profile.ts';
 import { segmentStore } from '../../../lib/segment/segment-store.ts';
 import { profileStore, readSignals } from '../../../lib/profile/profile-store.ts';
-import { plus } from '../../../lib/shared/time.ts';
+import { addMs } from '../../../lib/shared/time.ts';
 import { anEngine, localClient, theTable } from '../../support/engines.ts';
 import { buyer, dayMs, start } from '../../churn/churn-customer.ts';
 
@@ -31,9 +31,9 @@ async function aWorld({ wrap = (table: Table) => table, settings = {} } = {}) {
   return {
     table,
     profiles,
-    at: (days: number) => (now = plus(start, days * dayMs)),
-    sweep: sweep({ table, workspaces, clock, reviewer: reviewer(dependencies) }),
-    assess: assessRisk(reviewer(dependencies)),
+    at: (days: number) => (now = addMs(start, days * dayMs)),
+    sweep: reviewDueCustomers({ table, workspaces, clock, reviewer: createCustomerReviewer(dependencies) }),
+    assess: assessRisk(createCustomerReviewer(dependencies)),
     know: (name: string, more: Partial<Profile> = {}) => {
       const profile = { ...buyer({ n: 4, every: 30 }), customer: `u:${name}`, ...more };
       return profiles.save({ profile }, 0);
@@ -51,7 +51,7 @@ async function aWorld({ wrap = (table: Table) => table, settings = {} } = {}) {
   };
 }
 
-const due = (days: number) => ({ nextReview: plus(start, days * dayMs) });
+const due = (days: number) => ({ nextReview: addMs(start, days * dayMs) });
 
 describe('a sweep', () => {
   test('looks at who is due and at nobody else', async () => {
@@ -75,7 +75,7 @@ describe('a sweep', () => {
     }
     expect(told).toEqual(['silent', 'churn', 'churn']);
     const { nextReview = '' } = (await world.profileOf('mina')) ?? {};
-    expect(nextReview > plus(start, 800 * dayMs)).toBe(true);
+    expect(nextReview > addMs(start, 800 * dayMs)).toBe(true);
   });
 
   test('run twice at once reviews each customer once', async () => {
@@ -155,29 +155,29 @@ function entered(occurredAt: string) {
 test('a stage entered is assessed once, however often it is told', async () => {
   const world = await aWorld();
   await world.know('mina');
-  const event = entered(plus(start, 91 * dayMs - 60_000));
+  const event = entered(addMs(start, 91 * dayMs - 60_000));
   world.at(91);
   expect(await world.assess(event)).toBe('reviewed');
   world.at(91.04);
   expect(await Promise.all([world.assess(event), world.assess(event)])).toEqual(['not-due', 'not-due']);
-  expect((await world.profileOf('mina'))?.churn).toMatchObject({ band: 'low', assessedAt: plus(start, 91 * dayMs) });
+  expect((await world.profileOf('mina'))?.churn).toMatchObject({ band: 'low', assessedAt: addMs(start, 91 * dayMs) });
 });
 
 test('a purchase folded after the risk was assessed is assessed too, though it came before, and once', async () => {
   const world = await aWorld();
-  const signedUp = plus(start, -120_000);
+  const signedUp = addMs(start, -120_000);
   await world.know('mina', { lastSeen: signedUp, purchases: { n: 0, revenue: 0 } });
   world.at(0);
   expect(await world.assess(entered(signedUp))).toBe('reviewed');
   expect((await world.profileOf('mina'))?.churn?.insufficientData).toEqual(['purchase']);
 
-  const bought = plus(start, -60_000);
+  const bought = addMs(start, -60_000);
   const purchases = { n: 1, revenue: 50, first: bought, last: bought };
   await world.fold('mina', { lastSeen: bought, purchases });
   world.at(0.01);
   expect(await world.assess(entered(bought))).toBe('reviewed');
   const risk = (await world.profileOf('mina'))?.churn;
-  expect(risk).toMatchObject({ insufficientData: ['repeat-purchase'], assessedAt: plus(start, 0.01 * dayMs) });
+  expect(risk).toMatchObject({ insufficientData: ['repeat-purchase'], assessedAt: addMs(start, 0.01 * dayMs) });
 
   world.at(0.02);
   expect(await world.assess(entered(bought))).toBe('not-due');

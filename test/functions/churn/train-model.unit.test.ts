@@ -1,15 +1,15 @@
 import { beforeEach, expect, test, vi } from 'vitest';
-import { learn } from '../../../functions/churn/train-model/handler.ts';
+import { trainModel } from '../../../functions/churn/train-model/handler.ts';
 import { executionArn } from '../../../lib/shared/execution-arn.ts';
-import { assessorOf, isOfDefinition } from '../../../lib/churn/choose-risk-model.ts';
+import { chooseRiskModel, isTrainedForDefinition } from '../../../lib/churn/choose-risk-model.ts';
 import { packKeyDays } from '../../../lib/profile/codec/key-days-codec.ts';
-import { type ChurnDefinition, usualDefinition } from '../../../lib/model/churn-definition.ts';
+import { type ChurnDefinition, defaultChurnDefinition } from '../../../lib/model/churn-definition.ts';
 import { modelStore } from '../../../lib/churn/training/model-store.ts';
-import { type Drawn } from '../../../lib/churn/training/training-sample.ts';
+import { type SampledCustomer } from '../../../lib/churn/training/training-sample.ts';
 import { sampleStore } from '../../../lib/churn/training/sample-store.ts';
 import { hasFailed, startTraining } from '../../../lib/churn/training/start-training.ts';
 import { Workspace } from '../../../lib/model/workspace.ts';
-import { plus } from '../../../lib/shared/time.ts';
+import { addMs } from '../../../lib/shared/time.ts';
 import { memoryTable } from '../../support/memory-table.ts';
 import { buyer, dayMs, silentFor, start } from '../../churn/churn-customer.ts';
 
@@ -21,7 +21,7 @@ const today = Math.floor(Date.parse(start) / dayMs);
 const atNight = `${start.slice(0, 10)}T23:30:00.000Z`;
 
 /** Everybody came daily for so many days, the last `quietFor` days ago. */
-const daily = (n: number, quietFor: number): Drawn[] =>
+const daily = (n: number, quietFor: number): SampledCustomer[] =>
   Array.from({ length: n }, (_, i) => {
     const recent = Array.from({ length: 20 }, (_, back) => ({ day: today - quietFor - 19 + back, worth: 1 }));
     return [(i + quietFor / 100) / n, packKeyDays({ recent })];
@@ -33,8 +33,8 @@ async function learntAt(now: string) {
   const [samples, models] = [sampleStore(table), modelStore(table, { now: () => now })];
   const whose = { workspace: 'shop', run: 'r1', share: 0 };
   await samples.put({ ...whose, part: 0 }, [...daily(30, 1), ...daily(10, 7)], atNight);
-  const asked = { ...whose, definition: { ...usualDefinition, horizonDays: 1 }, began: atNight };
-  const { version } = await learn({ samples, models, clock: { now: () => now } })({
+  const asked = { ...whose, definition: { ...defaultChurnDefinition, horizonDays: 1 }, began: atNight };
+  const { version } = await trainModel({ samples, models, clock: { now: () => now } })({
     ...asked,
     shares: [{ share: 0, bound: 1, parts: 1 }],
   });
@@ -42,7 +42,7 @@ async function learntAt(now: string) {
 }
 
 test('the day on which a training began is none that customers are known on, though it ends on the next', async () => {
-  const [before, after] = [await learntAt(plus(atNight, 60_000)), await learntAt(plus(atNight, 3_600_000))];
+  const [before, after] = [await learntAt(addMs(atNight, 60_000)), await learntAt(addMs(atNight, 3_600_000))];
   expect(before.page.window?.baseRate).toBe(0.25);
   expect(after).toEqual(before);
 });
@@ -70,7 +70,7 @@ function aWorld(now = { at: start }) {
     ...{ started, dependencies, models },
     begin: async (run: string) => (await startTraining(dependencies, shop, run)).run,
     fail: (run: string) => failed.add(executionArn(machineArn, run)),
-    later: (ms: number) => (now.at = plus(now.at, ms)),
+    later: (ms: number) => (now.at = addMs(now.at, ms)),
   };
 }
 
@@ -124,12 +124,12 @@ test.each<[string, Partial<ChurnDefinition>, boolean]>([
   ['key events', { keyEvents: ['Order Completed'] }, false],
   ['key events back to purchases', { keyEvents: undefined }, false],
 ])('a model is gone by after a change of %s: %o, %s', async (_, change, isGoneBy) => {
-  const definition = { ...usualDefinition, horizonDays: 1, keyEvents: ['Order Completed', 'Renewed'] };
-  const trained = { version: 1, definition, model: await learntAt(plus(atNight, 1)) };
+  const definition = { ...defaultChurnDefinition, horizonDays: 1, keyEvents: ['Order Completed', 'Renewed'] };
+  const trained = { version: 1, definition, model: await learntAt(addMs(atNight, 1)) };
   const rules = { purchaseEvents: ['Purchase'], churn: { ...definition, ...change } };
-  expect(isOfDefinition(trained, rules)).toBe(isGoneBy);
+  expect(isTrainedForDefinition(trained, rules)).toBe(isGoneBy);
   const customer = { ...buyer({ n: 1, every: 1 }), keyDays: { recent: [{ day: today, worth: 50 }] } };
-  const risk = assessorOf(rules, trained).assess(customer, silentFor(customer, 3));
+  const risk = chooseRiskModel(rules, trained).assess(customer, silentFor(customer, 3));
   expect(risk).toMatchObject({ horizonDays: rules.churn.horizonDays });
   expect(risk?.modelVersion).toBe(isGoneBy ? 1 : undefined);
 });

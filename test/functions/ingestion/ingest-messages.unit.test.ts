@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type JsonObject } from '../../../lib/shared/json.ts';
-import { faults } from '../../../lib/ingestion/message/verdict.ts';
+import { rejectionCodes } from '../../../lib/ingestion/message/verdict.ts';
 import { basic, muteErrors, world } from './ingestion-world.ts';
 
 const line = (messageId: string, fields: JsonObject = {}): JsonObject => ({
@@ -82,9 +82,9 @@ test('each message gets its verdict, and none spoils its neighbours', async () =
     success: true,
     accepted: 2,
     rejected: [
-      { index: 1, messageId: 'big', code: 'too-large', message: faults['too-large'] },
-      { index: 2, messageId: null, code: 'not-an-object', message: faults['not-an-object'] },
-      { index: 4, messageId: 'nobody', code: 'no-identifier', message: faults['no-identifier'] },
+      { index: 1, messageId: 'big', code: 'too-large', message: rejectionCodes['too-large'] },
+      { index: 2, messageId: null, code: 'not-an-object', message: rejectionCodes['not-an-object'] },
+      { index: 4, messageId: 'nobody', code: 'no-identifier', message: rejectionCodes['no-identifier'] },
     ],
   });
   expect(rows('t#').map(({ sk }) => sk.slice(-3))).toEqual(['m-1', 'm-2']);
@@ -97,7 +97,9 @@ test('2,500 messages are a batch, and one rejection stands for all those after',
   expect(answer).toEqual({
     success: true,
     accepted: 2_500,
-    rejected: [{ index: 2_500, messageId: null, code: 'batch-too-long', message: faults['batch-too-long'], count: 2 }],
+    rejected: [
+      { index: 2_500, messageId: null, code: 'batch-too-long', message: rejectionCodes['batch-too-long'], count: 2 },
+    ],
   });
   expect(rows('t#')).toHaveLength(2_500);
   expect(JSON.parse(lines[0]!)).toMatchObject({ accepted: 2_500, rejected: 2, codes: { 'batch-too-long': 2 } });

@@ -1,10 +1,10 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { onTestFinished } from 'vitest';
 import { edgeFunction } from '../../../infra/tools/build.ts';
-import { createEdge, noEdge } from '../../../infra/local/http/edge.ts';
+import { createEdge, withoutEdge } from '../../../infra/local/http/edge.ts';
 import { startGateway } from '../../../infra/local/http/gateway.ts';
 import { plain } from '../../../infra/local/http/gateway-payload.ts';
-import { describe } from '../../../functions/ingestion/public-routes/handler.ts';
+import { answerPublicRoute } from '../../../functions/ingestion/public-routes/handler.ts';
 import { world } from './ingestion-world.ts';
 
 const edgeText = edgeFunction('functions/ingestion/answer-at-edge/index.ts');
@@ -22,7 +22,7 @@ async function theEdge() {
 /** Collect and describe behind the local gateway, on a table in memory, with or without the edge in front. */
 export async function server({ edge = true, ...options }: { edge?: boolean } & Parameters<typeof world>[0] = {}) {
   const inside = world(options);
-  const describeIt = describe({ workspaces: { ping: async () => undefined }, openapi: '{"openapi":"3.1.0"}' });
+  const describeIt = answerPublicRoute({ workspaces: { ping: async () => undefined }, openapi: '{"openapi":"3.1.0"}' });
   const gateway = await startGateway({
     port: 0,
     routes: [
@@ -32,7 +32,7 @@ export async function server({ edge = true, ...options }: { edge?: boolean } & P
       route('GET /v1/projects/{writeKey}/settings', 'describe'),
       route('OPTIONS /{proxy+}', 'describe'),
     ],
-    edge: edge ? await theEdge() : noEdge,
+    edge: edge ? await theEdge() : withoutEdge,
     functions: {
       invoke: (functionArn, payload) => {
         const event = payload as APIGatewayProxyEventV2; // the gateway makes them

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { onTestFinished, vi } from 'vitest';
 import { type Item, type Table } from '../../../lib/aws/table/dynamo-table.ts';
-import { type Dependencies, collect } from '../../../functions/ingestion/ingest-messages/handler.ts';
+import { type IngestDependencies, ingestMessages } from '../../../functions/ingestion/ingest-messages/handler.ts';
 import { type Problem } from '../../../lib/aws/http/problem.ts';
 import { touchpointStore } from '../../../lib/ingestion/message/touchpoint-store.ts';
 import { type Verdict } from '../../../lib/ingestion/message/verdict.ts';
@@ -73,14 +73,14 @@ export const basic = (credentials: string): Record<string, string> => ({
   authorization: `Basic ${Buffer.from(credentials).toString('base64')}`,
 });
 
-type World = Partial<Dependencies> & { refuse?: (items: Item[]) => Item[]; remainingMs?: number };
+type World = Partial<IngestDependencies> & { refuse?: (items: Item[]) => Item[]; remainingMs?: number };
 
 /** Collect on a table in memory, workspace `local` with the write key `wk_local`, at noon on 22 November 2026. */
 export function world({ refuse, remainingMs = 1_200, ...dependencies }: World = {}) {
   const memory = memoryTable(refuse);
   const lines: string[] = [];
   const clock = { time: '2026-11-22T12:00:00.000Z' };
-  const handle = collect({
+  const handle = ingestMessages({
     keys: { open: async (kind, key) => (kind === 'write' && key === 'wk_local' ? 'local' : undefined) },
     touchpoints: touchpointStore(memory.table),
     clock: { now: () => clock.time },

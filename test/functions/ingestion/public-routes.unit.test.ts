@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { expect, test } from 'vitest';
-import { describe } from '../../../functions/ingestion/public-routes/handler.ts';
+import { answerPublicRoute } from '../../../functions/ingestion/public-routes/handler.ts';
 
 type Fields = Partial<Pick<APIGatewayProxyEventV2, 'headers' | 'pathParameters'>>;
 
@@ -9,7 +9,7 @@ async function ask(
   { headers = {}, ...fields }: Fields = {},
   { ping = async () => {}, remainingMs = 5_000 }: { ping?: () => Promise<void>; remainingMs?: number } = {},
 ) {
-  const handler = describe({ workspaces: { ping }, openapi: '{"openapi":"3.1.0"}' });
+  const handler = answerPublicRoute({ workspaces: { ping }, openapi: '{"openapi":"3.1.0"}' });
   const event = {
     routeKey,
     headers,

@@ -1,12 +1,12 @@
 import { globSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { expect, test } from 'vitest';
-import { kindOf } from '../../../lib/ingestion/message/parse-messages.ts';
+import { routeKind } from '../../../lib/ingestion/message/parse-messages.ts';
 import { type JsonObject } from '../../../lib/shared/json.ts';
 import { world } from './ingestion-world.ts';
 
 /** Samples named after the route they are posted to. */
-const samples = globSync('events/http/*.json').filter((file) => kindOf(basename(file, '.json')) !== undefined);
+const samples = globSync('events/http/*.json').filter((file) => routeKind(basename(file, '.json')) !== undefined);
 
 test('there is a sample of every kind of message', () => {
   const kinds = samples.map((file) => basename(file, '.json')).sort();

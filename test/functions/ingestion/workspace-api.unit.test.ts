@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { workspaceRoutes } from '../../../functions/ingestion/workspace-api/handler.ts';
+import { handleWorkspaceRoutes } from '../../../functions/ingestion/workspace-api/handler.ts';
 import { type ApiRequest } from '../../../lib/aws/http/api-function.ts';
 import { Workspace } from '../../../lib/model/workspace.ts';
 
@@ -14,7 +14,7 @@ function shop() {
     },
   };
   const secrets = { current: async () => [secret], rotate: async () => [{ ...secret, secret: 'whsec_bmV3' }, secret] };
-  const routes = workspaceRoutes(workspaces, secrets);
+  const routes = handleWorkspaceRoutes(workspaces, secrets);
   const call = async (route: string, body?: unknown) => {
     const request = { workspace: 'shop', params: {}, query: {}, headers: {}, body: () => body };
     return (await routes[route]!(request satisfies ApiRequest)).body;

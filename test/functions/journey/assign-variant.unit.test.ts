@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { assign } from '../../../functions/journey/assign-variant/handler.ts';
-import { type JourneyHead, shippedHead } from '../../../lib/journey/publishing/journey-record.ts';
+import { assignVariant } from '../../../functions/journey/assign-variant/handler.ts';
+import { type JourneyRecord, deployedJourneyRecord } from '../../../lib/journey/publishing/journey-record.ts';
 import { bucketOf } from '../../../lib/model/customer-bucket.ts';
 import { type StepCall } from '../../../lib/journey/execution/step-call.ts';
 import { firstRun } from '../../../lib/journey/enrolment/execution-input.ts';
-import { variantOf } from '../../../lib/journey/steps/assign/choose-variant.ts';
+import { chooseVariant } from '../../../lib/journey/steps/assign/choose-variant.ts';
 import { Step, type StepOf } from '../../../lib/journey/definition/step.ts';
-import { after } from '../../../lib/shared/time.ts';
+import { addDuration } from '../../../lib/shared/time.ts';
 import { aCall, aJourney, anInput, aProfile, mina, start } from '../../journey/journey-examples.ts';
 import { aWorld, Life, survives, type World } from '../../journey/journey-world.ts';
 
@@ -42,15 +42,21 @@ test.each([
 ])('the bucket %i is variant %i', async (bucket, variant, name) => {
   const world = await aWorld();
   await world.know(aProfile());
-  expect(await assign(world)(visit(bucket))).toMatchObject({ variant, because: { variant: name } });
+  expect(await assignVariant(world)(visit(bucket))).toMatchObject({ variant, because: { variant: name } });
   expect(await told(world)).toMatchObject([{ type: 'assigned', enrolmentId: 'e1', stepId: 'Hello', variant: name }]);
 });
 
 test('the goal and each guard rail count from the assignment on', async () => {
   const world = await aWorld();
   await world.know(aProfile());
-  await assign(world)(visit(0));
-  const common = { enrolmentId: 'e1', stepId: 'Hello', variant: 'short', since: start, until: after(start, '7d') };
+  await assignVariant(world)(visit(0));
+  const common = {
+    enrolmentId: 'e1',
+    stepId: 'Hello',
+    variant: 'short',
+    since: start,
+    until: addDuration(start, '7d'),
+  };
   expect((await world.profiles.get(mina))?.goals).toMatchObject({
     'e1/Hello': { ...common, on: { event: 'Order Completed' } },
     'e1/Hello/unsubscribed': { ...common, guardrail: 'unsubscribed', on: { event: 'Unsubscribed' } },
@@ -63,13 +69,13 @@ test('wherever it dies, and however often it is visited, nobody is counted twice
     await world.know(aProfile());
     const life = new Life(last);
     const profiles = life.live(world.profiles, ['update']);
-    alive = await survives(() => assign({ ...world, profiles })(visit(0)));
+    alive = await survives(() => assignVariant({ ...world, profiles })(visit(0)));
     const rev = async () => (await world.table.get({ pk: 'acme#u:mina', sk: 'profile' }))?.rev;
-    await assign(world)(visit(0));
+    await assignVariant(world)(visit(0));
     const counted = await rev();
     // The goal has been reached meanwhile, and a loop leads back.
     await world.profiles.update(mina, (profile) => ({ profile: { ...profile, goals: {} } }));
-    await assign(world)(visit(0, { occurrence: 1 }));
+    await assignVariant(world)(visit(0, { occurrence: 1 }));
     expect(await rev()).toBe(Number(counted) + 1);
     expect((await world.profiles.get(mina))?.goals).toEqual({});
   }
@@ -79,35 +85,35 @@ test('a test person gets a variant and is counted nowhere', async () => {
   const world = await aWorld();
   await world.know(aProfile());
   const enrolment = anInput({ splits: { Hello: 0 }, run: { ...firstRun, test: true } });
-  expect(await assign(world)(visit(0, { enrolment }))).toMatchObject({ variant: 0 });
+  expect(await assignVariant(world)(visit(0, { enrolment }))).toMatchObject({ variant: 0 });
   expect(await told(world)).toEqual([]);
 });
 
-const won = (salt: string): JourneyHead => ({
-  ...shippedHead(aJourney()),
+const won = (salt: string): JourneyRecord => ({
+  ...deployedJourneyRecord(aJourney()),
   winners: { Hello: { variant: 'long', salt, by: 'manual', at: start } },
 });
 
 test('once it is won everybody gets the winner, those held back too, and nobody is counted', async () => {
   const world = await aWorld();
   await world.know(aProfile());
-  await world.journeys.saveHead('acme', won('subject line'));
-  for (const bucket of [0, 9_999]) expect(await assign(world)(visit(bucket))).toMatchObject({ variant: 1 });
+  await world.journeys.saveRecord('acme', won('subject line'));
+  for (const bucket of [0, 9_999]) expect(await assignVariant(world)(visit(bucket))).toMatchObject({ variant: 1 });
   expect(await told(world)).toEqual([]);
 });
 
 test('a winner of another salt is of another experiment', async () => {
   const world = await aWorld();
   await world.know(aProfile());
-  await world.journeys.saveHead('acme', won('an older test'));
-  expect(await assign(world)(visit(0))).toMatchObject({ variant: 0 });
+  await world.journeys.saveRecord('acme', won('an older test'));
+  expect(await assignVariant(world)(visit(0))).toMatchObject({ variant: 0 });
 });
 
 test('100,000 customers are dealt out within one percent of the weights, and again the same way', () => {
   const dealt = new Map<number, number>();
   for (let i = 0; i < 100_000; i++) {
     const bucket = bucketOf(experiment.salt, { workspace: 'acme', customer: `u:${i}` });
-    const variant = variantOf(experiment, { stepId: 'Hello', bucket, head: undefined });
+    const variant = chooseVariant(experiment, { stepId: 'Hello', bucket, head: undefined });
     dealt.set(variant, (dealt.get(variant) ?? 0) + 1);
     expect(bucketOf(experiment.salt, { workspace: 'acme', customer: `u:${i}` })).toBe(bucket);
   }
@@ -123,6 +129,6 @@ test('whom the gate stops gets no variant', async () => {
   const world = await aWorld();
   await world.know(aProfile());
   const held = { ...world, gate: () => Promise.resolve({ gate: 'hold' as const }) };
-  expect(await assign(held)(visit(0))).toEqual({ gate: 'hold' });
+  expect(await assignVariant(held)(visit(0))).toEqual({ gate: 'hold' });
   expect(await told(world)).toEqual([]);
 });

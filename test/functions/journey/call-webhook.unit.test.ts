@@ -2,9 +2,9 @@ import { createHmac } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { webhookStep } from '../../../functions/journey/call-webhook/handler.ts';
+import { callStepWebhook } from '../../../functions/journey/call-webhook/handler.ts';
 import { callUrl } from '../../../lib/journey/messaging/guarded-http-call.ts';
-import { signedHeaders } from '../../../lib/journey/messaging/webhook-signature.ts';
+import { signHeaders } from '../../../lib/journey/messaging/webhook-signature.ts';
 import { type StepCall } from '../../../lib/journey/execution/step-call.ts';
 import { aCall, aProfile, anInput, start } from '../../journey/journey-examples.ts';
 import { aWorld } from '../../journey/journey-world.ts';
@@ -41,7 +41,7 @@ async function aReceiver({
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
   const world = await aWorld();
   await world.know(aProfile());
-  const handler = webhookStep({
+  const handler = callStepWebhook({
     ...world,
     call: callUrl({ local: true, ports: () => Promise.resolve([]) }),
     secrets: () => Promise.resolve([secret]),
@@ -55,7 +55,7 @@ async function aReceiver({
 test('the vector of Standard Webhooks is signed as they sign it', () => {
   const body = '{"test": 2432232314}';
   const of = { id: 'msg_p5jXN8AQM9LWM0D4loKWxJek', body, secrets: [secret] };
-  expect(signedHeaders(of, 1_614_265_330_000)).toEqual({
+  expect(signHeaders(of, 1_614_265_330_000)).toEqual({
     'webhook-id': 'msg_p5jXN8AQM9LWM0D4loKWxJek',
     'webhook-timestamp': '1614265330',
     'webhook-signature': 'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=',
@@ -64,7 +64,7 @@ test('the vector of Standard Webhooks is signed as they sign it', () => {
 
 test('while a secret is on its way out, both sign', () => {
   const old = 'whsec_b2xkIG9sZCBvbGQgb2xkIG9sZCBvbGQ=';
-  const signedBy = (...secrets: string[]) => signedHeaders({ id: 'm', body: '{}', secrets }, 0)['webhook-signature'];
+  const signedBy = (...secrets: string[]) => signHeaders({ id: 'm', body: '{}', secrets }, 0)['webhook-signature'];
   expect(signedBy(secret, old)).toBe(`${signedBy(secret)} ${signedBy(old)}`);
 });
 
@@ -149,7 +149,7 @@ test('whoever has left, or is stopped by the gate, is told of to nobody', async 
   const { visit, told, world } = await aReceiver();
   await world.profiles.update(aProfile(), (profile) => ({ profile: { ...profile, journeys: {} } }));
   expect(await visit()).toMatchObject({ status: 'left' });
-  const handler = webhookStep({
+  const handler = callStepWebhook({
     ...world,
     gate: () => Promise.resolve({ gate: 'move' }),
     call: () => Promise.reject(new Error('called')),

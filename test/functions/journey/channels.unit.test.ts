@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { channels } from '../../../functions/journey/send-message/channels.ts';
+import { composeChannels } from '../../../functions/journey/send-message/channels.ts';
 import { workspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
 import { memoryTable } from '../../support/memory-table.ts';
 
@@ -8,7 +8,7 @@ const all = { EMAIL_FROM: 'a@example.com', SMS_ORIGIN: 'arn', PUSH: 'sns', WHATS
 test('a channel is there where its provider was set up; those that need none always are', () => {
   const table = memoryTable();
   const channelsOf = (set: object) =>
-    Object.keys(channels({ table, workspaces: workspaceStore(table) }, { TABLE_NAME: 'T', ...set })).sort();
+    Object.keys(composeChannels({ table, workspaces: workspaceStore(table) }, { TABLE_NAME: 'T', ...set })).sort();
   expect(channelsOf({})).toEqual(['in-app', 'slack', 'webhook']);
   expect(channelsOf(all)).toEqual(['email', 'in-app', 'push', 'slack', 'sms', 'webhook', 'whatsapp']);
 });

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { journeyRoutes } from '../../../functions/journey/journeys-api/handler.ts';
+import { handleJourneyRoutes } from '../../../functions/journey/journeys-api/handler.ts';
 import { type ApiRequest, type ApiRoutes } from '../../../lib/aws/http/api-function.ts';
 import { placementStore } from '../../../lib/decision/placements/placement-store.ts';
 import { workspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
 import { JourneyDraft } from '../../../lib/journey/definition/journey-definition.ts';
-import { diff } from '../../../lib/journey/api/definition-diff.ts';
+import { diffDefinitions } from '../../../lib/journey/api/definition-diff.ts';
 import { journeyStore } from '../../../lib/journey/publishing/journey-store.ts';
 import { publishStore } from '../../../lib/journey/publishing/version-store.ts';
 import { segmentStore } from '../../../lib/segment/segment-store.ts';
@@ -20,7 +20,7 @@ const ask = async (routes: ApiRoutes, route: string, more: Partial<ApiRequest> =
 
 /** The journeys API over a table, with these journeys deployed. */
 const shown = (world: World, shipped = [] as ReturnType<typeof aJourney>[]) =>
-  journeyRoutes({
+  handleJourneyRoutes({
     ...world,
     shipped,
     workspaces: workspaceStore(world.table),
@@ -148,10 +148,10 @@ test('a difference names steps that come and go, the entry and everything else',
     exit: undefined,
     steps: { Hi: aSend(), Done: { kind: 'exit', outcome: 'read' } },
   };
-  const { steps, entry, journey, words } = diff(welcome, JourneyDraft.parse({ ...to, start: 'Hi' }));
+  const { steps, entry, journey, words } = diffDefinitions(welcome, JourneyDraft.parse({ ...to, start: 'Hi' }));
   expect(steps).toMatchObject({ added: ['Hi'], removed: ['Hello'], changed: [{ step: 'Done' }] });
   expect(entry).toEqual([{ path: 'reentry', from: 'never', to: 'always' }]);
   expect(journey.map(({ path }) => path).sort()).toEqual(['exit', 'start']);
   expect(words).toContain('Journey: exit is gone; it was {"event":"Order Completed"}');
-  expect(diff(welcome, welcome).words).toEqual([]);
+  expect(diffDefinitions(welcome, welcome).words).toEqual([]);
 });

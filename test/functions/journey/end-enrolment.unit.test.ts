@@ -1,33 +1,33 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { conclude } from '../../../functions/journey/end-enrolment/handler.ts';
-import { enrol } from '../../../functions/journey/enrol-customer/handler.ts';
+import { concludeExecution } from '../../../functions/journey/end-enrolment/handler.ts';
+import { enrolCustomers } from '../../../functions/journey/enrol-customer/handler.ts';
 import { workspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
 import { executionName } from '../../../lib/journey/enrolment/enrolment-record.ts';
 import { enrolmentStore } from '../../../lib/journey/enrolment/enrolment-store.ts';
 import { journeyStore } from '../../../lib/journey/publishing/journey-store.ts';
-import { refusalStore } from '../../../lib/journey/enrolment/rejection-store.ts';
+import { rejectionStore } from '../../../lib/journey/enrolment/rejection-store.ts';
 import { taskStore } from '../../../lib/journey/execution/human-task-store.ts';
 import { waitStore } from '../../../lib/journey/execution/wait-store.ts';
-import { journeyWake } from '../../../lib/journey/execution/journey-signals.ts';
+import { createJourneySignalHandler } from '../../../lib/journey/execution/journey-signals.ts';
 import { keys } from '../../../lib/model/table-keys.ts';
 import { profileStore } from '../../../lib/profile/profile-store.ts';
-import { plus } from '../../../lib/shared/time.ts';
+import { addMs } from '../../../lib/shared/time.ts';
 import { aJourney, aProfile, mina, start } from '../../journey/journey-examples.ts';
 import { aliasArn, aWorld, Life, survives, type World } from '../../journey/journey-world.ts';
 
-const stop = plus(start, 60_000);
+const stop = addMs(start, 60_000);
 
 /** A world with Mina inside, an open wait and an open task. */
 async function inside() {
   const world = await aWorld();
   await world.know(aProfile({ journeys: {} }));
   const definition = aJourney({ entry: { triggers: [{ churnBand: ['high'] }], reentry: 'always' } });
-  const enrolled = enrol({
+  const enrolled = enrolCustomers({
     ...world,
     workspaces: workspaceStore(world.table),
     journeys: journeyStore(world.table, { clock: world.clock, shipped: [definition], arns: { welcome: aliasArn } }),
-    refusals: refusalStore(world.table),
+    refusals: rejectionStore(world.table),
     touchpointsSince: () => Promise.resolve([]),
     report: () => undefined,
   });
@@ -65,7 +65,7 @@ const ended = (name: string, more: object = {}) => ({
 
 function concluding(world: World, life = new Life()) {
   const table = life.table(world.table);
-  return conclude({
+  return concludeExecution({
     profiles: profileStore(table),
     enrolments: enrolmentStore(table),
     tasks: taskStore(table),
@@ -112,13 +112,16 @@ test.each(cases)('an execution that %s ends the enrolment as such', async (_, mo
 test('exit criteria end the enrolment first: that outcome stays, and the execution is stopped', async () => {
   const { world, enrolment } = await inside();
   const { enrolmentId } = enrolment;
-  const wake = journeyWake({ ...world, waits: waitStore(world.table) });
-  const cause = { messageId: 'm1', name: 'Order Completed', at: plus(start, 500), properties: {} };
-  expect(await wake.leave({ customer: mina, enrolmentId, cause })).toBe('left');
-  expect(await wake.leave({ customer: mina, enrolmentId, cause })).toBe('gone');
+  const wake = createJourneySignalHandler({ ...world, waits: waitStore(world.table) });
+  const cause = { messageId: 'm1', name: 'Order Completed', at: addMs(start, 500), properties: {} };
+  expect(await wake.exitEnrolment({ customer: mina, enrolmentId, cause })).toBe('left');
+  expect(await wake.exitEnrolment({ customer: mina, enrolmentId, cause })).toBe('gone');
   expect(world.stopped).toContain(enrolment.executionArn);
   await concluding(world)(ended(executionName(enrolment), { status: 'ABORTED', output: null }));
-  expect(await world.enrolments.get(mina, enrolmentId)).toMatchObject({ outcome: 'exited', endedAt: plus(start, 500) });
+  expect(await world.enrolments.get(mina, enrolmentId)).toMatchObject({
+    outcome: 'exited',
+    endedAt: addMs(start, 500),
+  });
   await expectNothingLeft(world);
 });
 
@@ -127,9 +130,9 @@ test('a parked stay has no execution to end: leaving clears it away by itself', 
   const { enrolmentId } = enrolment;
   const parked = { expression: 'SET parkedUntil = :until', values: { ':until': stop } };
   await world.table.update(keys.enrolment(mina, enrolmentId), parked);
-  const wake = journeyWake({ ...world, waits: waitStore(world.table) });
-  const cause = { messageId: 'm1', name: 'Order Completed', at: plus(start, 500), properties: {} };
-  expect(await wake.leave({ customer: mina, enrolmentId, cause })).toBe('left');
+  const wake = createJourneySignalHandler({ ...world, waits: waitStore(world.table) });
+  const cause = { messageId: 'm1', name: 'Order Completed', at: addMs(start, 500), properties: {} };
+  expect(await wake.exitEnrolment({ customer: mina, enrolmentId, cause })).toBe('left');
   expect(await world.enrolments.get(mina, enrolmentId)).toMatchObject({ outcome: 'exited' });
   await expectNothingLeft(world);
 });
@@ -143,7 +146,7 @@ test('an execution that handed over ends nothing', async () => {
 
 test('one that handed over after its customer had left clears away what is left', async () => {
   const { world, enrolment } = await inside();
-  await world.enrolments.end({ enrolment, owner: mina }, 'exited', start);
+  await world.enrolments.markEnded({ enrolment, owner: mina }, 'exited', start);
   const over = ended(executionName(enrolment), { output: '{"handedOver":true}' });
   expect(await concluding(world)(over)).toEqual({ outcome: 'already' });
   await expectNothingLeft(world);

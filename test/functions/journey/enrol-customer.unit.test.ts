@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { executionName } from '../../../lib/journey/enrolment/enrolment-record.ts';
-import { journeyWake } from '../../../lib/journey/execution/journey-signals.ts';
+import { createJourneySignalHandler } from '../../../lib/journey/execution/journey-signals.ts';
 import { waitStore } from '../../../lib/journey/execution/wait-store.ts';
 import { pointerItem } from '../../../lib/profile/profile-store.ts';
-import { plus } from '../../../lib/shared/time.ts';
+import { addMs } from '../../../lib/shared/time.ts';
 import { refusingTable } from '../../support/refusing-table.ts';
 import { aJourney, mina, start } from '../../journey/journey-examples.ts';
 import { aWorld, Life, survives } from '../../journey/journey-world.ts';
@@ -83,8 +83,8 @@ test('with an entry key there is one enrolment for each value', async () => {
 
 test('who has met the exit criteria since the trigger does not enter', async () => {
   const world = await aWorld();
-  await world.know({ ...stranger(), counts: { 'Order Completed': { n: 1, first: start, last: plus(start, 5) } } });
-  await world.touch('Order Completed', plus(start, 5));
+  await world.know({ ...stranger(), counts: { 'Order Completed': { n: 1, first: start, last: addMs(start, 5) } } });
+  await world.touch('Order Completed', addMs(start, 5));
   expect(await enrolling(world)(signedUp())).toEqual({ welcome: 'exit-met' });
   expect(world.started.size).toBe(0);
 });
@@ -96,9 +96,9 @@ test('an exit between the entry and the start stops the execution, whoever is fi
   const [enrolment] = await enrolmentsOf(world);
   expect(enrolment).toMatchObject({ status: 'starting' });
   const { enrolmentId } = enrolment!;
-  const wake = journeyWake({ ...world, waits: waitStore(world.table) });
-  const cause = { messageId: 'm2', name: 'Order Completed', at: plus(start, 1000), properties: {} };
-  expect(await wake.leave({ customer: mina, enrolmentId, cause })).toBe('left');
+  const wake = createJourneySignalHandler({ ...world, waits: waitStore(world.table) });
+  const cause = { messageId: 'm2', name: 'Order Completed', at: addMs(start, 1000), properties: {} };
+  expect(await wake.exitEnrolment({ customer: mina, enrolmentId, cause })).toBe('left');
   expect(await enrolling(world)(signedUp())).toEqual({ welcome: 'over' });
   expect(world.stopped).toHaveLength(1);
   expect(await enrolmentsOf(world)).toMatchObject([{ status: 'ended', outcome: 'exited' }]);

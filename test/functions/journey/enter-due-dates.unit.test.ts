@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { type BusEvent } from '../../../lib/model/bus-events.ts';
-import { nameOfRule } from '../../../lib/journey/scheduling/date-entries.ts';
+import { triggerId } from '../../../lib/journey/scheduling/date-entries.ts';
 import { listShards } from '../../../lib/model/table-keys.ts';
-import { directory } from '../../../lib/segment/membership-index.ts';
-import { type Instant, plus } from '../../../lib/shared/time.ts';
+import { createMembershipIndex } from '../../../lib/segment/membership-index.ts';
+import { type Instant, addMs } from '../../../lib/shared/time.ts';
 import { muteErrors } from '../ingestion/ingestion-world.ts';
 import { refusingTable } from '../../support/refusing-table.ts';
 import { aJourney, aProfile, dated, mina } from '../../journey/journey-examples.ts';
@@ -17,23 +17,23 @@ const nine = '2026-03-03T09:00:00.000Z';
 test('wherever a launch of dates dies, everybody knocks once a year', async () => {
   for (let last = 1, alive = false; !alive; last++) {
     const world = await aWorld();
-    const lists = directory(world.table);
+    const lists = createMembershipIndex(world.table);
     const due = (customer: string) => ({
       customer: { ...mina, customer },
       journeyId: 'birthday',
-      trigger: nameOfRule(rule),
+      trigger: triggerId(rule),
     });
     for (const name of ['u:ann', 'u:ben', 'u:eve']) {
       const day = name === 'u:eve' ? '1990-03-04' : '1990-03-03';
       await world.know({ ...aProfile(), customer: name, traits: dated({ birthday: day }) });
-      await lists.date(due(name), nine);
+      await lists.scheduleDate(due(name), nine);
     }
     const told = new Map<string, BusEvent>();
     alive = await launching(world, told, { definition: birthday, now: nine, life: new Life(last) });
-    await launching(world, told, { definition: birthday, now: plus(nine, quarterHour) });
+    await launching(world, told, { definition: birthday, now: addMs(nine, quarterHour) });
     // Eve told another day meanwhile: it counts, and comes then.
     expect(whoOf(told)).toEqual(['u:ann', 'u:ben']);
-    await launching(world, told, { definition: birthday, now: plus(nine, 86_400_000) });
+    await launching(world, told, { definition: birthday, now: addMs(nine, 86_400_000) });
     expect(whoOf(told)).toEqual(['u:ann', 'u:ben', 'u:eve']);
     const later = new Map<string, BusEvent>();
     await launching(world, later, { definition: birthday, now: '2027-03-03T09:00:00.000Z', since: nine });
@@ -48,17 +48,20 @@ async function writtenDown(world: World, at: Instant) {
   const customer = { ...mina, customer: 'u:wyn' };
   const traits = dated({ birthday: '1990-12-10', timezone: 'America/Winnipeg' });
   await world.know({ ...aProfile(), ...customer, traits });
-  await directory(world.table).date({ customer, journeyId: 'birthday', trigger: nameOfRule(rule) }, at);
+  await createMembershipIndex(world.table).scheduleDate(
+    { customer, journeyId: 'birthday', trigger: triggerId(rule) },
+    at,
+  );
 }
 
 /** All dates that are written down. */
 async function datesIn({ table }: World) {
   const shards = Array.from({ length: listShards }, (_, shard) => ({ workspace: 'acme', shard }));
-  const rows = await Promise.all(shards.map((shard) => directory(table).due(shard, { upTo: '2999' })));
+  const rows = await Promise.all(shards.map((shard) => createMembershipIndex(table).due(shard, { upTo: '2999' })));
   return rows.flat().map(({ at }) => at);
 }
 
-const hoursOn = (hours: number): Instant => plus(nineInWinnipeg, hours * 3_600_000);
+const hoursOn = (hours: number): Instant => addMs(nineInWinnipeg, hours * 3_600_000);
 
 test.each([
   ['an hour late', hoursOn(1)],
@@ -122,11 +125,11 @@ test.each([
 test('a date that DynamoDB will never move on knocks, goes, and keeps no other from its own', async () => {
   muteErrors();
   const world = await aWorld();
-  const lists = directory(world.table);
+  const lists = createMembershipIndex(world.table);
   const all = ['u:ann', 'u:ben', 'u:eve'].map((customer) => ({ ...mina, customer }));
   for (const customer of all) {
     await world.know({ ...aProfile(), ...customer, traits: dated({ birthday: '1990-03-03' }) });
-    await lists.date({ customer, journeyId: 'birthday', trigger: nameOfRule(rule) }, nine);
+    await lists.scheduleDate({ customer, journeyId: 'birthday', trigger: triggerId(rule) }, nine);
   }
   const table = refusingTable(world.table, ({ pk, sk }) => pk === 'acme#u:ann' && sk.startsWith('date#'));
   const told = new Map<string, BusEvent>();
@@ -134,6 +137,6 @@ test('a date that DynamoDB will never move on knocks, goes, and keeps no other f
   await expect(launched).rejects.toMatchObject({ code: 'write.collection-full', facts: { count: 1 } });
   expect(whoOf(told)).toEqual(['u:ann', 'u:ben', 'u:eve']);
   const again = new Map<string, BusEvent>();
-  await launching({ ...world, table }, again, { definition: birthday, now: plus(nine, quarterHour) });
+  await launching({ ...world, table }, again, { definition: birthday, now: addMs(nine, quarterHour) });
   expect(whoOf(again)).toEqual([]);
 });

@@ -1,19 +1,19 @@
 import { expect, test } from 'vitest';
-import { journeyRoutes } from '../../../functions/journey/journeys-api/handler.ts';
-import { taskRoutes } from '../../../functions/journey/tasks-api/handler.ts';
-import { wait } from '../../../functions/journey/wait-for-event/handler.ts';
+import { handleJourneyRoutes } from '../../../functions/journey/journeys-api/handler.ts';
+import { handleTaskRoutes } from '../../../functions/journey/tasks-api/handler.ts';
+import { waitForTouchpoint } from '../../../functions/journey/wait-for-event/handler.ts';
 import { type ApiRequest, type ApiRoutes } from '../../../lib/aws/http/api-function.ts';
 import { placementStore } from '../../../lib/decision/placements/placement-store.ts';
 import { workspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
-import { entryWrites } from '../../../lib/journey/enrolment/enrolment-store.ts';
-import { heldStore } from '../../../lib/journey/execution/paused-step-store.ts';
+import { enrolmentEntryWrites } from '../../../lib/journey/enrolment/enrolment-store.ts';
+import { pausedStepStore } from '../../../lib/journey/execution/paused-step-store.ts';
 import { journeyStore } from '../../../lib/journey/publishing/journey-store.ts';
 import { publishStore } from '../../../lib/journey/publishing/version-store.ts';
-import { shippedJourneys } from '../../../lib/journey/publishing/deployed-journeys.ts';
+import { deployedJourneys } from '../../../lib/journey/publishing/deployed-journeys.ts';
 import { statsStore } from '../../../lib/journey/insight/journey-stats-store.ts';
 import { type TaskView } from '../../../lib/journey/execution/human-task.ts';
 import { segmentStore } from '../../../lib/segment/segment-store.ts';
-import { plus } from '../../../lib/shared/time.ts';
+import { addMs } from '../../../lib/shared/time.ts';
 import { aCall, aJourney, anInput, aProfile, mina, start } from '../../journey/journey-examples.ts';
 import { aWorld, type World } from '../../journey/journey-world.ts';
 
@@ -37,11 +37,11 @@ const step = {
 };
 
 const waitIn = (world: World) =>
-  wait({
+  waitForTouchpoint({
     ...world,
     workspaces: workspaceStore(world.table),
     journeys: journeyStore(world.table, { clock: world.clock }),
-    held: heldStore(world.table),
+    held: pausedStepStore(world.table),
     touchpointsSince: () => Promise.resolve([]),
   });
 
@@ -51,7 +51,7 @@ async function withTask() {
   const waiting = waitIn(world);
   const open = (token: string) => waiting(aCall(step, { token, stepId: 'Ask' }));
   await open('token-1');
-  const { items } = await ask<Page<TaskView>>(taskRoutes(world), 'GET /v1/tasks');
+  const { items } = await ask<Page<TaskView>>(handleTaskRoutes(world), 'GET /v1/tasks');
   return { world, open, items, taskId: items[0]!.taskId };
 }
 
@@ -62,7 +62,11 @@ interface Answering {
 }
 
 const answer = (world: World, { taskId, answer: given, ...more }: Answering) =>
-  ask(taskRoutes(world), 'POST /v1/tasks/{id}', { params: { id: taskId }, body: () => ({ answer: given }), ...more });
+  ask(handleTaskRoutes(world), 'POST /v1/tasks/{id}', {
+    params: { id: taskId },
+    body: () => ({ answer: given }),
+    ...more,
+  });
 
 const conflict = { status: 409, code: 'task.closed' };
 
@@ -75,7 +79,7 @@ test('an open task is listed and answered once', async () => {
       title: 'Call',
       answers: ['yes', 'no'],
       status: 'open',
-      until: plus(start, 86_400_000),
+      until: addMs(start, 86_400_000),
     },
   ]);
   expect(await answer(world, { taskId, answer: 'yes' })).toEqual({ taskId, status: 'closed', answer: 'yes' });
@@ -83,7 +87,7 @@ test('an open task is listed and answered once', async () => {
   await expect(answer(world, { taskId, answer: 'no' })).rejects.toMatchObject(conflict);
   expect(await answer(world, { taskId, answer: 'yes' })).toMatchObject({ answer: 'yes' });
   expect(world.resumed).toHaveLength(1);
-  expect((await ask<Page<TaskView>>(taskRoutes(world), 'GET /v1/tasks')).items).toEqual([]);
+  expect((await ask<Page<TaskView>>(handleTaskRoutes(world), 'GET /v1/tasks')).items).toEqual([]);
 });
 
 test('two answers at once: one stands', async () => {
@@ -107,7 +111,7 @@ test('an answer that was kept but not told is told when it is sent again', async
 
 test('an answer after the journey went on without is a conflict', async () => {
   const { world, taskId } = await withTask();
-  const late = { ...world, clock: { now: () => plus(start, 86_400_000) } };
+  const late = { ...world, clock: { now: () => addMs(start, 86_400_000) } };
   await expect(answer(late, { taskId, answer: 'yes' })).rejects.toMatchObject(conflict);
   expect(world.resumed).toEqual([]);
 });
@@ -129,7 +133,9 @@ test('what cannot be answered is refused', async () => {
   const unknown = { status: 404, code: 'task.unknown' };
   await expect(answer(world, { taskId: 'nonsense', answer: 'yes' })).rejects.toMatchObject(unknown);
   await expect(answer(world, { taskId, answer: 'yes', workspace: 'other' })).rejects.toMatchObject(unknown);
-  expect((await ask<Page<TaskView>>(taskRoutes(world), 'GET /v1/tasks', { workspace: 'other' })).items).toEqual([]);
+  expect((await ask<Page<TaskView>>(handleTaskRoutes(world), 'GET /v1/tasks', { workspace: 'other' })).items).toEqual(
+    [],
+  );
 });
 
 test('a retried step renews the token of its task, and learns an answer given in between', async () => {
@@ -142,8 +148,8 @@ test('a retried step renews the token of its task, and learns an answer given in
 });
 
 /** The journeys API over a table; the shipped journeys are there. */
-const shown = (world: World, shipped = shippedJourneys) =>
-  journeyRoutes({
+const shown = (world: World, shipped = deployedJourneys) =>
+  handleJourneyRoutes({
     ...world,
     shipped,
     workspaces: workspaceStore(world.table),
@@ -173,7 +179,7 @@ test('a journey’s enrolments page newest first, without a gap or a double, acr
   for (let n = 0; n < 23; n++) {
     const owner = { workspace: 'acme', customer: `u:${n}` };
     const { journeyId, version } = anInput();
-    const startedAt = plus(start, Math.floor(n / 2) * 1000);
+    const startedAt = addMs(start, Math.floor(n / 2) * 1000);
     const enrolment = {
       enrolmentId: `e${n}`,
       journeyId,
@@ -183,7 +189,7 @@ test('a journey’s enrolments page newest first, without a gap or a double, acr
       trigger: 'x',
       startedAt,
     } as const;
-    await world.table.transact(entryWrites(owner, enrolment, { entries: 0 }));
+    await world.table.transact(enrolmentEntryWrites(owner, enrolment, { entries: 0 }));
   }
   const routes = shown(world, [aJourney()]);
   const seen: { customerId: string; startedAt: string }[] = [];

@@ -1,13 +1,13 @@
-import { dateEntries } from '../../../functions/journey/start-scheduled-entries/enter-due-dates.ts';
-import { launch } from '../../../functions/journey/start-scheduled-entries/handler.ts';
+import { createDateEntries } from '../../../functions/journey/start-scheduled-entries/enter-due-dates.ts';
+import { startScheduledEntries } from '../../../functions/journey/start-scheduled-entries/handler.ts';
 import { type Bus } from '../../../lib/aws/bus.ts';
 import { type BusEvent } from '../../../lib/model/bus-events.ts';
 import { workspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
 import { type JourneyDefinition } from '../../../lib/journey/definition/journey-definition.ts';
 import { fanOutStore } from '../../../lib/journey/scheduling/fan-out.ts';
-import { directory } from '../../../lib/segment/membership-index.ts';
+import { createMembershipIndex } from '../../../lib/segment/membership-index.ts';
 import { profileStore } from '../../../lib/profile/profile-store.ts';
-import { type Instant, plus } from '../../../lib/shared/time.ts';
+import { type Instant, addMs } from '../../../lib/shared/time.ts';
 import { liveAs } from '../../projection/projector-harness.ts';
 import { start } from '../../journey/journey-examples.ts';
 import { Life, survives, type World } from '../../journey/journey-world.ts';
@@ -36,7 +36,7 @@ export async function launching(
     definition,
     now = start,
     life = new Life(),
-    since = plus(start, -86_400_000),
+    since = addMs(start, -86_400_000),
     time = aLot,
     input = {},
     zones = '2026f',
@@ -55,12 +55,17 @@ export async function launching(
     ['put'],
   );
   const live = liveAs(definition);
-  const shared = { workspaces: workspaceStore(table), directory: directory(table), profiles: profileStore(table), bus };
-  const handler = launch({
+  const shared = {
+    workspaces: workspaceStore(table),
+    directory: createMembershipIndex(table),
+    profiles: profileStore(table),
+    bus,
+  };
+  const handler = startScheduledEntries({
     ...shared,
-    journeys: { live: async () => [{ ...live, head: { ...live.head, since } }] },
+    journeys: { live: async () => [{ ...live, record: { ...live.record, since } }] },
     fanOuts: fanOutStore(table),
-    dates: dateEntries({ ...shared, zones }),
+    dates: createDateEntries({ ...shared, zones }),
     clock: { now: () => now },
     zoneData: { isOutdated },
     report: (counts) => reported.push(counts),

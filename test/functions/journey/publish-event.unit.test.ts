@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { emit } from '../../../functions/journey/publish-event/handler.ts';
+import { publishStepEvent } from '../../../functions/journey/publish-event/handler.ts';
 import { type BusEvent } from '../../../lib/model/bus-events.ts';
 import { aCall, anInput, aProfile, start } from '../../journey/journey-examples.ts';
 import { aWorld } from '../../journey/journey-world.ts';
@@ -10,7 +10,7 @@ async function aBus({ refuses = false } = {}) {
   await world.know(aProfile());
   const told: BusEvent[] = [];
   const bus = { put: async (events: BusEvent[]) => (told.push(...events), refuses ? [0] : []) };
-  return { world, told, visit: emit({ ...world, bus }) };
+  return { world, told, visit: publishStepEvent({ ...world, bus }) };
 }
 
 const event = { kind: 'emitEvent', event: 'Lead Qualified', properties: { who: '{{traits.firstName}}' }, next: 'Done' };
@@ -59,7 +59,7 @@ test('a bus that takes nothing fails the try', async () => {
 test('whoever has left tells nothing, nor does whom the gate stops', async () => {
   const { world, told, visit } = await aBus();
   const bus = { put: async (events: BusEvent[]) => (told.push(...events), []) };
-  const held = emit({ ...world, bus, gate: () => Promise.resolve({ gate: 'hold' }) });
+  const held = publishStepEvent({ ...world, bus, gate: () => Promise.resolve({ gate: 'hold' }) });
   expect(await held(aCall(event))).toEqual({ gate: 'hold' });
   await world.profiles.update(aProfile(), (profile) => ({ profile: { ...profile, journeys: {} } }));
   expect(await visit(aCall(event))).toMatchObject({ status: 'left' });

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { send } from '../../../functions/journey/send-message/handler.ts';
+import { sendStepMessage } from '../../../functions/journey/send-message/handler.ts';
 import { workspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
-import { type Deliver } from '../../../lib/journey/messaging/deliver.ts';
+import { type DeliverMessage } from '../../../lib/journey/messaging/deliver.ts';
 import { sendStore } from '../../../lib/journey/messaging/send-ledger-store.ts';
 import { firstRun } from '../../../lib/journey/enrolment/execution-input.ts';
 import { profileStore } from '../../../lib/profile/profile-store.ts';
 import { readTimeline } from '../../../lib/profile/views/timeline.ts';
-import { plus } from '../../../lib/shared/time.ts';
+import { addMs } from '../../../lib/shared/time.ts';
 import { muteErrors } from '../ingestion/ingestion-world.ts';
 import { refusingTable } from '../../support/refusing-table.ts';
 import { aCall, anInput, aProfile, aSend, start } from '../../journey/journey-examples.ts';
@@ -14,10 +14,10 @@ import { aWorld, Life, survives, type World } from '../../journey/journey-world.
 
 function sending(
   world: World,
-  { life = new Life(), deliver = world.deliver }: { life?: Life; deliver?: Deliver } = {},
+  { life = new Life(), deliver = world.deliver }: { life?: Life; deliver?: DeliverMessage } = {},
 ) {
   const table = life.table(world.table);
-  return send({
+  return sendStepMessage({
     profiles: profileStore(table),
     workspaces: workspaceStore(table),
     sends: sendStore(table),
@@ -124,7 +124,7 @@ test('an opt-out while the message waits for the morning is heeded', async () =>
   const world = await aWorld({ quietHours: { from: '09:00', to: '12:00' } });
   await world.know(aProfile());
   await sending(world)(call);
-  const consent = { email: { value: false, at: plus(start, 60_000) } };
+  const consent = { email: { value: false, at: addMs(start, 60_000) } };
   await world.profiles.update(aProfile(), (profile) => ({ profile: { ...profile, consent } }));
   const later = { ...world, clock: { now: () => '2026-03-02T12:00:00.000Z' } };
   expect(await sending(later)(call)).toMatchObject({ status: 'skipped', reason: 'no-consent' });
@@ -135,7 +135,7 @@ test.each(['failed', 'unknown'] as const)('a provider’s %s is kept and the mes
   const world = await aWorld();
   await world.know(aProfile());
   let calls = 0;
-  const deliver: Deliver = async () => {
+  const deliver: DeliverMessage = async () => {
     calls++;
     return { status, reason: 'http-500' };
   };

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { type BusEvent } from '../../../lib/model/bus-events.ts';
-import { businessFanOuts } from '../../../lib/journey/scheduling/scheduled-entries.ts';
+import { findBusinessFanOuts } from '../../../lib/journey/scheduling/scheduled-entries.ts';
 import { fanOutStore } from '../../../lib/journey/scheduling/fan-out.ts';
-import { directory } from '../../../lib/segment/membership-index.ts';
-import { plus } from '../../../lib/shared/time.ts';
+import { createMembershipIndex } from '../../../lib/segment/membership-index.ts';
+import { addMs } from '../../../lib/shared/time.ts';
 import { liveAs } from '../../projection/projector-harness.ts';
 import { aJourney, aProfile, mina, start } from '../../journey/journey-examples.ts';
 import { launching, quarterHour, whoOf } from './launch-harness.ts';
@@ -13,11 +13,11 @@ const segment = 'vip';
 
 /** Members of the segment, `n` in each zone. */
 async function members(world: World, zones: Record<string, number>) {
-  const lists = directory(world.table);
+  const lists = createMembershipIndex(world.table);
   const all = Object.entries(zones).flatMap(([zone, n]) =>
     Array.from({ length: n }, (_, i) => ({ zone, customer: `u:${zone}-${i}` })),
   );
-  for (const { zone, customer } of all) await lists.list({ ...mina, customer }, segment, zone);
+  for (const { zone, customer } of all) await lists.add({ ...mina, customer }, segment, zone);
   return all.map(({ customer }) => customer).sort();
 }
 
@@ -30,7 +30,7 @@ test('wherever a launch dies, the next one goes on: everybody knocks, and under 
     const all = await members(world, { UTC: 230 });
     const told = new Map<string, BusEvent>();
     alive = await launching(world, told, { definition, life: new Life(last) });
-    if (!alive) await launching(world, told, { definition, now: plus(start, quarterHour) });
+    if (!alive) await launching(world, told, { definition, now: addMs(start, quarterHour) });
     expect(whoOf(told)).toEqual(all);
     if (alive) expect(last).toBeGreaterThan(6);
   }
@@ -43,7 +43,7 @@ test('each time of a schedule comes once for each customer, when the clock at ho
   const from = '2026-03-02T12:00:00.000Z';
   const hours: string[] = [];
   for (let i = 1; i <= 96; i++) {
-    const now = plus(from, i * quarterHour);
+    const now = addMs(from, i * quarterHour);
     const told = new Map<string, BusEvent>();
     await launching(world, told, { definition, now, since: from });
     hours.push(...whoOf(told).map((who) => `${now.slice(8, 16)} ${who.slice(2)}`));
@@ -63,9 +63,9 @@ test('who moves to where the hour is still to come knocks under the same id', as
   const world = await aWorld();
   const [since, customer] = ['2026-03-02T01:00:00.000Z', { ...mina, customer: 'u:mover' }];
   const told = new Map<string, BusEvent>();
-  await directory(world.table).list(customer, segment, 'Europe/Berlin');
+  await createMembershipIndex(world.table).add(customer, segment, 'Europe/Berlin');
   await launching(world, told, { definition, since, now: '2026-03-02T08:00:00.000Z' });
-  await directory(world.table).list(customer, segment, 'America/New_York');
+  await createMembershipIndex(world.table).add(customer, segment, 'America/New_York');
   await launching(world, told, { definition, since, now: '2026-03-02T14:00:00.000Z' });
   expect(whoOf(told)).toEqual(['u:mover']);
 });
@@ -74,7 +74,7 @@ test('a time that passed before the journey was live, or while nobody was there 
   const definition = scheduled({ at: start });
   const world = await aWorld();
   await members(world, { UTC: 1 });
-  for (const passed of [{ since: start }, { now: plus(start, 86_400_001) }]) {
+  for (const passed of [{ since: start }, { now: addMs(start, 86_400_001) }]) {
     const told = new Map<string, BusEvent>();
     await launching(world, told, { definition, ...passed });
     expect(whoOf(told)).toEqual([]);
@@ -107,7 +107,7 @@ test('a business event reaches those whose trait is, or holds, the property', as
       traits: { wants: { value: value as never, at: start } },
     });
   const event = { id: 'e1', name: 'Back In Stock', at: start, properties: { sku: 'shoe' } };
-  const fanOuts = businessFanOuts([liveAs(definition)], event);
+  const fanOuts = findBusinessFanOuts([liveAs(definition)], event);
   for (const fanOut of fanOuts) await fanOutStore(world.table).begin('acme', fanOut);
   const told = new Map<string, BusEvent>();
   const detail = { id: 'b1', workspace: 'acme', occurredAt: start, name: event.name, properties: event.properties };
@@ -117,5 +117,5 @@ test('a business event reaches those whose trait is, or holds, the property', as
   };
   await launching(world, told, { definition, input: envelope });
   expect(whoOf(told)).toEqual(['u:UTC-0', 'u:UTC-2']);
-  expect(businessFanOuts([liveAs(definition)], { ...event, properties: {} })).toEqual([]);
+  expect(findBusinessFanOuts([liveAs(definition)], { ...event, properties: {} })).toEqual([]);
 });

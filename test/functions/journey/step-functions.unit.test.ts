@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { branch } from '../../../functions/journey/choose-branch/handler.ts';
-import { send } from '../../../functions/journey/send-message/handler.ts';
-import { update } from '../../../functions/journey/update-profile/handler.ts';
+import { chooseBranch } from '../../../functions/journey/choose-branch/handler.ts';
+import { sendStepMessage } from '../../../functions/journey/send-message/handler.ts';
+import { updateProfileStep } from '../../../functions/journey/update-profile/handler.ts';
 import { StepCall } from '../../../lib/journey/execution/step-call.ts';
-import { plus } from '../../../lib/shared/time.ts';
+import { addMs } from '../../../lib/shared/time.ts';
 import { aCall, aProfile, aSend, dated, mina, start } from '../../journey/journey-examples.ts';
 import { aWorld } from '../../journey/journey-world.ts';
 
@@ -27,7 +27,7 @@ const aBranch = {
 
 test('a branch names the first case that is met', async () => {
   const world = await aWorld();
-  const chosen = async () => ((await branch(world)(aCall(aBranch))) as { case: number }).case;
+  const chosen = async () => ((await chooseBranch(world)(aCall(aBranch))) as { case: number }).case;
   await world.know(aProfile());
   expect(await chosen()).toBe(-1);
   await world.profiles.update(mina, (profile) => ({ profile: { ...profile, channels: { mobile: start } } }));
@@ -40,31 +40,31 @@ const marks = aCall({ kind: 'updateProfile', traits: { welcomed: true, plan: 'go
 
 test('an update sets traits as of the step, and leaves what the customer has said since', async () => {
   const world = await aWorld();
-  await world.know(aProfile({ traits: dated({ plan: 'pro' }, plus(start, 1)) }));
-  for (let tries = 0; tries < 2; tries++) await update(world)(marks);
+  await world.know(aProfile({ traits: dated({ plan: 'pro' }, addMs(start, 1)) }));
+  for (let tries = 0; tries < 2; tries++) await updateProfileStep(world)(marks);
   expect((await world.profiles.get(mina))?.traits).toEqual({
     welcomed: { value: true, at: start },
-    plan: { value: 'pro', at: plus(start, 1) },
+    plan: { value: 'pro', at: addMs(start, 1) },
   });
 });
 
 test('who has left is not updated', async () => {
   const world = await aWorld();
   await world.know(aProfile({ journeys: {} }));
-  expect(await update(world)(marks)).toMatchObject({ status: 'unchanged' });
+  expect(await updateProfileStep(world)(marks)).toMatchObject({ status: 'unchanged' });
 });
 
 test('a function refuses the step of another', async () => {
   const world = await aWorld();
   await world.know(aProfile());
-  await expect(branch(world)(aCall(aSend()))).rejects.toMatchObject({ code: 'journey.wrong-step' });
+  await expect(chooseBranch(world)(aCall(aSend()))).rejects.toMatchObject({ code: 'journey.wrong-step' });
   const unused = {
     ...world,
     sends: undefined as never,
     deliver: {},
     report: () => undefined,
   };
-  await expect(send(unused)(marks)).rejects.toMatchObject({ code: 'journey.wrong-step' });
+  await expect(sendStepMessage(unused)(marks)).rejects.toMatchObject({ code: 'journey.wrong-step' });
 });
 
 test('strings of traits are filled in, and a place alone becomes the value itself', async () => {
@@ -72,7 +72,7 @@ test('strings of traits are filled in, and a place alone becomes the value itsel
   await world.know(aProfile());
   const traits = { greeting: 'Dear {{traits.firstName | customer}}', score: '{{vars.answer.body.score}}' };
   const vars = { answer: { body: { score: 82 } } };
-  await update(world)(aCall({ kind: 'updateProfile', traits, next: 'Done' }, { vars }));
+  await updateProfileStep(world)(aCall({ kind: 'updateProfile', traits, next: 'Done' }, { vars }));
   expect((await world.profiles.get(mina))?.traits).toMatchObject({
     greeting: { value: 'Dear Mina' },
     score: { value: 82 },
@@ -82,7 +82,7 @@ test('strings of traits are filled in, and a place alone becomes the value itsel
 test('whom the gate stops is neither updated nor branched', async () => {
   const world = { ...(await aWorld()), gate: () => Promise.resolve({ gate: 'hold' as const }) };
   await world.know(aProfile());
-  expect(await update(world)(marks)).toEqual({ gate: 'hold' });
-  expect(await branch(world)(aCall(aBranch))).toEqual({ gate: 'hold' });
+  expect(await updateProfileStep(world)(marks)).toEqual({ gate: 'hold' });
+  expect(await chooseBranch(world)(aCall(aBranch))).toEqual({ gate: 'hold' });
   expect((await world.profiles.get(mina))?.traits).not.toHaveProperty('welcomed');
 });

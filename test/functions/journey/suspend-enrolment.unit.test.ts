@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest';
-import { awaken } from '../../../functions/journey/resume-suspended/handler.ts';
-import { park } from '../../../functions/journey/suspend-enrolment/handler.ts';
+import { resumeSuspended } from '../../../functions/journey/resume-suspended/handler.ts';
+import { suspendEnrolment } from '../../../functions/journey/suspend-enrolment/handler.ts';
 import { type Timers } from '../../../lib/aws/timers.ts';
 import { type Enrolment } from '../../../lib/journey/enrolment/enrolment-record.ts';
-import { entryWrites } from '../../../lib/journey/enrolment/enrolment-store.ts';
-import { endStay } from '../../../lib/journey/execution/end-enrolment.ts';
+import { enrolmentEntryWrites } from '../../../lib/journey/enrolment/enrolment-store.ts';
+import { endEnrolment } from '../../../lib/journey/execution/end-enrolment.ts';
 import { firstRun } from '../../../lib/journey/enrolment/execution-input.ts';
-import { plus } from '../../../lib/shared/time.ts';
+import { addMs } from '../../../lib/shared/time.ts';
 import { aCall, anInput, aProfile, mina, start } from '../../journey/journey-examples.ts';
 import { aWorld, Life, survives, versionArn, type World } from '../../journey/journey-world.ts';
 
 const day = 86_400_000;
-const until = plus(start, 40 * day);
+const until = addMs(start, 40 * day);
 const enrolmentId = 'ab'.repeat(16);
 const row: Enrolment = {
   ...{ enrolmentId, journeyId: 'welcome', version: 1, entryKey: '', status: 'active', trigger: 'Signed Up' },
@@ -21,7 +21,7 @@ const row: Enrolment = {
 /** Mina inside, on her first execution; timers that only take notes. */
 async function inside() {
   const world = await aWorld();
-  await world.table.transact(entryWrites(mina, row, { entries: 0 }));
+  await world.table.transact(enrolmentEntryWrites(mina, row, { entries: 0 }));
   await world.know(aProfile({ journeys: { [enrolmentId]: { journeyId: 'welcome', version: 1, since: start } } }));
   const set = new Map<string, { at: string; input: unknown }>();
   const timers: Timers = {
@@ -42,18 +42,18 @@ const call = (more: object = {}) => ({
 });
 
 function parking({ world, timers }: Inside, life = new Life()) {
-  return park({
+  return suspendEnrolment({
     ...world,
-    enrolments: life.live(world.enrolments, ['park', 'led']),
+    enrolments: life.live(world.enrolments, ['markSuspended', 'markContinued']),
     executions: life.executions(world.executions),
     timers: life.live(timers, ['set', 'clear']),
   });
 }
 
 const awakening = (world: World, { at = until, life = new Life() } = {}) =>
-  awaken({
+  resumeSuspended({
     ...world,
-    enrolments: life.live(world.enrolments, ['led']),
+    enrolments: life.live(world.enrolments, ['markContinued']),
     executions: life.executions(world.executions),
     clock: { now: () => at },
     pause: async (ms) => void paused.push(ms),
@@ -110,11 +110,12 @@ test('a timer that calls too soon is waited for', async () => {
   const given = await inside();
   await parking(given)(call());
   paused.length = 0;
-  await awakening(given.world, { at: plus(until, -20_000) })([...given.set.values()][0]!.input);
+  await awakening(given.world, { at: addMs(until, -20_000) })([...given.set.values()][0]!.input);
   expect(paused).toEqual([20_000]);
 });
 
-const leave = ({ world }: Inside) => endStay(world, { owner: mina, enrolmentId }, { outcome: 'exited', at: start });
+const leave = ({ world }: Inside) =>
+  endEnrolment(world, { owner: mina, enrolmentId }, { outcome: 'exited', at: start });
 
 test('whoever leaves while parked starts nothing, and the timer goes', async () => {
   const given = await inside();

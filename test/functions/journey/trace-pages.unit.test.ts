@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { traceRoutes } from '../../../functions/journey/trace-api/handler.ts';
-import { type HistoryEvent } from '../../../lib/aws/step-functions/execution-histories.ts';
+import { handleTraceRoutes } from '../../../functions/journey/trace-api/handler.ts';
+import { type ExecutionHistoryEvent } from '../../../lib/aws/step-functions/execution-histories.ts';
 import { type ApiRequest } from '../../../lib/aws/http/api-function.ts';
 import { type Trace } from '../../../lib/journey/insight/trace.ts';
 import { aProfile, mina, start } from '../../journey/journey-examples.ts';
@@ -9,7 +9,7 @@ const stepsOfLeg = 30;
 const enrolmentId = 'e'.repeat(32);
 
 /** One leg of thirty steps, each of which answered 40 KB. */
-function events(leg: number): HistoryEvent[] {
+function events(leg: number): ExecutionHistoryEvent[] {
   const output = JSON.stringify({ Payload: { text: 'x'.repeat(40_000) } });
   return Array.from({ length: stepsOfLeg }, (_, i) => [
     { id: i, type: 'TaskStateEntered', stateEnteredEventDetails: { name: `Step ${leg} ${i}` } },
@@ -26,11 +26,11 @@ function aTrace() {
     ...{ enrolmentId, journeyId: 'welcome', version: 1, entryKey: '', status: 'ended' as const },
     ...{ trigger: 'API', startedAt: start, leg: 3 },
   };
-  const routes = traceRoutes({
+  const routes = handleTraceRoutes({
     profiles: { get: async () => aProfile() } as never,
     enrolments: { find: async () => ({ enrolment, owner: mina }) } as never,
     refusals: { find: unused },
-    journeys: { heads: unused },
+    journeys: { listRecords: unused },
     drafts: { versions: unused },
     histories: {
       inputOf: unused,

@@ -1,23 +1,23 @@
 import { expect, test } from 'vitest';
-import { wait } from '../../../functions/journey/wait-for-event/handler.ts';
-import { nameOf } from '../../../lib/shared/ids.ts';
-import { type JourneyHead, shippedHead } from '../../../lib/journey/publishing/journey-record.ts';
+import { waitForTouchpoint } from '../../../functions/journey/wait-for-event/handler.ts';
+import { deterministicId } from '../../../lib/shared/ids.ts';
+import { type JourneyRecord, deployedJourneyRecord } from '../../../lib/journey/publishing/journey-record.ts';
 import { touchpointsSince } from '../../../lib/profile/touchpoint-reader-store.ts';
 import { waitStore } from '../../../lib/journey/execution/wait-store.ts';
-import { journeyWake } from '../../../lib/journey/execution/journey-signals.ts';
+import { createJourneySignalHandler } from '../../../lib/journey/execution/journey-signals.ts';
 import { listShard } from '../../../lib/model/table-keys.ts';
 import { pointerItem, profileStore } from '../../../lib/profile/profile-store.ts';
-import { plus } from '../../../lib/shared/time.ts';
+import { addMs } from '../../../lib/shared/time.ts';
 import { aCall, aJourney, anInput, aProfile, dated, mina, start } from '../../journey/journey-examples.ts';
 import { aWorld, Life, survives, type World } from '../../journey/journey-world.ts';
 
 const step = { kind: 'waitForEvent', on: { event: 'Activated' }, timeout: '3d', next: 'Done', onTimeout: 'Done' };
 const call = (token = 'token-1') => aCall(step, { token });
-const cause = { messageId: 'm1', name: 'Activated', at: plus(start, 1000), properties: {} };
+const cause = { messageId: 'm1', name: 'Activated', at: addMs(start, 1000), properties: {} };
 
 function waiting(world: World, life = new Life()) {
   const table = life.table(world.table);
-  return wait({
+  return waitForTouchpoint({
     ...world,
     profiles: profileStore(table),
     executions: life.executions(world.executions),
@@ -25,7 +25,7 @@ function waiting(world: World, life = new Life()) {
   });
 }
 
-const waking = (world: World) => journeyWake({ ...world, waits: waitStore(world.table) });
+const waking = (world: World) => createJourneySignalHandler({ ...world, waits: waitStore(world.table) });
 
 const waitId = async (world: World) => Object.keys((await world.profiles.get(mina))!.waits)[0]!;
 
@@ -39,19 +39,19 @@ test('a wait lies in the profile, its token where relay finds it, and is woken o
     enrolmentId: 'e1',
     on: step.on,
     since: start,
-    until: plus(start, 3 * 86_400_000),
+    until: addMs(start, 3 * 86_400_000),
   });
 
-  expect(await waking(world).wake({ customer: mina, waitId: id, cause })).toBe('woken');
-  expect(await waking(world).wake({ customer: mina, waitId: id, cause })).toBe('late');
+  expect(await waking(world).completeWait({ customer: mina, waitId: id, cause })).toBe('woken');
+  expect(await waking(world).completeWait({ customer: mina, waitId: id, cause })).toBe('late');
   expect(world.resumed).toEqual([{ token: 'token-1', output: { touchpoint: cause, way: 0 } }]);
-  expect(await waking(world).wake({ customer: mina, waitId: 'other', cause })).toBe('unknown');
+  expect(await waking(world).completeWait({ customer: mina, waitId: 'other', cause })).toBe('unknown');
 });
 
 test('what happened between entering the step and waiting resumes it at once', async () => {
   const world = await aWorld();
   await world.know(aProfile());
-  await world.touch('Activated', plus(start, 10));
+  await world.touch('Activated', addMs(start, 10));
   expect(await waiting(world)(call())).toMatchObject({ status: 'resumed' });
   expect(world.resumed).toHaveLength(1);
   expect((await world.profiles.get(mina))?.waits).toEqual({});
@@ -60,7 +60,7 @@ test('what happened between entering the step and waiting resumes it at once', a
 test('what happened before the step was entered does not', async () => {
   const world = await aWorld();
   await world.know(aProfile());
-  await world.touch('Activated', plus(start, -10));
+  await world.touch('Activated', addMs(start, -10));
   expect(await waiting(world)(call())).toMatchObject({ status: 'waiting' });
 });
 
@@ -68,13 +68,13 @@ test('a touchpoint folded between the look and the write is not missed', async (
   const world = await aWorld();
   await world.know(aProfile());
   let looks = 0;
-  const handler = wait({
+  const handler = waitForTouchpoint({
     ...world,
     touchpointsSince: async (profile, since) => {
       const found = await touchpointsSince(world.table, profile, since);
       if (looks++ === 0) {
-        await world.touch('Activated', plus(start, 10));
-        await world.profiles.update(mina, (folded) => ({ profile: { ...folded, lastSeen: plus(start, 10) } }));
+        await world.touch('Activated', addMs(start, 10));
+        await world.profiles.update(mina, (folded) => ({ profile: { ...folded, lastSeen: addMs(start, 10) } }));
       }
       return found;
     },
@@ -89,7 +89,7 @@ test('wherever registering dies, the retry’s token is the one that is woken', 
     await world.know(aProfile());
     alive = await survives(() => waiting(world, new Life(last))(call('token-1')));
     expect(await waiting(world)(call('token-2'))).toMatchObject({ status: 'waiting' });
-    expect(await waking(world).wake({ customer: mina, waitId: await waitId(world), cause })).toBe('woken');
+    expect(await waking(world).completeWait({ customer: mina, waitId: await waitId(world), cause })).toBe('woken');
     expect(world.resumed).toMatchObject([{ token: 'token-2' }]);
   }
 });
@@ -108,7 +108,7 @@ test('a visitor who waits is woken as the user they turned out to be', async () 
   const before = (await world.profiles.get(visitor))!;
   await world.know({ ...before, customer: mina.customer, linked: [visitor.customer] });
   await world.table.put(pointerItem(visitor, mina, 9));
-  expect(await waking(world).wake({ customer: mina, waitId: await waitId(world), cause })).toBe('woken');
+  expect(await waking(world).completeWait({ customer: mina, waitId: await waitId(world), cause })).toBe('woken');
 });
 
 const either = {
@@ -122,7 +122,7 @@ const either = {
 test('of competing waits the first that is met says the way', async () => {
   const world = await aWorld();
   await world.know(aProfile());
-  await world.touch('Churned', plus(start, 10));
+  await world.touch('Churned', addMs(start, 10));
   await waiting(world)(aCall(either, { token: 'token-1' }));
   expect(world.resumed).toMatchObject([{ token: 'token-1', output: { way: 2, touchpoint: { name: 'Churned' } } }]);
 });
@@ -136,14 +136,14 @@ test('competing waits share one token, and all lie in the profile', async () => 
     on: { event: 'Activated' },
     or: [{ event: 'Order Completed' }, { event: 'Churned' }],
   });
-  await waking(world).wake({ customer: mina, waitId: id, cause, way: 1 });
-  expect(await waking(world).wake({ customer: mina, waitId: id, cause, way: 0 })).toBe('late');
+  await waking(world).completeWait({ customer: mina, waitId: id, cause, way: 1 });
+  expect(await waking(world).completeWait({ customer: mina, waitId: id, cause, way: 0 })).toBe('late');
   expect(world.resumed).toMatchObject([{ output: { way: 1 } }]);
 });
 
 const hold = aCall({ kind: 'hold' }, { token: 'token-1' });
 
-const aHead = (state: JourneyHead['state']) => ({ ...shippedHead(aJourney()), state });
+const aHead = (state: JourneyRecord['state']) => ({ ...deployedJourneyRecord(aJourney()), state });
 
 const list = async (world: World) =>
   (await world.held.list({ workspace: 'acme', journeyId: 'welcome' }, { place: { list: listShard(mina) }, limit: 10 }))
@@ -152,7 +152,7 @@ const list = async (world: World) =>
 test('whoever is held lies where the resumption looks', async () => {
   const world = await aWorld();
   await world.know(aProfile());
-  await world.journeys.saveHead('acme', aHead('paused'));
+  await world.journeys.saveRecord('acme', aHead('paused'));
   expect(await waiting(world)(hold)).toMatchObject({ status: 'waiting' });
   expect(await list(world)).toEqual([
     { owner: mina, journeyId: 'welcome', enrolmentId: 'e1', stepId: 'Hello', since: start, token: 'token-1' },
@@ -163,7 +163,7 @@ test('whoever is held lies where the resumption looks', async () => {
 test('a pause that was over before the row was kept holds nobody', async () => {
   const world = await aWorld();
   await world.know(aProfile());
-  await world.journeys.saveHead('acme', aHead('live'));
+  await world.journeys.saveRecord('acme', aHead('live'));
   expect(await waiting(world)(hold)).toMatchObject({ status: 'resumed' });
   expect(world.resumed).toMatchObject([{ token: 'token-1' }]);
   expect(await list(world)).toEqual([]);
@@ -207,7 +207,7 @@ test('a task says whom to call, and goes to whom the customer’s trait names', 
   await world.know(aProfile({ traits: dated({ owner: 'kim@example.com', firstName: 'Mina' }) }));
   const title = 'Call {{traits.firstName | them}} of {{traits.company | an unknown company}}';
   await waiting(world)(aCall({ ...task, title, assignee: '{{traits.owner | the team}}' }, { token: 'token-1' }));
-  const id = nameOf('task', 'e1', 'Hello', 0);
+  const id = deterministicId('task', 'e1', 'Hello', 0);
   expect((await world.tasks.get(mina, id))?.task).toMatchObject({
     title: 'Call Mina of an unknown company',
     assignee: 'kim@example.com',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { mapRoutes } from '../../../functions/map/maps-api/handler.ts';
+import { handleMapRoutes } from '../../../functions/map/maps-api/handler.ts';
 import { type ApiRequest, type ApiResponse } from '../../../lib/aws/http/api-function.ts';
 import { dynamoTable } from '../../../lib/aws/table/dynamo-table.ts';
 import { mapStore } from '../../../lib/map/map-store.ts';
@@ -14,7 +14,7 @@ const plan = { sequence: [{ touchpoint: 'Signed Up' }, { touchpoint: 'Order Comp
 async function aWorld() {
   const engine = await anEngine();
   const table = dynamoTable(localClient(engine.endpoint), theTable.ref);
-  const routes = mapRoutes({ maps: mapStore(table), clock: { now: () => start } });
+  const routes = handleMapRoutes({ maps: mapStore(table), clock: { now: () => start } });
   const ask = async (route: string, more: Partial<ApiRequest> = {}): Promise<ApiResponse> =>
     routes[route]!({
       workspace: 'acme',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { customerRoutes } from '../../../functions/profile/customers-api/handler.ts';
+import { handleCustomerRoutes } from '../../../functions/profile/customers-api/handler.ts';
 import { type ApiRequest } from '../../../lib/aws/http/api-function.ts';
 import { dynamoTable, type Table } from '../../../lib/aws/table/dynamo-table.ts';
 import { workspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
@@ -10,7 +10,7 @@ import { type CustomerSummary, type CustomerView } from '../../../lib/profile/vi
 import { newProfile, type Profile } from '../../../lib/model/profile.ts';
 import { pointerItem, profileStore } from '../../../lib/profile/profile-store.ts';
 import { type Timeline } from '../../../lib/profile/views/timeline.ts';
-import { plus } from '../../../lib/shared/time.ts';
+import { addMs } from '../../../lib/shared/time.ts';
 import { anEngine, localClient, theTable } from '../../support/engines.ts';
 
 const start = '2026-03-01T09:00:00.000Z';
@@ -29,14 +29,14 @@ const store = async (table: Table, who: typeof ada, more: Partial<Profile> = {})
 
 const touch = (table: Table, who: typeof ada, { n, name = 'Page Viewed' }: { n: number; name?: string }) =>
   table.put({
-    ...keys.touchpoint(who, plus(start, n * 1000), `m${n}`),
+    ...keys.touchpoint(who, addMs(start, n * 1000), `m${n}`),
     doc: JSON.stringify({ type: 'track', name, channel: 'web', properties: {} }),
   });
 
 async function ask<T>(table: Table, route: string, request: Partial<ApiRequest>): Promise<T> {
-  const routes = customerRoutes({
+  const routes = handleCustomerRoutes({
     ...{ table, workspaces: workspaceStore(table), profiles: profileStore(table), inApp: inAppStore(table) },
-    clock: { now: () => plus(start, 3_600_000) },
+    clock: { now: () => addMs(start, 3_600_000) },
   });
   const whole = { workspace: 'acme', params: {}, query: {}, headers: {}, body: () => undefined, ...request };
   return (await routes[route]!(whole)).body as T;
@@ -62,7 +62,7 @@ test('a timeline shows the newest first and pages through every range and identi
   for (const n of [1, 3, 5, 7, 9]) await touch(table, ada, { n });
   for (const n of [2, 4, 8]) await touch(table, visitor, { n });
   await table.put({
-    ...keys.stageTransition(ada, plus(start, 6000), 's1'),
+    ...keys.stageTransition(ada, addMs(start, 6000), 's1'),
     doc: '{"to":"decision","rule":"decision"}',
   });
   for (const limit of [1, 2, 3, 100]) {
@@ -177,7 +177,7 @@ test('messages inside the app are listed over all identities, unseen first, and 
   await store(table, ada, { linked: [visitor.customer] });
   const keep = (who: typeof ada, messageId: string, seconds: number) =>
     inAppStore(table).keep(who, {
-      ...{ messageId, journeyId: 'onboarding', stepId: 'Tip', at: plus(start, seconds * 1000), body: messageId },
+      ...{ messageId, journeyId: 'onboarding', stepId: 'Tip', at: addMs(start, seconds * 1000), body: messageId },
     });
   await keep(ada, 'old', 1);
   await keep(visitor, 'newer', 2);
@@ -189,7 +189,7 @@ test('messages inside the app are listed over all identities, unseen first, and 
   expect(await ids()).toEqual(['newest', 'newer', 'old']);
   const see = (messageId: string) =>
     ask(table, 'POST /v1/customers/{id}/in-app/{messageId}/seen', { params: { ...params, messageId } });
-  const seen = { messageId: 'newer', seenAt: plus(start, 3_600_000) };
+  const seen = { messageId: 'newer', seenAt: addMs(start, 3_600_000) };
   expect([await see('newer'), await see('newer')]).toEqual([seen, seen]);
   expect(await ids()).toEqual(['newest', 'old', 'newer']);
   expect((await list()).unseen).toBe(2);

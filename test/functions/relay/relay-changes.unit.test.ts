@@ -1,7 +1,7 @@
 import { type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import { expect, test } from 'vitest';
 import { keys } from '../../../lib/model/table-keys.ts';
-import { type Signal } from '../../../lib/model/profile-change.ts';
+import { type ProfileChange } from '../../../lib/model/profile-change.ts';
 import { pointerItem, profileItem } from '../../../lib/profile/profile-store.ts';
 import { aProfile, days, minutes } from '../../profile/profile-examples.ts';
 import { ada, cause, record, signalled, aRelay, enrolment } from './relay-harness.ts';
@@ -14,7 +14,7 @@ const transition = {
   touchpoint: { messageId: 'm1', name: 'Order Completed' },
 };
 
-test.each<[Signal, Record<string, unknown>[]]>([
+test.each<[ProfileChange, Record<string, unknown>[]]>([
   [
     { type: 'stage', transition },
     [
@@ -133,7 +133,7 @@ test('forty events go in tens; those the bus refuses are put again and none twic
     return takesIt;
   };
   const { deliver, put, calls } = aRelay({ takes });
-  const signals = Array.from({ length: 40 }, (_, i): Signal => ({
+  const signals = Array.from({ length: 40 }, (_, i): ProfileChange => ({
     type: 'exposed',
     decisionId: `d${i}`,
     at: minutes(i),

@@ -3,16 +3,16 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { expect } from 'vitest';
-import { relay } from '../../../functions/relay/relay-changes/handler.ts';
+import { relayChanges } from '../../../functions/relay/relay-changes/handler.ts';
 import { eventBus } from '../../../lib/aws/bus.ts';
-import { type Directory } from '../../../lib/segment/membership-index.ts';
+import { type MembershipIndex } from '../../../lib/segment/membership-index.ts';
 import { type DeadLetter } from '../../../lib/aws/dead-letters.ts';
 import { type StreamLimits } from '../../../lib/aws/table/stream-limits.ts';
 import { type Item } from '../../../lib/aws/table/dynamo-table.ts';
 import { type BusEvent, events } from '../../../lib/model/bus-events.ts';
-import { type Wake } from '../../../lib/journey/execution/journey-signals.ts';
+import { type JourneySignalHandler } from '../../../lib/journey/execution/journey-signals.ts';
 import { keys } from '../../../lib/model/table-keys.ts';
-import { type Signal } from '../../../lib/model/profile-change.ts';
+import { type ProfileChange } from '../../../lib/model/profile-change.ts';
 import { profileItem } from '../../../lib/profile/profile-store.ts';
 import { aProfile, days, minutes } from '../../profile/profile-examples.ts';
 
@@ -34,7 +34,7 @@ export function record(after: Item, before?: Item): DynamoDBRecord {
   };
 }
 
-export const signalled = (...signals: Signal[]) =>
+export const signalled = (...signals: ProfileChange[]) =>
   record(profileItem(aProfile(), 4, signals), profileItem(aProfile(), 3));
 
 /** The relay with a bus that takes what `takes` says. */
@@ -72,8 +72,8 @@ export function aRelay({
   });
   const steered: unknown[] = [];
   const letters: DeadLetter[] = [];
-  const journeys: Wake = {
-    wake: async (told) => {
+  const journeys: JourneySignalHandler = {
+    completeWait: async (told) => {
       if (fails) {
         const name = fails === true ? 'TimeoutError' : fails;
         throw Object.assign(new Error('Step Functions is away'), { name });
@@ -81,11 +81,11 @@ export function aRelay({
       steered.push(told);
       return 'woken';
     },
-    seen: async (told) => {
+    recordSeen: async (told) => {
       steered.push(told);
       return 'seen';
     },
-    leave: async (told) => {
+    exitEnrolment: async (told) => {
       steered.push(told);
       return 'left';
     },
@@ -97,10 +97,10 @@ export function aRelay({
       void listed.push([name, ...told]);
   const followed = { list: note('list'), unlist: note('unlist'), date: note('date') };
   const bus = eventBus(eventBridge, 'bus');
-  const tell = relay({
+  const tell = relayChanges({
     bus,
     journeys,
-    directory: followed as unknown as Directory, // takes notes of whatever it is asked
+    directory: followed as unknown as MembershipIndex, // takes notes of whatever it is asked
     deadLetters: async (letter) => void letters.push(letter),
     limits: { unforeseenAfterMs: Infinity, asideAfterMs: Infinity, ...limits },
     clock: { now: () => days(1) },

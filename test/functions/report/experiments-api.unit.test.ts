@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { experimentRoutes } from '../../../functions/report/experiments-api/handler.ts';
+import { handleExperimentRoutes } from '../../../functions/report/experiments-api/handler.ts';
 import { seeded } from '../../../lib/shared/random.ts';
 import { type AssignAnswer } from '../../../lib/report/experiment/assign-request.ts';
 import { pairedMomentsOf } from '../../../lib/statistics/inference/cuped.ts';
@@ -14,7 +14,7 @@ type What = 'size' | 'assign' | 'result' | 'sample-ratio';
 async function ask<T>(what: What, body: unknown, workspace = 'acme'): Promise<T> {
   const route = `POST /v1/experiments/${what}`;
   const request = { workspace, params: {}, query: {}, headers: {}, body: () => body };
-  const answer = (await experimentRoutes[route]!(request)).body;
+  const answer = (await handleExperimentRoutes[route]!(request)).body;
   expect(described[route]!.answer.parse(answer)).toEqual(answer);
   // What JSON cannot say would be lost on the way.
   expect(JSON.parse(JSON.stringify(answer))).toEqual(answer);

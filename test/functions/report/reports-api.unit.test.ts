@@ -47,7 +47,7 @@ test('a report is of a segment, and of whoever meets a predicate', async () => {
   const vip = { segments: { vip: start } };
   for (const id of ['a', 'b']) {
     await world.customer(id, [[0, 'View']], { ...vip, traits: { plan: { value: id, at: start } } });
-    await world.directory.list({ workspace: 'acme', customer: `u:${id}` }, 'vip', 'UTC');
+    await world.directory.add({ workspace: 'acme', customer: `u:${id}` }, 'vip', 'UTC');
   }
   await world.customer('c', [[0, 'View']]);
   await world.segments.save('acme', { id: 'vip', predicate: { did: 'View' }, rev: 0 });

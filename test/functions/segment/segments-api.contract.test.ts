@@ -1,21 +1,21 @@
 import { expect, test } from 'vitest';
-import { refresh } from '../../../functions/segment/backfill-segments/handler.ts';
-import { segmentRoutes } from '../../../functions/segment/segments-api/handler.ts';
+import { backfillSegments } from '../../../functions/segment/backfill-segments/handler.ts';
+import { handleSegmentRoutes } from '../../../functions/segment/segments-api/handler.ts';
 import { type Bus } from '../../../lib/aws/bus.ts';
 import { dynamoTable } from '../../../lib/aws/table/dynamo-table.ts';
 import { type BusEvent } from '../../../lib/model/bus-events.ts';
 import { workspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
 import { type Key, keys } from '../../../lib/model/table-keys.ts';
-import { directory } from '../../../lib/segment/membership-index.ts';
-import { follow } from '../../../lib/relay/apply-to-index.ts';
-import { pack, unpack } from '../../../lib/profile/codec/profile-codec.ts';
+import { createMembershipIndex } from '../../../lib/segment/membership-index.ts';
+import { applyToIndex } from '../../../lib/relay/apply-to-index.ts';
+import { packProfile, unpackProfile } from '../../../lib/profile/codec/profile-codec.ts';
 import { type Predicate } from '../../../lib/model/predicate.ts';
 import { type Profile } from '../../../lib/model/profile.ts';
-import { segmentFault, sorted } from '../../../lib/segment/membership.ts';
+import { findSegmentError, updateMembership } from '../../../lib/segment/membership.ts';
 import { Segment } from '../../../lib/model/segment.ts';
 import { segmentStore } from '../../../lib/segment/segment-store.ts';
 import { profileStore, readSignals } from '../../../lib/profile/profile-store.ts';
-import { turnsAt } from '../../../lib/predicate/next-change.ts';
+import { nextChangeTimes } from '../../../lib/predicate/next-change.ts';
 import { refusingTable } from '../../support/refusing-table.ts';
 import { anEngine, localClient, theTable } from '../../support/engines.ts';
 import { acme, aProfile, aTouchpoint, days, minutes, start } from '../../profile/profile-examples.ts';
@@ -71,8 +71,8 @@ test('a move to another zone moves the customer in the lists of its segments', a
 test('a segment that is not known here is left alone: it may be newer than what we know', () => {
   const profile = aProfile({ segments: { newer: start } });
   const seen = { segments: [buyers], workspace: acme, now: start };
-  expect(sorted(profile, seen).profile.segments).toEqual({ newer: start });
-  expect(sorted(profile, { ...seen, gone: ['newer'] }).profile.segments).toEqual({});
+  expect(updateMembership(profile, seen).profile.segments).toEqual({ newer: start });
+  expect(updateMembership(profile, { ...seen, gone: ['newer'] }).profile.segments).toEqual({});
 });
 
 test('what time alone changes is looked at when it does', () => {
@@ -80,13 +80,13 @@ test('what time alone changes is looked at when it does', () => {
   const predicate: Predicate = {
     any: [{ did: 'Visit', within: '3d' }, { not: { silentFor: '5d' } }, { stage: ['x'] }],
   };
-  expect(turnsAt(predicate, profile)).toEqual([days(4).replace('.000Z', '.001Z'), days(7)]);
+  expect(nextChangeTimes(predicate, profile)).toEqual([days(4).replace('.000Z', '.001Z'), days(7)]);
 });
 
 test('a segment of moments, or of segments, is none', () => {
-  expect(segmentFault({ all: [{ did: 'Visit' }, { not: { event: 'Visit' } }] })).toMatch(/did/);
-  expect(segmentFault({ any: [{ segment: ['buyers'] }] })).toBeDefined();
-  expect(segmentFault(buyers.predicate)).toBeUndefined();
+  expect(findSegmentError({ all: [{ did: 'Visit' }, { not: { event: 'Visit' } }] })).toMatch(/did/);
+  expect(findSegmentError({ any: [{ segment: ['buyers'] }] })).toBeDefined();
+  expect(findSegmentError(buyers.predicate)).toBeUndefined();
 });
 
 test('segments and goals survive being stored', () => {
@@ -100,7 +100,7 @@ test('segments and goals survive being stored', () => {
   };
   const goals = { e1: goal, 'e1/Subject': { ...goal, stepId: 'Subject', variant: 'short' } };
   const profile = aProfile({ segments: { buyers: minutes(5) }, goals });
-  expect(unpack(pack(profile), profile)).toEqual(profile);
+  expect(unpackProfile(packProfile(profile), profile)).toEqual(profile);
 });
 
 type Query = Record<string, string>;
@@ -112,7 +112,7 @@ async function aRoom(n: number, refuses: (key: Key) => boolean = () => false) {
   const table = refusingTable(stored, (key) => full && refuses(key));
   await workspaceStore(table).save(acme);
   const clock = { now: () => start };
-  const [profiles, segments, lists] = [profileStore(table), segmentStore(table, clock), directory(table)];
+  const [profiles, segments, lists] = [profileStore(table), segmentStore(table, clock), createMembershipIndex(table)];
   for (let i = 0; i < n; i++) {
     const bought = i % 2 === 0 && { counts: { 'Order Completed': { n: 1, first: start, last: start } } };
     // Half of them are due at the very same moment.
@@ -126,10 +126,10 @@ async function aRoom(n: number, refuses: (key: Key) => boolean = () => false) {
     put: async (events) => (isBusDown ? events.map((_, index) => index) : (told.push(...events), [])),
   };
   const breakBus = (isBroken: boolean) => (isBusDown = isBroken);
-  const routes = segmentRoutes({ segments, directory: lists, profiles, bus, clock });
-  const fill = refresh({
+  const routes = handleSegmentRoutes({ segments, directory: lists, profiles, bus, clock });
+  const fill = backfillSegments({
     ...{ table, profiles, segments, bus, clock, workspaces: workspaceStore(table) },
-    journeys: { head: async () => undefined, version: async () => undefined },
+    journeys: { readRecord: async () => undefined, version: async () => undefined },
     known: async () => undefined,
     report: () => undefined,
   });
@@ -141,7 +141,7 @@ async function aRoom(n: number, refuses: (key: Key) => boolean = () => false) {
       const who = { workspace: 'acme', customer };
       const signals = (await table.get(keys.profile(who)))?.signals;
       for (const signal of typeof signals === 'string' ? readSignals(signals) : [])
-        if (signal.type === 'joined' || signal.type === 'left') await follow(lists, who, signal);
+        if (signal.type === 'joined' || signal.type === 'left') await applyToIndex(lists, who, signal);
     }
   };
   return { call, told, fill, profiles, relayed, breakBus };

@@ -5,7 +5,7 @@ import { type BusEvent } from '../../../lib/model/bus-events.ts';
 import { workspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
 import { JsonObject } from '../../../lib/shared/json.ts';
 import { type Key, keys } from '../../../lib/model/table-keys.ts';
-import { directory } from '../../../lib/segment/membership-index.ts';
+import { createMembershipIndex } from '../../../lib/segment/membership-index.ts';
 import { redriveStore } from '../../../lib/projection/redrive-store.ts';
 import { type RelayWork } from '../../../lib/relay/execute-command.ts';
 import { profileStore } from '../../../lib/profile/profile-store.ts';
@@ -23,12 +23,12 @@ function aRedoing() {
   const profiles = profileStore(table);
   const redoing: Redoing = {
     ...{ table, profiles, workspaces: workspaceStore(table), redriven: redriveStore(table, clock) },
-    directory: directory(table),
+    directory: createMembershipIndex(table),
     bus: { put: async (events) => (told.push(...events), []) },
     journeys: {
-      wake: async (one) => (woken.push(one), 'woken'),
-      seen: async () => 'seen',
-      leave: async () => 'left',
+      completeWait: async (one) => (woken.push(one), 'woken'),
+      recordSeen: async () => 'seen',
+      exitEnrolment: async () => 'left',
     },
   };
   const redo = (work: RelayWork, key: Key = keys.profile(ada)) => {

@@ -1,9 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Json, type JsonObject } from '../../../lib/shared/json.ts';
-import { type Accepted, type Arrival, readMessage } from '../../../lib/ingestion/message/parse-message.ts';
+import {
+  type AcceptedMessage,
+  type MessageContext,
+  parseMessage,
+} from '../../../lib/ingestion/message/parse-message.ts';
 import { Touchpoint, TouchpointType } from '../../../lib/model/touchpoint.ts';
-import { type Fault } from '../../../lib/ingestion/message/verdict.ts';
+import { type RejectionCode } from '../../../lib/ingestion/message/verdict.ts';
 
 const receivedAt = Date.parse('2026-11-22T12:00:00.000Z');
 const timestamp = '2026-11-22T11:59:50.000Z';
@@ -14,16 +18,16 @@ const track = (fields: JsonObject = {}): JsonObject => ({
   ...fields,
 });
 
-const read = (message: Json, arrival: Partial<Arrival> = {}) =>
-  readMessage(message, { index: 0, receivedAt, ...arrival });
+const read = (message: Json, arrival: Partial<MessageContext> = {}) =>
+  parseMessage(message, { index: 0, receivedAt, ...arrival });
 
-function accepted(message: Json, arrival?: Partial<Arrival>): Accepted {
+function accepted(message: Json, arrival?: Partial<MessageContext>): AcceptedMessage {
   const outcome = read(message, arrival);
   if ('fault' in outcome) throw new Error(outcome.fault);
   return outcome;
 }
 
-const draftOf = (message: Json, arrival?: Partial<Arrival>) => accepted(message, arrival).draft;
+const draftOf = (message: Json, arrival?: Partial<MessageContext>) => accepted(message, arrival).draft;
 
 test('a touchpoint keeps what its source said', () => {
   const message = track({
@@ -95,7 +99,7 @@ test.each([
   expect(accepted(fast, { receivedAt: arrival })).toMatchObject({ draft: { at: original }, skew: -600 });
 });
 
-test.each<[Fault, Json]>([
+test.each<[RejectionCode, Json]>([
   ['not-an-object', 'track'],
   ['not-an-object', null],
   ['not-an-object', [track()]],

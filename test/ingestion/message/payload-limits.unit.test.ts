@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import fc from 'fast-check';
 import { type JsonObject } from '../../../lib/shared/json.ts';
-import { maxMessageBytes, payloadFault } from '../../../lib/ingestion/message/payload-limits.ts';
+import { maxMessageBytes, findLimitViolation } from '../../../lib/ingestion/message/payload-limits.ts';
 
 const parse = (text: string): JsonObject => JSON.parse(text) as JsonObject;
 
@@ -37,7 +37,7 @@ test.each([
   ['prototype keys are data', parse('{"__proto__":{"x":1},"constructor":{"prototype":{}}}'), undefined],
   ['NUL and lone surrogates are data', parse('{"a":"\\u0000","b":"\\ud800","\\udfff":1,"":2}'), undefined],
 ])('%s', (_name, message, fault) => {
-  expect(payloadFault(message)).toBe(fault);
+  expect(findLimitViolation(message)).toBe(fault);
 });
 
 test('the size is told exactly, however it was estimated', () => {
@@ -46,7 +46,7 @@ test('the size is told exactly, however it was estimated', () => {
     fc.property(text, fc.constantFrom('', '\0', '\ud800', '"'), fc.nat(6_000), (base, odd, times) => {
       const message = { a: base + odd.repeat(times) };
       const isLarge = Buffer.byteLength(JSON.stringify(message)) > maxMessageBytes;
-      expect(payloadFault(message)).toBe(isLarge ? 'too-large' : undefined);
+      expect(findLimitViolation(message)).toBe(isLarge ? 'too-large' : undefined);
     }),
     { numRuns: 50 },
   );

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import fc from 'fast-check';
 import { type Json } from '../../../lib/shared/json.ts';
-import { clockSkew, corrected, isFarFuture, readTime } from '../../../lib/ingestion/message/source-clock.ts';
+import { measureClockSkew, corrected, isFarFuture, readTime } from '../../../lib/ingestion/message/source-clock.ts';
 
 const noon = Date.parse('2026-11-22T12:00:00.000Z');
 
@@ -84,13 +84,13 @@ test.each([
   ['who does not say when it sent is believed', undefined, undefined],
   ['who says nonsense is believed', 'soon', undefined],
 ])('%s', (_name, sentAt, skew) => {
-  expect(clockSkew(noon - hour, sentAt, noon)).toBe(skew);
+  expect(measureClockSkew(noon - hour, sentAt, noon)).toBe(skew);
 });
 
 test('a time after the sending was not taken from the clock that is wrong', () => {
   const sentAt = new Date(noon - 5 * day).toISOString();
-  expect(clockSkew(noon - hour, sentAt, noon)).toBeUndefined();
-  expect(clockSkew(noon - 6 * day, sentAt, noon)).toBe((5 * day) / 1_000);
+  expect(measureClockSkew(noon - hour, sentAt, noon)).toBeUndefined();
+  expect(measureClockSkew(noon - 6 * day, sentAt, noon)).toBe((5 * day) / 1_000);
 });
 
 test.each<[string, number, Json, number | string]>([
@@ -99,11 +99,11 @@ test.each<[string, number, Json, number | string]>([
   ['nor is the year 9999', noon - hour, '9999-12-31T23:59:59.999Z', 'implausible'],
   ['nor a clock that was reset', 60_000, 90_000, 'implausible'],
 ])('%s', (...[, at, sentAt, skew]) => {
-  expect(clockSkew(at, sentAt, noon)).toBe(skew);
+  expect(measureClockSkew(at, sentAt, noon)).toBe(skew);
 });
 
 test('a correction that leaves the years 1970 to 9999 is none', () => {
-  expect(clockSkew(hour, 2 * hour, 0)).toBe('implausible');
+  expect(measureClockSkew(hour, 2 * hour, 0)).toBe('implausible');
   expect(corrected('1970-01-01T01:00:00.000Z', -7_200)).toBe('1970-01-01T01:00:00.000Z');
   expect(corrected('9999-12-31T23:00:00.000Z', 7_200)).toBe('9999-12-31T23:00:00.000Z');
 });

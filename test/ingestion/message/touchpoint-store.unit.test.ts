@@ -1,25 +1,25 @@
 import { expect, test } from 'vitest';
 import { type Item } from '../../../lib/aws/table/dynamo-table.ts';
 import { asRefusal } from '../../../lib/aws/table/write-refusal.ts';
-import { type Accepted, type Draft } from '../../../lib/ingestion/message/parse-message.ts';
+import { type AcceptedMessage, type UndatedTouchpoint } from '../../../lib/ingestion/message/parse-message.ts';
 import { touchpointStore } from '../../../lib/ingestion/message/touchpoint-store.ts';
 import { memoryTable, muteErrors } from '../../functions/ingestion/ingestion-world.ts';
 
 const at = '2026-11-22T11:59:50.000Z';
 const saving = { workspace: 'local', receivedAt: Date.parse('2026-11-22T12:00:00.000Z'), withinMs: 2_000 };
 
-function touchpoint(fields: Partial<Draft> = {}): Accepted {
+function touchpoint(fields: Partial<UndatedTouchpoint> = {}): AcceptedMessage {
   const draft = { messageId: 'm-1', at, type: 'track' as const, name: 'Signed Up', channel: 'web', userId: 'ada' };
   return { draft: { ...draft, properties: {}, context: {}, ...fields }, index: 0 };
 }
 
-const undated = (fields: Partial<Draft> = {}): Accepted => {
+const undated = (fields: Partial<UndatedTouchpoint> = {}): AcceptedMessage => {
   const { draft } = touchpoint(fields);
   delete draft.at;
   return { draft, index: 0 };
 };
 
-const many = (n: number): Accepted[] => Array.from({ length: n }, (_, i) => touchpoint({ messageId: `m-${i}` }));
+const many = (n: number): AcceptedMessage[] => Array.from({ length: n }, (_, i) => touchpoint({ messageId: `m-${i}` }));
 
 const named = (name: string): Error => Object.assign(new Error(name), { name });
 
@@ -93,7 +93,7 @@ const fullFor = (userId: string) =>
   });
 
 /** 25 messages, the thirteenth of Grace. */
-const withGrace = (more: Partial<Accepted> = {}): Accepted[] =>
+const withGrace = (more: Partial<AcceptedMessage> = {}): AcceptedMessage[] =>
   many(25).map(({ draft }, index) => ({ draft: { ...draft, userId: index === 12 ? 'grace' : 'ada' }, index, ...more }));
 
 test('one full customer among 25 is named, the others are stored, and sending all again does the same', async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { dynamoTable } from '../../../lib/aws/table/dynamo-table.ts';
 import { webhookSecretStore } from '../../../lib/ingestion/workspace/webhook-secret-store.ts';
-import { plus } from '../../../lib/shared/time.ts';
+import { addMs } from '../../../lib/shared/time.ts';
 import { anEngine, localClient, theTable } from '../../support/engines.ts';
 
 const start = '2026-03-02T10:00:00.000Z';
@@ -13,7 +13,7 @@ async function aTable() {
   const table = dynamoTable(localClient(engine.endpoint), theTable.ref);
   let now = start;
   const environment = () => webhookSecretStore(table, { now: () => now });
-  return { environment, at: (ms: number) => (now = plus(start, ms)) };
+  return { environment, at: (ms: number) => (now = addMs(start, ms)) };
 }
 
 test('the first who asks makes the secret, and all who ask at once get that one', async () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import jsonata from 'jsonata';
 import { expect, test } from 'vitest';
 import { ThroughlineError } from '../../../lib/shared/errors.ts';
-import { check } from '../../../lib/journey/validation/validate-journey.ts';
+import { validateJourney } from '../../../lib/journey/validation/validate-journey.ts';
 import { anyDefinition } from '../any-definition.ts';
 import { aJourney, aSend, aslFaults, compiled } from '../journey-examples.ts';
 
@@ -37,7 +37,7 @@ const everyKind = aJourney({
 });
 
 test('every kind of step compiles to states that asl-validator passes', () => {
-  expect(check(everyKind)).toEqual([]);
+  expect(validateJourney(everyKind)).toEqual([]);
   expect(aslFaults(everyKind)).toBe('');
 });
 
@@ -98,7 +98,7 @@ test('whatever the check passes compiles to a state machine that asl-validator p
   let passed = 0;
   fc.assert(
     fc.property(anyDefinition, (definition) => {
-      if (check(definition).some(({ severity }) => severity === 'error')) return;
+      if (validateJourney(definition).some(({ severity }) => severity === 'error')) return;
       passed++;
       expect(aslFaults(definition)).toBe('');
     }),

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { type JourneyDefinition } from '../../../lib/journey/definition/journey-definition.ts';
-import { shippedJourneys } from '../../../lib/journey/publishing/deployed-journeys.ts';
+import { deployedJourneys } from '../../../lib/journey/publishing/deployed-journeys.ts';
 import { type StepCall } from '../../../lib/journey/execution/step-call.ts';
 import { functionError } from '../../infra/local/step-functions/machine-harness.ts';
 import { aJourney, aSend } from '../journey-examples.ts';
 import { day, running } from '../execution-harness.ts';
 
-const [onboarding, retention] = shippedJourneys as [JourneyDefinition, JourneyDefinition];
+const [onboarding, retention] = deployedJourneys as [JourneyDefinition, JourneyDefinition];
 
 test('onboarding: who activates is told the next steps', async () => {
   const run = await running(onboarding);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { check } from '../../../lib/journey/validation/validate-journey.ts';
-import { perLeg } from '../../../lib/journey/compilation/execution-segments.ts';
+import { validateJourney } from '../../../lib/journey/validation/validate-journey.ts';
+import { eventsPerSegment } from '../../../lib/journey/compilation/execution-segments.ts';
 import { type JourneyDefinition } from '../../../lib/journey/definition/journey-definition.ts';
 import { drawSplits } from '../../../lib/journey/definition/draw-splits.ts';
 import { type ExecutionInput } from '../../../lib/journey/enrolment/execution-input.ts';
@@ -103,13 +103,13 @@ test(
     let lived = 0;
     await fc.assert(
       fc.asyncProperty(anyDefinition, fc.integer(), async (definition, seed) => {
-        if (check(definition).some(({ severity }) => severity === 'error')) return;
+        if (validateJourney(definition).some(({ severity }) => severity === 'error')) return;
         lived++;
         for (const { status, error, events, ms } of await livedThrough(definition, seeded(seed))) {
           expect(status).toMatch(/SUCCEEDED|FAILED/);
           if (status === 'FAILED') expect(error).toBe('Unavailable');
-          expect(events).toBeLessThan(perLeg.events);
-          expect(ms).toBeLessThan((1 + pauses) * perLeg.ms);
+          expect(events).toBeLessThan(eventsPerSegment.events);
+          expect(ms).toBeLessThan((1 + pauses) * eventsPerSegment.ms);
         }
       }),
       { numRuns: 450 },
@@ -130,7 +130,7 @@ test(
         Done: { kind: 'exit' },
       },
     });
-    expect(check(definition)).toEqual([]);
+    expect(validateJourney(definition)).toEqual([]);
     const legs = await livedThrough(definition, () => 0.99);
     const days = legs.map(({ ms }) => ms / (day * 1_000));
     expect(days.reduce((sum, n) => sum + n)).toBe(1_001);

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { type JourneyDefinition } from '../../../lib/journey/definition/journey-definition.ts';
 import { drawSplits } from '../../../lib/journey/definition/draw-splits.ts';
-import { buckets, bucketOf, thresholds } from '../../../lib/model/customer-bucket.ts';
+import { bucketCount, bucketOf, bucketThresholds } from '../../../lib/model/customer-bucket.ts';
 import { aJourney, mina } from '../journey-examples.ts';
 
 const customers = Array.from({ length: 100_000 }, (_, i) => ({ workspace: 'acme', customer: `u:${i}` as const }));
 const weights = [50, 30, 15, 5];
-const bounds = thresholds(weights);
+const bounds = bucketThresholds(weights);
 
 /** Which of the four paths each customer takes. */
 const pathsBy = (salt: string): number[] =>
@@ -27,7 +27,7 @@ test.each(['salt', 'cart-abandoned-1', '', '한국어'])(
 );
 
 test.each([[[1, 1]], [[34, 33, 33]]])('of variants %j each has 1 % more or less of its own weight', (shares) => {
-  const limits = thresholds(shares);
+  const limits = bucketThresholds(shares);
   const drawn = customers.map((customer) => bucketOf('cart-abandoned-1', customer));
   const total = shares.reduce((sum, share) => sum + share, 0);
   for (const [variant, share] of shares.entries()) {
@@ -45,8 +45,8 @@ test('one salt says nothing of another', () => {
 });
 
 test('the last path takes the rest, whatever the weights', () => {
-  expect(thresholds([1, 1, 1]).at(-1)).toBe(buckets);
-  expect(thresholds([0.1, 0.2]).at(-1)).toBe(buckets);
+  expect(bucketThresholds([1, 1, 1]).at(-1)).toBe(bucketCount);
+  expect(bucketThresholds([0.1, 0.2]).at(-1)).toBe(bucketCount);
 });
 
 const split = (salt: string) => ({

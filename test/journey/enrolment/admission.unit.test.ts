@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { type JourneyDefinition } from '../../../lib/journey/definition/journey-definition.ts';
-import { refusalStore } from '../../../lib/journey/enrolment/rejection-store.ts';
+import { rejectionStore } from '../../../lib/journey/enrolment/rejection-store.ts';
 import { keys } from '../../../lib/model/table-keys.ts';
 import { readSignals } from '../../../lib/profile/profile-store.ts';
-import { plus } from '../../../lib/shared/time.ts';
+import { addMs } from '../../../lib/shared/time.ts';
 import { aJourney, mina, start } from '../journey-examples.ts';
 import { aWorld, Life, survives, type World } from '../journey-world.ts';
 import { enrolling, signedUp, stranger, type Enrolling } from '../enrol-harness.ts';
@@ -12,7 +12,7 @@ test('a journey that was closed lets nobody in, and says so; who was on the way 
   const world = await aWorld();
   await world.know(stranger());
   expect(await enrolling(world, { state: 'paused' })(signedUp())).toEqual({ welcome: 'not-live' });
-  expect(await refusalStore(world.table).find([mina], 'welcome')).toMatchObject({
+  expect(await rejectionStore(world.table).find([mina], 'welcome')).toMatchObject({
     reason: 'not-live',
     trigger: 'Signed Up',
     because: { state: 'paused' },
@@ -40,7 +40,7 @@ test('a cap lets in as many as it says, also when all come at once', async () =>
   const outcomes = await everybody(world, { definition });
   expect(outcomes.filter((one) => one === 'entered')).toHaveLength(3);
   expect(outcomes.filter((one) => one === 'cap-reached')).toHaveLength(5);
-  const tomorrow = enrolling(world, { definition, now: plus(start, 86_400_000) });
+  const tomorrow = enrolling(world, { definition, now: addMs(start, 86_400_000) });
   const refused = crowd[outcomes.indexOf('cap-reached')];
   expect(await tomorrow(signedUp('event-2', {}, { customer: refused! }))).toEqual({ welcome: 'entered' });
 });
@@ -50,7 +50,7 @@ test('a throttle lets everybody in, and has as many as it says set out in each s
   const definition = aJourney({ entry: entry({ throttle: { max: 3, within: '1h' } }) });
   expect(new Set(await everybody(world, { definition }))).toEqual(new Set(['entered']));
   const times = [...world.started.values()].map(({ run }) => run.notBefore).sort();
-  const hour = (n: number) => plus(start, n * 3_600_000);
+  const hour = (n: number) => addMs(start, n * 3_600_000);
   expect(times).toEqual([0, 0, 0, 1, 1, 1, 2, 2].map(hour));
 });
 
@@ -119,5 +119,5 @@ test('a goal is waited for from the entry on', async () => {
   await world.know(stranger());
   await enrolling(world, { definition: aJourney({ goal: { on: { event: 'Activated' }, window: '7d' } }) })(signedUp());
   const [goal] = Object.values((await world.profiles.get(mina))!.goals);
-  expect(goal).toMatchObject({ journeyId: 'welcome', since: start, until: plus(start, 7 * 86_400_000) });
+  expect(goal).toMatchObject({ journeyId: 'welcome', since: start, until: addMs(start, 7 * 86_400_000) });
 });

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import {
   type EntryEvent,
-  entryKeyOf,
+  entryKeyFor,
   type EntrySlot,
-  journeysFor,
-  knockOf,
+  journeysTriggeredBy,
+  toEntryRequest,
 } from '../../../lib/journey/enrolment/entry-request.ts';
-import { refusalOf } from '../../../lib/journey/enrolment/admission.ts';
-import { shippedJourneys } from '../../../lib/journey/publishing/deployed-journeys.ts';
+import { checkAdmission } from '../../../lib/journey/enrolment/admission.ts';
+import { deployedJourneys } from '../../../lib/journey/publishing/deployed-journeys.ts';
 import { type Profile } from '../../../lib/model/profile.ts';
 import { aJourney, aProfile, mina, start } from '../journey-examples.ts';
 
@@ -35,15 +35,15 @@ const events: [string, EntryEvent, string[]][] = [
 ];
 
 test.each(events)('%s knocks at the journeys it is a trigger of', (_, event, ids) => {
-  expect(journeysFor(shippedJourneys, event).map(({ id }) => id)).toEqual(ids);
+  expect(journeysTriggeredBy(deployedJourneys, event).map(({ id }) => id)).toEqual(ids);
 });
 
 test('an abandoned cart is no return, a purchase is', () => {
-  const retention = shippedJourneys.find(({ id }) => id === 'retention')!;
+  const retention = deployedJourneys.find(({ id }) => id === 'retention')!;
   const since = (name: string) => [{ name, channel: 'web', properties: {} }];
   const knock = { definition: retention, workspace: {}, profile: aProfile(), slot: undefined, now: start };
-  expect(refusalOf({ ...knock, since: since('Cart Abandoned') })).toBeUndefined();
-  expect(refusalOf({ ...knock, since: [...since('Cart Abandoned'), ...since('Order Completed')] })?.reason).toBe(
+  expect(checkAdmission({ ...knock, since: since('Cart Abandoned') })).toBeUndefined();
+  expect(checkAdmission({ ...knock, since: [...since('Cart Abandoned'), ...since('Order Completed')] })?.reason).toBe(
     'exit-met',
   );
 });
@@ -71,18 +71,18 @@ const doors: [string, object, EntrySlot | undefined, string | undefined][] = [
 test.each(doors)('%s', (...[, more, before, refusal]) => {
   const profile: Profile = aProfile();
   const judging = { definition: entry(more), workspace: {}, profile, slot: before, since: [], now: start };
-  expect(refusalOf(judging)?.reason).toBe(refusal);
+  expect(checkAdmission(judging)?.reason).toBe(refusal);
 });
 
 test('an entry key makes one enrolment per value, whatever the value', () => {
   const keyed = entry({ key: 'order.id' });
-  const key = (order: object) => entryKeyOf(keyed, { properties: { order: { ...order } } });
+  const key = (order: object) => entryKeyFor(keyed, { properties: { order: { ...order } } });
   expect(key({ id: 'o-1' })).toBe('o-1');
   expect(key({ id: 7 })).toBe('7');
   expect(key({ id: { a: 1 } })).toBeUndefined();
   expect(key({})).toBeUndefined();
   expect(key({ id: 'x'.repeat(5_000) })).toHaveLength(32);
-  expect(entryKeyOf(entry({}), { properties: {} })).toBe('');
+  expect(entryKeyFor(entry({}), { properties: {} })).toBe('');
   // Half a character is no text that a table takes.
   const halves = ['a\ud800', 'b\ud800'].map((id) => key({ id }));
   expect(halves.every((half) => half?.isWellFormed())).toBe(true);
@@ -95,5 +95,5 @@ test('properties of a trigger that are too big stay behind', () => {
     name: 'EntryTriggered',
     detail: { ...detail, journeyId: 'j', cause: cause('Order', properties) },
   };
-  expect(knockOf(event).properties).toEqual({ id: 'o-1', total: 10 });
+  expect(toEntryRequest(event).properties).toEqual({ id: 'o-1', total: 10 });
 });

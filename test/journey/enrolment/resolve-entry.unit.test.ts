@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { arriving } from '../../../lib/journey/enrolment/resolve-entry.ts';
+import { createEntryResolver } from '../../../lib/journey/enrolment/resolve-entry.ts';
 import { type Table } from '../../../lib/aws/table/dynamo-table.ts';
 import { type JourneyDefinition } from '../../../lib/journey/definition/journey-definition.ts';
 import { enrolmentStore } from '../../../lib/journey/enrolment/enrolment-store.ts';
-import { type JourneyHead } from '../../../lib/journey/publishing/journey-record.ts';
+import { type JourneyRecord } from '../../../lib/journey/publishing/journey-record.ts';
 import { journeyStore } from '../../../lib/journey/publishing/journey-store.ts';
 import { keys } from '../../../lib/model/table-keys.ts';
 import { aJourney, aProfile, mina, start } from '../journey-examples.ts';
@@ -22,13 +22,13 @@ async function anEnvironment(definition: JourneyDefinition = aJourney()) {
     getMany: (...given) => (reads.push('getMany'), world.table.getMany(...given)),
   };
   const journeys = journeyStore(table, { clock: world.clock, shipped: [definition], arns: { welcome: aliasArn } });
-  const arrive = arriving({ journeys, enrolments: enrolmentStore(table), clock: world.clock });
+  const arrive = createEntryResolver({ journeys, enrolments: enrolmentStore(table), clock: world.clock });
   return {
     world,
     arrive: (customer = mina) => arrive('welcome', customer, knock),
-    change: async (change: Partial<JourneyHead>) => {
-      const head = await journeys.head('acme', 'welcome', { consistent: true });
-      await journeys.saveHead('acme', { ...head!, ...change });
+    change: async (change: Partial<JourneyRecord>) => {
+      const head = await journeys.readRecord('acme', 'welcome', { consistent: true });
+      await journeys.saveRecord('acme', { ...head!, ...change });
     },
     readsOf: async (what: () => Promise<unknown>) => {
       reads.length = 0;

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { expectedVisits } from '../../../lib/journey/insight/expected-visits.ts';
-import { mostOpen, planOf } from '../../../lib/journey/insight/cost-forecast.ts';
-import { readyJourneys } from '../../../lib/journey/publishing/journey-templates.ts';
-import { shippedJourneys } from '../../../lib/journey/publishing/deployed-journeys.ts';
+import { estimateVisits } from '../../../lib/journey/insight/expected-visits.ts';
+import { maxOpenEnrolments, forecastJourney } from '../../../lib/journey/insight/cost-forecast.ts';
+import { journeyTemplates } from '../../../lib/journey/publishing/journey-templates.ts';
+import { deployedJourneys } from '../../../lib/journey/publishing/deployed-journeys.ts';
 import { aJourney, aSend } from '../journey-examples.ts';
 
 const Done = { kind: 'exit' };
@@ -11,7 +11,7 @@ const again = (limit: number, to = 'Hello', next = 'Done') => ({ kind: 'goTo', t
 /** Visits of one entry, rounded. */
 const visits = (steps: Record<string, unknown>) =>
   Object.fromEntries(
-    [...expectedVisits(aJourney({ steps }))].map(([id, n]) => [id, Math.round(n * 1_000) / 1_000] as const),
+    [...estimateVisits(aJourney({ steps }))].map(([id, n]) => [id, Math.round(n * 1_000) / 1_000] as const),
   );
 
 test('ways are taken by their weights', () => {
@@ -55,23 +55,23 @@ test('transitions are those of the machine, and one for each execution', () => {
     Say: aSend(), // 2, or 5 when contact hours are in the way
     Done, // 1
   };
-  expect(planOf(aJourney({ steps }), 1).transitions).toEqual({ expected: 5, worst: 8 });
+  expect(forecastJourney(aJourney({ steps }), 1).transitions).toEqual({ expected: 5, worst: 8 });
 });
 
 test('a parked wait has no execution open', () => {
   const waiting = (length: string) =>
-    planOf(aJourney({ steps: { Hello: { kind: 'wait', for: length, next: 'Done' }, Done } }), 100_000).open;
-  expect(waiting('30d')).toMatchObject({ expected: 3_000_000, limit: mostOpen, entriesPerDayAtLimit: 33_333 });
+    forecastJourney(aJourney({ steps: { Hello: { kind: 'wait', for: length, next: 'Done' }, Done } }), 100_000).open;
+  expect(waiting('30d')).toMatchObject({ expected: 3_000_000, limit: maxOpenEnrolments, entriesPerDayAtLimit: 33_333 });
   expect(waiting('31d')).toMatchObject({ expected: 0, worst: 0 });
 });
 
 test('what has a price by country is named, not guessed', () => {
-  const { usdPerThousand } = planOf(aJourney({ steps: { Hello: aSend({ channel: 'sms' }), Done } }), 1);
+  const { usdPerThousand } = forecastJourney(aJourney({ steps: { Hello: aSend({ channel: 'sms' }), Done } }), 1);
   expect(usdPerThousand.unpriced).toEqual(['sms']);
 });
 
-test.each([...shippedJourneys, ...readyJourneys])('1,000 entries of $id cost less than a dollar', (definition) => {
-  const { usdPerThousand, transitions } = planOf(definition, 1_000);
+test.each([...deployedJourneys, ...journeyTemplates])('1,000 entries of $id cost less than a dollar', (definition) => {
+  const { usdPerThousand, transitions } = forecastJourney(definition, 1_000);
   const { total, stay, steps } = usdPerThousand;
   expect(total).toBeLessThan(1);
   expect(Object.values(steps).reduce((sum, usd) => sum + usd, stay)).toBeCloseTo(total);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Step, type StepOf } from '../../../lib/journey/definition/step.ts';
 import { planOfStep } from '../../../lib/journey/insight/experiment-plan-of-step.ts';
-import { experimentResult } from '../../../lib/report/experiment/conclude-experiment.ts';
+import { concludeExperiment } from '../../../lib/report/experiment/conclude-experiment.ts';
 import { rateOf } from '../../../lib/statistics/inference/moments.ts';
 
 function stepWith(changes: object = {}): StepOf<'experiment'> {
@@ -40,8 +40,8 @@ test('it finds a winner without being told what effect to look for', () => {
     metrics: { goal: rateOf(goals, 10_000), unsubscribed: rateOf(500, 10_000) },
   });
   const plan = planOfStep('j#s', stepWith());
-  expect(experimentResult({ ...plan, guardrails: [] }, [{ short: arm(1_000), long: arm(1_250) }]).ship).toBe('long');
-  const result = experimentResult(plan, [{ short: arm(1_000), long: arm(1_250) }]);
+  expect(concludeExperiment({ ...plan, guardrails: [] }, [{ short: arm(1_000), long: arm(1_250) }]).ship).toBe('long');
+  const result = concludeExperiment(plan, [{ short: arm(1_000), long: arm(1_250) }]);
   expect(result.variants[0]?.guardrails[0]).toMatchObject({ metric: 'unsubscribed', state: 'unclear', difference: 0 });
 });
 

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
-import { count } from '../../../functions/journey/count-journey-events/handler.ts';
-import { publishRoutes } from '../../../functions/journey/publish-journey/handler.ts';
+import { countJourneyEvent } from '../../../functions/journey/count-journey-events/handler.ts';
+import { handlePublishRoutes } from '../../../functions/journey/publish-journey/handler.ts';
 import { experimentOf } from '../../../lib/journey/insight/running-experiment.ts';
-import { type JourneyHead, shippedHead, winnerOf } from '../../../lib/journey/publishing/journey-record.ts';
+import { type JourneyRecord, deployedJourneyRecord, winnerOf } from '../../../lib/journey/publishing/journey-record.ts';
 import { journeyStore } from '../../../lib/journey/publishing/journey-store.ts';
 import { statsStore, type VariantStats } from '../../../lib/journey/insight/journey-stats-store.ts';
 import { type StepOf } from '../../../lib/journey/definition/step.ts';
-import { decided, resultOf } from '../../../lib/journey/insight/experiment-winner.ts';
-import { after, plus } from '../../../lib/shared/time.ts';
+import { decideExperimentWinner, experimentResultOf } from '../../../lib/journey/insight/experiment-winner.ts';
+import { addDuration, addMs } from '../../../lib/shared/time.ts';
 import { aJourney, aSend, start } from '../journey-examples.ts';
 import { aWorld } from '../journey-world.ts';
 
@@ -27,7 +27,7 @@ async function aCounter() {
   const world = await aWorld();
   const journeys = journeyStore(world.table, { clock: world.clock, shipped });
   const stats = statsStore(world.table);
-  const counting = count({ ...world, stats, journeys });
+  const counting = countJourneyEvent({ ...world, stats, journeys });
   let told = 0;
   const tell = (name: string, facts: Record<string, unknown>, id = `event-${told++}`) => {
     const who = { workspace: 'acme', customer: `u:${told % 7}`, customerId: 'x', occurredAt: start };
@@ -52,7 +52,7 @@ test('outcomes, variants and guard rails may have any name', async () => {
   expect(counts[odd]).toEqual({ assigned: 1, goal: 0, guardrails: { [odd]: 1 } });
   const variants = [odd, 'Long'].map((id) => ({ id, weight: 1, next: 'Done' }));
   const step = { ...experiment(), variants, guardrails: [{ name: odd, event: { event: ['Complained'] } }] };
-  expect(resultOf('Which', step, { Long: counts.Long! })).toMatchObject({ conclusion: 'collecting' });
+  expect(experimentResultOf('Which', step, { Long: counts.Long! })).toMatchObject({ conclusion: 'collecting' });
 });
 
 test('what happens is counted by version, outcome, step and variant, over all shards', async () => {
@@ -90,12 +90,12 @@ test('what is told again is counted once', async () => {
 
 const arm = (assigned: number, goal: number): VariantStats => ({ assigned, goal, guardrails: {} });
 const clear = { Short: arm(5_000, 500), Long: arm(5_000, 1_000) };
-const head: JourneyHead = shippedHead(shipped[0]!);
+const head: JourneyRecord = deployedJourneyRecord(shipped[0]!);
 
 type Counts = Record<string, VariantStats>;
 
 const decide = (step: StepOf<'experiment'>, counts: Counts, { from = head, now = start } = {}) =>
-  decided(from, { stepId: 'Which', step, counts, now });
+  decideExperimentWinner(from, { stepId: 'Which', step, counts, now });
 
 test('an automatic winner is written when the counts are clear, and stays', () => {
   const step = experiment({ winner: { mode: 'automatic' } });
@@ -112,8 +112,8 @@ test('a fixed experiment is judged once it is full and the last window has passe
   expect(decide(step, { Short: arm(100, 1), Long: arm(100, 90) })).toBe(head);
   const full = decide(step, clear);
   expect([full.winners, full.full]).toEqual([{}, { Which: { salt: 'hello', at: start } }]);
-  expect(decide(step, clear, { from: full, now: plus(after(start, '7d'), -1) })).toBe(full);
-  expect(decide(step, clear, { from: full, now: after(start, '7d') }).winners).toMatchObject({
+  expect(decide(step, clear, { from: full, now: addMs(addDuration(start, '7d'), -1) })).toBe(full);
+  expect(decide(step, clear, { from: full, now: addDuration(start, '7d') }).winners).toMatchObject({
     Which: { by: 'fixed' },
   });
 });
@@ -121,7 +121,7 @@ test('a fixed experiment is judged once it is full and the last window has passe
 test('by hand nothing is decided, but the result is told', () => {
   const step = experiment();
   expect(decide(step, clear)).toBe(head);
-  expect(resultOf('Which', step, clear)).toMatchObject({ conclusion: 'winner', variant: 'Long' });
+  expect(experimentResultOf('Which', step, clear)).toMatchObject({ conclusion: 'winner', variant: 'Long' });
 });
 
 test('the winner is found by the events themselves', async () => {
@@ -130,7 +130,7 @@ test('the winner is found by the events themselves', async () => {
   const counts = { 'step#Which#Short#assigned': 5_000, 'step#Which#Long#assigned': 5_000 };
   await table.put({ ...row, ...counts, 'step#Which#Short#goal': 500, 'step#Which#Long#goal': 1_000 });
   expect(await tell('GoalReached', { cause, stepId: 'Which', variant: 'Long' })).toBe('won');
-  expect((await journeys.head('acme', 'welcome'))?.winners).toMatchObject({ Which: { variant: 'Long' } });
+  expect((await journeys.readRecord('acme', 'welcome'))?.winners).toMatchObject({ Which: { variant: 'Long' } });
   expect(await tell('GoalReached', { cause, stepId: 'Which', variant: 'Long' })).toBe('counted');
 });
 
@@ -149,7 +149,7 @@ test('versions count together as long as they have the same experiment', async (
 
 test('a winner is named by hand, and taken back', async () => {
   const world = await aCounter();
-  const routes = publishRoutes({ ...world, machines: {} as never, publisher: {} as never });
+  const routes = handlePublishRoutes({ ...world, machines: {} as never, publisher: {} as never });
   const params = { id: 'welcome', step: 'Which' };
   const name = (variant: unknown, step = 'Which') =>
     routes['POST /v1/journeys/{id}/experiments/{step}/winner']!({

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
-import { tracedSteps } from '../../../lib/journey/insight/trace.ts';
-import { plus } from '../../../lib/shared/time.ts';
+import { traceSteps } from '../../../lib/journey/insight/trace.ts';
+import { addMs } from '../../../lib/shared/time.ts';
 import { start } from '../journey-examples.ts';
 
 const of = { version: 1, leg: 0 };
 
 /** A history of one minute an event. */
 const happened = (...events: { type: string; [details: string]: unknown }[]) =>
-  events.map((event, minutes) => ({ ...event, timestamp: new Date(plus(start, minutes * 60_000)) }));
+  events.map((event, minutes) => ({ ...event, timestamp: new Date(addMs(start, minutes * 60_000)) }));
 
 const entered = (name: string) => ({ type: 'TaskStateEntered', stateEnteredEventDetails: { name } });
 const output = (value: unknown) => ({ output: JSON.stringify(value) });
@@ -15,14 +15,14 @@ const submitted = (Payload: object) => ({ type: 'TaskSubmitted', taskSubmittedEv
 const succeeded = (value: object) => ({ type: 'TaskSucceeded', taskSucceededEventDetails: output(value) });
 
 test('a step that waits says what it asked with, while it waits and after', () => {
-  const because = { until: plus(start, 1), title: 'Call Mina', assignee: null };
+  const because = { until: addMs(start, 1), title: 'Call Mina', assignee: null };
   const asked = [entered('Ask'), submitted({ status: 'waiting', because })];
-  expect(tracedSteps(happened(...asked), of)).toEqual([{ stepId: 'Ask', ...of, enteredAt: start, because }]);
+  expect(traceSteps(happened(...asked), of)).toEqual([{ stepId: 'Ask', ...of, enteredAt: start, because }]);
   const answered = happened(...asked, succeeded({ answer: 'yes' }), entered('Ask: way'), entered('Thank'));
-  expect(tracedSteps(answered, of)[0]).toMatchObject({ because, heard: { answer: 'yes' }, next: 'Thank' });
+  expect(traceSteps(answered, of)[0]).toMatchObject({ because, heard: { answer: 'yes' }, next: 'Thank' });
 });
 
 test('a step that acts says what it answered, and apart from it what it decided on', () => {
   const events = happened(entered('Offer'), succeeded({ Payload: { id: 'o', because: { offers: { o: 'chosen' } } } }));
-  expect(tracedSteps(events, of)).toMatchObject([{ answer: { id: 'o' }, because: { offers: { o: 'chosen' } } }]);
+  expect(traceSteps(events, of)).toMatchObject([{ answer: { id: 'o' }, because: { offers: { o: 'chosen' } } }]);
 });

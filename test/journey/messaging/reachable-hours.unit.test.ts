@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { reachOf } from '../../../lib/journey/messaging/reachable-hours.ts';
+import { findReachability } from '../../../lib/journey/messaging/reachable-hours.ts';
 import { type ContactHours } from '../../../lib/journey/definition/contact-hours.ts';
-import { lateDecision } from '../../../lib/journey/messaging/after-pause.ts';
-import { quietUntil } from '../../../lib/journey/messaging/quiet-hours.ts';
+import { decideAfterPause } from '../../../lib/journey/messaging/after-pause.ts';
+import { findQuietEnd } from '../../../lib/journey/messaging/quiet-hours.ts';
 import { aProfile, dated } from '../journey-examples.ts';
 
 const night = { from: '22:00', to: '08:00' };
@@ -48,7 +48,7 @@ const cases: [string, { from: string; to: string }, string, string, string | und
 ];
 
 test.each(cases)('%s', (...[, quiet, zone, now, until]) => {
-  expect(quietUntil(quiet, zone, now)).toBe(until);
+  expect(findQuietEnd(quiet, zone, now)).toBe(until);
 });
 
 const office: ContactHours = {
@@ -92,18 +92,18 @@ const reached: [string, ContactHours, string, unknown][] = [
 ];
 
 test.each(reached)('%s', (...[, hours, now, reach]) => {
-  expect(reachOf(seoul, { hours, workspace, now })).toEqual(reach);
+  expect(findReachability(seoul, { hours, workspace, now })).toEqual(reach);
 });
 
 test('a journey may send to nobody whose zone is not known', () => {
   const hours = { ...office, missingZone: 'skip' as const };
   const now = '2026-03-02T01:00:00.000Z';
-  expect(reachOf(aProfile(), { hours, workspace, now })).toEqual({ when: 'never', reason: 'unknown-zone' });
+  expect(findReachability(aProfile(), { hours, workspace, now })).toEqual({ when: 'never', reason: 'unknown-zone' });
 });
 
 test('a late message goes out, not at all, or at its own time of day, also across a change of clocks', () => {
   const held = { since: '2026-03-27T08:30:00.000Z', zone: 'Europe/Berlin', now: '2026-03-28T20:00:00.000Z' };
-  expect(lateDecision('send', held)).toBe('send');
-  expect(lateDecision('skip', held)).toBe('skip');
-  expect(lateDecision('shift', held)).toEqual({ until: '2026-03-29T07:30:00.000Z' });
+  expect(decideAfterPause('send', held)).toBe('send');
+  expect(decideAfterPause('skip', held)).toBe('skip');
+  expect(decideAfterPause('shift', held)).toEqual({ until: '2026-03-29T07:30:00.000Z' });
 });

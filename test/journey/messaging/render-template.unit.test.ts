@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { beginning, render } from '../../../lib/journey/messaging/render-template.ts';
+import { truncate, renderMessage } from '../../../lib/journey/messaging/render-template.ts';
 
-const body = (template: string, values = {}) => render({ body: template }, values).body;
+const body = (template: string, values = {}) => renderMessage({ body: template }, values).body;
 
 test('values stand in their places, and fallbacks where there are none', () => {
   const values = { traits: { firstName: 'Mina', orders: 3, vip: false, empty: ' ' }, vars: { offer: { id: 'x' } } };
@@ -20,7 +20,7 @@ test('nothing in a template or a value is run', () => {
 });
 
 test('a subject is one short line', () => {
-  const { subject } = render(
+  const { subject } = renderMessage(
     { subject: '{{traits.name}}', body: 'x' },
     { traits: { name: `a\r\nBcc: b@c.de ${'x'.repeat(300)}` } },
   );
@@ -34,5 +34,5 @@ test('a huge trait does not make a huge message', () => {
 
 test('no character is cut in half, nor is half a one put in', () => {
   expect(body('{{traits.a}}!', { traits: { a: 'a\ud800b' } })).toBe('a\ufffdb!');
-  expect([beginning('ab😀', 3), beginning('ab😀', 4), beginning('abc', 2)]).toEqual(['ab', 'ab😀', 'ab']);
+  expect([truncate('ab😀', 3), truncate('ab😀', 4), truncate('abc', 2)]).toEqual(['ab', 'ab😀', 'ab']);
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { check } from '../../../lib/journey/validation/validate-journey.ts';
+import { validateJourney } from '../../../lib/journey/validation/validate-journey.ts';
 import { type JourneyDefinition } from '../../../lib/journey/definition/journey-definition.ts';
 import { durationMs } from '../../../lib/shared/time.ts';
 import { type Model } from './expected-system.ts';
@@ -124,7 +124,7 @@ export async function publishes(
   await system.wires.drafts.saveDraft(workspace, { draft, rev, savedAt: system.now() });
   const request = map === undefined ? {} : { migrate: { map } };
   const reply = await system.api('POST /v1/journeys/{id}/publish', { id: 'journey' }, request);
-  const isSound = check(definition).every(({ severity }) => severity !== 'error');
+  const isSound = validateJourney(definition).every(({ severity }) => severity !== 'error');
   expect(refusalIn(reply)).toBe(isSound && model.versions.publish(definition, map) ? undefined : 'journey.faulty');
 }
 

@@ -3,7 +3,7 @@ import { executionArn } from '../../../lib/shared/execution-arn.ts';
 import { type Machines } from '../../../lib/aws/step-functions/state-machines.ts';
 import { type Timers } from '../../../lib/aws/timers.ts';
 import { type AslDefinition } from '../../../lib/journey/compilation/state-machine-types.ts';
-import { MachineRoom } from '../../../lib/journey/simulation/engine/in-memory-step-functions.ts';
+import { InMemoryStepFunctions } from '../../../lib/journey/simulation/engine/in-memory-step-functions.ts';
 import { type SimulatedTime } from '../../../lib/journey/simulation/engine/simulated-time.ts';
 import { type Json } from '../../../lib/shared/json.ts';
 
@@ -35,7 +35,7 @@ export function stepFunctions({ time, invoke, ended, fired, deployed }: Outside)
   const published: AslDefinition[] = [];
   const known = new Set<string>();
   const nameIn = (arn: string): string => arn.split(':').at(-1) ?? '';
-  const room = new MachineRoom({
+  const room = new InMemoryStepFunctions({
     time,
     invoke: async (name, payload) => wired(await invoke(name, wired(payload))),
     happened: () => undefined,

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { check } from '../../../lib/journey/validation/validate-journey.ts';
+import { validateJourney } from '../../../lib/journey/validation/validate-journey.ts';
 import { JourneyDefinition } from '../../../lib/journey/definition/journey-definition.ts';
 import { Workspace } from '../../../lib/model/workspace.ts';
 import { type Step } from '../../../lib/journey/definition/step.ts';
@@ -77,7 +77,7 @@ export function definitionOf(
 }
 
 const isSound = (definition: JourneyDefinition): boolean =>
-  check(definition).every(({ severity }) => severity !== 'error');
+  validateJourney(definition).every(({ severity }) => severity !== 'error');
 
 /** Another journey, which people go through in no time: once at a moment for each step and order that sends them there. */
 export const other = JourneyDefinition.parse({

@@ -11,7 +11,7 @@ import { SimulatedTime } from '../../../lib/journey/simulation/engine/simulated-
 import { taskId } from '../../../lib/journey/execution/human-task.ts';
 import { type JsonObject } from '../../../lib/shared/json.ts';
 import { partition } from '../../../lib/model/table-keys.ts';
-import { plus } from '../../../lib/shared/time.ts';
+import { addMs } from '../../../lib/shared/time.ts';
 import { type Change, memoryTable } from '../../support/memory-table.ts';
 import { Deaths, type DeathOptions } from './crashes.ts';
 import { Placement } from '../../../lib/decision/placements/placement.ts';
@@ -115,7 +115,7 @@ export class System {
 
   /** A customer does something, a second ago. */
   async touch(userId: string, { type = 'track', ...done }: Act): Promise<void> {
-    const happened = { messageId: `m${++this.#messages}`, at: plus(this.now(), -underWay), type, userId };
+    const happened = { messageId: `m${++this.#messages}`, at: addMs(this.now(), -underWay), type, userId };
     await this.table.put(touchpointItem(workspace, { ...happened, ...done, channel: 'web', context: {} }));
     await this.settled();
   }

@@ -1,24 +1,24 @@
-import { assign } from '../../../functions/journey/assign-variant/handler.ts';
-import { awaken } from '../../../functions/journey/resume-suspended/handler.ts';
-import { branch } from '../../../functions/journey/choose-branch/handler.ts';
-import { conclude } from '../../../functions/journey/end-enrolment/handler.ts';
-import { count } from '../../../functions/journey/count-journey-events/handler.ts';
-import { emit } from '../../../functions/journey/publish-event/handler.ts';
-import { enrol } from '../../../functions/journey/enrol-customer/handler.ts';
-import { journeyRoutes } from '../../../functions/journey/journeys-api/handler.ts';
-import { knockRoutes } from '../../../functions/journey/entry-api/handler.ts';
-import { park } from '../../../functions/journey/suspend-enrolment/handler.ts';
-import { publishRoutes } from '../../../functions/journey/publish-journey/handler.ts';
-import { release } from '../../../functions/journey/resume-paused-journey/handler.ts';
-import { send } from '../../../functions/journey/send-message/handler.ts';
-import { taskRoutes } from '../../../functions/journey/tasks-api/handler.ts';
-import { update } from '../../../functions/journey/update-profile/handler.ts';
-import { wait } from '../../../functions/journey/wait-for-event/handler.ts';
-import { webhookStep } from '../../../functions/journey/call-webhook/handler.ts';
-import { personalize } from '../../../functions/decision/personalize-step/handler.ts';
-import { projector } from '../../../functions/projection/project-touchpoints/handler.ts';
-import { relay } from '../../../functions/relay/relay-changes/handler.ts';
-import { decider } from '../../../lib/decision/choice/decide-offer.ts';
+import { assignVariant } from '../../../functions/journey/assign-variant/handler.ts';
+import { resumeSuspended } from '../../../functions/journey/resume-suspended/handler.ts';
+import { chooseBranch } from '../../../functions/journey/choose-branch/handler.ts';
+import { concludeExecution } from '../../../functions/journey/end-enrolment/handler.ts';
+import { countJourneyEvent } from '../../../functions/journey/count-journey-events/handler.ts';
+import { publishStepEvent } from '../../../functions/journey/publish-event/handler.ts';
+import { enrolCustomers } from '../../../functions/journey/enrol-customer/handler.ts';
+import { handleJourneyRoutes } from '../../../functions/journey/journeys-api/handler.ts';
+import { handleEntryRoutes } from '../../../functions/journey/entry-api/handler.ts';
+import { suspendEnrolment } from '../../../functions/journey/suspend-enrolment/handler.ts';
+import { handlePublishRoutes } from '../../../functions/journey/publish-journey/handler.ts';
+import { resumePausedJourney } from '../../../functions/journey/resume-paused-journey/handler.ts';
+import { sendStepMessage } from '../../../functions/journey/send-message/handler.ts';
+import { handleTaskRoutes } from '../../../functions/journey/tasks-api/handler.ts';
+import { updateProfileStep } from '../../../functions/journey/update-profile/handler.ts';
+import { waitForTouchpoint } from '../../../functions/journey/wait-for-event/handler.ts';
+import { callStepWebhook } from '../../../functions/journey/call-webhook/handler.ts';
+import { personalizeStep } from '../../../functions/decision/personalize-step/handler.ts';
+import { createProjector } from '../../../functions/projection/project-touchpoints/handler.ts';
+import { relayChanges } from '../../../functions/relay/relay-changes/handler.ts';
+import { createDecider } from '../../../lib/decision/choice/decide-offer.ts';
 import { placementStore } from '../../../lib/decision/placements/placement-store.ts';
 import { policyStore } from '../../../lib/decision/policies/policy-store.ts';
 import { statsReader } from '../../../lib/decision/beliefs/offer-stats-store.ts';
@@ -29,28 +29,28 @@ import { type Machines } from '../../../lib/aws/step-functions/state-machines.ts
 import { type Table } from '../../../lib/aws/table/dynamo-table.ts';
 import { type Timers } from '../../../lib/aws/timers.ts';
 import { workspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
-import { type Outgoing } from '../../../lib/journey/messaging/deliver.ts';
+import { type OutgoingMessage } from '../../../lib/journey/messaging/deliver.ts';
 import { enrolmentStore } from '../../../lib/journey/enrolment/enrolment-store.ts';
 import { entryEvents } from '../../../lib/journey/enrolment/entry-request.ts';
 import { fanOutStore } from '../../../lib/journey/scheduling/fan-out.ts';
-import { gate } from '../../../lib/journey/execution/step-guard.ts';
-import { handOver } from '../../../lib/journey/execution/migrate-enrolment.ts';
-import { heldStore } from '../../../lib/journey/execution/paused-step-store.ts';
+import { createStepGuard } from '../../../lib/journey/execution/step-guard.ts';
+import { createEnrolmentMigrator } from '../../../lib/journey/execution/migrate-enrolment.ts';
+import { pausedStepStore } from '../../../lib/journey/execution/paused-step-store.ts';
 import { type CallUrl } from '../../../lib/journey/messaging/guarded-http-call.ts';
 import { inAppStore } from '../../../lib/journey/messaging/channels/in-app-store.ts';
 import { journeyStore } from '../../../lib/journey/publishing/journey-store.ts';
 import { touchpointsSince } from '../../../lib/profile/touchpoint-reader-store.ts';
-import { publisher } from '../../../lib/journey/publishing/publish-journey.ts';
+import { createJourneyPublisher } from '../../../lib/journey/publishing/publish-journey.ts';
 import { publishStore } from '../../../lib/journey/publishing/version-store.ts';
-import { refusalStore } from '../../../lib/journey/enrolment/rejection-store.ts';
+import { rejectionStore } from '../../../lib/journey/enrolment/rejection-store.ts';
 import { sendStore } from '../../../lib/journey/messaging/send-ledger-store.ts';
 import { simulatedFunctions } from '../../../lib/journey/compilation/simulated-functions.ts';
 import { statsStore } from '../../../lib/journey/insight/journey-stats-store.ts';
 import { taskStore } from '../../../lib/journey/execution/human-task-store.ts';
 import { waitStore } from '../../../lib/journey/execution/wait-store.ts';
-import { journeyWake } from '../../../lib/journey/execution/journey-signals.ts';
+import { createJourneySignalHandler } from '../../../lib/journey/execution/journey-signals.ts';
 import { segmentStore } from '../../../lib/segment/segment-store.ts';
-import { directory } from '../../../lib/segment/membership-index.ts';
+import { createMembershipIndex } from '../../../lib/segment/membership-index.ts';
 import { profileStore } from '../../../lib/profile/profile-store.ts';
 import { type Clock } from '../../../lib/shared/time.ts';
 import { other } from './journeys.ts';
@@ -122,13 +122,13 @@ export function wiring(given: Services, deaths: Deaths) {
       arns: { other: 'arn:aws:states:us-east-1:0:stateMachine:other' },
     }),
     drafts: publishStore(table),
-    held: heldStore(table),
+    held: pausedStepStore(table),
     tasks: taskStore(table),
     inApp: inAppStore(table),
     stats: statsStore(table),
     waits: waitStore(table),
     sends: sendStore(table),
-    refusals: refusalStore(table),
+    refusals: rejectionStore(table),
     fanOuts: fanOutStore(table),
     segments: segmentStore(table, clock),
     placements: placementStore(table, clock),
@@ -136,12 +136,12 @@ export function wiring(given: Services, deaths: Deaths) {
   const since = (...[profile, at]: [Parameters<typeof touchpointsSince>[1], string]) =>
     touchpointsSince(table, profile, at);
   const common = { ...services, ...stores, report, deadLetters, touchpointsSince: since, shipped: [] };
-  const gated = { ...common, gate: gate({ ...common, handOver: handOver(common) }) };
+  const gated = { ...common, gate: createStepGuard({ ...common, migrateEnrolment: createEnrolmentMigrator(common) }) };
   const publishing = { ...common, functions: simulatedFunctions, stack: 'test' };
 
-  const delivered: Outgoing[] = [];
+  const delivered: OutgoingMessage[] = [];
   const deliver = {
-    email: deaths.deed(async (outgoing: Outgoing) => {
+    email: deaths.deed(async (outgoing: OutgoingMessage) => {
       delivered.push(outgoing);
       return { status: 'sent' as const, provider: 'outbox' };
     }),
@@ -152,19 +152,19 @@ export function wiring(given: Services, deaths: Deaths) {
     linear: async () => undefined,
   };
   const deciding = { ...stores, decisions: decisionStore(table), ...numbers };
-  const parks = park(common);
-  const counts = count(common);
-  const enters = enrol(common);
-  const releases = release({ ...common, perSecond: 1_000, sleep: async () => undefined });
+  const parks = suspendEnrolment(common);
+  const counts = countJourneyEvent(common);
+  const enters = enrolCustomers(common);
+  const releases = resumePausedJourney({ ...common, perSecond: 1_000, sleep: async () => undefined });
   const steps: Record<string, Handle> = {
-    send: send({ ...gated, deliver }),
-    wait: wait(common),
-    branch: branch(gated),
-    update: update(gated),
-    emit: emit(gated),
-    assign: assign(gated),
-    webhook: webhookStep({ ...gated, secrets: async () => [secret] }),
-    decide: personalize({ ...gated, decide: decider(deciding) }),
+    send: sendStepMessage({ ...gated, deliver }),
+    wait: waitForTouchpoint(common),
+    branch: chooseBranch(gated),
+    update: updateProfileStep(gated),
+    emit: publishStepEvent(gated),
+    assign: assignVariant(gated),
+    webhook: callStepWebhook({ ...gated, secrets: async () => [secret] }),
+    decide: personalizeStep({ ...gated, decide: createDecider(deciding) }),
     park: parks,
   };
   const listeners: Record<string, Handle[]> = {
@@ -176,8 +176,8 @@ export function wiring(given: Services, deaths: Deaths) {
       VariantAssigned: [counts],
     },
     ...{ JourneyResumed: [releases], JourneyStopped: [releases], ReleaseAdvanced: [releases] },
-    ExecutionEnded: [conclude(common)],
-    TimerFired: [awaken({ ...common, pause: async () => undefined })],
+    ExecutionEnded: [concludeExecution(common)],
+    TimerFired: [resumeSuspended({ ...common, pause: async () => undefined })],
   };
   let ids = 0;
   return {
@@ -185,16 +185,21 @@ export function wiring(given: Services, deaths: Deaths) {
     delivered,
     steps,
     listeners,
-    projects: projector({ ...common, limits: noLimits }),
-    relays: relay({
-      ...{ ...common, limits: noLimits, directory: directory(table), journeys: journeyWake(common) },
+    projects: createProjector({ ...common, limits: noLimits }),
+    relays: relayChanges({
+      ...{
+        ...common,
+        limits: noLimits,
+        directory: createMembershipIndex(table),
+        journeys: createJourneySignalHandler(common),
+      },
       bus: { offer: async (events) => (await common.bus.put(events)).map((place) => ({ place })) },
     }),
     routes: {
-      ...journeyRoutes(common),
-      ...publishRoutes({ ...common, publisher: publisher(publishing) }),
-      ...taskRoutes(common),
-      ...knockRoutes({ ...common, newId: () => `api-${++ids}` }),
+      ...handleJourneyRoutes(common),
+      ...handlePublishRoutes({ ...common, publisher: createJourneyPublisher(publishing) }),
+      ...handleTaskRoutes(common),
+      ...handleEntryRoutes({ ...common, newId: () => `api-${++ids}` }),
     },
   };
 }

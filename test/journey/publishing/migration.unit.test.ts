@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
-import { handOver } from '../../../lib/journey/execution/migrate-enrolment.ts';
+import { createEnrolmentMigrator } from '../../../lib/journey/execution/migrate-enrolment.ts';
 import { type JourneyVersion } from '../../../lib/journey/publishing/journey-store.ts';
-import { enrolmentStore, entryWrites } from '../../../lib/journey/enrolment/enrolment-store.ts';
-import { moveOf, resolveMap } from '../../../lib/journey/publishing/migration.ts';
-import { whoMoves } from '../../../functions/journey/publish-journey/preview-enrolments.ts';
-import { fateOf } from '../../../lib/journey/publishing/preview-migration.ts';
+import { enrolmentStore, enrolmentEntryWrites } from '../../../lib/journey/enrolment/enrolment-store.ts';
+import { resolveMigration, resolveMigrationMap } from '../../../lib/journey/publishing/migration.ts';
+import { previewEnrolments } from '../../../functions/journey/publish-journey/preview-enrolments.ts';
+import { previewEnrolment } from '../../../lib/journey/publishing/preview-migration.ts';
 import { planMigration } from '../../../lib/journey/publishing/apply-publication.ts';
 import { StepCall } from '../../../lib/journey/execution/step-call.ts';
 import { profileStore } from '../../../lib/profile/profile-store.ts';
-import { after } from '../../../lib/shared/time.ts';
+import { addDuration } from '../../../lib/shared/time.ts';
 import { aCall, aJourney, anInput, aProfile, aSend, mina, start } from '../journey-examples.ts';
 import { aWorld, Life, survives } from '../journey-world.ts';
 
@@ -33,7 +33,7 @@ const second = aJourney({
   },
 });
 
-const resolved = (map: Record<string, string | null>, from = first) => resolveMap(from, second, map);
+const resolved = (map: Record<string, string | null>, from = first) => resolveMigrationMap(from, second, map);
 
 test('whoever is about to act at a step of the map goes on at its target', () => {
   expect(resolved({ Remind: 'Better' })).toEqual({ map: { Remind: 'Better' }, faults: [] });
@@ -83,19 +83,21 @@ test.each([
   ['Other', 1, undefined],
   ['Remind', 2, undefined],
 ])('at %s of version %i: %j', (stepId, version, move) => {
-  expect(moveOf(head, { version, stepId }, { version })).toEqual(move);
+  expect(resolveMigration(head, { version, stepId }, { version })).toEqual(move);
 });
 
 test('the newest migration decides; a stopped journey leads everybody out; who was handed over is seen to the end', () => {
   const later = { from: [1, 2], to: 3, map: { Remind: 'X' }, at: start };
-  expect(moveOf({ ...head, migrations: [...migrations, later] }, { version: 1, stepId: 'Remind' })).toMatchObject({
+  expect(
+    resolveMigration({ ...head, migrations: [...migrations, later] }, { version: 1, stepId: 'Remind' }),
+  ).toMatchObject({
     version: 3,
   });
-  expect(moveOf({ ...head, state: 'stopped' }, { version: 1, stepId: 'Other' })).toEqual({
+  expect(resolveMigration({ ...head, state: 'stopped' }, { version: 1, stepId: 'Other' })).toEqual({
     kind: 'leave',
     outcome: 'stopped',
   });
-  expect(moveOf(undefined, { version: 1, stepId: 'Remind' }, { version: 2 })).toEqual({ kind: 'finish' });
+  expect(resolveMigration(undefined, { version: 1, stepId: 'Remind' }, { version: 2 })).toEqual({ kind: 'finish' });
 });
 
 test.each([
@@ -105,7 +107,7 @@ test.each([
   ['Done', 'stays', []],
   [undefined, 'leaves', []],
 ])('somebody in the state %s %s', (state, fate, to) => {
-  expect(fateOf(first, state, migrations)).toMatchObject({ fate, to });
+  expect(previewEnrolment(first, state, migrations)).toMatchObject({ fate, to });
 });
 
 test('a loop that is parked goes on where it leads back to', () => {
@@ -118,7 +120,7 @@ test('a loop that is parked goes on where it leads back to', () => {
       Done: { kind: 'exit' },
     },
   });
-  expect(fateOf(loop, 'Again: parked', migrations)).toMatchObject({ step: 'Again', fate: 'leaves' });
+  expect(previewEnrolment(loop, 'Again: parked', migrations)).toMatchObject({ step: 'Again', fate: 'leaves' });
 });
 
 test('who may wake on several ways depends', () => {
@@ -131,7 +133,7 @@ test('who may wake on several ways depends', () => {
       Done: { kind: 'exit' },
     },
   });
-  expect(fateOf(asks, 'Ask', migrations)).toEqual({ step: 'Ask', fate: 'depends', to: ['Better'] });
+  expect(previewEnrolment(asks, 'Ask', migrations)).toEqual({ step: 'Ask', fate: 'depends', to: ['Better'] });
 });
 
 const versionArn = 'arn:aws:states:us-east-1:000000000000:stateMachine:test-acme_welcome:2';
@@ -141,7 +143,7 @@ const inside = { journeyId: 'welcome', version: 1, since: start, exit: { event: 
 
 const input = anInput({ enrolmentId });
 const call = StepCall.parse(
-  aCall(aSend(), { stepId: 'Remind', enrolment: input, vars: { seen: 1 }, enteredAt: after(start, '3d') }),
+  aCall(aSend(), { stepId: 'Remind', enrolment: input, vars: { seen: 1 }, enteredAt: addDuration(start, '3d') }),
 );
 const move = { kind: 'to', version: 2, at: 'Better' } as const;
 
@@ -150,23 +152,23 @@ async function someoneInside() {
   await world.know(aProfile({ journeys: { [enrolmentId]: inside } }));
   const at = { journeyId: 'welcome', version: 1, entryKey: '', trigger: 'x', startedAt: start };
   const row = { ...at, enrolmentId, status: 'active', executionArn: 'arn:old' } as const;
-  await world.table.transact(entryWrites(mina, row, { entries: 0 }));
+  await world.table.transact(enrolmentEntryWrites(mina, row, { entries: 0 }));
   return { ...world, journeys: { version: () => Promise.resolve(version) } };
 }
 
 test('somebody parked is where the row says, though nothing is left of the execution before', async () => {
   const world = await someoneInside();
-  const until = after(start, '200d');
-  await world.enrolments.park(mina, enrolmentId, { until, at: 'Pause' });
+  const until = addDuration(start, '200d');
+  await world.enrolments.markSuspended(mina, enrolmentId, { until, at: 'Pause' });
   const stores = { enrolments: world.enrolments, machines: { position: () => Promise.resolve(undefined) } };
   const place = { workspace: 'acme', journeyId: 'welcome' };
-  const { people } = await whoMoves(stores, place, { versions: new Map([[1, first]]), migrations });
+  const { people } = await previewEnrolments(stores, place, { versions: new Map([[1, first]]), migrations });
   expect(people).toMatchObject([{ step: 'Pause', parkedUntil: until, fate: 'moves', to: ['Better'] }]);
 });
 
 test('a hand-over moves row and profile together and starts the next leg under its name, where the map leads', async () => {
   const world = await someoneInside();
-  expect(await handOver(world)(call, move)).toBe('moved');
+  expect(await createEnrolmentMigrator(world)(call, move)).toBe('moved');
   expect([...world.started]).toMatchObject([
     [`v2-${enrolmentId}-1`, { version: 2, vars: { seen: 1 }, run: { leg: 1, at: 'Better' } }],
   ]);
@@ -184,10 +186,10 @@ test('wherever a hand-over dies, calling again moves once', async () => {
     const table = life.table(world.table);
     const stores = { profiles: profileStore(table), enrolments: enrolmentStore(table) };
     const dying = { ...world, ...stores, executions: life.executions(world.executions) };
-    const over = await survives(() => handOver(dying)(call, move));
+    const over = await survives(() => createEnrolmentMigrator(dying)(call, move));
     const inNow = (await world.profiles.get(mina))?.journeys[enrolmentId];
-    const again = moveOf(head, { version: 1, stepId: 'Remind' }, inNow);
-    expect(await handOver(world)(call, again ?? move)).toBe('moved');
+    const again = resolveMigration(head, { version: 1, stepId: 'Remind' }, inNow);
+    expect(await createEnrolmentMigrator(world)(call, again ?? move)).toBe('moved');
     expect([...world.started.keys()]).toEqual([`v2-${enrolmentId}-1`]);
     expect(await world.enrolments.get(mina, enrolmentId)).toMatchObject({ version: 2, leg: 1, status: 'active' });
     if (over) break;
@@ -197,14 +199,14 @@ test('wherever a hand-over dies, calling again moves once', async () => {
 test('whoever left meanwhile is not moved', async () => {
   const world = await someoneInside();
   const enrolment = await world.enrolments.get(mina, enrolmentId);
-  await world.enrolments.end({ enrolment: enrolment!, owner: mina }, 'exited', start);
-  expect(await handOver(world)(call, move)).toBe('left');
+  await world.enrolments.markEnded({ enrolment: enrolment!, owner: mina }, 'exited', start);
+  expect(await createEnrolmentMigrator(world)(call, move)).toBe('left');
   expect(world.started.size).toBe(0);
 });
 
 test('whoever is led out has left, with the outcome that says so', async () => {
   const world = await someoneInside();
-  expect(await handOver(world)(call, { kind: 'leave', outcome: 'migrated' })).toBe('left');
+  expect(await createEnrolmentMigrator(world)(call, { kind: 'leave', outcome: 'migrated' })).toBe('left');
   expect(await world.enrolments.get(mina, enrolmentId)).toMatchObject({ status: 'ended', outcome: 'migrated' });
   expect((await world.profiles.get(mina))?.journeys).toEqual({});
 });
@@ -212,6 +214,6 @@ test('whoever is led out has left, with the outcome that says so', async () => {
 test('somebody held stays late under the new step’s name', async () => {
   const world = await someoneInside();
   const held = { stepId: 'Remind', since: start };
-  await handOver(world)({ ...call, enrolment: { ...input, run: { ...input.run, held } } }, move);
+  await createEnrolmentMigrator(world)({ ...call, enrolment: { ...input, run: { ...input.run, held } } }, move);
   expect([...world.started.values()]).toMatchObject([{ run: { held: { stepId: 'Better', since: start } } }]);
 });

@@ -3,15 +3,15 @@ import { type Machines } from '../../../lib/aws/step-functions/state-machines.ts
 import { placementStore } from '../../../lib/decision/placements/placement-store.ts';
 import { workspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
 import { type JourneyDraft } from '../../../lib/journey/definition/journey-definition.ts';
-import { routeOf } from '../../../lib/journey/publishing/rollout.ts';
+import { routedVersion } from '../../../lib/journey/publishing/rollout.ts';
 import { journeyStore } from '../../../lib/journey/publishing/journey-store.ts';
 import { machineName } from '../../../lib/journey/compilation/machine-name.ts';
 import { PublishRequest } from '../../../lib/journey/publishing/apply-publication.ts';
 import { publishStore } from '../../../lib/journey/publishing/version-store.ts';
-import { publisher } from '../../../lib/journey/publishing/publish-journey.ts';
+import { createJourneyPublisher } from '../../../lib/journey/publishing/publish-journey.ts';
 import { segmentStore } from '../../../lib/segment/segment-store.ts';
 import { type Table } from '../../../lib/aws/table/dynamo-table.ts';
-import { type Instant, plus } from '../../../lib/shared/time.ts';
+import { type Instant, addMs } from '../../../lib/shared/time.ts';
 import { aJourney, aSend, functions, start } from '../journey-examples.ts';
 import { aWorld, Life, survives } from '../journey-world.ts';
 
@@ -42,7 +42,7 @@ function fakeMachines() {
   return { made, routed, machines };
 }
 
-async function aPublisher(shipped = [] as Parameters<typeof publisher>[0]['shipped']) {
+async function aPublisher(shipped = [] as Parameters<typeof createJourneyPublisher>[0]['shipped']) {
   const world = await aWorld();
   const fakes = fakeMachines();
   let now: Instant = start;
@@ -50,7 +50,7 @@ async function aPublisher(shipped = [] as Parameters<typeof publisher>[0]['shipp
   const over = (table: Table, machines: Machines) => {
     const journeys = journeyStore(table, { clock, shipped });
     const workspaces = workspaceStore(table);
-    return publisher({
+    return createJourneyPublisher({
       workspaces,
       journeys,
       drafts: publishStore(table),
@@ -77,7 +77,7 @@ async function aPublisher(shipped = [] as Parameters<typeof publisher>[0]['shipp
     return by.publish(place, publication, asked.weight);
   }
 
-  const later = (ms: number): void => void (now = plus(now, ms));
+  const later = (ms: number): void => void (now = addMs(now, ms));
   return { ...world, ...fakes, journeys, drafts, over, write, publish, later };
 }
 
@@ -129,7 +129,7 @@ test('a growing share moves nobody back', () => {
       { version: 2, weight },
       { version: 1, weight: 100 - weight },
     ];
-    return customers.filter((customer) => routeOf({ journeyId: 'welcome', routes }, customer) === 2);
+    return customers.filter((customer) => routedVersion({ journeyId: 'welcome', routes }, customer) === 2);
   };
   const [few, more] = [at(20), at(60)];
   expect(few.length).toBeGreaterThan(340);
@@ -180,9 +180,12 @@ test('a shipped journey is taken over by a version of the workspace, on its own 
 
 test('a newer version of a shipped journey takes the place of the one deployed before', async () => {
   const world = await aPublisher([aJourney()]);
-  await world.journeys.saveHead('acme', { ...(await world.journeys.head('acme', 'welcome'))!, state: 'closed' });
+  await world.journeys.saveRecord('acme', {
+    ...(await world.journeys.readRecord('acme', 'welcome'))!,
+    state: 'closed',
+  });
   const deployed = journeyStore(world.table, { clock: world.clock, shipped: [aJourney({ version: 4 })] });
-  expect(await deployed.head('acme', 'welcome')).toMatchObject({
+  expect(await deployed.readRecord('acme', 'welcome')).toMatchObject({
     state: 'closed',
     routes: [{ version: 4, weight: 100 }],
   });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { datesMoved, nextDate } from '../../../lib/journey/scheduling/date-entries.ts';
-import { occurrences } from '../../../lib/journey/scheduling/occurrences.ts';
+import { findMovedDates, nextDate } from '../../../lib/journey/scheduling/date-entries.ts';
+import { listOccurrences } from '../../../lib/journey/scheduling/occurrences.ts';
 import { Recurrence } from '../../../lib/journey/definition/trigger.ts';
 import { acme } from '../../profile/profile-examples.ts';
 import { aJourney, aProfile, dated, start } from '../journey-examples.ts';
@@ -66,7 +66,7 @@ test.each(dates)('%s', (...[, rule, value, zone, at]) => {
 const rule = { trait: 'birthday', at: '09:00', every: 'year' };
 const birthday = aJourney({ id: 'birthday', entry: { triggers: [{ date: rule }] } });
 const moved = (before: Record<string, string> | undefined, after: Record<string, string>) =>
-  datesMoved(
+  findMovedDates(
     { before: before && aProfile({ traits: dated(before) }), after: aProfile({ traits: dated(after) }) },
     { journeys: [birthday], workspace: acme, now: start },
   );
@@ -86,8 +86,8 @@ test('a date is told when it is known, when it changes, when its clock changes, 
 });
 
 const recurring = (more: object) => Recurrence.parse({ every: 'day', time: '09:00', ...more });
-const times = (schedule: Parameters<typeof occurrences>[0], zone: string, [after, upTo]: [string, string]) =>
-  occurrences(schedule, zone, { after, upTo }).map(({ at }) => at);
+const times = (schedule: Parameters<typeof listOccurrences>[0], zone: string, [after, upTo]: [string, string]) =>
+  listOccurrences(schedule, zone, { after, upTo }).map(({ at }) => at);
 
 test('a daily time keeps its hour through a change of clocks, and comes once a day', () => {
   const days = times(recurring({}), 'Europe/London', ['2026-03-28T00:00:00.000Z', '2026-03-30T23:00:00.000Z']);

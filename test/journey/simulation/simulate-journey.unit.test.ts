@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { Workspace } from '../../../lib/model/workspace.ts';
 import { Population } from '../../../lib/journey/simulation/customers/population.ts';
-import { type Recorded, replay } from '../../../lib/journey/simulation/replay.ts';
+import { type RecordedHistory, replayJourney } from '../../../lib/journey/simulation/replay.ts';
 import { type SimulationResult } from '../../../lib/journey/simulation/simulation-result.ts';
 import { SimulateBody } from '../../../lib/journey/simulation/simulation-request.ts';
-import { simulate, type SimulationRequest } from '../../../lib/journey/simulation/simulate-journey.ts';
-import { readyJourneys } from '../../../lib/journey/publishing/journey-templates.ts';
+import { simulateJourney, type SimulationRequest } from '../../../lib/journey/simulation/simulate-journey.ts';
+import { journeyTemplates } from '../../../lib/journey/publishing/journey-templates.ts';
 import { aJourney, aSend } from '../journey-examples.ts';
 import { projectInMemory } from '../../../lib/projection/simulated-projection.ts';
 
@@ -20,7 +20,7 @@ interface Case extends Partial<Omit<SimulationRequest, 'definition' | 'workspace
 }
 
 const simulated = ({ journey, workspace, population, ...more }: Case = {}): Promise<SimulationResult> =>
-  simulate({
+  simulateJourney({
     apply: projectInMemory,
     definition: aJourney({ exit: undefined, ...journey }),
     workspace: Workspace.parse({ id: 'acme', name: 'Acme', ...workspace }),
@@ -54,10 +54,17 @@ test('the same seed gives the same result, to the last figure, and another seed 
   expect(other.steps).not.toEqual(first.steps);
 });
 
-test.each(readyJourneys.map((journey) => [journey.id, journey] as const))(
+test.each(journeyTemplates.map((journey) => [journey.id, journey] as const))(
   'in %s everybody who comes to a step goes on, ends or stays there',
   async (_, definition) => {
-    const result = await simulate({ apply: projectInMemory, definition, customers: 60, days: 45, seed: 2, from });
+    const result = await simulateJourney({
+      apply: projectInMemory,
+      definition,
+      customers: 60,
+      days: 45,
+      seed: 2,
+      from,
+    });
     const total = (counts: Record<string, number>): number => Object.values(counts).reduce((sum, n) => sum + n, 0);
     for (const { stepId, visits, next, ended, open } of result.steps)
       expect([stepId, total(next) + total(ended) + open]).toEqual([stepId, visits]);
@@ -185,7 +192,7 @@ const identified = (at: string) => ({
 });
 
 test('a replay says how what would be sent differs from what was, and who would have left where', async () => {
-  const recorded: Recorded[] = ['ada', 'ben'].map((id) => ({
+  const recorded: RecordedHistory[] = ['ada', 'ben'].map((id) => ({
     id,
     touchpoints: [
       identified('2026-01-01T08:00:00.000Z'),
@@ -194,7 +201,7 @@ test('a replay says how what would be sent differs from what was, and who would 
     ],
     happened: { entered: 1, ended: { completed: 1 }, sent: { Hello: 1, Again: 1 }, skipped: {} },
   }));
-  const result = await replay({
+  const result = await replayJourney({
     apply: projectInMemory,
     definition: aJourney(twice('3d')),
     workspace: Workspace.parse({ id: 'acme', name: 'Acme' }),
@@ -228,18 +235,18 @@ const request = () => ({
 });
 
 test('a simulation with time enough is whole, and the same as without a limit', async () => {
-  const whole = await simulate({ ...request(), customers: 200 });
+  const whole = await simulateJourney({ ...request(), customers: 200 });
   expect(whole.complete).toBe(true);
-  expect(await simulate({ ...request(), customers: 200 }, aLimit(1e9))).toEqual(whole);
+  expect(await simulateJourney({ ...request(), customers: 200 }, aLimit(1e9))).toEqual(whole);
 });
 
 test('one whose time is up answers what the same request for fewer customers answers, and says so', async () => {
-  const { stopped, asked, ...cut } = await simulate({ ...request(), customers: 2_000 }, aLimit(3_000));
+  const { stopped, asked, ...cut } = await simulateJourney({ ...request(), customers: 2_000 }, aLimit(3_000));
   expect(cut).toMatchObject({ complete: false, days: 10 });
   expect({ stopped, asked }).toEqual({ stopped: 'time', asked: { customers: 2_000, days: 10 } });
   expect(cut.customers).toBeGreaterThan(50);
   expect(cut.customers).toBeLessThan(2_000);
-  const { warnings, ...same } = await simulate({ ...request(), customers: cut.customers });
+  const { warnings, ...same } = await simulateJourney({ ...request(), customers: cut.customers });
   expect({ ...cut, complete: true, warnings }).toEqual({ ...same, warnings });
   expect(cut.warnings.at(-1)).toBe(`time was up: ${cut.customers} of 2000 customers over 10 of 10 days were simulated`);
 });
@@ -248,13 +255,16 @@ test('customers who act without end are cut off at the end of a whole day, or be
   const perMonth = { 'Order Completed': 1e18 };
   const journey = aJourney();
   const population = Population.parse({ ...everywhere, perMonth });
-  const result = await simulate({ ...request(), definition: journey, population, customers: 5_000 }, aLimit(20_000));
+  const result = await simulateJourney(
+    { ...request(), definition: journey, population, customers: 5_000 },
+    aLimit(20_000),
+  );
   expect(result).toMatchObject({ complete: false, customers: 1, days: 0, entered: 0, open: [] });
   expect(JSON.stringify(result)).not.toContain('null');
 });
 
 test('a replay whose time is up is of fewer customers, the first by their ids', async () => {
-  const recorded: Recorded[] = Array.from({ length: 300 }, (_, i) => ({
+  const recorded: RecordedHistory[] = Array.from({ length: 300 }, (_, i) => ({
     id: `c${i}`,
     touchpoints: [
       identified('2026-01-01T08:00:00.000Z'),
@@ -268,10 +278,10 @@ test('a replay whose time is up is of fewer customers, the first by their ids', 
     ...{ placements: [], recorded, sample: false, seed: 1 },
     ...{ from: '2026-01-01T00:00:00.000Z', to: '2026-01-20T00:00:00.000Z' },
   };
-  const { would, ...cut } = await replay(asked, aLimit(800));
+  const { would, ...cut } = await replayJourney(asked, aLimit(800));
   expect(would.complete).toBe(false);
   expect(cut).toMatchObject({ sample: true, customers: would.customers, entered: { happened: would.customers } });
-  const { would: same, ...whole } = await replay({ ...asked, recorded: recorded.slice(0, would.customers) });
+  const { would: same, ...whole } = await replayJourney({ ...asked, recorded: recorded.slice(0, would.customers) });
   expect({ ...cut, sample: false }).toEqual(whole);
   expect({ ...would.sends, entered: would.entered }).toEqual({ ...same.sends, entered: same.entered });
 });

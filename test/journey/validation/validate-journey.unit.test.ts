@@ -1,19 +1,19 @@
 import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { check } from '../../../lib/journey/validation/validate-journey.ts';
-import { readyJourneys } from '../../../lib/journey/publishing/journey-templates.ts';
-import { shippedJourneys } from '../../../lib/journey/publishing/deployed-journeys.ts';
+import { validateJourney } from '../../../lib/journey/validation/validate-journey.ts';
+import { journeyTemplates } from '../../../lib/journey/publishing/journey-templates.ts';
+import { deployedJourneys } from '../../../lib/journey/publishing/deployed-journeys.ts';
 import { aJourney, aSend, aslFaults } from '../journey-examples.ts';
 
-test.each([...shippedJourneys, ...readyJourneys])('the journey $id has no fault', (definition) => {
-  const journeys = [...shippedJourneys, ...readyJourneys].map(({ id }) => id);
-  expect(check(definition, { journeys, quietHours: { from: '21:00', to: '08:00' } })).toEqual([]);
+test.each([...deployedJourneys, ...journeyTemplates])('the journey $id has no fault', (definition) => {
+  const journeys = [...deployedJourneys, ...journeyTemplates].map(({ id }) => id);
+  expect(validateJourney(definition, { journeys, quietHours: { from: '21:00', to: '08:00' } })).toEqual([]);
   expect(aslFaults(definition)).toBe('');
 });
 
 test('each file of a journey is one of those that are shipped or ready', () => {
   const files = readdirSync(new URL('../../../events/journeys/', import.meta.url));
-  const ids = [...shippedJourneys, ...readyJourneys].map(({ id }) => `${id}.json`);
+  const ids = [...deployedJourneys, ...journeyTemplates].map(({ id }) => `${id}.json`);
   expect(files.sort()).toEqual(ids.sort());
   expect(ids).toHaveLength(12);
 });
@@ -26,7 +26,7 @@ test('all faults are told at once, each with its place', () => {
       Done: { kind: 'exit' },
     },
   });
-  expect(check(faulty).map(({ code, place }) => [code, place])).toEqual([
+  expect(validateJourney(faulty).map(({ code, place }) => [code, place])).toEqual([
     ['unknown-step', 'start'],
     ['unknown-step', 'steps.Hello.next'],
     ['unknown-step', 'steps.Hello.onError'],

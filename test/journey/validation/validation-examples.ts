@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
-import { check, type Fault, type Surroundings } from '../../../lib/journey/validation/validate-journey.ts';
+import {
+  validateJourney,
+  type Diagnostic,
+  type ValidationContext,
+} from '../../../lib/journey/validation/validate-journey.ts';
 import { aJourney, aSend } from '../journey-examples.ts';
 
 export const Done = { kind: 'exit' };
@@ -41,10 +45,10 @@ export const tested = (more: Record<string, unknown> = {}, pause = '1d') => ({
 });
 
 /** What is wrong, its code and place; and what is unlike a journey that sends one welcome. */
-type Case = [title: string, code: string, place: string, more: Record<string, unknown>, known?: Surroundings];
+type Case = [title: string, code: string, place: string, more: Record<string, unknown>, known?: ValidationContext];
 
-const found = (more: Record<string, unknown>, known?: Surroundings): Partial<Fault>[] =>
-  check(aJourney(more), known).map(({ code, place, severity }) => ({ code, place, severity }));
+const found = (more: Record<string, unknown>, known?: ValidationContext): Partial<Diagnostic>[] =>
+  validateJourney(aJourney(more), known).map(({ code, place, severity }) => ({ code, place, severity }));
 
 export function findsErrors(cases: Case[]): void {
   test.each(cases)('%s is an error: %s at %s', (...[, code, place, more, known]) => {
@@ -58,7 +62,7 @@ export function warns(cases: Case[]): void {
   });
 }
 
-export function isFine(cases: [title: string, more: Record<string, unknown>, known?: Surroundings][]): void {
+export function isFine(cases: [title: string, more: Record<string, unknown>, known?: ValidationContext][]): void {
   test.each(cases)('%s', (...[, more, known]) => {
     expect(found(more, known)).toEqual([]);
   });

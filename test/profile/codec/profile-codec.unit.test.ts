@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { assess } from '../../../lib/churn/heuristic-score.ts';
-import { pack, unpack } from '../../../lib/profile/codec/profile-codec.ts';
+import { scoreRisk } from '../../../lib/churn/heuristic-score.ts';
+import { packProfile, unpackProfile } from '../../../lib/profile/codec/profile-codec.ts';
 import { type Profile } from '../../../lib/model/profile.ts';
 import { profileItem, readProfileItem } from '../../../lib/profile/profile-store.ts';
 import { aProfile, aTouchpoint, days, folded, minutes, touchpoints } from '../profile-examples.ts';
@@ -10,7 +10,7 @@ test('a profile is read as it was written', () => {
   fc.assert(
     fc.property(touchpoints, (all) => {
       const profile = folded(all);
-      expect(unpack(pack(profile), profile)).toEqual(profile);
+      expect(unpackProfile(packProfile(profile), profile)).toEqual(profile);
     }),
   );
 });
@@ -58,7 +58,7 @@ function ordinary(): Profile {
   const profile = folded([aTouchpoint({ type: 'identify', name: 'Identified', properties: traits }), ...all]);
   return {
     ...profile,
-    churn: assess(profile, days(10)),
+    churn: scoreRisk(profile, days(10)),
     stage: { id: 'retention', since: days(4), rule: 'retention', touchpoint: crypto.randomUUID(), met: days(9) },
     nextReview: days(12),
     linked: [`a:${crypto.randomUUID()}`],

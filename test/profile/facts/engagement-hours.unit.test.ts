@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { emotionOf } from '../../../lib/profile/facts/emotion.ts';
-import { combineHours, packHours, unpackHours } from '../../../lib/profile/facts/engagement-hours.ts';
+import { mergeHours, packHours, unpackHours } from '../../../lib/profile/facts/engagement-hours.ts';
 import { aProfile, aTouchpoint, days, folded, minutes } from '../profile-examples.ts';
 
 const filled = (hours: readonly number[] = []) => hours.flatMap((n, hour) => (n > 0 ? [[hour, n]] : []));
@@ -31,7 +31,7 @@ test('hours are packed into three characters each, and never outgrow two digits'
     .with(23, 1295);
   expect(packHours(hours)).toBe('903nzz');
   expect(unpackHours(packHours(hours))).toEqual(hours);
-  expect(filled(combineHours(hours, hours))).toEqual([
+  expect(filled(mergeHours(hours, hours))).toEqual([
     [9, 6],
     [23, 1295],
   ]);

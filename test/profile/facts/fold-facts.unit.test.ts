@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Touchpoint } from '../../../lib/model/touchpoint.ts';
-import { otherName, bounds } from '../../../lib/model/profile-limits.ts';
-import { pack } from '../../../lib/profile/codec/profile-codec.ts';
+import { overflowKey, profileLimits } from '../../../lib/model/profile-limits.ts';
+import { packProfile } from '../../../lib/profile/codec/profile-codec.ts';
 import { aTouchpoint, days, folded, minutes, shuffled, touchpoints } from '../profile-examples.ts';
 
 const identify = (properties: Touchpoint['properties'], at = minutes(0)) =>
@@ -98,8 +98,8 @@ test.each([
 
 test('names past the bound are counted together', () => {
   const { counts } = folded(Array.from({ length: 130 }, (_, i) => aTouchpoint({ name: `Event ${i}` })));
-  expect(Object.keys(counts)).toHaveLength(bounds.names + 1);
-  expect(counts[otherName]?.n).toBe(30);
+  expect(Object.keys(counts)).toHaveLength(profileLimits.names + 1);
+  expect(counts[overflowKey]?.n).toBe(30);
 });
 
 test('what is too long for a profile is left out of it', () => {
@@ -108,7 +108,7 @@ test('what is too long for a profile is left out of it', () => {
     aTouchpoint({ name: 'n'.repeat(300) }),
   ]);
   expect(Object.keys(traits)).toEqual(['plan']);
-  expect(Object.keys(counts)).toEqual(['Identified', otherName]);
+  expect(Object.keys(counts)).toEqual(['Identified', overflowKey]);
 });
 
 test('a customer who sends the most of everything still has a profile under 100 KB', () => {
@@ -117,5 +117,5 @@ test('a customer who sends the most of everything still has a profile under 100 
     identify({ [wide(i)]: 'v'.repeat(500), consent: { [wide(i)]: true } }, days(i)),
     aTouchpoint({ name: wide(i), channel: wide(i), at: days(i) }),
   ]).flat();
-  expect(pack(folded(all)).length).toBeLessThan(100_000);
+  expect(packProfile(folded(all)).length).toBeLessThan(100_000);
 });

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { type CustomerRef } from '../../../lib/model/customer.ts';
-import { claimsOf } from '../../../lib/profile/merge/link-identity.ts';
+import { identityClaims } from '../../../lib/profile/merge/link-identity.ts';
 import { keys } from '../../../lib/model/table-keys.ts';
-import { bounds } from '../../../lib/model/profile-limits.ts';
+import { profileLimits } from '../../../lib/model/profile-limits.ts';
 import { readSignals } from '../../../lib/profile/profile-store.ts';
 import { aTouchpoint, minutes, type Sketch } from '../profile-examples.ts';
 import { aWorld, record, sequenceOf, type World, writesThrough } from '../../projection/projector-harness.ts';
@@ -23,10 +23,10 @@ async function signalsOf(world: World, customer: CustomerRef): Promise<string[]>
 }
 
 test('a touchpoint claims the anonymous id it carries, and an alias its previous id, as a user’s or a visitor’s', () => {
-  expect(claimsOf(identify(1))).toEqual(['a:v1']);
-  expect(claimsOf(visit(1))).toEqual([]);
-  expect(claimsOf(alias(1, 'old', 'ada'))).toEqual(['u:old', 'a:old']);
-  expect(claimsOf(alias(1, 'ada', 'ada'))).toEqual(['a:ada']);
+  expect(identityClaims(identify(1))).toEqual(['a:v1']);
+  expect(identityClaims(visit(1))).toEqual([]);
+  expect(identityClaims(alias(1, 'old', 'ada'))).toEqual(['u:old', 'a:old']);
+  expect(identityClaims(alias(1, 'ada', 'ada'))).toEqual(['a:ada']);
 });
 
 test('what a visitor did becomes the user’s, in one write with the pointer and the row of the link', async () => {
@@ -140,11 +140,11 @@ test('the alias of somebody never seen is remembered for when he comes', async (
 
 test('a user is linked to as many devices as a profile holds, and goes on without the others', async () => {
   const world = await aWorld();
-  const logins = Array.from({ length: bounds.linked + 5 }, (_, i) => record(identify(i, 'ada', `v${i}`)));
+  const logins = Array.from({ length: profileLimits.linked + 5 }, (_, i) => record(identify(i, 'ada', `v${i}`)));
   expect(await world.fold(...logins)).toEqual([]);
   const profile = await world.profile('u:ada');
-  expect(profile?.linked).toHaveLength(bounds.linked);
-  expect(profile?.counts.Identified?.n).toBe(bounds.linked + 5);
+  expect(profile?.linked).toHaveLength(profileLimits.linked);
+  expect(profile?.counts.Identified?.n).toBe(profileLimits.linked + 5);
 });
 
 test('a user who stood elsewhere moves to where the visitor was seen last, and the row tells why', async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { merge } from '../../../lib/profile/merge/merge-profiles.ts';
-import { bounds } from '../../../lib/model/profile-limits.ts';
+import { mergeProfiles } from '../../../lib/profile/merge/merge-profiles.ts';
+import { profileLimits } from '../../../lib/model/profile-limits.ts';
 import { aProfile, days, folded, touchpoints } from '../profile-examples.ts';
 
 test('folding on the visitor and on the user and merging is folding all on the user', () => {
@@ -11,7 +11,7 @@ test('folding on the visitor and on the user and merging is folding all on the u
   fc.assert(
     fc.property(parts, ([all, cut]) => {
       const visitor = folded(all.slice(0, cut), 'a:visitor');
-      expect(merge(folded(all.slice(cut)), visitor)).toEqual({ ...folded(all), linked: ['a:visitor'] });
+      expect(mergeProfiles(folded(all.slice(cut)), visitor)).toEqual({ ...folded(all), linked: ['a:visitor'] });
     }),
   );
 });
@@ -20,7 +20,7 @@ test('journeys, waits and decisions of a visitor go on as the user’s', () => {
   const inside = { journeyId: 'onboarding', version: 1, since: days(1) };
   const wait = { enrolmentId: 'e1', on: { event: 'Activated' }, since: days(1), until: days(3) };
   const visitor = aProfile({ journeys: { e1: inside }, waits: { w1: wait } }, 'a:visitor');
-  const user = merge(aProfile({ journeys: { e2: inside } }), visitor);
+  const user = mergeProfiles(aProfile({ journeys: { e2: inside } }), visitor);
   expect(Object.keys(user.journeys).sort()).toEqual(['e1', 'e2']);
   expect(user.waits).toEqual({ w1: wait });
 });
@@ -41,15 +41,18 @@ test('only the newest open decisions stay', () => {
         },
       ]),
     );
-  const merged = merge(aProfile({ decisions: decisions('old', 0) }), aProfile({ decisions: decisions('new', 20) }));
-  expect(Object.keys(merged.decisions)).toHaveLength(bounds.decisions);
+  const merged = mergeProfiles(
+    aProfile({ decisions: decisions('old', 0) }),
+    aProfile({ decisions: decisions('new', 20) }),
+  );
+  expect(Object.keys(merged.decisions)).toHaveLength(profileLimits.decisions);
   expect(Object.keys(merged.decisions)).toContain('new0');
   expect(Object.keys(merged.decisions)).not.toContain('old0');
 });
 
 test('the customer stands where either was seen last', () => {
   const at = (id: string, day: number) => ({ stage: { id, since: days(day), rule: id, met: days(day) } });
-  expect(merge(aProfile(at('retention', 1)), aProfile(at('consideration', 5))).stage?.id).toBe('consideration');
-  expect(merge(aProfile(at('retention', 5)), aProfile(at('consideration', 1))).stage?.id).toBe('retention');
-  expect(merge(aProfile(), aProfile(at('consideration', 1))).stage?.id).toBe('consideration');
+  expect(mergeProfiles(aProfile(at('retention', 1)), aProfile(at('consideration', 5))).stage?.id).toBe('consideration');
+  expect(mergeProfiles(aProfile(at('retention', 5)), aProfile(at('consideration', 1))).stage?.id).toBe('retention');
+  expect(mergeProfiles(aProfile(), aProfile(at('consideration', 1))).stage?.id).toBe('consideration');
 });

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { combineFolded, foldedThrough, isFolded } from '../../../lib/profile/merge/stream-checkpoint.ts';
+import { mergeCheckpoints, advanceCheckpoint, isProcessed } from '../../../lib/profile/merge/stream-checkpoint.ts';
 
 const at = (sequence: string, source = 'u:ada', stream = '2026') => ({ sequence, source, stream });
-const through = (sequence: string) => foldedThrough({ stream: '', through: {} }, at(sequence));
+const through = (sequence: string) => advanceCheckpoint({ stream: '', through: {} }, at(sequence));
 
 test.each([
   ['9', '10', false],
@@ -13,19 +13,22 @@ test.each([
   ['0009', '10', false],
   ['10', '0009', true],
 ])('folded through %s, %s is a duplicate: %s', (reached, sequence, duplicate) => {
-  expect(isFolded(through(reached), at(sequence))).toBe(duplicate);
+  expect(isProcessed(through(reached), at(sequence))).toBe(duplicate);
 });
 
 test('positions of another partition or another stream say nothing', () => {
-  expect(isFolded(through('10'), at('5', 'a:visitor'))).toBe(false);
-  expect(isFolded(through('10'), at('5', 'u:ada', '2027'))).toBe(false);
-  expect(foldedThrough(through('10'), at('5', 'u:ada', '2027'))).toEqual({ stream: '2027', through: { 'u:ada': '5' } });
+  expect(isProcessed(through('10'), at('5', 'a:visitor'))).toBe(false);
+  expect(isProcessed(through('10'), at('5', 'u:ada', '2027'))).toBe(false);
+  expect(advanceCheckpoint(through('10'), at('5', 'u:ada', '2027'))).toEqual({
+    stream: '2027',
+    through: { 'u:ada': '5' },
+  });
 });
 
 test('two profiles together have folded what either has', () => {
   const user = { stream: '2026', through: { 'u:ada': '10', 'a:one': '7' } };
   const visitor = { stream: '2026', through: { 'a:one': '12' } };
-  expect(combineFolded(user, visitor).through).toEqual({ 'u:ada': '10', 'a:one': '12' });
-  expect(combineFolded(visitor, user)).toEqual(combineFolded(user, visitor));
-  expect(combineFolded(user, { stream: '2027', through: { 'a:one': '1' } }).through).toEqual({ 'a:one': '1' });
+  expect(mergeCheckpoints(user, visitor).through).toEqual({ 'u:ada': '10', 'a:one': '12' });
+  expect(mergeCheckpoints(visitor, user)).toEqual(mergeCheckpoints(user, visitor));
+  expect(mergeCheckpoints(user, { stream: '2027', through: { 'a:one': '1' } }).through).toEqual({ 'a:one': '1' });
 });

@@ -1,16 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { markovAttribution } from '../../../lib/report/attribution/markov-attribution.ts';
-import { credited, rules, timeDecay } from '../../../lib/report/attribution/credit-rules.ts';
-import { type Credits, type Way } from '../../../lib/report/attribution/conversion-path.ts';
+import { creditByRule, creditRules, timeDecay } from '../../../lib/report/attribution/credit-rules.ts';
+import { type Credits, type ConversionPath } from '../../../lib/report/attribution/conversion-path.ts';
 
-const way = (touches: string, conversions = 1, nulls = 0): Way => ({ touches: touches.split(' '), conversions, nulls });
+const way = (touches: string, conversions = 1, nulls = 0): ConversionPath => ({
+  touches: touches.split(' '),
+  conversions,
+  nulls,
+});
 
 const conversionsOf = (credits: Credits) =>
   Object.fromEntries([...credits].map(([touch, credit]) => [touch, credit.conversions]));
 
 describe('rules of one way', () => {
-  const shares = (rule: keyof typeof rules, touches: string) => conversionsOf(credited([way(touches)], rules[rule]));
+  const shares = (rule: keyof typeof creditRules, touches: string) =>
+    conversionsOf(creditByRule([way(touches)], creditRules[rule]));
 
   test.each([
     ['first', 'a b c', { a: 1, b: 0, c: 0 }],
@@ -61,10 +66,10 @@ describe('Markov removal effects', () => {
     fc.assert(
       fc.property(ways, (all) => {
         const converting = all.filter(({ conversions }) => conversions > 0);
-        const total = (of: (credit: Way) => number) => converting.reduce((sum, one) => sum + of(one), 0);
+        const total = (of: (credit: ConversionPath) => number) => converting.reduce((sum, one) => sum + of(one), 0);
         const models = [
           markovAttribution(converting).credits,
-          ...Object.values(rules).map((rule) => credited(converting, rule)),
+          ...Object.values(creditRules).map((rule) => creditByRule(converting, rule)),
         ];
         for (const credits of models) {
           const given = [...credits.values()];
@@ -88,7 +93,7 @@ describe('Markov removal effects', () => {
 });
 
 /** The definition, by following the chain for so long that what is still under way does not count. */
-function byCutting(ways: Way[], cut: string, base: number): number {
+function byCutting(ways: ConversionPath[], cut: string, base: number): number {
   const moves = new Map<string, Map<string, number>>();
   for (const { touches, conversions, nulls } of ways) {
     if (conversions + nulls === 0) continue;

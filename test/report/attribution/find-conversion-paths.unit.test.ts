@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
-import { waysOf, type WayPlan } from '../../../lib/report/attribution/find-conversion-paths.ts';
-import { type Path } from '../../../lib/report/paths/customer-path.ts';
+import { findConversionPaths, type ConversionPathPlan } from '../../../lib/report/attribution/find-conversion-paths.ts';
+import { type CustomerPath } from '../../../lib/report/paths/customer-path.ts';
 
-const path = (...names: string[]): Path => ({ customer: 'c', steps: names.map((name, at) => ({ name, at })) });
+const path = (...names: string[]): CustomerPath => ({ customer: 'c', steps: names.map((name, at) => ({ name, at })) });
 
-const ways = (plan: Partial<WayPlan>, ...paths: Path[]) => [...waysOf(paths, { conversion: 'buy', ...plan })];
+const ways = (plan: Partial<ConversionPathPlan>, ...paths: CustomerPath[]) => [
+  ...findConversionPaths(paths, { conversion: 'buy', ...plan }),
+];
 
 test('each conversion ends a way, and what leads to none is one without', () => {
   expect(ways({}, path('mail', 'shop', 'buy', 'shop', 'buy', 'mail', 'shop'))).toEqual([

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { periodOf } from '../../../lib/report/cohort/cohort-period.ts';
-import { type CohortPlan, retentionCohorts } from '../../../lib/report/cohort/retention-cohorts.ts';
-import { tallied } from '../../../lib/report/paths/customer-path.ts';
+import { type CohortPlan, countRetention } from '../../../lib/report/cohort/retention-cohorts.ts';
+import { tallyPaths } from '../../../lib/report/paths/customer-path.ts';
 
 /** A customer who bought on these days. */
 const buyer = (...days: string[]) => ({
@@ -16,7 +16,7 @@ const shop = [
 ];
 
 const cohorts = (plan: Partial<CohortPlan> = {}, paths = shop) =>
-  tallied(paths, retentionCohorts({ unit: 'month', ...plan }));
+  tallyPaths(paths, countRetention({ unit: 'month', ...plan }));
 
 test('customers count once in the month they joined and in each in which they came back', () => {
   expect(cohorts()).toEqual([

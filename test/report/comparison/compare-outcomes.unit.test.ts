@@ -1,21 +1,21 @@
 import { describe, expect, test } from 'vitest';
 import { seeded } from '../../../lib/shared/random.ts';
-import { contrast, type Fate } from '../../../lib/report/comparison/compare-outcomes.ts';
-import { tallied } from '../../../lib/report/paths/customer-path.ts';
-import { fisherP, fourfoldP } from '../../../lib/statistics/inference/two-by-two-table.ts';
+import { compareOutcomes, type PathOutcome } from '../../../lib/report/comparison/compare-outcomes.ts';
+import { tallyPaths } from '../../../lib/report/paths/customer-path.ts';
+import { fisherP, twoByTwoP } from '../../../lib/statistics/inference/two-by-two-table.ts';
 
-const path = (customer: Fate | 'unknown', ...names: string[]) => ({
+const path = (customer: PathOutcome | 'unknown', ...names: string[]) => ({
   customer,
   steps: names.map((name, at) => ({ name, at })),
 });
 
-const fates = new Map<string, Fate>([
+const fates = new Map<string, PathOutcome>([
   ['churned', 'churned'],
   ['retained', 'retained'],
 ]);
 
 const report = (paths: ReturnType<typeof path>[]) =>
-  tallied(paths, contrast({ fateOf: ({ customer }) => fates.get(customer) }));
+  tallyPaths(paths, compareOutcomes({ fateOf: ({ customer }) => fates.get(customer) }));
 
 const repeat = <T>(times: number, one: () => T): T[] => Array.from({ length: times }, one);
 
@@ -65,7 +65,7 @@ describe('fourfold table', () => {
 
   test('is exact where few are expected, and Pearson’s χ² elsewhere', () => {
     const few = { a: { hits: 5, n: 100 }, b: { hits: 0, n: 100 } };
-    expect(fourfoldP(few)).toBe(fisherP(few));
-    expect(fourfoldP({ a: { hits: 56, n: 70 }, b: { hits: 48, n: 80 } })).toBeCloseTo(0.008045081, 8);
+    expect(twoByTwoP(few)).toBe(fisherP(few));
+    expect(twoByTwoP({ a: { hits: 56, n: 70 }, b: { hits: 48, n: 80 } })).toBeCloseTo(0.008045081, 8);
   });
 });

@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Plan } from '../../../lib/map/planned-map.ts';
-import { align } from '../../../lib/report/conformance/align-path.ts';
-import { type Move } from '../../../lib/report/conformance/alignment.ts';
+import { alignPath } from '../../../lib/report/conformance/align-path.ts';
+import { type AlignmentMove } from '../../../lib/report/conformance/alignment.ts';
 import { automatonOf } from '../../../lib/report/conformance/plan-automaton.ts';
-import { aligner } from '../../../lib/report/conformance/choose-aligner.ts';
-import { alignLinear, linearOf } from '../../../lib/report/conformance/edit-distance.ts';
+import { createAligner } from '../../../lib/report/conformance/choose-aligner.ts';
+import { alignLinear, linearStepsOf } from '../../../lib/report/conformance/edit-distance.ts';
 import { aPlan, inOrder, leavesOf, lettersOf, t, walks } from '../../map/plan-examples.ts';
 
 const aTrace = fc.array(fc.constantFrom('a', 'b', 'c', 'x'), { maxLength: 4 });
-const searched = (plan: Plan, trace: readonly string[]) => align(automatonOf(plan), trace, 1e6);
+const searched = (plan: Plan, trace: readonly string[]) => alignPath(automatonOf(plan), trace, 1e6);
 
 /** Insertions and deletions from one word to another, letter by letter. */
 function indel(a: string, b: string): number {
@@ -18,8 +18,8 @@ function indel(a: string, b: string): number {
   return 1 + Math.min(indel(a.slice(1), b), indel(a, b.slice(1)));
 }
 
-const done = (moves: Move[]) => moves.flatMap(({ kind, name }) => (kind === 'skipped' ? [] : [name]));
-const planned = (moves: Move[]) => moves.flatMap(({ kind, name }) => (kind === 'extra' ? [] : [name]));
+const done = (moves: AlignmentMove[]) => moves.flatMap(({ kind, name }) => (kind === 'skipped' ? [] : [name]));
+const planned = (moves: AlignmentMove[]) => moves.flatMap(({ kind, name }) => (kind === 'extra' ? [] : [name]));
 
 test('no way through the plan is nearer to the path than the one an alignment finds', () =>
   fc.assert(
@@ -57,7 +57,7 @@ test('a plan that is a sequence costs the same by search and by indel distance',
       fc.array(fc.constantFrom('a', 'b', 'c', 'x')),
       (names, trace) => {
         const plan = inOrder(names.join(''));
-        const short = alignLinear(linearOf(plan)!, trace);
+        const short = alignLinear(linearStepsOf(plan)!, trace);
         expect(searched(plan, trace).cost).toBe(short.cost);
         expect(done(short.moves)).toEqual(trace);
         expect(planned(short.moves)).toEqual(names);
@@ -68,7 +68,7 @@ test('a plan that is a sequence costs the same by search and by indel distance',
 test('a path without touchpoints skips the shortest way', () =>
   fc.assert(
     fc.property(aPlan, (plan) => {
-      const { shortest, align: aligned } = aligner(plan);
+      const { shortest, align: aligned } = createAligner(plan);
       expect(aligned([]).cost).toBe(shortest);
     }),
   ));
@@ -107,14 +107,14 @@ test('a search that is given up says what the cost is at least', () => {
   const wide: Plan = { parallel: lettersOf('abcdefgh').map((name) => ({ loop: inOrder(`${name}z${name}`) })) };
   const trace = lettersOf('zzhgfedcbazazbzczdzezfzgzhz');
   const exact = searched(wide, trace);
-  const bound = align(automatonOf(wide), trace, 10);
+  const bound = alignPath(automatonOf(wide), trace, 10);
   expect(bound).toMatchObject({ exact: false, moves: [] });
   expect(bound.cost).toBeLessThanOrEqual(exact.cost);
   expect(bound.cost).toBeGreaterThan(0);
 });
 
 test('ten parts side by side are aligned within the limit, in any order', () => {
-  const { align: aligned } = aligner({
+  const { align: aligned } = createAligner({
     parallel: lettersOf('abcdefghij').map((name) => inOrder(`${name}${name.toUpperCase()}`)),
   });
   expect(aligned(lettersOf('jihgfedcbaABCDEFGHIJ'))).toMatchObject({ cost: 0, exact: true });
@@ -122,6 +122,6 @@ test('ten parts side by side are aligned within the limit, in any order', () => 
 });
 
 test('a long path is aligned with a loop', () => {
-  const { align: aligned } = aligner({ sequence: [t('a'), { loop: t('b') }, t('c')] });
+  const { align: aligned } = createAligner({ sequence: [t('a'), { loop: t('b') }, t('c')] });
   expect(aligned(['a', ...Array<string>(5_000).fill('b'), 'x', 'c'])).toMatchObject({ cost: 1, exact: true });
 });

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { type Plan } from '../../../lib/map/planned-map.ts';
-import { conformance } from '../../../lib/report/conformance/measure-conformance.ts';
-import { tallied } from '../../../lib/report/paths/customer-path.ts';
+import { measureConformance } from '../../../lib/report/conformance/measure-conformance.ts';
+import { tallyPaths } from '../../../lib/report/paths/customer-path.ts';
 import { inOrder, lettersOf, t } from '../../map/plan-examples.ts';
 import { aPath } from '../paths/path-examples.ts';
 
 const compared = (plan: Plan, ...letters: string[]) =>
-  tallied(
+  tallyPaths(
     letters.map((path, i) => aPath(path, `customer ${i}`)),
-    conformance(plan),
+    measureConformance(plan),
   );
 
 test('fitness is one for a path as planned and nothing for one that shares nothing', () => {
@@ -34,9 +34,9 @@ test('paths that are alike are one variant', () => {
 });
 
 test('the most frequent variants are shown beside the plan', () => {
-  const { frequent } = tallied(
+  const { frequent } = tallyPaths(
     [aPath('b', 'Kim'), aPath('ab', 'Lee'), aPath('b', 'Kim')],
-    conformance(inOrder('ab'), { top: 1 }),
+    measureConformance(inOrder('ab'), { top: 1 }),
   );
   const moves = [
     { kind: 'skipped', name: 'a', place: 'sequence[0]' },
@@ -50,7 +50,7 @@ test('the most frequent variants are shown beside the plan', () => {
 test('deviations say what, where, how often and of how many customers', () => {
   const plan: Plan = { sequence: [t('a'), { optional: t('o') }, { parallel: [t('b'), t('c')] }] };
   const paths = [aPath('axbc', 'Kim'), aPath('axxcb', 'Kim'), aPath('ab', 'Lee')];
-  const { deviations } = tallied(paths, conformance(plan));
+  const { deviations } = tallyPaths(paths, measureConformance(plan));
   expect(deviations).toEqual([
     expect.objectContaining({ kind: 'extra', name: 'x', after: 'a', count: 3, paths: 2, customers: 1 }),
     expect.objectContaining({ kind: 'skipped', name: 'c', place: 'sequence[2].parallel[1]', after: 'b', customers: 1 }),
@@ -73,7 +73,7 @@ test('a deviation is told in the words of the map', () => {
     ],
   };
   const path = { customer: 'Kim', steps: [{ name: 'Signed Up', at: 0 }] };
-  expect(tallied([path], conformance(plan)).deviations[0]?.text).toEqual({
+  expect(tallyPaths([path], measureConformance(plan)).deviations[0]?.text).toEqual({
     en: 'Skipped "Activation" after "Sign-up"',
     ko: '"가입" 다음에 "활성화" 건너뜀',
   });
@@ -82,7 +82,7 @@ test('a deviation is told in the words of the map', () => {
 test('paths given up are counted, and the average says how low it may be', () => {
   const wide: Plan = { parallel: lettersOf('abcdefgh').map((name) => inOrder(`${name}z${name}`)) };
   const paths = [aPath('zzhgfedcbaabcdefghz', 'Kim'), aPath('azabzbczcdzdezefzfgzghzh', 'Lee')];
-  const result = tallied(paths, conformance(wide, { limit: 1_000 }));
+  const result = tallyPaths(paths, measureConformance(wide, { limit: 1_000 }));
   expect(result.unresolved.paths).toBe(1);
   expect(result.unresolved.averageFitnessAtLeast).toBe(0.5);
   expect(result.averageFitness).toBeGreaterThan(0.5);
@@ -90,14 +90,18 @@ test('paths given up are counted, and the average says how low it may be', () =>
 
 test('when the work for all variants is spent, the rest is bounded rather than waited for', () => {
   const plan: Plan = { choice: [inOrder('ab'), inOrder('ba')] };
-  const { unresolved, averageFitness } = tallied(
+  const { unresolved, averageFitness } = tallyPaths(
     [aPath('ab'), aPath('axb'), aPath('b')],
-    conformance(plan, { total: 8 }),
+    measureConformance(plan, { total: 8 }),
   );
   expect(unresolved.paths).toBe(2);
   expect(averageFitness).toBeLessThan(1);
 });
 
 test('no paths deviate from nothing', () => {
-  expect(tallied([], conformance(inOrder('ab')))).toMatchObject({ paths: 0, averageFitness: 1, deviations: [] });
+  expect(tallyPaths([], measureConformance(inOrder('ab')))).toMatchObject({
+    paths: 0,
+    averageFitness: 1,
+    deviations: [],
+  });
 });

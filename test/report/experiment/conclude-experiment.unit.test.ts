@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { armOf } from '../../../lib/report/experiment/assign-arm.ts';
 import { type Snapshot } from '../../../lib/report/experiment/judge-metric.ts';
 import { ExperimentPlan } from '../../../lib/report/experiment/experiment-plan.ts';
-import { experimentResult } from '../../../lib/report/experiment/conclude-experiment.ts';
+import { concludeExperiment } from '../../../lib/report/experiment/conclude-experiment.ts';
 import { rateOf } from '../../../lib/statistics/inference/moments.ts';
 
 const planWith = (changes: object = {}) =>
@@ -20,7 +20,7 @@ const arm = (customers: number, bought: number, complained = 0) => ({
   metrics: { bought: rateOf(bought, customers), complained: rateOf(complained, customers) },
 });
 
-const conclude = (plan: ExperimentPlan, ...snapshots: Snapshot[]) => experimentResult(plan, snapshots);
+const conclude = (plan: ExperimentPlan, ...snapshots: Snapshot[]) => concludeExperiment(plan, snapshots);
 
 const winning: Snapshot = { control: arm(10_000, 1_000), short: arm(10_000, 1_200) };
 

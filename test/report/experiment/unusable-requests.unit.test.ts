@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { experimentAnswer, ResultAnswer, ResultRequest } from '../../../lib/report/experiment/result-request.ts';
-import { scanAnswer, ScanAnswer, ScanRequest } from '../../../lib/report/experiment/scan-request.ts';
-import { sizeAnswer, SizeAnswer, SizeRequest } from '../../../lib/report/experiment/size-request.ts';
+import { presentExperiment, ResultAnswer, ResultRequest } from '../../../lib/report/experiment/result-request.ts';
+import { answerScan, ScanAnswer, ScanRequest } from '../../../lib/report/experiment/scan-request.ts';
+import { answerSize, SizeAnswer, SizeRequest } from '../../../lib/report/experiment/size-request.ts';
 
 /** Names of the prototype among those of arms and metrics. */
 const names = ['a', 'b', 'constructor', 'toString', 'hasOwnProperty'];
@@ -89,7 +89,7 @@ test('every result that can be asked for is an answer: numbers where numbers bel
     fc.property(request, (asked) => {
       const { variants, sampleRatio, text, ship, variant } = received(
         ResultAnswer,
-        experimentAnswer(ResultRequest.parse(asked)),
+        presentExperiment(ResultRequest.parse(asked)),
       );
       const arms = asked.plan.arms.map(({ id }) => id);
       expect(variants.map((one) => one.variant)).toEqual(arms.slice(1));
@@ -142,7 +142,7 @@ test('every size that can be asked for is an answer or is refused', () => {
       if (!read.success) return;
       let answer: unknown;
       try {
-        answer = sizeAnswer(read.data);
+        answer = answerSize(read.data);
       } catch (error) {
         expect(error).toMatchObject({ code: 'experiment.invalid' });
         return;
@@ -169,7 +169,7 @@ test('splits of any sizes, all of one moment, out of order or told twice, are lo
   });
   fc.assert(
     fc.property(fc.array(one, { minLength: 1, maxLength: 60 }), (experiments) => {
-      const found = received(ScanAnswer, scanAnswer(ScanRequest.parse({ experiments })));
+      const found = received(ScanAnswer, answerScan(ScanRequest.parse({ experiments })));
       for (const id of found.mismatched) expect(names).toContain(id);
     }),
     { numRuns: 150 },

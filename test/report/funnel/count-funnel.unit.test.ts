@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { depthOf, funnel } from '../../../lib/report/funnel/count-funnel.ts';
-import { type PathStep, tallied } from '../../../lib/report/paths/customer-path.ts';
+import { depthOf, countFunnel } from '../../../lib/report/funnel/count-funnel.ts';
+import { type PathStep, tallyPaths } from '../../../lib/report/paths/customer-path.ts';
 
 /** `view:0 cart:5`: names and times. */
 const steps = (text: string): PathStep[] =>
@@ -64,10 +64,10 @@ test('a funnel counts customers, and shares of those before', () => {
     customer: text,
     steps: steps(text),
   }));
-  expect(tallied(paths, funnel(plan))).toEqual([
+  expect(tallyPaths(paths, countFunnel(plan))).toEqual([
     { name: 'view', customers: 4, ofFirst: 1, ofPrevious: 1 },
     { name: 'cart', customers: 2, ofFirst: 0.5, ofPrevious: 0.5 },
     { name: 'buy', customers: 1, ofFirst: 0.25, ofPrevious: 0.5 },
   ]);
-  expect(tallied([], funnel(plan))[2]).toEqual({ name: 'buy', customers: 0, ofFirst: 0, ofPrevious: 0 });
+  expect(tallyPaths([], countFunnel(plan))[2]).toEqual({ name: 'buy', customers: 0, ofFirst: 0, ofPrevious: 0 });
 });

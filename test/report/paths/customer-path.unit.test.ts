@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { grouped, type Path, type PathRow, pathsOf, pathsOfPages } from '../../../lib/report/paths/customer-path.ts';
+import {
+  groupPathRows,
+  type CustomerPath,
+  type PathRow,
+  pathsOf,
+  pathsOfPages,
+} from '../../../lib/report/paths/customer-path.ts';
 
 const row = (customer: string, name: string, at: number): PathRow => ({ customer, name, at });
 const told = (rows: PathRow[], cut = {}) =>
@@ -29,7 +35,7 @@ test('rows that come page by page make the same paths', async () => {
   async function* pages() {
     yield* rows;
   }
-  const paths: Path[] = [];
+  const paths: CustomerPath[] = [];
   for await (const path of pathsOfPages(pages(), { gapMs: 10 })) paths.push(path);
   expect(paths).toEqual([...pathsOf(rows, { gapMs: 10 })]);
 });
@@ -38,7 +44,7 @@ test('however rows come, grouped they make the paths of each customer', () =>
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.constantFrom('Kim', 'Lee', 'Park'), fc.nat(50))), (drawn) => {
       const rows = drawn.map(([customer, at]) => row(customer, 'a', at));
-      const paths = [...pathsOf(grouped(rows))];
+      const paths = [...pathsOf(groupPathRows(rows))];
       expect(new Set(paths.map(({ customer }) => customer)).size).toBe(paths.length);
       expect(paths.reduce((sum, { steps }) => sum + steps.length, 0)).toBe(rows.length);
       for (const { steps } of paths) expect(steps).toEqual(steps.toSorted((a, b) => a.at - b.at));

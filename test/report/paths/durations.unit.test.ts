@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { durations, spreadOf } from '../../../lib/report/paths/durations.ts';
+import { durations, durationSpread } from '../../../lib/report/paths/durations.ts';
 
 function of(values: number[]) {
   const all = durations();
@@ -9,7 +9,7 @@ function of(values: number[]) {
 }
 
 test('a few values have exact quantiles', () => {
-  expect(spreadOf(of([40, 10, 30, 20]))).toEqual({ count: 4, medianMs: 25, p90Ms: 37 });
+  expect(durationSpread(of([40, 10, 30, 20]))).toEqual({ count: 4, medianMs: 25, p90Ms: 37 });
 });
 
 test('values that come after a quantile was asked count as well', () => {
@@ -19,7 +19,7 @@ test('values that come after a quantile was asked count as well', () => {
   expect(all.quantile(0.5)).toBe(10);
 });
 
-test('no value has no quantile', () => expect(spreadOf(of([]))).toBeUndefined());
+test('no value has no quantile', () => expect(durationSpread(of([]))).toBeUndefined());
 
 test('of many values a quantile is within half a percent of the value of its rank', () =>
   fc.assert(

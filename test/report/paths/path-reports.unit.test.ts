@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Branch, branches } from '../../../lib/report/paths/branches.ts';
-import { follows } from '../../../lib/report/paths/directly-follows-graph.ts';
-import { type Path, tallied } from '../../../lib/report/paths/customer-path.ts';
-import { rework } from '../../../lib/report/paths/rework.ts';
-import { variants } from '../../../lib/report/paths/path-variants.ts';
+import { type Branch, countBranches } from '../../../lib/report/paths/branches.ts';
+import { buildDirectlyFollowsGraph } from '../../../lib/report/paths/directly-follows-graph.ts';
+import { type CustomerPath, tallyPaths } from '../../../lib/report/paths/customer-path.ts';
+import { countRework } from '../../../lib/report/paths/rework.ts';
+import { findPathVariants } from '../../../lib/report/paths/path-variants.ts';
 import { lettersOf } from '../../map/plan-examples.ts';
 import { aPath } from './path-examples.ts';
 
@@ -12,10 +12,10 @@ const paths = (...words: string[]) => words.map((word, i) => aPath(word, `custom
 const somePaths = fc
   .array(fc.array(fc.constantFrom('a', 'b', 'c', 'd')).map((names) => names.join('')))
   .map((words) => paths(...words));
-const steps = (all: Path[]) => all.reduce((sum, path) => sum + path.steps.length, 0);
+const steps = (all: CustomerPath[]) => all.reduce((sum, path) => sum + path.steps.length, 0);
 
 test('variants are counted, the most frequent first', () => {
-  const told = tallied([aPath('ab', 'Kim'), aPath('ab', 'Kim'), aPath('c', 'Lee')], variants({ top: 1 }));
+  const told = tallyPaths([aPath('ab', 'Kim'), aPath('ab', 'Kim'), aPath('c', 'Lee')], findPathVariants({ top: 1 }));
   expect(told).toEqual({
     paths: 3,
     distinct: 2,
@@ -24,19 +24,22 @@ test('variants are counted, the most frequent first', () => {
 });
 
 test('touchpoints whose names hold separators are not taken for others', () => {
-  const path = (...names: string[]): Path => ({ customer: 'Kim', steps: names.map((name, at) => ({ name, at })) });
-  expect(tallied([path('a","b'), path('a', 'b'), path('a,b')], variants()).distinct).toBe(3);
+  const path = (...names: string[]): CustomerPath => ({
+    customer: 'Kim',
+    steps: names.map((name, at) => ({ name, at })),
+  });
+  expect(tallyPaths([path('a","b'), path('a', 'b'), path('a,b')], findPathVariants()).distinct).toBe(3);
 });
 
 test('the graph tells what follows what, how often and how soon', () => {
-  const slow: Path = {
+  const slow: CustomerPath = {
     customer: 'Lee',
     steps: [
       { name: 'a', at: 0 },
       { name: 'b', at: 3_000 },
     ],
   };
-  const { nodes, edges } = tallied([aPath('abab', 'Kim'), slow], follows());
+  const { nodes, edges } = tallyPaths([aPath('abab', 'Kim'), slow], buildDirectlyFollowsGraph());
   expect(nodes).toContainEqual({ name: 'a', count: 3, paths: 2, customers: 2, starts: 2, ends: 0 });
   expect(edges).toContainEqual({
     from: 'a',
@@ -50,13 +53,13 @@ test('the graph tells what follows what, how often and how soon', () => {
 });
 
 test('rare edges are left out and counted as hidden', () => {
-  const { edges, hidden } = tallied(paths('ab', 'ab', 'ac'), follows({ minShare: 0.5 }));
+  const { edges, hidden } = tallyPaths(paths('ab', 'ab', 'ac'), buildDirectlyFollowsGraph({ minShare: 0.5 }));
   expect(edges.map(({ from, to }) => from + to)).toEqual(['ab']);
   expect(hidden).toEqual({ nodes: 0, edges: 1 });
 });
 
 test('edges go only between the touchpoints shown', () => {
-  const { nodes, edges, hidden } = tallied(paths('abc', 'ab'), follows({ top: 2 }));
+  const { nodes, edges, hidden } = tallyPaths(paths('abc', 'ab'), buildDirectlyFollowsGraph({ top: 2 }));
   expect(nodes.map(({ name }) => name)).toEqual(['a', 'b']);
   expect([edges.length, hidden]).toEqual([1, { nodes: 1, edges: 1 }]);
 });
@@ -64,7 +67,7 @@ test('edges go only between the touchpoints shown', () => {
 test('what flows into a touchpoint, or starts there, flows out or ends there', () =>
   fc.assert(
     fc.property(somePaths, (all) => {
-      const { nodes, edges } = tallied(all, follows());
+      const { nodes, edges } = tallyPaths(all, buildDirectlyFollowsGraph());
       for (const { name, count, starts, ends } of nodes) {
         const sum = (side: 'from' | 'to') =>
           edges.reduce((total, edge) => total + (edge[side] === name ? edge.count : 0), 0);
@@ -75,7 +78,7 @@ test('what flows into a touchpoint, or starts there, flows out or ends there', (
   ));
 
 test('rework tells what is done again, at once or later', () => {
-  expect(tallied(paths('aaba', 'ab'), rework())).toEqual([
+  expect(tallyPaths(paths('aaba', 'ab'), countRework())).toEqual([
     {
       name: 'a',
       atOnce: { count: 1, paths: 1, customers: 1 },
@@ -88,14 +91,20 @@ test('rework tells what is done again, at once or later', () => {
 test('what is not the first of its name is rework', () =>
   fc.assert(
     fc.property(somePaths, (all) => {
-      const again = tallied(all, rework()).reduce((sum, { atOnce, later }) => sum + atOnce.count + later.count, 0);
+      const again = tallyPaths(all, countRework()).reduce(
+        (sum, { atOnce, later }) => sum + atOnce.count + later.count,
+        0,
+      );
       const first = all.reduce((sum, path) => sum + new Set(path.steps.map(({ name }) => name)).size, 0);
       expect(again).toBe(steps(all) - first);
     }),
   ));
 
 test('from a touchpoint paths branch, and some end', () => {
-  const { root } = tallied(paths('xab', 'ab', 'ac', 'a', 'z'), branches({ touchpoint: 'a', direction: 'from' }));
+  const { root } = tallyPaths(
+    paths('xab', 'ab', 'ac', 'a', 'z'),
+    countBranches({ touchpoint: 'a', direction: 'from' }),
+  );
   expect(root).toMatchObject({
     name: 'a',
     paths: 4,
@@ -106,7 +115,7 @@ test('from a touchpoint paths branch, and some end', () => {
 });
 
 test('to a touchpoint paths are read backwards', () => {
-  const { root } = tallied(paths('xya', 'ya', 'a'), branches({ touchpoint: 'a', direction: 'to' }));
+  const { root } = tallyPaths(paths('xya', 'ya', 'a'), countBranches({ touchpoint: 'a', direction: 'to' }));
   expect(root).toMatchObject({
     paths: 3,
     ended: 1,
@@ -116,20 +125,20 @@ test('to a touchpoint paths are read backwards', () => {
 
 test('the same touchpoint directly again is one place, unless asked otherwise', () => {
   const next = (collapse: boolean) =>
-    tallied(paths('aabb'), branches({ touchpoint: 'a', direction: 'from', collapse })).root?.next.map(
+    tallyPaths(paths('aabb'), countBranches({ touchpoint: 'a', direction: 'from', collapse })).root?.next.map(
       ({ name }) => name,
     );
   expect([next(true), next(false)]).toEqual([['b'], ['a']]);
 });
 
 test('where no path has the touchpoint there is no tree', () => {
-  expect(tallied(paths('ab'), branches({ touchpoint: 'z', direction: 'to' }))).toEqual({ paths: 1 });
+  expect(tallyPaths(paths('ab'), countBranches({ touchpoint: 'z', direction: 'to' }))).toEqual({ paths: 1 });
 });
 
 test('no path is lost in a tree: each ends, goes on, or is among the others', () =>
   fc.assert(
     fc.property(somePaths, fc.nat(3), fc.constantFrom('from' as const, 'to' as const), (all, top, direction) => {
-      const { root } = tallied(all, branches({ touchpoint: 'a', direction, depth: 2, top }));
+      const { root } = tallyPaths(all, countBranches({ touchpoint: 'a', direction, depth: 2, top }));
       const balanced = ({ paths: own, ended, beyond, others, next }: Branch): boolean =>
         own === ended + beyond + others.paths + next.reduce((sum, one) => sum + one.paths, 0) && next.every(balanced);
       expect(root?.paths ?? 0).toBe(all.filter((path) => path.steps.some(({ name }) => name === 'a')).length);
@@ -139,6 +148,9 @@ test('no path is lost in a tree: each ends, goes on, or is among the others', ()
 
 test('a customer whose paths are many is one customer in every report', () => {
   const many = lettersOf('xyz').map((last) => aPath(`aab${last}`, 'Kim'));
-  expect(tallied(many, follows()).nodes.find(({ name }) => name === 'a')).toMatchObject({ paths: 3, customers: 1 });
-  expect(tallied(many, rework())[0]?.atOnce).toEqual({ count: 3, paths: 3, customers: 1 });
+  expect(tallyPaths(many, buildDirectlyFollowsGraph()).nodes.find(({ name }) => name === 'a')).toMatchObject({
+    paths: 3,
+    customers: 1,
+  });
+  expect(tallyPaths(many, countRework())[0]?.atOnce).toEqual({ count: 3, paths: 3, customers: 1 });
 });

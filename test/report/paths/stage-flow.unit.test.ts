@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { stageFlow } from '../../../lib/report/paths/stage-flow.ts';
+import { createStageFlow } from '../../../lib/report/paths/stage-flow.ts';
 
 const day = 86_400_000;
 const on = (days: number): string => new Date(Date.UTC(2026, 0, 1) + days * day).toISOString();
@@ -14,7 +14,7 @@ const rows = [
 ];
 
 test('a stage tells how often it was entered, how long customers stayed and who still stands there', () => {
-  const { stages } = stageFlow(rows, now);
+  const { stages } = createStageFlow(rows, now);
   expect(stages).toContainEqual({
     id: 'awareness',
     entered: { count: 3, customers: 2 },
@@ -26,7 +26,7 @@ test('a stage tells how often it was entered, how long customers stayed and who 
 });
 
 test('moves are told with their customers, back as well as forth', () => {
-  expect(stageFlow(rows, now).moves).toEqual([
+  expect(createStageFlow(rows, now).moves).toEqual([
     { to: 'awareness', count: 2, customers: 2 },
     { from: 'awareness', to: 'decision', count: 2, customers: 2 },
     { from: 'decision', to: 'awareness', count: 1, customers: 1 },
@@ -34,10 +34,10 @@ test('moves are told with their customers, back as well as forth', () => {
 });
 
 test('every customer stands in one stage', () => {
-  const { customers, stages } = stageFlow(rows, now);
+  const { customers, stages } = createStageFlow(rows, now);
   expect(stages.reduce((sum, { standing }) => sum + standing, 0)).toBe(customers);
 });
 
 test('without transitions there is nothing', () => {
-  expect(stageFlow([], now)).toEqual({ customers: 0, stages: [], moves: [] });
+  expect(createStageFlow([], now)).toEqual({ customers: 0, stages: [], moves: [] });
 });

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
-import { collect } from '../../../functions/ingestion/ingest-messages/handler.ts';
-import { customerRoutes } from '../../../functions/profile/customers-api/handler.ts';
-import { projector } from '../../../functions/projection/project-touchpoints/handler.ts';
+import { ingestMessages } from '../../../functions/ingestion/ingest-messages/handler.ts';
+import { handleCustomerRoutes } from '../../../functions/profile/customers-api/handler.ts';
+import { createProjector } from '../../../functions/projection/project-touchpoints/handler.ts';
 import { type DeadLetter } from '../../../lib/aws/dead-letters.ts';
 import { readRecord } from '../../../lib/aws/table/stream-record.ts';
 import { events } from '../../../lib/model/bus-events.ts';
@@ -16,7 +16,7 @@ import { keys } from '../../../lib/model/table-keys.ts';
 import { CustomerView } from '../../../lib/profile/views/customer-view.ts';
 import { Segment } from '../../../lib/model/segment.ts';
 import { profileStore, readProfileItem } from '../../../lib/profile/profile-store.ts';
-import { tellingOf } from '../../../lib/relay/change-events.ts';
+import { effectsOfChange } from '../../../lib/relay/change-events.ts';
 import { Timeline } from '../../../lib/profile/views/timeline.ts';
 import { Instant } from '../../../lib/shared/time.ts';
 import { basic, postEvent } from '../../functions/ingestion/ingestion-world.ts';
@@ -52,7 +52,7 @@ async function pushed(batch: JsonObject[], skewOfOld?: number) {
   const table = memoryTable((change) => changes.push(change));
   const [profiles, workspaces] = [profileStore(table), workspaceStore(table)];
   await workspaces.save(acme);
-  const take = collect({
+  const take = ingestMessages({
     ...{ keys: { open: async () => 'acme' }, touchpoints: touchpointStore(table), clock, write: () => undefined },
   });
   const answer = await take(postEvent('batch', { headers: basic('any:'), body: { batch } }), {
@@ -61,7 +61,7 @@ async function pushed(batch: JsonObject[], skewOfOld?: number) {
   const stored = changes.filter(({ key }) => key.sk.startsWith('t#'));
   for (const { key } of skewOfOld === undefined ? [] : stored)
     await table.put({ pk: key.pk, sk: key.sk.replace('t#', 'c#'), skew: skewOfOld });
-  const project = projector({
+  const project = createProjector({
     ...{ table, profiles, workspaces, clock },
     journeys: { live: async () => [liveAs(journey)] },
     segments: { remembered: async () => segments },
@@ -70,7 +70,7 @@ async function pushed(batch: JsonObject[], skewOfOld?: number) {
   });
   const Records = stored.map((change) => recordOf(change, Date.parse(now)));
   const { batchItemFailures: failures } = await project({ Records });
-  const routes = customerRoutes({ table, workspaces, profiles, clock, inApp: inAppStore(table) });
+  const routes = handleCustomerRoutes({ table, workspaces, profiles, clock, inApp: inAppStore(table) });
   const ask = async (route: string, id: string) =>
     (await routes[route]!({ workspace: 'acme', params: { id }, query: {}, headers: {}, body: () => undefined })).body;
   const verdict = JSON.parse(String(answer.body)) as Verdict;
@@ -141,7 +141,7 @@ async function isReadable(batch: JsonObject[], skewOfOld?: number): Promise<void
   expect(verdict.accepted + verdict.rejected.length).toBe(batch.length);
   expect({ letters, failures }).toEqual({ letters: [], failures: [] });
   for (const change of changes) {
-    const telling = tellingOf(readRecord(recordOf(change, Date.parse(now))));
+    const telling = effectsOfChange(readRecord(recordOf(change, Date.parse(now))));
     for (const { name, detail } of telling?.events ?? []) {
       expect(events[name].safeParse(detail).error).toBeUndefined();
       expect(inRange(detail.occurredAt)).toBe(true);

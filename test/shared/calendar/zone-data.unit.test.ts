@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { baseline, changesOf, makeCorrections, offsetOf, source } from '../../../infra/tools/zones.ts';
 import { canonicalZone, offsetAt } from '../../../lib/shared/calendar/wall-time.ts';
-import { quietUntil } from '../../../lib/journey/messaging/quiet-hours.ts';
+import { findQuietEnd } from '../../../lib/journey/messaging/quiet-hours.ts';
 import {
   correctedOffset,
   correctionsFor,
@@ -79,8 +79,8 @@ test.each([
   ['America/Havana', '2026-12-01T11:00:00.000Z'], // UTC-4
 ])('quiet hours of %s end when its clocks show seven', (zone, end) => {
   const quiet = { from: '22:00', to: '07:00' };
-  expect(quietUntil(quiet, zone, '2026-12-01T07:30:00.000Z')).toBe(end);
-  expect(quietUntil(quiet, zone, end)).toBeUndefined();
+  expect(findQuietEnd(quiet, zone, '2026-12-01T07:30:00.000Z')).toBe(end);
+  expect(findQuietEnd(quiet, zone, end)).toBeUndefined();
 });
 
 test('the corrections count on an older runtime and one that names no release, and on no other', () => {

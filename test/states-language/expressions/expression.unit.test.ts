@@ -1,23 +1,23 @@
 import fc from 'fast-check';
 import jsonata from 'jsonata';
 import { expect, test } from 'vitest';
-import { drawFrom } from '../../../lib/states-language/expressions/seeded-random.ts';
+import { seededDraw } from '../../../lib/states-language/expressions/seeded-random.ts';
 import { compileTemplate, evaluateTemplate } from '../../../lib/states-language/expressions/expression-template.ts';
 import { type Json } from '../../../lib/shared/json.ts';
 
 const place = { location: 'Output', now: () => 0 };
 const evaluate = (template: Json, variables: Record<string, Json>) =>
-  evaluateTemplate(compileTemplate(template, place), { states: {}, variables, draw: drawFrom('seed') });
+  evaluateTemplate(compileTemplate(template, place), { states: {}, variables, draw: seededDraw('seed') });
 
 test('the field is named as Step Functions names it', async () => {
   const template = { FunctionName: 'f', Payload: { to: [1, '{% $nobody %}'] } };
   const compiled = compileTemplate(template, { ...place, location: 'Arguments' });
-  const evaluation = evaluateTemplate(compiled, { states: {}, variables: {}, draw: drawFrom('') });
+  const evaluation = evaluateTemplate(compiled, { states: {}, variables: {}, draw: seededDraw('') });
   await expect(evaluation).rejects.toMatchObject({ location: 'Arguments/Payload/to[1]' });
 });
 
 test('the same key draws the same numbers and ids again, another key others', () => {
-  const [draw, again, other] = [drawFrom('a'), drawFrom('a'), drawFrom('b')];
+  const [draw, again, other] = [seededDraw('a'), seededDraw('a'), seededDraw('b')];
   const drawn = [draw.random(), draw.uuid(), draw.random(), draw.uuid()];
   expect([again.random(), again.uuid(), again.random(), again.uuid()]).toEqual(drawn);
   expect([other.random(), other.uuid()]).not.toEqual(drawn.slice(0, 2));

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { drawFrom } from '../../../lib/states-language/expressions/seeded-random.ts';
+import { seededDraw } from '../../../lib/states-language/expressions/seeded-random.ts';
 import { compileTemplate, evaluateTemplate } from '../../../lib/states-language/expressions/expression-template.ts';
 import { type Json } from '../../../lib/shared/json.ts';
 import { type Source } from './specification-table.ts';
@@ -21,7 +21,7 @@ const evaluate = (template: Json) =>
   evaluateTemplate(compileTemplate(template, { location: 'Output', now: () => noon }), {
     states: { input },
     variables: { seen: { by: 'name' } },
-    draw: drawFrom('seed'),
+    draw: seededDraw('seed'),
   });
 
 const provided = 'guide/transforming-data#jsonata-functions-provided-by-sfn';

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { Retrier } from '../../../lib/states-language/definition/machine-definition.ts';
-import { names, type Failure } from '../../../lib/states-language/failure.ts';
-import { retryOf } from '../../../lib/states-language/definition/retry-policy.ts';
+import { names, type StateFailure } from '../../../lib/states-language/failure.ts';
+import { decideRetry } from '../../../lib/states-language/definition/retry-policy.ts';
 import { task } from '../../infra/local/step-functions/machine-harness.ts';
 import { check, type Case, type Rule, type Source } from './specification-table.ts';
 
 const guide = 'guide/concepts-error-handling';
-const heartbeat: Failure = { error: 'States.Timeout', also: ['States.HeartbeatTimeout'] };
+const heartbeat: StateFailure = { error: 'States.Timeout', also: ['States.HeartbeatTimeout'] };
 
-const matches: [errorEquals: string, failure: Failure, yes: boolean, from: Source][] = [
+const matches: [errorEquals: string, failure: StateFailure, yes: boolean, from: Source][] = [
   ['Nope', { error: 'Nope' }, true, 'spec#retrying-after-error'],
   ['Nope', { error: 'nope' }, false, 'spec#errors'],
   ['States.ALL', { error: 'Nope' }, true, 'spec#retrying-after-error'],
@@ -94,7 +94,9 @@ const policies: Policy[] = [
 test.each(policies)('$rule ($from)', ({ policy, delays, random = 1 }) => {
   const retriers = [Retrier.parse({ ErrorEquals: ['States.ALL'], ...policy })];
   const chances = { random: () => random };
-  const found = [0, 1, 2, 3, 4].map((tries) => retryOf(retriers, { error: 'Nope' }, { tries: [tries], ...chances }));
+  const found = [0, 1, 2, 3, 4].map((tries) =>
+    decideRetry(retriers, { error: 'Nope' }, { tries: [tries], ...chances }),
+  );
   expect(found.flatMap((retry) => (retry ? [retry.delayMs / 1_000] : []))).toEqual(delays);
 });
 

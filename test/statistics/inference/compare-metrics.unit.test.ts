@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { seeded } from '../../../lib/shared/random.ts';
 import { compareMeans, compareRates, wilson } from '../../../lib/statistics/inference/compare-metrics.ts';
 import { cuped, pairedMomentsOf } from '../../../lib/statistics/inference/cuped.ts';
-import { durationOf, powerWith, rateAim, sizeFor } from '../../../lib/report/experiment/sample-size.ts';
-import { merged, momentsOf, noMoments, rateOf, varianceOf } from '../../../lib/statistics/inference/moments.ts';
+import { durationOf, powerOfSize, rateAim, sizeFor } from '../../../lib/report/experiment/sample-size.ts';
+import { mergeMoments, momentsOf, noMoments, rateOf, varianceOf } from '../../../lib/statistics/inference/moments.ts';
 
 describe('a fixed comparison', () => {
   test('of rates: interval of Newcombe (1998, table II, method 10), z whose square is χ²', () => {
@@ -37,7 +37,7 @@ test('moments of parts merge to those of the whole', () => {
   const values = fc.array(fc.double({ min: -1e3, max: 1e3, noNaN: true }), { maxLength: 20 });
   fc.assert(
     fc.property(values, values, (a, b) => {
-      const [whole, parts] = [momentsOf([...a, ...b]), merged(momentsOf(a), momentsOf(b))];
+      const [whole, parts] = [momentsOf([...a, ...b]), mergeMoments(momentsOf(a), momentsOf(b))];
       expect(parts.mean).toBeCloseTo(whole.mean, 8);
       expect(varianceOf(parts)).toBeCloseTo(varianceOf(whole), 4);
     }),
@@ -87,7 +87,7 @@ describe('size', () => {
 
   test('gives the power it was made for, whichever way the effect points', () => {
     for (const looking of [fixed, { shape: 'obrien-fleming', looks: 4 }, 'always-valid'] as const) {
-      expect(powerWith(aim, looking, sizeFor(aim, looking, 0.9))).toBeCloseTo(0.9, 3);
+      expect(powerOfSize(aim, looking, sizeFor(aim, looking, 0.9))).toBeCloseTo(0.9, 3);
       const down = { ...aim, effect: -0.01 };
       expect(sizeFor(down, looking, 0.9)).toBe(sizeFor(aim, looking, 0.9));
     }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { inverse } from '../../../lib/statistics/numerics/matrix-inverse.ts';
 import { benjaminiHochberg } from '../../../lib/statistics/inference/multiple-testing.ts';
-import { rootOf } from '../../../lib/statistics/numerics/root-finding.ts';
+import { findRoot } from '../../../lib/statistics/numerics/root-finding.ts';
 
 test('the fifteen p values of Benjamini & Hochberg (1995, §3.2): four discoveries at 5 %', () => {
   const published = [
@@ -38,6 +38,6 @@ test('a matrix without an inverse says so', () => {
 });
 
 test('a root is found in its bracket, and the nearer end given where there is none', () => {
-  expect(rootOf((x) => x ** 3 - 2, [0, 9])).toBeCloseTo(2 ** (1 / 3), 10);
-  expect(rootOf((x) => x + 1, [0, 9])).toBe(0);
+  expect(findRoot((x) => x ** 3 - 2, [0, 9])).toBeCloseTo(2 ** (1 / 3), 10);
+  expect(findRoot((x) => x + 1, [0, 9])).toBe(0);
 });

@@ -2,17 +2,17 @@ import { expect, test } from 'vitest';
 import {
   boostedLogit,
   boostedParts,
-  defaults,
+  defaultBoosting,
   fitBoosted,
-  tune,
+  tuneBoosting,
 } from '../../../lib/statistics/learning/boosted-trees.ts';
 import {
-  calibrated,
+  applyCalibration,
   chooseCalibration,
   fitCalibration,
-  uncalibrated,
+  identityCalibration,
 } from '../../../lib/statistics/learning/calibration.ts';
-import { type Dataset, logistic, logit } from '../../../lib/statistics/learning/training-rows.ts';
+import { type TrainingRows, logistic, logit } from '../../../lib/statistics/learning/training-rows.ts';
 import { encode, encodedNames, learnEncoding } from '../../../lib/statistics/learning/category-encoding.ts';
 import {
   fitLogistic,
@@ -20,12 +20,12 @@ import {
   linearLogit,
   linearParts,
 } from '../../../lib/statistics/learning/logistic-regression.ts';
-import { logLoss, type Outcome } from '../../../lib/statistics/learning/model-metrics.ts';
+import { logLoss, type LabelledProbability } from '../../../lib/statistics/learning/model-metrics.ts';
 import { minimise } from '../../../lib/statistics/numerics/minimise.ts';
 import { normal, seeded } from '../../../lib/shared/random.ts';
 
 /** Labels drawn with the odds that `truth` gives to three normal columns, the third of which says nothing. */
-function drawn(n: number, truth: (a: number, b: number) => number): Dataset {
+function drawn(n: number, truth: (a: number, b: number) => number): TrainingRows {
   const random = seeded(11);
   const rows = Array.from({ length: n }, () => Float64Array.of(normal(random), normal(random), normal(random)));
   const labels = rows.map(([a = 0, b = 0]) => (random() < logistic(truth(a, b)) ? 1 : 0));
@@ -62,7 +62,7 @@ test('with one class only, no rows or constant columns, there is still an answer
   const all = fitLogistic({ names: ['c'], rows, labels: [1, 1, 1] }, { penalty: 1 });
   expect(logistic(linearLogit(all, [1]))).toBeCloseTo(3.5 / 4, 10);
   expect(linearLogit(fitLogistic({ names: ['c'], rows: [], labels: [] }, { penalty: 1 }), [1])).toBeCloseTo(0, 10);
-  expect(boostedLogit(fitBoosted({ names: ['c'], rows, labels: [1, 1, 1] }, defaults), [1])).toBeGreaterThan(1);
+  expect(boostedLogit(fitBoosted({ names: ['c'], rows, labels: [1, 1, 1] }, defaultBoosting), [1])).toBeGreaterThan(1);
 });
 
 test('labels told apart without a mistake do not send the weights away', () => {
@@ -72,14 +72,14 @@ test('labels told apart without a mistake do not send the weights away', () => {
 });
 
 test('a few far from all others do not throw the search off: more of what tells never fits worse', () => {
-  const few = (told: number): Dataset => ({
+  const few = (told: number): TrainingRows => ({
     names: ['far', 'odd'],
     rows: Array.from({ length: 1_000 }, (_, i) => Float64Array.of(i < told ? 0.2 + 0.1 * i : 0, i < told ? i % 2 : 0)),
     labels: Array.from({ length: 1_000 }, (_, i) => (i < told || i % 40 === 39 ? 0 : 1)),
   });
   for (const told of [2, 4, 20]) {
     const data = few(told);
-    const outcomesOf = (model: LinearModel): Outcome[] =>
+    const outcomesOf = (model: LinearModel): LabelledProbability[] =>
       data.rows.map((row, i) => ({ p: logistic(linearLogit(model, row)), y: data.labels[i] ?? 0 }));
     const [weak, strong] = [0.01, 10].map((penalty) => logLoss(outcomesOf(fitLogistic(data, { penalty }))));
     expect(weak).toBeLessThan(strong ?? NaN);
@@ -92,13 +92,13 @@ test('a value not known adds nothing', () => {
 });
 
 test('trees learn what no line can', () => {
-  const model = fitBoosted(crossed, { ...defaults, trees: 60, rate: 0.2, columns: 1 });
+  const model = fitBoosted(crossed, { ...defaultBoosting, trees: 60, rate: 0.2, columns: 1 });
   expect(boostedLogit(model, [1, 1, 0])).toBeGreaterThan(1);
   expect(boostedLogit(model, [1, -1, 0])).toBeLessThan(-1);
 });
 
 test('what columns add along the trees sums to the logit', () => {
-  const model = fitBoosted(crossed, { ...defaults, trees: 40 });
+  const model = fitBoosted(crossed, { ...defaultBoosting, trees: 40 });
   for (const row of crossed.rows.slice(0, 200)) {
     const { base, parts } = boostedParts(model, row);
     expect(base + parts.reduce((sum, part) => sum + part, 0)).toBeCloseTo(boostedLogit(model, row), 9);
@@ -106,7 +106,7 @@ test('what columns add along the trees sums to the logit', () => {
 });
 
 test('a rising column never lowers what trees answer', () => {
-  const model = fitBoosted(crossed, { ...defaults, trees: 60, rising: new Set(['a']) });
+  const model = fitBoosted(crossed, { ...defaultBoosting, trees: 60, rising: new Set(['a']) });
   for (const b of [-2, -0.5, 0.5, 2]) {
     const answers = Array.from({ length: 41 }, (_, i) => boostedLogit(model, [(i - 20) / 5, b, 0]));
     expect(answers).toEqual(answers.toSorted((x, y) => x - y));
@@ -114,17 +114,17 @@ test('a rising column never lowers what trees answer', () => {
 });
 
 test('trees are grown the same way twice, and otherwise with another seed', () => {
-  const grown = (seed: number) => fitBoosted(crossed, { ...defaults, trees: 5, seed });
+  const grown = (seed: number) => fitBoosted(crossed, { ...defaultBoosting, trees: 5, seed });
   expect(grown(1)).toEqual(grown(1));
   expect(grown(1)).not.toEqual(grown(2));
 });
 
 test('where there is nothing to learn, few trees are chosen', () => {
   const nothing = drawn(600, () => 0);
-  expect(tune(nothing, { ...defaults, trees: 60 }).trees).toBeLessThan(20);
+  expect(tuneBoosting(nothing, { ...defaultBoosting, trees: 60 }).trees).toBeLessThan(20);
 });
 
-const told = (exaggeration: number): Outcome[] => {
+const told = (exaggeration: number): LabelledProbability[] => {
   const random = seeded(5);
   return Array.from({ length: 4_000 }, () => {
     const truth = normal(random);
@@ -135,11 +135,11 @@ const told = (exaggeration: number): Outcome[] => {
 test('calibration takes back exaggeration', () => {
   const found = fitCalibration(told(2));
   expect(found.slope).toBeCloseTo(0.5, 1);
-  expect(calibrated(found, logit(logistic(0.5)))).toBeCloseTo(0, 1);
+  expect(applyCalibration(found, logit(logistic(0.5)))).toBeCloseTo(0, 1);
 });
 
 test('logits that are all but the same are not blown up', () => {
-  const outcomes = Array.from({ length: 400 }, (_, i): Outcome => ({
+  const outcomes = Array.from({ length: 400 }, (_, i): LabelledProbability => ({
     p: 0.2 + 1e-6 * (i % 4),
     y: i % 4 === 3 ? 1 : 0,
   }));
@@ -147,7 +147,7 @@ test('logits that are all but the same are not blown up', () => {
 });
 
 test('forecasts against the truth are not turned round', () => {
-  expect(fitCalibration(told(-1))).toEqual(uncalibrated);
+  expect(fitCalibration(told(-1))).toEqual(identityCalibration);
 });
 
 test('calibration that would help only half of the outcomes is not applied', () => {
@@ -156,7 +156,7 @@ test('calibration that would help only half of the outcomes is not applied', () 
       { p: 0.3, y: 0 },
       { p: 0.4, y: 1 },
     ]),
-  ).toEqual(uncalibrated);
+  ).toEqual(identityCalibration);
 });
 
 test('attributes become numbers or a column for each value', () => {
@@ -170,7 +170,7 @@ test('attributes become numbers or a column for each value', () => {
 });
 
 /** Two times of the same people: at the second, everybody is a logit lower, and column `b` is two higher for a reason of its own. */
-function twice(n: number): Dataset {
+function twice(n: number): TrainingRows {
   const random = seeded(12);
   const [rows, labels, of]: [Float64Array[], (0 | 1)[], number[]] = [[], [], []];
   for (let i = 0; i < n; i++) {

@@ -7,7 +7,7 @@ import {
   calibrationTable,
   liftTable,
   logLoss,
-  type Outcome,
+  type LabelledProbability,
   stability,
 } from '../../../lib/statistics/learning/model-metrics.ts';
 
@@ -17,7 +17,7 @@ const outcomes = fc.array(
 );
 
 /** By the definition: the share of pairs told apart, ties half. */
-function pairwise(all: Outcome[]): number {
+function pairwise(all: LabelledProbability[]): number {
   const [ones, noughts] = [all.filter(({ y }) => y === 1), all.filter(({ y }) => y === 0)];
   const won = ones.flatMap((a) => noughts.map((b) => (a.p > b.p ? 1 : a.p === b.p ? 0.5 : 0)));
   return won.reduce<number>((sum, w) => sum + w, 0) / won.length;
@@ -34,7 +34,7 @@ test('AUC is the share of pairs told apart, a tie counting half', () => {
 });
 
 test('even odds cost a quarter and ln 2', () => {
-  const even: Outcome[] = [
+  const even: LabelledProbability[] = [
     { p: 0.5, y: 0 },
     { p: 0.5, y: 1 },
   ];
@@ -46,7 +46,9 @@ test('certainty that is wrong costs much, but not everything', () => {
 });
 
 test('forecasts that come as often as they say have no calibration error', () => {
-  const fair: Outcome[] = [0.25, 0.75].flatMap((p) => [0, 1, 2, 3].map((i): Outcome => ({ p, y: i < 4 * p ? 1 : 0 })));
+  const fair: LabelledProbability[] = [0.25, 0.75].flatMap((p) =>
+    [0, 1, 2, 3].map((i): LabelledProbability => ({ p, y: i < 4 * p ? 1 : 0 })),
+  );
   expect(calibrationError(fair, 2)).toBe(0);
   expect(calibrationTable(fair, 2)).toEqual([
     { n: 4, forecast: 0.25, came: 0.25 },
@@ -55,7 +57,7 @@ test('forecasts that come as often as they say have no calibration error', () =>
 });
 
 test('a perfect ranking finds everybody in the first part', () => {
-  const ranked = Array.from({ length: 10 }, (_, i): Outcome => ({ p: i / 10, y: i === 9 ? 1 : 0 }));
+  const ranked = Array.from({ length: 10 }, (_, i): LabelledProbability => ({ p: i / 10, y: i === 9 ? 1 : 0 }));
   expect(liftTable(ranked)[0]).toEqual({ share: 0.1, found: 1, lift: 10 });
 });
 

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { seconds, type Actions } from './api-context.ts';
 import { ApiError, noSuchExecution, noSuchMachine } from './api-error.ts';
 import { failureFields } from './tasks-api.ts';
-import { drawFrom } from '../../../../lib/states-language/expressions/seeded-random.ts';
+import { seededDraw } from '../../../../lib/states-language/expressions/seeded-random.ts';
 import { qualifiersOf, type Execution } from '../../../../lib/states-language/execution/execution-branch.ts';
 import { isTooLarge } from '../../../../lib/states-language/serialized-data.ts';
 
@@ -29,7 +29,7 @@ export function startExecution(actions: Actions, request: z.infer<typeof StartEx
   if (name.length === 0 || name.length > 80 || badName.test(name))
     throw new ApiError('InvalidName', `Invalid Name: '${name}'`);
   const input = checkedInput(request.input ?? '{}');
-  const target = catalog.resolve(request.stateMachineArn, () => drawFrom(name).random());
+  const target = catalog.resolve(request.stateMachineArn, () => seededDraw(name).random());
   if (!target) throw noSuchMachine(request.stateMachineArn);
   const arn = executionArn(target.machine.arn, name);
   const known = store.byArn(arn);

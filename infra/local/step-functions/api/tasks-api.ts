@@ -2,7 +2,11 @@ import * as z from 'zod';
 import { type Json } from '../../../../lib/shared/json.ts';
 import { type Actions } from './api-context.ts';
 import { ApiError } from './api-error.ts';
-import { type Flow, type Live, type TaskRun } from '../../../../lib/states-language/execution/execution-branch.ts';
+import {
+  type ExecutionBranch,
+  type RunningExecution,
+  type TaskRun,
+} from '../../../../lib/states-language/execution/execution-branch.ts';
 import { isTooLarge } from '../../../../lib/states-language/serialized-data.ts';
 
 /** Longest error and cause, in the API's own figures. Characters. */
@@ -33,7 +37,10 @@ export function sendTaskHeartbeat(actions: Actions, { taskToken }: z.infer<typeo
   return {};
 }
 
-function awaited({ interpreter, store, now }: Actions, token: string): { live: Live; flow: Flow; task: TaskRun } {
+function awaited(
+  { interpreter, store, now }: Actions,
+  token: string,
+): { live: RunningExecution; flow: ExecutionBranch; task: TaskRun } {
   const call = interpreter.tokens.read(token);
   if (!call) throw new ApiError('InvalidToken', "Invalid Token: 'Invalid token'");
   if (!store.byId(call[0]))

@@ -1,30 +1,31 @@
-import { chosen, type Compile } from '../compile-context.ts';
-import { inputWith, literal } from '../expressions.ts';
+import { taskWithChoice, type StepCompiler } from '../compile-context.ts';
+import { inputWith, jsonataLiteral } from '../expressions.ts';
 
 /**
  * A message, an offer, a trait or a call that did not come about is no reason to forget a customer: after all tries these steps go on to
  * `onError`, or where nothing is said to `next`.
  */
-const goingOn = ({ onError, next }: { onError?: string | undefined; next: string }): string => onError ?? next;
+const errorTarget = ({ onError, next }: { onError?: string | undefined; next: string }): string => onError ?? next;
 
 /** Put off once, a message is late no more: what shifted it must not shift it again. */
-const nobodyHeld = "{% $merge([$states.input, {'run': $sift($states.input.run, function($v, $k) {$k != 'held'})}]) %}";
+const clearPausedMark =
+  "{% $merge([$states.input, {'run': $sift($states.input.run, function($v, $k) {$k != 'held'})}]) %}";
 
 /** A message met by contact hours is told `until`: it waits and calls again, as the same visit. */
-export const send: Compile<'send'> = (id, step, shop) => {
+export const compileSend: StepCompiler<'send'> = (id, step, shop) => {
   const { functions, gated, hours } = shop;
-  const more = hours && step.purpose === 'marketing' ? { hours: literal(hours) } : {};
-  const calling = { id, step, fn: functions.send, onError: goingOn(step), more };
-  if (!gated.has(id)) return chosen(calling, shop, { rules: [], otherwise: step.next });
+  const more = hours && step.purpose === 'marketing' ? { hours: jsonataLiteral(hours) } : {};
+  const calling = { id, step, fn: functions.send, onError: errorTarget(step), more };
+  if (!gated.has(id)) return taskWithChoice(calling, shop, { rules: [], otherwise: step.next });
   const later = `${id}: later`;
   return {
-    ...chosen(calling, shop, {
+    ...taskWithChoice(calling, shop, {
       assign: { until: "{% $exists($states.result.Payload.until) ? $states.result.Payload.until : '' %}" },
       rules: [{ Condition: "{% $until != '' %}", Next: later }],
       otherwise: step.next,
       way: 'sent',
     }),
-    [later]: { Type: 'Wait', Timestamp: '{% $until %}', Output: nobodyHeld, Next: id },
+    [later]: { Type: 'Wait', Timestamp: '{% $until %}', Output: clearPausedMark, Next: id },
   };
 };
 
@@ -32,34 +33,43 @@ export const send: Compile<'send'> = (id, step, shop) => {
  * A result of a function under the name its author gave it, those of its parts that `keeps` (JSONata on the name `$k`) lets through. Of a
  * call that the gate has stopped there are none: what an earlier round has found out stays.
  */
-function kept(as: string, keeps: string): string {
+function selectResult(as: string, keeps: string): string {
   const answer = `$sift($states.result.Payload, function($v, $k) {${keeps}})`;
   return inputWith('vars', `$exists(${answer}) ? {'${as}': ${answer}} : {}`);
 }
 
 /** What the function says for the trace only stays out of `vars`. */
-export const decide: Compile<'decide'> = (id, step, shop) =>
-  chosen({ id, step, fn: shop.functions.decide, onError: goingOn(step) }, shop, {
+export const compileDecide: StepCompiler<'decide'> = (id, step, shop) =>
+  taskWithChoice({ id, step, fn: shop.functions.decide, onError: errorTarget(step) }, shop, {
     rules: [],
     otherwise: step.next,
-    output: kept(step.as, "$k != 'because' and $k != 'gate'"),
+    output: selectResult(step.as, "$k != 'because' and $k != 'gate'"),
   });
 
-export const updateProfile: Compile<'updateProfile'> = (id, step, shop) =>
-  chosen({ id, step, fn: shop.functions.update, onError: goingOn(step) }, shop, { rules: [], otherwise: step.next });
-
-export const emitEvent: Compile<'emitEvent'> = (id, step, shop) =>
-  chosen({ id, step, fn: shop.functions.emit, onError: goingOn(step) }, shop, { rules: [], otherwise: step.next });
-
-export const startJourney: Compile<'startJourney'> = (id, step, shop) =>
-  chosen({ id, step, fn: shop.functions.emit, onError: goingOn(step) }, shop, { rules: [], otherwise: step.next });
-
-/** The answer's `status` and `body` under the name its author gave it. */
-export const webhook: Compile<'webhook'> = (id, step, shop) => {
-  const { as } = step;
-  return chosen({ id, step, fn: shop.functions.webhook, onError: goingOn(step) }, shop, {
+export const compileUpdateProfile: StepCompiler<'updateProfile'> = (id, step, shop) =>
+  taskWithChoice({ id, step, fn: shop.functions.update, onError: errorTarget(step) }, shop, {
     rules: [],
     otherwise: step.next,
-    ...(as !== undefined && { output: kept(as, "$k = 'status' or $k = 'body'") }),
+  });
+
+export const compileEmitEvent: StepCompiler<'emitEvent'> = (id, step, shop) =>
+  taskWithChoice({ id, step, fn: shop.functions.emit, onError: errorTarget(step) }, shop, {
+    rules: [],
+    otherwise: step.next,
+  });
+
+export const compileStartJourney: StepCompiler<'startJourney'> = (id, step, shop) =>
+  taskWithChoice({ id, step, fn: shop.functions.emit, onError: errorTarget(step) }, shop, {
+    rules: [],
+    otherwise: step.next,
+  });
+
+/** The answer's `status` and `body` under the name its author gave it. */
+export const compileWebhook: StepCompiler<'webhook'> = (id, step, shop) => {
+  const { as } = step;
+  return taskWithChoice({ id, step, fn: shop.functions.webhook, onError: errorTarget(step) }, shop, {
+    rules: [],
+    otherwise: step.next,
+    ...(as !== undefined && { output: selectResult(as, "$k = 'status' or $k = 'body'") }),
   });
 };

@@ -7,7 +7,7 @@ import { type JourneyDefinition } from '../../definition/journey-definition.ts';
  * Caps and throttles count all customers of a journey in one item each, written in the transaction of the entry: exact, and the only hot
  * items of the table. DynamoDB takes some hundred such transactions a second on one item; faster entries wait for one another.
  */
-export interface Counted {
+export interface EntryCounters {
   /** Entries in the span of the cap. */
   entered: number;
   /** The span in which a throttled journey had room last, and how many set out in it. */
@@ -17,14 +17,14 @@ export interface Counted {
 type Limited = Pick<JourneyDefinition, 'id' | 'entry'>;
 
 /** Which of the fixed spans of a length a moment lies in, counted from 1970; everything is one span where there is no length. */
-export const spanOf = (now: Instant, within: string | undefined): number =>
+export const windowIndex = (now: Instant, within: string | undefined): number =>
   within === undefined ? 0 : Math.floor(Date.parse(now) / durationMs(within));
 
 const capKey = (workspace: string, { id, entry }: Limited, now: Instant): Key =>
-  keys.cap(workspace, id, spanOf(now, entry.cap?.within));
+  keys.cap(workspace, id, windowIndex(now, entry.cap?.within));
 
 /** The counters that an entry depends on; most journeys have none. */
-export function counterKeys(workspace: string, definition: Limited, now: Instant): Key[] {
+export function entryCounterKeys(workspace: string, definition: Limited, now: Instant): Key[] {
   const { cap, throttle } = definition.entry;
   return [
     ...(cap ? [capKey(workspace, definition, now)] : []),
@@ -32,7 +32,7 @@ export function counterKeys(workspace: string, definition: Limited, now: Instant
   ];
 }
 
-export function readCounters(items: readonly Item[]): Counted {
+export function readEntryCounters(items: readonly Item[]): EntryCounters {
   const cap = items.find(({ sk }) => sk.startsWith('cap#'));
   const throttle = items.find(({ sk }) => sk === 'throttle');
   return {
@@ -41,33 +41,37 @@ export function readCounters(items: readonly Item[]): Counted {
   };
 }
 
-export function isFull({ entry: { cap } }: Pick<Limited, 'entry'>, counted: Counted | undefined): boolean {
+export function isCapReached({ entry: { cap } }: Pick<Limited, 'entry'>, counted: EntryCounters | undefined): boolean {
   return cap !== undefined && (counted?.entered ?? 0) >= cap.max;
 }
 
 /** The first span with room, from now on, and how many set out in it with one more. */
-export function roomFor({ max, within }: { max: number; within: string }, counted: Counted['throttle'], now: Instant) {
-  const current = spanOf(now, within);
+export function nextFreeWindow(
+  { max, within }: { max: number; within: string },
+  counted: EntryCounters['throttle'],
+  now: Instant,
+) {
+  const current = windowIndex(now, within);
   const span = Math.max(current, counted?.span ?? 0);
   const n = counted?.span === span ? counted.n : 0;
   return n < max ? { span, n: n + 1, isLater: span > current } : { span: span + 1, n: 1, isLater: true };
 }
 
-export const beginOf = (span: number, within: string): Instant => new Date(span * durationMs(within)).toISOString();
+export const windowStart = (span: number, within: string): Instant => new Date(span * durationMs(within)).toISOString();
 
 /** How long a counter outlives its span. Seconds. */
 const keptFor = 86_400;
 
 /** The writes by which an entry is counted, and when it may set out. They fail when somebody else was counted since. */
-export function countingWrites(
+export function entryCounterWrites(
   workspace: string,
   definition: Limited,
-  { counted, now }: { counted: Counted; now: Instant },
+  { counted, now }: { counted: EntryCounters; now: Instant },
 ): { writes: Write[]; notBefore?: Instant } {
   const { cap, throttle } = definition.entry;
   const writes: Write[] = [];
   if (cap) {
-    const ends = cap.within === undefined ? undefined : (spanOf(now, cap.within) + 1) * durationMs(cap.within);
+    const ends = cap.within === undefined ? undefined : (windowIndex(now, cap.within) + 1) * durationMs(cap.within);
     const expiry = ends !== undefined && { ttl: Math.floor(ends / 1_000) + keptFor };
     writes.push({
       update: capKey(workspace, definition, now),
@@ -80,7 +84,7 @@ export function countingWrites(
     });
   }
   if (!throttle) return { writes };
-  const { span, n, isLater } = roomFor(throttle, counted.throttle, now);
+  const { span, n, isLater } = nextFreeWindow(throttle, counted.throttle, now);
   const before = counted.throttle;
   writes.push({
     put: { ...keys.throttle(workspace, definition.id), span, n },
@@ -88,5 +92,5 @@ export function countingWrites(
       ? { expression: 'span = :span AND n = :n', values: { ':span': before.span, ':n': before.n } }
       : { expression: 'attribute_not_exists(pk)' },
   });
-  return { writes, notBefore: isLater ? beginOf(span, throttle.within) : now };
+  return { writes, notBefore: isLater ? windowStart(span, throttle.within) : now };
 }

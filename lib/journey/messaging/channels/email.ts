@@ -10,9 +10,9 @@ import {
   SESv2Client,
   TooManyRequestsException,
 } from '@aws-sdk/client-sesv2';
-import { type Deliver } from '../deliver.ts';
-import { lean } from '../../../aws/sdk-client-defaults.ts';
-import { once } from './send-once.ts';
+import { type DeliverMessage } from '../deliver.ts';
+import { sdkClientDefaults } from '../../../aws/sdk-client-defaults.ts';
+import { sendOnce } from './send-once.ts';
 
 /** Answers that mean: not taken. */
 const refusals = [
@@ -27,11 +27,11 @@ const refusals = [
 
 /** A client that tries once: a second try after an answer that was lost would be a second message. It waits for the answer as long as it can. */
 export function emailClient(): SESv2Client {
-  return new SESv2Client({ ...lean, requestHandler: {}, maxAttempts: 1 });
+  return new SESv2Client({ ...sdkClientDefaults, requestHandler: {}, maxAttempts: 1 });
 }
 
 /** Sends plain text through SES. */
-export function sesEmail(client: Pick<SESv2Client, 'send'>, from: string): Deliver {
+export function emailChannel(client: Pick<SESv2Client, 'send'>, from: string): DeliverMessage {
   return ({ to, message: { subject = '', body }, about }) => {
     const command = new SendEmailCommand({
       FromEmailAddress: from,
@@ -41,7 +41,7 @@ export function sesEmail(client: Pick<SESv2Client, 'send'>, from: string): Deliv
       },
       EmailTags: [{ Name: 'journey', Value: about.journeyId }],
     });
-    return once({ provider: 'ses', refusals, throttled: TooManyRequestsException }, async () => {
+    return sendOnce({ provider: 'ses', refusals, throttled: TooManyRequestsException }, async () => {
       const { MessageId } = await client.send(command);
       return MessageId;
     });

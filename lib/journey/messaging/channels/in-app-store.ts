@@ -1,14 +1,14 @@
 import * as z from 'zod';
 import { isKey } from '../../../aws/table/query.ts';
 import { type Table } from '../../../aws/table/dynamo-table.ts';
-import { permanentRefusal } from '../../../aws/table/write-refusal.ts';
+import { findPermanentRefusal } from '../../../aws/table/write-refusal.ts';
 import { type Customer } from '../../../model/customer.ts';
 import { keys, partition } from '../../../model/table-keys.ts';
 import { readCursor, writeCursor } from '../../../shared/http/paging.ts';
 import { Instant } from '../../../shared/time.ts';
 import { pageWithin } from '../../../shared/trim.ts';
-import { type Deliver } from '../deliver.ts';
-import { type Owners } from '../../../profile/customer-identities.ts';
+import { type DeliverMessage } from '../deliver.ts';
+import { type CustomerIdentities } from '../../../profile/customer-identities.ts';
 
 /** Who has not opened the app for so long gets other messages. Seconds. */
 const keptFor = 90 * 86_400;
@@ -50,9 +50,9 @@ export interface InAppStore {
    * Of all identities: unseen ones first, then the newest first. A message that is seen between two pages moves behind those unseen, and may
    * come once more; none is left out.
    */
-  list(owners: Owners, page: { limit: number; cursor?: string | undefined }): Promise<InAppPage>;
+  list(owners: CustomerIdentities, page: { limit: number; cursor?: string | undefined }): Promise<InAppPage>;
   /** When it was seen first. Undefined for none of these customers' messages. Safe to repeat. */
-  seen(owners: Owners, messageId: string, at: Instant): Promise<Instant | undefined>;
+  seen(owners: CustomerIdentities, messageId: string, at: Instant): Promise<Instant | undefined>;
 }
 
 const range = keys.inApp({ workspace: '', customer: '' }, '').sk;
@@ -94,13 +94,13 @@ export function inAppStore(table: Table): InAppStore {
 }
 
 /** The message is there when the app asks: nothing leaves the table. */
-export function inApp(store: Pick<InAppStore, 'keep'>): Deliver {
+export function inAppChannel(store: Pick<InAppStore, 'keep'>): DeliverMessage {
   return async ({ owner, at, idempotencyKey, message, about: { journeyId, stepId } }) => {
     try {
       await store.keep(owner, { messageId: idempotencyKey, journeyId, stepId, at, ...message });
       return { status: 'sent', provider: 'in-app' };
     } catch (error) {
-      const refusal = permanentRefusal(error);
+      const refusal = findPermanentRefusal(error);
       if (refusal) return { status: 'failed', provider: 'in-app', reason: refusal };
       // Should it be there all the same, it says nothing that was not meant.
       return { status: 'unknown', provider: 'in-app', reason: error instanceof Error ? error.name : 'unknown' };

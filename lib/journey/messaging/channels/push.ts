@@ -9,9 +9,9 @@ import {
   SNSClient,
   ThrottledException,
 } from '@aws-sdk/client-sns';
-import { type Deliver, type Outgoing } from '../deliver.ts';
-import { beginning } from '../render-template.ts';
-import { once } from './send-once.ts';
+import { type DeliverMessage, type OutgoingMessage } from '../deliver.ts';
+import { truncate } from '../render-template.ts';
+import { sendOnce } from './send-once.ts';
 
 /** Answers that mean: not taken. An app that was removed has its endpoint disabled. */
 const refusals = [
@@ -27,8 +27,12 @@ const refusals = [
 const maxText = 900;
 
 /** The same notification as each platform wants it: SNS takes the one the endpoint belongs to. */
-function messageOf({ message: { subject, body }, idempotencyKey, about: { journeyId, stepId } }: Outgoing): string {
-  const text = beginning(body, maxText);
+function messageOf({
+  message: { subject, body },
+  idempotencyKey,
+  about: { journeyId, stepId },
+}: OutgoingMessage): string {
+  const text = truncate(body, maxText);
   const data = { messageId: idempotencyKey, journeyId, stepId };
   const alert = { ...(subject !== undefined && { title: subject }), body: text };
   const apple = JSON.stringify({ aps: { alert, sound: 'default' }, ...data });
@@ -37,9 +41,9 @@ function messageOf({ message: { subject, body }, idempotencyKey, about: { journe
 }
 
 /** Pushes to an app on a customer's device, whose endpoint SNS knows. The subject is the title. */
-export function pushes(client: Pick<SNSClient, 'send'> = new SNSClient({ maxAttempts: 1 })): Deliver {
+export function pushChannel(client: Pick<SNSClient, 'send'> = new SNSClient({ maxAttempts: 1 })): DeliverMessage {
   return (outgoing) =>
-    once({ provider: 'sns', refusals, throttled: ThrottledException }, async () => {
+    sendOnce({ provider: 'sns', refusals, throttled: ThrottledException }, async () => {
       const sent = await client.send(
         new PublishCommand({ TargetArn: outgoing.to, MessageStructure: 'json', Message: messageOf(outgoing) }),
       );

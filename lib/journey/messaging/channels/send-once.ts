@@ -1,4 +1,4 @@
-import { type SendEnd } from '../send-ledger-store.ts';
+import { type SendOutcome } from '../send-ledger-store.ts';
 
 /** The class of an error that an SDK client throws. */
 type ErrorClass = abstract new (...args: never[]) => Error;
@@ -18,10 +18,10 @@ const throttlePausesMs = [200, 600, 1_800];
  * One send, whose client tries once: a second try after an answer that was lost would be a second message. Only a throttled call, which
  * was not taken, is tried again. Refused is `failed`; whatever else goes wrong may have gone out: `unknown`.
  */
-export async function once(
+export async function sendOnce(
   { provider, refusals, throttled }: Provider,
   send: () => Promise<string | undefined>,
-): Promise<SendEnd> {
+): Promise<SendOutcome> {
   for (let tries = 0; ; tries++) {
     try {
       const providerId = await send();

@@ -8,9 +8,9 @@ import {
   ThrottlingException,
   ValidationException,
 } from '@aws-sdk/client-pinpoint-sms-voice-v2';
-import { type Deliver } from '../deliver.ts';
-import { beginning } from '../render-template.ts';
-import { once } from './send-once.ts';
+import { type DeliverMessage } from '../deliver.ts';
+import { truncate } from '../render-template.ts';
+import { sendOnce } from './send-once.ts';
 
 /** Answers that mean: not taken. */
 const refusals = [
@@ -31,18 +31,18 @@ export interface TextOrigin {
 }
 
 /** Sends text messages from a phone number, pool or sender id of AWS End User Messaging SMS. A subject is left out. */
-export function textMessages(
+export function smsChannel(
   { origin, configurationSet }: TextOrigin,
   client: Pick<PinpointSMSVoiceV2Client, 'send'> = new PinpointSMSVoiceV2Client({ maxAttempts: 1 }),
-): Deliver {
+): DeliverMessage {
   return ({ to, purpose, message, about }) =>
-    once({ provider: 'sms', refusals, throttled: ThrottlingException }, async () => {
+    sendOnce({ provider: 'sms', refusals, throttled: ThrottlingException }, async () => {
       const sent = await client.send(
         new SendTextMessageCommand({
           DestinationPhoneNumber: to,
           OriginationIdentity: origin,
           ConfigurationSetName: configurationSet,
-          MessageBody: beginning(message.body, maxText),
+          MessageBody: truncate(message.body, maxText),
           MessageType: purpose === 'marketing' ? 'PROMOTIONAL' : 'TRANSACTIONAL',
           Context: { journey: about.journeyId },
         }),

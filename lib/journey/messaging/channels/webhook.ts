@@ -1,14 +1,14 @@
 import { type Clock } from '../../../shared/time.ts';
 import { type CallUrl, type HttpAnswer } from '../guarded-http-call.ts';
-import { type Deliver, type Outgoing } from '../deliver.ts';
-import { type SendEnd } from '../send-ledger-store.ts';
-import { signedHeaders } from '../webhook-signature.ts';
+import { type DeliverMessage, type OutgoingMessage } from '../deliver.ts';
+import { type SendOutcome } from '../send-ledger-store.ts';
+import { signHeaders } from '../webhook-signature.ts';
 
 /** What every call of ours says of itself. */
 export const jsonHeaders = { 'content-type': 'application/json', 'user-agent': 'Throughline' } as const;
 
 /** A receiver that answers other than 2xx has not taken it; one that does not answer may have. */
-export function endOf(answer: HttpAnswer, provider: string): SendEnd {
+export function outcomeOfAnswer(answer: HttpAnswer, provider: string): SendOutcome {
   if (answer.outcome !== 'answered')
     return { status: answer.outcome === 'refused' ? 'failed' : 'unknown', provider, reason: answer.reason };
   const { status } = answer;
@@ -17,7 +17,7 @@ export function endOf(answer: HttpAnswer, provider: string): SendEnd {
     : { status: 'failed', provider, reason: `http-${status}` };
 }
 
-function bodyOf({ message, idempotencyKey, about }: Outgoing): string {
+function bodyOf({ message, idempotencyKey, about }: OutgoingMessage): string {
   return JSON.stringify({ messageId: idempotencyKey, ...about, ...message });
 }
 
@@ -28,18 +28,18 @@ export interface Signing {
 }
 
 /** Posts a message as JSON, signed with the workspace's secret. */
-export function webhook({ call, secrets, clock }: Signing): Deliver {
+export function webhookChannel({ call, secrets, clock }: Signing): DeliverMessage {
   return async (outgoing) => {
     const id = outgoing.idempotencyKey;
     const body = bodyOf(outgoing);
     let signed: Record<string, string>;
     try {
-      signed = signedHeaders({ id, body, secrets: await secrets(outgoing.about.workspace) }, Date.parse(clock.now()));
+      signed = signHeaders({ id, body, secrets: await secrets(outgoing.about.workspace) }, Date.parse(clock.now()));
     } catch {
       return { status: 'failed', provider: 'webhook', reason: 'no-secret' };
     }
     const headers = { ...jsonHeaders, 'idempotency-key': id, ...signed };
-    return endOf(
+    return outcomeOfAnswer(
       await call({ workspace: outgoing.about.workspace, url: outgoing.to, method: 'POST', headers, body }),
       'webhook',
     );

@@ -9,9 +9,9 @@ import {
   ThrottledRequestException,
   ValidationException,
 } from '@aws-sdk/client-socialmessaging';
-import { type Deliver, type Outgoing } from '../deliver.ts';
-import { beginning } from '../render-template.ts';
-import { once } from './send-once.ts';
+import { type DeliverMessage, type OutgoingMessage } from '../deliver.ts';
+import { truncate } from '../render-template.ts';
+import { sendOnce } from './send-once.ts';
 
 /** Answers that mean: not taken. */
 const refusals = [
@@ -34,21 +34,21 @@ const maxPlace = 1_024;
  * Meta takes a free text only within a day of the customer's own last message. Anything else must be a template that Meta has approved: the
  * subject names it, with a language if it is not English (`order_update`, `order_update/ko`), and the body is what stands in its one place.
  */
-function contentOf({ message: { subject, body } }: Outgoing): object {
-  if (subject === undefined) return { type: 'text', text: { body: beginning(body, maxText) } };
+function contentOf({ message: { subject, body } }: OutgoingMessage): object {
+  if (subject === undefined) return { type: 'text', text: { body: truncate(body, maxText) } };
   const [name = '', language = 'en'] = subject.split('/');
-  const text = beginning(body.replace(/\s+/g, ' '), maxPlace);
+  const text = truncate(body.replace(/\s+/g, ' '), maxPlace);
   const components = [{ type: 'body', parameters: [{ type: 'text', text }] }];
   return { type: 'template', template: { name: name.trim(), language: { code: language.trim() }, components } };
 }
 
 /** Sends WhatsApp messages from a phone number of AWS End User Messaging Social. */
-export function whatsAppMessages(
+export function whatsAppChannel(
   phoneNumberId: string,
   client: Pick<SocialMessagingClient, 'send'> = new SocialMessagingClient({ maxAttempts: 1 }),
-): Deliver {
+): DeliverMessage {
   return (outgoing) =>
-    once({ provider: 'whatsapp', refusals, throttled: ThrottledRequestException }, async () => {
+    sendOnce({ provider: 'whatsapp', refusals, throttled: ThrottledRequestException }, async () => {
       const message = { messaging_product: 'whatsapp', to: outgoing.to, ...contentOf(outgoing) };
       const sent = await client.send(
         new SendWhatsAppMessageCommand({

@@ -1,14 +1,14 @@
 import * as z from 'zod';
 import { type Table } from '../../../aws/table/dynamo-table.ts';
-import { inLanes } from '../../../shared/concurrency.ts';
+import { mapConcurrent } from '../../../shared/concurrency.ts';
 import { type Customer, customerId } from '../../../model/customer.ts';
 import { Touchpoint } from '../../../model/touchpoint.ts';
 import { partition, timelineRanges } from '../../../model/table-keys.ts';
 import { type Profile } from '../../../model/profile.ts';
 import { type ProfileStore } from '../../../profile/profile-store.ts';
 import { type Instant } from '../../../shared/time.ts';
-import { ownersOf } from '../../../profile/customer-identities.ts';
-import { type Recorded } from '../replay.ts';
+import { identitiesOf } from '../../../profile/customer-identities.ts';
+import { type RecordedHistory } from '../replay.ts';
 
 interface Period {
   journeyId: string;
@@ -60,8 +60,8 @@ const counted = (names: readonly string[]): Record<string, number> =>
   Object.fromEntries([...Map.groupBy(names, (name) => name)].map(([name, all]) => [name, all.length]));
 
 /** What one customer did, and what the journey did with them. Three queries for each identity. */
-async function recordedOf(table: Table, profile: Profile, period: Period): Promise<Recorded> {
-  const owners = ownersOf(profile);
+async function recordedOf(table: Table, profile: Profile, period: Period): Promise<RecordedHistory> {
+  const owners = identitiesOf(profile);
   const [touchpoints, messages, stays] = await Promise.all([
     Promise.all(owners.map((owner) => touchpointsOf(table, owner, period.to))),
     Promise.all(owners.map((owner) => messagesOf(table, owner, period))),
@@ -90,7 +90,7 @@ export async function readRecorded(
   { table, profiles }: { table: Table; profiles: ProfileStore },
   customers: AsyncIterable<Customer[]>,
   { most, isStopped = () => false, ...period }: Period & { most: number; isStopped?: () => boolean },
-): Promise<{ recorded: Recorded[]; sample: boolean }> {
+): Promise<{ recorded: RecordedHistory[]; sample: boolean }> {
   const found = new Map<string, Profile>();
   let sample = false;
   for await (const page of customers) {
@@ -102,8 +102,8 @@ export async function readRecorded(
     sample ||= isStopped();
     if (sample) break;
   }
-  const recorded: Recorded[] = [];
-  await inLanes([...found.values()], lanes, async (profile) => {
+  const recorded: RecordedHistory[] = [];
+  await mapConcurrent([...found.values()], lanes, async (profile) => {
     if (isStopped()) sample = true;
     else recorded.push(await recordedOf(table, profile, period));
   });

@@ -3,13 +3,13 @@ import { type Condition, type Predicate } from '../../../model/predicate.ts';
 import { type JourneyDefinition } from '../../definition/journey-definition.ts';
 
 /** A touchpoint that a predicate speaks of, with properties that it accepts. */
-export interface Wish {
+export interface SatisfyingTouchpoint {
   name: string;
   properties: JsonObject;
 }
 
 /** A value that passes a condition; undefined where only nothing would. */
-export function passing(condition: Condition): JsonObject[string] | undefined {
+export function satisfyCondition(condition: Condition): JsonObject[string] | undefined {
   if (typeof condition !== 'object' || condition === null) return condition;
   const { eq, gt, gte, lt, lte, contains, startsWith, exists, ne } = condition;
   const [first] = condition.in ?? [];
@@ -26,7 +26,7 @@ export function passing(condition: Condition): JsonObject[string] | undefined {
 }
 
 /** `a.b.c` as nested objects. */
-export function placed(values: Record<string, JsonObject[string] | undefined>): JsonObject {
+export function placeValue(values: Record<string, JsonObject[string] | undefined>): JsonObject {
   const object: JsonObject = {};
   for (const [path, value] of Object.entries(values)) {
     if (value === undefined) continue;
@@ -42,29 +42,31 @@ export function placed(values: Record<string, JsonObject[string] | undefined>): 
 const listed = (names: string | string[]): string[] => [names].flat();
 
 /** Every touchpoint a predicate speaks of: what somebody would do to meet it. */
-export function wishesOf(predicate: Predicate | undefined): Wish[] {
+export function findSatisfyingTouchpoints(predicate: Predicate | undefined): SatisfyingTouchpoint[] {
   if (!predicate) return [];
-  if ('all' in predicate) return predicate.all.flatMap(wishesOf);
-  if ('any' in predicate) return predicate.any.flatMap(wishesOf);
+  if ('all' in predicate) return predicate.all.flatMap(findSatisfyingTouchpoints);
+  if ('any' in predicate) return predicate.any.flatMap(findSatisfyingTouchpoints);
   if ('event' in predicate) {
-    const where = Object.entries(predicate.where ?? {}).map(([path, condition]) => [path, passing(condition)] as const);
-    return listed(predicate.event).map((name) => ({ name, properties: placed(Object.fromEntries(where)) }));
+    const where = Object.entries(predicate.where ?? {}).map(
+      ([path, condition]) => [path, satisfyCondition(condition)] as const,
+    );
+    return listed(predicate.event).map((name) => ({ name, properties: placeValue(Object.fromEntries(where)) }));
   }
   if ('did' in predicate) return listed(predicate.did).map((name) => ({ name, properties: {} }));
   return [];
 }
 
 /** Conditions on a trait, wherever in a predicate. */
-export function traitsIn(predicate: Predicate | undefined): { trait: string; is: Condition }[] {
+export function traitsToSatisfy(predicate: Predicate | undefined): { trait: string; is: Condition }[] {
   if (!predicate) return [];
-  if ('all' in predicate) return predicate.all.flatMap(traitsIn);
-  if ('any' in predicate) return predicate.any.flatMap(traitsIn);
-  if ('not' in predicate) return traitsIn(predicate.not);
+  if ('all' in predicate) return predicate.all.flatMap(traitsToSatisfy);
+  if ('any' in predicate) return predicate.any.flatMap(traitsToSatisfy);
+  if ('not' in predicate) return traitsToSatisfy(predicate.not);
   return 'trait' in predicate ? [predicate] : [];
 }
 
 /** All predicates of a definition that look at a customer, the entry's triggers aside. */
-export function predicatesOf({ entry, exit, goal, steps }: JourneyDefinition): Predicate[] {
+export function predicatesToSatisfy({ entry, exit, goal, steps }: JourneyDefinition): Predicate[] {
   const inSteps = Object.values(steps).flatMap((step): Predicate[] => {
     if (step.kind === 'waitForEvent') return [step.on, ...(step.or ?? []).map(({ on }) => on)];
     if (step.kind === 'branch') return step.cases.map(({ when }) => when);

@@ -1,12 +1,12 @@
 import { type Workspace } from '../../../model/workspace.ts';
 import { type Touchpoint } from '../../../model/touchpoint.ts';
 import { newProfile, type Profile } from '../../../model/profile.ts';
-import { type Signal } from '../../../model/profile-change.ts';
+import { type ProfileChange } from '../../../model/profile-change.ts';
 import { type StageModel } from '../../../model/stage.ts';
 import { type JourneyDefinition } from '../../definition/journey-definition.ts';
 import { type EntrySlot } from '../../enrolment/entry-request.ts';
 import { type Contact } from '../../messaging/decide-send.ts';
-import { type Person } from './synthetic-customers.ts';
+import { type SyntheticCustomer } from './synthetic-customers.ts';
 
 /** What decides about a simulated touchpoint. `journeys` are those that it may start. */
 export interface SimulationRules {
@@ -20,11 +20,11 @@ export type ApplyTouchpoint = (
   profile: Profile,
   touchpoint: Touchpoint,
   rules: SimulationRules,
-) => { profile: Profile; signals: Signal[] };
+) => { profile: Profile; signals: ProfileChange[] };
 
 /** One simulated customer: the same profile, folded by the same projector, and what the table would hold beside it. */
 export interface SimulatedCustomer {
-  person: Person;
+  person: SyntheticCustomer;
   profile: Profile;
   contacts: Contact[];
   /** Doors by entry key. */
@@ -37,13 +37,13 @@ export interface SimulatedCustomer {
 
 const iso = (time: number): string => new Date(time).toISOString();
 
-export function newCustomer(person: Person, { id: workspace }: Workspace): SimulatedCustomer {
+export function newCustomer(person: SyntheticCustomer, { id: workspace }: Workspace): SimulatedCustomer {
   const profile = newProfile({ workspace, customer: `u:${person.id}` }, iso(person.entersAt));
   return { person, profile, contacts: [], slots: new Map(), tokens: new Map(), touchpoints: 0, entries: 0 };
 }
 
 /** The touchpoint that a customer makes now. */
-export function touchpointOf(
+export function makeTouchpoint(
   customer: SimulatedCustomer,
   { name, properties }: Pick<Touchpoint, 'name' | 'properties'>,
   now: number,

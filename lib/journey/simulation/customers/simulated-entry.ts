@@ -1,35 +1,35 @@
 import { type Workspace } from '../../../model/workspace.ts';
 import { type Touchpoint } from '../../../model/touchpoint.ts';
-import { withGoals } from '../../../profile/facts/open-goals.ts';
-import { after, type Instant } from '../../../shared/time.ts';
+import { addGoals } from '../../../profile/facts/open-goals.ts';
+import { addDuration, type Instant } from '../../../shared/time.ts';
 import { type JourneyDefinition } from '../../definition/journey-definition.ts';
-import { entryKeyOf, type Knock } from '../../enrolment/entry-request.ts';
-import { type Refusal, refusalOf } from '../../enrolment/admission.ts';
+import { entryKeyFor, type EntryRequest } from '../../enrolment/entry-request.ts';
+import { type EntryRejectionReason, checkAdmission } from '../../enrolment/admission.ts';
 import { drawSplits } from '../../definition/draw-splits.ts';
 import { type ExecutionInput, firstRun } from '../../enrolment/execution-input.ts';
-import { type Counters } from './simulated-counters.ts';
+import { type SimulatedCounters } from './simulated-counters.ts';
 import { type SimulatedCustomer } from './simulated-customer.ts';
 
-interface Knocking {
+interface SimulatedEntry {
   definition: JourneyDefinition;
   workspace: Workspace;
-  knock: Knock;
+  knock: EntryRequest;
   /** The touchpoint that knocks, where it is one. */
   touchpoint?: Touchpoint | undefined;
-  counters: Counters;
+  counters: SimulatedCounters;
   now: Instant;
 }
 
 /** Lets a customer in as `enrol` does, by the same rules, or says why not. The profile and the slot know of it afterwards. */
-export function enter(
+export function enterJourney(
   customer: SimulatedCustomer,
-  { definition, workspace, knock, touchpoint, counters, now }: Knocking,
-): ExecutionInput | Refusal {
-  const key = entryKeyOf(definition, knock);
+  { definition, workspace, knock, touchpoint, counters, now }: SimulatedEntry,
+): ExecutionInput | EntryRejectionReason {
+  const key = entryKeyFor(definition, knock);
   if (key === undefined) return 'no-entry-key';
   const slot = customer.slots.get(key);
   const since = touchpoint ? [touchpoint] : [];
-  const refused = refusalOf({
+  const refused = checkAdmission({
     definition,
     workspace,
     profile: customer.profile,
@@ -50,9 +50,9 @@ export function enter(
   };
   const { profile } = customer;
   const goals = goal
-    ? [{ enrolmentId, journeyId, version, on: goal.on, since: now, until: after(now, goal.window) }]
+    ? [{ enrolmentId, journeyId, version, on: goal.on, since: now, until: addDuration(now, goal.window) }]
     : [];
-  customer.profile = withGoals({ ...profile, journeys: { ...profile.journeys, [enrolmentId]: inside } }, goals);
+  customer.profile = addGoals({ ...profile, journeys: { ...profile.journeys, [enrolmentId]: inside } }, goals);
   customer.slots.set(key, { active: enrolmentId, lastEntered: now, entries: (slot?.entries ?? 0) + 1 });
   const { id, name, properties } = knock;
   const notBefore = counters.enters(definition, now);
@@ -64,7 +64,7 @@ export function enter(
 }
 
 /** The customer is out: nothing of the enrolment is left in the profile, and its door is free. */
-export function leave(customer: SimulatedCustomer, enrolmentId: string): void {
+export function leaveJourney(customer: SimulatedCustomer, enrolmentId: string): void {
   const { profile, slots } = customer;
   const { [enrolmentId]: _left, ...journeys } = profile.journeys;
   const waits = Object.entries(profile.waits).filter(([, wait]) => wait.enrolmentId !== enrolmentId);

@@ -3,13 +3,19 @@ import { gamma, type Random, seeded } from '../../../shared/random.ts';
 import { type JourneyDefinition } from '../../definition/journey-definition.ts';
 import { bucketOf } from '../../../model/customer-bucket.ts';
 import { type Population } from './population.ts';
-import { passing, predicatesOf, traitsIn, type Wish, wishesOf } from './satisfying-touchpoints.ts';
+import {
+  satisfyCondition,
+  predicatesToSatisfy,
+  traitsToSatisfy,
+  type SatisfyingTouchpoint,
+  findSatisfyingTouchpoints,
+} from './satisfying-touchpoints.ts';
 
 const dayMs = 86_400_000;
 const monthMs = 30 * dayMs;
 
 /** What a simulated customer is, and will do unless a journey moves them otherwise. */
-export interface Person {
+export interface SyntheticCustomer {
   id: string;
   traits: Record<string, Json>;
   /** Epoch milliseconds at which they come to the journey's door. */
@@ -41,18 +47,18 @@ const known = new Set(['firstName', 'email', 'phone', 'whatsapp', 'pushEndpoint'
 
 /** Traits that the definition asks about: as it wants them for the share of whom it holds, unset for the others. */
 function askedTraits(definition: JourneyDefinition, { holds }: Population, random: Random): Record<string, Json> {
-  const asked = predicatesOf(definition)
-    .flatMap(traitsIn)
+  const asked = predicatesToSatisfy(definition)
+    .flatMap(traitsToSatisfy)
     .filter(({ trait }) => !known.has(trait));
   const told = asked.map(({ trait, is }): [string, Json | undefined] => [
     trait,
-    random() < holds ? passing(is) : undefined,
+    random() < holds ? satisfyCondition(is) : undefined,
   ]);
   return Object.fromEntries(told.filter((entry): entry is [string, Json] => entry[1] !== undefined));
 }
 
 /** Traits with a date that the definition waits for or enters by: some day in the time simulated. */
-function dateTraits({ entry, steps }: JourneyDefinition, span: Span, random: Random): Record<string, Json> {
+function dateTraits({ entry, steps }: JourneyDefinition, span: SimulatedPeriod, random: Random): Record<string, Json> {
   const waits = Object.values(steps).flatMap((step) =>
     step.kind === 'wait' && step.untilTrait ? [step.untilTrait.trait] : [],
   );
@@ -61,17 +67,17 @@ function dateTraits({ entry, steps }: JourneyDefinition, span: Span, random: Ran
   return Object.fromEntries([...waits, ...entries].map((trait) => [trait, someDay()]));
 }
 
-export interface Span {
+export interface SimulatedPeriod {
   start: number;
   end: number;
 }
 
 /** The customer of a number, the same for the same seed however many there are. */
-export function personOf(
+export function drawSyntheticCustomer(
   definition: JourneyDefinition,
   population: Population,
-  { seed, number, span }: { seed: number; number: number; span: Span },
-): Person {
+  { seed, number, span }: { seed: number; number: number; span: SimulatedPeriod },
+): SyntheticCustomer {
   const random = seeded(seed * 1_000_003 + number);
   const id = `customer-${number + 1}`;
   const zone = picked(population.zones, random);
@@ -93,14 +99,14 @@ export function personOf(
 }
 
 /** What customers may do in a journey: everything it waits for, looks at, or is there for; not what its door asks for. */
-export function wishesFor(definition: JourneyDefinition): Wish[] {
+export function touchpointsToMake(definition: JourneyDefinition): SatisfyingTouchpoint[] {
   const { condition: _condition, exclude: _exclude, ...entry } = definition.entry;
-  const all = predicatesOf({ ...definition, entry }).flatMap(wishesOf);
+  const all = predicatesToSatisfy({ ...definition, entry }).flatMap(findSatisfyingTouchpoints);
   return [...new Map(all.map((wish) => [JSON.stringify(wish), wish])).values()];
 }
 
 /** Milliseconds until a person next does something of their own accord; Infinity for never. */
-export function untilNext({ activity, random }: Person, perMonth: number): number {
+export function msUntilNext({ activity, random }: SyntheticCustomer, perMonth: number): number {
   const rate = (activity * perMonth) / monthMs;
   return rate > 0 ? -Math.log(1 - random()) / rate : Infinity;
 }

@@ -5,9 +5,9 @@ import {
   type HistoryEvent,
   type TaskTokens,
 } from '../../../states-language/execution/host.ts';
-import { type Execution, type Flow } from '../../../states-language/execution/execution-branch.ts';
+import { type Execution, type ExecutionBranch } from '../../../states-language/execution/execution-branch.ts';
 
-interface Hearers {
+interface Listeners {
   /** A status change of an execution. */
   announced: (detail: JsonObject) => void;
   /** One event of an execution's history. */
@@ -16,13 +16,13 @@ interface Hearers {
 
 /** Executions in memory: nothing survives, and what has ended is forgotten once it was told. */
 export class MemoryRecords implements ExecutionRecords {
-  readonly #hearers: Hearers;
+  readonly #hearers: Listeners;
   readonly #executions = new Map<number, Execution>();
-  readonly #flows = new Map<number, Map<number, Flow>>();
+  readonly #flows = new Map<number, Map<number, ExecutionBranch>>();
   readonly #lastEvents = new Map<number, number>();
   #ids = 0;
 
-  constructor(hearers: Hearers) {
+  constructor(hearers: Listeners) {
     this.#hearers = hearers;
   }
 
@@ -40,11 +40,11 @@ export class MemoryRecords implements ExecutionRecords {
     this.#lastEvents.delete(id);
   }
 
-  saveFlow(flow: Flow): void {
+  saveFlow(flow: ExecutionBranch): void {
     this.#flows.get(flow.execution)?.set(flow.id, flow);
   }
 
-  dropFlow({ execution, id }: Flow): void {
+  dropFlow({ execution, id }: ExecutionBranch): void {
     this.#flows.get(execution)?.delete(id);
   }
 
@@ -62,7 +62,8 @@ export class MemoryRecords implements ExecutionRecords {
   committed = (): Promise<void> => Promise.resolve();
   stop(): void {}
   byId = (id: number): Execution | undefined => this.#executions.get(id);
-  flowsOf = (execution: number): Map<number, Flow> => this.#flows.get(execution) ?? new Map<number, Flow>();
+  flowsOf = (execution: number): Map<number, ExecutionBranch> =>
+    this.#flows.get(execution) ?? new Map<number, ExecutionBranch>();
   lastEvent = (execution: number): number => this.#lastEvents.get(execution) ?? 0;
   resting = (): [] => [];
   deadlines = (): [] => [];

@@ -1,38 +1,38 @@
 import { type Json } from '../../../shared/json.ts';
 import { type AslDefinition } from '../../compilation/state-machine-types.ts';
-import { Activity } from '../../../states-language/quiescence-tracker.ts';
+import { QuiescenceTracker } from '../../../states-language/quiescence-tracker.ts';
 import { type HistoryEvent } from '../../../states-language/execution/host.ts';
 import { type Execution, type Status } from '../../../states-language/execution/execution-branch.ts';
 import { Interpreter } from '../../../states-language/execution/interpreter.ts';
-import { compileMachine, type Machine } from '../../../states-language/definition/compile-machine.ts';
-import { pack } from '../../../states-language/serialized-data.ts';
+import { compileMachine, type CompiledMachine } from '../../../states-language/definition/compile-machine.ts';
+import { serializeData } from '../../../states-language/serialized-data.ts';
 import { MemoryRecords, memoryTokens } from './in-memory-records.ts';
 import { type SimulatedTime } from './simulated-time.ts';
 
-export interface Ended {
+export interface ExecutionEnd {
   name: string;
   status: Exclude<Status, 'RUNNING'>;
   output: string | undefined;
 }
 
-export interface RoomOptions {
+export interface InMemoryStepFunctionsOptions {
   time: SimulatedTime;
   /** A step's function, by the name it was compiled with. */
   invoke: (name: string, payload: Json) => Json | Promise<Json>;
-  ended: (end: Ended) => void;
+  ended: (end: ExecutionEnd) => void;
   happened: (name: string, event: HistoryEvent) => void;
 }
 
 /** The States Language engine of the local runner, in memory and in simulated time. */
-export class MachineRoom {
-  readonly #options: RoomOptions;
+export class InMemoryStepFunctions {
+  readonly #options: InMemoryStepFunctionsOptions;
   readonly #records: MemoryRecords;
   readonly #interpreter: Interpreter;
-  readonly #activity = new Activity();
-  readonly #machines = new Map<string, Machine>();
+  readonly #activity = new QuiescenceTracker();
+  readonly #machines = new Map<string, CompiledMachine>();
   readonly #open = new Map<string, number>();
 
-  constructor(options: RoomOptions) {
+  constructor(options: InMemoryStepFunctionsOptions) {
     this.#options = options;
     const { time, invoke, happened } = options;
     this.#records = new MemoryRecords({
@@ -58,7 +58,7 @@ export class MachineRoom {
     this.#machines.set(name, compileMachine(JSON.stringify(definition), this.#options.time.now));
   }
 
-  machine(name: string): Machine {
+  machine(name: string): CompiledMachine {
     const machine = this.#machines.get(name);
     if (!machine) throw new RangeError(`no machine ${name}`);
     return machine;
@@ -71,7 +71,12 @@ export class MachineRoom {
     this.#open.set(name, id);
     this.#interpreter.begin({
       ...{ id, arn: name, name, machineArn: machine, machineName: machine, versionArn: undefined, aliasArn: undefined },
-      ...{ roleArn: 'simulated', definition: machine, input: pack(input).text, startedAt: this.#options.time.now() },
+      ...{
+        roleArn: 'simulated',
+        definition: machine,
+        input: serializeData(input).text,
+        startedAt: this.#options.time.now(),
+      },
       ...{ deadline: undefined, status: 'RUNNING', stoppedAt: undefined },
       ...{ output: undefined, error: undefined, cause: undefined },
     });

@@ -1,51 +1,51 @@
 import { type Json } from '../../../shared/json.ts';
 import { type Placement } from '../../../decision/placements/placement.ts';
 import { SendChannel, type Workspace } from '../../../model/workspace.ts';
-import { goalId, withGoals } from '../../../profile/facts/open-goals.ts';
-import { meets } from '../../../predicate/evaluate.ts';
-import { after, type Instant } from '../../../shared/time.ts';
-import { nameOf } from '../../../shared/ids.ts';
-import { filledJson } from '../../messaging/render-template.ts';
+import { goalId, addGoals } from '../../../profile/facts/open-goals.ts';
+import { matches } from '../../../predicate/evaluate.ts';
+import { addDuration, type Instant } from '../../../shared/time.ts';
+import { deterministicId } from '../../../shared/ids.ts';
+import { interpolateJson } from '../../messaging/render-template.ts';
 import { decideSend } from '../../messaging/decide-send.ts';
 import { type Step, type StepOf } from '../../definition/step.ts';
 import { type StepCall } from '../../execution/step-call.ts';
 import { type ExecutionInput } from '../../enrolment/execution-input.ts';
 import { templateValues } from '../../steps/template-values.ts';
-import { bucketIn, goalsOf, variantName, variantOf } from '../../steps/assign/choose-variant.ts';
-import { timeOf } from '../../steps/wait/wait-until.ts';
+import { bucketIn, goalsOf, variantName, chooseVariant } from '../../steps/assign/choose-variant.ts';
+import { resolveWaitUntil } from '../../steps/wait/wait-until.ts';
 import { type SimulatedCustomer } from '../customers/simulated-customer.ts';
 import { type Population } from '../customers/population.ts';
-import { type Wish } from '../customers/satisfying-touchpoints.ts';
+import { type SatisfyingTouchpoint } from '../customers/satisfying-touchpoints.ts';
 
 /** Something a customer does. */
-export type Act = Wish;
+export type PlannedTouchpoint = SatisfyingTouchpoint;
 
 /** A step's answer, and what follows from it outside of the journey. */
-export interface Answered {
+export interface StepAnswer {
   result: Json;
   /** How a visit of a send step ended. */
   sent?: { status: 'sent' | 'skipped' | 'deferred'; reason?: string };
   /** The variant given. */
   variant?: string;
   /** What the customer does about it. Epoch milliseconds. */
-  acts?: { at: number; act: Act }[];
+  acts?: { at: number; act: PlannedTouchpoint }[];
   /** When the token is answered by a person, and with what. */
   answersAt?: { at: number; result: Json };
   /** When the next leg begins. */
   resumesLeg?: { at: number; input: Pick<ExecutionInput, 'vars' | 'run'> };
 }
 
-export interface Answering {
+export interface StepAnswerContext {
   customer: SimulatedCustomer;
   workspace: Workspace;
   placements: readonly Placement[];
   population: Population;
   /** What the journey waits for. */
-  wishes: readonly Wish[];
+  wishes: readonly SatisfyingTouchpoint[];
   now: Instant;
 }
 
-type Answer<Kind extends Step['kind']> = (call: StepCall, step: StepOf<Kind>, by: Answering) => Answered;
+type Answer<Kind extends Step['kind']> = (call: StepCall, step: StepOf<Kind>, by: StepAnswerContext) => StepAnswer;
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -79,37 +79,43 @@ const send: Answer<'send'> = (call, step, { customer, workspace, population, wis
 };
 
 const wait: Answer<'wait'> = (call, step, { customer: { profile }, workspace }) => {
-  const { because: _because, ...told } = timeOf(step, { profile, workspace, now: call.enteredAt });
+  const { because: _because, ...told } = resolveWaitUntil(step, { profile, workspace, now: call.enteredAt });
   return { result: told };
 };
 
 const waitForEvent: Answer<'waitForEvent'> = (call, step, { customer }) => {
   const { stepId, occurrence, enteredAt: since, token = '' } = call;
   const { enrolmentId } = call.enrolment;
-  const waitId = nameOf('wait', enrolmentId, stepId, occurrence);
+  const waitId = deterministicId('wait', enrolmentId, stepId, occurrence);
   const or = (step.or ?? []).map(({ on }) => on);
-  const waiting = { enrolmentId, on: step.on, ...(or.length > 0 && { or }), since, until: after(since, step.timeout) };
+  const waiting = {
+    enrolmentId,
+    on: step.on,
+    ...(or.length > 0 && { or }),
+    since,
+    until: addDuration(since, step.timeout),
+  };
   customer.profile = { ...customer.profile, waits: { ...customer.profile.waits, [waitId]: waiting } };
   customer.tokens.set(waitId, token);
   return { result: { status: 'waiting' } };
 };
 
 const branch: Answer<'branch'> = (_call, { cases }, { customer: { profile }, now }) => ({
-  result: { case: cases.findIndex(({ when }) => meets(when, { profile, now })) },
+  result: { case: cases.findIndex(({ when }) => matches(when, { profile, now })) },
 });
 
 /** Any offer of the placement, each as often: what was learnt of them is not part of a simulation. */
 const decide: Answer<'decide'> = (call, { placement }, { customer, placements }) => {
   const offers = placements.find(({ id }) => id === placement)?.offers ?? [];
   const offer = offers[Math.floor(customer.person.random() * offers.length)];
-  const decisionId = nameOf('decision', call.enrolment.enrolmentId, call.stepId, call.occurrence);
+  const decisionId = deterministicId('decision', call.enrolment.enrolmentId, call.stepId, call.occurrence);
   return { result: { decisionId, placement, propensity: 1, id: offer?.id ?? '', content: offer?.content ?? {} } };
 };
 
 const updateProfile: Answer<'updateProfile'> = (call, { traits }, { customer, now }) => {
   const values = templateValues(call, customer.profile);
   const told = Object.entries(traits).map(
-    ([name, value]) => [name, { value: filledJson(value, values), at: now }] as const,
+    ([name, value]) => [name, { value: interpolateJson(value, values), at: now }] as const,
   );
   customer.profile = { ...customer.profile, traits: { ...customer.profile.traits, ...Object.fromEntries(told) } };
   return { result: { status: 'updated' } };
@@ -118,11 +124,11 @@ const updateProfile: Answer<'updateProfile'> = (call, { traits }, { customer, no
 const experiment: Answer<'experiment'> = (call, step, { customer, now }) => {
   const { stepId } = call;
   const { enrolmentId, journeyId, version, splits } = call.enrolment;
-  const index = variantOf(step, { stepId, bucket: bucketIn(splits, stepId), head: undefined });
+  const index = chooseVariant(step, { stepId, bucket: bucketIn(splits, stepId), head: undefined });
   const variant = variantName(step, index);
   const goals = goalsOf(step, { enrolmentId, journeyId, version, stepId, variant, at: now });
   const known = goals.some((goal) => Object.hasOwn(customer.profile.goals, goalId(goal)));
-  customer.profile = withGoals(customer.profile, goals);
+  customer.profile = addGoals(customer.profile, goals);
   return { result: { variant: index }, ...(!known && { variant }) };
 };
 
@@ -135,7 +141,7 @@ const humanTask: Answer<'humanTask'> = (call, step, { customer, population }) =>
   return { result: { status: 'waiting' }, answersAt: { at, result: { answer } } };
 };
 
-const emitted: Answered = { result: { status: 'emitted' } };
+const emitted: StepAnswer = { result: { status: 'emitted' } };
 
 const answers: { [Kind in Step['kind']]: Answer<Kind> } = {
   ...{ send, wait, waitForEvent, branch, decide, updateProfile, experiment, humanTask },
@@ -149,15 +155,15 @@ const answers: { [Kind in Step['kind']]: Answer<Kind> } = {
 };
 
 /** A call of `park`: the execution ends, and the next one begins then. */
-function parked({ enrolment, vars }: StepCall, { until, at }: { until: string; at: string }): Answered {
+function parked({ enrolment, vars }: StepCall, { until, at }: { until: string; at: string }): StepAnswer {
   const run = { ...enrolment.run, leg: enrolment.run.leg + 1, at };
   return { result: { status: 'parked' }, resumesLeg: { at: Date.parse(until), input: { vars, run } } };
 }
 
-type Row = (call: StepCall, step: Step, by: Answering) => Answered;
+type Row = (call: StepCall, step: Step, by: StepAnswerContext) => StepAnswer;
 
 /** What a step's function answers in a simulation: what it does in production, with the same decisions and no world outside. */
-export function answerTo(call: StepCall, by: Answering): Answered {
+export function answerStep(call: StepCall, by: StepAnswerContext): StepAnswer {
   const { step, until, at } = call;
   if (until !== undefined && at !== undefined) return parked(call, { until, at });
   if (step.kind === 'hold') return { result: {} };

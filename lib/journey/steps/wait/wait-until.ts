@@ -2,9 +2,9 @@ import { type Workspace } from '../../../model/workspace.ts';
 import { type JsonObject } from '../../../shared/json.ts';
 import { type Profile } from '../../../model/profile.ts';
 import { homeZone } from '../../../profile/facts/home-zone.ts';
-import { after, type Instant } from '../../../shared/time.ts';
+import { addDuration, type Instant } from '../../../shared/time.ts';
 import { traitTime } from '../../scheduling/date-entries.ts';
-import { occurrences } from '../../scheduling/occurrences.ts';
+import { listOccurrences } from '../../scheduling/occurrences.ts';
 import { type StepOf } from '../../definition/step.ts';
 
 type Told = { until: Instant; because: JsonObject } | { missing: true; because: JsonObject };
@@ -17,7 +17,7 @@ function localTime({ time, weekdays }: NonNullable<StepOf<'wait'>['untilLocal']>
     time,
     zone: 'customer' as const,
   };
-  const [first] = occurrences(rule, zone, { after: now, upTo: after(now, '9d') }); // every day of the week, and a change of clocks
+  const [first] = listOccurrences(rule, zone, { after: now, upTo: addDuration(now, '9d') }); // every day of the week, and a change of clocks
   return first?.at ?? now;
 }
 
@@ -25,7 +25,7 @@ function localTime({ time, weekdays }: NonNullable<StepOf<'wait'>['untilLocal']>
  * Until when a step waits whose time is not written down. `now`: when it was entered, so that a retry is told the same. A time gone by is
  * answered as it is: nothing is waited for.
  */
-export function timeOf(
+export function resolveWaitUntil(
   { until, untilLocal, untilTrait }: StepOf<'wait'>,
   { profile, workspace, now }: { profile: Profile; workspace: Pick<Workspace, 'timezone'>; now: Instant },
 ): Told {

@@ -2,8 +2,8 @@ import { customerId } from '../../../model/customer.ts';
 import { isDeeperThan, type Json, type JsonObject } from '../../../shared/json.ts';
 import { type HttpAnswer, type HttpCall, maxAnswerBytes } from '../../messaging/guarded-http-call.ts';
 import { headerText, isOwnHeader } from '../../definition/http-header.ts';
-import { filled, filledJson } from '../../messaging/render-template.ts';
-import { signedHeaders } from '../../messaging/webhook-signature.ts';
+import { interpolate, interpolateJson } from '../../messaging/render-template.ts';
+import { signHeaders } from '../../messaging/webhook-signature.ts';
 import { type StepOf } from '../../definition/step.ts';
 import { type StepCall } from '../../execution/step-call.ts';
 import { jsonHeaders } from '../../messaging/channels/webhook.ts';
@@ -18,20 +18,20 @@ const about = ({ enrolment, stepId }: StepCall): JsonObject => {
 };
 
 /** The request of a `webhook` step. Its `webhook-id` is that of the visit: the same for every try. */
-export function requestOf(
+export function buildWebhookRequest(
   call: StepCall,
   step: StepOf<'webhook'>,
   { id, values, secrets, nowMs }: { id: string; values: JsonObject; secrets: readonly string[]; nowMs: number },
 ): HttpCall {
   const { url, method } = step;
   const bodiless = method === 'GET' || (method === 'DELETE' && !step.body);
-  const body = bodiless ? '' : JSON.stringify(step.body ? filledJson(step.body, values) : about(call));
+  const body = bodiless ? '' : JSON.stringify(step.body ? interpolateJson(step.body, values) : about(call));
   const own = Object.entries(step.headers).filter(([name]) => isOwnHeader(name));
   const headers = {
     ...jsonHeaders,
-    ...Object.fromEntries(own.map(([name, value]) => [name.toLowerCase(), headerText(filled(value, values))])),
+    ...Object.fromEntries(own.map(([name, value]) => [name.toLowerCase(), headerText(interpolate(value, values))])),
     'idempotency-key': id,
-    ...signedHeaders({ id, body, secrets }, nowMs),
+    ...signHeaders({ id, body, secrets }, nowMs),
   };
   return { workspace: call.enrolment.workspace, url, method, headers, ...(!bodiless && { body }) };
 }
@@ -52,7 +52,7 @@ function bodyOf({ contentType, text, cut }: Extract<HttpAnswer, { outcome: 'answ
 const fitting = (body: Json): Json => (Buffer.byteLength(JSON.stringify(body)) <= maxAnswerBytes ? body : null);
 
 /** What a step keeps of an answer. Undefined for one that is a failure: other than 2xx, or none. */
-export function keptOf(answer: HttpAnswer): { status: number; body: Json } | undefined {
+export function answerToKeep(answer: HttpAnswer): { status: number; body: Json } | undefined {
   if (answer.outcome !== 'answered' || answer.status < 200 || answer.status > 299) return undefined;
   return { status: answer.status, body: bodyOf(answer) };
 }

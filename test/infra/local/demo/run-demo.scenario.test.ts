@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { day, demoCustomers, planOf } from '../../../../infra/local/demo/demo-plan.ts';
+import { day, demoCustomers, planVisits } from '../../../../infra/local/demo/demo-plan.ts';
 import { table } from '../../../../infra/local/demo/demo-report.ts';
 
 const span = { start: Date.parse('2026-03-02T00:00:00Z'), end: Date.parse('2026-05-01T00:00:00Z') };
-const plans = (seed: string, count: number) => demoCustomers(seed, count).map((customer) => planOf(customer, span));
+const plans = (seed: string, count: number) => demoCustomers(seed, count).map((customer) => planVisits(customer, span));
 const outline = (seed: string, count: number) =>
   plans(seed, count).map((visits) => visits.map(({ at, messages }) => [at, ...messages.map(({ event }) => event)]));
 

@@ -1,15 +1,15 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { expect, onTestFinished, test } from 'vitest';
-import { Activity } from '../../../../lib/states-language/quiescence-tracker.ts';
+import { QuiescenceTracker } from '../../../../lib/states-language/quiescence-tracker.ts';
 import { startAwsEndpoint } from '../../../../infra/local/http/aws-endpoint.ts';
 import { createBus } from '../../../../infra/local/eventbridge/event-bus.ts';
 import { VirtualClock } from '../../../../infra/local/clock/virtual-clock.ts';
 import { openJournal } from '../../../../infra/local/journal/open-journal.ts';
 import { localAccess } from '../../../../infra/local/engines/create-tables.ts';
 import { createTargets } from '../../../../infra/local/eventbridge/targets.ts';
-import { type Template } from '../../../../infra/local/template/template.ts';
+import { type StackTemplate } from '../../../../infra/local/template/template.ts';
 
-type Rule = Template['rules'][number];
+type Rule = StackTemplate['rules'][number];
 
 const start = Date.parse('2026-03-01T00:00:00Z');
 const lambda = (name: string) => `arn:aws:lambda:us-east-1:000000000000:function:${name}`;
@@ -46,7 +46,7 @@ async function aBus(
   }: { journal?: ReturnType<typeof openJournal>; refuses?: () => boolean } = {},
 ) {
   const clock = new VirtualClock({ start, speed: 0 });
-  const activity = new Activity();
+  const activity = new QuiescenceTracker();
   const invoked: { name: string; event: Record<string, unknown> }[] = [];
   const letters: { queue: string; body: string; attributes: Record<string, string> }[] = [];
   const targets = createTargets({

@@ -2,13 +2,13 @@ import { Agent, get as httpGet, type IncomingMessage, request as httpRequest } f
 import { connect } from 'node:net';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { noEdge } from '../../../../infra/local/http/edge.ts';
+import { withoutEdge } from '../../../../infra/local/http/edge.ts';
 import { FunctionError } from '../../../../infra/local/lambda/local-functions.ts';
-import { type Gateway, startGateway } from '../../../../infra/local/http/gateway.ts';
+import { type LocalGateway, startGateway } from '../../../../infra/local/http/gateway.ts';
 import { plain } from '../../../../infra/local/http/gateway-payload.ts';
 import { router } from '../../../../infra/local/http/gateway-routes.ts';
 
-let gateway: Gateway;
+let gateway: LocalGateway;
 let answer: (event: APIGatewayProxyEventV2) => unknown;
 const route = (key: string) => ({ key, functionArn: 'f', timeoutMs: 200 });
 
@@ -16,7 +16,7 @@ const start = () =>
   startGateway({
     port: 0,
     routes: ['POST /v1/{kind}', 'GET /v1/customers/{id}', 'GET /health', 'OPTIONS /{proxy+}'].map(route),
-    edge: noEdge,
+    edge: withoutEdge,
     functions: { invoke: async (_, event) => answer(event as APIGatewayProxyEventV2) },
     now: () => Date.parse('2026-03-12T19:03:58.000Z'),
     local: async (request) => plain(200, `local ${request.path}`),

@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
-import { Activity } from '../../../../lib/states-language/quiescence-tracker.ts';
+import { QuiescenceTracker } from '../../../../lib/states-language/quiescence-tracker.ts';
 import { VirtualClock } from '../../../../infra/local/clock/virtual-clock.ts';
 import {
   createFunctions,
@@ -41,7 +41,7 @@ function run(
   { journal = openJournal(':memory:'), start = Date.parse('2026-03-01T00:00:00Z'), processors = 2 } = {},
 ) {
   const clock = new VirtualClock({ start, speed: 0 });
-  const activity = new Activity();
+  const activity = new QuiescenceTracker();
   const dead: { queue: string; body: string }[] = [];
   const printed: string[] = [];
   const functions = createFunctions({

@@ -12,8 +12,8 @@ import { openJournal } from '../../../../infra/local/journal/open-journal.ts';
 import { localAccess } from '../../../../infra/local/engines/create-tables.ts';
 import { createOneTimers } from '../../../../infra/local/scheduler/one-time-schedules.ts';
 import { schedulerTimers } from '../../../../lib/aws/timers.ts';
-import { Activity } from '../../../../lib/states-language/quiescence-tracker.ts';
-import { plus } from '../../../../lib/shared/time.ts';
+import { QuiescenceTracker } from '../../../../lib/states-language/quiescence-tracker.ts';
+import { addMs } from '../../../../lib/shared/time.ts';
 
 const start = '2026-03-01T12:00:00.000Z';
 const day = 86_400_000;
@@ -24,7 +24,7 @@ async function theTimers() {
   const calls: { at: string; input: unknown }[] = [];
   const run = (now: string) => {
     const clock = new VirtualClock({ start: Date.parse(now), speed: 0 });
-    const activity = new Activity();
+    const activity = new QuiescenceTracker();
     const targets = {
       deliver: (_: unknown, input: unknown) => void calls.push({ at: new Date(clock.now()).toISOString(), input }),
     };
@@ -53,21 +53,21 @@ async function theTimers() {
 
 test('a timer calls once, at its second and not before, and is gone', async () => {
   const { timers, advance, calls, count } = await theTimers();
-  await timers.set('a-1', plus(start, 3 * day + 250), { leg: 1 });
+  await timers.set('a-1', addMs(start, 3 * day + 250), { leg: 1 });
   await advance(3 * day + 250);
   expect(calls).toEqual([]);
   await advance(60_000);
-  expect(calls).toEqual([{ at: plus(start, 3 * day + 1_000), input: { leg: 1 } }]);
+  expect(calls).toEqual([{ at: addMs(start, 3 * day + 1_000), input: { leg: 1 } }]);
   await advance(9 * day);
   expect([calls.length, count()]).toEqual([1, 0]);
 });
 
 test('a timer that is set again is the first one', async () => {
   const { timers, advance, calls } = await theTimers();
-  await timers.set('a-1', plus(start, day), { leg: 1 });
-  await timers.set('a-1', plus(start, 2 * day), { leg: 1 });
+  await timers.set('a-1', addMs(start, day), { leg: 1 });
+  await timers.set('a-1', addMs(start, 2 * day), { leg: 1 });
   await advance(5 * day);
-  expect(calls).toMatchObject([{ at: plus(start, day) }]);
+  expect(calls).toMatchObject([{ at: addMs(start, day) }]);
 });
 
 test('the last moment of the year 9999 is written with four digits of the year', async () => {
@@ -81,7 +81,7 @@ test('the last moment of the year 9999 is written with four digits of the year',
 
 test('one that is taken away calls nobody; taking it away again is no trouble', async () => {
   const { timers, advance, calls, client } = await theTimers();
-  await timers.set('a-1', plus(start, day), {});
+  await timers.set('a-1', addMs(start, day), {});
   const get = () => client.send(new GetScheduleCommand({ Name: 'a-1', GroupName: 'g' }));
   expect(await get()).toMatchObject({ Name: 'a-1', GroupName: 'g' });
   for (let times = 0; times < 2; times++) await timers.clear('a-1');
@@ -92,11 +92,11 @@ test('one that is taken away calls nobody; taking it away again is no trouble', 
 
 test('a timer outlives the runner, and what fell due meanwhile calls at once', async () => {
   const { timers, advance, calls, restarted } = await theTimers();
-  await timers.set('a-1', plus(start, day), { n: 1 });
-  await timers.set('b-1', plus(start, 4 * day), { n: 2 });
-  restarted(plus(start, 3 * day));
+  await timers.set('a-1', addMs(start, day), { n: 1 });
+  await timers.set('b-1', addMs(start, 4 * day), { n: 2 });
+  restarted(addMs(start, 3 * day));
   await advance(0);
-  expect(calls).toEqual([{ at: plus(start, 3 * day), input: { n: 1 } }]);
+  expect(calls).toEqual([{ at: addMs(start, 3 * day), input: { n: 1 } }]);
   await advance(day);
-  expect(calls).toMatchObject([{ input: { n: 1 } }, { at: plus(start, 4 * day), input: { n: 2 } }]);
+  expect(calls).toMatchObject([{ input: { n: 1 } }, { at: addMs(start, 4 * day), input: { n: 2 } }]);
 });

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
-import { Activity } from '../../../../lib/states-language/quiescence-tracker.ts';
+import { QuiescenceTracker } from '../../../../lib/states-language/quiescence-tracker.ts';
 import { VirtualClock } from '../../../../infra/local/clock/virtual-clock.ts';
 import { openJournal } from '../../../../infra/local/journal/open-journal.ts';
 import { createSchedules, nextFiring } from '../../../../infra/local/scheduler/schedules.ts';
-import { type Template } from '../../../../infra/local/template/template.ts';
+import { type StackTemplate } from '../../../../infra/local/template/template.ts';
 
 const start = Date.parse('2026-03-01T00:00:00Z');
 const minutes = (n: number) => n * 60_000;
 
-const schedule: Template['schedules'][number] = {
+const schedule: StackTemplate['schedules'][number] = {
   id: 'Sweep',
   ref: 'sweep',
   arn: 'arn:aws:scheduler:us-east-1:000000000000:schedule/default/sweep',
@@ -24,7 +24,7 @@ const schedule: Template['schedules'][number] = {
   },
 };
 
-const rule: Template['rules'][number] = {
+const rule: StackTemplate['rules'][number] = {
   id: 'Daily',
   ref: 'Daily',
   arn: 'arn:aws:events:us-east-1:000000000000:rule/Daily',
@@ -44,7 +44,7 @@ function aRun(
   } = {},
 ) {
   const clock = new VirtualClock({ start: options.at ?? start, speed: 0 });
-  const activity = new Activity();
+  const activity = new QuiescenceTracker();
   const fired: unknown[] = [];
   const { journal = openJournal(':memory:'), schedules = [schedule], rules = [] } = options;
   const targets = { deliver: (_: unknown, payload: unknown) => void fired.push(payload) };

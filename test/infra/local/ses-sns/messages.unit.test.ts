@@ -8,9 +8,9 @@ import { openJournal } from '../../../../infra/local/journal/open-journal.ts';
 import { type MailFailure } from '../../../../infra/local/ses-sns/mail.ts';
 import { createMessages, sendWhatsAppRoute } from '../../../../infra/local/ses-sns/messages.ts';
 import { localAccess } from '../../../../infra/local/engines/create-tables.ts';
-import { pushes } from '../../../../lib/journey/messaging/channels/push.ts';
-import { textMessages } from '../../../../lib/journey/messaging/channels/sms.ts';
-import { whatsAppMessages } from '../../../../lib/journey/messaging/channels/whatsapp.ts';
+import { pushChannel } from '../../../../lib/journey/messaging/channels/push.ts';
+import { smsChannel } from '../../../../lib/journey/messaging/channels/sms.ts';
+import { whatsAppChannel } from '../../../../lib/journey/messaging/channels/whatsapp.ts';
 import { anOutgoing } from '../../../journey/journey-examples.ts';
 
 const endpointArn = 'arn:aws:sns:us-east-1:000000000000:endpoint/GCM/shop/1f2e';
@@ -29,9 +29,9 @@ async function theChannels() {
   onTestFinished(() => endpoint.stop());
   const config = { endpoint: endpoint.url, ...localAccess, maxAttempts: 1 };
   const deliver = {
-    sms: textMessages({ origin: 'arn:aws:sms-voice:us-east-1:1:pool/p' }, new PinpointSMSVoiceV2Client(config)),
-    push: pushes(new SNSClient(config)),
-    whatsapp: whatsAppMessages('phone-number-id-1', new SocialMessagingClient(config)),
+    sms: smsChannel({ origin: 'arn:aws:sms-voice:us-east-1:1:pool/p' }, new PinpointSMSVoiceV2Client(config)),
+    push: pushChannel(new SNSClient(config)),
+    whatsapp: whatsAppChannel('phone-number-id-1', new SocialMessagingClient(config)),
   };
   return { messages, deliver };
 }

@@ -13,11 +13,11 @@ import { VirtualClock } from '../../../../infra/local/clock/virtual-clock.ts';
 import { openJournal } from '../../../../infra/local/journal/open-journal.ts';
 import { createQueues, queuesAt } from '../../../../infra/local/sqs/queues.ts';
 import { localAccess } from '../../../../infra/local/engines/create-tables.ts';
-import { type Template } from '../../../../infra/local/template/template.ts';
+import { type StackTemplate } from '../../../../infra/local/template/template.ts';
 
 const arnOf = (name: string) => `arn:aws:sqs:us-east-1:000000000000:${name}`;
 
-const queue = (name: string, more: Partial<Template['queues'][number]> = {}): Template['queues'][number] => ({
+const queue = (name: string, more: Partial<StackTemplate['queues'][number]> = {}): StackTemplate['queues'][number] => ({
   id: name,
   ref: `https://sqs.us-east-1.amazonaws.com/000000000000/${name}`,
   arn: arnOf(name),

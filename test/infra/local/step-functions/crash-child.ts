@@ -1,17 +1,17 @@
-import { Activity } from '../../../../lib/states-language/quiescence-tracker.ts';
+import { QuiescenceTracker } from '../../../../lib/states-language/quiescence-tracker.ts';
 import { VirtualClock } from '../../../../infra/local/clock/virtual-clock.ts';
 import { openJournal } from '../../../../infra/local/journal/open-journal.ts';
-import { createStates } from '../../../../infra/local/step-functions/local-step-functions.ts';
+import { createLocalStepFunctions } from '../../../../infra/local/step-functions/local-step-functions.ts';
 import { machineArn, told, victimMachine } from './crash-machine.ts';
 
 // A process to be killed: goes on with what its journal holds, starts executions without end and says which were acknowledged.
 const [, , file = ':memory:', run = '0'] = process.argv;
-const states = createStates({
+const states = createLocalStepFunctions({
   ...victimMachine,
   functions: { invoke: async (_name, payload) => payload, invokeAsync: () => undefined },
   clock: new VirtualClock({ speed: 1_000 }),
   journal: openJournal(file),
-  activity: new Activity(),
+  activity: new QuiescenceTracker(),
   // Told is what has left us: what still waits for a slow reader dies with us.
   emit: (_source, _type, detail) =>
     new Promise<void>((left) => process.stdout.write(`${told(detail)}\n`, () => left())),

@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { Activity } from '../../../../lib/states-language/quiescence-tracker.ts';
+import { QuiescenceTracker } from '../../../../lib/states-language/quiescence-tracker.ts';
 import { VirtualClock } from '../../../../infra/local/clock/virtual-clock.ts';
 import { openJournal } from '../../../../infra/local/journal/open-journal.ts';
-import { createStates } from '../../../../infra/local/step-functions/local-step-functions.ts';
+import { createLocalStepFunctions } from '../../../../infra/local/step-functions/local-step-functions.ts';
 import { machineArn, told, victimMachine } from './crash-machine.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'states-'));
@@ -35,9 +35,9 @@ test(
     const said: string[] = [];
     for (const run of [1, 2, 3]) said.push(...(await victim(run, 300)));
 
-    const activity = new Activity();
+    const activity = new QuiescenceTracker();
     const clock = new VirtualClock({ speed: 0 });
-    const states = createStates({
+    const states = createLocalStepFunctions({
       ...victimMachine,
       functions: { invoke: async (_name, payload) => payload, invokeAsync: () => undefined },
       clock,

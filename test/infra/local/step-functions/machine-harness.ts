@@ -1,9 +1,9 @@
-import { Activity } from '../../../../lib/states-language/quiescence-tracker.ts';
+import { QuiescenceTracker } from '../../../../lib/states-language/quiescence-tracker.ts';
 import { VirtualClock } from '../../../../infra/local/clock/virtual-clock.ts';
 import { openJournal, type Journal } from '../../../../infra/local/journal/open-journal.ts';
 import {
-  createStates,
-  type States,
+  createLocalStepFunctions,
+  type LocalStepFunctions,
   type StatesOptions,
 } from '../../../../infra/local/step-functions/local-step-functions.ts';
 
@@ -33,7 +33,7 @@ export interface Described {
 }
 
 interface Room {
-  states: States;
+  states: LocalStepFunctions;
   clock: VirtualClock;
   journal: Journal;
   emitted: Record<string, unknown>[];
@@ -63,11 +63,11 @@ export function room(
 ): Room {
   const clock = options.clock ?? new VirtualClock({ start, speed: 0 });
   const journal = options.journal ?? openJournal(':memory:');
-  const activity = new Activity();
+  const activity = new QuiescenceTracker();
   const emitted: Record<string, unknown>[] = [];
   const invoked: Room['invoked'] = [];
   const definition = JSON.stringify({ QueryLanguage: 'JSONata', StartAt: Object.keys(machine.States)[0], ...machine });
-  const states = createStates({
+  const states = createLocalStepFunctions({
     machines: [{ arn: machineArn, name: 'machine', definition, roleArn: 'arn:aws:iam::000000000000:role/machine' }],
     functions: {
       async invoke(name, payload) {

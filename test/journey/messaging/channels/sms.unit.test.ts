@@ -1,8 +1,8 @@
 import { PinpointSMSVoiceV2Client, SendTextMessageCommand } from '@aws-sdk/client-pinpoint-sms-voice-v2';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeEach, expect, test } from 'vitest';
-import { textMessages, type TextOrigin } from '../../../../lib/journey/messaging/channels/sms.ts';
-import { type Outgoing } from '../../../../lib/journey/messaging/deliver.ts';
+import { smsChannel, type TextOrigin } from '../../../../lib/journey/messaging/channels/sms.ts';
+import { type OutgoingMessage } from '../../../../lib/journey/messaging/deliver.ts';
 import { anOutgoing } from '../../journey-examples.ts';
 
 const client = mockClient(PinpointSMSVoiceV2Client);
@@ -12,12 +12,9 @@ afterAll(() => client.restore());
 const origin = 'arn:aws:sms-voice:us-east-1:000000000000:pool/p';
 
 /** What the service is asked for. */
-async function asked(from: TextOrigin, more: Partial<Outgoing> = {}) {
+async function asked(from: TextOrigin, more: Partial<OutgoingMessage> = {}) {
   client.on(SendTextMessageCommand).resolves({ MessageId: 'sms-1' });
-  await textMessages(
-    from,
-    new PinpointSMSVoiceV2Client({}),
-  )(anOutgoing({ channel: 'sms', to: '+8210123456', ...more }));
+  await smsChannel(from, new PinpointSMSVoiceV2Client({}))(anOutgoing({ channel: 'sms', to: '+8210123456', ...more }));
   return client.commandCalls(SendTextMessageCommand)[0]?.args[0].input;
 }
 

@@ -1,13 +1,14 @@
 import { createServer, type IncomingHttpHeaders, type RequestListener } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { type Outgoing } from '../../../../lib/journey/messaging/deliver.ts';
+import { type OutgoingMessage } from '../../../../lib/journey/messaging/deliver.ts';
 import { callUrl } from '../../../../lib/journey/messaging/guarded-http-call.ts';
-import { webhook } from '../../../../lib/journey/messaging/channels/webhook.ts';
-import { slack } from '../../../../lib/journey/messaging/channels/slack.ts';
+import { webhookChannel } from '../../../../lib/journey/messaging/channels/webhook.ts';
+import { slackChannel } from '../../../../lib/journey/messaging/channels/slack.ts';
 import { anOutgoing, start } from '../../journey-examples.ts';
 
-const outgoing = (to: string): Outgoing => anOutgoing({ channel: 'webhook', to, message: { body: '안녕하세요' } });
+const outgoing = (to: string): OutgoingMessage =>
+  anOutgoing({ channel: 'webhook', to, message: { body: '안녕하세요' } });
 
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 
@@ -15,7 +16,7 @@ const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 const calling = ({ local }: { local: boolean }) => callUrl({ local, ports: () => Promise.resolve([9443]) });
 
 const posting = ({ local }: { local: boolean }) =>
-  webhook({ call: calling({ local }), secrets: () => Promise.resolve([secret]), clock: { now: () => start } });
+  webhookChannel({ call: calling({ local }), secrets: () => Promise.resolve([secret]), clock: { now: () => start } });
 
 /** A receiver on this machine. */
 async function receiver(listener: RequestListener): Promise<string> {
@@ -54,14 +55,16 @@ test('a Slack message is its text, with the subject above it', async () => {
     request.on('end', () => response.end('ok'));
   });
   const message = { subject: 'New lead', body: 'Mina wants a call.' };
-  const sent = await slack({ call: calling({ local: true }) })(anOutgoing({ channel: 'slack', to: url, message }));
+  const sent = await slackChannel({ call: calling({ local: true }) })(
+    anOutgoing({ channel: 'slack', to: url, message }),
+  );
   expect([sent.status, JSON.parse(text)]).toEqual(['sent', { text: '*New lead*\nMina wants a call.' }]);
 });
 
 test('nobody calls a whole Slack channel by a name', async () => {
   let text = '';
   const call = calling({ local: true });
-  const post = slack({ call: (one) => ((text = one.body ?? ''), call(one)) });
+  const post = slackChannel({ call: (one) => ((text = one.body ?? ''), call(one)) });
   await post(anOutgoing({ channel: 'slack', to: 'http://127.0.0.1:9/', message: { body: '<!channel> & co' } }));
   expect(JSON.parse(text)).toEqual({ text: '&lt;!channel&gt; &amp; co' });
 });

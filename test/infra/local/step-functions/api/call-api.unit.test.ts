@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Alias } from '../../../../../infra/local/step-functions/machine-catalog.ts';
+import { type CatalogAlias } from '../../../../../infra/local/step-functions/machine-catalog.ts';
 import { machineArn, room, start, task } from '../machine-harness.ts';
 
 const resting = { States: { Rest: { Type: 'Wait', Seconds: 90, End: true } } };
@@ -117,7 +117,10 @@ test('what a stopped execution was calling comes back to nothing', async () => {
 });
 
 test('ListExecutions pages from the newest, by status, machine, version and alias', async () => {
-  const alias: Alias = { aliasArn: `${machineArn}:live`, routing: [{ versionArn: `${machineArn}:1`, weight: 100 }] };
+  const alias: CatalogAlias = {
+    aliasArn: `${machineArn}:live`,
+    routing: [{ versionArn: `${machineArn}:1`, weight: 100 }],
+  };
   const { call, advance } = room(resting, {}, { aliases: [alias] });
   const start = (arn: string, name: string) => call('StartExecution', { stateMachineArn: arn, name });
   start(machineArn, 'a');
