@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { accessPatternsPage } from './access-patterns.ts';
+import { accessPatternsPage } from './access-patterns/access-patterns-page.ts';
 import { eventSchemas } from './event-schemas.ts';
 
 /** `npm run docs`: writes the pages and schemas that are made from code. A test fails when one is out of date. */

@@ -18,7 +18,7 @@ import {
   settledAside,
 } from '../profile/merge/stream-checkpoint.ts';
 import { newProfile, type Profile } from '../model/profile.ts';
-import { applyTouchpoint, type ProjectionState, type Rules, dropExpired } from './apply-touchpoint.ts';
+import { applyTouchpoint, type ProjectionState, type ProjectionRules, dropExpired } from './apply-touchpoint.ts';
 import { nextMembershipChange } from '../segment/membership.ts';
 import { type ProfileChange } from '../model/profile-change.ts';
 import { type ProfileWrite, type VersionedProfile } from '../profile/profile-store.ts';
@@ -37,7 +37,7 @@ const maxSignals = 100_000;
 const backfillAfterMs = 3_600_000;
 
 export interface ApplyContext {
-  rules: Rules;
+  rules: ProjectionRules;
   now: Instant;
   /** A touchpoint's time by our clock. */
   timeOf: (arrival: TouchpointRecord, touchpoint: Touchpoint) => Instant;

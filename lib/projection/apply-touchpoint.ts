@@ -17,7 +17,7 @@ import { type ProfileChange } from '../model/profile-change.ts';
 import { causeOf } from '../profile/cause.ts';
 
 /** What the rules of a workspace are, at one time. */
-export interface Rules {
+export interface ProjectionRules {
   workspace: Workspace;
   model: StageModel;
   /** Those that would take in the customer at hand, each in the version the customer would enter. */
@@ -52,7 +52,7 @@ const evaluationContext = (profile: Profile, touchpoint: Touchpoint): Evaluation
 function applyStageTransition(
   { profile, signals, transitions }: ProjectionState,
   happening: CorrectedTouchpoint,
-  rules: Rules,
+  rules: ProjectionRules,
 ): ProjectionState {
   const touchpoint = { ...happening.touchpoint, at: happening.at };
   const moved = decideNextStage(rules.model, { profile, touchpoint, now: profile.lastSeen });
@@ -68,7 +68,7 @@ function applyStageTransition(
 function applySegmentMembership(
   { profile, signals, ...rest }: ProjectionState,
   { touchpoint: { messageId, name } }: CorrectedTouchpoint,
-  { segments = [], workspace }: Rules,
+  { segments = [], workspace }: ProjectionRules,
 ): ProjectionState & { joined: string[] } {
   const at = { now: profile.lastSeen, touchpoint: { messageId, name } };
   const found = updateMembership(profile, { segments, workspace, ...at });
@@ -196,7 +196,7 @@ function convertGoals(
 function triggerJourneys(
   projection: ProjectionState,
   { touchpoint, at }: CorrectedTouchpoint,
-  { journeys, stage, segments }: Pick<Rules, 'journeys'> & { stage: string | undefined; segments: string[] },
+  { journeys, stage, segments }: Pick<ProjectionRules, 'journeys'> & { stage: string | undefined; segments: string[] },
 ): ProjectionState {
   const { profile } = projection;
   const situation = evaluationContext(profile, touchpoint);
@@ -240,7 +240,7 @@ export function dropExpired(profile: Profile, now: Instant): Profile {
 export function applyTouchpoint(
   projection: ProjectionState,
   happening: CorrectedTouchpoint,
-  rules: Rules,
+  rules: ProjectionRules,
 ): ProjectionState {
   const profile = foldFacts(projection.profile, happening.touchpoint, { at: happening.at, workspace: rules.workspace });
   const staged = applyStageTransition({ ...projection, profile }, happening, rules);

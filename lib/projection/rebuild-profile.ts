@@ -4,7 +4,7 @@ import { type Customer, type CustomerRef } from '../model/customer.ts';
 import { keys } from '../model/table-keys.ts';
 import { type Clock } from '../shared/time.ts';
 import { newProfile, type Profile } from '../model/profile.ts';
-import { applyTouchpoint, type Rules } from './apply-touchpoint.ts';
+import { applyTouchpoint, type ProjectionRules } from './apply-touchpoint.ts';
 import { type ProfileStore, type VersionedProfile } from '../profile/profile-store.ts';
 import { readTouchpoints, type StoredTouchpoint } from './stored-touchpoints.ts';
 
@@ -36,7 +36,7 @@ function keptOf(profile: Profile): Kept {
 export function refold(
   profile: Profile | undefined,
   { touchpoint, at }: Extract<StoredTouchpoint, { touchpoint: unknown }>,
-  { stored, rules }: { stored: Profile; rules: Rules },
+  { stored, rules }: { stored: Profile; rules: ProjectionRules },
 ): Profile {
   const { workspace, customer, churn, segments } = stored;
   const begun = profile ?? { ...newProfile({ workspace, customer }, at), segments, ...(churn && { churn }) };
@@ -60,7 +60,7 @@ export function withFacts(stored: Profile, facts: Profile): Profile {
 export interface Rebuilding {
   table: Table;
   profiles: ProfileStore;
-  rulesOf: (workspace: string) => Promise<Rules>;
+  rulesOf: (workspace: string) => Promise<ProjectionRules>;
   clock: Clock;
   newId: () => string;
   pause: (ms: number) => Promise<void>;
@@ -94,7 +94,7 @@ interface Pass {
   digest: string;
 }
 
-async function foldAll({ table, clock }: Rebuilding, stored: Profile, rules: Rules): Promise<Pass> {
+async function foldAll({ table, clock }: Rebuilding, stored: Profile, rules: ProjectionRules): Promise<Pass> {
   const hash = createHash('sha256');
   const pass: Pass = { facts: undefined, unreadable: [], touchpoints: 0, digest: '' };
   for await (const one of readTouchpoints(table, ownersOf(stored), clock.now())) {

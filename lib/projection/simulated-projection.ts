@@ -1,13 +1,13 @@
 import { type Profile } from '../model/profile.ts';
 import { type ProfileChange } from '../model/profile-change.ts';
 import { type Touchpoint } from '../model/touchpoint.ts';
-import { applyTouchpoint, type Rules, dropExpired } from './apply-touchpoint.ts';
+import { applyTouchpoint, type ProjectionRules, dropExpired } from './apply-touchpoint.ts';
 
 /** Projects one touchpoint in memory, for simulations: the profile after it, and the changes that would be published. */
 export function projectInMemory(
   profile: Profile,
   touchpoint: Touchpoint,
-  rules: Rules,
+  rules: ProjectionRules,
 ): { profile: Profile; signals: ProfileChange[] } {
   const before = { profile, signals: [], transitions: [] };
   const after = applyTouchpoint(before, { touchpoint, at: touchpoint.at }, rules);

@@ -1,8 +1,8 @@
-import * as z from 'zod';
+import type * as z from 'zod';
 import { type Workspace } from '../model/workspace.ts';
 import { type Instant } from '../shared/time.ts';
 import { matches } from '../predicate/evaluate.ts';
-import { Predicate } from '../model/predicate.ts';
+import { type Predicate } from '../model/predicate.ts';
 import { type Profile } from '../model/profile.ts';
 import { type ProfileChange, type TouchpointRef } from '../model/profile-change.ts';
 import { homeZone } from '../profile/facts/home-zone.ts';

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
-import { accessPatternsPage } from '../../infra/tools/access-patterns.ts';
+import { accessPatternsPage } from '../../infra/tools/access-patterns/access-patterns-page.ts';
 import { eventSchemas } from '../../infra/tools/event-schemas.ts';
 
 test('docs/access-patterns.md is what the keys make of it', () => {

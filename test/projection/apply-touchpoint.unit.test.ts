@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { addGoals } from '../../lib/profile/facts/open-goals.ts';
 import { JourneyDefinition } from '../../lib/journey/definition/journey-definition.ts';
 import { type Profile } from '../../lib/model/profile.ts';
-import { applyTouchpoint, type Rules, dropExpired } from '../../lib/projection/apply-touchpoint.ts';
+import { applyTouchpoint, type ProjectionRules, dropExpired } from '../../lib/projection/apply-touchpoint.ts';
 import { stageModelOf } from '../../lib/stage/stage-templates.ts';
 import { acme, aProfile, aTouchpoint, days, minutes, type Sketch } from '../profile/profile-examples.ts';
 
@@ -12,12 +12,12 @@ const journey = (id: string, entry: object): JourneyDefinition =>
     entry: { triggers: [{ touchpoint: { event: 'Signed Up' } }], ...entry },
   });
 
-const rules = (...journeys: JourneyDefinition[]): Rules => ({ workspace: acme, model: stageModelOf(acme), journeys });
+const rules = (...journeys: JourneyDefinition[]): ProjectionRules => ({ workspace: acme, model: stageModelOf(acme), journeys });
 
 function at(
   minute: number,
   sketch: Sketch,
-  { using = rules(), ...profile }: Partial<Profile> & { using?: Rules } = {},
+  { using = rules(), ...profile }: Partial<Profile> & { using?: ProjectionRules } = {},
 ) {
   const touchpoint = aTouchpoint({ at: minutes(minute), ...sketch });
   const before = { profile: aProfile(profile), signals: [], transitions: [] };

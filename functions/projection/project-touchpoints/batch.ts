@@ -5,7 +5,7 @@ import { type ModelStore } from '../../../lib/churn/training/model-store.ts';
 import { type WorkspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
 import { type JourneyStore, type LiveJourney } from '../../../lib/journey/publishing/journey-store.ts';
 import { type CustomerBatch } from '../../../lib/projection/group-by-customer.ts';
-import { type Rules } from '../../../lib/projection/apply-touchpoint.ts';
+import { type ProjectionRules } from '../../../lib/projection/apply-touchpoint.ts';
 import { type BatchProfileCache } from '../../../lib/projection/profile-cache.ts';
 import { type SegmentStore } from '../../../lib/segment/segment-store.ts';
 import { type ClockSkews } from '../../../lib/projection/clock-correction.ts';
@@ -26,7 +26,7 @@ export interface Dependencies {
 }
 
 /** The rules of a workspace; its journeys become a customer's by the versions that customer would enter. */
-export interface WorkspaceRules extends Omit<Rules, 'journeys'> {
+export interface WorkspaceRules extends Omit<ProjectionRules, 'journeys'> {
   live: readonly LiveJourney[];
 }
 

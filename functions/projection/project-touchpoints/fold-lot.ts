@@ -8,7 +8,7 @@ import { applyRecords, type ApplyResult, type Letter, settle } from '../../../li
 import { type TouchpointRecord, correctTime } from '../../../lib/projection/touchpoint-record.ts';
 import { isProcessed } from '../../../lib/profile/merge/stream-checkpoint.ts';
 import { type CustomerBatch } from '../../../lib/projection/group-by-customer.ts';
-import { type Rules } from '../../../lib/projection/apply-touchpoint.ts';
+import { type ProjectionRules } from '../../../lib/projection/apply-touchpoint.ts';
 import { type VersionedProfile } from '../../../lib/profile/profile-store.ts';
 import { msBetween } from '../../../lib/shared/time.ts';
 import { type Batch, type Dependencies } from './batch.ts';
@@ -64,7 +64,7 @@ export async function sendLetters(
   }
 }
 
-async function rulesFor({ lot: { workspace, customer }, batch }: LotTask): Promise<Rules> {
+async function rulesFor({ lot: { workspace, customer }, batch }: LotTask): Promise<ProjectionRules> {
   const { live, ...common } = await batch.rulesOf(workspace);
   return { ...common, journeys: liveDefinitionsFor(live, { workspace, customer }) };
 }
@@ -82,7 +82,7 @@ async function settleLetters({ lot, batch, profiles }: LotTask, letters: Letter[
 }
 
 /** One try: what is stored, and what the arrivals make of it. */
-async function look(task: LotTask, arrivals: TouchpointRecord[], rules: Rules) {
+async function look(task: LotTask, arrivals: TouchpointRecord[], rules: ProjectionRules) {
   const { lot, batch, clock } = task;
   const { workspace, customer } = lot;
   const { seen, skews } = batch;

@@ -1,5 +1,5 @@
 import { type PurchaseHistory } from './purchase-history.ts';
-import { type KeyEvent, sum } from '../../profile/facts/key-days.ts';
+import { type KeyEvent, sumMoney } from '../../profile/facts/key-days.ts';
 import { type KeyDays } from '../../model/profile.ts';
 
 /** What models go by. */
@@ -10,7 +10,7 @@ export function purchaseHistoryOfDays({ recent, older }: KeyDays): PurchaseHisto
     first: Math.min(older?.first ?? Infinity, oldest?.day ?? Infinity),
     last: newest?.day ?? 0,
     ...(previous && { previous: previous.day }),
-    worth: recent.reduce((total, { worth }) => sum(total, worth), older?.worth ?? 0),
+    worth: recent.reduce((total, { worth }) => sumMoney(total, worth), older?.worth ?? 0),
     lastWorth: newest?.worth ?? 0,
   };
 }

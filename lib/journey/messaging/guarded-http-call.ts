@@ -9,7 +9,7 @@ import { type OpenPorts, portOf, usualPorts } from '../definition/webhook-ports.
 const timeoutMs = 10_000;
 
 /** Most that is read of an answer, in bytes: results of steps travel with the execution, whose input has 256 KiB. */
-export const maxAnswerBytes = 32 * 1024;
+export const maxResponseBytes = 32 * 1024;
 
 /** One call of a URL that a workspace's journey names. */
 export interface HttpCall {
@@ -113,13 +113,13 @@ function exchange(url: URL, { method, headers, body }: HttpCall, { local, ended,
     const parts: Buffer[] = [];
     let bytes = 0;
     const done = (cut: boolean): void => {
-      const text = Buffer.concat(parts).subarray(0, maxAnswerBytes).toString('utf8');
+      const text = Buffer.concat(parts).subarray(0, maxResponseBytes).toString('utf8');
       ended({ outcome: 'answered', status, contentType, text, cut });
     };
     response.on('data', (part: Buffer) => {
       bytes += part.length;
-      if (bytes - part.length <= maxAnswerBytes) parts.push(part);
-      if (bytes > maxAnswerBytes) {
+      if (bytes - part.length <= maxResponseBytes) parts.push(part);
+      if (bytes > maxResponseBytes) {
         done(true);
         response.destroy();
       }

@@ -4,7 +4,7 @@ import { type KeyDays } from '../../model/profile.ts';
 export const maxKeyDays = 24;
 const dayMs = 86400000;
 /** Money is added in whole ten-thousandths, so that the order of adding cannot matter. */
-export const sum = (a: number, b: number): number => (Math.round(a * 10000) + Math.round(b * 10000)) / 10000;
+export const sumMoney = (a: number, b: number): number => (Math.round(a * 10000) + Math.round(b * 10000)) / 10000;
 
 export const dayIndex = (ms: number): number => Math.floor(ms / dayMs);
 
@@ -15,7 +15,7 @@ export const oneKeyDay = (event: KeyEvent): KeyDays => ({ recent: [event] });
  */
 export function mergeKeyDayLists(a: KeyDays, b: KeyDays): KeyDays {
   const worthOn = new Map(a.recent.map(({ day, worth }) => [day, worth]));
-  for (const { day, worth } of b.recent) worthOn.set(day, sum(worthOn.get(day) ?? 0, worth));
+  for (const { day, worth } of b.recent) worthOn.set(day, sumMoney(worthOn.get(day) ?? 0, worth));
   const all = [...worthOn].sort(([one], [other]) => one - other).map(([day, worth]) => ({ day, worth }));
   const older = [a.older, b.older].filter((part) => part !== undefined);
   const spilled = all.slice(0, Math.max(0, all.length - maxKeyDays)).map(({ day, worth }) => ({
@@ -30,7 +30,7 @@ export function mergeKeyDayLists(a: KeyDays, b: KeyDays): KeyDays {
       (one, other) => ({
         days: one.days + other.days,
         first: Math.min(one.first, other.first),
-        worth: sum(one.worth, other.worth),
+        worth: sumMoney(one.worth, other.worth),
       }),
       first,
     );

@@ -2,7 +2,7 @@ import { type Json, isJsonObject } from '../../shared/json.ts';
 import {
   compileExpression,
   sourceOf,
-  type Expression,
+  type JsonataExpression,
   type ExpressionPlace,
   type EvaluationScope,
 } from './expression.ts';
@@ -10,7 +10,7 @@ import {
 /** JSON with expressions in it, compiled once: what has none in it is kept as it is. */
 export type CompiledTemplate =
   | { kind: 'constant'; value: Json }
-  | { kind: 'expression'; evaluate: Expression }
+  | { kind: 'expression'; evaluate: JsonataExpression }
   | { kind: 'array'; items: CompiledTemplate[] }
   | { kind: 'object'; entries: [string, CompiledTemplate][] };
 

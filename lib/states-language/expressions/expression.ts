@@ -20,7 +20,7 @@ export interface ExpressionPlace {
 }
 
 /** A compiled `{% … %}`. Yields plain JSON at once where it can; throws `StateFailed` (States.QueryEvaluationError) naming `location`. */
-export type Expression = (scope: EvaluationScope) => Json | Promise<Json>;
+export type JsonataExpression = (scope: EvaluationScope) => Json | Promise<Json>;
 
 const marked = /^\{%([\s\S]*)%\}$/;
 const halfMarked = /^\s*\{%|%\}\s*$/;
@@ -34,7 +34,7 @@ export function sourceOf(text: string): string | undefined {
 }
 
 /** Throws an Error that shows the source and its place where it is no JSONata, or none that Step Functions takes. */
-export function compileExpression(source: string, place: ExpressionPlace): Expression {
+export function compileExpression(source: string, place: ExpressionPlace): JsonataExpression {
   const { location } = place;
   const evaluate = compileJsonata(source, place);
   const named = `The JSONata expression '${source}' specified for the field '${location}'`;

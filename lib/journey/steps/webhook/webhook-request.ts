@@ -1,6 +1,6 @@
 import { customerId } from '../../../model/customer.ts';
 import { isDeeperThan, type Json, type JsonObject } from '../../../shared/json.ts';
-import { type HttpAnswer, type HttpCall, maxAnswerBytes } from '../../messaging/guarded-http-call.ts';
+import { type HttpAnswer, type HttpCall, maxResponseBytes } from '../../messaging/guarded-http-call.ts';
 import { headerText, isOwnHeader } from '../../definition/http-header.ts';
 import { interpolate, interpolateJson } from '../../messaging/render-template.ts';
 import { signHeaders } from '../../messaging/webhook-signature.ts';
@@ -49,7 +49,7 @@ function bodyOf({ contentType, text, cut }: Extract<HttpAnswer, { outcome: 'answ
 }
 
 /** Written as JSON a text may be longer than it was. */
-const fitting = (body: Json): Json => (Buffer.byteLength(JSON.stringify(body)) <= maxAnswerBytes ? body : null);
+const fitting = (body: Json): Json => (Buffer.byteLength(JSON.stringify(body)) <= maxResponseBytes ? body : null);
 
 /** What a step keeps of an answer. Undefined for one that is a failure: other than 2xx, or none. */
 export function answerToKeep(answer: HttpAnswer): { status: number; body: Json } | undefined {
