@@ -72,10 +72,10 @@ async function walk(path: string, list = 'items'): Promise<unknown[]> {
   }
 }
 
-/** Listings, and how many items their pages hold together. The touchpoints of a timeline move their customer twice. */
+/** Listings, and how many items their pages hold together. */
 const listings: Record<string, [path: string, items: number]> = {
   'GET /v1/customers': ['/v1/customers?limit=100&stage=acquisition', 150],
-  'GET /v1/customers/{id}/timeline': ['/v1/customers/big/timeline?limit=100', 52],
+  'GET /v1/customers/{id}/timeline': ['/v1/customers/big/timeline?limit=100', 50],
   'GET /v1/customers/{id}/in-app': ['/v1/customers/big/in-app?limit=100', 30],
   'GET /v1/segments': ['/v1/segments', 30],
   'GET /v1/segments/{id}/members': ['/v1/segments/s0/members?limit=100', 150],

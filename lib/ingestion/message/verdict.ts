@@ -13,7 +13,7 @@ export const rejectionCodes = {
   'invalid-id': 'an id is a string or a number, without NUL and lone surrogates',
   'id-too-long': 'an id has at most 960 bytes',
   'message-id-too-long': '`messageId` has fewer than 256 characters',
-  'invalid-timestamp': '`timestamp` is a day or a time that exists, in ISO 8601 or milliseconds since 1970',
+  'invalid-timestamp': '`timestamp` is an existing time, ISO 8601 or milliseconds since 1970',
   'timestamp-in-future': '`timestamp` is more than a day ahead of us',
   'invalid-properties': '`properties` and `traits` are JSON objects',
   'too-large': 'a message has at most 32 KB of JSON',
