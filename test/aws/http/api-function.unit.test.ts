@@ -3,11 +3,10 @@ import { expect, test } from 'vitest';
 import { api } from '../../../lib/aws/http/api-function.ts';
 import { Problem } from '../../../lib/aws/http/problem.ts';
 import { corsHeaders } from '../../../lib/aws/http/cors.ts';
-import { type WorkspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
 
 const workspaces = {
   open: (kind: string, key: string) => Promise.resolve(kind === 'secret' && key === 'sk_acme_1' ? 'acme' : undefined),
-} as unknown as WorkspaceStore;
+};
 
 /** Answers the body it got. */
 const echo = api(workspaces, { 'POST /v1/echo': (request) => Promise.resolve({ body: request.body() }) });

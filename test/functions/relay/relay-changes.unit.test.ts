@@ -102,12 +102,12 @@ test('the directory follows who joined, left, moved or was linked, in the order 
   );
   await deliver(record);
   const followed = [
-    ['list', ada, 'vip', 'UTC'],
-    ['list', ada, 'vip', 'Asia/Seoul'],
-    ['list', ada, 'new', 'Asia/Seoul'],
-    ['unlist', ada, 'vip'],
-    ['date', expect.objectContaining({ customer: ada, journeyId: 'birthday', trigger: 'abc' }), days(9)],
-    ['unlist', { ...ada, customer: 'a:v1' }, 'vip'],
+    ['add', ada, 'vip', 'UTC'],
+    ['add', ada, 'vip', 'Asia/Seoul'],
+    ['add', ada, 'new', 'Asia/Seoul'],
+    ['remove', ada, 'vip'],
+    ['scheduleDate', expect.objectContaining({ customer: ada, journeyId: 'birthday', trigger: 'abc' }), days(9)],
+    ['remove', { ...ada, customer: 'a:v1' }, 'vip'],
   ];
   expect(listed).toEqual(followed);
   await deliver(record);

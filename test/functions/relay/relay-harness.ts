@@ -95,7 +95,7 @@ export function aRelay({
     (name: string) =>
     async (...told: unknown[]) =>
       void listed.push([name, ...told]);
-  const followed = { list: note('list'), unlist: note('unlist'), date: note('date') };
+  const followed = { add: note('add'), remove: note('remove'), scheduleDate: note('scheduleDate') };
   const bus = eventBus(eventBridge, 'bus');
   const tell = relayChanges({
     bus,
