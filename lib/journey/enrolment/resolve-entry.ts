@@ -69,7 +69,7 @@ export function createEntryResolver({ journeys, enrolments, clock }: Dependencie
     if (entryCounterKeys(workspace, version.definition, clock.now()).length > 0) return undefined;
     const at = { enrolmentId, journeyId, entryKey };
     const { approach, beside } = await enrolments.readEntrySnapshot(customer, at, keys.journey(workspace, journeyId));
-    return { guess: { ...guess, ahead: { approach } }, head: journeys.recordOf(journeyId, beside) };
+    return { guess: { ...guess, prefetched: { approach } }, head: journeys.recordOf(journeyId, beside) };
   }
 
   return async (

@@ -41,9 +41,9 @@ async function anEnvironment(definition: JourneyDefinition = aJourney()) {
 test('the head that was seen last is read again together with the door it leads to', async () => {
   const { arrive, readsOf } = await anEnvironment();
   const first = await arrive();
-  expect(first).not.toHaveProperty('ahead');
+  expect(first).not.toHaveProperty('prefetched');
   expect(await readsOf(arrive)).toEqual(['getMany']);
-  expect(await arrive()).toMatchObject({ ...first, ahead: { approach: { door: { entries: 0 } } } });
+  expect(await arrive()).toMatchObject({ ...first, prefetched: { approach: { entryState: { entries: 0 } } } });
 });
 
 test('a journey that was paused since takes nobody in, at once, and people again as soon as it is resumed', async () => {
@@ -65,7 +65,7 @@ test('a version that was published since is the one that is entered, by its own 
   const row = { doc: JSON.stringify(definition), versionArn: 'arn', publishedAt: start };
   await world.table.put({ ...keys.journeyVersion('acme', 'welcome', 2), ...row });
   await change({ routes: [{ version: 2, weight: 100 }] });
-  expect(before).toMatchObject({ knocking: { version: { version: 1 } } });
+  expect(before).toMatchObject({ attempt: { version: { version: 1 } } });
   expect(await arrive()).toEqual({ reason: 'no-entry-key', because: { key: 'plan' } });
 });
 
@@ -74,7 +74,7 @@ test('of a journey with a cap no door is read before its counters', async () => 
     aJourney({ entry: { triggers: [{ touchpoint: { event: 'Signed Up' } }], cap: { max: 1 } } }),
   );
   await arrive();
-  expect(await arrive()).not.toHaveProperty('ahead');
+  expect(await arrive()).not.toHaveProperty('prefetched');
 });
 
 test('a customer of several identities is at no door yet', async () => {
@@ -82,5 +82,5 @@ test('a customer of several identities is at no door yet', async () => {
   await arrive();
   const customer = { ...mina, customer: 'u:linked' };
   await world.know(aProfile({ customer: 'u:linked', linked: ['a:visitor'], journeys: {} }));
-  expect(await arrive(customer)).toHaveProperty('ahead', { approach: undefined });
+  expect(await arrive(customer)).toHaveProperty('prefetched', { approach: undefined });
 });
