@@ -9,7 +9,7 @@ import { type EntryRejection } from './admission.ts';
 import { keys } from '../../model/table-keys.ts';
 import { type Clock } from '../../shared/time.ts';
 
-/** One knock at the door of one version. */
+/** A request to enter one version of a journey. */
 export interface EntryAttempt {
   customer: Customer;
   version: JourneyVersion;
@@ -18,15 +18,24 @@ export interface EntryAttempt {
   entryKey: string;
 }
 
-/** A knock at the version that the journey's head leads to. `closed`: the journey takes nobody in, or not this way. */
+/**
+ * An entry attempt on the version that the journey record routes to. `closed` is set if the journey
+ * accepts no entry, or none of this kind.
+ */
 export interface ResolvedEntry {
   attempt: EntryAttempt;
   closed?: EntryRejection;
-  /** The door, where it was read together with the head; its approach is missing for a customer of several identities. */
+  /**
+   * The entry snapshot, if it was read together with the journey record. Its `approach` is
+   * undefined for a customer of several identities.
+   */
   prefetched?: { approach: EntrySnapshot | undefined };
 }
 
-/** Heads that one environment remembers; past that all are forgotten, and each costs a read of its own once more. */
+/**
+ * Journey records that one Lambda environment caches. At this number the cache is emptied, and the
+ * next entry of each journey costs one more read.
+ */
 const maxCachedRecords = 500;
 
 interface Dependencies {
@@ -36,9 +45,10 @@ interface Dependencies {
 }
 
 /**
- * Finds the door of a journey for a knock. The head is read for each knock; where it is still the one this environment saw last, which it
- * nearly always is, it comes in one read with the door it leads to. Of a journey with counters no door is read so early: they come first.
- * It only reads: whoever dies here, or comes twice, has changed nothing, and what is remembered is proven by the read it serves.
+ * Finds the version, enrolment id and entry key of a request. Reads the journey record for each
+ * request. If its `rev` equals the cached one, a single request also returned the entry snapshot.
+ * Journeys with counters get no snapshot, because counters must be read first. Read-only, so it is
+ * safe to crash and to retry.
  */
 export function createEntryResolver({ journeys, enrolments, clock }: Dependencies) {
   const seen = new Map<string, JourneyRecord>();
@@ -59,7 +69,10 @@ export function createEntryResolver({ journeys, enrolments, clock }: Dependencie
     return { attempt, ...(entrance === undefined && { closed: { reason: 'not-live', because: { state, since } } }) };
   }
 
-  /** Head and door in one read; undefined where the head seen last leads to no door that may be read now. */
+  /**
+   * Reads the journey record and the entry snapshot in one request. Returns undefined if the cached
+   * record allows no entry, or if the version has counters.
+   */
   async function readStatusWithEntryState(last: JourneyRecord, customer: Customer, knock: EntryRequest) {
     const guess = await resolveWith(last, customer, knock);
     if (!('attempt' in guess) || guess.closed) return undefined;
