@@ -62,7 +62,8 @@ function isTriggeredBy(trigger: Trigger, { name, detail }: EntryEvent): boolean 
     );
   if ('churnBand' in trigger) return name === 'ChurnRiskChanged' && trigger.churnBand.includes(detail.risk.band);
   if ('silentFor' in trigger) return name === 'CustomerSilent' && detail.for === trigger.silentFor;
-  return false; // touchpoints are looked at when they are folded, times and calls come named
+  // Touchpoints, dates, schedules and API calls arrive as `EntryTriggered`, which names the journey.
+  return false;
 }
 
 /** Returns the journeys that an event triggers. */

@@ -2,10 +2,13 @@ import { ThroughlineError } from '../../shared/errors.ts';
 import { type Instant } from '../../shared/time.ts';
 import { type JourneyRecord, type JourneyState } from './journey-record.ts';
 
-/** What people do to a journey beside publishing it. */
+/** Actions on a journey other than publishing. */
 export type LifecycleAction = 'pause' | 'resume' | 'close' | 'stop';
 
-/** Where an action leads from each state it may be done in; `before` is the state that a pause interrupted. */
+/**
+ * The next state by action and current state. A missing state forbids the action. `before` is the
+ * state that a pause interrupted.
+ */
 const ways: Record<LifecycleAction, Partial<Record<JourneyState, JourneyState | 'before'>>> = {
   pause: { live: 'paused', closed: 'paused', paused: 'paused' },
   resume: { paused: 'before', closed: 'live', live: 'live' },
@@ -14,8 +17,9 @@ const ways: Record<LifecycleAction, Partial<Record<JourneyState, JourneyState | 
 };
 
 /**
- * The journey after an action; the very same head where it changes nothing, as when it is asked for again. A paused journey that is closed
- * stays paused and takes nobody in when it is resumed. Throws a conflict, `journey.wrong-state`, for what cannot be done.
+ * Returns the journey record after an action. Returns the same object if nothing changes, as on a
+ * retry. A paused journey that is closed stays paused, and `resume` leads to `closed`. Throws a
+ * conflict, `journey.wrong-state`, if the state forbids the action.
  */
 export function applyAction(head: JourneyRecord, action: LifecycleAction, now: Instant): JourneyRecord {
   const { before: interrupted = 'live', ...rest } = head;
