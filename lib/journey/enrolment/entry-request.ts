@@ -98,9 +98,9 @@ type KeyedBy = Pick<EntryRequest, 'properties'> & { key?: string | undefined };
  * Returns the entry key of a request. Returns an empty text for a journey without entry keys, and
  * undefined if the request lacks the key.
  */
-export function entryKeyFor({ entry }: JourneyDefinition, knock: KeyedBy): string | undefined {
+export function entryKeyFor({ entry }: JourneyDefinition, request: KeyedBy): string | undefined {
   if (entry.key === undefined) return '';
-  const value = knock.key ?? valueAt(knock.properties, entry.key);
+  const value = request.key ?? valueAt(request.properties, entry.key);
   if (typeof value !== 'string' && typeof value !== 'number') return undefined;
   const key = String(value);
   if (key === '') return undefined;

@@ -56,16 +56,16 @@ export function createEntryResolver({ journeys, enrolments, clock }: Dependencie
   async function resolveWith(
     head: JourneyRecord,
     customer: Customer,
-    knock: EntryRequest,
+    request: EntryRequest,
   ): Promise<ResolvedEntry | EntryRejection> {
     const { journeyId, state, since } = head;
-    const entrance = enterableVersion(head, customer, knock);
+    const entrance = enterableVersion(head, customer, request);
     const version = await journeys.version(customer.workspace, journeyId, entrance ?? routedVersion(head, customer));
     if (!version) return { reason: 'not-live', because: { state } };
-    const entryKey = entryKeyFor(version.definition, knock);
+    const entryKey = entryKeyFor(version.definition, request);
     if (entryKey === undefined) return { reason: 'no-entry-key', because: { key: version.definition.entry.key ?? '' } };
-    const enrolmentId = enrolmentIdFor(customer, { journeyId, entryKey, knockId: knock.id });
-    const attempt = { customer, version, request: knock, enrolmentId, entryKey };
+    const enrolmentId = enrolmentIdFor(customer, { journeyId, entryKey, knockId: request.id });
+    const attempt = { customer, version, request, enrolmentId, entryKey };
     return { attempt, ...(entrance === undefined && { closed: { reason: 'not-live', because: { state, since } } }) };
   }
 
@@ -73,8 +73,8 @@ export function createEntryResolver({ journeys, enrolments, clock }: Dependencie
    * Reads the journey record and the entry snapshot in one request. Returns undefined if the cached
    * record allows no entry, or if the version has counters.
    */
-  async function readStatusWithEntryState(last: JourneyRecord, customer: Customer, knock: EntryRequest) {
-    const guess = await resolveWith(last, customer, knock);
+  async function readStatusWithEntryState(last: JourneyRecord, customer: Customer, request: EntryRequest) {
+    const guess = await resolveWith(last, customer, request);
     if (!('attempt' in guess) || guess.closed) return undefined;
     const { version, enrolmentId, entryKey } = guess.attempt;
     const { workspace } = customer;
@@ -88,16 +88,16 @@ export function createEntryResolver({ journeys, enrolments, clock }: Dependencie
   return async (
     journeyId: string,
     customer: Customer,
-    knock: EntryRequest,
+    request: EntryRequest,
   ): Promise<ResolvedEntry | EntryRejection> => {
     const name = `${customer.workspace}#${journeyId}`;
     const last = seen.get(name);
-    const read = last && (await readStatusWithEntryState(last, customer, knock));
+    const read = last && (await readStatusWithEntryState(last, customer, request));
     if (read && read.head?.rev === last.rev) return read.guess;
     const head = read ? read.head : await journeys.readRecord(customer.workspace, journeyId);
     if (!head) return { reason: 'not-live', because: { state: 'unknown' } };
     if (seen.size >= maxCachedRecords) seen.clear();
     seen.set(name, head);
-    return resolveWith(head, customer, knock);
+    return resolveWith(head, customer, request);
   };
 }

@@ -30,10 +30,10 @@ export function createExecutionStarter({ journeys, enrolments, executions }: Dep
   async function startExecution(
     { enrolment, owner }: OwnedEnrolment,
     { definition, arn }: JourneyVersion,
-    knock: EntryRequest,
+    request: EntryRequest,
   ): Promise<'entered' | 'over'> {
     const { enrolmentId, journeyId, version, startedAt, notBefore, test } = enrolment;
-    const { id, name, properties, depth } = knock;
+    const { id, name, properties, depth } = request;
     const input: ExecutionInput = {
       ...owner,
       enrolmentId,

@@ -31,20 +31,20 @@ export interface JourneySignalHandler {
    * Resumes the step that waited for a touchpoint. Returns `late` if the step had timed out,
    * stopped or resumed before, and `unknown` if the wait has no row. Safe to repeat.
    */
-  completeWait(told: {
+  completeWait(signal: {
     customer: Customer;
     waitId: string;
     cause: CauseOf;
     way?: number | undefined;
   }): Promise<'woken' | 'late' | 'unknown'>;
   /** Records that an in-app message was seen. Safe to repeat. */
-  recordSeen(told: { customer: Customer; messageId: string; at: Instant }): Promise<'seen' | 'unknown'>;
+  recordSeen(signal: { customer: Customer; messageId: string; at: Instant }): Promise<'seen' | 'unknown'>;
   /**
    * Ends an enrolment with the outcome `exited`, closes its tasks and stops its execution. Returns
    * `gone` if it had ended before or does not exist. Safe to crash and to retry, because a repeated
    * call completes what is missing.
    */
-  exitEnrolment(told: { customer: Customer; enrolmentId: string; cause: CauseOf }): Promise<'left' | 'gone'>;
+  exitEnrolment(signal: { customer: Customer; enrolmentId: string; cause: CauseOf }): Promise<'left' | 'gone'>;
 }
 
 /** Creates the handler of journey signals. */

@@ -28,14 +28,14 @@ export type StepGuard = (call: StepCall, profile: Pick<Profile, 'journeys'>) => 
  * completed, even during a pause.
  */
 export function decidePassage(
-  head: Pick<JourneyRecord, 'state' | 'migrations'> | undefined,
+  record: Pick<JourneyRecord, 'state' | 'migrations'> | undefined,
   call: Pick<StepCall, 'stepId' | 'enrolment'>,
   { journeys }: Pick<Profile, 'journeys'>,
 ): 'go' | 'hold' | MigrationAction {
   const { enrolmentId, version } = call.enrolment;
-  const move = resolveMigration(head, { version, stepId: call.stepId }, journeys[enrolmentId]);
+  const move = resolveMigration(record, { version, stepId: call.stepId }, journeys[enrolmentId]);
   if (move?.kind === 'finish') return move;
-  return head?.state === 'paused' ? 'hold' : (move ?? 'go');
+  return record?.state === 'paused' ? 'hold' : (move ?? 'go');
 }
 
 /**

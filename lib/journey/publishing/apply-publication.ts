@@ -45,8 +45,8 @@ function currentRoute({ state, routes }: JourneyRecord, besides: number): Versio
   return routes.filter(({ version }) => version !== besides).sort((a, b) => b.weight - a.weight)[0];
 }
 
-function addRoute(head: JourneyRecord, version: number, weight: number): VersionRoute[] {
-  const base = currentRoute(head, version);
+function addRoute(record: JourneyRecord, version: number, weight: number): VersionRoute[] {
+  const base = currentRoute(record, version);
   if (weight === 100 || !base) return [{ version, weight: 100 }];
   return [
     { version, weight },
@@ -73,19 +73,19 @@ function addMigrations({ migrations }: JourneyRecord, version: number, asked: Mi
  * live. Publishing the same version again returns an equal record.
  */
 export function applyPublication(
-  head: JourneyRecord,
+  record: JourneyRecord,
   { version, weight, migrations, now }: { version: number; weight: number; migrations: Migration[]; now: Instant },
 ): JourneyRecord {
-  if (weight === 0) return { ...head, trial: version };
-  const state = head.state === 'paused' ? 'paused' : 'live';
-  const { trial: _, ...rest } = head;
+  if (weight === 0) return { ...record, trial: version };
+  const state = record.state === 'paused' ? 'paused' : 'live';
+  const { trial: _, ...rest } = record;
   return {
     ...rest,
     state,
-    since: state === head.state && head.rev > 0 ? head.since : now,
+    since: state === record.state && record.rev > 0 ? record.since : now,
     ...(state === 'paused' && { before: 'live' }),
-    routes: addRoute(head, version, weight),
-    migrations: addMigrations(head, version, migrations),
+    routes: addRoute(record, version, weight),
+    migrations: addMigrations(record, version, migrations),
     latest: version,
   };
 }

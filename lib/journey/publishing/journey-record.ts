@@ -101,23 +101,27 @@ export function deployedJourneyRecord({ id, version }: JourneyDefinition): Journ
  * Returns the record with the route of the shipped journey changed to the version that is deployed
  * now.
  */
-export function withDeployedVersion(head: JourneyRecord, shipped: JourneyDefinition | undefined): JourneyRecord {
-  const { deployed, routes } = head;
-  if (!shipped || deployed === undefined || deployed === shipped.version) return head;
+export function withDeployedVersion(record: JourneyRecord, shipped: JourneyDefinition | undefined): JourneyRecord {
+  const { deployed, routes } = record;
+  if (!shipped || deployed === undefined || deployed === shipped.version) return record;
   const weights = new Map<number, number>();
   for (const { version, weight } of routes) {
     const now = version === deployed ? shipped.version : version;
     weights.set(now, (weights.get(now) ?? 0) + weight);
   }
-  return { ...head, deployed: shipped.version, routes: [...weights].map(([version, weight]) => ({ version, weight })) };
+  return {
+    ...record,
+    deployed: shipped.version,
+    routes: [...weights].map(([version, weight]) => ({ version, weight })),
+  };
 }
 
 /** Returns the winner of a step's experiment. A winner with another salt is ignored. */
 export function winnerOf(
-  head: Pick<JourneyRecord, 'winners'> | undefined,
+  record: Pick<JourneyRecord, 'winners'> | undefined,
   stepId: string,
   { salt }: Pick<StepOf<'experiment'>, 'salt'>,
 ): Winner | undefined {
-  const winner = head && Object.hasOwn(head.winners, stepId) ? head.winners[stepId] : undefined;
+  const winner = record && Object.hasOwn(record.winners, stepId) ? record.winners[stepId] : undefined;
   return winner?.salt === salt ? winner : undefined;
 }

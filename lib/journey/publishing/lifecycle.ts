@@ -21,19 +21,20 @@ const ways: Record<LifecycleAction, Partial<Record<JourneyState, JourneyState | 
  * retry. A paused journey that is closed stays paused, and `resume` leads to `closed`. Throws a
  * conflict, `journey.wrong-state`, if the state forbids the action.
  */
-export function applyAction(head: JourneyRecord, action: LifecycleAction, now: Instant): JourneyRecord {
-  const { before: interrupted = 'live', ...rest } = head;
-  const way = ways[action][head.state];
+export function applyAction(record: JourneyRecord, action: LifecycleAction, now: Instant): JourneyRecord {
+  const { before: interrupted = 'live', ...rest } = record;
+  const way = ways[action][record.state];
   if (way === undefined)
     throw new ThroughlineError('conflict', 'journey.wrong-state', {
-      journeyId: head.journeyId,
-      state: head.state,
+      journeyId: record.journeyId,
+      state: record.state,
       hint: `it can be ${action}d when it is ${Object.keys(ways[action]).join(' or ')}`.replace('stopd', 'stopped'),
     });
   const state = way === 'before' ? interrupted : way;
-  if (head.state === 'paused' && state === 'paused')
-    return action === 'close' && interrupted !== 'closed' ? { ...head, before: 'closed' } : head;
-  if (state === head.state) return head;
-  const before = state === 'paused' && (head.state === 'live' || head.state === 'closed') ? head.state : undefined;
+  if (record.state === 'paused' && state === 'paused')
+    return action === 'close' && interrupted !== 'closed' ? { ...record, before: 'closed' } : record;
+  if (state === record.state) return record;
+  const before =
+    state === 'paused' && (record.state === 'live' || record.state === 'closed') ? record.state : undefined;
   return { ...rest, state, since: now, ...(before && { before }) };
 }

@@ -22,13 +22,15 @@ export const stoppedOutcome = 'stopped';
  * `finish` if that entry already has another version, as on a retry.
  */
 export function resolveMigration(
-  head: Pick<JourneyRecord, 'state' | 'migrations'> | undefined,
+  record: Pick<JourneyRecord, 'state' | 'migrations'> | undefined,
   { version, stepId }: { version: number; stepId: string },
   inside?: Pick<ActiveEnrolment, 'version'>,
 ): MigrationAction | undefined {
   if (inside && inside.version !== version) return { kind: 'finish' };
-  if (head?.state === 'stopped') return { kind: 'leave', outcome: stoppedOutcome };
-  const migration = head?.migrations.findLast(({ from, map }) => from.includes(version) && Object.hasOwn(map, stepId));
+  if (record?.state === 'stopped') return { kind: 'leave', outcome: stoppedOutcome };
+  const migration = record?.migrations.findLast(
+    ({ from, map }) => from.includes(version) && Object.hasOwn(map, stepId),
+  );
   const at = migration?.map[stepId];
   if (!migration || at === undefined) return undefined;
   return at === null ? { kind: 'leave', outcome: migratedOutcome } : { kind: 'to', version: migration.to, at };

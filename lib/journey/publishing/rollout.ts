@@ -12,12 +12,12 @@ const statesAllowingTest: ReadonlySet<JourneyState> = new Set(['draft', 'live', 
  * person enters the trial version, if there is one.
  */
 export function enterableVersion(
-  head: Pick<JourneyRecord, 'journeyId' | 'routes' | 'state' | 'trial'>,
+  record: Pick<JourneyRecord, 'journeyId' | 'routes' | 'state' | 'trial'>,
   customer: Customer,
   { test }: { test?: boolean | undefined } = {},
 ): number | undefined {
-  if (test && head.trial !== undefined && statesAllowingTest.has(head.state)) return head.trial;
-  return head.state === 'live' ? routedVersion(head, customer) : undefined;
+  if (test && record.trial !== undefined && statesAllowingTest.has(record.state)) return record.trial;
+  return record.state === 'live' ? routedVersion(record, customer) : undefined;
 }
 
 /**
