@@ -11,14 +11,17 @@ import { enrolmentEndWrites, type EntryState, enrolmentEntryWrites, type OwnedEn
 import { type EntryRequest } from './entry-request.ts';
 import { identitiesOf } from '../../profile/customer-identities.ts';
 
-/** Somebody about to enter. `outranked` are the stays that give way, with their rows. */
+/**
+ * A customer whose entry was admitted. `outranked` are the competing enrolments that this entry
+ * ends, with their rows.
+ */
 export interface AdmittedEntry {
   definition: JourneyDefinition;
   knock: EntryRequest;
   enrolment: Enrolment;
   door: Pick<EntryState, 'entries'>;
   outranked: { rival: CompetingEnrolment; placed: OwnedEnrolment | undefined }[];
-  /** What counts the entry, where it is counted. */
+  /** Writes to the counters of caps and throttles. Empty for a journey without either. */
   counting: Write[];
   now: Instant;
 }
@@ -27,9 +30,10 @@ const without = <T>(map: Record<string, T>, leaves: (id: string, entry: T) => bo
   Object.fromEntries(Object.entries(map).filter(([id, entry]) => !leaves(id, entry)));
 
 /**
- * Everything an entry changes, in one transaction: the enrolment and its slot, the profile, which holds the stay and its goal from now on,
- * the counters, and the ends of stays that give way. Those are told as exits, so that their executions are stopped and tasks closed though
- * whoever wrote this dies.
+ * Returns all writes of one entry, to be made in one transaction: the enrolment, its slot, the
+ * profile, the counters, and the ends of `outranked` enrolments. Those ends are also published as
+ * `exited` signals. After a crash the relay therefore still stops their executions and closes their
+ * tasks.
  */
 export function admissionChange(
   profile: Profile,
@@ -38,7 +42,8 @@ export function admissionChange(
   const { enrolmentId, journeyId, version } = enrolment;
   const { exit, goal, competition } = definition;
   const left = new Set(outranked.map(({ rival }) => rival.enrolmentId));
-  // From the trigger on, by its source's clock: an exit that happened after it and comes late still counts.
+  // Starts at the trigger's time, by its source's clock, so that an exit that happened after the
+  // trigger but arrives late still counts.
   const since = knock.at < now ? knock.at : now;
   const inside = { journeyId, version, since, ...(exit && { exit }), ...(competition && { competes: competition }) };
   const [owner] = identitiesOf(profile);

@@ -11,11 +11,11 @@ import { type EntrySlot } from './entry-request.ts';
 import { type EntryCounters, isCapReached } from './admission-rules/entry-limits.ts';
 import { bucketOf, bucketCount } from '../../model/customer-bucket.ts';
 
-/** Why somebody was not let in, in the order in which it is looked at. */
+/** Why an entry was rejected, in the order in which `checkAdmission` tests. */
 export type EntryRejectionReason =
   /** Draft, paused, closed or stopped. */
   | 'not-live'
-  /** The entry key's path leads to nothing in the trigger's properties. */
+  /** The trigger's properties have no value at the entry key's path. */
   | 'no-entry-key'
   | 'holdout'
   | 'excluded'
@@ -23,29 +23,34 @@ export type EntryRejectionReason =
   | 'entered-before'
   | 'entered-enough'
   | 'entered-lately'
-  /** In another journey of the same group, of at least the same priority. */
+  /**
+   * The customer is enrolled in another journey of the same group, of at least the same priority.
+   */
   | 'outranked'
   | 'condition-not-met'
   /** The customer has met the exit criteria since the trigger, or with it. */
   | 'exit-met'
   | 'cap-reached';
 
-/** A refusal, and the values it was decided on. */
+/** A rejection and the values that it was decided on. */
 export interface EntryRejection {
   reason: EntryRejectionReason;
   because: JsonObject;
 }
 
-/** What somebody who knocks is judged by. */
+/** Everything `checkAdmission` decides on. */
 export interface AdmissionInput {
   definition: JourneyDefinition;
   workspace: Pick<Workspace, 'holdout'>;
   profile: Profile;
   slot: EntrySlot | undefined;
-  /** Touchpoints from the trigger on: who has done what the journey is there for meanwhile, or with the trigger, need not enter. */
+  /**
+   * Touchpoints at or after the trigger. An entry is rejected if one of them meets the exit
+   * criteria.
+   */
   since: readonly Pick<Touchpoint, 'name' | 'channel' | 'properties'>[];
   counted?: EntryCounters | undefined;
-  /** Test people pass holdouts and caps. */
+  /** A test person ignores holdouts and caps. */
   test?: boolean | undefined;
   now: Instant;
 }
@@ -85,7 +90,10 @@ function rules({ definition, profile, since, now }: AdmissionInput): EntryReject
   return met && reject('exit-met', { touchpoint: met.name });
 }
 
-/** Whether a customer who knocks may enter: undefined, or why not. The first reason counts. */
+/**
+ * Decides whether a customer may enter. Returns undefined for an admission, or the first reason for
+ * a rejection. Pure, so it is safe to repeat.
+ */
 export function checkAdmission(judging: AdmissionInput): EntryRejection | undefined {
   const { definition, profile, counted, test, now } = judging;
   const out = isInHoldout(judging);

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { Instant } from '../../shared/time.ts';
 
-/** `starting` until its execution was started, `active` while inside, `ended` with an outcome. */
+/** `starting` until its execution has started, `active` while it runs, `ended` with an outcome. */
 export const EnrolmentStatus = z.enum(['starting', 'active', 'ended']);
 export type EnrolmentStatus = z.infer<typeof EnrolmentStatus>;
 
-/** One customer's way through one version of a journey. */
+/** One customer's run through one version of a journey. */
 export const Enrolment = z.object({
   enrolmentId: z.string(),
   journeyId: z.string(),
@@ -13,33 +13,43 @@ export const Enrolment = z.object({
   /** The value of the journey's entry key; empty where the journey has none. */
   entryKey: z.string(),
   status: EnrolmentStatus,
-  /** How it ended: the exit step's outcome, `exited` by the exit criteria, or what stopped it. */
+  /** The exit step's outcome, `exited` if the exit criteria were met, or the cause of a stop. */
   outcome: z.string().optional(),
-  /** Name of what let the customer in. */
+  /** Name of the event that triggered the entry. */
   trigger: z.string(),
   startedAt: Instant,
   endedAt: Instant.optional(),
   executionArn: z.string().optional(),
-  /** When a throttled entry sets out. */
+  /** Time before which the execution of a throttled entry does nothing. */
   notBefore: Instant.optional(),
-  /** No execution leads it until then: a timer starts the next. */
+  /**
+   * While the enrolment is suspended, no execution runs. A timer starts the next one at this time.
+   */
   parkedUntil: Instant.optional(),
-  /** The step that it is parked at. */
+  /** The step at which the enrolment is suspended. */
   parkedAt: z.string().optional(),
-  /** A test person's. */
+  /** The customer is a test person. */
   test: z.boolean().optional(),
-  /** Number of the execution that leads it now, and the step that began at; missing for the first. */
+  /**
+   * Number of the current execution, and the step at which it began. Missing for the first
+   * execution.
+   */
   leg: z.int().optional(),
   at: z.string().optional(),
 });
 export type Enrolment = z.infer<typeof Enrolment>;
 
-/** Name of an execution: Step Functions starts it once, whoever asks how often. `leg` counts those that took over from another. */
+/**
+ * Returns an execution's name. Step Functions starts a name once, so a repeated start is harmless.
+ * `leg` counts the executions that continued an earlier one. 0 is the first execution.
+ */
 export function executionName({ version, enrolmentId }: Pick<Enrolment, 'version' | 'enrolmentId'>, leg = 0): string {
   return leg === 0 ? `v${version}-${enrolmentId}` : `v${version}-${enrolmentId}-${leg}`;
 }
 
-/** The reverse of `executionName`; undefined for an execution that is not ours. */
+/**
+ * The reverse of `executionName`. Returns undefined for a name that `executionName` did not build.
+ */
 export function readExecutionName(name: string): { version: number; enrolmentId: string; leg: number } | undefined {
   const [, version, enrolmentId, leg = '0'] = /^v(\d+)-([0-9a-f]{32})(?:-(\d+))?$/.exec(name) ?? [];
   return enrolmentId === undefined ? undefined : { version: Number(version), enrolmentId, leg: Number(leg) };

@@ -8,23 +8,25 @@ import { Enrolment } from './enrolment-record.ts';
 import { type EntrySlot } from './entry-request.ts';
 import { type CustomerIdentities } from '../../profile/customer-identities.ts';
 
-/** An enrolment and the identity whose partition it lies in: the one that entered. */
+/** An enrolment and the identity that entered. The row lies in the partition of that identity. */
 export interface OwnedEnrolment {
   enrolment: Enrolment;
   owner: Customer;
 }
 
-/** What is known of a customer at one door of a journey, over all identities. */
+/** The state of a customer's entries under one entry key of a journey, over all identities. */
 export interface EntryState {
-  /** This very enrolment, when the same trigger came before. */
+  /** The same enrolment, if an earlier delivery of the same trigger wrote it. */
   earlier?: OwnedEnrolment | undefined;
-  /** All identities together. */
+  /** The combined slot of all identities. */
   slot?: EntrySlot | undefined;
-  /** Entries of the first identity alone: what its slot's write builds on. */
+  /**
+   * Entries of the first identity alone. The condition of its slot's write compares this number.
+   */
   entries: number;
 }
 
-/** What an entry is decided on. */
+/** The profile and the entry state that an entry is decided on. */
 export interface EntrySnapshot {
   stored: VersionedProfile;
   entryState: EntryState;
@@ -32,6 +34,7 @@ export interface EntrySnapshot {
 
 const enrolmentRange = 'enrolment#';
 
+/** Parses an enrolment's row. Throws a `ZodError` for a row that is no enrolment. */
 export function readEnrolment({ sk, ...row }: Item): Enrolment {
   return Enrolment.parse({ ...row, enrolmentId: sk.slice(enrolmentRange.length) });
 }
@@ -41,7 +44,7 @@ function ownerOf(workspace: string, { pk }: Item): Customer {
   return { workspace, customer: pk.slice(workspace.length + 1) };
 }
 
-/** Newest first: `listSk` starts with the time. */
+/** `listSk` starts with the time, so that the list index sorts by it. */
 function enrolmentItem(owner: Customer, { enrolmentId, ...row }: Enrolment): Item {
   return {
     ...keys.enrolment(owner, enrolmentId),
@@ -57,7 +60,10 @@ const notEnded = {
   values: { ':ended': 'ended' },
 };
 
-/** The writes of an entry, one transaction with the profile that the enrolment becomes part of. All fail when any was written before. */
+/**
+ * Returns the enrolment's and its slot's writes, for one transaction with the profile. The
+ * transaction fails if the enrolment exists or another entry changed the slot since it was read.
+ */
 export function enrolmentEntryWrites(
   owner: Customer,
   enrolment: Enrolment,
@@ -81,7 +87,10 @@ export function enrolmentEntryWrites(
   ];
 }
 
-/** The writes of an end. All fail when it has ended before: whoever ends an enrolment first says how. */
+/**
+ * Returns the writes that end an enrolment, for one transaction. The transaction fails if the
+ * enrolment has ended already, so the outcome of the first end stands.
+ */
 export function enrolmentEndWrites({ owner, enrolment }: OwnedEnrolment, outcome: string, at: Instant): Write[] {
   const { enrolmentId, journeyId, entryKey } = enrolment;
   return [
@@ -115,42 +124,65 @@ function entryStateOf(owner: Customer, items: Item[]): EntryState {
   };
 }
 
+/**
+ * Reads and writes enrolments. The reads are strongly consistent, except `list`, which reads an
+ * index.
+ */
 export interface EnrolmentStore {
+  /** Reads the enrolment in the partition of `owner` only. */
   get(owner: Customer, enrolmentId: string): Promise<Enrolment | undefined>;
-  /** The enrolment in the partition of whichever identity entered. */
+  /**
+   * Reads the enrolment in the partition of the identity that entered. Costs one read for each
+   * owner.
+   */
   find(owners: CustomerIdentities, enrolmentId: string): Promise<OwnedEnrolment | undefined>;
-  /** One read of the enrolment and its slot, for every identity: the first is where a new enrolment would lie. */
+  /**
+   * Reads the enrolment and its slot for every identity, in one request. A new enrolment would be
+   * written in the partition of the first.
+   */
   readEntryState(owners: CustomerIdentities, at: At): Promise<EntryState>;
   /**
-   * The door with the profile behind it, in one read: for a customer of one identity, which most are. No approach for anybody else, who
-   * is found by the profile store first. `beside` is another item, in the same read.
+   * Reads the profile and its entry state in one request, for a customer of one identity, which
+   * most are. `approach` is undefined for a customer without a profile or with linked identities.
+   * The caller then reads the profile first. `beside` is another item for the same request.
    */
   readEntrySnapshot(
     customer: Customer,
     at: At,
     beside?: Key,
   ): Promise<{ approach: EntrySnapshot | undefined; beside: Item | undefined }>;
-  /** `starting` becomes `active`. `ended` when it has ended meanwhile: then the execution is to be stopped. Safe to repeat. */
+  /**
+   * Sets the status to `active`. Returns `ended` if the enrolment has ended. The caller then stops
+   * the execution. Safe to repeat.
+   */
   markStarted(placed: OwnedEnrolment, executionArn: string): Promise<'active' | 'ended'>;
   /**
-   * A later leg leads it now. `behind`: a still later one does, so this one was told of twice; `ended`: then the execution is to be stopped.
-   * Safe to repeat.
+   * Records that execution number `leg` runs the enrolment. Returns `led` if written, and `behind`
+   * if a later execution already runs it, as after a duplicate event. Returns `ended` if the
+   * enrolment has ended. The caller then stops the execution. Safe to repeat.
    */
   markContinued(
     placed: OwnedEnrolment,
     leg: { leg: number; executionArn: string },
   ): Promise<'led' | 'behind' | 'ended'>;
-  /** Takes down that a timer leads it on, from which step. False when it has ended. Safe to repeat. */
+  /**
+   * Records the time and the step at which a timer continues the enrolment. Returns false if it has
+   * ended. Safe to repeat.
+   */
   markSuspended(owner: Customer, enrolmentId: string, parked: { until: Instant; at: string }): Promise<boolean>;
-  /** Ends it without the profile, which no longer holds it. False when it had ended before. */
+  /** Ends an enrolment and leaves the profile unchanged. Returns false if it had ended before. */
   markEnded(placed: OwnedEnrolment, outcome: string, at: Instant): Promise<boolean>;
-  /** A journey's enrolments, newest first, from `before` (a position of an earlier page) on. */
+  /**
+   * Lists a journey's enrolments, newest first, from the cursor `before` on. `next` is missing on
+   * the last page.
+   */
   list(
     journey: { workspace: string; journeyId: string },
     page: { limit: number; before?: string | undefined },
   ): Promise<{ placed: OwnedEnrolment[]; next?: string }>;
 }
 
+/** Creates the store of enrolments in a table. */
 export function enrolmentStore(table: Table): EnrolmentStore {
   async function find(owners: CustomerIdentities, enrolmentId: string): Promise<OwnedEnrolment | undefined> {
     const [item] = await table.getMany(
@@ -242,7 +274,7 @@ export function enrolmentStore(table: Table): EnrolmentStore {
 
 const position = ({ startedAt, enrolmentId }: Enrolment): string => `${startedAt}#${enrolmentId}`;
 
-/** The slots of all identities as one. */
+/** Combines the slots of all identities into one. */
 function combineSlots(slots: Item[]): EntrySlot {
   const entered = slots.map(({ lastEntered }) => String(lastEntered)).sort();
   const active = slots.map((slot) => slot.active).find((id) => typeof id === 'string');

@@ -7,32 +7,38 @@ import { type JourneyDefinition } from '../definition/journey-definition.ts';
 import { type Trigger } from '../definition/trigger.ts';
 import { deterministicId } from '../../shared/ids.ts';
 
-/** What knocked at a journey's door. */
+/** A request to enrol a customer in a journey, made from an event. */
 export interface EntryRequest {
-  /** Id of the event: a redelivery has the same. */
+  /** Id of the event. A redelivery has the same id. */
   id: string;
   name: string;
   at: Instant;
   properties: JsonObject;
-  /** The entry key, where whoever knocks names it. */
+  /** The entry key, if the event names it. */
   key?: string;
-  /** In the name of a test person. */
+  /** The customer is a test person. */
   test?: boolean;
-  /** How many journeys started one another on the way here. */
+  /** How many journeys started one another before this request. */
   depth?: number;
 }
 
-/** What one door of a journey remembers: who is inside, and earlier entries. */
+/** What is stored for one entry key of a journey: the active enrolment and the earlier entries. */
 export interface EntrySlot {
   active?: string | undefined;
   lastEntered: Instant;
   entries: number;
 }
 
-/** Longest entry key that is kept as it is; a longer one, or half a character, is named by its hash. A sort key takes 1,024 bytes in all. */
+/**
+ * Longest entry key that is stored as it is, in characters. A longer or malformed one is replaced
+ * by its hash. DynamoDB limits a sort key to 1,024 bytes in all.
+ */
 const maxKeyLength = 200;
 
-/** Events that let customers in. `EntryTriggered` names the journey; the others are looked at by its triggers. */
+/**
+ * Events that can trigger an entry. `EntryTriggered` names the journey. The others are compared
+ * with the triggers of each journey.
+ */
 export const entryEvents = [
   'EntryTriggered',
   'StageEntered',
@@ -41,29 +47,32 @@ export const entryEvents = [
   'CustomerSilent',
 ] as const satisfies EventName[];
 
+/** An event that can trigger an entry. */
 export type EntryEvent = Extract<BusEvent, { name: (typeof entryEvents)[number] }>;
 
 function isTriggeredBy(trigger: Trigger, { name, detail }: EntryEvent): boolean {
-  // A stage or a segment that a touchpoint led to is looked at with the touchpoint.
+  // The projector already compares triggers of stages and segments with the touchpoint that caused
+  // the change.
   if ('stageEntered' in trigger)
     return name === 'StageEntered' && !detail.touchpoint && trigger.stageEntered.includes(detail.stage);
   if ('segmentJoined' in trigger)
     return (
-      // Who is in a segment because it was defined anew has not joined it.
+      // `filled` marks a member that was added when the segment was defined, which is not a join.
       name === 'SegmentJoined' && !detail.touchpoint && !detail.filled && trigger.segmentJoined.includes(detail.segment)
     );
   if ('churnBand' in trigger) return name === 'ChurnRiskChanged' && trigger.churnBand.includes(detail.risk.band);
   if ('silentFor' in trigger) return name === 'CustomerSilent' && detail.for === trigger.silentFor;
-  return false; // touchpoints are looked at when they are folded, times and calls come named
+  // Touchpoints, dates, schedules and API calls arrive as `EntryTriggered`, which names the journey.
+  return false;
 }
 
-/** The journeys at whose door an event knocks. */
+/** Returns the journeys that an event triggers. */
 export function journeysTriggeredBy(definitions: readonly JourneyDefinition[], event: EntryEvent): JourneyDefinition[] {
   if (event.name === 'EntryTriggered') return definitions.filter(({ id }) => id === event.detail.journeyId);
   return definitions.filter(({ entry }) => entry.triggers.some((trigger) => isTriggeredBy(trigger, event)));
 }
 
-/** What of an event travels with the enrolment it starts. */
+/** Returns the part of an event that its enrolment keeps. */
 export function toEntryRequest({ name, detail }: EntryEvent): EntryRequest {
   const { id, occurredAt: at } = detail;
   switch (name) {
@@ -85,17 +94,23 @@ export function toEntryRequest({ name, detail }: EntryEvent): EntryRequest {
 
 type KeyedBy = Pick<EntryRequest, 'properties'> & { key?: string | undefined };
 
-/** The entry key of a knock, empty where the journey has none; undefined where the knock lacks it. */
-export function entryKeyFor({ entry }: JourneyDefinition, knock: KeyedBy): string | undefined {
+/**
+ * Returns the entry key of a request. Returns an empty text for a journey without entry keys, and
+ * undefined if the request lacks the key.
+ */
+export function entryKeyFor({ entry }: JourneyDefinition, request: KeyedBy): string | undefined {
   if (entry.key === undefined) return '';
-  const value = knock.key ?? valueAt(knock.properties, entry.key);
+  const value = request.key ?? valueAt(request.properties, entry.key);
   if (typeof value !== 'string' && typeof value !== 'number') return undefined;
   const key = String(value);
   if (key === '') return undefined;
   return key.length > maxKeyLength || !key.isWellFormed() ? deterministicId(key) : key;
 }
 
-/** Name of the enrolment that a knock leads to, whoever asks: whoever knocks can name it before the door is reached. */
+/**
+ * Returns an enrolment's id, a hash of the request. A redelivered request has the same id, and a
+ * caller of the API can compute the id before the entry is decided.
+ */
 export function enrolmentIdFor(
   { workspace, customer }: Customer,
   { journeyId, entryKey, knockId }: { journeyId: string; entryKey: string; knockId: string },

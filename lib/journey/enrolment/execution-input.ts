@@ -4,27 +4,32 @@ import { JsonObject } from '../../shared/json.ts';
 import { Instant } from '../../shared/time.ts';
 import { StepId } from '../definition/step.ts';
 
-/** Where one execution of an enrolment stands; states hand it on with the rest of their input. */
+/**
+ * Progress of one execution of an enrolment. Each state passes it on with the rest of its input.
+ */
 export const ExecutionRun = z.object({
-  /** 0 for the first execution of an enrolment; each that takes over from another has the next number. */
+  /** 0 for the first execution of an enrolment. Each continuation has the next number. */
   leg: z.int(),
-  /** How often any `goTo` has led back: `occurrence` of every step visited since. */
+  /** How often any `goTo` has led back. It is the `occurrence` of every step visited since. */
   round: z.int(),
-  /** The same by `goTo` step, against its limit. */
+  /** How often each `goTo` step has led back, compared with the limit of that step. */
   rounds: z.record(StepId, z.int()),
-  /** The step this leg begins at, where that is not the start. */
+  /** The step at which this execution begins. Missing if that is the journey's start. */
   at: StepId.optional(),
-  /** Nothing happens before: a throttled entry. */
+  /** Time before which the execution of a throttled entry does nothing. */
   notBefore: Instant.optional(),
-  /** The step that was last held because the journey was paused, and since when. */
+  /** The step at which the execution last paused with its journey, and since when. */
   held: z.object({ stepId: StepId, since: Instant }).optional(),
-  /** A test person, who really gets everything, and is counted nowhere. */
+  /** The customer is a test person. All messages are really sent, but nothing is counted. */
   test: z.boolean().optional(),
 });
 export type ExecutionRun = z.infer<typeof ExecutionRun>;
-/** How every first execution of an enrolment sets out. */
+/** The progress with which the first execution of an enrolment starts. */
 export const firstRun: ExecutionRun = { leg: 0, round: 0, rounds: {} };
-/** Input of a journey's execution. `splits` holds each random split's bucket (0–9,999), drawn by hash when the customer enters. */
+/**
+ * Input of a journey's execution. `splits` has each split's bucket (0–9,999), by step. `drawSplits`
+ * computes it by hash when the customer enters.
+ */
 export const ExecutionInput = z.object({
   workspace: z.string(),
   customer: CustomerRef,
@@ -32,10 +37,10 @@ export const ExecutionInput = z.object({
   journeyId: z.string(),
   version: z.int(),
   startedAt: Instant,
-  /** `depth`: how many journeys started one another on the way here. */
+  /** `depth` is how many journeys started one another before this entry. */
   trigger: z.object({ id: z.string(), name: z.string(), properties: JsonObject, depth: z.int().optional() }),
   splits: z.record(z.string(), z.int()),
-  /** What steps leave for later ones. */
+  /** Results of earlier steps, by name. */
   vars: JsonObject,
   run: ExecutionRun,
 });

@@ -7,25 +7,26 @@ import { Instant } from '../../shared/time.ts';
 import { type CustomerIdentities } from '../../profile/customer-identities.ts';
 import { type EntryRejection } from './admission.ts';
 
-/** How long we can say why. Seconds. */
+/** How long a rejection is stored, in seconds: 90 days. */
 const keptFor = 90 * 86_400;
 
-/** Why a customer was last not let into a journey, and the values that decided. */
+/** The latest rejection of a customer's entry into a journey, with the values that decided. */
 export const EntryRejectionRow = z.object({
   journeyId: z.string(),
   version: z.int().optional(),
   reason: z.string(),
-  /** Name of what knocked. */
+  /** Name of the event that requested the entry. */
   trigger: z.string(),
   at: Instant,
   because: JsonObject,
 });
 export type EntryRejectionRow = z.infer<typeof EntryRejectionRow>;
 
+/** Keeps one rejection for each customer and journey. */
 export interface RejectionStore {
-  /** Keeps the latest only. Writing it again writes the same. */
+  /** Replaces the stored rejection of the journey. Safe to repeat. */
   save(customer: Customer, refused: EntryRejection & Omit<EntryRejectionRow, 'reason' | 'because'>): Promise<void>;
-  /** The latest refusal of one journey, over all identities. */
+  /** Returns the latest rejection of one journey, over all identities. */
   find(owners: CustomerIdentities, journeyId: string): Promise<EntryRejectionRow | undefined>;
 }
 
@@ -34,6 +35,7 @@ function read({ sk, doc }: Item): EntryRejectionRow {
   return EntryRejectionRow.parse({ ...(JSON.parse(String(doc)) as object), journeyId });
 }
 
+/** Creates the store of rejections in a table. */
 export function rejectionStore(table: Table): RejectionStore {
   return {
     async save(customer, { journeyId, ...row }) {

@@ -9,7 +9,7 @@ import { type EntryRejection } from './admission.ts';
 import { keys } from '../../model/table-keys.ts';
 import { type Clock } from '../../shared/time.ts';
 
-/** One knock at the door of one version. */
+/** A request to enter one version of a journey. */
 export interface EntryAttempt {
   customer: Customer;
   version: JourneyVersion;
@@ -18,15 +18,24 @@ export interface EntryAttempt {
   entryKey: string;
 }
 
-/** A knock at the version that the journey's head leads to. `closed`: the journey takes nobody in, or not this way. */
+/**
+ * An entry attempt on the version that the journey record routes to. `closed` is set if the journey
+ * accepts no entry, or none of this kind.
+ */
 export interface ResolvedEntry {
   attempt: EntryAttempt;
   closed?: EntryRejection;
-  /** The door, where it was read together with the head; its approach is missing for a customer of several identities. */
+  /**
+   * The entry snapshot, if it was read together with the journey record. Its `approach` is
+   * undefined for a customer of several identities.
+   */
   prefetched?: { approach: EntrySnapshot | undefined };
 }
 
-/** Heads that one environment remembers; past that all are forgotten, and each costs a read of its own once more. */
+/**
+ * Journey records that one Lambda environment caches. At this number the cache is emptied, and the
+ * next entry of each journey costs one more read.
+ */
 const maxCachedRecords = 500;
 
 interface Dependencies {
@@ -36,9 +45,10 @@ interface Dependencies {
 }
 
 /**
- * Finds the door of a journey for a knock. The head is read for each knock; where it is still the one this environment saw last, which it
- * nearly always is, it comes in one read with the door it leads to. Of a journey with counters no door is read so early: they come first.
- * It only reads: whoever dies here, or comes twice, has changed nothing, and what is remembered is proven by the read it serves.
+ * Finds the version, enrolment id and entry key of a request. Reads the journey record for each
+ * request. If its `rev` equals the cached one, a single request also returned the entry snapshot.
+ * Journeys with counters get no snapshot, because counters must be read first. Read-only, so it is
+ * safe to crash and to retry.
  */
 export function createEntryResolver({ journeys, enrolments, clock }: Dependencies) {
   const seen = new Map<string, JourneyRecord>();
@@ -46,22 +56,25 @@ export function createEntryResolver({ journeys, enrolments, clock }: Dependencie
   async function resolveWith(
     head: JourneyRecord,
     customer: Customer,
-    knock: EntryRequest,
+    request: EntryRequest,
   ): Promise<ResolvedEntry | EntryRejection> {
     const { journeyId, state, since } = head;
-    const entrance = enterableVersion(head, customer, knock);
+    const entrance = enterableVersion(head, customer, request);
     const version = await journeys.version(customer.workspace, journeyId, entrance ?? routedVersion(head, customer));
     if (!version) return { reason: 'not-live', because: { state } };
-    const entryKey = entryKeyFor(version.definition, knock);
+    const entryKey = entryKeyFor(version.definition, request);
     if (entryKey === undefined) return { reason: 'no-entry-key', because: { key: version.definition.entry.key ?? '' } };
-    const enrolmentId = enrolmentIdFor(customer, { journeyId, entryKey, knockId: knock.id });
-    const attempt = { customer, version, request: knock, enrolmentId, entryKey };
+    const enrolmentId = enrolmentIdFor(customer, { journeyId, entryKey, knockId: request.id });
+    const attempt = { customer, version, request, enrolmentId, entryKey };
     return { attempt, ...(entrance === undefined && { closed: { reason: 'not-live', because: { state, since } } }) };
   }
 
-  /** Head and door in one read; undefined where the head seen last leads to no door that may be read now. */
-  async function readStatusWithEntryState(last: JourneyRecord, customer: Customer, knock: EntryRequest) {
-    const guess = await resolveWith(last, customer, knock);
+  /**
+   * Reads the journey record and the entry snapshot in one request. Returns undefined if the cached
+   * record allows no entry, or if the version has counters.
+   */
+  async function readStatusWithEntryState(last: JourneyRecord, customer: Customer, request: EntryRequest) {
+    const guess = await resolveWith(last, customer, request);
     if (!('attempt' in guess) || guess.closed) return undefined;
     const { version, enrolmentId, entryKey } = guess.attempt;
     const { workspace } = customer;
@@ -75,16 +88,16 @@ export function createEntryResolver({ journeys, enrolments, clock }: Dependencie
   return async (
     journeyId: string,
     customer: Customer,
-    knock: EntryRequest,
+    request: EntryRequest,
   ): Promise<ResolvedEntry | EntryRejection> => {
     const name = `${customer.workspace}#${journeyId}`;
     const last = seen.get(name);
-    const read = last && (await readStatusWithEntryState(last, customer, knock));
+    const read = last && (await readStatusWithEntryState(last, customer, request));
     if (read && read.head?.rev === last.rev) return read.guess;
     const head = read ? read.head : await journeys.readRecord(customer.workspace, journeyId);
     if (!head) return { reason: 'not-live', because: { state: 'unknown' } };
     if (seen.size >= maxCachedRecords) seen.clear();
     seen.set(name, head);
-    return resolveWith(head, customer, knock);
+    return resolveWith(head, customer, request);
   };
 }

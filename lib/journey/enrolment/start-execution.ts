@@ -14,25 +14,26 @@ interface Dependencies {
   executions: Executions;
 }
 
-/** Who knocks, and the version they would be let into now. */
+/** A request and the version that it would enter now. */
 interface ResolvedVersion {
   version: JourneyVersion;
   request: EntryRequest;
 }
 
 /**
- * The second half of an entry, after its transaction: the execution is started under a name made of the enrolment's id, then the enrolment is
- * `active`. Started twice it is one execution. Whoever dies in between leaves a `starting` enrolment, which the next delivery finishes; one
- * that has ended meanwhile has its execution stopped.
+ * Starts the execution of an entry after its transaction, then marks the enrolment `active`. The
+ * execution's name is made of the enrolment's id, so a retry starts no second one. A crash leaves a
+ * `starting` enrolment, which the next delivery completes. If the enrolment has ended, the
+ * execution is stopped.
  */
 export function createExecutionStarter({ journeys, enrolments, executions }: Dependencies) {
   async function startExecution(
     { enrolment, owner }: OwnedEnrolment,
     { definition, arn }: JourneyVersion,
-    knock: EntryRequest,
+    request: EntryRequest,
   ): Promise<'entered' | 'over'> {
     const { enrolmentId, journeyId, version, startedAt, notBefore, test } = enrolment;
-    const { id, name, properties, depth } = knock;
+    const { id, name, properties, depth } = request;
     const input: ExecutionInput = {
       ...owner,
       enrolmentId,
@@ -50,13 +51,16 @@ export function createExecutionStarter({ journeys, enrolments, executions }: Dep
     return 'over';
   }
 
-  /** What an earlier try left undone, in the version that it chose. */
+  /**
+   * Completes what an earlier try left undone, in the version that it chose. Throws
+   * `Unavailable('journey.not-deployed')` if that version cannot be read.
+   */
   async function completeEarlierEntry(
     earlier: OwnedEnrolment,
     { version, request }: ResolvedVersion,
   ): Promise<'resumed' | 'over'> {
     const { enrolment } = earlier;
-    // Whoever leads on with another leg sees to it.
+    // A later execution runs this enrolment, and the code that starts it marks it `active`.
     if (enrolment.status === 'active' || enrolment.leg !== undefined) return 'resumed';
     const { journeyId } = enrolment;
     const isSame = version.version === enrolment.version;
@@ -64,7 +68,7 @@ export function createExecutionStarter({ journeys, enrolments, executions }: Dep
     if (!chosen) throw new Unavailable('journey.not-deployed', { journeyId, version: enrolment.version });
     if (enrolment.status === 'starting')
       return (await startExecution(earlier, chosen, request)) === 'over' ? 'over' : 'resumed';
-    // The try that started it may have died before it noted down what to stop.
+    // The try that started the execution may have crashed before it stored the ARN.
     if (enrolment.executionArn === undefined)
       await executions.stop(executionArn(chosen.arn, executionName(enrolment)), 'ended before it was started');
     return 'over';

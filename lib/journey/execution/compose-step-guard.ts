@@ -9,7 +9,7 @@ import { systemClock as clock } from '../../shared/time.ts';
 import { stepFunctions } from '../../aws/step-functions/executions.ts';
 import { type Table } from '../../aws/table/dynamo-table.ts';
 
-/** The gate of journeys in a table, as every step's function asks it. */
+/** Creates the step guard from a table and a client, for the function of each step. */
 export function composeStepGuard(table: Table, client: SFNClient): StepGuard {
   const journeys = journeyStore(table, { clock });
   const stores = { profiles: profileStore(table), enrolments: enrolmentStore(table), tasks: taskStore(table) };

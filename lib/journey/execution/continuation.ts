@@ -6,24 +6,32 @@ import { type EnrolmentStore } from '../enrolment/enrolment-store.ts';
 import { ExecutionInput } from '../enrolment/execution-input.ts';
 import { StepId } from '../definition/step.ts';
 
-/** An execution that takes over from another: on which version, with what, and `input.run` says which leg it is and where it begins. */
+/**
+ * An execution that continues an enrolment after another one. `machineArn` is the version it runs
+ * on. `input.run` has its number and the step at which it begins.
+ */
 export const Continuation = z.object({ machineArn: z.string(), at: StepId, until: Instant, input: ExecutionInput });
 export type Continuation = z.infer<typeof Continuation>;
 
-/** Name of the timer that starts a leg. */
+/** Returns the name of the timer that starts execution number `leg`. */
 export const continuationTimerName = (enrolmentId: string, leg: number): string => `${enrolmentId}-${leg}`;
 
+/** The stores and the client that `startContinuation` uses. */
 export interface ContinuationDependencies {
   enrolments: Pick<EnrolmentStore, 'get' | 'markContinued' | 'markSuspended'>;
   executions: Pick<Executions, 'start' | 'stop' | 'machineOf'>;
 }
 
-/** How a leg set out: `behind` was told of again after a later one. */
+/**
+ * Outcome of a continuation. `behind`: a later execution already runs the enrolment, so the timer
+ * fired twice. `over`: the enrolment has ended.
+ */
 export type ContinuationResult = 'started' | 'behind' | 'over';
 
 /**
- * Starts the next leg of a stay, under its name: however often it is told, it is started once. Whoever has left meanwhile starts nothing,
- * and what was started a moment too late is stopped.
+ * Starts the next execution of an enrolment under its own name. A retry or a duplicate timer starts
+ * no second one. Starts nothing if the enrolment has ended. If the enrolment ends during the start,
+ * the execution is stopped.
  */
 export async function startContinuation(
   { enrolments, executions }: ContinuationDependencies,

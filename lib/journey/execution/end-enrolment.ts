@@ -6,19 +6,24 @@ import { type Instant } from '../../shared/time.ts';
 import { type EnrolmentStore, enrolmentEndWrites, type OwnedEnrolment } from '../enrolment/enrolment-store.ts';
 import { type TaskStore } from './human-task-store.ts';
 
+/** The stores that `endEnrolment` writes to. */
 export interface EndEnrolmentDependencies {
   profiles: ProfileStore;
   enrolments: EnrolmentStore;
   tasks: TaskStore;
 }
 
-/** `ended` now, `already` before, `unknown`: nothing of the enrolment is left. */
+/**
+ * `ended` by this call, `already` by an earlier one, or `unknown` if there is no such enrolment.
+ */
 export type EnrolmentEnd = 'ended' | 'already' | 'unknown';
 
-/** Touchpoints of one customer folded while we end: each makes us look again. */
+/**
+ * Most tries of one end. A concurrent write to the profile, such as a touchpoint, costs one try.
+ */
 const maxTries = 10;
 
-/** The profile of somebody who is not inside any more; undefined when nothing of the enrolment is in it. */
+/** Returns the profile without the enrolment and its waits. Returns undefined if it has neither. */
 function without(profile: Profile, enrolmentId: string): Profile | undefined {
   const { [enrolmentId]: inside, ...journeys } = profile.journeys;
   const waits = Object.entries(profile.waits);
@@ -28,9 +33,9 @@ function without(profile: Profile, enrolmentId: string): Profile | undefined {
 }
 
 /**
- * Ends a stay: the outcome is kept, the entry slot is free, the profile holds neither the journey nor its waits, open tasks are closed.
- * One transaction and the tasks; asked again, after a death in between too, it finishes what is missing. A stay that has ended keeps its
- * outcome. The execution is the caller's: `endEnrolment` does not stop it.
+ * Ends an enrolment. One transaction stores the outcome, frees the entry slot and removes the
+ * enrolment and its waits from the profile. Then open tasks are closed. Safe to crash and to retry,
+ * and the first outcome stands. Throws `Unavailable` under contention. Does not stop the execution.
  */
 export async function endEnrolment(
   { profiles, enrolments, tasks }: EndEnrolmentDependencies,
@@ -55,14 +60,18 @@ export async function endEnrolment(
   throw new Unavailable('enrolment.contended', { enrolmentId });
 }
 
-/** Ends a stay, and its execution even in mid-wait. The order makes the outcome ours: a stopped execution would say `stopped` itself. */
+/**
+ * Ends an enrolment, then stops its execution, even during a wait. The enrolment must end first,
+ * because a stopped execution ends it with the outcome `stopped`.
+ */
 export async function endEnrolmentAndStop(
   { executions, ...stores }: EndEnrolmentDependencies & { executions: Executions },
   { owner, enrolment: { enrolmentId } }: OwnedEnrolment,
   end: { outcome: string; at: Instant },
 ): Promise<EnrolmentEnd> {
   const ended = await endEnrolment(stores, { owner, enrolmentId }, end);
-  // It may have been started between our reading and its end. If not, whoever starts it will find it ended, and stop it.
+  // The execution may have started between the read and the end. If it starts later, its starter
+  // finds the enrolment ended and stops it.
   const row = await stores.enrolments.get(owner, enrolmentId);
   if (row?.outcome === end.outcome && row.executionArn !== undefined)
     await executions.stop(row.executionArn, end.outcome);

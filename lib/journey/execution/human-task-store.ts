@@ -8,43 +8,49 @@ import { expiry } from './wait-store.ts';
 
 const taskRange = 'task#';
 
-/** A task and the token of the step behind it. */
+/** A task and the token that resumes its step. */
 export interface StoredTask {
   task: Task;
   token: string;
 }
 
+/** Reads and writes the tasks of people. */
 export interface TaskStore {
-  /** Opens it; a retry of the step renews the token of one still open. False when it was answered or closed already. */
+  /**
+   * Opens a task. A retried step replaces the token of an open task. Returns false if the task was
+   * answered or closed before.
+   */
   open(owner: Customer, id: string, stored: StoredTask): Promise<boolean>;
+  /** Reads a task. Strongly consistent. */
   get(owner: Customer, id: string): Promise<StoredTask | undefined>;
-  /** The first answer stands. False when it is not open any more. */
+  /** Stores an answer. The first one stands. Returns false if the task is not open. */
   answer(owner: Customer, id: string, answer: string): Promise<boolean>;
-  /** Takes it off the list. Safe to repeat. */
+  /** Closes a task and keeps its answer. Safe to repeat. */
   close(owner: Customer, id: string): Promise<void>;
-  /** Closes it without the answer that came too late: nobody waited for it any more. */
+  /** Closes a task and deletes its answer, which came after the step's timeout. Safe to repeat. */
   withdraw(owner: Customer, id: string): Promise<void>;
-  /** Closes what an enrolment leaves behind. */
+  /** Closes all tasks of an enrolment. Safe to repeat. */
   closeAll(owner: Customer, enrolmentId: string): Promise<void>;
-  /** Open tasks of a workspace that still matter at `now`, oldest first. */
+  /** Lists the open tasks of a workspace whose `until` is after `now`, oldest first. */
   list(
     workspace: string,
     page: { limit: number; after?: string | undefined; now: Instant },
   ): Promise<{ items: TaskView[]; next?: string }>;
 }
 
+/** Parses a task's row. Throws a `ZodError` for a row that is no task. */
 export function readTask({ pk: _pk, sk: _sk, token, ...row }: Item): StoredTask {
   return { task: Task.parse(row), token: String(token) };
 }
 
-/** A row of the table as the API and the bus show it. */
+/** Returns a task's row as the API and the bus show it. */
 export function taskView(workspace: string, row: Item): TaskView {
   const customer = row.pk.slice(workspace.length + 1);
   const id = taskId({ customer, id: row.sk.slice(taskRange.length) });
   return { ...readTask(row).task, taskId: id, customerId: customerId(customer) };
 }
 
-/** Where a task stands in the list. */
+/** Returns a task's sort key in the list index. */
 const placeOf = ({ openedAt, taskId: id }: TaskView): string => `${openedAt}#${readTaskId(id).id}`;
 
 const isOpen = {
@@ -53,6 +59,7 @@ const isOpen = {
   values: { ':open': 'open' },
 };
 
+/** Creates the store of tasks in a table. */
 export function taskStore(table: Table): TaskStore {
   async function end(owner: Customer, id: string, ...forgotten: 'answer'[]): Promise<void> {
     await table.update(

@@ -3,11 +3,17 @@ import { NotFound } from '../../shared/errors.ts';
 import { CustomerRef } from '../../model/customer.ts';
 import { Instant } from '../../shared/time.ts';
 
-/** `open` until a person answers; `answered` until the journey was told; then, or when nobody did in time, `closed`. */
+/**
+ * `open` until a person answers. `answered` until the step has the answer. Then, or after the
+ * step's timeout, `closed`.
+ */
 export const TaskStatus = z.enum(['open', 'answered', 'closed']);
 export type TaskStatus = z.infer<typeof TaskStatus>;
 
-/** A step that waits for a person. `until` is when the journey goes on without. */
+/**
+ * The task of a step that waits for a person. After `until` the journey continues without an
+ * answer.
+ */
 export const Task = z.object({
   enrolmentId: z.string(),
   journeyId: z.string(),
@@ -34,7 +40,10 @@ export interface TaskPlace {
 
 const Place = z.tuple([CustomerRef, z.string().min(1)]);
 
-/** A task's name outside: it says whose partition the task lies in. */
+/**
+ * Returns the public id of a task. It contains the reference of the customer in whose partition the
+ * task lies.
+ */
 export function taskId({ customer, id }: TaskPlace): string {
   return Buffer.from(JSON.stringify([customer, id])).toString('base64url');
 }

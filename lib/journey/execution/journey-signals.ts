@@ -22,27 +22,32 @@ export interface JourneySignalDependencies {
   executions: Executions;
 }
 
-/** What journeys hear of the outside: `relay` tells it what the projector found when it folded a touchpoint. */
+/**
+ * Handles the signals that the projector wrote with a folded touchpoint. `relay` calls it. A stream
+ * record may be delivered twice, so every method is safe to repeat.
+ */
 export interface JourneySignalHandler {
   /**
-   * The touchpoint a step waited for has come. `late` when the step had timed out or was told before, `unknown` when nothing of the
-   * wait is left. Safe to repeat.
+   * Resumes the step that waited for a touchpoint. Returns `late` if the step had timed out,
+   * stopped or resumed before, and `unknown` if the wait has no row. Safe to repeat.
    */
-  completeWait(told: {
+  completeWait(signal: {
     customer: Customer;
     waitId: string;
     cause: CauseOf;
     way?: number | undefined;
   }): Promise<'woken' | 'late' | 'unknown'>;
-  /** A message was seen inside the app. Safe to repeat. */
-  recordSeen(told: { customer: Customer; messageId: string; at: Instant }): Promise<'seen' | 'unknown'>;
+  /** Records that an in-app message was seen. Safe to repeat. */
+  recordSeen(signal: { customer: Customer; messageId: string; at: Instant }): Promise<'seen' | 'unknown'>;
   /**
-   * The exit criteria were met: the enrolment ends with outcome `exited`, its execution is stopped, open tasks are closed. Dying in
-   * between and telling again finishes what is missing. `gone` when it had ended before, or nothing of it is left.
+   * Ends an enrolment with the outcome `exited`, closes its tasks and stops its execution. Returns
+   * `gone` if it had ended before or does not exist. Safe to crash and to retry, because a repeated
+   * call completes what is missing.
    */
-  exitEnrolment(told: { customer: Customer; enrolmentId: string; cause: CauseOf }): Promise<'left' | 'gone'>;
+  exitEnrolment(signal: { customer: Customer; enrolmentId: string; cause: CauseOf }): Promise<'left' | 'gone'>;
 }
 
+/** Creates the handler of journey signals. */
 export function createJourneySignalHandler({
   profiles,
   enrolments,
@@ -51,7 +56,10 @@ export function createJourneySignalHandler({
   inApp,
   executions,
 }: JourneySignalDependencies): JourneySignalHandler {
-  /** Looks with the customer's own identity first: linked ones cost a read, and are rarely the ones that entered. */
+  /**
+   * Looks up by the customer's own identity first. Linked identities cost one more read, and are
+   * rarely the ones that entered.
+   */
   async function among<T>(
     customer: Customer,
     look: (owners: CustomerIdentities) => Promise<T | undefined>,
@@ -79,10 +87,12 @@ export function createJourneySignalHandler({
       if (!placed) return 'gone';
       const left = await enrolments.markEnded(placed, 'exited', latest(cause.at, placed.enrolment.startedAt));
       await tasks.closeAll(placed.owner, enrolmentId);
-      // It may have been started between our reading and its end. If not, whoever starts it will find it ended, and stop it.
+      // The execution may have started between the read and the end. If it starts later, its
+      // starter finds the enrolment ended and stops it.
       const { executionArn, parkedUntil } = (await enrolments.get(placed.owner, enrolmentId)) ?? placed.enrolment;
       if (executionArn !== undefined) await executions.stop(executionArn, `exit criteria met by ${cause.name}`);
-      // No execution ends with a parked stay, so nobody would clear its profile.
+      // A suspended enrolment has no execution whose end would clean the profile, so it is cleaned
+      // here.
       if (parkedUntil !== undefined)
         await endEnrolment(
           { profiles, enrolments, tasks },

@@ -20,12 +20,18 @@ export interface MigrateEnrolmentDependencies extends EndEnrolmentDependencies {
   clock: Clock;
 }
 
-/** `moved`: another execution leads on. `left`: the stay has ended, by this move or before. Either way the caller's execution is over. */
+/**
+ * `moved`: another execution runs the enrolment. `left`: the enrolment has ended, by this call or
+ * before. In both cases the caller's execution must end.
+ */
 export type MigrationResult = 'moved' | 'left';
 
 const maxTries = 10;
 
-/** How the next leg sets out. What was held stays held, under its new name; steps of one name count as one step, so rounds go on. */
+/**
+ * Returns the progress with which the next execution starts. The time of a pause is kept under the
+ * new step's name. `rounds` are kept too, because steps of one name count as one step.
+ */
 function continuedRun({ enrolment, stepId }: StepCall, leg: number, at: string): ExecutionRun {
   const { held, ...run } = enrolment.run;
   const late = held?.stepId === stepId && { held: { ...held, stepId: at } };
@@ -33,10 +39,10 @@ function continuedRun({ enrolment, stepId }: StepCall, leg: number, at: string):
 }
 
 /**
- * Takes a stay from the execution that asks into another version of its journey. The enrolment's row and the profile's entry change in one
- * transaction, which names the version and the step; then the next leg is started under its name, and noted. So whoever dies in between
- * and is called again, by Step Functions, finds the row changed and starts that same leg; nothing is started twice. Whoever left
- * meanwhile is not moved.
+ * Creates the function that migrates an enrolment to another version of its journey. One
+ * transaction changes the enrolment and the profile. Then the next execution is started under its
+ * name and stored. After a crash, a retry finds the changed row and starts the same execution. An
+ * ended enrolment is not migrated.
  */
 export function createEnrolmentMigrator(dependencies: MigrateEnrolmentDependencies) {
   const { profiles, enrolments, journeys, executions, clock } = dependencies;
@@ -50,7 +56,10 @@ export function createEnrolmentMigrator(dependencies: MigrateEnrolmentDependenci
     return found;
   }
 
-  /** One try of the transaction; the row as it is after it, undefined when it changed meanwhile. */
+  /**
+   * Tries the transaction once. Returns false if the profile or the enrolment changed since it was
+   * read, or if the profile has no such enrolment.
+   */
   async function writeMigration(
     { enrolment: { workspace, customer, enrolmentId, version: from, run } }: StepCall,
     { profile, rev }: VersionedProfile,
@@ -77,13 +86,13 @@ export function createEnrolmentMigrator(dependencies: MigrateEnrolmentDependenci
     return profiles.save({ profile: { ...profile, journeys }, also: [update] }, rev);
   }
 
-  /** Starts the leg that the row names, if that has not been done. */
+  /** Starts the execution that the row names, unless it has started already. Safe to repeat. */
   async function startContinuedExecution(call: StepCall, enrolment: Enrolment): Promise<MigrationResult> {
     const { workspace, customer } = call.enrolment;
     const owner = { workspace, customer };
     const { version, leg = 0, at = '' } = enrolment;
     if (enrolment.status === 'ended') return 'left';
-    // A later leg than ours leads it by now.
+    // The continuation, or a later execution, already runs the enrolment.
     if (enrolment.status === 'active' || leg !== call.enrolment.run.leg + 1) return 'moved';
     const to = await readPublishedVersion(call.enrolment, version);
     const input: ExecutionInput = {

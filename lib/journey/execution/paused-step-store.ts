@@ -3,42 +3,48 @@ import { type Customer } from '../../model/customer.ts';
 import { keys, listShard, listShards } from '../../model/table-keys.ts';
 import { type Instant } from '../../shared/time.ts';
 
-/** Somebody who is held before a step, because the journey is paused. */
+/** A step that waits because its journey is paused. */
 export interface PausedStep {
   owner: Customer;
   journeyId: string;
   enrolmentId: string;
   stepId: string;
-  /** The step's time had come at this moment. */
+  /** Time at which the execution reached the step. */
   since: Instant;
-  /** Lets the execution go on. */
+  /** Task token that resumes the execution. */
   token: string;
 }
 
-/** Where on the way through a journey's lists a reader is. */
+/** Position of a reader in a journey's lists of paused steps. */
 export interface PausedListPlace {
   list: number;
   after?: string | undefined;
 }
 
-/** A pause longer than this is an end: executions live a year. Seconds. */
+/**
+ * How long a row is kept, in seconds. A Step Functions execution lasts at most one year, so no row
+ * is needed after that.
+ */
 const keptFor = 400 * 86_400;
 
 /**
- * People held, by journey, in an own partition, so that a consistent read finds whoever was held a moment ago.
- *
- * Whoever holds somebody keeps the row first and reads the journey's head again after it, consistently: if the pause is over by then, the drain
- * may have passed already, and the token is to be resumed at once.
+ * Paused steps by journey, in a partition of their own, so that a consistent read finds every row.
+ * A caller of `add` must read the journey record again afterwards, consistently. If the pause is
+ * over, `resume-paused-journey` may have missed the row. The caller must then resume the token at
+ * once.
  */
 export interface PausedStepStore {
-  /** A retried step keeps its newer token in the old one's place. */
+  /** Adds a paused step. A retried step replaces its token. */
   add(held: PausedStep): Promise<void>;
-  /** From a place on, in each list those held longest first; `next` is missing behind the last. */
+  /**
+   * Lists paused steps from a position on, longest paused first in each list. `next` is missing
+   * after the last.
+   */
   list(
     journey: { workspace: string; journeyId: string },
     page: { place: PausedListPlace; limit: number },
   ): Promise<{ held: PausedStep[]; next?: PausedListPlace }>;
-  /** Takes it off the list. Safe to repeat. */
+  /** Deletes a paused step. Safe to repeat. */
   remove(held: PausedStep): Promise<void>;
 }
 
@@ -57,6 +63,7 @@ function readHeld(workspace: string, journeyId: string, { sk, customer, token }:
   };
 }
 
+/** Creates the store of paused steps in a table. */
 export function pausedStepStore(table: Table): PausedStepStore {
   return {
     async add(held) {

@@ -5,7 +5,10 @@ import { type JourneyStore } from '../publishing/journey-store.ts';
 import { type MigrationAction, resolveMigration } from '../publishing/migration.ts';
 import { type StepCall } from './step-call.ts';
 
-/** What a step's function answers when the step is not to happen now: the journey is paused, or the customer goes on elsewhere. */
+/**
+ * Result of a step's function if the step must not run now. `hold`: the journey is paused. `move`:
+ * the execution must end, because the enrolment was migrated or has ended.
+ */
 export interface StepBlocked {
   gate: 'hold' | 'move';
 }
@@ -15,24 +18,30 @@ export interface StepGuardDependencies {
   migrateEnrolment: (call: StepCall, move: MigrationAction) => Promise<MigrationResult>;
 }
 
-/** Asked before a step does anything; undefined: go. */
+/**
+ * Checks whether a step may run. Called before the step has any effect. Undefined allows the step.
+ */
 export type StepGuard = (call: StepCall, profile: Pick<Profile, 'journeys'>) => Promise<StepBlocked | undefined>;
 
-/** What the head of a journey says to somebody before a step. Whoever was handed over before is seen to the end, also during a pause. */
+/**
+ * Decides from the journey record whether a step may run. A migration that an earlier try began is
+ * completed, even during a pause.
+ */
 export function decidePassage(
-  head: Pick<JourneyRecord, 'state' | 'migrations'> | undefined,
+  record: Pick<JourneyRecord, 'state' | 'migrations'> | undefined,
   call: Pick<StepCall, 'stepId' | 'enrolment'>,
   { journeys }: Pick<Profile, 'journeys'>,
 ): 'go' | 'hold' | MigrationAction {
   const { enrolmentId, version } = call.enrolment;
-  const move = resolveMigration(head, { version, stepId: call.stepId }, journeys[enrolmentId]);
+  const move = resolveMigration(record, { version, stepId: call.stepId }, journeys[enrolmentId]);
   if (move?.kind === 'finish') return move;
-  return head?.state === 'paused' ? 'hold' : (move ?? 'go');
+  return record?.state === 'paused' ? 'hold' : (move ?? 'go');
 }
 
 /**
- * The gate before steps with an effect. Only steps compiled with a choice after them (`gated`) can be stopped; the others follow one of
- * those within seconds. One read. Asked again after a death in between it does what is left to do.
+ * Creates the step guard. It reads the journey record once for each `gated` step, and migrates or
+ * ends the enrolment if the record says so. Steps that are not `gated` run within seconds after one
+ * that is, so they need no check. Safe to crash and to retry.
  */
 export function createStepGuard({ journeys, migrateEnrolment: handOver }: StepGuardDependencies): StepGuard {
   return async (call, profile) => {

@@ -4,10 +4,15 @@ import { keys } from '../../model/table-keys.ts';
 import { type Instant } from '../../shared/time.ts';
 import { type CustomerIdentities } from '../../profile/customer-identities.ts';
 
-/** How long a row outlives its wait: for whoever wakes it late. Seconds. */
+/**
+ * How long a wait's row is kept after `until`, in seconds: one day, for a signal that arrives late.
+ */
 const keptFor = 86_400;
 
-/** The task token of a step that waits for a touchpoint: found by the wait's id, which the profile holds together with its predicate. */
+/**
+ * The task token of a step that waits for a touchpoint. Its key has the wait's id. The profile
+ * holds the predicate under the same id.
+ */
 export interface WaitRow {
   owner: Customer;
   waitId: string;
@@ -17,20 +22,25 @@ export interface WaitRow {
   until: Instant;
 }
 
+/** Returns the TTL of a row that is needed until `until`, in seconds since 1970. */
 export function expiry(until: Instant): number {
   return Math.floor(Date.parse(until) / 1000) + keptFor;
 }
 
-/** A step that was retried registers again: the newer token is the one that counts. */
+/** Returns the write of a wait's row. A retried step replaces the token. */
 export function waitWrite({ owner, waitId, until, ...row }: WaitRow): Write {
   return { put: { ...keys.wait(owner, waitId), ...row, until, ttl: expiry(until) } };
 }
 
 export interface WaitStore {
-  /** The token, in the partition of whichever identity waits. */
+  /**
+   * Returns the token of a wait, in the partition of the identity that waits. Strongly consistent.
+   * Returns undefined if there is no row.
+   */
   token(owners: CustomerIdentities, waitId: string): Promise<string | undefined>;
 }
 
+/** Creates the store of waits in a table. */
 export function waitStore(table: Table): WaitStore {
   return {
     async token(owners, waitId) {

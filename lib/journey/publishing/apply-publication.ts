@@ -6,40 +6,47 @@ import { type JourneyRecord, type Migration, type VersionRoute } from './journey
 import { type MigrationMapDiagnostic, resolveMigrationMap } from './migration.ts';
 import { StepId } from '../definition/step.ts';
 
-/** Where people inside older versions go on: old step → new step, or `exit` (also `null`), which leads out. Others stay. */
+/**
+ * Where enrolments of older versions continue: old step → new step. `exit` (also `null`) ends them.
+ * A step that is not named stays in its version.
+ */
 export const MigrationMap = z.record(StepId, StepId.nullable());
 
+/** Body of a request to publish a journey. */
 export const PublishRequest = z.strictObject({
   /**
-   * Share of newcomers who enter the new version, in percent; the others enter the one most enter now. 0: a trial, which only test people
-   * enter, and which changes nothing for anybody else.
+   * Percentage of new entries that the new version gets. The version with the largest share now
+   * gets the rest. 0 makes a trial version, which only test people enter, and changes no route.
    */
   weight: z.int().min(0).max(100).default(100),
   migrate: z
     .strictObject({
       map: MigrationMap,
-      /** Versions whose people move; all older ones unless told. */
+      /** Versions whose enrolments migrate. Defaults to all older ones. */
       from: z.array(z.int().min(1)).optional(),
     })
     .optional(),
-  /** Says what would come of it, and does nothing. */
+  /** Returns the result of publishing and writes nothing. */
   dryRun: z.boolean().default(false),
-  /** Entries that are expected: for the executions that will be open. */
+  /** Expected entries per day, for the forecast of open executions. */
   entriesPerDay: z.int().min(1).default(1_000),
 });
 export type PublishRequest = z.infer<typeof PublishRequest>;
 
-/** Migrations kept: those of older publications that nobody waits for any more make room. */
+/** Most migrations that a journey record keeps. The oldest are dropped beyond that. */
 const maxMigrations = 50;
 
-/** The version most newcomers enter now, of a journey whose door is open or only paused. */
+/**
+ * Returns the route with the largest share, of a live or paused journey, except that of version
+ * `besides`.
+ */
 function currentRoute({ state, routes }: JourneyRecord, besides: number): VersionRoute | undefined {
   if (state !== 'live' && state !== 'paused') return undefined;
   return routes.filter(({ version }) => version !== besides).sort((a, b) => b.weight - a.weight)[0];
 }
 
-function addRoute(head: JourneyRecord, version: number, weight: number): VersionRoute[] {
-  const base = currentRoute(head, version);
+function addRoute(record: JourneyRecord, version: number, weight: number): VersionRoute[] {
+  const base = currentRoute(record, version);
   if (weight === 100 || !base) return [{ version, weight: 100 }];
   return [
     { version, weight },
@@ -50,7 +57,10 @@ function addRoute(head: JourneyRecord, version: number, weight: number): Version
 const isSame = (a: Migration, b: Migration): boolean =>
   JSON.stringify([a.from, a.to, a.map]) === JSON.stringify([b.from, b.to, b.map]);
 
-/** Migrations that are there already keep their time; those to this version that are asked for anew take the place of the old. */
+/**
+ * Adds the migrations of a publication. An equal one that exists keeps its time. Others to the same
+ * version are replaced.
+ */
 function addMigrations({ migrations }: JourneyRecord, version: number, asked: Migration[]): Migration[] {
   if (asked.length === 0) return migrations;
   const kept = asked.map((migration) => migrations.find((known) => isSame(known, migration)) ?? migration);
@@ -58,33 +68,34 @@ function addMigrations({ migrations }: JourneyRecord, version: number, asked: Mi
 }
 
 /**
- * The journey with a version that takes people in, which ends a trial. A paused journey stays paused; any other is live. Published again just so,
- * it is the same but for the time. On trial a version leaves everything else as it is.
+ * Returns the journey record after a publication. A trial version (`weight` 0) changes nothing
+ * else, and any other publication ends the trial. A paused journey stays paused, any other becomes
+ * live. Publishing the same version again returns an equal record.
  */
 export function applyPublication(
-  head: JourneyRecord,
+  record: JourneyRecord,
   { version, weight, migrations, now }: { version: number; weight: number; migrations: Migration[]; now: Instant },
 ): JourneyRecord {
-  if (weight === 0) return { ...head, trial: version };
-  const state = head.state === 'paused' ? 'paused' : 'live';
-  const { trial: _, ...rest } = head;
+  if (weight === 0) return { ...record, trial: version };
+  const state = record.state === 'paused' ? 'paused' : 'live';
+  const { trial: _, ...rest } = record;
   return {
     ...rest,
     state,
-    since: state === head.state && head.rev > 0 ? head.since : now,
+    since: state === record.state && record.rev > 0 ? record.since : now,
     ...(state === 'paused' && { before: 'live' }),
-    routes: addRoute(head, version, weight),
-    migrations: addMigrations(head, version, migrations),
+    routes: addRoute(record, version, weight),
+    migrations: addMigrations(record, version, migrations),
     latest: version,
   };
 }
 
-/** Short name of a definition: the same text, the same name. */
+/** Returns a hash of a draft. Equal drafts have equal hashes. */
 export function draftFingerprint(draft: JourneyDraft): string {
   return deterministicId('journey', JSON.stringify(draft));
 }
 
-/** A step `exit` that the new version has not is no step: it leads out. */
+/** Replaces the target `exit` by `null` if the new version has no step of that name. */
 function normaliseTargets(map: Record<string, string | null>, to: JourneyDefinition): Record<string, string | null> {
   const entries = Object.entries(map).map(([id, target]) => [
     id,
@@ -93,7 +104,10 @@ function normaliseTargets(map: Record<string, string | null>, to: JourneyDefinit
   return Object.fromEntries(entries) as Record<string, string | null>;
 }
 
-/** A publication's map, resolved for each version it concerns: a step counts where a version has it. */
+/**
+ * Resolves a publication's map for each older version. A mapped step applies to the versions that
+ * have it. A step that no version has is reported in `faults`.
+ */
 export function planMigration(
   map: Record<string, string | null>,
   { from, to, now }: { from: JourneyDefinition[]; to: JourneyDefinition; now: Instant },
@@ -116,6 +130,6 @@ export function planMigration(
   return { migrations, faults };
 }
 
-/** The steps a version is entered at by whoever comes from another. */
+/** Returns the steps at which migrated enrolments enter a version, sorted. */
 export const entryStepsFromMigrations = (migrations: Migration[]): string[] =>
   [...new Set(migrations.flatMap(({ map }) => Object.values(map)))].filter((at) => at !== null).sort();

@@ -5,17 +5,20 @@ import { type JourneyDefinition } from '../definition/journey-definition.ts';
 import { StepId, type StepOf } from '../definition/step.ts';
 
 /**
- * `draft` until it is published. `live` takes people in. `paused`: nobody enters, and whoever is inside is held before the next effect.
- * `closed`: nobody enters, whoever is inside goes on. `stopped`: nobody enters, and every stay has ended or is about to.
+ * `draft` until it is published. `live` accepts entries. The other states accept none. `paused`:
+ * steps wait before their next effect. `closed`: active enrolments continue. `stopped`: every
+ * enrolment has ended or is about to end.
  */
 export const JourneyState = z.enum(['draft', 'live', 'paused', 'closed', 'stopped']);
 export type JourneyState = z.infer<typeof JourneyState>;
 
-/** A version that takes people in, and its share of them in percent. */
+/** A version that accepts entries, and its share of them in percent. */
 export const VersionRoute = z.object({ version: z.int(), weight: z.number().min(0).max(100) });
 export type VersionRoute = z.infer<typeof VersionRoute>;
 
-/** The variant everybody gets from now on. It counts for the experiment it was won in: one with this salt. */
+/**
+ * The variant that every customer gets from now on. It applies to the experiment with this salt.
+ */
 export const Winner = z.object({
   variant: z.string(),
   salt: z.string(),
@@ -25,8 +28,9 @@ export const Winner = z.object({
 export type Winner = z.infer<typeof Winner>;
 
 /**
- * Whoever is inside one of the versions `from` and is about to act at a step of the map goes on in version `to` instead, at the step the
- * map leads to; `null`: leaves. Steps that are not named stay. The map is whole: steps that only rest are resolved already.
+ * Moves enrolments of the versions `from` to version `to` before their next effect. `map` has the
+ * new step for each old one. `null` ends the enrolment. A step that is not in `map` stays. Waits
+ * are resolved already to the steps that follow them.
  */
 export const Migration = z.object({
   from: z.array(z.int()),
@@ -36,38 +40,47 @@ export const Migration = z.object({
 });
 export type Migration = z.infer<typeof Migration>;
 
-/** What a journey does at the moment, in one workspace. `rev` counts its changes: every write names the one it builds on. */
+/**
+ * State of a journey in one workspace. `rev` counts its changes. Every write names the `rev` it
+ * read.
+ */
 export const JourneyRecord = z.object({
   journeyId: z.string(),
   rev: z.int(),
   state: JourneyState,
-  /** When the state was last changed. */
+  /** Time of the last change of `state`. */
   since: Instant,
-  /** What `resume` leads back to. */
+  /** The state that `resume` restores. */
   before: z.enum(['live', 'closed']).optional(),
-  /** Newest first; weights add up to 100. */
+  /** The versions that accept entries, newest first. Weights add up to 100. */
   routes: z.array(VersionRoute),
-  /** By experiment step. */
+  /** The winners of experiments, by step. */
   winners: z.record(StepId, Winner).default({}),
-  /** When a fixed experiment had the customers it asks for, by step. */
+  /** When a fixed experiment reached its sample size, by step. */
   full: z.record(StepId, z.object({ salt: z.string(), at: Instant })).default({}),
   migrations: z.array(Migration).default([]),
-  /** The route that stands for the shipped journey, whatever version of it is deployed. */
+  /**
+   * The route's version that means the shipped journey. `withDeployedVersion` replaces it by the
+   * version that is deployed now.
+   */
   deployed: z.int().optional(),
-  /** The version published last in this workspace. */
+  /** The version that was published last in this workspace, trials excepted. */
   latest: z.int().optional(),
-  /** A version that test people enter, and nobody else. */
+  /** A version that only test people enter. */
   trial: z.int().optional(),
 });
 export type JourneyRecord = z.infer<typeof JourneyRecord>;
 
-/** The head of a row; undefined where there is none. */
+/** Parses the journey record of a row. Returns undefined if there is no row. */
 export function readJourneyRecord(item: Item | undefined): JourneyRecord | undefined {
   if (typeof item?.doc !== 'string') return undefined;
   return JourneyRecord.parse({ ...(JSON.parse(item.doc) as object), rev: Number(item.rev) });
 }
 
-/** A shipped journey that nobody has touched in this workspace: live as deployed. No write has been made of it: `rev` is 0. */
+/**
+ * Returns the record of a shipped journey that has no row in this workspace. It is live as
+ * deployed. `rev` is 0, because nothing was written.
+ */
 export function deployedJourneyRecord({ id, version }: JourneyDefinition): JourneyRecord {
   const routes = [{ version, weight: 100 }];
   const since = '1970-01-01T00:00:00.000Z';
@@ -84,24 +97,31 @@ export function deployedJourneyRecord({ id, version }: JourneyDefinition): Journ
   };
 }
 
-/** The head with the version of the shipped journey that is deployed now, where one of its routes leads there. */
-export function withDeployedVersion(head: JourneyRecord, shipped: JourneyDefinition | undefined): JourneyRecord {
-  const { deployed, routes } = head;
-  if (!shipped || deployed === undefined || deployed === shipped.version) return head;
+/**
+ * Returns the record with the route of the shipped journey changed to the version that is deployed
+ * now.
+ */
+export function withDeployedVersion(record: JourneyRecord, shipped: JourneyDefinition | undefined): JourneyRecord {
+  const { deployed, routes } = record;
+  if (!shipped || deployed === undefined || deployed === shipped.version) return record;
   const weights = new Map<number, number>();
   for (const { version, weight } of routes) {
     const now = version === deployed ? shipped.version : version;
     weights.set(now, (weights.get(now) ?? 0) + weight);
   }
-  return { ...head, deployed: shipped.version, routes: [...weights].map(([version, weight]) => ({ version, weight })) };
+  return {
+    ...record,
+    deployed: shipped.version,
+    routes: [...weights].map(([version, weight]) => ({ version, weight })),
+  };
 }
 
-/** The winner of this very experiment, if there is one. */
+/** Returns the winner of a step's experiment. A winner with another salt is ignored. */
 export function winnerOf(
-  head: Pick<JourneyRecord, 'winners'> | undefined,
+  record: Pick<JourneyRecord, 'winners'> | undefined,
   stepId: string,
   { salt }: Pick<StepOf<'experiment'>, 'salt'>,
 ): Winner | undefined {
-  const winner = head && Object.hasOwn(head.winners, stepId) ? head.winners[stepId] : undefined;
+  const winner = record && Object.hasOwn(record.winners, stepId) ? record.winners[stepId] : undefined;
   return winner?.salt === salt ? winner : undefined;
 }

@@ -6,22 +6,28 @@ import { JourneyDefinition } from '../definition/journey-definition.ts';
 import { withDeployedVersion, type JourneyRecord, readJourneyRecord, deployedJourneyRecord } from './journey-record.ts';
 import { deployedJourneys } from './deployed-journeys.ts';
 
-/** A published version; it never changes. */
+/** A published version. It never changes. */
 export interface JourneyVersion {
   version: number;
   definition: JourneyDefinition;
-  /** What executions are started on: the version of its state machine, or the shipped machine's alias. Empty where nobody told us. */
+  /**
+   * ARN that executions are started on: the version of a state machine, or the alias of a shipped
+   * machine. Empty if the options have no ARN for it.
+   */
   arn: string;
   /** Missing for a version that CDK deployed. */
   publishedAt?: Instant;
 }
 
-/** A version that takes people in, with its share of them in percent. */
+/** A version that accepts entries, with its share of them in percent. */
 export interface LiveVersion extends JourneyVersion {
   weight: number;
 }
 
-/** A journey that takes people in: its versions, newest first. `routeOf(head, customer)` says which one a customer enters. */
+/**
+ * A journey that accepts entries: its record, and the versions with a share, newest first.
+ * `liveVersionFor` returns the version that a customer enters.
+ */
 export interface LiveJourney {
   journeyId: string;
   record: JourneyRecord;
@@ -29,51 +35,70 @@ export interface LiveJourney {
 }
 
 /**
- * How old the list of live journeys may be, by the clock: a journey that was just published lets people in within so long. Whoever lets
- * somebody in asks `head` as well, so a door that was closed is closed at once.
+ * Longest time that the list of live journeys is cached, in ms, and so the longest delay of a new
+ * journey's first entry. An entry also reads the journey record, so a closed journey rejects at
+ * once.
  */
 const freshMs = 5_000;
 
-/** A version that was read once is kept for so long. It never changes; this bounds the memory. */
+/** How long a version is cached, in ms. A version never changes, so this only bounds memory. */
 const keptMs = 3_600_000;
 
 export interface JourneyStoreOptions {
   clock: Clock;
-  /** The journeys that CDK deployed. */
+  /** The journeys that CDK deployed. Defaults to `deployedJourneys`. */
   shipped?: readonly JourneyDefinition[];
-  /** ARNs of their aliases by journey, for whoever starts executions. */
+  /**
+   * ARNs of the shipped journeys' aliases, by journey. Only functions that start executions need
+   * them.
+   */
   arns?: Readonly<Record<string, string>>;
 }
 
+/** Reads journeys as they run, and writes journey records. Drafts are in `PublishStore`. */
 export interface JourneyStore {
   /**
-   * What the journey does now: one read, never remembered. A shipped journey without a row is live as deployed. Undefined for one that was
-   * never published. May lag a write by milliseconds unless `consistent`.
+   * Reads a journey record, and never caches it. A shipped journey without a row is live as
+   * deployed. Returns undefined for a journey that was never published. May miss a write of the
+   * last milliseconds unless `consistent`.
    */
   readRecord(
     workspace: string,
     journeyId: string,
     options?: { consistent?: boolean },
   ): Promise<JourneyRecord | undefined>;
-  /** The same of its row, for who has read that, or has found none. */
+  /**
+   * Returns the journey record of a row that the caller has read. The result equals that of
+   * `readRecord`.
+   */
   recordOf(journeyId: string, row: Item | undefined): JourneyRecord | undefined;
-  /** Every head of the workspace, shipped ones included, by id. */
+  /** Lists every journey record of the workspace by id, shipped ones included. One query. */
   listRecords(workspace: string): Promise<JourneyRecord[]>;
-  /** The journeys that take people in, up to five seconds old: one query per environment and five seconds. */
+  /**
+   * Lists the journeys that accept entries, cached for five seconds. A list that is not cached
+   * costs one query, and one read for each version that is not cached.
+   */
   live(workspace: string): Promise<LiveJourney[]>;
-  /** A published version. Undefined for one that is not there, or not published to its end. */
+  /**
+   * Returns a published version, cached. Returns undefined if it does not exist or its publication
+   * is not finished.
+   */
   version(workspace: string, journeyId: string, version: number): Promise<JourneyVersion | undefined>;
-  /** Writes the head over the revision it was read at, and counts up. False when somebody was faster. */
+  /**
+   * Writes a journey record with the next `rev`. Returns false if another write changed the record
+   * since it was read.
+   */
   saveRecord(workspace: string, head: JourneyRecord): Promise<boolean>;
 }
 
-/** The version of a row; undefined while it is being published. */
+/** Parses the version of a row. Returns undefined if its publication is not finished. */
 export function readVersion(item: Item | undefined): JourneyVersion | undefined {
   if (typeof item?.doc !== 'string' || typeof item.versionArn !== 'string') return undefined;
   const definition = JourneyDefinition.parse(JSON.parse(item.doc));
   return { version: definition.version, definition, arn: item.versionArn, publishedAt: String(item.publishedAt) };
 }
 
+/** Creates the store of journeys in a table. */
 export function journeyStore(table: Table, options: JourneyStoreOptions): JourneyStore {
   const { clock, shipped = deployedJourneys, arns = {} } = options;
   const shippedById = new Map(shipped.map((definition) => [definition.id, definition]));

@@ -11,8 +11,8 @@ import trialEnding from '../../../events/journeys/trial-ending.json' with { type
 import { JourneyDefinition } from '../definition/journey-definition.ts';
 
 /**
- * Journeys to begin with: nothing deploys them, and whoever puts one as a draft can publish it as it is. What they call outside (a CRM, a
- * Slack channel) has an address that stands for the reader's own.
+ * Example journeys. None is deployed, but each can be saved as a draft and published as it is.
+ * Addresses of outside services (a CRM, a Slack channel) are placeholders.
  */
 export const journeyTemplates: readonly JourneyDefinition[] = [
   backInStock,

@@ -2,10 +2,13 @@ import { ThroughlineError } from '../../shared/errors.ts';
 import { type Instant } from '../../shared/time.ts';
 import { type JourneyRecord, type JourneyState } from './journey-record.ts';
 
-/** What people do to a journey beside publishing it. */
+/** Actions on a journey other than publishing. */
 export type LifecycleAction = 'pause' | 'resume' | 'close' | 'stop';
 
-/** Where an action leads from each state it may be done in; `before` is the state that a pause interrupted. */
+/**
+ * The next state by action and current state. A missing state forbids the action. `before` is the
+ * state that a pause interrupted.
+ */
 const ways: Record<LifecycleAction, Partial<Record<JourneyState, JourneyState | 'before'>>> = {
   pause: { live: 'paused', closed: 'paused', paused: 'paused' },
   resume: { paused: 'before', closed: 'live', live: 'live' },
@@ -14,22 +17,24 @@ const ways: Record<LifecycleAction, Partial<Record<JourneyState, JourneyState | 
 };
 
 /**
- * The journey after an action; the very same head where it changes nothing, as when it is asked for again. A paused journey that is closed
- * stays paused and takes nobody in when it is resumed. Throws a conflict, `journey.wrong-state`, for what cannot be done.
+ * Returns the journey record after an action. Returns the same object if nothing changes, as on a
+ * retry. A paused journey that is closed stays paused, and `resume` leads to `closed`. Throws a
+ * conflict, `journey.wrong-state`, if the state forbids the action.
  */
-export function applyAction(head: JourneyRecord, action: LifecycleAction, now: Instant): JourneyRecord {
-  const { before: interrupted = 'live', ...rest } = head;
-  const way = ways[action][head.state];
+export function applyAction(record: JourneyRecord, action: LifecycleAction, now: Instant): JourneyRecord {
+  const { before: interrupted = 'live', ...rest } = record;
+  const way = ways[action][record.state];
   if (way === undefined)
     throw new ThroughlineError('conflict', 'journey.wrong-state', {
-      journeyId: head.journeyId,
-      state: head.state,
+      journeyId: record.journeyId,
+      state: record.state,
       hint: `it can be ${action}d when it is ${Object.keys(ways[action]).join(' or ')}`.replace('stopd', 'stopped'),
     });
   const state = way === 'before' ? interrupted : way;
-  if (head.state === 'paused' && state === 'paused')
-    return action === 'close' && interrupted !== 'closed' ? { ...head, before: 'closed' } : head;
-  if (state === head.state) return head;
-  const before = state === 'paused' && (head.state === 'live' || head.state === 'closed') ? head.state : undefined;
+  if (record.state === 'paused' && state === 'paused')
+    return action === 'close' && interrupted !== 'closed' ? { ...record, before: 'closed' } : record;
+  if (state === record.state) return record;
+  const before =
+    state === 'paused' && (record.state === 'live' || record.state === 'closed') ? record.state : undefined;
   return { ...rest, state, since: now, ...(before && { before }) };
 }

@@ -6,17 +6,21 @@ import { type SegmentStore } from '../../segment/segment-store.ts';
 import { stageModelOf } from '../../stage/stage-templates.ts';
 import { type PublishStore } from './version-store.ts';
 
+/** The stores that `loadValidationContext` reads. */
 export interface ValidationContextDependencies {
   workspaces: Pick<WorkspaceStore, 'settings'>;
   journeys: Pick<JourneyStore, 'listRecords'>;
   drafts: Pick<PublishStore, 'drafts'>;
   segments: Pick<SegmentStore, 'all'>;
   placements: Pick<PlacementStore, 'all'>;
-  /** The table is an embedded engine on this machine. */
+  /** Whether the table is an embedded engine on this machine. */
   local?: boolean;
 }
 
-/** What a definition is checked against: what there is in its workspace (of journeys the drafts, too), and the workspace's quiet hours. */
+/**
+ * Reads what a definition is checked against: the names that exist in its workspace, drafts of
+ * journeys included, its quiet hours and its webhook ports.
+ */
 export async function loadValidationContext(
   { workspaces, journeys, drafts, segments, placements, local }: ValidationContextDependencies,
   workspace: string,

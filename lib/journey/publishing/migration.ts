@@ -5,29 +5,32 @@ import { type JourneyRecord } from './journey-record.ts';
 import { type Step } from '../definition/step.ts';
 
 /**
- * What becomes of somebody who was about to act in an old version: goes on in another one, leaves, or was handed over before by a try that
- * did not live to tell, and is seen to the end.
+ * What happens to an enrolment before its next effect: it continues in another version, it ends, or
+ * a migration that an earlier try began is finished. `finish` occurs after a crash.
  */
 export type MigrationAction =
   { kind: 'to'; version: number; at: string } | { kind: 'leave'; outcome: string } | { kind: 'finish' };
 
-/** Outcome of whoever a migration's map leads out. */
+/** Outcome of an enrolment that a migration ends. */
 export const migratedOutcome = 'migrated';
-/** Outcome of whoever was inside when the journey was stopped. */
+/** Outcome of an enrolment that ends because its journey was stopped. */
 export const stoppedOutcome = 'stopped';
 
 /**
- * Whether somebody at a step of a version is moved: undefined, or where to. The newest migration that knows the step decides. `inside` is
- * what the profile holds of the enrolment. Asked again after the hand-over it answers `finish`.
+ * Decides whether an enrolment at a step migrates. Returns undefined if it stays. The newest
+ * migration that has the step decides. `inside` is the enrolment's entry in the profile. Returns
+ * `finish` if that entry already has another version, as on a retry.
  */
 export function resolveMigration(
-  head: Pick<JourneyRecord, 'state' | 'migrations'> | undefined,
+  record: Pick<JourneyRecord, 'state' | 'migrations'> | undefined,
   { version, stepId }: { version: number; stepId: string },
   inside?: Pick<ActiveEnrolment, 'version'>,
 ): MigrationAction | undefined {
   if (inside && inside.version !== version) return { kind: 'finish' };
-  if (head?.state === 'stopped') return { kind: 'leave', outcome: stoppedOutcome };
-  const migration = head?.migrations.findLast(({ from, map }) => from.includes(version) && Object.hasOwn(map, stepId));
+  if (record?.state === 'stopped') return { kind: 'leave', outcome: stoppedOutcome };
+  const migration = record?.migrations.findLast(
+    ({ from, map }) => from.includes(version) && Object.hasOwn(map, stepId),
+  );
   const at = migration?.map[stepId];
   if (!migration || at === undefined) return undefined;
   return at === null ? { kind: 'leave', outcome: migratedOutcome } : { kind: 'to', version: migration.to, at };
@@ -38,15 +41,15 @@ type Walked = Pick<JourneyDefinition, 'steps' | 'start' | 'entry'>;
 const stepOf = ({ steps }: Pick<JourneyDefinition, 'steps'>, id: string): Step | undefined =>
   Object.hasOwn(steps, id) ? steps[id] : undefined;
 
-/** Steps at which time goes by. Whoever stands there is met when it is over. */
+/** Kinds of steps that wait. An enrolment there migrates at a guarded step after it. */
 const resting: Step['kind'][] = ['wait', 'waitForEvent', 'humanTask'];
 
 const isResting = (definition: Pick<JourneyDefinition, 'steps'>, id: string): boolean =>
   resting.includes(stepOf(definition, id)?.kind ?? 'exit');
 
 /**
- * The steps at which whoever stands at a step is met next: those that ask the gate, the step itself if it does. `upTo` ends a way where it
- * would rest once more. Empty where only exits follow.
+ * Returns the guarded steps that an enrolment at a step reaches next, or the step itself if it is
+ * guarded. With `upTo` `rest`, a path ends at the next waiting step. Empty if only exits follow.
  */
 export function nextGuardedSteps(definition: Walked, id: string, upTo: 'meeting' | 'rest' = 'meeting'): string[] {
   const gated = guardedSteps(definition);
@@ -64,7 +67,7 @@ export function nextGuardedSteps(definition: Walked, id: string, upTo: 'meeting'
   return [...met];
 }
 
-/** A map that cannot be carried out, where, and what to do about it. */
+/** An error in a migration map, its place, and how to correct it. */
 export interface MigrationMapDiagnostic {
   code: 'unknown-step' | 'unknown-target' | 'ambiguous-step' | 'nothing-to-move';
   place: string;
@@ -73,7 +76,10 @@ export interface MigrationMapDiagnostic {
 
 type Map = Record<string, string | null>;
 
-/** A wait that is over is not waited for again: a wait that leads to a wait leads to what comes after it. */
+/**
+ * Returns the step to continue at. A wait mapped to a wait leads to the step after the new one,
+ * because the old wait is over by then.
+ */
 function targetOf(
   from: JourneyDefinition,
   to: JourneyDefinition,
@@ -98,7 +104,10 @@ function faultsOf(from: JourneyDefinition, to: JourneyDefinition, map: Map): Mig
   });
 }
 
-/** Where whoever is met at a step is led that the map does not name: where all waits before it are. Undefined where these do not agree. */
+/**
+ * Returns the target for a guarded step that the map does not name, from the waits that lead to it.
+ * `target` is undefined if these waits have different targets.
+ */
 function fromRests(from: JourneyDefinition, to: JourneyDefinition, { map, id }: { map: Map; id: string }) {
   const rests = Object.keys(from.steps).filter(
     (rest) => isResting(from, rest) && nextGuardedSteps(from, rest, 'rest').includes(id),
@@ -114,8 +123,9 @@ function fromRests(from: JourneyDefinition, to: JourneyDefinition, { map, id }: 
 }
 
 /**
- * A map from every step at which somebody is met. Steps that only rest are met at the steps they lead to, so naming a wait names those:
- * which is refused where people from another wait, which the map sends elsewhere or does not know, are met there too.
+ * Resolves a migration map to guarded steps. A waiting step is replaced by the guarded steps it
+ * leads to. Reports `ambiguous-step` if another wait leads to such a step and has no target or a
+ * different one.
  */
 export function resolveMigrationMap(
   from: JourneyDefinition,

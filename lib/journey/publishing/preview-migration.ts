@@ -5,49 +5,59 @@ import { type Migration } from './journey-record.ts';
 import { resolveMigration, nextGuardedSteps } from './migration.ts';
 
 /**
- * What a migration means to one person inside: `moves` to a step of the new version, `leaves`, `stays`; or `depends` on which way the step leads
- * where the person stands.
+ * Effect of a migration on one enrolment. `depends`: the guarded steps that it may reach next have
+ * different effects.
  */
 export const MigrationEffect = z.enum(['moves', 'leaves', 'stays', 'depends']);
 export type MigrationEffect = z.infer<typeof MigrationEffect>;
 
+/** The effect of a migration on one enrolment, as the API returns it. */
 export const EnrolmentPreview = z.object({
   customerId: z.string(),
   enrolmentId: z.string(),
   version: z.int(),
-  /** Where the person stands; missing where Step Functions does not know yet. */
+  /**
+   * The enrolment's current step. Missing if it is unknown, as before the first state of an
+   * execution.
+   */
   step: z.string().optional(),
-  /** No execution is open until then: the person waits for a timer. */
+  /**
+   * While the enrolment is suspended, no execution runs. A timer starts the next one at this time.
+   */
   parkedUntil: Instant.optional(),
   fate: MigrationEffect,
-  /** Step of the new version. */
+  /** Steps of the new version at which the enrolment may continue. */
   to: z.array(z.string()),
 });
 export type EnrolmentPreview = z.infer<typeof EnrolmentPreview>;
 
+/** The effects of a migration on a journey's enrolments, as the API returns them. */
 export const MigrationPreview = z.object({
   people: z.array(EnrolmentPreview),
   counts: z.object({ moves: z.int(), leaves: z.int(), stays: z.int(), depends: z.int() }),
-  /** More people are inside than were looked at. */
+  /** True if there are more active enrolments than were examined. */
   sample: z.boolean(),
 });
 export type MigrationPreview = z.infer<typeof MigrationPreview>;
 
-/** Whoever waits to try a step again, or is held before it, acts at the step itself. */
+/**
+ * Suffixes of states whose next step is the step itself: a paused step, or a message that waits for
+ * a permitted time.
+ */
 const before = [': held', ': later'];
 
-/** The steps at which somebody in a state of a version is met next. */
+/** Returns the guarded steps that an enrolment in a state reaches next. */
 function meetingsAt(definition: JourneyDefinition, state: string | undefined): { step?: string; met: string[] } {
   const [step = ''] = (state ?? '').split(': ');
   if (!Object.hasOwn(definition.steps, step)) return { met: nextGuardedSteps(definition, definition.start) };
   const parked = state?.endsWith(': parked') ? definition.steps[step] : undefined;
-  // A long loop goes on at the step that it leads back to.
+  // A suspended `goTo` continues at the step that it leads back to.
   if (parked?.kind === 'goTo') return { step, met: nextGuardedSteps(definition, parked.to) };
   if (before.some((suffix) => state?.endsWith(suffix))) return { step, met: [step] };
   return { step, met: nextGuardedSteps(definition, step) };
 }
 
-/** What becomes of somebody in a state of a version. */
+/** Returns the effect of migrations on an enrolment in a state of a version. */
 export function previewEnrolment(
   definition: JourneyDefinition,
   state: string | undefined,

@@ -17,13 +17,14 @@ import {
 import { type PublishStore, type VersionRow } from './version-store.ts';
 import { loadValidationContext, type ValidationContextDependencies } from './load-validation-context.ts';
 
+/** The stores and services that publishing uses. */
 export interface PublisherDependencies extends ValidationContextDependencies {
   journeys: JourneyStore;
   drafts: PublishStore;
   machines: Machines;
-  /** ARNs of the step functions. */
+  /** ARNs of the Lambda functions of steps. */
   functions: StepFunctions;
-  /** What the names of all our machines begin with. */
+  /** Prefix of the names of all state machines. */
   stack: string;
   shipped: readonly JourneyDefinition[];
   clock: Clock;
@@ -34,7 +35,10 @@ interface Place {
   journeyId: string;
 }
 
-/** What is wrong, where, and what to do about it; an `error` keeps it from being published. */
+/**
+ * A problem of a journey: its code, its place, and how to correct it. An `error` prevents
+ * publishing.
+ */
 export interface JourneyWithRecord {
   code: string;
   place: string;
@@ -42,23 +46,24 @@ export interface JourneyWithRecord {
   severity?: 'error' | 'warning';
 }
 
-/** What a publication comes to, before anything is done. */
+/** The plan of a publication, made before any write. */
 export interface Publication {
   draft: JourneyDraft;
-  /** As it is published, or was before. */
+  /** The definition with its version number. */
   definition: JourneyDefinition;
-  /** Its row: of this very publication, where it was begun or done before. */
+  /** The version's row. On a retry, the row that the earlier try wrote. */
   row: VersionRow;
   isNew: boolean;
   faults: JourneyWithRecord[];
   migrations: Migration[];
-  /** Every version there is, by number. */
+  /** Every existing version, by number. */
   versions: Map<number, JourneyDefinition>;
 }
 
+/** Whether a problem prevents publishing. Missing severity counts as `error`. */
 export const isError = ({ severity }: JourneyWithRecord): boolean => severity !== 'warning';
 
-/** Writers of one head: each makes the other look again. */
+/** Most tries to write one journey record. Each concurrent write costs one try. */
 const maxTries = 10;
 
 const newHead = (journeyId: string, now: Instant): JourneyRecord => ({
@@ -72,7 +77,10 @@ const newHead = (journeyId: string, now: Instant): JourneyRecord => ({
   migrations: [],
 });
 
-/** Changes a journey's head over what was read, as often as others come first. `change` may answer the same head: nothing is written. */
+/**
+ * Changes a journey record, and retries after a concurrent write. `change` may return undefined or
+ * the same object to write nothing. Throws `Unavailable('journey.contended')` after ten tries.
+ */
 export async function updateJourneyRecord(
   journeys: JourneyStore,
   { workspace, journeyId }: Place,
@@ -89,16 +97,16 @@ export async function updateJourneyRecord(
 
 const isSame = (a: JourneyRecord, b: JourneyRecord): boolean => JSON.stringify(a) === JSON.stringify(b);
 
+/** Plans a publication, which only reads, and carries it out. */
 export interface JourneyPublisher {
   plan(place: Place, request: PublishRequest): Promise<Publication>;
   publish(place: Place, publication: Publication, weight: number): Promise<JourneyRecord>;
 }
 
 /**
- * Publishing: a version's number is taken with its definition, its state machine is put in place and published, that is noted, the alias goes
- * over, and last the journey's head lets people in. Each of these can be done again, and says the same for the same draft: so whoever
- * dies anywhere in between publishes again and finishes. What is published is what nobody published last; the same draft again is the same
- * version, with the weight asked for now.
+ * Creates the publisher. Order: claim a version number, publish its state machine, store the ARN,
+ * write the journey record, route the alias. Each part is idempotent, so after a crash a retry
+ * completes the rest. The draft published last keeps its version, with the new weight.
  */
 export function createJourneyPublisher(dependencies: PublisherDependencies): JourneyPublisher {
   const { journeys, drafts, machines, functions, stack, shipped, clock } = dependencies;
@@ -125,7 +133,8 @@ export function createJourneyPublisher(dependencies: PublisherDependencies): Jou
     };
     const fingerprint = draftFingerprint(draft);
     const again = newest?.fingerprint === fingerprint ? { row: newest, ...migrationTo(newest.version) } : undefined;
-    // The same draft is the same version, unless people are to enter it at steps it was not compiled for.
+    // The same draft keeps its version, unless a migration enters it at steps that it was not
+    // compiled for.
     const isAgain = again && entryStepsFromMigrations(again.migrations).every((at) => again.row.resumeAt.includes(at));
     const version = Math.max(0, ...versions.keys()) + 1;
     const { migrations, faults } = isAgain ? again : migrationTo(version);
@@ -144,7 +153,10 @@ export function createJourneyPublisher(dependencies: PublisherDependencies): Jou
     };
   }
 
-  /** Has the version's row name its machine's version, whoever began with it. */
+  /**
+   * Stores the ARN of the version's state machine. Does nothing if it is stored, so it is safe to
+   * retry. Throws a conflict if another publication claimed the version number.
+   */
   async function make({ workspace, journeyId }: Place, publication: Publication): Promise<void> {
     const { row, isNew } = publication;
     if (isNew && !(await drafts.claim(workspace, row)))
@@ -156,7 +168,10 @@ export function createJourneyPublisher(dependencies: PublisherDependencies): Jou
     await drafts.finish(workspace, { ...row, versionArn, publishedAt: clock.now() });
   }
 
-  /** The alias takes the shares of versions of our own machine; a shipped version lies on another, and is entered by its own ARN. */
+  /**
+   * Routes the alias between versions of the workspace's own machine. A shipped version is on
+   * another machine, and is started by its own ARN.
+   */
   async function route({ workspace, journeyId }: Place, { routes }: JourneyRecord): Promise<void> {
     const rows = await drafts.versions(workspace, journeyId);
     const arns = new Map(rows.map(({ version, versionArn }) => [version, versionArn]));

@@ -2,21 +2,27 @@ import { bucketOf, bucketCount } from '../../model/customer-bucket.ts';
 import { type Customer } from '../../model/customer.ts';
 import { type JourneyState, type JourneyRecord } from './journey-record.ts';
 
-/** Whoever is held or led out while a journey is paused or stopped would try nothing. */
+/**
+ * States in which test people may enter a trial version. In a paused or stopped journey the steps
+ * would not run.
+ */
 const statesAllowingTest: ReadonlySet<JourneyState> = new Set(['draft', 'live', 'closed']);
-/** The version somebody who knocks would enter; undefined where nobody is taken in. Test people enter the one on trial, if there is one. */
+/**
+ * Returns the version that an entry would use, or undefined if the journey accepts none. A test
+ * person enters the trial version, if there is one.
+ */
 export function enterableVersion(
-  head: Pick<JourneyRecord, 'journeyId' | 'routes' | 'state' | 'trial'>,
+  record: Pick<JourneyRecord, 'journeyId' | 'routes' | 'state' | 'trial'>,
   customer: Customer,
   { test }: { test?: boolean | undefined } = {},
 ): number | undefined {
-  if (test && head.trial !== undefined && statesAllowingTest.has(head.state)) return head.trial;
-  return head.state === 'live' ? routedVersion(head, customer) : undefined;
+  if (test && record.trial !== undefined && statesAllowingTest.has(record.state)) return record.trial;
+  return record.state === 'live' ? routedVersion(record, customer) : undefined;
 }
 
 /**
- * The version a customer enters under a gradual roll-out: by hash, so that a growing weight moves nobody back, and whoever entered the new
- * version enters it again.
+ * Returns the version that a customer enters, by hash. A growing weight therefore moves no customer
+ * back to the older version, and a repeated entry uses the same version.
  */
 export function routedVersion(
   { journeyId, routes }: Pick<JourneyRecord, 'journeyId' | 'routes'>,

@@ -3,35 +3,41 @@ import { keys } from '../../model/table-keys.ts';
 import { type Instant } from '../../shared/time.ts';
 import { JourneyDefinition, JourneyDraft } from '../definition/journey-definition.ts';
 
-/** What an author works on. `rev` counts its writes; 0 stands for none. */
+/** A journey's draft. `rev` counts its writes. 0 means that it was not saved. */
 export interface SavedJourneyDraft {
   draft: JourneyDraft;
   rev: number;
   savedAt: Instant;
 }
 
-/** A version as publishing keeps it: first its number is taken, then its state machine's version is noted. */
+/**
+ * A version's row. Publishing first claims its number, then stores the ARN of its state machine.
+ */
 export interface VersionRow {
   version: number;
   definition: JourneyDefinition;
-  /** The same for the same definition. */
+  /** Hash of the draft, see `draftFingerprint`. */
   fingerprint: string;
-  /** Steps at which it can be entered by people from other versions. */
+  /** Steps at which migrated enrolments can enter the version. */
   resumeAt: string[];
   versionArn?: string;
   publishedAt?: Instant;
 }
 
+/** Reads and writes drafts and versions, for publishing. */
 export interface PublishStore {
   draft(workspace: string, journeyId: string): Promise<SavedJourneyDraft | undefined>;
   drafts(workspace: string): Promise<SavedJourneyDraft[]>;
-  /** Writes a draft over the revision it was read at. False when somebody was faster. */
+  /**
+   * Writes a draft with the next `rev`. Returns false if another write changed it since it was
+   * read.
+   */
   saveDraft(workspace: string, draft: SavedJourneyDraft): Promise<boolean>;
-  /** Every version, newest first, those that publishing has not finished included. */
+  /** Lists every version, newest first, unfinished publications included. Strongly consistent. */
   versions(workspace: string, journeyId: string): Promise<VersionRow[]>;
-  /** Takes a version's number. False when it is taken. */
+  /** Claims a version's number. Returns false if it exists. */
   claim(workspace: string, row: VersionRow): Promise<boolean>;
-  /** Notes what a claimed version's executions are started on; what was noted first stands. */
+  /** Stores the ARN of a claimed version. A stored ARN is kept, so it is safe to repeat. */
   finish(workspace: string, row: VersionRow & { versionArn: string; publishedAt: Instant }): Promise<void>;
 }
 
@@ -52,7 +58,7 @@ function readRow({ doc, fingerprint, resumeAt, versionArn, publishedAt }: Item):
   };
 }
 
-/** Drafts and versions, for whoever writes and publishes journeys. What runs them reads `JourneyStore`. */
+/** Creates the store of drafts and versions. Functions that run journeys read `JourneyStore`. */
 export function publishStore(table: Table): PublishStore {
   return {
     draft: async (workspace, journeyId) =>

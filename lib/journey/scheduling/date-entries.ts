@@ -11,15 +11,19 @@ import { deterministicId } from '../../shared/ids.ts';
 import { type Trigger } from '../definition/trigger.ts';
 import { type TraitTime } from '../definition/step.ts';
 
+/** A trigger's rule for entries on a customer's date, such as a birthday. */
 export type DateRule = Extract<Trigger, { date: unknown }>['date'];
 
-/** What a trait says of a date: a day of a year or of every year, and the moment where it tells one. */
+/** The date in a trait: a day of one year or of every year, and the time if the trait has one. */
 interface TraitDate {
   date: string;
   moment?: Instant;
 }
 
-/** `2026-03-02`, `--03-02`, `03-02`, or a moment (UTC where it names no zone). Anything else is no date, as is 30 February. */
+/**
+ * Parses `2026-03-02`, `--03-02`, `03-02`, or a time (UTC if it has no zone). Returns undefined for
+ * anything else, also for 30 February.
+ */
 function readTraitDate(value: Json | undefined, zone: string): TraitDate | undefined {
   if (typeof value !== 'string') return undefined;
   const [, year = '2000', day] = /^(?:(\d{4})-|--)?(\d{2}-\d{2})$/.exec(value) ?? [];
@@ -30,14 +34,17 @@ function readTraitDate(value: Json | undefined, zone: string): TraitDate | undef
   return { date: wallTime(moment, zone).date, moment };
 }
 
-/** The same day in another year; of 29 February the 28th where there is none. */
+/** Returns the same day in another year. 29 February becomes the 28th in a year without it. */
 function inYear(date: string, year: number): string {
   const day = `${String(year).padStart(4, '0')}${date.slice(4)}`;
   const lastDay = lastDayOf(`${day.slice(0, 7)}-01`);
   return Number(day.slice(8)) > lastDay ? `${day.slice(0, 8)}${lastDay}` : day;
 }
 
-/** A rule's time on one of its days: whole days by the calendar, so that a change of clocks does not move the hour; the rest by the clock. */
+/**
+ * Returns a date's time with the rule's offset. Whole days are counted in the calendar, so that a
+ * change of clocks keeps the hour. Shorter offsets are elapsed time.
+ */
 function applyOffset({ date, moment }: TraitDate, { offset, at }: TraitTime, zone: string): Instant {
   const sign = offset?.startsWith('-') ? -1 : 1;
   const length = offset?.replace('-', '');
@@ -47,14 +54,20 @@ function applyOffset({ date, moment }: TraitDate, { offset, at }: TraitTime, zon
   return length === undefined || length.endsWith('d') ? onDay : addMs(onDay, sign * durationMs(length));
 }
 
-/** The time a trait tells, moved as the rule says; undefined for what is no date. A day alone is its midnight on the clocks of the zone. */
+/**
+ * Returns a trait's time with the rule's offset. Returns undefined if the trait has no date. A day
+ * without a time means midnight in the zone.
+ */
 export function traitTime(rule: TraitTime, traits: Profile['traits'], zone: string): Instant | undefined {
   const value = Object.hasOwn(traits, rule.trait) ? traits[rule.trait]?.value : undefined;
   const said = readTraitDate(value, zone);
   return said && applyOffset(said, rule, zone);
 }
 
-/** When a date lets the customer in next, after `now`; undefined for somebody without such a date, or when it is over. */
+/**
+ * Returns the next time after `now` at which a date triggers an entry. Returns undefined if the
+ * trait has no date or its only time has passed.
+ */
 export function nextDate(
   rule: DateRule,
   traits: Profile['traits'],
@@ -68,21 +81,28 @@ export function nextDate(
   const said = readTraitDate(value, zone);
   if (!said) return undefined;
   const year = Number(now.slice(0, 4));
-  // An offset may reach into the next year or the one before.
+  // An offset may move the time to the next year or the one before.
   const all = [-1, 0, 1, 2].map((more) => applyOffset({ date: inYear(said.date, year + more) }, rule, zone));
   return all.sort().find((at) => at > now);
 }
 
-/** A rule by what it says: the same in every version of a journey. */
+/**
+ * Returns a trigger's id, a hash of its rule. Equal rules have equal ids in every version of a
+ * journey.
+ */
 export const triggerId = (rule: unknown): string => deterministicId('trigger', JSON.stringify(rule)).slice(0, 12);
 
+/** Returns the date rules among a journey's triggers. */
 export function dateRules({ entry }: JourneyDefinition): DateRule[] {
   return entry.triggers.flatMap((trigger) => ('date' in trigger ? [trigger.date] : []));
 }
 
 type Known = Pick<Profile, 'traits'>;
 
-/** What a change of a profile does to the dates that let it into journeys. A rule whose trait and zone are as before says nothing. */
+/**
+ * Returns a `dated` change for each date rule whose trait or zone has changed. A change without
+ * `due` removes the customer's date.
+ */
 export function findMovedDates(
   { before, after }: { before: Known | undefined; after: Known },
   { journeys, workspace, now }: { journeys: readonly JourneyDefinition[]; workspace: Workspace; now: Instant },

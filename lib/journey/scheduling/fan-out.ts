@@ -9,18 +9,24 @@ import { type Profile } from '../../model/profile.ts';
 import { Instant } from '../../shared/time.ts';
 import { deterministicId } from '../../shared/ids.ts';
 
-/** A segment on its way to a journey's door: for a time of a schedule, or because of something that happened to the business. */
+/**
+ * A fan-out: every member of a segment is to enter a journey, because of a schedule or a business
+ * event.
+ */
 export const FanOut = z.object({
   id: z.string(),
   journeyId: z.string(),
-  /** The trigger, by what it says: versions that lack it take nobody in. */
+  /** Id of the trigger. A version without this trigger accepts no member. */
   trigger: z.string(),
   segment: z.string(),
-  /** Only members of this zone. */
+  /** Limits the fan-out to members in this time zone. */
   zone: z.string().optional(),
-  /** Only members whose trait is this, or a list that holds it. */
+  /** Limits the fan-out to members whose trait equals `value`, or is a list that contains it. */
   match: z.object({ trait: z.string(), value: Json }).optional(),
-  /** Part of each knock's id: two fan-outs of one key lead nobody in twice. */
+  /**
+   * Part of the id of each entry request. Two fan-outs with one key therefore make the same
+   * requests, and no member enters twice.
+   */
   key: z.string(),
   name: z.string(),
   at: Instant,
@@ -28,31 +34,42 @@ export const FanOut = z.object({
 });
 export type FanOut = z.infer<typeof FanOut>;
 
+/** A fan-out with its progress. `rev` counts the writes. */
 export interface StoredFanOut {
   fanOut: FanOut;
   rev: number;
-  /** Missing behind the last member. */
+  /** Position of the next page of members. Missing after the last. */
   place?: ListPlace;
 }
 
-/** How long a fan-out is known after it began, so that it does not begin again. Seconds. */
+/**
+ * How long a row is kept after `at`, in seconds: 30 days. While the row exists, the same fan-out
+ * does not begin again.
+ */
 const keptFor = 30 * 86_400;
 
+/** Reads and writes fan-outs and their progress. */
 export interface FanOutStore {
-  /** Writes it down; nothing where it was before. */
+  /** Writes a new fan-out. Does nothing if it exists. Safe to repeat. */
   begin(workspace: string, fanOut: FanOut): Promise<void>;
+  /** Reads a fan-out. Strongly consistent. */
   get(workspace: string, id: string): Promise<StoredFanOut | undefined>;
-  /** Notes how far it has come; false when somebody else has. Without a place it is through. */
+  /**
+   * Stores the position of the next page. Returns false if another process advanced the fan-out
+   * since it was read. Without a position the fan-out is complete.
+   */
   advance(workspace: string, stored: StoredFanOut, place: ListPlace | undefined): Promise<boolean>;
-  /** Those under way, the longest first. */
+  /** Lists the ids of unfinished fan-outs with `at` up to `upTo`, oldest first. */
   open(workspace: string, upTo: Instant): Promise<string[]>;
-  /** Through when a schedule was carried out. */
+  /** Reads the time up to which a schedule's occurrences have begun. Strongly consistent. */
   launchedThrough(workspace: string, of: { journeyId: string; trigger: string }): Promise<Instant | undefined>;
+  /** Stores the time up to which a schedule's occurrences have begun. */
   launched(workspace: string, of: { journeyId: string; trigger: string }, through: Instant): Promise<void>;
 }
 
 const range = keys.fanOut('', '').sk;
 
+/** Creates the store of fan-outs in a table. */
 export function fanOutStore(table: Table): FanOutStore {
   const item = (workspace: string, { fanOut, rev }: StoredFanOut, place: ListPlace | undefined) => ({
     ...keys.fanOut(workspace, fanOut.id),
@@ -71,7 +88,7 @@ export function fanOutStore(table: Table): FanOutStore {
     async get(workspace, id) {
       const row = await table.get(keys.fanOut(workspace, id), { consistent: true });
       if (!row) return undefined;
-      const place = typeof row.place === 'string' ? (JSON.parse(row.place) as ListPlace) : undefined; // as we wrote it
+      const place = typeof row.place === 'string' ? (JSON.parse(row.place) as ListPlace) : undefined; // written by `item`
       return { fanOut: FanOut.parse(JSON.parse(String(row.doc))), rev: Number(row.rev), ...(place && { place }) };
     },
 
@@ -96,14 +113,17 @@ export function fanOutStore(table: Table): FanOutStore {
   };
 }
 
-/** Whether a member is one of those meant. */
+/** Whether a member's traits satisfy `match`. True for a fan-out without one. */
 export function matchesMember({ match }: FanOut, { traits }: Pick<Profile, 'traits'>): boolean {
   if (!match) return true;
   const value = Object.hasOwn(traits, match.trait) ? traits[match.trait]?.value : undefined;
   return Array.isArray(value) ? value.includes(match.value) : value === match.value;
 }
 
-/** One member at the door. The same however often it is told, so that nobody enters twice. */
+/**
+ * Returns the event that requests one member's entry. Its id is a hash of the key and the customer,
+ * so a repeated event does not enrol the customer twice.
+ */
 export function entryRequestForMember({ key, journeyId, name, at, properties }: FanOut, customer: Customer): BusEvent {
   const id = deterministicId('launch', key, customer.workspace, customer.customer);
   const cause = { messageId: id, name, at, properties };

@@ -1,11 +1,14 @@
 import { type Instant, addMs } from '../../shared/time.ts';
 
-/** Longest way that new zone data moves a local time: a country that crosses the date line. */
+/**
+ * Longest change that new zone data makes to a local time, in ms: one day, if a country crosses the
+ * date line.
+ */
 const dayMs = 86_400_000;
 
 /**
- * When a local time that was worked out at `now` is to be worked out anew, by the zone data of then: a day before. Undefined for one that
- * comes within a day.
+ * Returns when a local time computed at `now` must be computed again with newer zone data: one day
+ * before it. Returns undefined if it is at most a day away.
  */
 export function aheadOf(until: Instant, now: Instant): Instant | undefined {
   const ahead = addMs(until, -dayMs);

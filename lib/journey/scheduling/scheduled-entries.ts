@@ -9,13 +9,21 @@ import { type FanOut } from './fan-out.ts';
 import { type LiveJourney } from '../publishing/journey-store.ts';
 import { listOccurrences } from './occurrences.ts';
 
+/** A trigger with a schedule. */
 export type ScheduleTrigger = Extract<Trigger, { schedule: unknown }>;
 type BusinessTrigger = Extract<Trigger, { businessEvent: string }>;
 
-/** How late a time is still kept. What fell due while a journey was paused, or nobody was there to see to it for a day, is passed over. */
+/**
+ * Longest delay, in ms, after which an occurrence still triggers entries: one day. Older ones are
+ * skipped, for example after an outage.
+ */
 export const maxLatenessMs = 86_400_000;
 
-/** From when on a journey's times count: since it last began to take people in. */
+/**
+ * Returns the time from which a journey's occurrences count: the latest of the state's last change,
+ * the first publication of a live version, and one day ago. Occurrences during a pause are
+ * therefore skipped.
+ */
 export function effectiveSince({ record: head, versions }: LiveJourney, now: Instant): Instant {
   const published = versions.map(({ publishedAt }) => publishedAt ?? '');
   return [head.since, published.sort()[0] ?? '', addMs(now, -maxLatenessMs)].sort().at(-1) ?? now;
@@ -25,7 +33,7 @@ const distinct = <T>(all: T[], nameOfOne: (one: T) => string): T[] => [
   ...new Map(all.map((one) => [nameOfOne(one), one])).values(),
 ];
 
-/** The schedules of a journey, each once though several versions have it. */
+/** Returns a journey's schedules. One that several versions share appears once. */
 export function schedulesOf({ versions }: LiveJourney): { trigger: string; schedule: ScheduleTrigger }[] {
   const all = versions.flatMap(({ definition: { entry } }) =>
     entry.triggers.flatMap((schedule) => ('schedule' in schedule ? [{ trigger: triggerId(schedule), schedule }] : [])),
@@ -33,12 +41,15 @@ export function schedulesOf({ versions }: LiveJourney): { trigger: string; sched
   return distinct(all, ({ trigger }) => trigger);
 }
 
-/** Whether a version has a trigger that says this. */
+/** Whether a version has the trigger of this id. */
 export function hasTrigger({ entry }: JourneyDefinition, trigger: string): boolean {
   return entry.triggers.some((one) => triggerId(one) === trigger);
 }
 
-/** A schedule's times that have come on the clocks of a zone. `zone` is missing where all members go by the workspace's. */
+/**
+ * Returns a fan-out for each occurrence of a schedule after `after` and up to `upTo`, in the time
+ * zone `clock`. `zone` is missing if all members use the workspace's zone.
+ */
 export function findScheduledEntries(
   { journeyId, trigger, schedule }: { journeyId: string; trigger: string; schedule: ScheduleTrigger },
   { zone, clock, after, upTo }: { zone?: string | undefined; clock: string; after: Instant; upTo: Instant },
@@ -52,7 +63,7 @@ export function findScheduledEntries(
   });
 }
 
-/** Whether each member goes by the clock at home. */
+/** Whether the schedule uses each customer's own time zone. */
 export function usesCustomerZone({ schedule }: ScheduleTrigger): boolean {
   return 'every' in schedule && schedule.zone === 'customer';
 }
@@ -60,7 +71,10 @@ export function usesCustomerZone({ schedule }: ScheduleTrigger): boolean {
 const isForEvent = (trigger: Trigger, name: string): trigger is BusinessTrigger =>
   'businessEvent' in trigger && trigger.businessEvent === name;
 
-/** What happened to the business, led to every journey that waits for it. Nobody is meant where the property to match by is missing. */
+/**
+ * Returns a fan-out for each live journey and trigger of a business event. A trigger whose `match`
+ * property is missing in the event gives none.
+ */
 export function findBusinessFanOuts(
   live: readonly LiveJourney[],
   { id, name, at, properties }: { id: string; name: string; at: Instant; properties: JsonObject },
@@ -79,5 +93,5 @@ export function findBusinessFanOuts(
   });
 }
 
-/** The clock of a schedule that all members share. */
+/** Returns the time zone of schedules without a customer's zone. */
 export const workspaceZone = ({ timezone }: Pick<Workspace, 'timezone'>): string => timezone;

@@ -3,7 +3,10 @@ import { type JsonObject } from '../../shared/json.ts';
 import { type Profile } from '../../model/profile.ts';
 import { type StepCall } from '../execution/step-call.ts';
 
-/** What `{{…}}` places of a step may name: `traits`, `vars`, `customer.id`, and `trigger`, the properties of what let the customer in. */
+/**
+ * Returns the values that `{{…}}` in a step may use: `traits`, `vars`, `customer.id`, and
+ * `trigger`, the properties of the event that triggered the entry.
+ */
 export function templateValues(
   { enrolment, vars }: Pick<StepCall, 'enrolment' | 'vars'>,
   profile: Profile,

@@ -1,14 +1,17 @@
 import { type Profile } from '../../../model/profile.ts';
 import { type JourneyDefinition } from '../../definition/journey-definition.ts';
 
-/** A journey of the same group that the customer is inside. */
+/** An active enrolment of the customer in another journey of the same group. */
 export interface CompetingEnrolment {
   enrolmentId: string;
   journeyId: string;
   priority: number;
 }
 
-/** Whom the customer is inside of, in a journey's group. */
+/**
+ * Returns the customer's active enrolments in the journey's group. Empty for a journey without a
+ * group.
+ */
 export function competingEnrolments(
   { competition }: Pick<JourneyDefinition, 'competition'>,
   { journeys }: Profile,
@@ -19,7 +22,10 @@ export function competingEnrolments(
   );
 }
 
-/** The rival that keeps the customer: one of at least the same priority. All others give way. */
+/**
+ * Returns a competing enrolment of at least the same priority, which rejects the entry. If there is
+ * none, the entry ends all competing enrolments.
+ */
 export function findHigherPriority(
   definition: Pick<JourneyDefinition, 'competition'>,
   profile: Profile,

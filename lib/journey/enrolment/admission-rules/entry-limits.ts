@@ -4,26 +4,30 @@ import { durationMs, type Instant } from '../../../shared/time.ts';
 import { type JourneyDefinition } from '../../definition/journey-definition.ts';
 
 /**
- * Caps and throttles count all customers of a journey in one item each, written in the transaction of the entry: exact, and the only hot
- * items of the table. DynamoDB takes some hundred such transactions a second on one item; faster entries wait for one another.
+ * Counters of a journey's cap and throttle: one item each for all customers, written in the entry's
+ * transaction, so they are exact. They are the only hot items of the table. DynamoDB takes some
+ * hundred such transactions a second on one item, and faster entries are retried.
  */
 export interface EntryCounters {
-  /** Entries in the span of the cap. */
+  /** Entries in the current window of the cap. */
   entered: number;
-  /** The span in which a throttled journey had room last, and how many set out in it. */
+  /** Latest window that has a throttled entry, and the number of entries that start in it. */
   throttle?: { span: number; n: number } | undefined;
 }
 
 type Limited = Pick<JourneyDefinition, 'id' | 'entry'>;
 
-/** Which of the fixed spans of a length a moment lies in, counted from 1970; everything is one span where there is no length. */
+/**
+ * Returns the index of the window that a time lies in. Windows have a fixed length and are counted
+ * from 1970. Without a length all time is one window.
+ */
 export const windowIndex = (now: Instant, within: string | undefined): number =>
   within === undefined ? 0 : Math.floor(Date.parse(now) / durationMs(within));
 
 const capKey = (workspace: string, { id, entry }: Limited, now: Instant): Key =>
   keys.cap(workspace, id, windowIndex(now, entry.cap?.within));
 
-/** The counters that an entry depends on; most journeys have none. */
+/** Returns the keys of the counters that an entry reads. Empty for most journeys. */
 export function entryCounterKeys(workspace: string, definition: Limited, now: Instant): Key[] {
   const { cap, throttle } = definition.entry;
   return [
@@ -32,6 +36,7 @@ export function entryCounterKeys(workspace: string, definition: Limited, now: In
   ];
 }
 
+/** Parses the counters from their items. A missing item counts as zero. */
 export function readEntryCounters(items: readonly Item[]): EntryCounters {
   const cap = items.find(({ sk }) => sk.startsWith('cap#'));
   const throttle = items.find(({ sk }) => sk === 'throttle');
@@ -41,11 +46,15 @@ export function readEntryCounters(items: readonly Item[]): EntryCounters {
   };
 }
 
+/** Whether the cap's current window is full. Always false for a journey without a cap. */
 export function isCapReached({ entry: { cap } }: Pick<Limited, 'entry'>, counted: EntryCounters | undefined): boolean {
   return cap !== undefined && (counted?.entered ?? 0) >= cap.max;
 }
 
-/** The first span with room, from now on, and how many set out in it with one more. */
+/**
+ * Returns the first window with room from `now` on, and its number of entries with one more.
+ * `isLater` if that window has not begun.
+ */
 export function nextFreeWindow(
   { max, within }: { max: number; within: string },
   counted: EntryCounters['throttle'],
@@ -57,12 +66,16 @@ export function nextFreeWindow(
   return n < max ? { span, n: n + 1, isLater: span > current } : { span: span + 1, n: 1, isLater: true };
 }
 
+/** Returns the time at which a window begins. */
 export const windowStart = (span: number, within: string): Instant => new Date(span * durationMs(within)).toISOString();
 
-/** How long a counter outlives its span. Seconds. */
+/** How long a counter is kept after its window, in seconds: one day. */
 const keptFor = 86_400;
 
-/** The writes by which an entry is counted, and when it may set out. They fail when somebody else was counted since. */
+/**
+ * Returns the writes that count an entry, and the time from which a throttled entry may start.
+ * Their transaction fails if the cap is reached or if another entry changed the throttle.
+ */
 export function entryCounterWrites(
   workspace: string,
   definition: Limited,

@@ -7,15 +7,16 @@ import { type ExecutionInput } from '../../enrolment/execution-input.ts';
 
 type Experiment = StepOf<'experiment'>;
 
-/** Index in a place of the holdout, which is no variant. */
+/** Index that means the holdout, which is no variant. */
 export const holdoutIndex = -1;
 
-/** Under which the holdout is counted. */
+/** Name under which the holdout is counted. */
 export const holdoutName = 'holdout';
 
 /**
- * The variant of a customer, by index; −1: the holdout. By the bucket drawn at entry, so the same for every try and for every version with
- * this salt. Once the experiment is won everybody gets the winner, those held back too.
+ * Returns the index of a customer's variant, or −1 for the holdout. It depends on the bucket drawn
+ * at entry, so it is the same on every retry and in every version with this salt. Once the
+ * experiment has a winner, every customer gets it, also in the holdout.
  */
 export function chooseVariant(
   step: Experiment,
@@ -31,9 +32,13 @@ export function chooseVariant(
   return place === -1 || place >= step.variants.length ? holdoutIndex : place;
 }
 
+/** Returns the id of a variant by its index, or the holdout's name. */
 export const variantName = (step: Experiment, index: number): string => step.variants[index]?.id ?? holdoutName;
 
-/** What is counted for a variant from its assignment on: the goal, and each guard rail. */
+/**
+ * Returns the open goals of a variant: the experiment's goal and each guardrail, from the
+ * assignment to the end of the window.
+ */
 export function goalsOf(
   step: Experiment,
   of: Pick<ExecutionInput, 'enrolmentId' | 'journeyId' | 'version'> & { stepId: string; variant: string; at: Instant },
@@ -44,6 +49,6 @@ export function goalsOf(
   return [{ ...common, on: step.goal }, ...rails];
 }
 
-/** A bucket for whoever came into this step by another way than through the door of this version. */
+/** Returns the bucket drawn at entry, or 0 if the execution has none for this step. */
 export const bucketIn = (splits: ExecutionInput['splits'], stepId: string): number =>
   Math.min(bucketCount - 1, splits[stepId] ?? 0);

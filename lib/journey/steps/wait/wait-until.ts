@@ -9,7 +9,7 @@ import { type StepOf } from '../../definition/step.ts';
 
 type Told = { until: Instant; because: JsonObject } | { missing: true; because: JsonObject };
 
-/** The next time of day, on one of the days if any are named. */
+/** Returns the next time of day after `now`, on one of the weekdays if there are any. */
 function localTime({ time, weekdays }: NonNullable<StepOf<'wait'>['untilLocal']>, zone: string, now: Instant): Instant {
   const rule = {
     every: weekdays ? ('week' as const) : ('day' as const),
@@ -17,13 +17,15 @@ function localTime({ time, weekdays }: NonNullable<StepOf<'wait'>['untilLocal']>
     time,
     zone: 'customer' as const,
   };
-  const [first] = listOccurrences(rule, zone, { after: now, upTo: addDuration(now, '9d') }); // every day of the week, and a change of clocks
+  // Nine days contain every weekday, also with a change of clocks.
+  const [first] = listOccurrences(rule, zone, { after: now, upTo: addDuration(now, '9d') });
   return first?.at ?? now;
 }
 
 /**
- * Until when a step waits whose time is not written down. `now`: when it was entered, so that a retry is told the same. A time gone by is
- * answered as it is: nothing is waited for.
+ * Returns the time until which a step waits, from a date, a local time or a trait. `now` is when
+ * the step was entered, so a retry returns the same. A time that has passed is returned unchanged,
+ * and the wait ends at once.
  */
 export function resolveWaitUntil(
   { until, untilLocal, untilTrait }: StepOf<'wait'>,

@@ -8,16 +8,22 @@ import { type StepOf } from '../../definition/step.ts';
 import { type StepCall } from '../../execution/step-call.ts';
 import { jsonHeaders } from '../../messaging/channels/webhook.ts';
 
-/** Levels of an answer's nesting past which it is no answer anybody reads. */
+/** Most nesting levels of a response body that is kept. A deeper one is stored as null. */
 const maxDepth = 30;
 
-/** What the receiver is told where the author says nothing: who it is about. */
+/**
+ * Default body of a webhook without one in its definition: the ids of the customer and the
+ * enrolment.
+ */
 const about = ({ enrolment, stepId }: StepCall): JsonObject => {
   const { workspace, customer, journeyId, version, enrolmentId } = enrolment;
   return { workspace, customerId: customerId(customer), journeyId, version, enrolmentId, stepId };
 };
 
-/** The request of a `webhook` step. Its `webhook-id` is that of the visit: the same for every try. */
+/**
+ * Builds the request of a `webhook` step. Its `webhook-id` is the id of the visit, so every retry
+ * sends the same one.
+ */
 export function buildWebhookRequest(
   call: StepCall,
   step: StepOf<'webhook'>,
@@ -36,7 +42,10 @@ export function buildWebhookRequest(
   return { workspace: call.enrolment.workspace, url, method, headers, ...(!bodiless && { body }) };
 }
 
-/** JSON where it is that and small enough, else text; null for what is too long to be kept. */
+/**
+ * Returns the response body: JSON if it parses, else text. Returns null for a body that is too long
+ * or too deep.
+ */
 function bodyOf({ contentType, text, cut }: Extract<HttpAnswer, { outcome: 'answered' }>): Json {
   if (cut) return null;
   if (!/\bjson\b/i.test(contentType)) return fitting(text);
@@ -48,10 +57,16 @@ function bodyOf({ contentType, text, cut }: Extract<HttpAnswer, { outcome: 'answ
   }
 }
 
-/** Written as JSON a text may be longer than it was. */
+/**
+ * Returns null for a body longer than the limit. It is measured as JSON, where a text may be
+ * longer.
+ */
 const fitting = (body: Json): Json => (Buffer.byteLength(JSON.stringify(body)) <= maxResponseBytes ? body : null);
 
-/** What a step keeps of an answer. Undefined for one that is a failure: other than 2xx, or none. */
+/**
+ * Returns what a step keeps of a response. Returns undefined for a failure: a status other than
+ * 2xx, or no response.
+ */
 export function answerToKeep(answer: HttpAnswer): { status: number; body: Json } | undefined {
   if (answer.outcome !== 'answered' || answer.status < 200 || answer.status > 299) return undefined;
   return { status: answer.status, body: bodyOf(answer) };
