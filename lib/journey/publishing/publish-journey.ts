@@ -39,7 +39,7 @@ interface Place {
  * A problem of a journey: its code, its place, and how to correct it. An `error` prevents
  * publishing.
  */
-export interface JourneyWithRecord {
+export interface PublicationDiagnostic {
   code: string;
   place: string;
   hint: string;
@@ -54,14 +54,14 @@ export interface Publication {
   /** The version's row. On a retry, the row that the earlier try wrote. */
   row: VersionRow;
   isNew: boolean;
-  faults: JourneyWithRecord[];
+  faults: PublicationDiagnostic[];
   migrations: Migration[];
   /** Every existing version, by number. */
   versions: Map<number, JourneyDefinition>;
 }
 
 /** Whether a problem prevents publishing. Missing severity counts as `error`. */
-export const isError = ({ severity }: JourneyWithRecord): boolean => severity !== 'warning';
+export const isError = ({ severity }: PublicationDiagnostic): boolean => severity !== 'warning';
 
 /** Most tries to write one journey record. Each concurrent write costs one try. */
 const maxTries = 10;
