@@ -68,7 +68,7 @@ export function inputsHash(): string {
     cwd: root,
     withFileTypes: true,
   })
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() && !entry.name.endsWith('.md'))
     .map((entry) => join(entry.parentPath, entry.name))
     // The runner reads the template, it has no part in it.
     .filter((file) => !file.startsWith(join(root, 'infra/local/')));

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** Any JSON value. Payload that passed the guards of `lib/ingestion`. */
+/** Any JSON value. A payload has passed the limits of `lib/ingestion/message/payload-limits.ts`. */
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
 

@@ -2,11 +2,16 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { accessPatternsPage } from '../../infra/tools/access-patterns/access-patterns-page.ts';
+import { codeMapPage } from '../../infra/tools/code-map.ts';
 import { eventSchemas } from '../../infra/tools/event-schemas.ts';
 
 test('docs/access-patterns.md is what the keys make of it', () => {
   const page = readFileSync(new URL('../../docs/access-patterns.md', import.meta.url), 'utf8');
   expect(page).toBe(accessPatternsPage());
+});
+
+test('docs/code-map.md is what the READMEs of the folders make of it', () => {
+  expect(readFileSync(new URL('../../docs/code-map.md', import.meta.url), 'utf8')).toBe(codeMapPage());
 });
 
 const bus = new URL('../../events/bus/', import.meta.url);

@@ -20,7 +20,7 @@ export interface ApiRoute {
   refusals?: Partial<Record<400 | 404 | 409 | 412 | 413 | 422 | 428 | 429 | 503, string>>;
 }
 
-/** Routes by API Gateway's route key, `GET /v1/customers/{id}`. Each word declares its own in `lib/<word>/openapi.ts`. */
+/** Routes by API Gateway's route key, `GET /v1/customers/{id}`. Each word declares its own in a file `…-routes.ts`. */
 export type ApiRouteTable = Record<string, ApiRoute>;
 
 /** Preconditions of a write over a document whose GET answers an `ETag`. */
