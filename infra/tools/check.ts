@@ -4,15 +4,19 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** The longest first, so that the short ones fill the other processor meanwhile. Programs of `node_modules/.bin`. */
+/** Programs of `node_modules/.bin`, the longest first: short ones then fill the other processor. */
 const steps: Record<string, string[]> = {
   lint: ['eslint', '.', '--max-warnings', '0'],
   types: ['tsc', '-p', '.'],
   template: ['node', 'infra/tools/check-template.ts'],
+  structure: ['node', 'infra/tools/check-structure.ts'],
   format: ['prettier', '--check', '--log-level', 'warn', '.'],
   rules: ['depcruise', '--output-type', 'err-long', 'infra', 'functions', 'lib', 'test', 'bench'],
   'dead code': ['knip', '--no-progress'],
 };
+
+/** Steps whose output is worth reading when they pass: it holds counts. */
+const reports = ['structure'];
 
 /** Runs a program to its end and collects what it says. */
 function run([program = '', ...args]: string[]): Promise<{ ok: boolean; said: string }> {
@@ -28,17 +32,20 @@ function run([program = '', ...args]: string[]): Promise<{ ok: boolean; said: st
   });
 }
 
-/** Runs a step, prints one line about it, and what the program said when it failed. */
+/** Runs a step and prints a line about it, then its output when the step fails or is a report. */
 async function check(name: string, command: string[]): Promise<boolean> {
   const start = performance.now();
   const { ok, said } = await run(command);
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
   console.log(`${ok ? 'ok    ' : 'FAILED'} ${name.padEnd(10)} ${seconds.padStart(6)} s`);
-  if (!ok) console.log(said.trimEnd());
+  if (!ok || reports.includes(name)) console.log(said.trimEnd());
   return ok;
 }
 
-/** `npm run check [-- <step> …]`: all steps, or those named; as many at a time as there are processors. Fails when one fails. */
+/**
+ * `npm run check [-- <step> …]` runs all steps, or those named, as many at a time as there are
+ * processors. Fails when one fails.
+ */
 async function checkAll(names: string[]): Promise<boolean> {
   const unknown = names.filter((name) => !Object.hasOwn(steps, name));
   if (unknown.length > 0) throw new Error(`no step ${unknown.join(', ')}: there is ${Object.keys(steps).join(', ')}`);
