@@ -1,10 +1,10 @@
-/** Lets so many in at once; who comes later waits in line, as a callback and nothing more. */
+/** Limits concurrency. Work that does not fit waits in a first-in, first-out queue of callbacks. */
 export class ConcurrencyGate {
   readonly #isOpen: () => boolean;
   #line: (() => void)[] = [];
   #next = 0;
 
-  /** `isOpen` says whether there is room for one more. */
+  /** `isOpen` returns whether one more may run. */
   constructor(isOpen: () => boolean) {
     this.#isOpen = isOpen;
   }
@@ -14,7 +14,7 @@ export class ConcurrencyGate {
     else this.#line.push(go);
   }
 
-  /** Somebody has left: the line moves up. */
+  /** Reports that work has ended, and starts queued work while `isOpen`. */
   left(): void {
     while (this.#isOpen()) {
       const go = this.#line[this.#next++];

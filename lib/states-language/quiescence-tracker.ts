@@ -1,5 +1,5 @@
 import { type WorkCount } from './execution/host.ts';
-/** Counts work under way, so that a test or the clock can wait until there is none. */
+/** Counts work under way, so that a test or a clock can wait until there is none. */
 export class QuiescenceTracker implements WorkCount {
   #running = 0;
   #begun = 0;

@@ -6,21 +6,22 @@ import { Decision } from '../choice/decision.ts';
 import { type OfferCount, offerCountWrite } from './offer-stats-store.ts';
 import { type Context, sumsWrite } from './offer-sums-store.ts';
 
-/** What is learnt of a decision. */
+/** An exposure or outcome of a decision. */
 export interface DecisionLesson {
   decisionId: string;
   kind: 'exposure' | 'outcome';
   at: Instant;
 }
 
-/** What learning did: `counted` now, `known` before, or `unknown`: there is no such decision (any more). */
+/** `counted`: now. `known`: was counted before. `unknown`: no such decision, or it has expired. */
 export type LessonResult = 'counted' | 'known' | 'unknown';
 
+/** Counts exposures and outcomes of decisions. */
 export interface LessonStore {
   /**
-   * Counts an exposure or outcome, once however often and in whatever order it is told: an outcome counts its exposure too, where that
-   * was not told. One read and one transaction of two writes, three where the placement has a context; up to three of those when the outcome comes
-   * first.
+   * Counts an exposure or outcome once, in any order and also on duplicates. An outcome without its
+   * exposure counts both. One read and one transaction of two writes (three with a context). Up to
+   * three transactions if the outcome comes first.
    */
   learn(owner: Customer, lesson: DecisionLesson): Promise<LessonResult>;
 }
@@ -41,7 +42,7 @@ function readKnown(owner: Customer, decisionId: string, item: Item): Known {
   return { owner, workspace: owner.workspace, decisionId, at, placement, offer, stage, ...(context && { context }) };
 }
 
-/** Notes a lesson on the decision's row and adds it to the numbers, on condition that the row knows nothing of it. */
+/** Marks the lesson on the decision's row and adds it to the statistics, if the row lacks it. */
 function lessonWrites(known: Known, learnt: { exposedAt?: Instant; wonAt?: Instant }, condition: string): Write[] {
   const noted = Object.entries(learnt);
   const set = {
@@ -61,9 +62,9 @@ const unexposed = 'attribute_not_exists(exposedAt)';
 const unwon = 'attribute_not_exists(wonAt)';
 
 /**
- * The transactions of which the first that is accepted counts the lesson; when none is, it was counted before. An outcome is tried as
- * that of an exposed decision, then as that of an unexposed one, then the first again: the exposure may have come between the two, and
- * as nothing undoes an exposure, the third fails only where the outcome is known.
+ * Returns transactions to try in order until one succeeds. If all fail, the lesson was counted
+ * before. An outcome is tried as exposed, as unexposed, then as exposed again. An exposure may come
+ * between the first two and is never undone, so the third fails only for a known outcome.
  */
 function attempts(known: Known, { kind, at }: DecisionLesson): Write[][] {
   if (kind === 'exposure') return [lessonWrites(known, { exposedAt: at }, unexposed)];

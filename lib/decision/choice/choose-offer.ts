@@ -13,7 +13,7 @@ import { type OfferStats, shownIn } from '../beliefs/offer-beliefs.ts';
 import { control, type Linear, rankOffers } from '../policies/rank-offers.ts';
 import { selectVariant } from './select-variant.ts';
 
-/** Stage of a customer who has entered none. */
+/** Stage id for a customer without a stage. */
 export const noStage = 'none';
 
 /** An earlier decision for the same customer and placement. */
@@ -28,10 +28,10 @@ export interface DecisionInput {
   stats: OfferStats;
   past: PastDecision[];
   situation: EvaluationContext;
-  /** In force; without one the first. */
+  /** Policy in force. Default: `firstPolicy`. */
   policy?: Policy | undefined;
   course?: PolicySchedule | undefined;
-  /** What a linear policy goes by; `digest` names its numbers. */
+  /** Model of a linear policy. `digest` identifies its numbers. */
   linear?: (Linear & { digest: string }) | undefined;
 }
 
@@ -44,8 +44,9 @@ type IneligibilityReason = Exclude<OfferVerdict, 'chosen' | 'outranked' | 'fallb
 const contactChannels = ['email', 'sms', 'push'];
 
 /**
- * Whether the customer wants no marketing at all: said so outright (`marketing`), or refused every channel there is an answer for. No
- * answer is no refusal: a decision contacts nobody, and `send` asks for the consent of its own channel before it does.
+ * Returns whether the customer refuses all marketing: by `marketing`, or by refusing each channel
+ * with an answer. No answer is no refusal, because a decision sends nothing and `send` checks the
+ * consent of its channel.
  */
 function refusesMarketing({ consent }: Profile): boolean {
   const answers = contactChannels.flatMap((channel) => consent[channel] ?? []);
@@ -58,7 +59,7 @@ function capped({ id, cap }: Offer, past: PastDecision[], now: Instant): boolean
   return recent.length >= cap.max;
 }
 
-/** The first thing that forbids an offer. */
+/** Returns the first reason that rules out an offer. */
 function findObstacle(offer: Offer, { past, situation }: DecisionInput): IneligibilityReason | undefined {
   const { profile, now } = situation;
   if (offer.eligible && !matches(offer.eligible, situation)) return 'not-eligible';
@@ -68,7 +69,7 @@ function findObstacle(offer: Offer, { past, situation }: DecisionInput): Ineligi
   return capped(offer, past, now) ? 'capped' : undefined;
 }
 
-/** A number in [0, 1) that an id always gives. */
+/** Returns a number in [0, 1) that is fixed for the id. */
 function draw(id: string): number {
   return createHash('sha256').update(`draw ${id}`).digest().readUIntBE(0, 6) / 2 ** 48;
 }
@@ -77,29 +78,31 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 
 const digests = new WeakMap<object, string>();
 
-/** Names what many decisions rest on, worked out once for them. */
+/** Returns a digest of an object, cached because many decisions share it. */
 function digestOf(value: object): string {
   const known = digests.get(value) ?? sha256(JSON.stringify(value));
   digests.set(value, known);
   return known;
 }
 
-/** Says which policy, on which placement, knowing what: decisions of one version, stage and context had the same chances. */
+/**
+ * Identifies policy, placement and data. Decisions with the same version, stage and context had the
+ * same propensities.
+ */
 function versionOf({ placement, stats, policy = firstPolicy, course, linear }: DecisionInput): string {
   const known = sha256(JSON.stringify([control, policy, course, digestOf(placement), digestOf(stats), linear?.digest]));
   return `${linear ? policy.kind : 'thompson'}-${policy.version}-${known}`;
 }
 
-/** What of the customer a placement learns by, under the name of its list of features. */
+/** Returns the context features of the customer, under the id of the feature list. */
 function contextIn({ context }: Placement, situation: EvaluationContext): Decision['context'] {
   return context && { id: contextId(context), values: readContext(context, situation) };
 }
 
 /**
- * The offer for one customer. Those that may be shown compete: each is chosen with the probability that its success rate for the
- * customer is the highest, sharpened and mixed with an even draw (`rankOffers`). That mixture is computed first and drawn
- * from with a number made of the decision id: so the propensity is the truth, not an estimate, and asking again with the same id and
- * knowledge answers the same. When nothing else may be shown the fallback is chosen, with certainty.
+ * Chooses an offer. Eligible offers compete with the propensities of `rankOffers`. The draw uses a
+ * hash of the decision id, so the propensity is exact and a retry with the same data returns the
+ * same offer. Without an eligible offer it is the fallback, with propensity 1.
  */
 export function chooseOffer(asked: DecisionInput): Choice {
   const { placement, stats, situation, decisionId, policy = firstPolicy, linear } = asked;

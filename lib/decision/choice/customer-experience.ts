@@ -2,10 +2,10 @@ import { badAnswerAt } from '../../churn/churn-features.ts';
 import { type Profile } from '../../model/profile.ts';
 import { msBetween, type Instant } from '../../shared/time.ts';
 
-/** For how long a bad answer, or a case nobody told the end of, keeps promotions away. */
+/** How long a bad answer, or a case without closing touchpoints, blocks promotions, ms. */
 const freshMs = 30 * 86_400_000;
 
-/** Touchpoints that open a case and those that close one. */
+/** Touchpoints that open and close a support case. */
 const opening = ['Case Opened', 'Complaint Filed', 'Support Ticket Opened', 'Ticket Created'];
 const closing = [
   'Case Closed',
@@ -17,14 +17,14 @@ const closing = [
 
 const isFresh = (at: Instant | undefined, now: Instant): boolean => at !== undefined && msBetween(at, now) < freshMs;
 
-/** Whether the customer answered a survey badly of late, and no better since. */
+/** Returns whether the customer's last survey answer was bad, and recent. */
 export function hadNegativeExperience(profile: Pick<Profile, 'answers'>, now: Instant): boolean {
   return isFresh(badAnswerAt(profile), now);
 }
 
 /**
- * Whether a case of the customer is open: more were opened than closed. Where closings are told at all it stays open until one is; where
- * they never are, for thirty days.
+ * Returns whether more cases were opened than closed. A customer with closing touchpoints has the
+ * case open until one comes. Without any, it counts as open for 30 days.
  */
 export function hasOpenSupportCase({ counts }: Pick<Profile, 'counts'>, now: Instant): boolean {
   const tallies = (names: string[]) => names.flatMap((name) => counts[name] ?? []);

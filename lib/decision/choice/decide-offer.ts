@@ -28,14 +28,17 @@ export interface DecideDependencies {
 export interface Question {
   customer: Customer;
   placement: string;
-  /** The same for every try of one asking: it makes the decision happen once. */
+  /** The same on each attempt of a request, so that the decision is stored once. */
   decisionId: string;
-  /** When it is asked. For an event or a step its own time, so that a second try writes the same rows. */
+  /**
+   * Time of the request. For an event or a step it is its own time, so that a retry writes the same
+   * rows.
+   */
   at: Instant;
   context?: DecisionContext | undefined;
 }
 
-/** The decision, the profile it was made by, and whether both are stored. */
+/** The decision, the profile it was based on, and whether both are stored. */
 export interface OfferDecision {
   decision: Decision;
   recorded: boolean;
@@ -44,7 +47,10 @@ export interface OfferDecision {
 
 const maxTries = 10;
 
-/** The profile that knows of the decision too. The oldest make room: their outcomes are not looked for any more. */
+/**
+ * Adds the decision to the profile. The oldest are dropped, and their outcomes are no longer
+ * tracked.
+ */
 function remembering(profile: Profile, decisionId: string, open: OpenDecision): Profile {
   const newest = Object.entries({ ...profile.decisions, [decisionId]: open }).sort(([, a], [, b]) =>
     a.at < b.at ? 1 : -1,
@@ -58,14 +64,14 @@ const touchpointOf = ({ channel = 'server', event = 'Decision Requested', proper
   properties,
 });
 
-/** What a decision is made of beside the question: read anew for each try. */
+/** What a decision depends on beside the question. Read again on each attempt. */
 interface EarlierDecision {
   profile: Profile;
   past: PastDecision[];
   numbers: Numbers;
 }
 
-/** What is known of the placement: the same for all tries. */
+/** Data of the placement, the same for all attempts. */
 interface Numbers {
   placement: Placement;
   stats: OfferStats;
@@ -74,7 +80,7 @@ interface Numbers {
   linear?: Awaited<ReturnType<ReadLinear>>;
 }
 
-/** The decision, and the profile that remembers it. */
+/** Makes the decision, and the profile that holds it. */
 function make({ decisionId, at, context }: Question, { profile, past, numbers }: EarlierDecision) {
   const { placement } = numbers;
   const situation = { profile, now: at, ...(context && { touchpoint: touchpointOf(context) }) };
@@ -87,16 +93,16 @@ function make({ decisionId, at, context }: Question, { profile, past, numbers }:
 }
 
 /**
- * Decides which offer a customer is shown, and stores it with the profile. Asked again with the same id, for whatever reason, it answers
- * what it answered first; after a death before the write it decides anew, after the write it finds the decision. For somebody never
- * seen it decides by an empty profile and stores nothing: there is no profile to look for the outcome in. Throws
- * `NotFound('placement.unknown')`.
- *
- * One decision costs one read of the profile, one transaction of three writes (profile, decision, its id) and, where an offer has a
- * cap, one query; each environment reads placements and policies once a minute and a placement's numbers once in ten seconds.
+ * Creates the function that decides an offer and stores the decision with the profile. Idempotent by
+ * decision id: after a crash a retry returns the stored decision, or decides if none was stored. A
+ * customer without a profile gets a decision that is not stored. Throws `placement.unknown`. Costs
+ * one read, one transaction of three writes, and one query if an offer has a cap.
  */
 export function createDecider({ profiles, placements, decisions, stats, policies, linear }: DecideDependencies) {
-  /** A linear policy goes by the sums of its own list of features; where that was changed since, by stage. */
+  /**
+   * Adds the sums of a linear policy. If the placement's features have changed since, the policy
+   * works by stage.
+   */
   async function numbersOf(workspace: string, placement: Placement): Promise<Numbers> {
     const [tries, { current, course }] = await Promise.all([
       stats(workspace, placement.id),
@@ -107,13 +113,16 @@ export function createDecider({ profiles, placements, decisions, stats, policies
     return fits ? { ...known, linear: await linear(workspace, placement) } : known;
   }
 
-  /** The first try looks only where the profile says there is something: nearly always there is nothing, and that costs no read. */
+  /**
+   * The first attempt searches only if the profile holds the decision id. That is rare, so it
+   * usually costs no read.
+   */
   async function madeBefore(profile: Profile, decisionId: string, tries: number): Promise<Decision | undefined> {
     const worthLooking = tries > 0 || Object.hasOwn(profile.decisions, decisionId);
     return worthLooking ? decisions.find(profile, decisionId) : undefined;
   }
 
-  /** What caps are counted by: nothing is read where no offer has one. */
+  /** Reads the earlier decisions that caps count. No read if no offer has a cap. */
   async function pastOf(profile: Profile, { id, offers }: Placement, at: Instant): Promise<PastDecision[]> {
     const longest = Math.max(0, ...offers.map(({ cap }) => (cap ? durationMs(cap.within) : 0)));
     return longest > 0 ? decisions.past(profile, id, addMs(at, -longest)) : [];

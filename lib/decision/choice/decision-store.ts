@@ -10,25 +10,29 @@ import { type PastDecision } from './choose-offer.ts';
 import { Decision, OfferReason } from './decision.ts';
 import { withReasonText } from './decision-text.ts';
 
-/** For how long after its last possible outcome a decision can still be found by its id. */
+/** How long a decision can be found by its id after its last possible outcome. */
 const keptFor: Duration = '30d';
 
-/** Most earlier decisions that are looked at for caps. */
+/** Maximum number of earlier decisions that are read for caps. */
 const mostPast = 100;
 
+/** Stored decisions of customers. */
 export interface DecisionStore {
-  /** A decision by its id, also one made for an identity that has been linked since. Two reads. */
+  /** Finds a decision by its id, also if it was made for an identity linked since. Two reads. */
   find(profile: Profile, decisionId: string): Promise<Decision | undefined>;
-  /** Decisions on a placement since then, the newest hundred. One query for each identity, of the rows of that time. */
+  /** Returns the newest 100 decisions on a placement since `since`. One query per identity. */
   past(profile: Profile, placement: string, since: Instant): Promise<PastDecision[]>;
   /**
-   * Stores the decision with the profile that knows of it, all or nothing. False when the profile was written since `rev`, or there is
-   * a decision of this id.
+   * Stores the decision and the profile in one transaction. Returns false if the profile was
+   * written since `rev`, or the decision id exists.
    */
   record(made: { profile: Profile; decision: Decision; until: Instant }, rev: number): Promise<boolean>;
 }
 
-/** The row of the timeline, about 700 bytes: reasons are worded when read. `relay` tells of it, `learn` notes on it when it was exposed and when it succeeded. */
+/**
+ * Row of the timeline, about 700 bytes. Texts of reasons are generated on reading. `relay`
+ * publishes the row, `learn` marks its exposure and success on it.
+ */
 function decisionItem(owner: Customer, decision: Decision): Item {
   const { decisionId, at, placement, offer, stage, propensity, policyVersion, reasons, context, voice } = decision;
   const bare = reasons.map(({ text: _made, ...reason }) => reason);
@@ -48,7 +52,7 @@ const Doc = z.object({
 });
 const Row = Decision.omit({ at: true, offer: true, reasons: true, context: true, voice: true });
 
-/** A decision as its row in the timeline tells it. */
+/** Reads a decision from its timeline row. */
 export function readDecision(item: Item, at: Instant): Decision {
   const { content, reasons, ...doc } = Doc.parse(JSON.parse(String(item.doc)));
   return {

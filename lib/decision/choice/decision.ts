@@ -16,7 +16,10 @@ export const OfferVerdict = z.enum([
 ]);
 export type OfferVerdict = z.infer<typeof OfferVerdict>;
 
-/** What became of each offer of the placement, and why. For those that competed, the success rate we expect and their propensity. */
+/**
+ * Verdict on one offer of the placement. Offers that competed have their expected success rate and
+ * propensity.
+ */
 export const OfferReason = z.object({
   offer: z.string(),
   verdict: OfferVerdict,
@@ -27,8 +30,8 @@ export const OfferReason = z.object({
 export type OfferReason = z.infer<typeof OfferReason>;
 
 /**
- * An offer chosen for a customer. `propensity` is the probability with which this policy chooses this offer here: exact, never
- * estimated afterwards, so that another policy can be judged by these decisions.
+ * An offer chosen for a customer. `propensity` is the exact probability with which the policy chose
+ * it, not a later estimate, so that another policy can be evaluated on these decisions.
  */
 export const Decision = z.object({
   decisionId: z.string(),
@@ -39,14 +42,14 @@ export const Decision = z.object({
   propensity: z.number().gt(0).max(1),
   reasons: z.array(OfferReason),
   policyVersion: z.string(),
-  /** What of the customer the placement learns by, under the name of its list of features. */
+  /** Values of the placement's context features, under the id of the feature list. */
   context: z.object({ id: z.string(), values: z.array(z.number()) }).optional(),
-  /** Whom the words are meant for, where the offer has some in another voice that suit. */
+  /** Traits of the variant used, if the offer has one that matches. */
   voice: VariantTraits.optional(),
 });
 export type Decision = z.infer<typeof Decision>;
 
-/** What a channel tells of the moment it asks in: predicates see it as the touchpoint at hand. */
+/** What the caller knows of the moment. Predicates read it as the current touchpoint. */
 export const DecisionContext = z.strictObject({
   channel: z.string().min(1).max(100).optional(),
   event: z.string().min(1).max(200).optional(),
@@ -54,7 +57,9 @@ export const DecisionContext = z.strictObject({
 });
 export type DecisionContext = z.infer<typeof DecisionContext>;
 
-/** `decisionId` makes asking again answer the same decision; without it each asking is a new one. */
+/**
+ * With `decisionId` a retry returns the same decision. Without it each request is a new decision.
+ */
 export const DecisionRequest = z.strictObject({
   customerId: CustomerId,
   placement: z.string().min(1).max(40),
@@ -63,21 +68,24 @@ export const DecisionRequest = z.strictObject({
 });
 export type DecisionRequest = z.infer<typeof DecisionRequest>;
 
-/** A time of day to reach the customer at, and what tells it: own habits, those of the channel, or everybody's. */
+/** Recommended hour for a message, and the level that determined it. */
 export const SendAt = z.object({
-  /** On the clocks where the customer lives. */
+  /** On the customer's clocks. */
   hour: z.int().min(0).max(23),
-  /** When that hour next begins; now, where it has begun. */
+  /** When that hour next begins, or now during that hour. */
   at: Instant,
   basis: z.enum(['customer', 'channel', 'everybody']),
 });
 export type SendAt = z.infer<typeof SendAt>;
 
-/** Marketing messages in seven days: how many are worth sending, and how many the workspace's caps ever allow. */
+/** Marketing messages in seven days: the recommended number, and the maximum that caps allow. */
 export const ContactAdvice = z.object({ recommended: z.int(), max: z.int() });
 export type ContactAdvice = z.infer<typeof ContactAdvice>;
 
-/** `recorded` is false for somebody we have stored no touchpoint of yet: nothing will be learnt from that decision. */
+/**
+ * `recorded` is false for a customer without stored touchpoints. Nothing is learnt from that
+ * decision.
+ */
 export const DecisionAnswer = Decision.pick({
   decisionId: true,
   placement: true,

@@ -1,14 +1,17 @@
 import * as z from 'zod';
 import { Emotion } from '../../profile/facts/emotion.ts';
 
-/** Who and where the words are for. */
+/**
+ * What a variant is selected by: the channel of the decision and the customer's persona and
+ * emotion.
+ */
 export interface VariantAudience {
   channel?: string | undefined;
   persona?: string | undefined;
   emotion?: Emotion | undefined;
 }
 
-/** Whom words are meant for: what it does not name it suits. */
+/** Which customers a variant is for. A missing field matches all values. */
 export const VariantTraits = z.strictObject({
   persona: z.string().min(1).max(100).optional(),
   channel: z.string().min(1).max(100).optional(),
@@ -16,13 +19,16 @@ export const VariantTraits = z.strictObject({
 });
 export type VariantTraits = z.infer<typeof VariantTraits>;
 
-/** Words for some listeners. */
+/** One variant of an offer's content. */
 export interface OfferVariantText<Content> {
   for: VariantTraits;
   content: Content;
 }
 
-/** What weighs more when two variants suit: a wrong tone hurts more than a wrong form, and that more than words for everybody. */
+/**
+ * Weight of a matching trait. A wrong tone harms more than a wrong form, and a wrong form more than
+ * general wording.
+ */
 const weights = { emotion: 4, channel: 2, persona: 1 } as const;
 
 type Trait = keyof typeof weights;
@@ -30,7 +36,10 @@ type Trait = keyof typeof weights;
 const named = <Content>({ for: wanted }: OfferVariantText<Content>): Trait[] =>
   (['emotion', 'channel', 'persona'] as const).filter((trait) => wanted[trait] !== undefined);
 
-/** The variant that says most of the listener and nothing else; the first of equals. Undefined when none suits. */
+/**
+ * Returns the matching variant with the highest weight, the first of equals. Returns undefined if
+ * none matches.
+ */
 export function variantFor<Content>(
   variants: readonly OfferVariantText<Content>[],
   listener: VariantAudience,

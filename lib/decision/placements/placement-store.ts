@@ -6,33 +6,43 @@ import { Placement } from './placement.ts';
 import { cacheByKey } from '../../shared/cache.ts';
 import { deployedPlacements } from './deployed-placements.ts';
 
-/** How long an environment may decide by a placement that has since been changed. Milliseconds. */
+/** Cache time of placements in one environment, ms. A change takes effect within it. */
 const usuallyFreshMs = 60_000;
 
-/** A placement as it is kept. `rev` counts its writes. */
+/** A placement as stored. `rev` counts its writes. */
 export interface SavedPlacement {
   placement: Placement;
   rev: number;
 }
 
+/** Placements of a workspace: its own rows over the deployed ones. */
 export interface PlacementStore {
-  /** The workspace's own placement, else the shipped one of that id. May be as old as the store was told it may. */
+  /**
+   * Returns the workspace's own placement, else the deployed one with that id. May be `freshMs`
+   * old.
+   */
   get(workspace: string, id: string): Promise<Placement | undefined>;
-  /** All there are to decide on, by id. */
+  /**
+   * Returns the workspace's own and the deployed placements, sorted by id. May be `freshMs` old.
+   */
   all(workspace: string): Promise<Placement[]>;
-  /** The placement as it is now, and its revision: 0 for a shipped one without a row of the workspace's own. */
+  /** Reads consistently. `rev` is 0 for a deployed placement without a row of the workspace. */
   current(workspace: string, id: string): Promise<SavedPlacement | undefined>;
   /**
-   * Writes the placement over the revision it was read at, 0 for none, and counts up. False when another write came first. What was learnt
-   * of offers that keep their id is kept.
+   * Writes the placement if its revision is still `rev` (0 for none), and increments it. Returns
+   * false after another write. Statistics of offers that keep their id are kept.
    */
   save(workspace: string, placement: Placement, rev?: number): Promise<boolean>;
 }
 
 const read = (doc: unknown): Placement[] => (typeof doc === 'string' ? [Placement.parse(JSON.parse(doc))] : []);
 
+/** Creates a placement store. `get` and `all` read through a cache of `freshMs`. */
 export function placementStore(table: Table, clock: Clock, freshMs = usuallyFreshMs): PlacementStore {
-  /** All of a workspace's placements in one query a minute: there are few, and most requests ask for the same. */
+  /**
+   * Reads all placements of a workspace in one query. They are few, and most requests ask for the
+   * same ones.
+   */
   const own = cacheByKey(clock, freshMs, async (workspace) => {
     const items = await table.query(keys.placement(workspace, '').pk, { prefix: keys.placement(workspace, '').sk });
     return new Map(items.flatMap(({ doc }) => read(doc)).map((placement) => [placement.id, placement]));

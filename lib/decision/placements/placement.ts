@@ -9,7 +9,10 @@ import { VariantTraits } from './offer-variant.ts';
 
 const Id = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/);
 
-/** Most a decision repeats of an offer, so that a decision's row stays about 1 KB. */
+/**
+ * Maximum size of an offer's content, in characters of JSON. A decision's row repeats it and stays
+ * about 1 KB.
+ */
 const maxContentChars = 4_000;
 
 const Content = JsonObject.refine(
@@ -17,32 +20,39 @@ const Content = JsonObject.refine(
   'over 4,000 characters',
 );
 
-/** Words for some listeners: what they name stands in for the same of the offer's content. */
+/** Alternative content for some customers. Its fields replace those of the offer's content. */
 const OfferVariant = z.strictObject({ for: VariantTraits, content: Content });
 
-/** One thing that may be said at a placement. `success` is looked for in touchpoints until `window` after the decision. */
+/**
+ * One offer of a placement. Touchpoints are matched with `success` until `window` after the
+ * decision.
+ */
 export const Offer = z.strictObject({
   id: Id,
   label: Label,
-  /** What the channel shows, and templates of journeys read: `{{vars.offer.content.title}}`. */
+  /** Shown by the channel. Templates of journeys read it as `{{vars.offer.content.title}}`. */
   content: Content,
-  /** The same in another voice, by persona, channel and latest emotion (`variantFor`). */
+  /** Alternative content by persona, channel and latest emotion (`variantFor`). */
   variants: z.array(OfferVariant).max(10).optional(),
-  /** Who may get it; without it everybody. */
+  /** Which customers may get the offer. Without it, all. */
   eligible: Predicate.optional(),
   purpose: Purpose.default('marketing'),
   success: Predicate,
   window: Duration.default('7d'),
-  /** Chosen at most `max` times for one customer within a rolling time. */
+  /** The offer is chosen at most `max` times for one customer within this rolling window. */
   cap: z.strictObject({ max: z.int().min(1).max(20), within: Duration }).optional(),
-  /** Sells something: not for a customer who has just told us of a bad experience. */
+  /**
+   * Sells something. Not chosen after a recent bad experience of the customer or during an open
+   * support case.
+   */
   promotion: z.boolean().default(false),
 });
 export type Offer = z.infer<typeof Offer>;
 
 /**
- * A place where one offer is shown: offers compete for it, all but the `fallback`, which stands in when no other may be shown. So
- * the fallback must suit everybody at any time: transactional, no eligibility, no cap, no promotion.
+ * A place where one offer is shown. Its offers compete, except `fallback`, which is shown when no
+ * other may be. The fallback must suit all customers at any time: transactional, without
+ * eligibility and cap, no promotion.
  */
 export const Placement = z
   .strictObject({
@@ -50,11 +60,17 @@ export const Placement = z
     label: Label,
     offers: z.array(Offer).min(1).max(20),
     fallback: Id,
-    /** What may tell which offer suits whom: numbers and conditions. Used once the nightly job has found that it helps. */
+    /**
+     * Numbers and conditions that may distinguish which offer suits a customer. Used once the
+     * nightly job has found that they help.
+     */
     context: z.array(ContextFeature).min(1).max(8).optional(),
-    /** How many times the placement will show something, all in all: how boldly it learns is tuned for that. */
+    /** Expected number of decisions in all. The exploration of the policy is tuned for it. */
     plan: z.strictObject({ decisions: z.int().min(100).max(100_000_000) }).optional(),
-    /** What a response to a message brings and what a message costs beside its price, in one unit: how many are recommended. */
+    /**
+     * Value of a response to a message, and cost of a message beside its price, in one unit.
+     * Determines the recommended number of messages.
+     */
     contact: z.strictObject({ value: z.number().positive(), cost: z.number().nonnegative() }).optional(),
   })
   .superRefine(({ offers, fallback }, context) => {

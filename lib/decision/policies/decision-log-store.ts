@@ -8,19 +8,19 @@ import { type LoggedDecision } from './logged-decision.ts';
 import { type Placement } from '../placements/placement.ts';
 import { readDecision } from '../choice/decision-store.ts';
 
-/** Most decisions of a placement that are looked at: the newest. Of each list. */
+/** Maximum number of decisions read from each list shard, newest first. */
 const mostOfList = 2_500;
 
-/** How far back decisions are looked at. What customers liked a season ago says little. Milliseconds. */
+/** Age limit of decisions, ms. Older preferences say little about today. */
 const spanMs = 180 * 86_400_000;
 
-/** Customers of whom habits are learnt, of those decided on last. */
+/** Maximum number of customers from whom send times are learnt, those with the latest decisions. */
 const mostCustomers = 500;
 
 export interface Log {
-  /** Showings whose outcome is known, oldest first. */
+  /** Exposed decisions whose outcome is known, oldest first. */
   showings: LoggedDecision[];
-  /** Whom was decided on, the latest first. */
+  /** Customers with decisions, latest first. */
   customers: Customer[];
 }
 
@@ -31,7 +31,10 @@ interface Row {
   won: boolean;
 }
 
-/** What competed, and what came of it; undefined where nothing did or nobody saw it. */
+/**
+ * Returns the decision as logged data. Returns none if it was not exposed or had no competing
+ * offer.
+ */
 function shown({ decision, exposed, won }: Row, context: string | undefined): LoggedDecision[] {
   const { stage, offer, propensity, reasons } = decision;
   const offers = reasons.flatMap((reason) => (reason.propensity === undefined ? [] : [reason.offer]));
@@ -44,14 +47,15 @@ function settledBefore({ offers }: Placement, now: Instant): Instant {
   return addMs(now, -Math.max(...offers.map(({ window }) => durationMs(window))));
 }
 
-/** A decision's place in its customer's partition, by the row of the list. */
+/** Reads the customer from the partition key of a list row. */
 function customerOf(workspace: string, pk: string): Customer {
   return { workspace, customer: pk.slice(workspace.length + 1) };
 }
 
 /**
- * The newest decisions of a placement, at most ten thousand of half a year: keys by list, then the rows, half a read request unit each.
- * Every decision is in it with its propensity, its rivals and its context, so any policy can be judged by it.
+ * Reads the newest decisions of a placement, at most 10,000 within 180 days. It reads keys by list,
+ * then rows at half a read request unit each. Each has propensity, competing offers and context, so
+ * any policy can be evaluated.
  */
 export function decisionLog(table: Table) {
   async function rowsOf(workspace: string, placement: string, now: Instant): Promise<Row[]> {

@@ -4,18 +4,22 @@ import { cacheByKey } from '../../shared/cache.ts';
 import { type Clock } from '../../shared/time.ts';
 import { firstRecord, PolicyRecord } from './policy.ts';
 
-/** How long an environment may decide by a policy that has been replaced. */
+/** Cache time of policies in one environment, ms. A replaced policy may be used that long. */
 const usuallyFreshMs = 60_000;
 
+/** Policies of placements. */
 export interface PolicyStore {
-  /** What is in force at a placement, as old as the store was told it may be: the first policy until a job has written another. */
+  /**
+   * Returns the record in force, at most `freshMs` old. Returns the first policy until a job writes
+   * another.
+   */
   get(workspace: string, placement: string): Promise<PolicyRecord>;
-  /** Writes what a job has found. Two jobs at a time find the same: the later stands. */
+  /** Writes the result of a job. The last write wins. Concurrent jobs compute the same. */
   save(workspace: string, placement: string, record: PolicyRecord): Promise<void>;
 }
 
 export function policyStore(table: Table, clock: Clock, freshMs = usuallyFreshMs): PolicyStore {
-  /** All of a workspace's policies in one query a minute. */
+  /** Reads all policies of a workspace in one query. */
   const all = cacheByKey(clock, freshMs, async (workspace) => {
     const { pk, sk } = keys.policy(workspace, '');
     const items = await table.query(pk, { prefix: sk });

@@ -11,10 +11,13 @@ import { endlessTemperature, type Temperature } from './propensities.ts';
 import { tuneTemperature } from './tune-temperature.ts';
 import { type Instant } from '../../shared/time.ts';
 
-/** Batches a plan is played in when its sharpening is tuned: learning more often than that gains nothing that can be told. */
+/**
+ * Batches of a plan in the simulation that tunes the temperature. More batches bring no measurable
+ * gain.
+ */
 const batches = 50;
 
-/** A placement as a job finds it. */
+/** A placement at a review. */
 export interface PolicyReview {
   placement: Placement;
   record: PolicyRecord;
@@ -26,13 +29,16 @@ export interface PolicyReview {
 const rivalsOf = ({ offers, fallback }: Placement): string[] =>
   offers.map(({ id }) => id).filter((id) => id !== fallback);
 
-/** Tries of each offer in all stages. */
+/** Returns the trials of each offer over all stages. */
 function triesOf(stats: OfferStats): Trials[] {
   const offers = new Set(Object.values(stats).flatMap((of) => Object.keys(of)));
   return [...offers].map((offer) => sumOf(Object.values(stats).flatMap((of) => of[offer] ?? [])));
 }
 
-/** How boldly to learn: tuned for the plan, by what is known of rates and how they differ; without a plan as ever. */
+/**
+ * Tunes the temperature for the plan, from observed rates and their spread. Without a plan it is
+ * `endlessTemperature`.
+ */
 function sharpeningFor({ placement, stats }: PolicyReview): Temperature {
   const { plan } = placement;
   if (!plan) return endlessTemperature;
@@ -43,13 +49,16 @@ function sharpeningFor({ placement, stats }: PolicyReview): Temperature {
   return tuneTemperature([likely], { spread, control });
 }
 
-/** Showings of the contest that was held most often: only there could any of its offers be chosen. */
+/**
+ * Returns the decisions with the most frequent set of competing offers. Only within one set could
+ * each offer be chosen.
+ */
 function mostUsual(log: readonly LoggedDecision[]): LoggedDecision[] {
   const contests = Map.groupBy(log, ({ offers }) => JSON.stringify(offers));
   return [...contests.values()].reduce<LoggedDecision[]>((most, one) => (one.length > most.length ? one : most), []);
 }
 
-/** Whether the log shows that context tells who is best served with which offer. */
+/** Returns whether the log shows that context improves the choice of offers. */
 function helpsHere({ placement: { context = [] } }: PolicyReview, log: readonly LoggedDecision[]): boolean {
   const usual = mostUsual(log.filter((row) => row.context?.length === context.length));
   const offers = usual[0]?.offers ?? [];
@@ -63,7 +72,10 @@ function helpsHere({ placement: { context = [] } }: PolicyReview, log: readonly 
 const same = (one: Policy, other: Policy): boolean =>
   JSON.stringify({ ...one, version: 0 }) === JSON.stringify({ ...other, version: 0 });
 
-/** The record where a plan begins: it is the team's own decision, so its tuned policy is in force at once. */
+/**
+ * Returns the record at the start of a plan. The tuned policy is in force at once, because the team
+ * asked for the plan.
+ */
 function begun(reviewed: PolicyReview, decisions: number): PolicyRecord {
   const { record, stats } = reviewed;
   const current: Policy = {
@@ -73,7 +85,10 @@ function begun(reviewed: PolicyReview, decisions: number): PolicyRecord {
   return { current, course: { decisions, shownBefore: shown }, judgedThrough: shown };
 }
 
-/** The policy in force under the placement as it is now: what a plan or a list of features that is gone had brought ends with it. */
+/**
+ * Returns the policy in force for the placement as it is. If its plan or feature list was removed,
+ * the first policy returns.
+ */
 function inForce({ placement, record }: PolicyReview): Pick<PolicyRecord, 'current' | 'course'> {
   const { current, course } = record;
   const gone =
@@ -83,7 +98,10 @@ function inForce({ placement, record }: PolicyReview): Pick<PolicyRecord, 'curre
   return { current, ...(course && { course }) };
 }
 
-/** What might be better: the sharpening tuned by what is known now, and context where the log shows that it helps. */
+/**
+ * Returns a candidate policy: temperature tuned on current data, and context if it helps. Undefined
+ * if it equals the current policy.
+ */
 function candidateOf(reviewed: PolicyReview, current: Policy): Policy | undefined {
   const { placement, log } = reviewed;
   const candidate: Policy = {
@@ -96,8 +114,9 @@ function candidateOf(reviewed: PolicyReview, current: Policy): Policy | undefine
 }
 
 /**
- * What a job makes of a placement: the policy in force and the candidate judged by the log, and the one replaced by the other where the
- * lower bound of the gain is above 0. A new plan, or another size of it, begins anew. The same answer for the same log.
+ * Compares the current policy with the candidate on the log. The candidate replaces it if the lower
+ * bound of the gain is above 0. A new or resized plan starts anew. Returns the same record for the
+ * same log.
  */
 export function reviewPolicy(found: PolicyReview): PolicyRecord {
   const { placement, record, stats, log, now } = found;

@@ -11,20 +11,27 @@ import { bestHour, type Hours, hoursOf, noHours } from './send-time.ts';
 
 const DayHours = z.array(z.number()).length(24);
 
-/** Strength of a level; null where the level told nothing that held: it is not used. */
+/**
+ * Strength of a level. null disables it: it did not predict later actions better than the level
+ * above.
+ */
 const Strength = z.number().nullable();
 
-/** What is known of when a workspace's customers act and how they answer messages. A job learns it from those decided on last. */
+/**
+ * When the customers of a workspace act, and how they answer messages. A job learns it from the
+ * customers for whom decisions were made last.
+ */
 export const WorkspaceSendTimeStats = z.object({
   at: Instant,
   all: DayHours,
   channels: z.record(z.string(), DayHours),
   strengths: z.object({ segment: Strength, customer: Strength }),
-  /** Response by the number of messages in the seven days before. */
+  /** Response rate by the number of messages in the seven days before. */
   decay: z.array(z.number()),
 });
 export type WorkspaceSendTimeStats = z.infer<typeof WorkspaceSendTimeStats>;
 
+/** What advice depends on. `channel` defaults to the one with most of the customer's actions. */
 export interface AdviceInput {
   habits?: WorkspaceSendTimeStats | undefined;
   workspace: Pick<Workspace, 'timezone' | 'caps'>;
@@ -34,14 +41,14 @@ export interface AdviceInput {
 
 const total = (hours: Hours = []): number => hours.reduce((sum, n) => sum + n, 0);
 
-/** The channel that the customer acts on most. */
+/** Returns the channel with most of the customer's actions. */
 const busiest = ({ hours }: Pick<Profile, 'hours'>): string | undefined =>
   Object.entries(hours).reduce<[string, number] | undefined>(
     (most, [channel, of]) => (most && most[1] >= total(of) ? most : [channel, total(of)]),
     undefined,
   )?.[0];
 
-/** When the hour next begins on the clocks of a zone; now, where it has begun. */
+/** Returns when the hour next begins in the zone. Returns `now` during that hour. */
 function nextAt(hour: number, zone: string, now: Instant): Instant {
   const here = hourAt(now, zone);
   if (hour === here) return now;
@@ -50,9 +57,9 @@ function nextAt(hour: number, zone: string, now: Instant): Instant {
 }
 
 /**
- * The hour at which the customer is likeliest to act on a channel: own hours, shrunk towards the channel's, those towards everybody's, as far
- * as each held on later acts (`chosenStrengths`): a level that was not better than the one above it is not used. Without a channel it is that of most
- * acts. Undefined while nothing is known of anybody.
+ * Returns the hour at which the customer is likeliest to act on a channel. The customer's hours are
+ * shrunk towards the channel's, those towards all customers'. A level that did not predict better
+ * (`chosenStrengths`) is skipped. Returns undefined while the workspace has no recorded actions.
  */
 export function adviseSendTime(
   profile: Profile,
@@ -76,16 +83,19 @@ export function adviseSendTime(
   return { hour, at: nextAt(hour, homeZone(profile, workspace), now), basis };
 }
 
-/** The span that messages are counted in. */
+/** Rolling window in which messages are counted, ms. */
 export const spanMs = 7 * 86_400_000;
 
-/** Most messages in seven days where the workspace caps nothing: one a day. */
+/** Maximum number of messages in seven days where the workspace has no cap: one a day. */
 const mostUncapped = 7;
 
-/** The most that a cap ever lets through in seven days. */
+/** Returns how many messages a cap allows in seven days at most. */
 const inSpan = ({ max, within }: FrequencyCap): number => max * Math.max(1, Math.ceil(spanMs / durationMs(within)));
 
-/** How many marketing messages a customer may get in seven days, and how many are worth it by what responses bring and messages cost. */
+/**
+ * Returns the maximum of marketing messages in seven days by the caps, and the recommended number
+ * by the value of responses and the cost of messages.
+ */
 export function adviseContact(
   { habits, workspace: { caps }, channel }: Pick<AdviceInput, 'habits' | 'workspace' | 'channel'>,
   { value, cost }: Omit<FrequencyRule, 'hardCap'>,

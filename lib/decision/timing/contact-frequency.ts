@@ -1,15 +1,21 @@
 import { noTrials, type Trials } from '../beliefs/prior-beliefs.ts';
 
-/** One contact: how many others came before it within the span that is looked at, and whether the customer responded. */
+/**
+ * One contact: the number of contacts before it within the window, and whether the customer
+ * responded.
+ */
 export interface ContactOutcome {
   before: number;
   responded: boolean;
 }
 
-/** How many contacts the mean of all is worth against what was seen at one number of earlier contacts. */
+/**
+ * Weight of the overall mean against the observed rate at one number of earlier contacts, in
+ * contacts.
+ */
 const worth = 20;
 
-/** A run of neighbouring numbers of contacts that share a rate. */
+/** A run of neighbouring contact counts that share one rate. */
 interface Run {
   rate: number;
   weight: number;
@@ -17,9 +23,10 @@ interface Run {
 }
 
 /**
- * Response rate by the number of contacts before: each rate shrunk towards the mean of all, then made to fall or stay by pooling
- * neighbours that rise (isotonic regression: Ayer et al. 1955; Barlow et al. 1972), as being contacted more never makes anybody more
- * willing. Index is the number of contacts before; as long as the most that was seen, empty when nothing was.
+ * Returns the response rate by the number of earlier contacts, up to the highest observed. Empty
+ * without contacts. Each rate is shrunk towards the overall mean. Rising neighbours are pooled
+ * (isotonic regression: Ayer et al. 1955; Barlow et al. 1972), because further contacts do not
+ * raise willingness.
  */
 export function responseDecay(contacts: Iterable<ContactOutcome>): number[] {
   const seen: Trials[] = [];
@@ -58,18 +65,22 @@ function falling(rates: Run[]): number[] {
   return runs.flatMap(({ rate, length }) => Array.from({ length }, () => rate));
 }
 
+/** The trade-off that limits contacts. */
 export interface FrequencyRule {
-  /** Value of a response. */
+  /** Value of one response. */
   value: number;
-  /** What a contact costs beside its price: annoyance, refusals it brings. In the unit of `value`. */
+  /**
+   * Cost of one contact beside its price, such as annoyance and opt-outs. In the unit of `value`.
+   */
   cost: number;
-  /** Never more contacts than this within the span, whatever they would bring. */
+  /** Maximum number of contacts within the window, even if more would pay. */
   hardCap: number;
 }
 
 /**
- * How many contacts a customer may get within the span: as long as the next one brings more than it costs, and at most the hard cap.
- * Beyond what was ever seen the last rate holds on; with nothing seen the hard cap alone decides.
+ * Returns how many contacts a customer may get within the window: while the next one brings more
+ * than it costs, up to the hard cap. The last observed rate holds for higher counts. Without
+ * observations the hard cap decides.
  */
 export function mostContacts(decay: readonly number[], { value, cost, hardCap }: FrequencyRule): number {
   const until = decay.findIndex((rate) => rate * value <= cost);

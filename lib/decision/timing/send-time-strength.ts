@@ -8,13 +8,16 @@ import {
   type Strengths,
 } from './send-time.ts';
 
-/** Acts the level above may be worth: doublings, and at last so many that the level itself has no say. */
+/**
+ * Candidate strengths, in actions of the level above: doublings, then Infinity, which disables the
+ * level.
+ */
 const ladder = [5, 10, 20, 40, 80, 160, 320, 640, Infinity];
 
-/** A level is used only when it is better with this confidence. */
+/** Confidence with which a level must predict better to be used. */
 const confidence = 0.95;
 
-/** ln of the probability given to what then happened, act by act. */
+/** Returns the natural logarithm of the predicted probability of each later action. */
 function logs(habits: SendTimeStats, later: readonly Engagement[], strengths: Strengths): number[] {
   const known = new Map<string, number[]>();
   return later.map((act) => {
@@ -27,7 +30,9 @@ function logs(habits: SendTimeStats, later: readonly Engagement[], strengths: St
 
 const meanOf = (all: readonly number[]): number => all.reduce((sum, one) => sum + one, 0) / Math.max(1, all.length);
 
-/** Whether the first is better beyond chance, act by act. */
+/**
+ * Returns whether the first log-likelihoods are higher beyond chance, compared action by action.
+ */
 function better(one: readonly number[], other: readonly number[]): boolean {
   const gains = one.map((log, i) => log - (other[i] ?? 0));
   const mean = meanOf(gains);
@@ -36,10 +41,9 @@ function better(one: readonly number[], other: readonly number[]): boolean {
 }
 
 /**
- * How far to shrink, by what held: habits of the earlier acts are judged by the log loss on the later ones (a third, in the order given:
- * oldest first) of customers that were known by then. The segment's strength is chosen first, then the customer's. A level whose best is not
- * better than the level above beyond chance is worth nothing (Infinity), so where nobody has habits of their own everybody gets the global
- * hour.
+ * Chooses the strengths by log loss. The first two thirds of `acts` (oldest first) are the
+ * histograms, the rest tests them for customers seen in the first part. The segment's strength is
+ * chosen before the customer's. A level that is not better beyond chance gets Infinity.
  */
 export function chosenStrengths(acts: readonly Engagement[]): Strengths {
   const cut = Math.floor((acts.length * 2) / 3);
@@ -55,7 +59,10 @@ export function chosenStrengths(acts: readonly Engagement[]): Strengths {
   return { segment, customer: choose((strength) => ({ segment, customer: strength })) };
 }
 
-/** Mean log loss of the given strengths, and of the global hours alone, on later acts. */
+/**
+ * Returns the mean log loss on later actions with the given strengths (`ours`) and with the hours
+ * of all customers (`global`).
+ */
 export function heldOut(
   habits: SendTimeStats,
   later: readonly Engagement[],

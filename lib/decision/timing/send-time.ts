@@ -1,58 +1,80 @@
-/** Hours of the day, each beginning at its number. */
+/** Number of hours of a day. Hour `h` covers `h:00` to `h:59`. */
 export const hoursOfDay = 24;
 
-/** Something a customer did by their own will, at an hour of their day; the segment is what the customer shares with others. */
+/**
+ * One voluntary action of a customer, with its hour on the customer's clocks. `segment` names the
+ * group whose habits the customer shares.
+ */
 export interface Engagement {
   customer: string;
   segment: string;
   hour: number;
 }
 
-/** Acts by hour. */
+/** Number of actions by hour of the day. */
 export type Hours = readonly number[];
 
-/** How acts spread to neighbouring hours before they count as the customer's: half stays, a quarter goes each way (triangular kernel). */
+/**
+ * How one action spreads over neighbouring hours in a customer's histogram: half stays, a quarter
+ * goes to each neighbour (triangular kernel).
+ */
 const kernel = [
   [0, 0.5],
   [-1, 0.25],
   [1, 0.25],
 ] as const;
 
-/** A histogram that only ever has acts added: those of two shards add up. */
+/**
+ * Adds one action to a histogram, in place. Histograms only grow, so those of two shards can be
+ * added.
+ */
 export function addEngagement(hours: number[], hour: number): void {
   hours[hour % hoursOfDay] = (hours[hour % hoursOfDay] ?? 0) + 1;
 }
 
+/** Returns a histogram without actions. */
 export const noHours = (): number[] => Array.from({ length: hoursOfDay }, () => 0);
 
 const total = (hours: Hours): number => hours.reduce((sum, n) => sum + n, 0);
 
-/** Everybody's hours as probabilities; half an act is counted beside in each hour (Jeffreys), so that none is impossible. */
+/**
+ * Returns the hours of all customers as probabilities. Each hour gets half an action extra
+ * (Jeffreys prior), so that no hour is impossible.
+ */
 export function globalHours(hours: Hours): number[] {
   const whole = total(hours) + hoursOfDay / 2;
   return hours.map((n) => (n + 0.5) / whole);
 }
 
-/** Acts smoothed over neighbouring hours around the clock (circular kernel estimate: Hall, Watson and Cabrera 1987). */
+/**
+ * Smooths actions over neighbouring hours around the clock (circular kernel estimate: Hall, Watson
+ * and Cabrera 1987).
+ */
 const smoothed = (hours: Hours): number[] =>
   hours.map((_, hour) =>
     kernel.reduce((sum, [shift, weight]) => sum + weight * (hours[(hour + shift + hoursOfDay) % hoursOfDay] ?? 0), 0),
   );
 
-/** The posterior mean of a Dirichlet law around `base` that is worth `strength` acts (Good 1965). */
+/**
+ * Returns the posterior mean under a Dirichlet prior around `base` that weighs `strength` actions
+ * (Good 1965). With `strength` Infinity it returns a copy of `base`.
+ */
 export function shrunk(hours: Hours, base: Hours, strength: number): number[] {
   if (strength === Infinity) return [...base];
   const whole = total(hours) + strength;
   return smoothed(hours).map((n, hour) => (n + strength * (base[hour] ?? 0)) / whole);
 }
 
-/** How many acts the level above is worth; Infinity where the level itself told nothing that held. */
+/**
+ * Number of actions that the level above weighs. Infinity disables the level: it did not predict
+ * later actions better than the level above.
+ */
 export interface Strengths {
   segment: number;
   customer: number;
 }
 
-/** The hour whose window of that hour and its neighbours holds most. */
+/** Returns the hour with the highest sum of itself and its two neighbours. */
 export function bestHour(chances: Hours): number {
   const windows = chances.map((_, hour) =>
     [-1, 0, 1].reduce((sum, shift) => sum + (chances[(hour + shift + hoursOfDay) % hoursOfDay] ?? 0), 0),
@@ -60,13 +82,14 @@ export function bestHour(chances: Hours): number {
   return windows.indexOf(Math.max(...windows));
 }
 
-/** What is known of when customers act: histograms of everybody, of each segment and of each customer. */
+/** Action histograms of all customers, of each segment and of each customer. */
 export interface SendTimeStats {
   all: number[];
   segments: Map<string, number[]>;
   customers: Map<string, number[]>;
 }
 
+/** Counts actions into the histograms of all three levels. */
 export function sendTimeStatsOf(acts: Iterable<Engagement>): SendTimeStats {
   const habits: SendTimeStats = { all: noHours(), segments: new Map(), customers: new Map() };
   for (const { customer, segment, hour } of acts) {
@@ -83,7 +106,10 @@ function entry(map: Map<string, number[]>, key: string): number[] {
   return hours;
 }
 
-/** When a customer is likely to act: own hours shrunk towards the segment's, those towards everybody's. */
+/**
+ * Returns the probability of an action by hour. The customer's hours are shrunk towards the
+ * segment's, which are shrunk towards those of all customers.
+ */
 export function hoursOf(
   habits: SendTimeStats,
   { customer, segment }: Pick<Engagement, 'customer' | 'segment'>,

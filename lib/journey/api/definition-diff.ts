@@ -2,20 +2,23 @@ import * as z from 'zod';
 import { isJsonObject, Json } from '../../shared/json.ts';
 import { type JourneyDraft } from '../definition/journey-definition.ts';
 
-/** A value that differs: `template.subject`, `cases.0.when.event`. A side that has none is missing. */
+/**
+ * A value that differs, by dotted path such as `template.subject`. A side without the value is
+ * missing.
+ */
 export const FieldChange = z.object({ path: z.string(), from: Json.optional(), to: Json.optional() });
 export type FieldChange = z.infer<typeof FieldChange>;
 
-/** What differs between two definitions, by step, and in words. */
+/** Differences between two definitions, by step, with a text. */
 export const DefinitionDiff = z.object({
   steps: z.object({
     added: z.array(z.string()),
     removed: z.array(z.string()),
     changed: z.array(z.object({ step: z.string(), fields: z.array(FieldChange) })),
   }),
-  /** Who enters, and when. */
+  /** Changes of entry rules. */
   entry: z.array(FieldChange),
-  /** Everything else: name, exit, goal, hours, holdout, start … */
+  /** All other changes: name, exit, goal, hours, holdout, start. */
   journey: z.array(FieldChange),
   words: z.array(z.string()),
 });
@@ -44,7 +47,7 @@ function fields(from: Json | undefined, to: Json | undefined, path = ''): FieldC
 const own = (object: { [key: string]: Json }, name: string): Json | undefined =>
   Object.hasOwn(object, name) ? object[name] : undefined;
 
-/** Longest value that words repeat. Characters. */
+/** Maximum number of characters of a value in the text. */
 const longest = 60;
 
 const said = (value: Json | undefined): string => {
@@ -64,7 +67,7 @@ const asJson = (draft: JourneyDraft): { [key: string]: Json } =>
 
 const objectOf = (value: Json | undefined): { [key: string]: Json } => (isJsonObject(value) ? value : {});
 
-/** What changes from one definition to another. Versions' numbers are no difference. */
+/** Compares two definitions. Version numbers are ignored. */
 export function diffDefinitions(from: JourneyDraft, to: JourneyDraft): DefinitionDiff {
   const { steps: oldSteps, entry: oldEntry, version: _old, ...oldRest } = asJson(from);
   const { steps: newSteps, entry: newEntry, version: _new, ...newRest } = asJson(to);

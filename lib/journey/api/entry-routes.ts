@@ -3,12 +3,14 @@ import { CustomerId } from '../../model/customer.ts';
 import { JsonObject } from '../../shared/json.ts';
 import { type ApiRouteTable } from '../../shared/http/api-route.ts';
 
-/** Longest entry key that is taken. Past 200 characters its hash stands for it (`entryKeyFor`). */
+/**
+ * Maximum length of an entry key. A key over 200 characters is stored as its hash (`entryKeyFor`).
+ */
 const maxKeyChars = 1_000;
 
 const id = z.string().min(1).max(200).describe('The same id, sent again, does nothing twice');
 
-/** Somebody is to enter a journey that has the trigger `api`. */
+/** Request to enrol a customer in a journey with the trigger `api`. */
 export const EnrolmentRequest = z.strictObject({
   customerId: CustomerId,
   properties: JsonObject.default({}),
@@ -23,14 +25,14 @@ export const EnrolmentRequest = z.strictObject({
 });
 export type EnrolmentRequest = z.infer<typeof EnrolmentRequest>;
 
-/** Something happened to the business, and concerns whoever journeys wait with for it. */
+/** A business event for customers of journeys with a matching trigger. */
 export const BusinessEventRequest = z.strictObject({
   name: z.string().min(1).max(100),
   properties: JsonObject.default({}),
   id: id.optional(),
 });
 
-/** Most that goes along of what is sent. Bytes of JSON. */
+/** Maximum size of the properties passed to the journey, in bytes of JSON. */
 export const maxPropertiesBytes = 4_096;
 
 const unknown = 'No such journey, or no such customer';

@@ -38,7 +38,7 @@ const VariantCounts = z.object({
   guardrails: z.record(z.string(), z.int()),
 });
 
-/** A journey that takes nobody in, and since when. */
+/** A journey that admits no entries, and since when. */
 const NotLive = JourneyRecord.pick({ journeyId: true, state: true, since: true });
 
 const Stats = z.object({

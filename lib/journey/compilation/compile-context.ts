@@ -10,16 +10,19 @@ import {
   compileTask,
 } from './task-states.ts';
 
-/** What compiling one step may look at. */
+/** What the compiler of one step may read. */
 export interface CompileContext {
   functions: StepFunctions;
-  /** Steps that ask the gate. */
+  /** Steps that check the step guard. */
   gated: ReadonlySet<string>;
-  /** Milliseconds past which a wait ends its leg. */
+  /** Waits longer than this suspend the execution, ms. */
   parkAfter: number;
-  /** Rounds after which a loop goes on in a new leg, by `goTo` step; not among them: never. */
+  /**
+   * Rounds after which a loop continues in a new execution, by `goTo` step. A missing loop never
+   * does.
+   */
   roundsPerLeg: ReadonlyMap<string, number>;
-  /** Rules of contact, for messages that keep them. */
+  /** Contact hours of the journey, for marketing messages. */
   hours: ContactHours | undefined;
 }
 
@@ -31,7 +34,10 @@ export type StepCompiler<Kind extends Step['kind']> = (
   shop: CompileContext,
 ) => CompiledStates;
 
-/** A task and the choice after it, which also asks the gate where the step is gated. Without rules and gate there is no choice. */
+/**
+ * Compiles a task and the Choice after it, which includes the guard's rules for a guarded step.
+ * Without any rule there is no Choice.
+ */
 export function taskWithChoice(
   calling: Omit<TaskOptions, 'onError'> & { onError?: string | undefined },
   shop: CompileContext,

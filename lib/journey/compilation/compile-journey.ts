@@ -25,7 +25,10 @@ import { type Step, type StepOf } from '../definition/step.ts';
 
 export { type StepFunction, type StepFunctions } from './task-states.ts';
 
-/** States of one step: the first is named like the step, helpers behind a colon, which no step id may hold. */
+/**
+ * Compilers by step kind. The first state is named like the step. Helper states add a colon, which
+ * no step id may hold.
+ */
 const compilers: { [Kind in Step['kind']]: StepCompiler<Kind> } = {
   send: compileSend,
   wait: compileWait,
@@ -51,7 +54,9 @@ function statesOf<Kind extends Step['kind']>(id: string, step: StepOf<Kind>, sho
 const leg = 'Start: leg';
 const throttled = 'Start: throttled';
 
-/** Where parked people and long loops go on. */
+/**
+ * Returns the steps at which a continued execution can start, after a suspension or a long loop.
+ */
 function legSteps(states: CompiledStates): string[] {
   return Object.values(states).flatMap((state) => {
     const at = state.Type === 'Task' ? state.Arguments.Payload.at : undefined;
@@ -59,7 +64,10 @@ function legSteps(states: CompiledStates): string[] {
   });
 }
 
-/** What comes before the first step: the door for later legs, and a wait for those who came when the journey was full. */
+/**
+ * Returns the states before the first step: the choice of the step at which a continuation resumes,
+ * and the wait of a throttled entry.
+ */
 function beginning(
   { start, entry }: JourneyDefinition,
   resumeAt: string[],
@@ -86,16 +94,17 @@ function beginning(
 }
 
 /**
- * The state machine of a journey that `check` passes: states are named like steps, so that the Step Functions console reads like the
- * journey, and few, as each transition costs. What an execution was started with travels as every state's input; `vars` and `run` in it
- * change. `resumeAt` are steps at which people from other versions come in.
+ * Compiles a valid journey. States are named like steps, so that the Step Functions console reads
+ * like the journey. There are few, as each transition costs. Each state gets the execution's input,
+ * in which `vars` and `run` change. `resumeAt` lists entry steps of migrated enrolments.
  */
 export function compileJourney(
   definition: JourneyDefinition,
   functions: StepFunctions,
   { resumeAt = [] }: { resumeAt?: string[] } = {},
 ): AslDefinition {
-  // Who comes from another version was held there, perhaps, so a message may be put off here that nobody else is late for.
+  // A migrated enrolment may carry a paused mark, so its first message may be deferred. Such steps
+  // need the guard's Choice.
   const entered = resumeAt.filter((id) => effectKinds.has(definition.steps[id]?.kind ?? 'exit'));
   const shop: CompileContext = {
     functions,

@@ -6,7 +6,10 @@ import { maxHistoryEvents, alwaysSuspends, maxDurationMs } from './step-limits.t
 
 type CompilableJourney = Pick<JourneyDefinition, 'steps' | 'hours' | 'parkAfter'>;
 
-/** What one execution may hold. Of Step Functions' 25,000 events 5,000 are left for pauses of the journey; an execution lives a year. */
+/**
+ * Limits of one execution. Of Step Functions' 25,000 events, 5,000 are reserved for pauses of the
+ * journey. An execution lives a year.
+ */
 export const eventsPerSegment = { events: 20_000, ms: 365 * 86_400_000 };
 
 export interface Loop {
@@ -19,8 +22,9 @@ export const loopsOf = ({ steps }: Pick<JourneyDefinition, 'steps'>): Loop[] =>
   Object.entries(steps).flatMap(([id, step]) => (step.kind === 'goTo' ? [{ id, to: step.to, limit: step.limit }] : []));
 
 /**
- * The longest way from each step on, by what its steps cost, no `goTo` led back. `stops`: where the way ends, the step itself free. For
- * definitions whose ways never lead in a circle but by `goTo`.
+ * Returns the cost of the longest path from each step, without rounds of `goTo`. A path ends at a
+ * step for which `stops` is true, which costs nothing. Without `goTo` the definition must have no
+ * loop.
  */
 export function longestPathsFrom(
   { steps }: Pick<JourneyDefinition, 'steps'>,
@@ -42,7 +46,10 @@ export function longestPathsFrom(
   return longest;
 }
 
-/** The longest an execution can be that never leads back, from any step at which one may begin; and from the target of each loop. */
+/**
+ * Returns the cost of the longest path of one execution without loop rounds, and that from each
+ * step.
+ */
 function stronglyConnectedParts(
   definition: CompilableJourney,
   cost: (step: Step) => number,
@@ -57,16 +64,16 @@ const measuresOf = (definition: CompilableJourney) => ({
   ms: stronglyConnectedParts(definition, (step) => maxDurationMs(step, definition)),
 });
 
-/** The most that one straight way through a journey can take of an execution. */
+/** Returns the maximum of events and ms of one execution without loop rounds. */
 export function longestSegment(definition: CompilableJourney): { events: number; ms: number } {
   const { events, ms } = measuresOf(definition);
   return { events: events.straight, ms: ms.straight };
 }
 
 /**
- * Of each loop that does not fit one execution: how many rounds do; after so many it goes on in a new leg. An execution is its first way
- * straight on, and one more way for each time it was led back, so what the first leaves is shared out among the loops. A loop that
- * is led back at most `n − 1` times in a leg is counted in `run.rounds`, whichever leg that began in.
+ * Returns, for each loop that does not fit one execution, the number of rounds after which it
+ * continues in a new one. What the path without rounds leaves is shared evenly among the loops.
+ * Rounds count in `run.rounds`, across executions.
  */
 export function roundsPerSegment(definition: CompilableJourney): Map<string, number> {
   const loops = loopsOf(definition);

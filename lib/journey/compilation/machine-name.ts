@@ -1,11 +1,12 @@
 import { deterministicId } from '../../shared/ids.ts';
 
-/** Longest name of a state machine. */
+/** Maximum length of a state machine's name. */
 const longest = 80;
 
 /**
- * Name of the state machine of a workspace's own journey. `_` stands in no workspace's id and no journey's, so no two journeys share a
- * name, and none has that of a shipped one. A name that would be too long keeps its beginning and ends in a hash of the whole.
+ * Returns the machine name of a workspace's own journey. No workspace id or journey id holds `_`,
+ * so names are unique and differ from those of deployed journeys. A longer name is truncated and
+ * gets a hash.
  */
 export function machineName(stack: string, workspace: string, journeyId: string): string {
   const name = `${stack}-${workspace}_${journeyId}`;

@@ -1,6 +1,6 @@
 import { type StepFunctions } from './task-states.ts';
 
-/** The names that a simulated journey's machine calls its functions by. */
+/** Function names in the state machine of a simulated journey. */
 export const simulatedFunctions: StepFunctions = {
   send: 'send',
   wait: 'wait',

@@ -6,10 +6,10 @@ import { type Step, type StepOf } from '../definition/step.ts';
 
 const day = 86_400_000;
 
-/** Tries of a step's function beyond the first where its author says nothing, and about how long they take together. Milliseconds. */
+/** Default number of retries of a step, and about how long they take together, ms. */
 export const defaultRetries = { attempts: 5, takes: 6 * 60_000 };
 
-/** Longest pause between two tries. Milliseconds. */
+/** Maximum delay between two attempts, ms. */
 export const maxRetryIntervalMs = 2 * day;
 
 const triesOf = (step: Step): number =>
@@ -24,7 +24,7 @@ function retriesTake(step: Step): number {
   return pauses.reduce((sum, pause) => sum + pause, defaultRetries.takes);
 }
 
-/** Most closed days in a row, whatever the year. Days that no calendar has are left out. */
+/** Returns the longest run of consecutive closed days in a leap year. Invalid dates are ignored. */
 export function longestClosedRun(closed: readonly string[]): number {
   const dates = closed.map((date) => `2024-${date.slice(-5)}`).filter(isDate);
   const days = new Set(dates.map((date) => Math.round(Date.parse(date) / day)));
@@ -36,12 +36,12 @@ export function longestClosedRun(closed: readonly string[]): number {
   return Math.max(0, ...runs);
 }
 
-/** How long contact hours may hold a message back. */
+/** Returns how long contact hours may defer a message, ms. */
 function deferral({ open, closed = [] }: ContactHours = { missingZone: 'workspace' }): number {
   return (1 + (open ? 7 : 0) + longestClosedRun(closed)) * day;
 }
 
-/** The longest a wait lasts within one execution: longer ones are parked. */
+/** Returns the maximum duration of a wait within one execution, ms. Longer waits are suspended. */
 function waitTakes(step: StepOf<'wait'>, parkAfter: number): number {
   if (step.for !== undefined) return durationMs(step.for);
   if (step.between) return Math.max(...step.between.map(durationMs));
@@ -49,7 +49,7 @@ function waitTakes(step: StepOf<'wait'>, parkAfter: number): number {
   return parkAfter;
 }
 
-/** Whether a wait always ends its execution, and another leads on. */
+/** Returns whether a wait always suspends its execution. */
 export function alwaysSuspends(step: Step, parkAfter: number): boolean {
   if (step.kind !== 'wait' || (step.for === undefined && !step.between)) return false;
   return waitTakes(step, Infinity) > parkAfter;
@@ -57,7 +57,10 @@ export function alwaysSuspends(step: Step, parkAfter: number): boolean {
 
 type Whole = Pick<JourneyDefinition, 'hours' | 'parkAfter'>;
 
-/** The longest one visit of a step takes within an execution, pauses of the journey aside. Milliseconds. */
+/**
+ * Returns the maximum duration of one visit of a step within an execution, ms, without pauses of
+ * the journey.
+ */
 export function maxDurationMs(step: Step, { hours, parkAfter }: Whole): number {
   switch (step.kind) {
     case 'wait':
@@ -76,10 +79,10 @@ export function maxDurationMs(step: Step, { hours, parkAfter }: Whole): number {
   }
 }
 
-/** Events of one try of a task in an execution's history: scheduled, started, submitted, failed or succeeded. */
+/** History events of one attempt of a task: scheduled, started, submitted, failed or succeeded. */
 const eventsPerTry = 4;
 
-/** Most events one visit of a step leaves in the history, its helpers included. */
+/** Returns the maximum number of history events of one visit, with helper states. */
 export function maxHistoryEvents(step: Step): number {
   switch (step.kind) {
     case 'randomSplit':

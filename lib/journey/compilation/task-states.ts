@@ -11,21 +11,24 @@ import { type Step } from '../definition/step.ts';
 import { maxRetryIntervalMs, defaultRetries } from './step-limits.ts';
 import { jsonataLiteral, passThrough, inputWith } from './expressions.ts';
 
-/** The functions that carry out steps, by the name the infrastructure knows them by. */
+/** Step functions by their name in the infrastructure. */
 export type StepFunction = 'send' | 'wait' | 'branch' | 'decide' | 'update' | 'assign' | 'emit' | 'webhook' | 'park';
 
-/** ARN (or token that stands for it) of each step function. */
+/** ARN of each step function, or a CDK token for it. */
 export type StepFunctions = Record<StepFunction, string>;
 
-/** Seconds a function may take: above the functions' own time-out (30 s), so that Lambda's own answer comes first. */
+/**
+ * Timeout of a task, s. Above the functions' own timeout of 30 s, so that Lambda's error comes
+ * first.
+ */
 const functionSeconds = 60;
 
-/** An execution lives no longer than a year; neither does a pause. Seconds. */
+/** Maximum duration of a pause, s. An execution lives no longer than a year. */
 const longestHold = 365 * 86_400;
 
 /**
- * Every failure but a time-out of a wait, which is no failure: `States.TaskFailed` stands for all errors except `States.Timeout`.
- * 2 + 4 + 8 + 16 + 32 s with full jitter sit out a throttled minute.
+ * Default retry of a task. `States.TaskFailed` covers all errors except `States.Timeout`, which
+ * ends a wait regularly. 2 + 4 + 8 + 16 + 32 s with full jitter outlast a throttled minute.
  */
 const usualRetry = {
   IntervalSeconds: 2,
@@ -36,8 +39,8 @@ const usualRetry = {
 } as const;
 
 /**
- * A write that DynamoDB will never take, or a step that is not as it should be, fails at once. The first retrier that names an error
- * decides, so this one stands before the others.
+ * No retry for errors that are permanent, such as a write that DynamoDB rejects. It must be the
+ * first retrier, because the first one that names an error decides.
  */
 const neverAgain: AslRetrier = { ErrorEquals: permanentErrors, MaxAttempts: 0 };
 
@@ -49,19 +52,23 @@ function retryOf(step: Step, ErrorEquals: string[]): AslRetrier[] {
   return [neverAgain, { ErrorEquals, ...usualRetry, IntervalSeconds, MaxAttempts: own.attempts, MaxDelaySeconds }];
 }
 
+/** Options of a task state. */
 export interface TaskOptions {
   id: string;
   step: Step;
   fn: string;
-  /** With a task token, which is answered within so many seconds or never. */
+  /** Calls with a task token, which must come back within this time, s. */
   waitSeconds?: number;
-  /** Where to go when it still fails after all tries; without it the execution fails, which is seen and alarmed. */
+  /**
+   * Next step after all attempts have failed. Without it the execution fails, which raises an
+   * alarm.
+   */
   onError?: string;
-  /** More for the function than every step's gets. */
+  /** Additional payload of this step. */
   more?: Record<string, unknown>;
 }
 
-/** What a step's function gets: `StepCall`. */
+/** Builds the payload of a step's function, see `StepCall`. */
 function payload(
   id: string,
   { label: _label, ...step }: Step | { kind: string; label?: undefined },
@@ -77,7 +84,7 @@ function payload(
 
 const token = { token: '{% $states.context.Task.Token %}' };
 
-/** The task that calls a step's function. */
+/** Compiles the task state that calls a step's function. */
 export function compileTask({ id, step, fn, waitSeconds, onError, more }: TaskOptions): Omit<AslTaskState, 'Next'> {
   const waits = waitSeconds !== undefined;
   const Catch: AslCatcher[] =
@@ -93,7 +100,7 @@ export function compileTask({ id, step, fn, waitSeconds, onError, more }: TaskOp
   };
 }
 
-/** What a gated task assigns, for the choice after it. */
+/** Assignment of a guarded task's result, read by the Choice after it. */
 export const guardAssigned = { gate: "{% $exists($states.result.Payload.gate) ? $states.result.Payload.gate : '' %}" };
 
 export const guardRules = (id: string): AslChoiceRule[] => [
@@ -101,7 +108,10 @@ export const guardRules = (id: string): AslChoiceRule[] => [
   { Condition: "{% $gate = 'move' or $gate = 'left' %}", Next: `${id}: moved` },
 ];
 
-/** Where a gated step goes when the journey is paused, until it is resumed; and when the customer goes on elsewhere. */
+/**
+ * Compiles the states behind a guard: `held` waits while the journey is paused, `moved` ends the
+ * execution when the enrolment continues elsewhere or has ended.
+ */
 export function guardStates(id: string, wait: string): Record<string, AslState> {
   const since = '$states.context.State.EnteredTime';
   return {
@@ -119,7 +129,10 @@ export function guardStates(id: string, wait: string): Record<string, AslState> 
   };
 }
 
-/** States `name` and what follows it: this leg ends, and another takes over at step `at` when `until` has come. */
+/**
+ * Compiles the states that suspend: this execution ends, and a new one starts at step `at` once
+ * `until` has come.
+ */
 export function suspendStates(
   name: string,
   { id, step, fn, until, at }: Pick<TaskOptions, 'id' | 'step' | 'fn'> & { until: string; at: string },

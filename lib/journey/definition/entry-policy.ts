@@ -3,26 +3,29 @@ import { Predicate } from '../../model/predicate.ts';
 import { Duration } from '../../shared/time.ts';
 import { Trigger } from './trigger.ts';
 
-/** When somebody who was in before may enter again; nobody is inside twice with one key. */
+/** When a customer may enter again. Two enrolments with the same entry key never overlap. */
 export const Reentry = z.union([
   z.enum(['never', 'always']),
   z.strictObject({ after: Duration, atMost: z.int().min(1).optional() }),
   z.strictObject({ atMost: z.int().min(1) }),
 ]);
-/** At most `max` entries of all customers together, ever or within fixed spans of a time. */
+/** Maximum number of entries of all customers, in total or per fixed window. */
 const Limit = z.strictObject({ max: z.int().min(1), within: Duration.optional() });
 
 export const Entry = z.strictObject({
   triggers: z.array(Trigger).min(1),
   condition: Predicate.optional(),
-  /** Who does not enter, whatever knocks. */
+  /** Customers who match do not enter, by any trigger. */
   exclude: Predicate.optional(),
-  /** Dotted path in the trigger's properties (`orderId`): one enrolment per value. Without it one per customer. */
+  /**
+   * Dotted path in the trigger's properties (`orderId`): one enrolment per value. Without it, one
+   * per customer.
+   */
   key: z.string().optional(),
   reentry: Reentry.default('never'),
-  /** Whoever comes when it is full is refused. */
+  /** Entries beyond the cap are rejected. */
   cap: Limit.optional(),
-  /** Whoever comes when the span is full enters all the same, and sets out in the next one with room. */
+  /** Entries beyond the throttle are admitted, but start in the next window with room. */
   throttle: z.strictObject({ max: z.int().min(1), within: Duration }).optional(),
 });
 export type Entry = z.infer<typeof Entry>;

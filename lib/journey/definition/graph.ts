@@ -1,7 +1,7 @@
 import { type JourneyDefinition } from './journey-definition.ts';
 import { type Step, type StepOf } from './step.ts';
 
-/** A way out of a step: where the definition names it, and where it leads. */
+/** An edge of a step: its place in the step's definition, and the target step. */
 export type Transition = readonly [place: string, target: string];
 
 const onward = (step: { next: string }): Transition[] => [['next', step.next]];
@@ -10,7 +10,7 @@ const withError = (step: { next: string; onError?: string | undefined }): Transi
   ...(step.onError === undefined ? [] : [['onError', step.onError] as const]),
 ];
 
-/** Ways out of each kind of step. */
+/** Outgoing edges by step kind. */
 const ways: { [Kind in Step['kind']]: (step: StepOf<Kind>) => Transition[] } = {
   send: withError,
   wait: (step) => [...onward(step), ...(step.onMissing === undefined ? [] : [['onMissing', step.onMissing] as const])],
@@ -41,11 +41,12 @@ const ways: { [Kind in Step['kind']]: (step: StepOf<Kind>) => Transition[] } = {
   exit: () => [],
 };
 
+/** Returns the outgoing edges of a step. */
 export function outgoingTransitions<Kind extends Step['kind']>(step: StepOf<Kind>): Transition[] {
   return ways[step.kind](step);
 }
 
-/** Steps that a step leads on to: those of its ways that no loop's limit bounds. Only by `goTo` may ways lead in a circle. */
+/** Returns the next steps, without the target of a `goTo`. Other edges must not form a loop. */
 export function nextSteps(step: Step): string[] {
   return step.kind === 'goTo' ? [step.next] : outgoingTransitions(step).map(([, target]) => target);
 }

@@ -6,28 +6,34 @@ import { Label } from '../../model/stage.ts';
 import { Duration, Instant } from '../../shared/time.ts';
 import { HeaderName, HeaderValue } from './http-header.ts';
 
-/** A step's name: what the Step Functions console shows as the state's name. */
+/** Id of a step. It is the name of its state in the Step Functions console. */
 export const StepId = z.string().regex(/^[A-Za-z][A-Za-z0-9 _-]{0,59}$/);
 
-/** A name that later templates read a step's answer under: `{{vars.offer.content.title | …}}`. */
+/** Name under which templates read a step's result: `{{vars.offer.content.title | …}}`. */
 const VariableName = z.string().regex(/^[A-Za-z]\w{0,39}$/);
 
-/** What a step is called on maps and in the console; its id is for the machine's history. */
+/** Name of a step on maps and in the console. Its id is for the machine's history. */
 const label = Label.optional();
 
-/** Text with `{{traits.firstName | there}}` places: a path, and after the bar what to say where it is empty. */
+/**
+ * Text with placeholders such as `{{traits.firstName | there}}`: a path, and a fallback for an
+ * empty value.
+ */
 export const MessageTemplate = z.object({ subject: z.string().optional(), body: z.string().min(1) });
 export type MessageTemplate = z.infer<typeof MessageTemplate>;
 
-/** Tries beyond the first when a step fails, the first of them after `interval`, each next one after twice as long. */
+/** Attempts after a failure. The first comes after `interval`, and each next delay doubles. */
 export const StepRetry = z.strictObject({ attempts: z.int().min(0).max(10), interval: Duration });
 
-/** What a step does when it fails for good: `onError` leads on; without it the kind of step says (`lib/journey/compilation/compile-journey.ts`). */
+/**
+ * Failure handling. After the last attempt the enrolment goes to `onError`. Without it the step
+ * kind decides (`lib/journey/compilation/compile-journey.ts`).
+ */
 const trouble = { retry: StepRetry.optional(), onError: StepId.optional() };
 
 /**
- * What becomes of a message whose time came while the journey was paused: it goes out when the journey is resumed (`send`), not at all
- * (`skip`), or when that time of day comes next where the customer lives (`shift`).
+ * What to do with a message that was due while the journey was paused: send it on resuming
+ * (`send`), drop it (`skip`), or send it at that time of day on the customer's clocks (`shift`).
  */
 export const AfterPausePolicy = z.enum(['send', 'skip', 'shift']);
 export type AfterPausePolicy = z.infer<typeof AfterPausePolicy>;
@@ -38,14 +44,19 @@ const Send = z.strictObject({
   channel: SendChannel,
   purpose: Purpose,
   template: MessageTemplate,
-  /** Where a webhook or a Slack message is posted to. Other channels find the address in the customer's traits. */
+  /**
+   * URL to which a webhook or Slack message is posted. Other channels read the address from traits.
+   */
   url: z.url().optional(),
   late: AfterPausePolicy.default('send'),
   ...trouble,
   next: StepId,
 });
 
-/** A time from a trait, before (`-3d`) or after (`2h`) it, at a time of day where the customer lives if one is named. */
+/**
+ * A time from a trait, with an offset before (`-3d`) or after (`2h`) it, and an optional time of
+ * day on the customer's clocks.
+ */
 export const TraitTime = z.strictObject({
   trait: z.string().min(1),
   offset: z
@@ -56,19 +67,22 @@ export const TraitTime = z.strictObject({
 });
 export type TraitTime = z.infer<typeof TraitTime>;
 
-/** Exactly one of `for`, `until`, `untilLocal`, `untilTrait` and `between`. A time that has passed waits for nothing. */
+/**
+ * Exactly one of `for`, `until`, `untilLocal`, `untilTrait` and `between`. A past time does not
+ * wait.
+ */
 const WaitFor = z
   .strictObject({
     kind: z.literal('wait'),
     label,
     for: Duration.optional(),
     until: Instant.optional(),
-    /** The next such time where the customer lives, on one of the days if any are named. */
+    /** The next such time on the customer's clocks, on one of `weekdays` if given. */
     untilLocal: z.strictObject({ time: LocalTime, weekdays: z.array(Weekday).min(1).optional() }).optional(),
     untilTrait: TraitTime.optional(),
-    /** Anything from the first to the second, drawn when the customer enters: the same for every try. */
+    /** Random duration between both. Drawn at entry, so the same on each attempt. */
     between: z.tuple([Duration, Duration]).optional(),
-    /** Where to go when the trait of `untilTrait` is no time; without it on, at once. */
+    /** Step if the trait of `untilTrait` is no time. Default: `next`, without delay. */
     onMissing: StepId.optional(),
     next: StepId,
   })
@@ -77,7 +91,7 @@ const WaitFor = z
     'exactly one of for, until, untilLocal, untilTrait, between',
   );
 
-/** The first of what is waited for wins: `on`, or one of `or`, each with its own way on. */
+/** The first match wins: `on` or one of `or`, each with its own next step. */
 const WaitForEvent = z.strictObject({
   kind: z.literal('waitForEvent'),
   label,
@@ -87,7 +101,7 @@ const WaitForEvent = z.strictObject({
     .array(z.strictObject({ on: Predicate, next: StepId }))
     .max(10)
     .optional(),
-  /** What the touchpoint is called in later templates: `{{vars.reply.properties.score}}`. */
+  /** Name of the touchpoint in later templates: `{{vars.reply.properties.score}}`. */
   as: VariableName.optional(),
   timeout: Duration,
   onTimeout: StepId,
@@ -103,21 +117,27 @@ const Branch = z.strictObject({
 const RandomSplit = z.strictObject({
   kind: z.literal('randomSplit'),
   label,
-  /** Same salt, same side: for re-entries and later versions too. */
+  /** The same salt assigns a customer to the same side, also in re-entries and later versions. */
   salt: z.string().min(1),
   paths: z.array(z.strictObject({ weight: z.number().positive(), next: StepId })).min(2),
 });
 
 const VariantId = z.string().regex(/^[A-Za-z][A-Za-z0-9 _-]{0,39}$/);
 
-/** How an experiment ends: by hand, at a planned number of customers, or as soon as the evidence, looked at all the time, suffices. */
+/**
+ * How an experiment ends: by hand, at a planned sample size, or by sequential testing once the
+ * evidence suffices.
+ */
 const Winner = z.discriminatedUnion('mode', [
   z.strictObject({ mode: z.literal('manual') }),
   z.strictObject({ mode: z.literal('fixed'), customers: z.int().min(100) }),
   z.strictObject({ mode: z.literal('automatic') }),
 ]);
 
-/** Customers are assigned by salted hash, so nothing is stored and nobody changes sides; those of the holdout go on without any variant. */
+/**
+ * Customers are assigned by salted hash, so nothing is stored and no customer changes variant. The
+ * holdout continues without a variant.
+ */
 const Experiment = z.strictObject({
   kind: z.literal('experiment'),
   label,
@@ -128,9 +148,9 @@ const Experiment = z.strictObject({
     .max(19),
   holdout: z.strictObject({ weight: z.number().positive(), next: StepId }).optional(),
   goal: Predicate,
-  /** For how long after the assignment the goal counts. */
+  /** How long the goal counts after the assignment. */
   window: Duration,
-  /** What must not get worse: each is counted like the goal, the fewer the better. */
+  /** Events that must not become more frequent. Each is counted like the goal. */
   guardrails: z
     .array(z.strictObject({ name: z.string().min(1), event: Predicate }))
     .max(5)
@@ -154,13 +174,16 @@ const Decide = z.strictObject({
 const UpdateProfile = z.strictObject({
   kind: z.literal('updateProfile'),
   label,
-  /** Strings may hold `{{…}}` places. */
+  /** Strings may hold `{{…}}` placeholders. */
   traits: JsonObject,
   ...trouble,
   next: StepId,
 });
 
-/** Tells the bus, as `JourneyEventEmitted`. Strings in the properties may hold `{{…}}` places. */
+/**
+ * Publishes `JourneyEventEmitted` on the bus. Strings in `properties` may hold `{{…}}`
+ * placeholders.
+ */
 const EmitEvent = z.strictObject({
   kind: z.literal('emitEvent'),
   label,
@@ -170,15 +193,18 @@ const EmitEvent = z.strictObject({
   next: StepId,
 });
 
-/** Calls a URL, signed as Standard Webhooks are, and keeps the answer (`status`, `body`) under `as`. An answer other than 2xx is a failure. */
+/**
+ * Calls a URL, signed by Standard Webhooks, and stores `status` and `body` under `as`. An answer
+ * other than 2xx is a failure.
+ */
 const Webhook = z.strictObject({
   kind: z.literal('webhook'),
   label,
   url: z.url(),
   method: z.enum(['POST', 'PUT', 'PATCH', 'DELETE', 'GET']).default('POST'),
-  /** Values may hold `{{…}}` places. */
+  /** Values may hold `{{…}}` placeholders. */
   headers: z.record(HeaderName, HeaderValue).default({}),
-  /** Strings may hold `{{…}}` places. */
+  /** Strings may hold `{{…}}` placeholders. */
   body: JsonObject.optional(),
   as: VariableName.optional(),
   ...trouble,
@@ -190,15 +216,18 @@ const HumanTask = z.strictObject({
   label,
   queue: z.string().min(1),
   title: z.string().min(1),
-  /** Who should do it; may be a `{{traits.owner}}` place. */
+  /** Person who should do it. May be a placeholder such as `{{traits.owner}}`. */
   assignee: z.string().min(1).optional(),
   timeout: Duration,
-  /** Answer → step. */
+  /** Next step by answer. */
   answers: z.record(z.string().min(1), StepId).refine((answers) => Object.keys(answers).length > 0, 'no answer'),
   onTimeout: StepId,
 });
 
-/** Knocks at the door of another journey of the workspace, with these properties; its entry rules decide. */
+/**
+ * Requests an entry to another journey of the workspace with these properties. Its entry rules
+ * decide.
+ */
 const StartJourney = z.strictObject({
   kind: z.literal('startJourney'),
   label,
@@ -208,7 +237,7 @@ const StartJourney = z.strictObject({
   next: StepId,
 });
 
-/** Back to an earlier step, at most `limit` times; then on to `next`. */
+/** Goes back to an earlier step, at most `limit` times, then to `next`. */
 const GoTo = z.strictObject({
   kind: z.literal('goTo'),
   label,

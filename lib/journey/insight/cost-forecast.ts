@@ -10,22 +10,27 @@ import { simulatedFunctions } from '../compilation/simulated-functions.ts';
 import { type Step } from '../definition/step.ts';
 import { messageUsd, continuationUsd, enrolmentUsd, transitionUsd, visitUsd } from './step-cost.ts';
 
-/** Open executions an account may have: quota of Step Functions' standard workflows, which can be raised. */
+/**
+ * Maximum number of open executions in an account: default quota of Step Functions' standard
+ * workflows, which can be raised.
+ */
 export const maxOpenEnrolments = 1_000_000;
 
 const ExpectedWorst = z.object({ expected: z.number(), worst: z.number() });
 
 /**
- * What a journey will take before anybody has gone through it. `expected`: ways are taken by their weights, or alike; half of those who
- * wait are answered, half-way. `worst`: the longest way, every loop to its limit, contact hours in the way of every message. Nothing
- * fails, and nothing is paused. Simulating it tells more.
+ * Forecast of a journey before its first entry. `expected` takes branches by weight or evenly, and
+ * waits as half answered. `worst` takes the longest path, all loops to their limit, and contact
+ * hours before each message. Neither has failures or pauses. A simulation is more exact.
  */
 export const JourneyForecast = z.object({
   /** State transitions of one entry. */
   transitions: ExpectedWorst,
-  /** For how many days an entry has an execution open; parked waits have none. */
+  /** Days with an open execution for one entry. Suspended waits have none. */
   openDays: ExpectedWorst,
-  /** Open executions at so many entries a day, the account's limit, and the entries a day at which the limit is reached. */
+  /**
+   * Open executions at `entriesPerDay`, the account's limit, and the entries a day that reach it.
+   */
   open: z.object({
     entriesPerDay: z.number(),
     expected: z.number(),
@@ -33,7 +38,10 @@ export const JourneyForecast = z.object({
     limit: z.number(),
     entriesPerDayAtLimit: z.number(),
   }),
-  /** US dollars of 1,000 entries, all services, by step; `stay` is what every entry costs. Channels that carriers price by country are not in it. */
+  /**
+   * US dollars for 1,000 entries, all services, by step. `stay` is the cost of entry and end.
+   * `unpriced` lists channels priced by country, which are left out.
+   */
   usdPerThousand: z.object({
     total: z.number(),
     stay: z.number(),
@@ -46,12 +54,18 @@ export type JourneyForecast = z.infer<typeof JourneyForecast>;
 
 const dayMs = 86_400_000;
 
-/** What Step Functions bills for each execution beside its states, as the benchmark counts it. */
+/**
+ * Transition that Step Functions bills for each execution beside its states, as the benchmark
+ * measured.
+ */
 const perExecution = 1;
 
 const priced = (channel: string): boolean => messageUsd(channel) > 0 || !['sms', 'whatsapp'].includes(channel);
 
-/** Transitions of one visit of each step: without contact hours in the way, and with. */
+/**
+ * Counts the transitions of one visit of each step, without (`usual`) and with (`most`) a deferral
+ * by contact hours.
+ */
 function transitionsOf(definition: JourneyDefinition): Map<string, { usual: number; most: number }> {
   const { States } = compileJourney(definition, simulatedFunctions);
   const has = (name: string): number => (Object.hasOwn(States, name) ? 1 : 0);
@@ -69,7 +83,7 @@ const parkedIn =
   (id: string): boolean =>
     steps[id] !== undefined && alwaysSuspends(steps[id], durationMs(parkAfter));
 
-/** For how long a visit keeps its execution open on average. Milliseconds. */
+/** Returns the mean time that a visit keeps its execution open, ms. */
 function meanTime(step: Step, parkAfter: number): number {
   if (step.kind === 'waitForEvent' || step.kind === 'humanTask') return assumedWaitShare * durationMs(step.timeout);
   if (step.kind !== 'wait') return 0;
@@ -77,7 +91,7 @@ function meanTime(step: Step, parkAfter: number): number {
   return Number.isFinite(mean) ? Math.min(mean, parkAfter) : parkAfter / 2;
 }
 
-/** The longest way through the whole journey, every loop to its limit. */
+/** Sums the costs of the longest path through the journey, with all loops to their limit. */
 function longest(definition: JourneyDefinition, cost: (id: string, step: Step) => number): number {
   const names = new Map(Object.entries(definition.steps).map(([id, step]) => [step, id]));
   const from = longestPathsFrom(definition, (step) => cost(names.get(step) ?? '', step));
@@ -85,7 +99,7 @@ function longest(definition: JourneyDefinition, cost: (id: string, step: Step) =
   return (from.get(definition.start) ?? 0) + rounds.reduce((sum, n) => sum + n, 0);
 }
 
-/** For definitions that pass the check. */
+/** Forecasts transitions, open executions and cost. The definition must be valid. */
 export function forecastJourney(definition: JourneyDefinition, entriesPerDay: number): JourneyForecast {
   const { steps, entry } = definition;
   const parkAfter = durationMs(definition.parkAfter);

@@ -5,13 +5,16 @@ import { type Step } from '../definition/step.ts';
 
 type Steps = Pick<JourneyDefinition, 'steps'>;
 
-/** Of those who wait for a touchpoint or a person, so many are answered, in so much of the time they would wait on average. */
+/**
+ * Assumption on waits for a touchpoint or a person: half are answered, on average after half of the
+ * timeout.
+ */
 const assumedResponse = { share: 0.5, after: 0.5 };
 
-/** Rounds of loops, all together, that are followed one by one; in later ones nobody is led back. */
+/** Maximum number of loop rounds followed in one estimate. Further rounds are not taken. */
 const mostRounds = 20_000;
 
-/** A way on and the share of those who take it. */
+/** A next step, and the share of visits that take it. */
 type Share = readonly [target: string, share: number];
 
 const evenShares = (targets: string[], of = 1): Share[] =>
@@ -23,8 +26,9 @@ function weighted(ways: { weight: number; next: string }[]): Share[] {
 }
 
 /**
- * Where people go from a step when nothing is known of them: by their weights where there are any, half of those who wait are answered, else
- * all ways are alike. Nothing fails. Of a `goTo` the way on.
+ * Returns the assumed shares of a step's next steps: by weights where it has them,
+ * `assumedResponse` for waits, else evenly. No step fails. For a `goTo` it is the step after the
+ * loop.
  */
 function branchProbabilities(step: Step): Share[] {
   switch (step.kind) {
@@ -50,10 +54,10 @@ function branchProbabilities(step: Step): Share[] {
   }
 }
 
-/** The part of a time that is waited for on average, where an answer may come earlier. */
+/** Mean share of the timeout that a wait lasts, under `assumedResponse`. */
 export const assumedWaitShare = 1 - assumedResponse.share + assumedResponse.share * assumedResponse.after;
 
-/** About how long the end of a wait is away whose length depends on the customer. Milliseconds. */
+/** Returns the assumed mean length of a wait, ms. Infinity for a date. */
 export function estimateMeanWait(step: Extract<Step, { kind: 'wait' }>): number {
   if (step.for !== undefined) return durationMs(step.for);
   if (step.between) return step.between.map(durationMs).reduce((sum, ms) => sum + ms, 0) / 2;
@@ -61,7 +65,7 @@ export function estimateMeanWait(step: Extract<Step, { kind: 'wait' }>): number 
   return Infinity; // a date: as far as waits go without being parked
 }
 
-/** Steps in an order in which each comes after all that lead to it, loops aside. */
+/** Returns the steps in topological order, loops of `goTo` left out. */
 function inOrder({ steps }: Steps): string[] {
   const order: string[] = [];
   const seen = new Set<string>();
@@ -76,21 +80,28 @@ function inOrder({ steps }: Steps): string[] {
   return order.reverse();
 }
 
-/** People who set out together: how many, from where, and how often each loop has led them back. */
+/**
+ * Visits that continue together: their number, their step, and the rounds that each loop has taken.
+ */
 interface Cohort {
   at: string;
   n: number;
   rounds: Record<string, number>;
 }
 
-/** How often each step is visited, for one entry, of a definition that passes the check. */
+/**
+ * Returns the expected number of visits of each step for one entry. The definition must be valid.
+ */
 export function estimateVisits({ start, steps }: Pick<JourneyDefinition, 'start' | 'steps'>): Map<string, number> {
   const order = inOrder({ steps });
   const visits = new Map<string, number>();
   const crowds = new Map<string, Cohort>([['', { at: start, n: 1, rounds: {} }]]);
   let left = mostRounds;
 
-  /** Those of a crowd who reach a `goTo`: set out again from where it leads, or stay and go on. */
+  /**
+   * Adds the visits to the cohort at the target of a `goTo`. Returns false if the loop has reached
+   * its limit.
+   */
   function ledBack(id: string, n: number, { rounds }: Cohort): boolean {
     const step = steps[id];
     const taken = rounds[id] ?? 0;

@@ -12,7 +12,7 @@ import { type StepOf } from '../definition/step.ts';
 type Experiment = StepOf<'experiment'>;
 type Counts = Record<string, VariantStats>;
 
-/** The counts of an experiment over all versions that are part of it. */
+/** Sums the counts of an experiment over the given versions. */
 export function variantCountsOf(stats: VersionStats[], stepId: string, versions: ReadonlySet<number>): Counts {
   const sum: Counts = bareRecord();
   for (const { experiments } of stats.filter(({ version }) => versions.has(version)))
@@ -25,7 +25,10 @@ export function variantCountsOf(stats: VersionStats[], stepId: string, versions:
   return sum;
 }
 
-/** A rate is at most one: a goal may be told before the assignment it belongs to. */
+/**
+ * Returns a rate of at most 1. A goal may be counted before the assignment it belongs to, because
+ * bus events are unordered.
+ */
 const rate = (reached: number, assigned: number) => rateOf(Math.min(reached, assigned), assigned);
 
 function snapshotOf({ guardrails }: Experiment, counts: Counts): Snapshot {
@@ -39,7 +42,7 @@ function snapshotOf({ guardrails }: Experiment, counts: Counts): Snapshot {
   return Object.fromEntries(arms) as Snapshot;
 }
 
-/** What an experiment has shown so far. */
+/** Concludes an experiment from its counts so far. */
 export function experimentResultOf(stepId: string, step: Experiment, counts: Counts): ExperimentResult {
   return concludeExperiment(planOfStep(stepId, step), [snapshotOf(step, counts)]);
 }
@@ -47,8 +50,9 @@ export function experimentResultOf(stepId: string, step: Experiment, counts: Cou
 const assignedIn = (counts: Counts): number => Object.values(counts).reduce((sum, { assigned }) => sum + assigned, 0);
 
 /**
- * The journey with what the counts decide: a winner, or that a fixed number of customers is reached, whose windows have to pass before it is
- * judged. The same head where they decide nothing: by hand, decided before, too early, or shipping the holdout, which is no variant.
+ * Returns the journey record with what the counts decide: a winner, or the time at which a fixed
+ * sample is full. A fixed sample is judged once its goal window has passed. Returns `head`
+ * unchanged if the mode is manual, a winner is set, evidence is missing, or the holdout won.
  */
 export function decideExperimentWinner(
   head: JourneyRecord,

@@ -4,15 +4,15 @@ import { type Customer } from '../../model/customer.ts';
 import { bareRecord } from '../../shared/json.ts';
 import { keys, listShard } from '../../model/table-keys.ts';
 
-/** What happened to the people of one variant. */
+/** Counts of one variant. */
 export interface VariantStats {
   assigned: number;
   goal: number;
-  /** Times something happened that should not, by the guard rail's name. */
+  /** Occurrences of each guardrail event, by the guardrail's name. */
   guardrails: Record<string, number>;
 }
 
-/** What happened to the people of one version. */
+/** Counts of one version. */
 export interface VersionStats {
   version: number;
   entered: number;
@@ -22,16 +22,19 @@ export interface VersionStats {
   experiments: Record<string, Record<string, VariantStats>>;
 }
 
-/** The events that are counted. */
+/** Bus events that are counted. */
 export type StatsIncrement = Extract<
   BusEvent,
   { name: 'EnrolmentStarted' | 'EnrolmentEnded' | 'GoalReached' | 'VariantAssigned' }
 >;
 
-/** How long an event that is told again is known. EventBridge tries for a day, and an archive is replayed sooner. Seconds. */
+/**
+ * How long a counted event's id is kept, s. EventBridge retries for a day. A replay of the archive
+ * must come within this time.
+ */
 const keptFor = 30 * 86_400;
 
-/** Names of counters; what may hold a `#` comes last. */
+/** Returns the counter's attribute name. The part that may hold a `#` comes last. */
 function counterOf({ name, detail }: StatsIncrement): string {
   if (name === 'EnrolmentStarted') return 'entered';
   if (name === 'EnrolmentEnded') return `ended#${detail.outcome}`;
@@ -41,10 +44,17 @@ function counterOf({ name, detail }: StatsIncrement): string {
   return detail.guardrail === undefined ? `${of}#goal` : `${of}#guardrail#${detail.guardrail}`;
 }
 
+/** Counters of journeys, by version. */
 export interface StatsStore {
-  /** Adds one for an event, once however often it is told: the mark of the event and the count are one transaction. */
+  /**
+   * Counts an event once, also if it is delivered again. The event's mark and the counter are one
+   * transaction.
+   */
   count(event: StatsIncrement): Promise<'counted' | 'again'>;
-  /** Of every version anybody entered, newest first. One query; may be a moment behind. */
+  /**
+   * Returns the counts of each version with an entry, newest first. One eventually consistent
+   * query.
+   */
   read(workspace: string, journeyId: string): Promise<VersionStats[]>;
 }
 
@@ -59,7 +69,7 @@ function addStep(stats: VersionStats, [stepId = '', variant = '', what, ...name]
   else counts.guardrails[name.join('#')] = (counts.guardrails[name.join('#')] ?? 0) + n;
 }
 
-/** Adds one row: a shard of a version. */
+/** Adds the counters of one shard of a version. */
 function add(stats: VersionStats, row: Item): void {
   for (const [counter, value] of Object.entries(row)) {
     const [what, ...rest] = counter.split('#');
@@ -70,6 +80,7 @@ function add(stats: VersionStats, row: Item): void {
   }
 }
 
+/** Creates the counters in the table. */
 export function statsStore(table: Table): StatsStore {
   return {
     async count(event) {

@@ -13,7 +13,10 @@ import { MigrationPreview } from '../publishing/preview-migration.ts';
 import { type SavedJourneyDraft } from '../publishing/version-store.ts';
 import { StepId } from '../definition/step.ts';
 
-/** A journey in a list. `version` is the one most newcomers enter; missing before the first publication. */
+/**
+ * A journey in a list. `version` has the largest weight for new entries. Missing before the first
+ * publication.
+ */
 export const JourneySummary = z.object({
   journeyId: z.string(),
   state: JourneyState,
@@ -22,7 +25,7 @@ export const JourneySummary = z.object({
 });
 export type JourneySummary = z.infer<typeof JourneySummary>;
 
-/** What is wrong, where, and what to do about it. An `error` keeps a journey from being published. */
+/** A diagnostic. An `error` prevents publishing. */
 export const DiagnosticView = z.object({
   code: z.string(),
   place: z.string(),
@@ -37,23 +40,25 @@ const trimmed = z.array(Trimmed).optional();
 
 const trial = z.int().optional().describe('The version that test people enter, and nobody else');
 
+/** A journey as the API shows it. */
 export const JourneyView = JourneySummary.extend({
   trial,
-  /** When the state was last changed; missing for a journey that stands as it was deployed. */
+  /** When the state was last changed. Missing for a deployed journey without changes. */
   since: Instant.optional(),
   routes: z.array(VersionRoute),
   winners: z.record(StepId, Winner),
   migrations: z.array(Migration),
-  /** Of `version`. */
+  /** Definition of `version`. */
   definition: JourneyDefinition.optional(),
   draft: DraftView.optional(),
   trimmed,
 });
 export type JourneyView = z.infer<typeof JourneyView>;
 
+/** Answer to a saved draft, with its diagnostics. */
 export const SavedDraft = DraftView.extend({ journeyId: z.string(), faults: z.array(DiagnosticView), trimmed });
 
-/** What a journey does after it was changed. */
+/** What a journey does after a change. */
 export const JourneyRecordView = z.object({
   journeyId: z.string(),
   state: JourneyState,
@@ -65,41 +70,44 @@ export const JourneyRecordView = z.object({
 });
 export type JourneyRecordView = z.infer<typeof JourneyRecordView>;
 
+/** A version in a list. */
 export const VersionSummary = z.object({
   version: z.int(),
-  /** Share of newcomers who enter it, in percent. */
+  /** Share of new entries in this version, percent. */
   weight: z.number(),
-  /** Missing for a version that was deployed, and for one that publishing has not finished. */
+  /** Missing for a deployed version, and for one whose publication has not finished. */
   publishedAt: Instant.optional(),
   status: z.enum(['deployed', 'published', 'unfinished']),
 });
 export type VersionSummary = z.infer<typeof VersionSummary>;
 
+/** A version with its definition. */
 export const VersionView = VersionSummary.extend({ definition: JourneyDefinition });
 
+/** Answer to a publication, or to a dry run of one. */
 export const PublishedView = z.object({
   journeyId: z.string(),
-  /** The version that was published, or would be. */
+  /** Version that was published, or would be. */
   version: z.int(),
   dryRun: z.boolean(),
   faults: z.array(DiagnosticView),
-  /** What it will take: transitions, open executions against the account's limit, money. Missing where there are errors. */
+  /** Forecast of transitions, open executions and cost. Missing if there are errors. */
   plan: JourneyForecast.optional(),
-  /** What the journey does now; missing from a dry run. */
+  /** What the journey does now. Missing in a dry run. */
   head: JourneyRecordView.optional(),
-  /** Of a dry run with a migration: who moves, stays or leaves. */
+  /** Set in a dry run with a migration: which enrolments move, stay or exit. */
   migration: MigrationPreview.optional(),
   trimmed,
 });
 export type PublishedView = z.infer<typeof PublishedView>;
 
-/** An enrolment in a list of its journey's. */
+/** An enrolment in a list of its journey. */
 export const JourneyEnrolment = Enrolment.omit({ executionArn: true, leg: true, at: true }).extend({
   customerId: z.string(),
 });
 export type JourneyEnrolment = z.infer<typeof JourneyEnrolment>;
 
-/** The version most newcomers enter. */
+/** Returns the version with the largest weight. */
 export const mainVersion = ({ routes }: Pick<JourneyRecord, 'routes'>): number | undefined =>
   routes.toSorted((a, b) => b.weight - a.weight)[0]?.version;
 

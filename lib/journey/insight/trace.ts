@@ -3,33 +3,36 @@ import { isJsonObject, Json, JsonObject } from '../../shared/json.ts';
 import { Instant } from '../../shared/time.ts';
 import { JourneyEnrolment } from './journey-views.ts';
 
-/** One visit of a step: what it decided and the values it decided on, as the step itself told Step Functions. */
+/**
+ * One visit of a step, with its decision and the values it was based on, from the execution's
+ * history.
+ */
 export const TracedStep = z.object({
   stepId: z.string(),
   version: z.int(),
   leg: z.int(),
   enteredAt: Instant,
-  /** Missing while the customer is there. */
+  /** Missing while the customer is at this step. */
   leftAt: Instant.optional(),
-  /** What the step's function answered, without `because`. */
+  /** What the step's function returned, without `because`. */
   answer: JsonObject.optional(),
-  /** The values that were read. */
+  /** Values that the decision was based on. */
   because: JsonObject.optional(),
-  /** What a wait was ended by. */
+  /** Result that came with the task token and ended the wait. */
   heard: Json.optional(),
   timedOut: z.boolean().optional(),
-  /** Tries that failed before. */
+  /** Failed attempts before. */
   failures: z.array(z.object({ error: z.string(), cause: z.string().optional() })).optional(),
-  /** The step after it. */
+  /** Step that followed. */
   next: z.string().optional(),
-  /** It stood still while the journey was paused, or until contact hours began. */
+  /** Helper states that the visit passed: paused journey, contact hours, migration, suspension. */
   detours: z.array(z.enum(['held', 'later', 'moved', 'parked'])).optional(),
 });
 export type TracedStep = z.infer<typeof TracedStep>;
 
 /**
- * Why each step did what it did. `complete`: every execution's history was there, and read to its end. With a `nextCursor` more steps follow
- * than an answer holds.
+ * The steps of an enrolment in order. `complete`: the history of each execution exists and was read
+ * to its end. `nextCursor` is set if more steps follow.
  */
 export const Trace = z.object({
   enrolment: JourneyEnrolment,
@@ -61,7 +64,9 @@ const text = (details: unknown, field: string): string | undefined => {
   return typeof value === 'string' ? value : undefined;
 };
 
-/** What a task's success tells: a function's answer, or what came with a token. */
+/**
+ * Reads the output of a succeeded task: a function's result, or the result that came with a token.
+ */
 function told(details: unknown): Partial<TracedStep> {
   const output = parsed(text(details, 'output'));
   if (!isJsonObject(output)) return {};
@@ -70,7 +75,7 @@ function told(details: unknown): Partial<TracedStep> {
   return { answer, ...(isJsonObject(because) && { because }) };
 }
 
-/** What a step that waits decided on when it began to. */
+/** Reads the values that a waiting step based its decision on. */
 function asked(details: unknown): Partial<TracedStep> {
   const { because } = told(details);
   return because ? { because } : {};
@@ -81,7 +86,10 @@ function failure(details: unknown): { error: string; cause?: string } {
   return { error: text(details, 'error') ?? 'unknown', ...(cause !== undefined && { cause: cause.slice(0, 500) }) };
 }
 
-/** The visits of one execution, in their order. States of a step's own making belong to its visit; those of the journey's start to none. */
+/**
+ * Returns the visits of one execution in order. Helper states (`step: part`) belong to the visit of
+ * their step. States before the first step belong to none.
+ */
 export function traceSteps(events: readonly Event[], of: { version: number; leg: number }): TracedStep[] {
   const steps: TracedStep[] = [];
   const present = (): TracedStep | undefined => steps.at(-1);

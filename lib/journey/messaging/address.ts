@@ -18,7 +18,10 @@ function emailOf(profile: Profile): string | undefined {
     : undefined;
 }
 
-/** A number in international form (E.164), written with or without spaces, dots and hyphens. */
+/**
+ * Returns the first trait that is an E.164 number. Spaces, dots, hyphens and parentheses are
+ * removed.
+ */
 function numberOf(profile: Profile, ...names: string[]): string | undefined {
   const numbers = names.map((name) => traitOf(profile, name)?.replace(/[\s().-]/g, ''));
   return numbers.find((number) => number !== undefined && /^\+[1-9]\d{6,14}$/.test(number));
@@ -29,7 +32,10 @@ function endpointOf(profile: Profile): string | undefined {
   return arn !== undefined && /^arn:aws[\w-]*:sns:[\w-]+:\d{12}:endpoint\/[\w./-]+$/.test(arn) ? arn : undefined;
 }
 
-/** Where each channel finds a customer; undefined when it does not. Traits: `email`, `phone`, `whatsapp`, `pushEndpoint` (of SNS). */
+/**
+ * Finds the address on each channel, undefined without one. Traits: `email`, `phone`, `whatsapp`,
+ * `pushEndpoint` (ARN of an SNS endpoint).
+ */
 const addresses = {
   email: emailOf,
   sms: (profile) => numberOf(profile, 'phone'),
@@ -40,5 +46,6 @@ const addresses = {
   slack: (_profile, { url }) => url,
 } as const satisfies Record<SendChannel, (profile: Profile, step: SendStep) => string | undefined>;
 
+/** Returns the address that a step's message is sent to, or undefined without one. */
 export const addressOf = (profile: Profile, step: SendStep): string | undefined =>
   addresses[step.channel](profile, step);

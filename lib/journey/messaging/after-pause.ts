@@ -3,8 +3,8 @@ import { type Instant } from '../../shared/time.ts';
 import { type AfterPausePolicy } from '../definition/step.ts';
 
 /**
- * What becomes of a message whose time came at `since`, while the journey was paused: it goes out, or not, or at the
- * moment it is shifted to, when the clocks of the zone show that time of day next.
+ * Decides about a message that was due at `since`, while the journey was paused: send, skip, or
+ * send at `until`, when the zone's clocks next show that time of day.
  */
 export function decideAfterPause(
   policy: AfterPausePolicy,

@@ -14,31 +14,35 @@ import { type StepOf } from '../definition/step.ts';
 
 /** Why a message was not sent. */
 export const SkipReason = z.enum([
-  /** The customer has left the journey. */
+  /** The enrolment has ended. */
   'left',
-  /** Its time came while the journey was paused, and it is not to be sent late. */
+  /** The message was due while the journey was paused, and its policy is `skip`. */
   'late',
   'channel-not-configured',
   'no-address',
   'no-consent',
-  /** The journey sends to nobody whose zone is not known. */
+  /** The journey does not send to customers without a known time zone. */
   'unknown-zone',
-  /** No hour of the next two years is open. */
+  /** No open hour within the next two years. */
   'never-open',
   'frequency-cap',
 ]);
 export type SkipReason = z.infer<typeof SkipReason>;
 
-/** A message that was sent, or may have been: what frequency caps count. */
+/** A message that was sent or may have been sent. Frequency caps count these. */
 export const Contact = z.object({ at: Instant, channel: z.string(), purpose: z.string() });
 export type Contact = z.infer<typeof Contact>;
 
+/** What to do with a message: send it to an address, skip it, or decide again at `until`. */
 export type SendDecision =
   { action: 'send'; to: string } | { action: 'skip'; reason: SkipReason } | { action: 'defer'; until: Instant };
 
 type SendStep = Pick<StepOf<'send'>, 'channel' | 'purpose' | 'url' | 'late'>;
 
-/** What marketing needs and the workspace's way to ask for it: nobody said no, or somebody said yes. */
+/**
+ * Returns whether the customer consents to a channel and purpose. Any refusal forbids. Without an
+ * answer, `opt-out` allows and `opt-in` forbids.
+ */
 function consents({ consent }: Profile, { channel, purpose }: SendStep, rule: Workspace['marketingConsent']): boolean {
   const said = Object.entries(consent).filter(([name]) => [channel, purpose].includes(name.toLowerCase() as Purpose));
   if (said.some(([, { value }]) => !value)) return false;
@@ -64,26 +68,26 @@ function isCapped(
     });
 }
 
-/** What a message is decided by. */
+/** What the decision depends on. */
 export interface SendInput {
   step: SendStep;
   enrolmentId: string;
   profile: Profile;
   workspace: Workspace;
-  /** The journey's own rules. */
+  /** Contact hours of the journey. */
   hours?: ContactHours | undefined;
-  /** Channels there is a provider for. */
+  /** Channels with a provider. */
   channels: ReadonlySet<SendChannel>;
   contacts: Contact[];
-  /** When the message's time came, where the journey was paused then. */
+  /** When the message was due, if the journey was paused then. */
   heldSince?: Instant | undefined;
   now: Instant;
 }
 
 /**
- * Whether a step's message goes out now, later, or not at all. Marketing needs consent and keeps contact hours and frequency caps;
- * transactional messages need an address only. Nobody who left the journey is written to. What has to wait for more than a day is
- * deferred to a day before, to be decided anew by the zone data of then.
+ * Decides whether a step's message is sent now, later, or not at all. An ended enrolment gets none.
+ * Marketing needs consent and keeps contact hours and frequency caps. A wait of over a day is
+ * deferred to one day before its end, and decided again with the time zone data of that day.
  */
 export function decideSend(sending: SendInput): SendDecision {
   const { step, enrolmentId, profile, workspace, hours, channels, contacts, heldSince, now } = sending;
@@ -107,7 +111,7 @@ export function decideSend(sending: SendInput): SendDecision {
   return { action: 'send', to };
 }
 
-/** What a message was decided on, for whoever asks why. */
+/** Returns the values the decision was made on, for the trace. */
 export function decisionDetails({ step, profile, workspace, contacts, heldSince, now }: SendInput): JsonObject {
   const zone = homeZone(profile, workspace);
   return {

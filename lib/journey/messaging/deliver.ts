@@ -4,22 +4,25 @@ import { type Instant } from '../../shared/time.ts';
 import { type RenderedMessage } from './render-template.ts';
 import { type SendOutcome } from './send-ledger-store.ts';
 
-/** A message on its way out. `idempotencyKey` is the same for every try: receivers may drop what they have. */
+/**
+ * A message for a provider. `idempotencyKey` is the same on each attempt, so that receivers can
+ * drop duplicates.
+ */
 export interface OutgoingMessage {
   channel: SendChannel;
   purpose: Purpose;
   to: string;
   message: RenderedMessage;
   idempotencyKey: string;
-  /** Whose partition keeps what is sent, and as of when. */
+  /** Customer whose partition stores the message, and the message's time. */
   owner: Customer;
   at: Instant;
-  /** What a webhook is told besides the text. */
+  /** Metadata that a webhook gets beside the text. */
   about: { workspace: string; customerId: string; journeyId: string; stepId: string };
 }
 
 /**
- * One try, never more: what may have arrived is not sent again. `sent` and `failed` only where that is certain, else `unknown`. Never
- * throws.
+ * Makes one attempt, and never throws. Returns `sent` or `failed` only if that is certain, else
+ * `unknown`, because a message that may have arrived is not sent again.
  */
 export type DeliverMessage = (outgoing: OutgoingMessage) => Promise<SendOutcome>;

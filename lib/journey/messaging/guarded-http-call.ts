@@ -5,13 +5,16 @@ import { type LookupFunction } from 'node:net';
 import { isPrivateAddress, namesPrivateAddress } from '../../shared/http/private-networks.ts';
 import { type OpenPorts, portOf, usualPorts } from '../definition/webhook-ports.ts';
 
-/** How long a receiver may take to answer. Milliseconds; the function that calls has 30 s. */
+/** Timeout of one call, ms. The calling function has 30 s. */
 const timeoutMs = 10_000;
 
-/** Most that is read of an answer, in bytes: results of steps travel with the execution, whose input has 256 KiB. */
+/**
+ * Maximum number of bytes read of an answer. Results of steps travel in the execution's input,
+ * which may have 256 KiB.
+ */
 export const maxResponseBytes = 32 * 1024;
 
-/** One call of a URL that a workspace's journey names. */
+/** One call of a URL that a journey of the workspace names. */
 export interface HttpCall {
   workspace: string;
   url: string;
@@ -20,18 +23,24 @@ export interface HttpCall {
   body?: string | undefined;
 }
 
-/** `refused`: it never arrived. `unknown`: it may have. `cut`: the answer was longer than is read, or broke off. */
+/**
+ * `refused`: the request was not sent. `unknown`: it may have arrived. `cut`: the answer exceeded
+ * the maximum or broke off.
+ */
 export type HttpAnswer =
   | { outcome: 'answered'; status: number; contentType: string; text: string; cut: boolean }
   | { outcome: 'refused' | 'unknown'; reason: string };
 
-/** One try. Never throws. */
+/** Makes one attempt. Never throws. */
 export type CallUrl = (call: HttpCall) => Promise<HttpAnswer>;
 
 const closedError = (): Error & { code: string } =>
   Object.assign(new Error('address not allowed'), { code: 'EADDRCLOSED' });
 
-/** Resolves a name and refuses closed addresses: the address looked at is the one connected to, so no second answer can slip in. */
+/**
+ * Resolves a host name, and fails if any of its addresses is private. The checked address is the
+ * one connected to, which prevents DNS rebinding.
+ */
 const guardedLookup: LookupFunction = (host, options, callback) => {
   resolve(host, { ...options, all: true }, (error, found) => {
     const [first] = error ? [] : found;
@@ -41,18 +50,22 @@ const guardedLookup: LookupFunction = (host, options, callback) => {
   });
 };
 
-/** Errors of the time before anything was sent. */
+/** Errors that occur before any byte is sent. */
 const rejectEarly = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRCLOSED']);
 
+/** Limits on what may be called. */
 interface Reach {
-  /** On a developer's machine: also plain HTTP, any port and this machine. */
+  /** Local environment: allows plain HTTP, any port and private addresses. */
   local: boolean;
   ports: OpenPorts;
 }
 
 type Target = { url: URL } | { refused: 'address-not-allowed' | 'port-not-allowed' };
 
-/** Where a call may go: HTTPS to public addresses, on the usual ports and those that the workspace opened. */
+/**
+ * Returns the URL if it may be called: HTTPS, public address, and a usual port or one that the
+ * workspace opened.
+ */
 async function targetOf({ url: text, workspace }: HttpCall, { local, ports }: Reach): Promise<Target> {
   const url = URL.parse(text);
   if (!url || !/^https?:$/.test(url.protocol)) return { refused: 'address-not-allowed' };
@@ -64,8 +77,8 @@ async function targetOf({ url: text, workspace }: HttpCall, { local, ports }: Re
 }
 
 /**
- * Calls over HTTPS, to public addresses and open ports only, and follows no redirect. Where the settings cannot be read the port counts
- * as closed. `local` lifts these limits for the runner on a developer's machine.
+ * Creates a caller for HTTPS, public addresses and open ports. Redirects are not followed. If the
+ * workspace's settings cannot be read, the port counts as closed. `local` lifts these limits.
  */
 export function callUrl(reach: Reach): CallUrl {
   const { local } = reach;
@@ -81,7 +94,7 @@ export function callUrl(reach: Reach): CallUrl {
       try {
         exchange(url, call, { local, ended, failed });
       } catch (error) {
-        // A header no request may have.
+        // The request has a header that HTTP does not allow.
         ended({
           outcome: 'refused',
           reason: error instanceof Error && 'code' in error ? String(error.code) : 'invalid',
@@ -99,7 +112,8 @@ interface CallTimeouts {
 
 function exchange(url: URL, { method, headers, body }: HttpCall, { local, ended, failed }: CallTimeouts): void {
   const options: RequestOptions = {
-    // A connection of its own: one kept from an earlier call is dead when a frozen environment wakes, and then nobody knows what arrived.
+    // Uses a new connection per call. A kept-alive connection may be dead after the environment was
+    // frozen, and then it is unknown what arrived.
     agent: false,
     method,
     headers: { ...headers, ...(body !== undefined && { 'content-length': Buffer.byteLength(body) }) },
@@ -125,10 +139,11 @@ function exchange(url: URL, { method, headers, body }: HttpCall, { local, ended,
       }
     });
     response.on('end', () => done(false));
-    // It has answered, and broke off what it had to say.
+    // The status has arrived, so the outcome is `answered` with a cut body.
     response.on('error', () => done(true));
   });
   call.on('error', failed);
-  // As bytes: a text goes out together with the headers, which then are no longer Latin-1.
+  // Bytes, because Node sends a string together with the headers and then encodes these other than
+  // in Latin-1.
   call.end(body === undefined ? undefined : Buffer.from(body));
 }

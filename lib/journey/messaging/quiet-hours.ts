@@ -9,7 +9,7 @@ const dayMinutes = 1_440;
 
 const minutesOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5));
 
-/** Minutes since midnight on the clocks of a zone. */
+/** Returns the minutes since midnight in the zone. */
 const localMinutes = (at: Instant, zone: string): number => minutesOf(wallTime(at, zone).time);
 
 function isQuiet(minutes: number, { from, to }: QuietHours): boolean {
@@ -18,15 +18,16 @@ function isQuiet(minutes: number, { from, to }: QuietHours): boolean {
 }
 
 /**
- * When the quiet hours that reign in a zone at `now` end; undefined when they do not. The first minute that is not quiet on the
- * clocks there, also where these jump in between; a window over midnight is one window; `from` equal to `to` is none.
+ * Returns the end of the current quiet hours in the zone, or undefined outside of them. It is the
+ * first minute that is not quiet, also across clock changes. A window over midnight is one window.
+ * Equal `from` and `to` mean no window.
  */
 export function findQuietEnd(quiet: QuietHours, zone: string, now: Instant): Instant | undefined {
   const local = localMinutes(now, zone);
   if (!isQuiet(local, quiet)) return undefined;
   const minute = addMs(now, -(Date.parse(now) % minuteMs));
   const quietAt = (at: Instant): boolean => isQuiet(localMinutes(at, zone), quiet);
-  // As far as the hands show; then to the exact minute, should the clocks change on the way: an hour or so either way.
+  // First by wall time, then corrected minute by minute in case the clocks change in between.
   let end = addMs(minute, ((minutesOf(quiet.to) - local + dayMinutes) % dayMinutes) * minuteMs);
   while (quietAt(end)) end = addMs(end, minuteMs);
   for (let before = addMs(end, -minuteMs); before > now && !quietAt(before); before = addMs(end, -minuteMs))

@@ -6,20 +6,22 @@ import { type Instant } from '../../shared/time.ts';
 import { type ContactHours } from '../definition/contact-hours.ts';
 import { findQuietEnd } from './quiet-hours.ts';
 
-/** When marketing may reach a customer: `now`, `later` from then on, or `never` with the reason a message is skipped for. */
+/** When marketing may be sent: `now`, `later` from `until` on, or `never` with the skip reason. */
 export type Reachability =
   { when: 'now' } | { when: 'later'; until: Instant } | { when: 'never'; reason: 'never-open' | 'unknown-zone' };
 
-/** Days that are looked at for an open hour: a year of them, and the closed days of another. */
+/** Number of days searched for an open hour: more than two years. */
 const mostDays = 800;
 
-/** When the day after a date begins on the clocks of a zone. */
+/** Returns the start of the day after a date in the zone. */
 const nextDay = (date: string, zone: string): Instant => atWall({ date: daysOn(date, 1), time: '00:00' }, zone);
 
 const isClosed = ({ closed = [] }: ContactHours, date: string): boolean =>
   closed.includes(date) || closed.includes(date.slice(5));
 
-/** The next moment that the calendar allows, quiet hours aside: `at` itself when it is open. */
+/**
+ * Returns the next moment from `at` on that open hours and closed days allow. Ignores quiet hours.
+ */
 function openFrom(hours: ContactHours, zone: string, at: Instant): Instant {
   const { date, time } = wallTime(at, zone);
   if (isClosed(hours, date)) return nextDay(date, zone);
@@ -29,7 +31,10 @@ function openFrom(hours: ContactHours, zone: string, at: Instant): Instant {
   return time < today.from ? atWall({ date, time: today.from }, zone) : at;
 }
 
-/** The first moment from `now` on at which all rules allow a message; undefined where there is none for two years. */
+/**
+ * Returns the first moment from `now` on that all rules allow, or undefined if there is none within
+ * the searched days.
+ */
 function reachableFrom(hours: ContactHours, zone: string, now: Instant): Instant | undefined {
   let at = now;
   for (let looks = 0; looks < 2 * mostDays; looks++) {
@@ -42,8 +47,8 @@ function reachableFrom(hours: ContactHours, zone: string, now: Instant): Instant
 }
 
 /**
- * Quiet hours, open hours and closed days on the clocks where the customer lives, also where these jump. What the journey names stands for
- * the workspace's quiet hours. Without any rule it is always now.
+ * Applies quiet hours, open hours and closed days on the customer's clocks, also across clock
+ * changes. Quiet hours of the journey replace the workspace's. Without rules it is always `now`.
  */
 export function findReachability(
   profile: Profile,

@@ -1,29 +1,33 @@
 import { valueAtPath as valueAt, type Json, type JsonObject } from '../../shared/json.ts';
 import { type MessageTemplate } from '../definition/step.ts';
 
-/** Longest text a message may grow to by what customers' data puts into it. Characters. */
+/** Maximum number of characters of a rendered body and subject. */
 const maxBody = 20_000;
 const maxSubject = 200;
 
+/** A message with its placeholders filled. */
 export interface RenderedMessage {
   subject?: string;
   body: string;
 }
 
-/** `{{ path | what to say where it is empty }}`; nothing in it is ever run, and what is put in is not looked at again. */
+/**
+ * Matches `{{ path | fallback }}`. Inserted values are neither evaluated nor scanned for
+ * placeholders.
+ */
 const placeholder = /\{\{([^{}|]+)(?:\|([^{}]*))?\}\}/g;
 
-/** Sources may send half a character, which neither tables nor providers take. */
+/** Returns the text of a value. Replaces lone surrogates, which tables and providers reject. */
 function text(value: Json | undefined): string | undefined {
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   return typeof value === 'string' && value.trim() !== '' ? value.toWellFormed() : undefined;
 }
 
-/** The beginning of a text, no longer than so many characters; none is cut in half. */
+/** Returns the first `length` characters, without half of a surrogate pair. */
 export const truncate = (whole: string, length: number): string =>
   whole.slice(0, length).replace(/[\uD800-\uDBFF]$/, '');
 
-/** A text with a customer's values in its places, of any length. */
+/** Replaces the placeholders of a text by a customer's values. The result has no maximum length. */
 export const interpolate = (template: string, values: JsonObject): string =>
   template.replace(
     placeholder,
@@ -31,8 +35,8 @@ export const interpolate = (template: string, values: JsonObject): string =>
   );
 
 /**
- * A template with a customer's values in their places. Plain text: nothing is escaped, so it must not be sent as HTML. A subject is one
- * line, whatever a trait holds.
+ * Renders a template as plain text. Values are not escaped, so it must not be sent as HTML. A
+ * subject becomes one line.
  */
 export function renderMessage({ subject, body }: MessageTemplate, values: JsonObject): RenderedMessage {
   return {
@@ -43,7 +47,10 @@ export function renderMessage({ subject, body }: MessageTemplate, values: JsonOb
   };
 }
 
-/** JSON with every string in it filled. A string that is one place and nothing else becomes the value itself, whatever its type. */
+/**
+ * Replaces the placeholders in all strings of a JSON value. A string that is a single placeholder
+ * without fallback becomes the value with its type.
+ */
 export function interpolateJson(json: Json, values: JsonObject): Json {
   if (typeof json === 'string') {
     const path = /^\{\{([^{}|]+)\}\}$/.exec(json)?.[1]?.trim();

@@ -6,7 +6,10 @@ import { type Instant } from '../../shared/time.ts';
 import { truncate, type RenderedMessage } from './render-template.ts';
 import { Contact } from './decide-send.ts';
 
-/** `claimed` before the provider is called. `unknown`: it may or may not have gone out, and is never sent again. */
+/**
+ * `claimed` is written before the provider is called. `unknown` means that the message may have
+ * been sent. It is never sent again.
+ */
 export const SendStatus = z.enum(['claimed', 'sent', 'failed', 'skipped', 'unknown']);
 export type SendStatus = z.infer<typeof SendStatus>;
 
@@ -14,13 +17,13 @@ export type SendStatus = z.infer<typeof SendStatus>;
 export const SendOutcome = z.object({
   status: SendStatus.exclude(['claimed']),
   reason: z.string().optional(),
-  /** What took it: `ses`, `sns`, `webhook` and so on. */
+  /** Provider that accepted it, such as `ses`, `sns` or `webhook`. */
   provider: z.string().optional(),
   providerId: z.string().optional(),
 });
 export type SendOutcome = z.infer<typeof SendOutcome>;
 
-/** One visit of a send step: what the ledger knows it by, and what the timeline shows. */
+/** One visit of a send step, as the ledger identifies it and the timeline shows it. */
 export interface SendEntry {
   owner: Customer;
   sendId: string;
@@ -31,46 +34,59 @@ export interface SendEntry {
   purpose: string;
 }
 
-/** A message about to be sent. `at` of the claim is the message's time, also when it is settled by a later try. */
+/**
+ * A message about to be sent. `at` is the time of the claim, and stays when a later attempt settles
+ * it.
+ */
 export interface SendClaim {
   entry: SendEntry;
   at: Instant;
   to: string;
   message: RenderedMessage;
-  /** Whose profile must hold the enrolment: the customer's own identity. */
+  /** Identity whose profile must hold the enrolment. */
   customer: Customer;
-  /** What frequency caps counted, and are to count from now on. Undefined where the workspace has no caps. */
+  /** Contacts that caps counted. The claim adds its own. Undefined if the workspace has no caps. */
   contacts?: RecentContacts | undefined;
 }
 
-/** Recent messages of a customer; `rev` counts the writes. */
+/** Recent messages of a customer. `rev` counts the writes. */
 export interface RecentContacts {
   recent: Contact[];
   rev: number;
 }
 
-/** Claimed by an earlier try, or ended by it. */
+/** What an earlier attempt left: a claim, or the end of the send. */
 export type EarlierSend = { status: 'claimed'; at: Instant } | SendOutcome;
 
-/** Longer than an execution may live plus the time its name is kept: no visit comes again after that. Seconds. */
+/**
+ * Retention of a ledger row, s. Longer than an execution may live plus the time its name is
+ * reserved, so no retry comes after it.
+ */
 const keptFor = 400 * 86_400;
 
-/** Contacts kept for caps; a workspace that allows more in one window is told fewer. */
+/**
+ * Maximum number of contacts kept for caps. A cap that allows more in its window counts too few.
+ */
 const maxContacts = 100;
 
-/** Text of a message kept for the timeline: enough to see what was said. Characters. */
+/** Maximum number of characters of a message kept for the timeline. */
 const maxShown = 2_000;
 
+/** The send ledger: at most one message for each visit of a send step. */
 export interface SendStore {
   contacts(customer: Customer): Promise<RecentContacts>;
   /**
-   * Takes the right to send, in one transaction with the proof that the customer is still inside and that nobody else has sent under
-   * the same caps. `changed`: one of these two moved, so decide anew.
+   * Claims the right to send, in one transaction. It fails if the enrolment has ended or the
+   * contacts have changed since. Returns `changed` in that case, and the caller decides anew.
+   * Returns the earlier claim or end on a retry.
    */
   claim(claim: SendClaim): Promise<'claimed' | 'changed' | EarlierSend>;
-  /** Writes how a claimed send ended, and the timeline's row. A late answer of the provider stands over `unknown`. */
+  /**
+   * Writes the end of a claimed send and its timeline row, only while the ledger says `claimed` or
+   * `unknown`. So a late answer of the provider replaces `unknown`, and a retry changes nothing.
+   */
   settle(claim: Omit<SendClaim, 'customer' | 'contacts'>, end: SendOutcome): Promise<void>;
-  /** Ends a visit that sends nothing. Answers how it ended: an earlier try's end stands. */
+  /** Ends a visit without sending. Idempotent: returns the end of the first attempt. */
   skip(entry: SendEntry, at: Instant, reason: string): Promise<EarlierSend>;
 }
 
@@ -96,6 +112,7 @@ function contactsPut(customer: Customer, { recent, rev }: RecentContacts, contac
 
 const absent = { expression: 'attribute_not_exists(pk)' };
 
+/** Creates the send ledger in the table. */
 export function sendStore(table: Table): SendStore {
   async function earlier({ owner, sendId }: SendEntry): Promise<EarlierSend | undefined> {
     const row = await table.get(keys.send(owner, sendId), { consistent: true });

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 
-/** How secrets of Standard Webhooks are written: the bytes in base64 behind a prefix. */
+/** Prefix of a Standard Webhooks secret. The key follows in base64. */
 export const secretPrefix = 'whsec_';
 
 function sign(secret: string, signed: string): string {
@@ -9,8 +9,9 @@ function sign(secret: string, signed: string): string {
 }
 
 /**
- * Headers by which a receiver knows a call to be ours and unchanged, as Standard Webhooks has them: the id, which is the same for every try,
- * the time of this try, and a signature over both and the body. One for each secret: while an old one is on its way out both are right.
+ * Returns the headers of Standard Webhooks: the id, which is the same on each attempt, the
+ * attempt's time, and a signature of id, time and body for each secret. During a rotation both
+ * secrets sign, so receivers may check either.
  */
 export function signHeaders(
   { id, body, secrets }: { id: string; body: string; secrets: readonly string[] },

@@ -1,32 +1,45 @@
-/** How long the work may take, by a clock of the machine's. Milliseconds. No result depends on it, only how much is done. */
+/**
+ * Time limit of a computation, by the machine's clock, ms. It limits how much is computed and does
+ * not change values.
+ */
 export interface TimeLimit {
   now: () => number;
   ms: number;
 }
 
-/** What came of one attempt: all of it, or as much as there was time for. `progress` is the share of simulated time, 1 at the end. */
+/**
+ * Result of one attempt, perhaps incomplete. `progress` is the share of simulated time, 1 at the
+ * end.
+ */
 export interface Attempt<Result> {
   result: Result;
   progress: number;
 }
 
-/** What came of the work: the result of `count` people. `complete` where that is everyone and nothing was cut. */
+/** Result for `count` customers. `complete` means all customers over the whole time. */
 export interface Outcome<Result> {
   result: Result;
   count: number;
   complete: boolean;
 }
 
-/** Shares of the time by which the attempts end, each with fewer people than the one before. The last is answered as far as it came. */
+/**
+ * Shares of the time limit at which each attempt ends. Each has fewer customers than the one
+ * before. The last returns what it has.
+ */
 const shares = [0.5, 0.8, 1] as const;
 
-/** Of the people that would fit by the progress so far, this share is tried next: so that the attempt after a failed one is the last. */
+/**
+ * Share of the estimated affordable customers that the next attempt takes, so that it most likely
+ * completes.
+ */
 const margin = 0.5;
 
 /**
- * Does work for as many of `all` people as the time allows. Everyone first. Where that is not done in time, fewer people from the start: as
- * people arrive evenly and stay, work grows with the square of simulated time. So what is answered is what the same request for fewer people
- * answers, whatever the machine. Only where not even the last attempt comes to its end, its result is cut in time.
+ * Computes for as many of `all` customers as the time limit allows. The first attempt takes all,
+ * later ones fewer. Entries are spread evenly and stay, so work grows with the square of simulated
+ * time. A completed attempt equals a request for that number. Only the last attempt may be cut in
+ * time.
  */
 export async function attemptWithin<Result>(
   all: number,

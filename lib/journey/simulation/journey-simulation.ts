@@ -28,13 +28,14 @@ import { SimulationTally } from './result-tally.ts';
 import { SimulatedTime } from './engine/simulated-time.ts';
 import { type SatisfyingTouchpoint } from './customers/satisfying-touchpoints.ts';
 
+/** What a simulation runs: the journey, its workspace and the simulated customers. */
 export interface SimulationContext {
   apply: ApplyTouchpoint;
   definition: JourneyDefinition;
   workspace: Workspace;
   placements: readonly Placement[];
   population: Population;
-  /** What customers may do. */
+  /** Touchpoints that customers may make. */
   wishes: readonly SatisfyingTouchpoint[];
   /** Epoch milliseconds. */
   start: number;
@@ -43,16 +44,16 @@ export interface SimulationContext {
 interface Inside {
   customer: SimulatedCustomer;
   input: ExecutionInput;
-  /** The execution under way; none while parked. */
+  /** Name of the running execution. undefined while suspended. */
   execution: string | undefined;
 }
 
 const machine = 'journey';
 
 /**
- * One journey and the customers who come to it, in memory and in simulated time. What decides is what decides in production: the compiled
- * definition on the same engine, the projector, the rules of the door, of contact and of experiments. What stands in for the world are
- * the customers' plans, and providers that always deliver.
+ * Simulates one journey with its customers, in memory and in simulated time. Uses the production
+ * code: compiled definition and interpreter, projection, rules of admission, contact and
+ * experiments. Only customers and providers are simulated, and each delivery succeeds.
  */
 export class JourneySimulation {
   readonly setting: SimulationContext;
@@ -61,7 +62,7 @@ export class JourneySimulation {
   readonly #room: InMemoryStepFunctions;
   readonly #rules: SimulationRules;
   readonly #inside = new Map<string, Inside>();
-  /** By enrolment, also of those who have left: goals are reached later, too. */
+  /** By enrolment. Kept after the end, because goals may be reached later. */
   readonly #enteredAt = new Map<string, number>();
   readonly #counters = new SimulatedCounters();
   peakOpen = 0;
@@ -89,24 +90,24 @@ export class JourneySimulation {
     return new Date(this.time.now()).toISOString();
   }
 
-  /** Lets time pass until `end`. Answers false where it was stopped before. */
+  /** Advances simulated time to `end`. Returns false if `isStopped` ended it before. */
   run(end: number, isStopped?: () => boolean): Promise<boolean> {
     return this.time.run(end, () => this.#room.settled(), isStopped);
   }
 
-  /** A customer does something; journeys hear of it. */
+  /** Makes a touchpoint for the customer now, and applies what follows to the journey. */
   act(customer: SimulatedCustomer, { name, properties }: PlannedTouchpoint): void {
     this.repeats(customer, makeTouchpoint(customer, { name, properties }, this.time.now()));
   }
 
-  /** A recorded touchpoint once more; journeys hear of it. */
+  /** Applies a recorded touchpoint to the profile and to the journey. */
   repeats(customer: SimulatedCustomer, touchpoint: Touchpoint): void {
     const { name, properties } = touchpoint;
     for (const signal of this.#apply(customer, touchpoint, this.#rules))
       this.#told(customer, signal, { name, properties });
   }
 
-  /** A touchpoint from before the simulation: the profile knows of it, journeys do not. */
+  /** Applies a touchpoint from before the simulation to the profile only. It starts no journey. */
   remembers(customer: SimulatedCustomer, touchpoint: Touchpoint): void {
     this.#apply(customer, touchpoint, { ...this.#rules, journeys: [] });
   }
@@ -117,12 +118,12 @@ export class JourneySimulation {
     return signals;
   }
 
-  /** Something other than a touchpoint lets a customer in. */
+  /** Requests an entry for a trigger other than a touchpoint. */
   knock(customer: SimulatedCustomer, { name, properties }: PlannedTouchpoint): void {
     this.#knocked(customer, { id: `${customer.person.id}-${this.time.now()}`, name, at: this.now(), properties });
   }
 
-  /** Runs `act` later, by the customer's own clockwork. */
+  /** Schedules `act` at a simulated time, epoch ms, rounded up. Infinity schedules nothing. */
   later(at: number, act: () => void): void {
     if (Number.isFinite(at)) this.time.at(Math.ceil(at), act);
   }

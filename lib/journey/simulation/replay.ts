@@ -12,15 +12,18 @@ import { SimulationResult } from './simulation-result.ts';
 import { cut, runToEnd, type SimulationRequest } from './simulate-journey.ts';
 import { JourneySimulation } from './journey-simulation.ts';
 
-/** One customer as recorded: touchpoints in their order, those before the time too, and what the journey really did with them in it. */
+/**
+ * Recorded history of one customer: all touchpoints in order, also from before the period, and what
+ * the journey did with the customer within it.
+ */
 export interface RecordedHistory {
   id: string;
   touchpoints: readonly Touchpoint[];
   happened: {
     entered: number;
-    /** By outcome. */
+    /** Ended enrolments by outcome. */
     ended: Record<string, number>;
-    /** Messages of the journey, by step. */
+    /** Messages of the journey by step. */
     sent: Record<string, number>;
     skipped: Record<string, number>;
   };
@@ -30,17 +33,20 @@ const Counts = z.record(z.string(), z.int());
 
 const Difference = z.object({ happened: z.int(), would: z.int(), difference: z.int() });
 
-/** What a version would have done to customers who did what they did, beside what was done to them. */
+/** What a version would have done to recorded customers, compared with what happened to them. */
 export const ReplayResult = z.object({
   customers: z.int(),
-  /** Fewer customers took part than there are: as many as were asked for, or as there was time for. */
+  /**
+   * True if fewer customers took part than there are: because of the requested size or the time
+   * limit.
+   */
   sample: z.boolean(),
   entered: Difference,
   sent: Difference,
-  /** By step of either. */
+  /** By step of the recorded or the simulated version. */
   sentBySteps: z.record(z.string(), Difference),
   ended: z.record(z.string(), Difference),
-  /** Who would have left by the exit criteria, by the step they stood at. */
+  /** Enrolments that the exit criteria would have ended, by the step they were at. */
   wouldExitAt: Counts,
   text: z.object({ en: z.string(), ko: z.string() }),
   would: SimulationResult,
@@ -79,6 +85,9 @@ function worded({ sent, entered, wouldExitAt }: Pick<ReplayResult, 'sent' | 'ent
   };
 }
 
+/**
+ * What to replay. `from` and `to` bound the period. `recorded` may also hold earlier touchpoints.
+ */
 export interface ReplayRequest {
   apply: ApplyTouchpoint;
   definition: JourneyDefinition;
@@ -91,7 +100,7 @@ export interface ReplayRequest {
   seed: number;
 }
 
-/** Nobody answers a message that was never sent: customers do what they did, whatever the version says. */
+/** Customers make their recorded touchpoints only. A simulated message or task gets no response. */
 const silent = Population.parse({ responds: {}, answers: 0 });
 
 function joins(
@@ -109,9 +118,9 @@ function joins(
 }
 
 /**
- * A version on recorded history: everybody does again what they did, at their own times, and the journey is decided anew with all its rules.
- * What a message led to cannot be known: who came because of one comes here too. Within a limit of time fewer customers may take part, the
- * first by their ids.
+ * Replays recorded touchpoints at their times against a version, with all its rules. Touchpoints
+ * that recorded messages caused are replayed too, because the cause is not recorded. With a time
+ * limit fewer customers may take part, the first of `recorded`.
  */
 export async function replayJourney(request: ReplayRequest, limit?: TimeLimit): Promise<ReplayResult> {
   const { recorded, sample, from, to } = request;
@@ -136,7 +145,7 @@ function replaySome(
   return runToEnd(simulation, asked, { end: to, isStopped });
 }
 
-/** What would be beside what was. */
+/** Compares the simulated counts with the recorded ones. */
 function compared(recorded: readonly RecordedHistory[], would: SimulationResult, sample: boolean): ReplayResult {
   const sentWould = Object.fromEntries(
     would.steps.flatMap(({ stepId, sent }) => (sent === undefined ? [] : [[stepId, sent]])),

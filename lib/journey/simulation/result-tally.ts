@@ -6,7 +6,7 @@ const bump = (counts: Record<string, number>, name: string): void => {
   counts[name] = (counts[name] ?? 0) + 1;
 };
 
-/** A way through the journey under way. */
+/** The present step of an open enrolment. `since` is the time of entry, epoch ms. */
 interface Way {
   at: string;
   since: number;
@@ -34,14 +34,14 @@ const newStep = (): StepTally => ({
   transitions: 0,
 });
 
-/** Quantile of numbers by linear interpolation (type 7: Hyndman and Fan 1996). */
+/** Returns a quantile by linear interpolation (type 7: Hyndman and Fan 1996). */
 function quantile(sorted: number[], q: number): number {
   const place = (sorted.length - 1) * q;
   const [low, high] = [sorted[Math.floor(place)] ?? NaN, sorted[Math.ceil(place)] ?? NaN];
   return low + (high - low) * (place - Math.floor(place));
 }
 
-/** Counts what happens to people in a simulated journey. */
+/** Counts what happens in a simulated journey. */
 export class SimulationTally {
   readonly #definition: JourneyDefinition;
   readonly #steps = new Map<string, StepTally>();
@@ -71,7 +71,7 @@ export class SimulationTally {
     this.#ways.set(enrolmentId, { at: '', since: at });
   }
 
-  /** A state was entered; helpers of a step are named after it, with a colon. */
+  /** Counts a state. Helper states of a step are named after it, with a colon. */
   state(enrolmentId: string, state: string): void {
     const [id = state] = state.split(': ');
     const step = this.#steps.get(id) ?? this.#steps.get(this.#definition.start);
@@ -116,7 +116,7 @@ export class SimulationTally {
     return (variants[variant] ??= { entered: 0, reached: 0 });
   }
 
-  /** Everything but money and executions. */
+  /** Returns all counts except cost and executions. */
   result(): Pick<
     SimulationResult,
     'knocks' | 'entered' | 'refused' | 'outcomes' | 'goal' | 'sends' | 'experiments' | 'transitions'

@@ -21,9 +21,10 @@ import { findSatisfyingTouchpoints } from './customers/satisfying-touchpoints.ts
 
 const dayMs = 86_400_000;
 
-/** How often a month customers do what nobody said how often they do it. */
+/** Touchpoints of a kind per month and customer, if the population names no rate for it. */
 const usualPerMonth = 0.5;
 
+/** What to simulate. The same request gives the same result. */
 export interface SimulationRequest {
   apply: ApplyTouchpoint;
   definition: JourneyDefinition;
@@ -33,11 +34,14 @@ export interface SimulationRequest {
   customers: number;
   days: number;
   seed: number;
-  /** Epoch milliseconds. */
+  /** Start of the simulated period, epoch ms. */
   from: number;
 }
 
-/** How a customer comes to the door by a trigger: by a touchpoint, or told by somebody else. */
+/**
+ * Returns the touchpoint that satisfies the trigger (`act`), or an entry request with the trigger's
+ * properties (`knock`).
+ */
 function comesBy(trigger: Trigger): { act: PlannedTouchpoint } | { knock: PlannedTouchpoint } {
   if ('touchpoint' in trigger) {
     const [act] = findSatisfyingTouchpoints(trigger.touchpoint);
@@ -54,7 +58,10 @@ function comesBy(trigger: Trigger): { act: PlannedTouchpoint } | { knock: Planne
   return { knock: { name: Object.keys(trigger)[0] ?? '', properties: facts } };
 }
 
-/** With a key of its own where the journey asks for one. */
+/**
+ * Adds a key of the customer's own if the journey has an entry key. A dotted key is left to the
+ * trigger.
+ */
 function keyed({ entry }: JourneyDefinition, act: PlannedTouchpoint, person: SyntheticCustomer): PlannedTouchpoint {
   return entry.key === undefined || entry.key.includes('.')
     ? act
@@ -65,7 +72,7 @@ function comes(simulation: JourneySimulation, customer: SimulatedCustomer): void
   const { definition } = simulation.setting;
   const { person } = customer;
   const { triggers } = definition.entry;
-  // What customers do themselves comes first: what else lets them in mostly follows from it.
+  // Prefers touchpoint triggers, because other triggers mostly follow from touchpoints.
   const done = triggers.filter((trigger) => 'touchpoint' in trigger);
   const likely = done.length > 0 ? done : triggers;
   const trigger = likely[Math.floor(person.random() * likely.length)];
@@ -76,7 +83,7 @@ function comes(simulation: JourneySimulation, customer: SimulatedCustomer): void
   else simulation.knock(customer, keyed(definition, by.knock, person));
 }
 
-/** One thing a customer does of their own accord, again and again until the end. */
+/** Schedules a touchpoint of the customer again and again until the end of the simulation. */
 function habit(simulation: JourneySimulation, customer: SimulatedCustomer, act: PlannedTouchpoint): void {
   const perMonth = simulation.setting.population.perMonth[act.name] ?? usualPerMonth;
   const next = (): void => {
@@ -98,9 +105,9 @@ function sets(simulation: JourneySimulation, person: SyntheticCustomer): void {
 }
 
 /**
- * Simulated customers go through a journey for some days. Deterministic: the same request gives the same result, whatever machine it runs
- * on. Memory grows with customers, not with days. Within a limit of time fewer customers may be simulated than were asked for: the result
- * says so, and is otherwise that of a request for so many.
+ * Simulates a journey for a number of days. The same request gives the same result on all machines.
+ * Memory grows with customers, not with days. If the time limit cuts the number of customers, the
+ * result names the number and equals that of a request for it.
  */
 export async function simulateJourney(request: SimulationRequest, limit?: TimeLimit): Promise<SimulationResult> {
   const { customers: asked, days } = request;
@@ -110,7 +117,7 @@ export async function simulateJourney(request: SimulationRequest, limit?: TimeLi
   return complete ? result : cut(result, { customers: asked, days });
 }
 
-/** A result of fewer customers, or of fewer days, than were asked for. */
+/** Marks a result that covers fewer customers or days than requested, and adds a warning. */
 export function cut(result: SimulationResult, asked: { customers: number; days: number }): SimulationResult {
   const { customers, days } = result;
   const warning = `time was up: ${customers} of ${asked.customers} customers over ${days} of ${asked.days} days were simulated`;
@@ -137,7 +144,10 @@ function simulateSome(request: SimulationRequest, isStopped: () => boolean): Pro
   return runToEnd(simulation, request, { end: span.end, isStopped });
 }
 
-/** Lets a simulation run to its end, and says what has become of everybody; stopped before, what had at the end of the last whole day. */
+/**
+ * Runs a simulation and returns its result. If it is stopped before the end, the result is as of
+ * the last whole day.
+ */
 export async function runToEnd(
   simulation: JourneySimulation,
   request: SimulationRequest,
@@ -155,7 +165,7 @@ export async function runToEnd(
   return { result, progress: 1 };
 }
 
-/** What has become of everybody after so many days as there are figures of open executions. */
+/** Returns the result so far. `open` holds the number of open executions for each simulated day. */
 function resultAt(
   simulation: JourneySimulation,
   { definition, customers, seed, from: start }: SimulationRequest,
@@ -176,7 +186,7 @@ function resultAt(
   };
 }
 
-/** What the figures leave out. */
+/** Returns warnings on what the figures leave out. */
 function warningsOf({ steps }: JourneyDefinition): string[] {
   const kinds = new Set(Object.values(steps).map((step) => (step.kind === 'send' ? step.channel : step.kind)));
   return [

@@ -12,7 +12,7 @@ function stepUsd({ steps }: JourneyDefinition, { stepId, visits, transitions, se
   return transitions * transitionUsd + visits * visitUsd(step.kind) + messages + parked * continuationUsd;
 }
 
-/** What the simulated weeks would have cost, by step and in all. */
+/** Returns the cost of the simulated days, in US dollars, by step and in total. */
 export function simulatedCostOf(
   definition: JourneyDefinition,
   { steps, entered, days }: { steps: Counted[]; entered: number; days: number },

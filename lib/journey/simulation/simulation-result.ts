@@ -3,21 +3,24 @@ import { Instant } from '../../shared/time.ts';
 
 const Counts = z.record(z.string(), z.int());
 
-/** One step: who came, where they went, where the way ended, what was sent or not and why. People count once a visit. */
+/** Counts of one step. `visits` counts a customer once for each visit. */
 export const SimulatedStep = z.object({
   stepId: z.string(),
   kind: z.string(),
   visits: z.int(),
-  /** Visits by the step they went on to. */
+  /** Visits by the step that followed. */
   next: Counts,
-  /** Enrolments that ended here, by outcome. Those that ended in mid-wait have dropped off. */
+  /**
+   * Enrolments that ended at this step, by outcome. One that ends during a wait counts at that
+   * step.
+   */
   ended: Counts,
-  /** Still here when the time was over. */
+  /** Enrolments still at this step at the end of the simulation. */
   open: z.int(),
   sent: z.int().optional(),
-  /** Messages that were not sent, by reason. */
+  /** Skipped messages by reason. */
   skipped: Counts.optional(),
-  /** How often contact hours put a message off. */
+  /** How often contact hours deferred a message. */
   deferred: z.int().optional(),
   transitions: z.int(),
   usd: z.number(),
@@ -27,8 +30,9 @@ export type SimulatedStep = z.infer<typeof SimulatedStep>;
 const Quantiles = z.object({ p50: z.number(), p90: z.number() });
 
 /**
- * What a journey did to simulated customers. The same for the same definition, population, seed, start, customers and days. `complete` false:
- * time was up, and the figures are of `customers` and `days`, which are fewer than were `asked` for.
+ * What a journey did to simulated customers. Deterministic for the same request. If `complete` is
+ * false, time was up: the figures cover `customers` and `days`, at least one of which is less than
+ * `asked`.
  */
 export const SimulationResult = z.object({
   complete: z.boolean(),
@@ -38,22 +42,25 @@ export const SimulationResult = z.object({
   from: Instant,
   days: z.number(),
   customers: z.int(),
-  /** How often somebody came to the door. */
+  /** Number of entry requests. The name is public. */
   knocks: z.int(),
   entered: z.int(),
   refused: Counts,
   outcomes: Counts,
-  /** Who reached the goal, and how long it took from entry. Hours. */
+  /** Enrolments that reached the goal, and quantiles of the time from entry, in hours. */
   goal: z.object({ reached: z.int(), share: z.number(), hours: Quantiles.optional() }).optional(),
   sends: z.object({ sent: z.int(), skipped: Counts }),
-  /** By experiment step: entries and goals of each variant. */
+  /** By experiment step and variant: assigned enrolments and reached goals. */
   experiments: z.record(z.string(), z.record(z.string(), z.object({ entered: z.int(), reached: z.int() }))),
   steps: z.array(SimulatedStep),
-  /** Executions open at the end of each day; parked people take up none. */
+  /** Executions open at the end of each day. A suspended enrolment has none. */
   open: z.array(z.int()),
   peakOpen: z.int(),
   transitions: z.int(),
-  /** By the price list, all services, no free tier. `perMonth` at the rate of entries simulated. US dollars. */
+  /**
+   * By the price list, for all services, without free tier, in US dollars. `perMonth` assumes the
+   * simulated rate of entries.
+   */
   cost: z.object({ perThousandEntries: z.number(), perMonth: z.number(), pricesOf: z.string() }),
   warnings: z.array(z.string()),
 });

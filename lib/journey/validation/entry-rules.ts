@@ -1,7 +1,10 @@
 import { type Trigger } from '../definition/trigger.ts';
 import { errorAt, type ValidationRule, stepsOfKind, warningAt } from './diagnostic.ts';
 
-/** Properties that a trigger brings along; undefined where that is up to whoever knocks. */
+/**
+ * Returns the properties that a trigger provides. Returns undefined if the source of the trigger
+ * decides.
+ */
 function broughtBy(trigger: Trigger): string[] | undefined {
   if ('stageEntered' in trigger) return ['stage'];
   if ('segmentJoined' in trigger) return ['segment'];
@@ -11,7 +14,7 @@ function broughtBy(trigger: Trigger): string[] | undefined {
   return 'date' in trigger ? ['date', trigger.date.trait] : undefined;
 }
 
-/** An entry key that a trigger never brings: nobody enters by it. */
+/** Reports a trigger that never provides the entry key, so that it can start no enrolment. */
 export const checkEntryKeys: ValidationRule = ({ entry: { key, triggers } }) => {
   if (key === undefined) return [];
   return triggers.flatMap((trigger, i) => {
@@ -22,14 +25,17 @@ export const checkEntryKeys: ValidationRule = ({ entry: { key, triggers } }) => 
   });
 };
 
-/** The time of day that a trigger names, where it names one: `09:30`. */
+/** Returns the time of day in a trigger, such as `09:30`. */
 function timeOf(trigger: Trigger): string | undefined {
   if ('date' in trigger) return trigger.date.at;
   if (!('schedule' in trigger)) return undefined;
   return 'at' in trigger.schedule ? trigger.schedule.at.slice(11, 16) : trigger.schedule.time;
 }
 
-/** Times are looked at on the quarter hours (`docs/decisions/times-come-by-the-quarter-hour.md`). */
+/**
+ * Warns about times off the quarter hour. Schedules run on the quarter hour
+ * (`docs/decisions/times-come-by-the-quarter-hour.md`).
+ */
 export const checkQuarterHours: ValidationRule = ({ entry: { triggers } }) =>
   triggers.flatMap((trigger, i) => {
     const time = timeOf(trigger);

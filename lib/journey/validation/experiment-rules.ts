@@ -5,7 +5,7 @@ import { bucketThresholds } from '../../model/customer-bucket.ts';
 import { type Step, type StepOf } from '../definition/step.ts';
 import { errorAt, type Diagnostic, type ValidationRule, stepAt, stepsOfKind, warningAt } from './diagnostic.ts';
 
-/** Weights by the place they stand in. */
+/** Returns the weights of a step with their places. */
 function weightsOf(place: string, step: StepOf<'randomSplit' | 'experiment'>): (readonly [string, number])[] {
   if (step.kind === 'randomSplit')
     return step.paths.map(({ weight }, i) => [`${place}.paths.${i}.weight`, weight] as const);
@@ -13,7 +13,7 @@ function weightsOf(place: string, step: StepOf<'randomSplit' | 'experiment'>): (
   return step.holdout ? [...variants, [`${place}.holdout.weight`, step.holdout.weight]] : variants;
 }
 
-/** Shares are exact to a hundredth of a percent: less than that is nobody. */
+/** Reports weights that round to an empty share. Shares are exact to 0.01 %. */
 export const checkShares: ValidationRule = (definition) =>
   stepsOfKind(definition, 'randomSplit', 'experiment').flatMap(({ place, step }) => {
     const weights = weightsOf(place, step);
@@ -34,7 +34,10 @@ function drawn({ holdout, ...definition }: JourneyDefinition): { place: string; 
   return [...(holdout ? [{ place: 'holdout.salt', salt: holdout.salt, isTest: true }] : []), ...steps];
 }
 
-/** One salt puts the same customers on the same side everywhere: right for two splits that belong together, wrong beside an experiment. */
+/**
+ * Warns about a salt shared with an experiment or holdout. The same salt assigns the same customers
+ * to the same side. Two random splits may share one on purpose.
+ */
 export const checkSalts: ValidationRule = (definition) => {
   const all = drawn(definition);
   return all.flatMap(({ place, salt, isTest }, i) => {
@@ -50,14 +53,17 @@ export const checkSalts: ValidationRule = (definition) => {
   });
 };
 
-/** The least time that a step takes. */
+/** Returns the shortest duration of a step, ms. */
 function leastOf(step: Step): number {
   if (step.kind !== 'wait') return 0;
   if (step.for !== undefined) return durationMs(step.for);
   return step.between ? Math.min(...step.between.map(durationMs)) : 0;
 }
 
-/** The least time from a step on until something is done that customers can notice; infinite where nothing ever is. */
+/**
+ * Returns the shortest time from a step to the first effect that customers can notice, ms. Infinity
+ * if there is none.
+ */
 function earliest({ steps }: Pick<JourneyDefinition, 'steps'>, from: string): number {
   const known = new Map<string, number>();
   const measure = (id: string): number => {

@@ -11,10 +11,10 @@ import { predicatesInJourney, traitsInPredicate } from './predicate-rules.ts';
 import { errorAt, type Diagnostic, type ValidationRule, stepAt, stepsOfKind, warningAt } from './diagnostic.ts';
 import { type ValidationContext } from './validation-context.ts';
 
-/** Channels that reach whoever a URL reaches. */
+/** Channels that post to the step's URL instead of an address of the customer. */
 const byUrl: readonly SendChannel[] = ['webhook', 'slack'];
 
-/** An address that no call of ours goes to: `http-call` refuses it, so nothing would ever come of the step. */
+/** Reports a URL that `callUrl` refuses, so that the step could never succeed. */
 function uncallable(place: string, url: string, { local, webhookPorts = [] }: ValidationContext): Diagnostic[] {
   const found = url.startsWith('https://')
     ? []
@@ -46,7 +46,7 @@ export const checkUrls: ValidationRule = (definition, surroundings) => [
   ),
 ];
 
-/** Headers of a call that are ours to say: an author's own are left out. */
+/** Warns about headers that the call sets itself. An author's value is dropped. */
 export const checkHeaders: ValidationRule = (definition) =>
   stepsOfKind(definition, 'webhook').flatMap(({ place, step }) =>
     Object.keys(step.headers)
@@ -54,14 +54,20 @@ export const checkHeaders: ValidationRule = (definition) =>
       .map((name) => warningAt('unused-header', `${place}.headers.${name}`, 'is said by us, whatever stands here')),
   );
 
-/** Traits that a channel finds its address in (`lib/journey/messaging/address.ts`), but for e-mail, which nearly everybody has told. */
+/**
+ * Traits with the address of a channel (`lib/journey/messaging/address.ts`). E-mail is left out,
+ * because nearly all customers have it.
+ */
 const addressTraits: Partial<Record<SendChannel, string[]>> = {
   sms: ['phone'],
   whatsapp: ['whatsapp', 'phone'],
   push: ['pushEndpoint'],
 };
 
-/** A message on a channel that many have no address for, where nothing in the journey ever asks whether there is one. */
+/**
+ * Warns about a message on a channel for which many customers have no address, if no predicate or
+ * step of the journey uses the address trait.
+ */
 export const checkAddresses: ValidationRule = (definition) => {
   const asked = new Set(predicatesInJourney(definition).flatMap(({ predicate }) => traitsInPredicate(predicate)));
   const set = new Set(stepsOfKind(definition, 'updateProfile').flatMap(({ step }) => Object.keys(step.traits)));
@@ -73,7 +79,7 @@ export const checkAddresses: ValidationRule = (definition) => {
   });
 };
 
-/** Triggers by which customers asked for nothing. */
+/** Whether a trigger fires without an action of the customer. */
 const unasked = (trigger: Trigger): boolean =>
   ['segmentJoined', 'churnBand', 'silentFor', 'schedule'].some((kind) => kind in trigger);
 
@@ -99,10 +105,12 @@ export const checkSubjects: ValidationRule = (definition) =>
 const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 type Day = (typeof days)[number];
 
-/** Of a leap year, each as `12-25`. */
+/** Number of days of a leap year, written as `12-25`. */
 const daysOfYear = 366;
 
-/** Whether a time of a day of the week is one at which marketing may reach people. `HH:MM` sorts by time. */
+/**
+ * Returns whether marketing may be sent at a time of a weekday. `HH:MM` compares in order of time.
+ */
 function isOpen(time: string, day: Day, { quiet, open }: ContactHours): boolean {
   if (open && !(open[day] && time >= open[day].from && time < open[day].to)) return false;
   if (!quiet) return true;
@@ -110,16 +118,16 @@ function isOpen(time: string, day: Day, { quiet, open }: ContactHours): boolean 
   return !(from <= to ? time >= from && time < to : time >= from || time < to);
 }
 
-/** Times at which that can change. */
+/** Returns the times of day at which `isOpen` can change. */
 function edges({ quiet, open }: ContactHours): string[] {
   const hours = [...(quiet ? [quiet] : []), ...Object.values(open ?? {})];
   return ['00:00', ...hours.flatMap(({ from, to }) => [from, to])];
 }
 
-/** Whether a closed day is one of the calendar; one without a year is looked for in a leap year. */
+/** Returns whether the calendar has the date. A date without a year is checked in a leap year. */
 const isClosable = (date: string): boolean => isDate(date.length === 5 ? `2024-${date}` : date);
 
-/** Closed days that no year has, such as 30 February: the author meant another day. */
+/** Reports closed days that no year has, such as 30 February. */
 export const closedDays: ValidationRule = ({ hours }) =>
   (hours?.closed ?? []).flatMap((date, i) =>
     isClosable(date) ? [] : [errorAt('no-such-date', `hours.closed.${i}`, `the calendar has no day "${date}"`)],
@@ -140,7 +148,10 @@ function deferred(definition: JourneyDefinition, hours: ContactHours): Diagnosti
   });
 }
 
-/** Marketing that the rules of contact never let through, or always hold back. */
+/**
+ * Reports marketing that contact hours never allow, and warns about marketing that they always
+ * defer.
+ */
 export const checkContactHours: ValidationRule = (definition, { quietHours }: ValidationContext) => {
   const quiet = definition.hours?.quiet ?? quietHours;
   const hours: ContactHours = { missingZone: 'workspace', ...definition.hours, ...(quiet && { quiet }) };

@@ -2,14 +2,15 @@ import { type Predicate } from '../../model/predicate.ts';
 import { type JourneyDefinition } from '../definition/journey-definition.ts';
 import { errorAt, type Diagnostic, type ValidationRule, stepsOfKind, warningAt } from './diagnostic.ts';
 
+/** A predicate with its place in the definition. */
 export interface PredicateAt {
   place: string;
   predicate: Predicate;
-  /** Whether it is looked at with a touchpoint at hand. */
+  /** Whether a touchpoint is present when the predicate is evaluated. */
   atTouchpoint: boolean;
 }
 
-/** Every predicate of a definition, with its place. */
+/** Returns all predicates of a definition. */
 export function predicatesInJourney(definition: JourneyDefinition): PredicateAt[] {
   const { entry, exit, goal } = definition;
   const found: PredicateAt[] = [];
@@ -37,7 +38,7 @@ export function predicatesInJourney(definition: JourneyDefinition): PredicateAt[
   return found;
 }
 
-/** Names of traits that a predicate looks at, each path's first name. */
+/** Returns the traits that a predicate reads. A dotted path adds its first name too. */
 export function traitsInPredicate(predicate: Predicate): string[] {
   if ('all' in predicate) return predicate.all.flatMap(traitsInPredicate);
   if ('any' in predicate) return predicate.any.flatMap(traitsInPredicate);
@@ -48,7 +49,10 @@ export function traitsInPredicate(predicate: Predicate): string[] {
 
 const names = (name: string | string[]): string[] => [name].flat();
 
-/** Names that the touchpoint at hand must have one of; undefined for any. */
+/**
+ * Returns the event names of which the touchpoint must have one. Returns undefined if any name
+ * matches.
+ */
 function eventsOf(predicate: Predicate): ReadonlySet<string> | undefined {
   if ('event' in predicate) return new Set(names(predicate.event));
   if ('all' in predicate) {
@@ -62,7 +66,10 @@ function eventsOf(predicate: Predicate): ReadonlySet<string> | undefined {
   return each.every((set) => set !== undefined) ? new Set(each.flatMap((set) => [...set])) : undefined;
 }
 
-/** Whether anybody at all can meet it, as far as its shape tells. `atTouchpoint` false: no touchpoint is at hand. */
+/**
+ * Returns false if the predicate's structure rules out every customer. `atTouchpoint` false means
+ * that it is evaluated without a touchpoint.
+ */
 export function isSatisfiable(predicate: Predicate, atTouchpoint = true): boolean {
   if ('all' in predicate)
     return predicate.all.every((part) => isSatisfiable(part, atTouchpoint)) && eventsOf(predicate)?.size !== 0;
@@ -72,7 +79,10 @@ export function isSatisfiable(predicate: Predicate, atTouchpoint = true): boolea
   return !('not' in predicate && 'all' in predicate.not && predicate.not.all.length === 0);
 }
 
-/** Conditions that nobody can meet. Where nothing but waiting it out comes of it, a warning is enough. */
+/**
+ * Reports predicates that no customer can satisfy. In `entry.exclude` it is a warning, because it
+ * has no effect there.
+ */
 export const checkUnsatisfiable: ValidationRule = (definition) =>
   predicatesInJourney(definition).flatMap(({ place, predicate, atTouchpoint }) => {
     if (isSatisfiable(predicate, atTouchpoint)) return [];
@@ -85,13 +95,16 @@ export const checkUnsatisfiable: ValidationRule = (definition) =>
     return [(place.startsWith('entry.exclude') ? warningAt : errorAt)('never-met', place, 'nobody can ever meet it')];
   });
 
-/** Names of the touchpoints that trigger an entry by name alone. */
+/** Returns the event names that satisfy the predicate without further conditions. */
 function plainEvents(predicate: Predicate): string[] {
   if ('event' in predicate && !predicate.where) return names(predicate.event);
   return 'any' in predicate ? predicate.any.flatMap(plainEvents) : [];
 }
 
-/** What meets the exit criteria leads out of the journey, not on to where the wait would have led. */
+/**
+ * Warns about waits for an event that also meets the exit criteria: the exit wins, and the wait's
+ * branch is not taken.
+ */
 export const checkExitAtWait: ValidationRule = (definition): Diagnostic[] => {
   const leaves = new Set(definition.exit ? plainEvents(definition.exit) : []);
   return stepsOfKind(definition, 'waitForEvent').flatMap(({ place, step }) => {
@@ -107,7 +120,7 @@ export const checkExitAtWait: ValidationRule = (definition): Diagnostic[] => {
   });
 };
 
-/** Who enters by what meets the exit criteria is refused. */
+/** Warns about triggers that also meet the exit criteria: such an entry is rejected. */
 export const checkExitAtEntry: ValidationRule = ({ entry, exit }): Diagnostic[] => {
   const leaves = new Set(exit ? plainEvents(exit) : []);
   return entry.triggers.flatMap((trigger, i) => {

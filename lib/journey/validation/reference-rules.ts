@@ -6,7 +6,7 @@ import { predicatesInJourney } from './predicate-rules.ts';
 
 type Kind = 'stage' | 'segment';
 
-/** Each list of names of which a customer must stand at one. */
+/** Returns each list of stage or segment names of which a customer must match one. */
 function listsIn(predicate: Predicate, kind: Kind): string[][] {
   if ('all' in predicate) return predicate.all.flatMap((part) => listsIn(part, kind));
   if ('any' in predicate) return predicate.any.flatMap((part) => listsIn(part, kind));
@@ -38,7 +38,10 @@ const hintOf = (kind: Kind, names: string[], known: readonly string[]): string =
     ? `the workspace's stages are ${known.join(', ')}: nobody ever stands at ${quoted(names)}`
     : `nobody belongs to ${quoted(names)}: there is no such segment yet, PUT /v1/segments/${names[0] ?? ''}`;
 
-/** One known name among several is enough: a journey may be written for any of the stage models. */
+/**
+ * Warns if no name of a list is known. One known name suffices, because a journey may be written
+ * for several stage models.
+ */
 function unknown(definition: JourneyDefinition, kind: Kind, known: readonly string[] | undefined): Diagnostic[] {
   if (!known) return [];
   return listsOf(definition, kind)
@@ -46,7 +49,10 @@ function unknown(definition: JourneyDefinition, kind: Kind, known: readonly stri
     .map(({ place, names }) => warningAt(`unknown-${kind}`, place, hintOf(kind, names, known)));
 }
 
-/** Stages, segments and placements that the workspace does not have. It may have them tomorrow, so publishing is not refused. */
+/**
+ * Warns about stages, segments and placements that the workspace does not have. Not an error,
+ * because they may be created later.
+ */
 export const checkReferences: ValidationRule = (definition, { stages, segments, placements }) => [
   ...unknown(definition, 'stage', stages),
   ...unknown(definition, 'segment', segments),

@@ -4,16 +4,25 @@ import { maxDurationMs } from '../compilation/step-limits.ts';
 import { type JourneyDefinition } from '../definition/journey-definition.ts';
 import { errorAt, type Diagnostic, type ValidationRule, stepsOfKind } from './diagnostic.ts';
 
-/** An execution lives a year at most: quota of Step Functions' standard workflows. Parked waits begin a new one. */
+/**
+ * Maximum duration of one execution: quota of Step Functions' standard workflows. A suspended wait
+ * starts a new execution.
+ */
 const longestLife: Duration = '365d';
 
-/** The longest anybody may stay inside, all executions and rounds together; waits for a date are not counted. Ours: nobody means more. */
+/**
+ * Maximum duration of an enrolment over all executions and loop rounds, waits for a date left out.
+ * Our own limit. A longer sum is a mistake of the author.
+ */
 const longestStay: Duration = '3650d';
 
-/** Results kept under a name of their own, each of at most 32 KB: with the trigger they fit the 256 KiB that a state may hand on. */
+/**
+ * Maximum number of results kept under a name. Each has up to 32 KB, and with the trigger they must
+ * fit the 256 KiB of a state's input.
+ */
 const mostResults = 5;
 
-/** A step's own text, which its function is called with beside the results. Bytes of JSON. */
+/** Maximum size of a step, in bytes of JSON. Its function is called with it and the results. */
 const largestStep = 48 * 1024;
 
 function stays(definition: JourneyDefinition): number {
@@ -25,7 +34,7 @@ function stays(definition: JourneyDefinition): number {
   return Math.max(0, ...longest.values()) + rounds.reduce((sum, ms) => sum + ms, 0);
 }
 
-/** For definitions whose ways all end. */
+/** Checks durations and history size. The definition must have no endless path. */
 export const checkDuration: ValidationRule = (definition) => {
   const { events, ms } = longestSegment(definition);
   const faults: Diagnostic[] = [];
@@ -47,7 +56,10 @@ export const checkDuration: ValidationRule = (definition) => {
   return faults;
 };
 
-/** Longest name of a guardrail: the result of an experiment repeats it for each of up to 19 variants. Characters. */
+/**
+ * Maximum length of a guardrail's name, in characters. An experiment's result repeats it for each
+ * of up to 19 variants.
+ */
 const longestName = 200;
 
 function nameFaults({ steps }: JourneyDefinition): Diagnostic[] {
@@ -68,7 +80,7 @@ export const checkSize: ValidationRule = (definition) => [
   }),
 ];
 
-/** Steps that keep a result, by the name they keep it under. */
+/** Returns the steps that store a result, by the result's name. */
 export function resultNames({ steps }: Pick<JourneyDefinition, 'steps'>): Map<string, string[]> {
   const names = new Map<string, string[]>();
   for (const { id, step } of stepsOfKind({ steps }, 'decide', 'waitForEvent', 'webhook'))

@@ -21,7 +21,7 @@ import { type JourneyDefinition } from '../definition/journey-definition.ts';
 export { type Diagnostic } from './diagnostic.ts';
 export { type ValidationContext };
 
-/** What can be asked of any definition, in the order in which it is told. */
+/** Rules for all definitions, in the order of their diagnostics. */
 const rules: readonly ValidationRule[] = [
   checkBusyLoops,
   checkSize,
@@ -48,8 +48,9 @@ const rules: readonly ValidationRule[] = [
 ];
 
 /**
- * Everything that is wrong with a definition, before anything runs. No errors: it compiles to a state machine that ends, because ways
- * lead in a circle only by `goTo`, which has a limit, only an `exit` has no way out, and every execution fits what Step Functions gives it.
+ * Returns all diagnostics of a definition. Without errors it compiles to a state machine that ends:
+ * only `goTo` forms a loop and it has a limit, only `exit` has no next step, and each execution
+ * fits the quotas of Step Functions.
  */
 export function validateJourney(definition: JourneyDefinition, surroundings: ValidationContext = {}): Diagnostic[] {
   const endless = checkEndlessPaths(definition);

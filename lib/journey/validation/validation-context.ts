@@ -1,4 +1,4 @@
-/** What is known of the workspace a journey is meant for; what is not told is not looked at. */
+/** What is known of the journey's workspace. A rule is skipped if its field is missing. */
 export interface ValidationContext {
   /** Ids of its journeys. */
   journeys?: readonly string[] | undefined;

@@ -2,14 +2,15 @@ import { type Retrier } from './machine-definition.ts';
 import { names, type StateFailure } from '../failure.ts';
 
 export interface RetryDecision {
-  /** Which retrier took it: its own count of attempts goes up, the others keep theirs. */
+  /** Index of the retrier that applies. Only its count of attempts grows. */
   retrier: number;
   delayMs: number;
 }
 
 /**
- * The first retrier that names the failure decides, and when it has no attempts left nobody else is asked. `tries` counts the attempts
- * each retrier has made in this visit of the state; `random` is in 0–1, for full jitter.
+ * Returns the delay before the next attempt, or undefined for none. Only the first retrier that
+ * names the failure counts, even if it has no attempts left. `tries` holds the attempts of each
+ * retrier in this visit of the state. `random` returns 0 to 1, for full jitter.
  */
 export function decideRetry(
   retriers: readonly Retrier[],

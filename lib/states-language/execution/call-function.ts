@@ -3,17 +3,20 @@ import { type StateOutcome } from './execution-branch.ts';
 import { type Resource, type SdkCall } from '../definition/task-resource.ts';
 import { functionNameOf } from './task-state.ts';
 
-/** What a Task can call: functions by ARN or name, and where there is more, AWS. */
+/** What a Task can call: functions by ARN or name, and optionally AWS APIs. */
 export interface FunctionCaller {
-  /** Throws {errorType, errorMessage, trace} when the function failed, as Lambda reports it. */
+  /** Throws {errorType, errorMessage, trace} if the function failed, as Lambda reports it. */
   invoke(functionArn: string, payload: unknown): Promise<unknown>;
-  /** Lambda's async invoke. */
+  /** Invokes asynchronously, as Lambda does. */
   invokeAsync(functionArn: string, payload: unknown): void;
-  /** Answers what the API does, or throws an error with its `name`. */
+  /** Returns the API's answer, or throws an error with its `name`. */
   callAws?(call: SdkCall, request: unknown): Promise<unknown>;
 }
 
-/** Makes a task's call. Never throws: what goes wrong is the outcome, under the error type that Lambda or the SDK reports. */
+/**
+ * Makes the call of a task. Never throws: an error is a failed outcome, with the error type of
+ * Lambda or the SDK.
+ */
 export async function callFunction(functions: FunctionCaller, resource: Resource, args: Json): Promise<StateOutcome> {
   if (resource.kind === 'sdk') return callAws(functions, resource, args);
   try {

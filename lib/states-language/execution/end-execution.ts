@@ -20,7 +20,9 @@ export interface ExecutionEnding {
   after: number;
 }
 
-/** Ends an execution: status, last event, the announcement of it and the end of all its flows are one write. */
+/**
+ * Ends an execution: status, last event, announcement and the end of all branches are one write.
+ */
 export function endExecution(
   core: InterpreterContext,
   live: RunningExecution,
@@ -46,7 +48,7 @@ function failureDetails({ error, cause }: Partial<StateFailure> = {}): Record<st
   return { ...(error && { error }), ...(cause !== undefined && { cause }) };
 }
 
-/** Whatever comes back for the flow from now on is dropped. */
+/** Removes a branch. Later results for it are dropped. */
 export function removeBranch(core: InterpreterContext, flow: ExecutionBranch): void {
   flow.gone = true;
   core.timers.disarm(flow);

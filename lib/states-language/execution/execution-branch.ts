@@ -3,7 +3,7 @@ import { type StateFailure } from '../failure.ts';
 import { type CompiledMachine, type CompiledRegion, type CompiledState } from '../definition/compile-machine.ts';
 import { type SerializedData } from '../serialized-data.ts';
 
-/** A call of a function under way. `id` tells it from earlier and later calls of the same flow; times in epoch ms. */
+/** A task call under way. `id` is unique within the branch. Times in epoch ms. */
 export interface TaskRun {
   id: number;
   args: Json;
@@ -14,7 +14,7 @@ export interface TaskRun {
 
 export type StateOutcome = { result: Json } | { failure: StateFailure };
 
-/** Where a flow stands between two steps. What waits for something outside holds all that is needed to go on after a kill. */
+/** What a branch does next. A waiting phase holds all that is needed to continue after a crash. */
 export type Phase =
   | { kind: 'queued' }
   | { kind: 'enter' }
@@ -28,14 +28,15 @@ export type Phase =
   | { kind: 'ended' };
 
 /**
- * One line of control: the execution itself, a branch of a Parallel, an iteration of a Map. `input` is the present state's input (the
- * output, once `ended`), `variables` are all it can see, `last` its latest history event, `calls` counts its task calls.
+ * One thread of control: the execution, a branch of a Parallel or an iteration of a Map. `input` is
+ * the current state's input, or the output once `ended`. `variables` are all in scope, `last` is
+ * the latest history event, `calls` counts task calls.
  */
 export interface ExecutionBranch {
   readonly id: number;
   readonly execution: number;
   readonly parent?: number | undefined;
-  /** Which branch or item of its parent. */
+  /** Index of the branch or item within its parent. */
   readonly place: number;
   readonly item?: Json | undefined;
   readonly region: CompiledRegion;
@@ -48,16 +49,22 @@ export interface ExecutionBranch {
   enteredEvent: number;
   tries: number[];
   calls: number;
-  /** The execution ended or a sibling failed: whatever still comes back for it is dropped. */
+  /**
+   * True once the execution ended or a sibling failed. Later results for the branch are dropped.
+   */
   gone: boolean;
 }
 
-/** Thrown on the way of a flow that has ended meanwhile: what it was about to do is not done. */
+/**
+ * Thrown when the branch has ended during an asynchronous operation. The operation's result is not
+ * applied.
+ */
 export class BranchGone extends Error {}
 
 export const statuses = ['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'] as const;
 export type Status = (typeof statuses)[number];
 
+/** An execution as stored. Times in epoch ms. */
 export interface Execution {
   readonly id: number;
   readonly arn: string;
@@ -67,7 +74,10 @@ export interface Execution {
   readonly versionArn: string | undefined;
   readonly aliasArn: string | undefined;
   readonly roleArn: string;
-  /** Hash of the definition it entered with, which it keeps when the machine changes. */
+  /**
+   * Hash of the definition at the start. A later change of the machine does not affect the
+   * execution.
+   */
   readonly definition: string;
   readonly input: string;
   readonly startedAt: number;
@@ -79,7 +89,10 @@ export interface Execution {
   cause: string | undefined;
 }
 
-/** An execution in memory: only while one of its flows moves. `active` counts those; `lastEvent` is the newest history event. */
+/**
+ * An execution in memory, kept while one of its branches moves. `active` counts these branches,
+ * `lastEvent` is the newest history event.
+ */
 export interface RunningExecution {
   readonly execution: Execution;
   readonly machine: CompiledMachine;
@@ -95,7 +108,7 @@ export function stateOfBranch(flow: ExecutionBranch): CompiledState {
   return state;
 }
 
-/** When the flow has to be looked at again if nobody else moves it. */
+/** Returns when the branch must be looked at again without an outside event, epoch ms. */
 export function dueOf({ phase }: ExecutionBranch): number | undefined {
   if (phase.kind === 'wait' || phase.kind === 'retry') return phase.due;
   if (phase.kind !== 'task' && phase.kind !== 'callback') return undefined;
@@ -104,7 +117,7 @@ export function dueOf({ phase }: ExecutionBranch): number | undefined {
   return due === Infinity ? undefined : due;
 }
 
-/** The version and alias it was started by, under the API's names. */
+/** Version and alias that started the execution, under the API's names. */
 export function qualifiersOf({ versionArn, aliasArn }: Execution): Record<string, string> {
   return {
     ...(versionArn !== undefined && { stateMachineVersionArn: versionArn }),

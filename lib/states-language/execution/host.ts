@@ -2,27 +2,30 @@ import { type JsonObject } from '../../shared/json.ts';
 import { type CompiledMachine } from '../definition/compile-machine.ts';
 import { type Execution, type ExecutionBranch } from './execution-branch.ts';
 
-/** The time an engine lives in. */
+/** Clock and timers of the interpreter. */
 export interface TimerClock {
   /** Epoch milliseconds. */
   now(): number;
-  /** Runs `fire` when the time has come, never early. The answer cancels. */
+  /** Calls `fire` at `time` or later, never earlier. Returns a function that cancels it. */
   at(time: number, fire: () => void): () => void;
-  /** How much faster than a machine's own time this one passes; 1 unless told. */
+  /** Factor by which this clock is faster than the machine's. Default 1. */
   readonly speed?: number;
 }
 
-/** Where executions are kept. Nothing may be told to the outside before `flush` or `committed` returned. */
+/**
+ * Storage of executions. Writes may be reported to the outside only after `flush` or `committed`
+ * returned.
+ */
 export interface ExecutionRecords {
   newFlowId(): number;
   insert(execution: Execution): void;
-  /** Writes how it ended; its flows go. */
+  /** Writes the end of the execution and deletes its branches. */
   close(execution: Execution): void;
   saveFlow(flow: ExecutionBranch): void;
   dropFlow(flow: ExecutionBranch): void;
-  /** One event of the history, as the API shows it. */
+  /** Appends an event to the history, in the form of the API. */
   event(execution: number, id: number, event: HistoryEvent): void;
-  /** A status change, to be told at least once. */
+  /** Stores a status change that must be published at least once. */
   announce(detail: JsonObject): void;
   flush(): void;
   committed(): Promise<void>;
@@ -30,31 +33,34 @@ export interface ExecutionRecords {
   byId(id: number): Execution | undefined;
   flowsOf(execution: number, machine: CompiledMachine): Map<number, ExecutionBranch>;
   lastEvent(execution: number): number;
-  /** The flows of running executions: which of them wait, and until when. */
+  /**
+   * Returns the branches of running executions with their phase, and the time at which they are
+   * due.
+   */
   resting(): { id: number; execution: number; phase: ExecutionBranch['phase']['kind']; due: number | null }[];
   deadlines(): { id: number; deadline: number }[];
 }
 
 export interface HistoryEvent {
-  /** Seconds since 1970. */
+  /** Unix time, s. */
   timestamp: number;
   type: string;
   id: number;
   previousEventId: number;
-  /** Details, under the key that AWS gives this type. */
+  /** Details, under the key that AWS uses for this type. */
   [details: string]: unknown;
 }
 
-/** Execution, flow and number of the call within the flow. */
+/** Ids of execution and branch, and the number of the task call within the branch. */
 export type CallId = [execution: number, flow: number, call: number];
-/** Task tokens: which call each stands for. */
+/** Converts between task tokens and the calls they stand for. */
 export interface TaskTokens {
   of(call: CallId): string;
-  /** The call it stands for; undefined for a text that is no token of ours. */
+  /** Returns the call of a token. Returns undefined for a text that is not a valid token. */
   read(token: string): CallId | undefined;
 }
 
-/** Is told of all work under way. */
+/** Runs work and counts it while it is under way. */
 export interface WorkCount {
   run<T>(work: () => Promise<T>): Promise<T>;
 }

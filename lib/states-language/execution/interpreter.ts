@@ -23,7 +23,10 @@ import { isCallback, settleTask, submitTask, timeOut } from './task-state.ts';
 import { ExecutionTimers } from './execution-timers.ts';
 import { StateRun } from './state-run.ts';
 
-/** Executions in memory past which no timer brings in another: some 20 MB, and some 30 ms for the transaction they share. */
+/**
+ * Maximum number of executions that timers load into memory: about 20 MB, and about 30 ms for their
+ * transaction.
+ */
 const maxWoken = 1_000;
 
 export interface InterpreterOptions {
@@ -32,14 +35,14 @@ export interface InterpreterOptions {
   clock: TimerClock;
   activity: WorkCount;
   functions: FunctionCaller;
-  /** The compiled definition with this hash. */
+  /** Returns the compiled definition with this hash. */
   machineOf: (definition: string) => CompiledMachine;
 }
 
 /**
- * Runs executions. A flow moves until it rests: on a timer, a call, a token, its branches. What it rests on is in the journal before the
- * outside hears of it, so after a kill every call under way is made again, every wait ends when it was to end, every token is still good.
- * An execution that rests is in the journal only.
+ * Runs executions. A branch moves until it waits for a timer, a call, a token or its children. What
+ * it waits for is stored before the outside sees an effect. So after a crash calls under way are
+ * repeated, and waits and tokens stay valid. A waiting execution takes no memory.
  */
 export class Interpreter implements InterpreterContext {
   readonly store: ExecutionRecords;
@@ -70,7 +73,7 @@ export class Interpreter implements InterpreterContext {
     return ms * Math.max(1, this.#options.clock.speed ?? 1);
   }
 
-  /** The execution is in the journal when this returns, and moves as soon as the caller is done. */
+  /** Stores the execution before it returns. It moves once the caller is done. */
   begin(execution: Execution): void {
     const machine = this.#options.machineOf(execution.definition);
     const input = parseData(execution.input);
@@ -87,7 +90,7 @@ export class Interpreter implements InterpreterContext {
     this.drive(live, root);
   }
 
-  /** Ends an execution from outside. In the journal when this returns. */
+  /** Ends an execution from outside. Stored when it returns. */
   end(id: number, end: Omit<ExecutionEnding, 'after'>): void {
     const live = this.#load(id);
     if (!live) return;
@@ -103,7 +106,7 @@ export class Interpreter implements InterpreterContext {
     });
   }
 
-  /** The call that a token stands for, if it is still under way. */
+  /** Returns the call of a token while it is under way, else undefined. */
   awaited([execution, flowId, call]: CallId):
     { live: RunningExecution; flow: ExecutionBranch; task: TaskRun } | undefined {
     const live = this.#load(execution);
@@ -112,14 +115,14 @@ export class Interpreter implements InterpreterContext {
     return flow.phase.task.id === call ? { live, flow, task: flow.phase.task } : undefined;
   }
 
-  /** Takes the answer that came with a token. In the journal when this returns. */
+  /** Completes a task by its token. Stored when it returns. */
   answer(live: RunningExecution, flow: ExecutionBranch, outcome: StateOutcome): void {
     this.#guarded(live, flow, () => settleTask(new StateRun(this, live, flow), outcome));
     this.store.flush();
     this.drive(live, flow);
   }
 
-  /** The silence starts anew; the deadline stays. In the journal when this returns. */
+  /** Restarts the heartbeat timeout. The deadline stays. Stored when it returns. */
   beat(flow: ExecutionBranch, task: TaskRun): void {
     if (task.heartbeatMs === undefined) return;
     task.beatBy = this.now() + task.heartbeatMs;
@@ -128,7 +131,7 @@ export class Interpreter implements InterpreterContext {
     this.timers.arm(flow);
   }
 
-  /** Sets every timer again and goes on with what was moving or called when the last run ended. */
+  /** Restores all timers after a start, and continues what was under way at the last stop. */
   restore(): void {
     for (const limited of this.store.deadlines()) this.timers.armDeadline(limited);
     for (const { id, execution, phase, due } of this.store.resting()) {
@@ -142,7 +145,7 @@ export class Interpreter implements InterpreterContext {
     }
   }
 
-  /** Nothing moves any more; what comes back from calls under way is dropped, as after a kill. */
+  /** Stops all work. Results of calls under way are dropped, as after a crash. */
   stop(): void {
     this.#stopped = true;
     this.timers.stop();

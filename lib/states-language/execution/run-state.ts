@@ -11,10 +11,13 @@ import { scheduleTask } from './task-state.ts';
 import { timestampMs } from '../timestamp.ts';
 import { StateRun } from './state-run.ts';
 
-/** Iterations of an inline Map that run at once when nothing else is said; AWS promises no more either. */
+/** Concurrency of an inline Map without `MaxConcurrency`. AWS promises at most 40 too. */
 const mapConcurrency = 40;
 
-/** Moves the flow one phase on. What a state fails with goes to its retriers and catchers; `HistoryFull` and `Gone` come out. */
+/**
+ * Moves the branch one phase on. A `StateFailed` goes to the state's retriers and catchers.
+ * `HistoryFull` and `BranchGone` are thrown.
+ */
 export async function runState(core: InterpreterContext, live: RunningExecution, flow: ExecutionBranch): Promise<void> {
   const visit = new StateRun(core, live, flow);
   try {
@@ -57,7 +60,7 @@ async function run(visit: StateRun): Promise<void> {
   }
 }
 
-/** A task, a wait or a fan has come back. */
+/** Continues after a task, a wait or child branches have ended. */
 async function complete(visit: StateRun, outcome: StateOutcome): Promise<void> {
   if ('failure' in outcome) return recover(visit, outcome.failure);
   const { state, flow } = visit;
@@ -109,11 +112,11 @@ async function choose(visit: StateRun, state: CompiledStateOf<'Choice'>): Promis
       cause: `No choice of the state '${state.name}' matched and it has no Default.`,
     });
   }
-  // The state's own Assign and Output belong to its Default; a rule that matches has those of its own.
+  // `Assign` and `Output` of the state belong to its Default. A matching rule has its own.
   return visit.leave({ ...state, next: state.otherwise }, { otherwise: visit.flow.input });
 }
 
-/** What the states inside are given. */
+/** Serializes the input of child branches. Throws `StateFailed` if it is too large. */
 function inputOf({ state }: StateRun, value: Json): SerializedData {
   return serializeWithinLimit(value, `The state/task '${state.name}' has arguments`);
 }
@@ -139,7 +142,7 @@ async function runMap(visit: StateRun, state: CompiledStateOf<'Map'>): Promise<v
   startChildren(core, live, { flow, children, concurrency: limit || mapConcurrency });
 }
 
-/** The state tries again, a catcher takes over, or the flow fails. */
+/** Retries the state, moves to a catcher, or fails the branch. */
 async function recover(visit: StateRun, failure: StateFailure): Promise<void> {
   const { core, flow, state } = visit;
   const retry = decideRetry(state.retry, failure, { tries: flow.tries, random: () => visit.draw.random() });
@@ -159,7 +162,10 @@ async function recover(visit: StateRun, failure: StateFailure): Promise<void> {
   }
 }
 
-/** Writes a failed expression into the history and says where it happened, in AWS' words. */
+/**
+ * Records a failed expression in the history, and returns the failure with its place in AWS's
+ * wording.
+ */
 function told({ core, live, flow, state }: StateRun, { failure, location }: StateFailed): StateFailure {
   if (location === undefined) return failure;
   core.history.record(live, flow, { type: 'EvaluationFailed', details: { ...failure, location, state: state.name } });

@@ -5,35 +5,47 @@ import { queryFailed } from '../failure.ts';
 import { randomFrom, registerFunctions } from './jsonata-functions.ts';
 import { findRestriction, type ExpressionFindings } from './jsonata-restrictions.ts';
 
-/** What an expression can see: `$states`, the variables by name, and chance. */
+/** What an expression can read: `$states`, variables, and random numbers. */
 export interface EvaluationScope {
   states: Record<string, Json>;
   variables: Readonly<Record<string, Json>>;
   draw: Draw;
 }
 
-/** Where an expression stands: the field's path as Step Functions reports it, what it sees of `$states` beside input and context. */
+/**
+ * Where an expression stands: the field's path as Step Functions reports it, and the parts of
+ * `$states` it may read beside input and context.
+ */
 export interface ExpressionPlace {
   location: string;
   now: () => number;
   sees?: readonly ExpressionFindings[];
 }
 
-/** A compiled `{% … %}`. Yields plain JSON at once where it can; throws `StateFailed` (States.QueryEvaluationError) naming `location`. */
+/**
+ * A compiled `{% … %}` expression. Returns plain JSON, synchronously for plain paths. Throws
+ * `StateFailed` (States.QueryEvaluationError) with `location`.
+ */
 export type JsonataExpression = (scope: EvaluationScope) => Json | Promise<Json>;
 
 const marked = /^\{%([\s\S]*)%\}$/;
 const halfMarked = /^\s*\{%|%\}\s*$/;
 const plainPath = /^\$[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/;
 
-/** The JSONata source in a `{% … %}` string; undefined for any other text. Throws for marks that are not closed or stand beside others. */
+/**
+ * Returns the JSONata source of a `{% … %}` string, or undefined for other text. Throws if the
+ * marks are unbalanced or do not enclose the whole text.
+ */
 export function sourceOf(text: string): string | undefined {
   const source = marked.exec(text)?.[1]?.trim();
   if (source === undefined && halfMarked.test(text)) throw new Error(`JSONata must fill the whole text: ${text}`);
   return source;
 }
 
-/** Throws an Error that shows the source and its place where it is no JSONata, or none that Step Functions takes. */
+/**
+ * Compiles an expression. Throws an Error with source and place if it is not JSONata or uses what
+ * Step Functions forbids.
+ */
 export function compileExpression(source: string, place: ExpressionPlace): JsonataExpression {
   const { location } = place;
   const evaluate = compileJsonata(source, place);
@@ -69,13 +81,19 @@ function parse(source: string, location: string): jsonata.Expression {
   }
 }
 
-/** jsonata throws plain objects with a code, and what its functions throw. */
+/**
+ * Returns the text of an error. jsonata throws plain objects with a code, and passes on what its
+ * functions throw.
+ */
 function told(error: unknown): string {
   const { code, message } = error as { code?: string; message?: string };
   return code ? `${code}: ${message ?? ''}` : (message ?? String(error));
 }
 
-/** Most expressions are paths through objects: no need to start the evaluator. Undefined where JSONata has to say what it means. */
+/**
+ * Evaluates a path through objects without jsonata, as most expressions are such paths. Returns
+ * undefined if jsonata must decide.
+ */
 function lookUp([first, ...rest]: string[], { states, variables }: EvaluationScope): Json | undefined {
   if (first === undefined) return undefined;
   let found: Json | undefined =
@@ -87,7 +105,10 @@ function lookUp([first, ...rest]: string[], { states, variables }: EvaluationSco
   return found;
 }
 
-/** JSONata's value as plain JSON: its sequences become arrays; functions, infinities and nothing at all are refused as Step Functions does. */
+/**
+ * Converts a value of jsonata to plain JSON: sequences become arrays. Throws for functions,
+ * infinities and undefined, as Step Functions does.
+ */
 function plain(value: unknown, named: string, location: string): Json {
   if (value === undefined) throw queryFailed(`${named} returned nothing (undefined).`, location);
   const json = toJson(value);
@@ -95,7 +116,7 @@ function plain(value: unknown, named: string, location: string): Json {
   return json;
 }
 
-/** Undefined when some part of it is no JSON. */
+/** Returns undefined if a part of the value is not JSON. */
 function toJson(value: unknown): Json | undefined {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;

@@ -3,7 +3,7 @@ import { taskWithChoice, type StepCompiler } from '../compile-context.ts';
 import { suspendStates } from '../task-states.ts';
 import { toJsonata, quoteJsonata } from '../expressions.ts';
 
-/** Where failing decides the way, a wrong way is worse than none: the execution fails, which is seen and alarmed. */
+/** No `onError`: a wrong branch is worse than none, so the execution fails and raises an alarm. */
 export const compileBranch: StepCompiler<'branch'> = (id, step, shop) =>
   taskWithChoice({ id, step, fn: shop.functions.branch }, shop, {
     assign: { case: '{% $exists($states.result.Payload.case) ? $states.result.Payload.case : -1 %}' },
@@ -21,7 +21,7 @@ export const compileRandomSplit: StepCompiler<'randomSplit'> = (id, { paths }) =
   return { [id]: { Type: 'Choice', Choices, Default: last?.next ?? '' } };
 };
 
-/** The function says which variant, and takes down that this customer has it; −1 is the holdout. */
+/** The function returns the variant's index and records the assignment. −1 is the holdout. */
 export const compileExperiment: StepCompiler<'experiment'> = (id, { variants, holdout, ...step }, shop) => {
   const variant = variants.map(({ next }, i) => ({ Condition: `{% $variant = ${i} %}`, Next: next }));
   const [first, ...others] = variant;
@@ -38,15 +38,15 @@ export const compileExperiment: StepCompiler<'experiment'> = (id, { variants, ho
 };
 
 /**
- * Back to an earlier step until the limit; every round has its own number, by which the functions tell one visit of a step from another.
- * A loop whose history would grow too long goes on in a new leg now and then.
+ * Goes back until the limit. Each round has its own number, which separates visits of a step. A
+ * loop whose history would grow too long suspends and continues in a new execution.
  */
 export const compileGoTo: StepCompiler<'goTo'> = (id, step, shop) => {
   const key = toJsonata(id);
   const rounds = `$lookup($states.input.run.rounds, ${key})`;
   const taken = `($exists(${rounds}) ? ${rounds} : 0)`;
   const run = `{'round': $states.input.run.round + 1, 'rounds': $merge([$states.input.run.rounds, {${key}: ${taken} + 1}])}`;
-  // Who was held in one round is late in that one only.
+  // Removes the paused mark, which applies to one round only.
   const before = "$sift($states.input.run, function($v, $k) {$k != 'held'})";
   const Output = `{% $merge([$states.input, {'run': $merge([${before}, ${run}])}]) %}`;
   const back = { Condition: `{% ${taken} < ${step.limit} %}`, Output };

@@ -2,16 +2,18 @@ import { taskWithChoice, type StepCompiler } from '../compile-context.ts';
 import { inputWith, jsonataLiteral } from '../expressions.ts';
 
 /**
- * A message, an offer, a trait or a call that did not come about is no reason to forget a customer: after all tries these steps go on to
- * `onError`, or where nothing is said to `next`.
+ * Returns the step after all attempts have failed: `onError`, else `next`. A failed effect does not
+ * end the enrolment.
  */
 const errorTarget = ({ onError, next }: { onError?: string | undefined; next: string }): string => onError ?? next;
 
-/** Put off once, a message is late no more: what shifted it must not shift it again. */
+/**
+ * Removes the mark of a paused step, so that a message is deferred only once because of a pause.
+ */
 const clearPausedMark =
   "{% $merge([$states.input, {'run': $sift($states.input.run, function($v, $k) {$k != 'held'})}]) %}";
 
-/** A message met by contact hours is told `until`: it waits and calls again, as the same visit. */
+/** If the function returns `until`, the execution waits and calls it again as the same visit. */
 export const compileSend: StepCompiler<'send'> = (id, step, shop) => {
   const { functions, gated, hours } = shop;
   const more = hours && step.purpose === 'marketing' ? { hours: jsonataLiteral(hours) } : {};
@@ -30,15 +32,16 @@ export const compileSend: StepCompiler<'send'> = (id, step, shop) => {
 };
 
 /**
- * A result of a function under the name its author gave it, those of its parts that `keeps` (JSONata on the name `$k`) lets through. Of a
- * call that the gate has stopped there are none: what an earlier round has found out stays.
+ * Stores a function's result in `vars` under `as`, with the parts that `keeps` (JSONata on the name
+ * `$k`) selects. A call that the step guard blocked has none, and the result of an earlier round
+ * stays.
  */
 function selectResult(as: string, keeps: string): string {
   const answer = `$sift($states.result.Payload, function($v, $k) {${keeps}})`;
   return inputWith('vars', `$exists(${answer}) ? {'${as}': ${answer}} : {}`);
 }
 
-/** What the function says for the trace only stays out of `vars`. */
+/** `because` is for the trace, and is not stored in `vars`. */
 export const compileDecide: StepCompiler<'decide'> = (id, step, shop) =>
   taskWithChoice({ id, step, fn: shop.functions.decide, onError: errorTarget(step) }, shop, {
     rules: [],
@@ -64,7 +67,7 @@ export const compileStartJourney: StepCompiler<'startJourney'> = (id, step, shop
     otherwise: step.next,
   });
 
-/** The answer's `status` and `body` under the name its author gave it. */
+/** Stores the answer's `status` and `body` under `as`. */
 export const compileWebhook: StepCompiler<'webhook'> = (id, step, shop) => {
   const { as } = step;
   return taskWithChoice({ id, step, fn: shop.functions.webhook, onError: errorTarget(step) }, shop, {

@@ -10,16 +10,19 @@ const seconds = (duration: Duration): number => durationMs(duration) / 1_000;
 
 const entered = '$states.context.State.EnteredTime';
 
-/** An instant so many milliseconds (JSONata) after the state was entered. */
+/** Returns an expression for the instant `ms` (number or JSONata) after the state was entered. */
 const afterMs = (ms: number | string): string => `{% $fromMillis($toMillis(${entered}) + ${ms}) %}`;
 
-/** A length drawn when the customer entered. Whole seconds. */
+/**
+ * Returns JSONata for a random duration, whole seconds. It depends on the split bucket drawn at
+ * entry, so all attempts agree.
+ */
 function randomSeconds(id: string, [from, to]: readonly [Duration, Duration]): string {
   const [least, most] = [Math.min(seconds(from), seconds(to)), Math.max(seconds(from), seconds(to))];
   return `$floor(${least} + ${most - least} * $lookup($states.input.splits, ${toJsonata(id)}) / ${bucketCount})`;
 }
 
-/** The longest until a time of day on a day of the week comes again, clocks changed or not. */
+/** Longest wait for a time of day on a weekday, also across clock changes. */
 const longestLocalWait: Duration = '8d';
 
 const untilFromResult = (otherwise: string): Record<string, unknown> => ({
@@ -28,15 +31,19 @@ const untilFromResult = (otherwise: string): Record<string, unknown> => ({
 
 const waitUntil = (next: string): CompiledStates[string] => ({ Type: 'Wait', Timestamp: '{% $until %}', Next: next });
 
-/** Whether an instant (JSONata) is too far away to be waited for in this execution. */
+/** Returns JSONata that tests whether an instant is too far away to wait within this execution. */
 const isFar = (until: string, parkAfter: number): string =>
   `$toMillis(${until}) - $toMillis(${entered}) > ${parkAfter}`;
 
-/** A time that the function works out: none where a trait is missing, and another leg where it is far away. */
+/**
+ * Compiles a wait whose end the function computes. A missing trait leads to `onMissing`, else
+ * `next`. A time far away suspends the execution.
+ */
 function computedWait(id: string, step: StepOf<'wait'>, { functions, parkAfter }: CompileContext): CompiledStates {
   const [way, until, park] = [`${id}: way`, `${id}: until`, `${id}: park`];
   const call = compileTask({ id, step, fn: functions.wait });
-  // A time of day always comes, and soon: no choice to pay for.
+  // A time of day always has a next occurrence within `longestLocalWait`, so the paid Choice is
+  // left out.
   if (step.untilLocal && parkAfter >= durationMs(longestLocalWait))
     return { [id]: { ...call, Assign: untilFromResult(entered), Next: until }, [until]: waitUntil(step.next) };
   return {
@@ -54,7 +61,7 @@ function computedWait(id: string, step: StepOf<'wait'>, { functions, parkAfter }
   };
 }
 
-/** A day that is written down: how far away it is depends on when the customer comes. */
+/** Compiles a wait for a fixed date. Whether it suspends depends on the time of arrival. */
 function untilDate(
   id: string,
   step: StepOf<'wait'> & { until: string },
@@ -89,7 +96,7 @@ export const compileWait: StepCompiler<'wait'> = (id, step, shop) => {
   return computedWait(id, step, shop);
 };
 
-/** The touchpoint that came, under the name its author gave it. */
+/** Stores the matched touchpoint in `vars` under `as`. */
 const resultAs = (as: string | undefined): unknown =>
   as === undefined ? undefined : inputWith('vars', `{'${as}': $states.result.touchpoint}`);
 

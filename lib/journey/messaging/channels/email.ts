@@ -14,7 +14,7 @@ import { type DeliverMessage } from '../deliver.ts';
 import { sdkClientDefaults } from '../../../aws/sdk-client-defaults.ts';
 import { sendOnce } from './send-once.ts';
 
-/** Answers that mean: not taken. */
+/** Errors that mean the message was not accepted. */
 const refusals = [
   AccountSuspendedException,
   BadRequestException,
@@ -25,12 +25,15 @@ const refusals = [
   SendingPausedException,
 ];
 
-/** A client that tries once: a second try after an answer that was lost would be a second message. It waits for the answer as long as it can. */
+/**
+ * Creates a client without retries, because a retry after a lost answer could send a second
+ * message. It has no request timeout of its own.
+ */
 export function emailClient(): SESv2Client {
   return new SESv2Client({ ...sdkClientDefaults, requestHandler: {}, maxAttempts: 1 });
 }
 
-/** Sends plain text through SES. */
+/** Creates a channel for plain text e-mail through SES. */
 export function emailChannel(client: Pick<SESv2Client, 'send'>, from: string): DeliverMessage {
   return ({ to, message: { subject = '', body }, about }) => {
     const command = new SendEmailCommand({

@@ -13,7 +13,9 @@ import { type DeliverMessage, type OutgoingMessage } from '../deliver.ts';
 import { truncate } from '../render-template.ts';
 import { sendOnce } from './send-once.ts';
 
-/** Answers that mean: not taken. An app that was removed has its endpoint disabled. */
+/**
+ * Errors that mean the message was not accepted. SNS disables the endpoint of an uninstalled app.
+ */
 const refusals = [
   AuthorizationErrorException,
   EndpointDisabledException,
@@ -23,10 +25,12 @@ const refusals = [
   PlatformApplicationDisabledException,
 ];
 
-/** Longest text of a notification, so that it fits the 4 KB of Apple and Google in any script. Characters. */
+/**
+ * Maximum number of characters of a notification. Fits the 4 KB of Apple and Google in any script.
+ */
 const maxText = 900;
 
-/** The same notification as each platform wants it: SNS takes the one the endpoint belongs to. */
+/** Builds the notification for each platform. SNS sends the one of the endpoint's platform. */
 function messageOf({
   message: { subject, body },
   idempotencyKey,
@@ -40,7 +44,7 @@ function messageOf({
   return JSON.stringify({ default: text, APNS: apple, APNS_SANDBOX: apple, GCM: google });
 }
 
-/** Pushes to an app on a customer's device, whose endpoint SNS knows. The subject is the title. */
+/** Creates a channel for push notifications to an SNS endpoint. The subject is the title. */
 export function pushChannel(client: Pick<SNSClient, 'send'> = new SNSClient({ maxAttempts: 1 })): DeliverMessage {
   return (outgoing) =>
     sendOnce({ provider: 'sns', refusals, throttled: ThrottledException }, async () => {

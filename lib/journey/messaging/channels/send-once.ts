@@ -5,18 +5,19 @@ type ErrorClass = abstract new (...args: never[]) => Error;
 
 interface Provider {
   provider: string;
-  /** Answers that mean: not taken. */
+  /** Errors that mean the message was not accepted. */
   refusals: readonly ErrorClass[];
-  /** The one that means: not taken, but in a moment it would be. */
+  /** Error that means the message was not accepted because of a rate limit. */
   throttled: ErrorClass;
 }
 
-/** Providers limit sends by the second: a moment later there is room. */
+/** Delays between attempts of a throttled call, ms. Providers limit sends per second. */
 const throttlePausesMs = [200, 600, 1_800];
 
 /**
- * One send, whose client tries once: a second try after an answer that was lost would be a second message. Only a throttled call, which
- * was not taken, is tried again. Refused is `failed`; whatever else goes wrong may have gone out: `unknown`.
+ * Sends once. Only a throttled call is retried, because it was not accepted. A refusal is `failed`.
+ * After any other error the message may have been sent, so the outcome is `unknown`. `send` must
+ * not retry by its client.
  */
 export async function sendOnce(
   { provider, refusals, throttled }: Provider,

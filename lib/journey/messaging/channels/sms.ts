@@ -12,7 +12,7 @@ import { type DeliverMessage } from '../deliver.ts';
 import { truncate } from '../render-template.ts';
 import { sendOnce } from './send-once.ts';
 
-/** Answers that mean: not taken. */
+/** Errors that mean the message was not accepted. */
 const refusals = [
   AccessDeniedException,
   ConflictException,
@@ -21,16 +21,19 @@ const refusals = [
   ValidationException,
 ];
 
-/** Longest message in one call. Characters; End User Messaging's own limit. */
+/** Maximum number of characters in one call, by AWS End User Messaging. */
 const maxText = 1_600;
 
-/** What text messages come from, by its ARN, and the configuration set that says where their fates are told. */
+/** ARN of the sending identity, and the configuration set that publishes delivery events. */
 export interface TextOrigin {
   origin: string;
   configurationSet?: string | undefined;
 }
 
-/** Sends text messages from a phone number, pool or sender id of AWS End User Messaging SMS. A subject is left out. */
+/**
+ * Creates a channel for text messages from a phone number, pool or sender id of AWS End User
+ * Messaging SMS. A subject is dropped.
+ */
 export function smsChannel(
   { origin, configurationSet }: TextOrigin,
   client: Pick<PinpointSMSVoiceV2Client, 'send'> = new PinpointSMSVoiceV2Client({ maxAttempts: 1 }),

@@ -4,10 +4,13 @@ import { type DeliverMessage, type OutgoingMessage } from '../deliver.ts';
 import { type SendOutcome } from '../send-ledger-store.ts';
 import { signHeaders } from '../webhook-signature.ts';
 
-/** What every call of ours says of itself. */
+/** Headers of every JSON call. */
 export const jsonHeaders = { 'content-type': 'application/json', 'user-agent': 'Throughline' } as const;
 
-/** A receiver that answers other than 2xx has not taken it; one that does not answer may have. */
+/**
+ * Converts an HTTP answer to an outcome. A status other than 2xx is `failed`. Without an answer it
+ * is `unknown`, unless the request was refused before sending.
+ */
 export function outcomeOfAnswer(answer: HttpAnswer, provider: string): SendOutcome {
   if (answer.outcome !== 'answered')
     return { status: answer.outcome === 'refused' ? 'failed' : 'unknown', provider, reason: answer.reason };
@@ -21,13 +24,17 @@ function bodyOf({ message, idempotencyKey, about }: OutgoingMessage): string {
   return JSON.stringify({ messageId: idempotencyKey, ...about, ...message });
 }
 
+/** What a signed call needs. `secrets` returns the active webhook secrets of a workspace. */
 export interface Signing {
   call: CallUrl;
   secrets: (workspace: string) => Promise<readonly string[]>;
   clock: Clock;
 }
 
-/** Posts a message as JSON, signed with the workspace's secret. */
+/**
+ * Creates a channel that posts messages as JSON, signed with the workspace's secrets. Fails without
+ * sending if they cannot be read.
+ */
 export function webhookChannel({ call, secrets, clock }: Signing): DeliverMessage {
   return async (outgoing) => {
     const id = outgoing.idempotencyKey;

@@ -13,7 +13,7 @@ import { type DeliverMessage, type OutgoingMessage } from '../deliver.ts';
 import { truncate } from '../render-template.ts';
 import { sendOnce } from './send-once.ts';
 
-/** Answers that mean: not taken. */
+/** Errors that mean the message was not accepted. */
 const refusals = [
   AccessDeniedByMetaException,
   AccessDeniedException,
@@ -23,16 +23,17 @@ const refusals = [
   ValidationException,
 ];
 
-/** The version of Meta's Cloud API that the message below is written in. */
+/** Version of Meta's Cloud API that the message format follows. */
 const metaApiVersion = 'v20.0';
 
-/** Longest text of a WhatsApp message, and of one place of a template. Characters; Meta's own limits. */
+/** Maximum number of characters of a message, and of a template parameter, by Meta. */
 const maxText = 4_096;
 const maxPlace = 1_024;
 
 /**
- * Meta takes a free text only within a day of the customer's own last message. Anything else must be a template that Meta has approved: the
- * subject names it, with a language if it is not English (`order_update`, `order_update/ko`), and the body is what stands in its one place.
+ * Builds the content. Meta accepts free text only within a day of the customer's last message.
+ * Otherwise the subject names an approved template, with a language unless English (`order_update`,
+ * `order_update/ko`), and the body is its one parameter.
  */
 function contentOf({ message: { subject, body } }: OutgoingMessage): object {
   if (subject === undefined) return { type: 'text', text: { body: truncate(body, maxText) } };
@@ -42,7 +43,7 @@ function contentOf({ message: { subject, body } }: OutgoingMessage): object {
   return { type: 'template', template: { name: name.trim(), language: { code: language.trim() }, components } };
 }
 
-/** Sends WhatsApp messages from a phone number of AWS End User Messaging Social. */
+/** Creates a channel for WhatsApp messages from a phone number of AWS End User Messaging Social. */
 export function whatsAppChannel(
   phoneNumberId: string,
   client: Pick<SocialMessagingClient, 'send'> = new SocialMessagingClient({ maxAttempts: 1 }),

@@ -16,7 +16,10 @@ interface Period {
   to: Instant;
 }
 
-/** Touchpoints of one identity that are read, the latest: older ones hardly tell anything of this time. */
+/**
+ * Maximum number of touchpoints read for each identity, the latest. Older ones say little about the
+ * period.
+ */
 const maxTouchpoints = 500;
 const maxMessages = 200;
 const lanes = 8;
@@ -59,7 +62,7 @@ async function staysOf(table: Table, owner: Customer, { journeyId, from, to }: P
 const counted = (names: readonly string[]): Record<string, number> =>
   Object.fromEntries([...Map.groupBy(names, (name) => name)].map(([name, all]) => [name, all.length]));
 
-/** What one customer did, and what the journey did with them. Three queries for each identity. */
+/** Reads what one customer and the journey did in the period. Three queries for each identity. */
 async function recordedOf(table: Table, profile: Profile, period: Period): Promise<RecordedHistory> {
   const owners = identitiesOf(profile);
   const [touchpoints, messages, stays] = await Promise.all([
@@ -83,8 +86,8 @@ async function recordedOf(table: Table, profile: Profile, period: Period): Promi
 }
 
 /**
- * The recorded history of at most `most` customers; `sample` where there are more, or `isStopped` said so before all were read. About three
- * read request units for each.
+ * Reads the recorded histories of at most `most` customers, sorted by id. `sample` is true if there
+ * are more, or `isStopped` ended the reading. About three read request units each.
  */
 export async function readRecorded(
   { table, profiles }: { table: Table; profiles: ProfileStore },

@@ -2,13 +2,13 @@ import { type JsonObject } from '../../../shared/json.ts';
 import { type Condition, type Predicate } from '../../../model/predicate.ts';
 import { type JourneyDefinition } from '../../definition/journey-definition.ts';
 
-/** A touchpoint that a predicate speaks of, with properties that it accepts. */
+/** A touchpoint that matches an `event` or `did` leaf of a predicate. */
 export interface SatisfyingTouchpoint {
   name: string;
   properties: JsonObject;
 }
 
-/** A value that passes a condition; undefined where only nothing would. */
+/** Returns a value that satisfies the condition, or undefined if only a missing value does. */
 export function satisfyCondition(condition: Condition): JsonObject[string] | undefined {
   if (typeof condition !== 'object' || condition === null) return condition;
   const { eq, gt, gte, lt, lte, contains, startsWith, exists, ne } = condition;
@@ -25,7 +25,7 @@ export function satisfyCondition(condition: Condition): JsonObject[string] | und
   return ne === true ? false : true;
 }
 
-/** `a.b.c` as nested objects. */
+/** Builds nested objects from dotted paths such as `a.b.c`. */
 export function placeValue(values: Record<string, JsonObject[string] | undefined>): JsonObject {
   const object: JsonObject = {};
   for (const [path, value] of Object.entries(values)) {
@@ -41,7 +41,9 @@ export function placeValue(values: Record<string, JsonObject[string] | undefined
 
 const listed = (names: string | string[]): string[] => [names].flat();
 
-/** Every touchpoint a predicate speaks of: what somebody would do to meet it. */
+/**
+ * Returns one touchpoint for each name in an `event` or `did` leaf. Leaves below `not` are skipped.
+ */
 export function findSatisfyingTouchpoints(predicate: Predicate | undefined): SatisfyingTouchpoint[] {
   if (!predicate) return [];
   if ('all' in predicate) return predicate.all.flatMap(findSatisfyingTouchpoints);
@@ -56,7 +58,7 @@ export function findSatisfyingTouchpoints(predicate: Predicate | undefined): Sat
   return [];
 }
 
-/** Conditions on a trait, wherever in a predicate. */
+/** Returns each condition on a trait, at any depth, also below `not`. */
 export function traitsToSatisfy(predicate: Predicate | undefined): { trait: string; is: Condition }[] {
   if (!predicate) return [];
   if ('all' in predicate) return predicate.all.flatMap(traitsToSatisfy);
@@ -65,7 +67,7 @@ export function traitsToSatisfy(predicate: Predicate | undefined): { trait: stri
   return 'trait' in predicate ? [predicate] : [];
 }
 
-/** All predicates of a definition that look at a customer, the entry's triggers aside. */
+/** Returns all predicates of the definition except those of its triggers. */
 export function predicatesToSatisfy({ entry, exit, goal, steps }: JourneyDefinition): Predicate[] {
   const inSteps = Object.values(steps).flatMap((step): Predicate[] => {
     if (step.kind === 'waitForEvent') return [step.on, ...(step.or ?? []).map(({ on }) => on)];

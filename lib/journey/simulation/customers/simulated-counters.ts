@@ -7,17 +7,17 @@ import {
   windowIndex,
 } from '../../enrolment/admission-rules/entry-limits.ts';
 
-/** What caps and throttles count of all customers together, by the rules of `limits`. */
+/** Counts entries of all customers for caps and throttles. */
 export class SimulatedCounters {
   readonly #entered = new Map<number, number>();
   #throttle: EntryCounters['throttle'];
 
-  /** What an entry at that time depends on. */
+  /** Returns the counts that an entry at `now` depends on. */
   counted({ entry: { cap } }: JourneyDefinition, now: Instant): EntryCounters {
     return { entered: this.#entered.get(windowIndex(now, cap?.within)) ?? 0, throttle: this.#throttle };
   }
 
-  /** Counts an entry. Answers when it sets out, where that is later. */
+  /** Counts an entry. Returns its start if a throttle delays it, else undefined. */
   enters({ entry: { cap, throttle } }: JourneyDefinition, now: Instant): Instant | undefined {
     const span = windowIndex(now, cap?.within);
     this.#entered.set(span, (this.#entered.get(span) ?? 0) + 1);

@@ -8,28 +8,31 @@ import { type EntrySlot } from '../../enrolment/entry-request.ts';
 import { type Contact } from '../../messaging/decide-send.ts';
 import { type SyntheticCustomer } from './synthetic-customers.ts';
 
-/** What decides about a simulated touchpoint. `journeys` are those that it may start. */
+/** Rules that a simulated touchpoint is applied with. `journeys` are those it may start. */
 export interface SimulationRules {
   workspace: Workspace;
   model: StageModel;
   journeys: readonly JourneyDefinition[];
 }
 
-/** Applies a touchpoint to a profile as the projector does, and returns the changes that the projector would publish. */
+/**
+ * Applies a touchpoint to a profile as the projection does, and returns the changes that it would
+ * publish.
+ */
 export type ApplyTouchpoint = (
   profile: Profile,
   touchpoint: Touchpoint,
   rules: SimulationRules,
 ) => { profile: Profile; signals: ProfileChange[] };
 
-/** One simulated customer: the same profile, folded by the same projector, and what the table would hold beside it. */
+/** A simulated customer: the profile, and what the table would store beside it. */
 export interface SimulatedCustomer {
   person: SyntheticCustomer;
   profile: Profile;
   contacts: Contact[];
-  /** Doors by entry key. */
+  /** Entry slots by entry key. */
   slots: Map<string, EntrySlot>;
-  /** Task tokens of steps that wait, by wait. */
+  /** Task tokens of waiting steps, by wait id. */
   tokens: Map<string, string>;
   touchpoints: number;
   entries: number;
@@ -37,12 +40,13 @@ export interface SimulatedCustomer {
 
 const iso = (time: number): string => new Date(time).toISOString();
 
+/** Returns a customer with an empty profile. */
 export function newCustomer(person: SyntheticCustomer, { id: workspace }: Workspace): SimulatedCustomer {
   const profile = newProfile({ workspace, customer: `u:${person.id}` }, iso(person.entersAt));
   return { person, profile, contacts: [], slots: new Map(), tokens: new Map(), touchpoints: 0, entries: 0 };
 }
 
-/** The touchpoint that a customer makes now. */
+/** Builds a touchpoint of the customer at `now`, epoch ms. */
 export function makeTouchpoint(
   customer: SimulatedCustomer,
   { name, properties }: Pick<Touchpoint, 'name' | 'properties'>,

@@ -14,13 +14,16 @@ interface SimulatedEntry {
   definition: JourneyDefinition;
   workspace: Workspace;
   knock: EntryRequest;
-  /** The touchpoint that knocks, where it is one. */
+  /** The touchpoint that requests the entry, if it is one. */
   touchpoint?: Touchpoint | undefined;
   counters: SimulatedCounters;
   now: Instant;
 }
 
-/** Lets a customer in as `enrol` does, by the same rules, or says why not. The profile and the slot know of it afterwards. */
+/**
+ * Admits a customer by the rules of `checkAdmission`, and returns the execution's input or the
+ * rejection. An admission updates profile and slot.
+ */
 export function enterJourney(
   customer: SimulatedCustomer,
   { definition, workspace, knock, touchpoint, counters, now }: SimulatedEntry,
@@ -63,7 +66,7 @@ export function enterJourney(
   };
 }
 
-/** The customer is out: nothing of the enrolment is left in the profile, and its door is free. */
+/** Ends an enrolment: removes it and its waits from the profile, and frees its entry slot. */
 export function leaveJourney(customer: SimulatedCustomer, enrolmentId: string): void {
   const { profile, slots } = customer;
   const { [enrolmentId]: _left, ...journeys } = profile.journeys;

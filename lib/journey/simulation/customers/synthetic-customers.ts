@@ -14,13 +14,13 @@ import {
 const dayMs = 86_400_000;
 const monthMs = 30 * dayMs;
 
-/** What a simulated customer is, and will do unless a journey moves them otherwise. */
+/** A simulated customer with traits, entry time and activity, drawn from a population. */
 export interface SyntheticCustomer {
   id: string;
   traits: Record<string, Json>;
-  /** Epoch milliseconds at which they come to the journey's door. */
+  /** Time of the first entry attempt, epoch ms. */
   entersAt: number;
-  /** How much more than the average customer they do. */
+  /** Factor on the touchpoint rate of the average customer. */
   activity: number;
   random: Random;
 }
@@ -42,10 +42,16 @@ function addresses(id: string, { reach }: Population, random: Random): Record<st
   };
 }
 
-/** Traits that every simulated customer has, or lacks, for other reasons. */
+/**
+ * Traits that are set from the population or by `addresses`, so that `askedTraits` must not set
+ * them.
+ */
 const known = new Set(['firstName', 'email', 'phone', 'whatsapp', 'pushEndpoint', 'timezone', 'consent']);
 
-/** Traits that the definition asks about: as it wants them for the share of whom it holds, unset for the others. */
+/**
+ * Draws traits that the definition's predicates test. A share `holds` of them gets a value that
+ * satisfies the condition, the others stay unset.
+ */
 function askedTraits(definition: JourneyDefinition, { holds }: Population, random: Random): Record<string, Json> {
   const asked = predicatesToSatisfy(definition)
     .flatMap(traitsToSatisfy)
@@ -57,7 +63,7 @@ function askedTraits(definition: JourneyDefinition, { holds }: Population, rando
   return Object.fromEntries(told.filter((entry): entry is [string, Json] => entry[1] !== undefined));
 }
 
-/** Traits with a date that the definition waits for or enters by: some day in the time simulated. */
+/** Draws a day within the simulated period for each date trait that a wait or a trigger uses. */
 function dateTraits({ entry, steps }: JourneyDefinition, span: SimulatedPeriod, random: Random): Record<string, Json> {
   const waits = Object.values(steps).flatMap((step) =>
     step.kind === 'wait' && step.untilTrait ? [step.untilTrait.trait] : [],
@@ -67,12 +73,16 @@ function dateTraits({ entry, steps }: JourneyDefinition, span: SimulatedPeriod, 
   return Object.fromEntries([...waits, ...entries].map((trait) => [trait, someDay()]));
 }
 
+/** The simulated period, epoch ms. */
 export interface SimulatedPeriod {
   start: number;
   end: number;
 }
 
-/** The customer of a number, the same for the same seed however many there are. */
+/**
+ * Draws the customer with this number. The result depends on definition, population, seed, number
+ * and period, not on how many customers are drawn.
+ */
 export function drawSyntheticCustomer(
   definition: JourneyDefinition,
   population: Population,
@@ -98,14 +108,20 @@ export function drawSyntheticCustomer(
   };
 }
 
-/** What customers may do in a journey: everything it waits for, looks at, or is there for; not what its door asks for. */
+/**
+ * Returns the touchpoints that customers may make: those that satisfy waits, branches, experiments,
+ * the goal and the exit. Entry conditions are left out.
+ */
 export function touchpointsToMake(definition: JourneyDefinition): SatisfyingTouchpoint[] {
   const { condition: _condition, exclude: _exclude, ...entry } = definition.entry;
   const all = predicatesToSatisfy({ ...definition, entry }).flatMap(findSatisfyingTouchpoints);
   return [...new Map(all.map((wish) => [JSON.stringify(wish), wish])).values()];
 }
 
-/** Milliseconds until a person next does something of their own accord; Infinity for never. */
+/**
+ * Draws the ms until the customer's next spontaneous touchpoint of a kind. Returns Infinity for a
+ * rate of 0.
+ */
 export function msUntilNext({ activity, random }: SyntheticCustomer, perMonth: number): number {
   const rate = (activity * perMonth) / monthMs;
   return rate > 0 ? -Math.log(1 - random()) / rate : Infinity;

@@ -8,13 +8,15 @@ import {
 import { type Execution, type ExecutionBranch } from '../../../states-language/execution/execution-branch.ts';
 
 interface Listeners {
-  /** A status change of an execution. */
+  /** Called for each status change of an execution. */
   announced: (detail: JsonObject) => void;
-  /** One event of an execution's history. */
+  /** Called for each event of an execution's history. */
   happened: (execution: Execution, event: HistoryEvent) => void;
 }
 
-/** Executions in memory: nothing survives, and what has ended is forgotten once it was told. */
+/**
+ * Executions in memory. A process end loses them. An ended execution is dropped when it is closed.
+ */
 export class MemoryRecords implements ExecutionRecords {
   readonly #hearers: Listeners;
   readonly #executions = new Map<number, Execution>();
@@ -73,7 +75,10 @@ export class MemoryRecords implements ExecutionRecords {
   }
 }
 
-/** Tokens nobody has to keep secret. */
+/**
+ * Task tokens in plain text. A simulation accepts no calls from outside, so tokens need no
+ * signature.
+ */
 export const memoryTokens: TaskTokens = {
   of: (call) => call.join('.'),
   read(token) {

@@ -9,21 +9,26 @@ import { serializeData } from '../../../states-language/serialized-data.ts';
 import { MemoryRecords, memoryTokens } from './in-memory-records.ts';
 import { type SimulatedTime } from './simulated-time.ts';
 
+/** The end of an execution. `output` is the JSON text of a succeeded execution. */
 export interface ExecutionEnd {
   name: string;
   status: Exclude<Status, 'RUNNING'>;
   output: string | undefined;
 }
 
+/** What the engine needs from the simulation. */
 export interface InMemoryStepFunctionsOptions {
   time: SimulatedTime;
-  /** A step's function, by the name it was compiled with. */
+  /** Calls a step's function by the name it was compiled with. */
   invoke: (name: string, payload: Json) => Json | Promise<Json>;
   ended: (end: ExecutionEnd) => void;
   happened: (name: string, event: HistoryEvent) => void;
 }
 
-/** The States Language engine of the local runner, in memory and in simulated time. */
+/**
+ * Runs state machines with the interpreter of the local environment, in memory and in simulated
+ * time.
+ */
 export class InMemoryStepFunctions {
   readonly #options: InMemoryStepFunctionsOptions;
   readonly #records: MemoryRecords;
@@ -45,7 +50,7 @@ export class InMemoryStepFunctions {
       clock: time,
       activity: this.#activity,
       functions: {
-        // Functions see what JSON makes of their payload.
+        // Payloads of the interpreter are JSON values, so they are passed without serialization.
         invoke: async (name, payload) => invoke(name, payload as Json), // the engine's own values
         invokeAsync: (name, payload) => void invoke(name, payload as Json),
       },
@@ -53,7 +58,10 @@ export class InMemoryStepFunctions {
     });
   }
 
-  /** Makes a journey's machine known under a name. Throws where the engine cannot run it. */
+  /**
+   * Compiles a machine and registers it under a name. Throws if the interpreter cannot run the
+   * definition.
+   */
   add(name: string, definition: AslDefinition): void {
     this.#machines.set(name, compileMachine(JSON.stringify(definition), this.#options.time.now));
   }
@@ -64,7 +72,7 @@ export class InMemoryStepFunctions {
     return machine;
   }
 
-  /** Starts an execution, once for a name that runs. */
+  /** Starts an execution. Does nothing while an execution of that name runs. */
   start(machine: string, name: string, input: Json): void {
     if (this.#open.has(name)) return;
     const id = this.#records.newExecutionId();
@@ -87,7 +95,7 @@ export class InMemoryStepFunctions {
     if (id !== undefined) this.#interpreter.end(id, { status: 'ABORTED' });
   }
 
-  /** False when nobody waits with this token any more. */
+  /** Completes the task that waits with this token. Returns false if no task waits with it. */
   resume(token: string, result: Json): boolean {
     const call = memoryTokens.read(token);
     const awaited = call && this.#interpreter.awaited(call);
@@ -96,12 +104,12 @@ export class InMemoryStepFunctions {
     return true;
   }
 
-  /** Executions that have not ended. */
+  /** Number of executions that have not ended. */
   get open(): number {
     return this.#open.size;
   }
 
-  /** Resolves when everything that can move at this moment has moved. */
+  /** Resolves when no work is under way at the present simulated time. */
   settled(): Promise<void> {
     return this.#activity.quiet();
   }

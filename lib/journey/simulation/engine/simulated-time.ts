@@ -1,7 +1,7 @@
 import { type TimerClock } from '../../../states-language/execution/host.ts';
 import { TimerHeap } from '../../../states-language/timer-heap.ts';
 
-/** Time that only `run` moves: from timer to timer, as fast as their work is done. */
+/** Clock that only `run` advances, from timer to timer, as fast as their work is done. */
 export class SimulatedTime implements TimerClock {
   readonly #timers = new TimerHeap();
   #now: number;
@@ -17,8 +17,8 @@ export class SimulatedTime implements TimerClock {
   }
 
   /**
-   * Fires everything due until `end`, each at its own time; `settled` is awaited before time goes on. Answers false where `isStopped` said so
-   * before: time stands where it was then.
+   * Fires all timers due until `end`, each at its time, and awaits `settled` before time advances.
+   * Returns false if `isStopped` ended it. The time then stays at the last timer.
    */
   async run(end: number, settled: () => Promise<void>, isStopped: () => boolean = () => false): Promise<boolean> {
     for (let next = this.#timers.next(); next !== undefined && next <= end; next = this.#timers.next()) {

@@ -17,30 +17,36 @@ import { type SimulatedCustomer } from '../customers/simulated-customer.ts';
 import { type Population } from '../customers/population.ts';
 import { type SatisfyingTouchpoint } from '../customers/satisfying-touchpoints.ts';
 
-/** Something a customer does. */
+/** A touchpoint that a simulated customer will make. */
 export type PlannedTouchpoint = SatisfyingTouchpoint;
 
-/** A step's answer, and what follows from it outside of the journey. */
+/** The result of a step, and its effects outside of the execution. */
 export interface StepAnswer {
   result: Json;
   /** How a visit of a send step ended. */
   sent?: { status: 'sent' | 'skipped' | 'deferred'; reason?: string };
-  /** The variant given. */
+  /**
+   * The variant assigned to the customer. Missing if the enrolment was counted for the experiment
+   * before.
+   */
   variant?: string;
-  /** What the customer does about it. Epoch milliseconds. */
+  /** Touchpoints that the customer makes in response. `at` in epoch ms. */
   acts?: { at: number; act: PlannedTouchpoint }[];
-  /** When the token is answered by a person, and with what. */
+  /** When a person answers the task, in epoch ms, and the result for its token. */
   answersAt?: { at: number; result: Json };
-  /** When the next leg begins. */
+  /**
+   * When the execution continues after a suspension, in epoch ms, and what changes in its input.
+   */
   resumesLeg?: { at: number; input: Pick<ExecutionInput, 'vars' | 'run'> };
 }
 
+/** The simulated world in which a step is answered. */
 export interface StepAnswerContext {
   customer: SimulatedCustomer;
   workspace: Workspace;
   placements: readonly Placement[];
   population: Population;
-  /** What the journey waits for. */
+  /** Touchpoints that the journey waits for or counts. A responding customer makes one of them. */
   wishes: readonly SatisfyingTouchpoint[];
   now: Instant;
 }
@@ -52,10 +58,10 @@ const dayMs = 24 * hourMs;
 
 const exponential = (random: () => number, mean: number): number => -mean * Math.log(1 - random());
 
-/** Longest history of messages that caps look at. */
+/** Maximum number of messages kept per customer for frequency caps. */
 const maxContacts = 100;
 
-/** Providers always deliver; every channel has one. */
+/** Decides as in production. All channels have a provider, and each delivery succeeds. */
 const send: Answer<'send'> = (call, step, { customer, workspace, population, wishes, now }) => {
   const { enrolmentId, run } = call.enrolment;
   const channels = new Set(SendChannel.options);
@@ -104,7 +110,10 @@ const branch: Answer<'branch'> = (_call, { cases }, { customer: { profile }, now
   result: { case: cases.findIndex(({ when }) => matches(when, { profile, now })) },
 });
 
-/** Any offer of the placement, each as often: what was learnt of them is not part of a simulation. */
+/**
+ * Draws an offer of the placement evenly. A simulation does not use what was learnt from earlier
+ * decisions.
+ */
 const decide: Answer<'decide'> = (call, { placement }, { customer, placements }) => {
   const offers = placements.find(({ id }) => id === placement)?.offers ?? [];
   const offer = offers[Math.floor(customer.person.random() * offers.length)];
@@ -148,13 +157,15 @@ const answers: { [Kind in Step['kind']]: Answer<Kind> } = {
   emitEvent: () => emitted,
   startJourney: () => emitted,
   webhook: () => ({ result: { status: 200, body: {} } }),
-  // The engine runs these by itself.
+  // The interpreter runs these steps without a function. The rows make the table complete.
   randomSplit: () => emitted,
   goTo: () => emitted,
   exit: () => emitted,
 };
 
-/** A call of `park`: the execution ends, and the next one begins then. */
+/**
+ * Answers a call that suspends the execution: it ends now, and the next segment starts at `until`.
+ */
 function parked({ enrolment, vars }: StepCall, { until, at }: { until: string; at: string }): StepAnswer {
   const run = { ...enrolment.run, leg: enrolment.run.leg + 1, at };
   return { result: { status: 'parked' }, resumesLeg: { at: Date.parse(until), input: { vars, run } } };
@@ -162,7 +173,10 @@ function parked({ enrolment, vars }: StepCall, { until, at }: { until: string; a
 
 type Row = (call: StepCall, step: Step, by: StepAnswerContext) => StepAnswer;
 
-/** What a step's function answers in a simulation: what it does in production, with the same decisions and no world outside. */
+/**
+ * Returns what the step's function would return in production. Decisions use the production code.
+ * Effects change the simulated customer only.
+ */
 export function answerStep(call: StepCall, by: StepAnswerContext): StepAnswer {
   const { step, until, at } = call;
   if (until !== undefined && at !== undefined) return parked(call, { until, at });
