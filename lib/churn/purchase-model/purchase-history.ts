@@ -34,10 +34,10 @@ export function addKeyEvent(habit: PurchaseHistory | undefined, { day, worth }: 
   };
 }
 
-/** A worth beyond that is a mistake of whoever told it, and no sum of it may leave what numbers can tell. */
+/** Limit of a worth. A greater one is a mistake of the source, and would exceed exact sums. */
 const mostWorth = 1e12;
 
-/** Key events that lie on a day; a worth that is no number is nought. */
+/** Returns the key events of valid days. A worth that is no number counts as 0. */
 export const validKeyEvents = (events: readonly KeyEvent[]): KeyEvent[] =>
   events
     .filter(({ day }) => Number.isFinite(day))
