@@ -3,34 +3,40 @@ import { type BusEvent, eventSource } from '../model/bus-events.ts';
 import { mapConcurrent } from '../shared/concurrency.ts';
 import { findPermanentRefusal } from './table/write-refusal.ts';
 
+/** Publishes events to the bus. */
 export interface Bus {
   /**
-   * Puts events on the bus, tens at a time. Answers those that EventBridge did not take in several tries, by their place in `events`;
-   * putting them again is harmless, as consumers are idempotent on the id. Throws nothing: what could not be sent at all was not taken.
+   * Puts events in batches of ten. Returns the places in `events` of those that EventBridge did not
+   * accept after several attempts. A retry is harmless, because consumers are idempotent by id.
+   * Does not throw: an event that could not be sent counts as not accepted.
    */
   put(events: readonly BusEvent[]): Promise<number[]>;
 }
 
-/** An event that EventBridge did not take. `refusal` says why it never will; without it a later try may succeed. */
+/**
+ * An event that EventBridge did not accept. With `refusal` it never will; without, a retry may
+ * succeed.
+ */
 export interface UntakenEvent {
   place: number;
   refusal?: string;
 }
 
+/** A bus that distinguishes permanent refusals. */
 export interface ExplainingBus extends Bus {
-  /** As `put`, and says which events will never be taken. Those are tried once. */
+  /** As `put`, and returns which events will never be accepted. Those are tried once. */
   offer(events: readonly BusEvent[]): Promise<UntakenEvent[]>;
 }
 
-/** What `PutEvents` takes in one call. */
+/** Entries per `PutEvents` call. */
 const maxEntries = 10;
-/** Sum of one call's entries. The limit is 256 KB, of which the other fields of an entry take some. */
+/** Limit of one call's entries, bytes. EventBridge takes 256 KB, of which other fields use some. */
 const maxBytes = 240_000;
 
 const maxTries = 5;
 const lanes = 4;
 
-/** Full jitter: any time up to 50 ms doubled with each try. */
+/** Full jitter: up to 50 ms, doubled with each attempt. */
 const jitter = (tries: number): Promise<void> =>
   new Promise((resume) => setTimeout(resume, Math.random() * 50 * 2 ** tries));
 
@@ -56,10 +62,13 @@ function chunksOf(entries: Entry[]): Entry[][] {
   return chunks;
 }
 
-/** EventBridge takes no larger entry: 256 KB of source, detail type and detail. */
+/** Limit of an entry, bytes: source, detail type and detail. */
 const maxEntryBytes = 262_144;
 
-/** Codes of entries that depend on the entry alone. https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html */
+/**
+ * Error codes caused by the entry itself. See
+ * https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
+ */
 const refusals = new Set(['InvalidArgument', 'MalformedDetail']);
 
 function toEntry({ name, detail }: BusEvent, place: number, EventBusName: string): Entry {
@@ -68,13 +77,16 @@ function toEntry({ name, detail }: BusEvent, place: number, EventBusName: string
   return { place, bytes: Buffer.byteLength(Detail) + name.length + eventSource.length, request };
 }
 
-/** What became of the entries of one call. */
+/** Result of one call: entries to retry and entries refused. */
 interface Sent {
   again: Entry[];
   refused: UntakenEvent[];
 }
 
-/** A call that is refused for its content is sent again entry by entry, so that one entry is not the others' refusal. */
+/**
+ * Sends one call. A call refused for its content is sent again entry by entry, so that one entry
+ * does not cause the refusal of others.
+ */
 async function sendChunk(client: EventBridgeClient, chunk: Entry[]): Promise<Sent> {
   try {
     const { Entries = [] } = await client.send(new PutEventsCommand({ Entries: chunk.map(({ request }) => request) }));
@@ -98,6 +110,7 @@ async function sendChunk(client: EventBridgeClient, chunk: Entry[]): Promise<Sen
   }
 }
 
+/** The bus over EventBridge. */
 export function eventBus(client: EventBridgeClient, EventBusName: string): ExplainingBus {
   async function offer(events: readonly BusEvent[]): Promise<UntakenEvent[]> {
     const all = events.map((event, place) => toEntry(event, place, EventBusName));

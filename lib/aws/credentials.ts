@@ -5,9 +5,9 @@ interface Credentials {
 }
 
 /**
- * Stands in for `@aws-sdk/credential-provider-node` in every bundle. Lambda hands a function its credentials in the environment and
- * nowhere else, so files, SSO, processes and instance metadata would only be code to load: 135 KB and a third of the cold start.
- * Rejects when the environment has none, as the chain does.
+ * Replaces `@aws-sdk/credential-provider-node` in every bundle. Lambda passes credentials in the
+ * environment only. Files, SSO, processes and instance metadata would add 135 KB and a third of the
+ * cold start. Rejects if the environment has none, as the chain does.
  */
 export function defaultProvider(): () => Promise<Credentials> {
   return () => {

@@ -1,13 +1,14 @@
 /**
- * The variable that says where CloudWatch lists a function's metrics. Every function has it, and in it the stack's name: environments
- * of one account stay apart, at four bytes a line and no metric more, where a second dimension would take thirty.
+ * The variable with the CloudWatch namespace of a function's metrics. It contains the stack's name,
+ * so environments of one account stay apart. That costs four bytes a line and no extra metric; a
+ * second dimension would cost thirty.
  */
 export const namespaceVariable = 'METRIC_NAMESPACE';
 
 /**
- * Counts outcomes under their names, with the function as the only dimension, as one line of CloudWatch's embedded metric format:
- * no call, no client, about 200 bytes of log. Zeros are left out; all zeros write nothing. `facts` travel in the line and are no
- * metrics. Written past `console`, which Lambda's JSON log format would wrap. `now` in milliseconds since 1970.
+ * Returns counts as a line of CloudWatch's embedded metric format, with the function as the only
+ * dimension. It needs no call and no client: about 200 bytes of log. Zeros are omitted; undefined
+ * if all are zero. `facts` are logged, not metrics. `now` in ms since 1970.
  */
 export function metricLine(
   name: string,
@@ -22,6 +23,7 @@ export function metricLine(
   return JSON.stringify({ ...head, ...Object.fromEntries(counted), ...facts });
 }
 
+/** Writes to stdout, past `console`, because Lambda's JSON log format would wrap the line. */
 export function writeLine(line: string | undefined): void {
   if (line !== undefined) process.stdout.write(`${line}\n`);
 }

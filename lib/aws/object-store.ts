@@ -1,12 +1,16 @@
 import { Readable } from 'node:stream';
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 
-/** A bucket, for who reads it. */
+/** Reads objects of a bucket. */
 export interface Objects {
-  /** The bytes of an object as they come. Rejects where there is none, or we may not read it; a connection that breaks fails the stream. */
+  /**
+   * Streams an object's bytes. Rejects if it does not exist or access is denied. A broken
+   * connection fails the stream.
+   */
   open(key: string): Promise<Readable>;
 }
 
+/** The objects of a bucket. */
 export function bucketObjects(client: S3Client, Bucket: string): Objects {
   return {
     async open(key) {

@@ -1,16 +1,22 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { findPermanentRefusal } from './table/write-refusal.ts';
 
-/** The parts of Lambda's context we read. */
+/** The fields of Lambda's context that are used. */
 interface Invocation {
   awsRequestId?: string;
   invokedFunctionArn?: string;
 }
 
-/** Puts an event aside. Returns when the queue holds it; throws otherwise, so that the event is tried again. At least once. */
+/**
+ * Puts an event aside. Resolves when the queue has stored it, and rejects otherwise, so that the
+ * event is retried. At least once.
+ */
 type PutAside = (event: unknown, error: unknown, invocation: Invocation) => Promise<void>;
 
-/** The letter has the shape of what Lambda itself sends for an event that failed three times, under a condition of its own. */
+/**
+ * The letter has the format of Lambda's own for an event that failed three times, with a condition
+ * of its own.
+ */
 export function refusedEventQueue(client: SQSClient, QueueUrl: string): PutAside {
   return async (event, error, { awsRequestId: requestId, invokedFunctionArn: functionArn }) => {
     const [errorType, errorMessage] = error instanceof Error ? [error.name, error.message] : ['Error', String(error)];
@@ -26,13 +32,13 @@ export function refusedEventQueue(client: SQSClient, QueueUrl: string): PutAside
   };
 }
 
-/** Whether EventBridge sent it. A step of a journey is called without. */
+/** Returns whether EventBridge sent the event. A journey step's call has no `detail-type`. */
 const isBusEvent = (event: unknown): boolean => typeof event === 'object' && event !== null && 'detail-type' in event;
 
 /**
- * A handler of events nobody waits for. Lambda would try an event three times whatever its error; here one whose write DynamoDB will
- * never take ends at once in the dead letters, with the refusal and its keys. Every other error is thrown as before. After a crash
- * between letter and return Lambda tries the event again: it is refused again, and there are two letters. `ends` tells which calls end so.
+ * Wraps a handler of asynchronous events. An event whose write DynamoDB will never accept goes to
+ * the dead letters at once, where Lambda would retry it. Other errors are thrown. A crash between
+ * letter and return makes a second letter. `ends` selects the events.
  */
 export function endingRefused<Event, Context, Result>(
   handle: (event: Event, context: Context) => Promise<Result>,

@@ -7,11 +7,14 @@ import {
 } from '@aws-sdk/client-scheduler';
 import { type Instant, instantAt } from '../shared/time.ts';
 
-/** Calls that are to be made later. */
+/** One-time calls in the future. */
 export interface Timers {
-  /** Calls the target with the input at that time, once, at the second and never before. One of this name that is set stays as it is. */
+  /**
+   * Calls the target with the input once, in the second at or after `at`. A timer of this name that
+   * exists is not changed.
+   */
   set(name: string, at: Instant, input: unknown): Promise<void>;
-  /** Takes it away. One that has fired, or never was set, is no trouble. */
+  /** Deletes a timer. Does nothing if it has fired or does not exist. */
   clear(name: string): Promise<void>;
 }
 
@@ -22,10 +25,13 @@ export interface TimerTarget {
   deadLetterArn: string;
 }
 
-/** Scheduler's times have no fractions: the next second, so that nothing is early. */
+/** Scheduler's times have no fractions. Rounds up, so that no call is early. */
 const secondOf = (at: Instant): string => instantAt(Math.ceil(Date.parse(at) / 1_000) * 1_000).slice(0, 19);
 
-/** One-time schedules of EventBridge Scheduler: an account has ten million of them, and they delete themselves. */
+/**
+ * Timers as one-time schedules of EventBridge Scheduler. An account may have ten million, and they
+ * delete themselves.
+ */
 export function schedulerTimers(client: SchedulerClient, target: TimerTarget): Timers {
   const { group, targetArn, roleArn, deadLetterArn } = target;
   return {

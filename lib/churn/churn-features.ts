@@ -5,7 +5,10 @@ import { dayIndex } from '../profile/facts/key-days.ts';
 
 const dayMs = 86_400_000;
 
-/** What the risk is made of, all from the profile: the same work for a customer with ten touchpoints and with 100,000. Days. */
+/**
+ * Inputs of the risk, all from the profile, so the cost does not depend on the number of
+ * touchpoints. Times are days.
+ */
 export interface ChurnFeatures {
   /** Days with a purchase after the first. Of those from before the profile kept days: at most as many as purchases, and as days in `span`. */
   repeats: number;
@@ -14,7 +17,7 @@ export interface ChurnFeatures {
   /** From the first purchase to the last. */
   span: number;
   purchased: boolean;
-  /** Since the last purchase; since the last touchpoint of somebody who never bought. */
+  /** Since the last purchase; without one, since the last touchpoint. */
   silence: number;
   /** Since the last touchpoint of a buyer who came back later than a day after the last purchase. */
   visitedAgo?: number;
@@ -24,7 +27,7 @@ export interface ChurnFeatures {
   cancelled: boolean;
 }
 
-/** Touchpoints by which a customer complains, or says good-bye. Segment's names where it has one. */
+/** Touchpoints that are a complaint or a cancellation. Names are Segment's where it has one. */
 const complaints = [
   'Complaint Filed',
   'Support Ticket Opened',
@@ -34,16 +37,19 @@ const complaints = [
 ];
 const goodbyes = ['Subscription Cancelled', 'Account Deleted', 'Account Closed'];
 
-/** Touchpoints beside key events that move a risk. */
+/** Touchpoints beside key events that change a risk. */
 export const informativeEvents: readonly string[] = [...complaints, ...goodbyes];
 
 /**
- * Answers that tell of a bad experience: detractors of NPS (0–6), the lower two of CSAT (1–5), the lower three of CES (1–7, 7 is easy).
- * Asked on a wider scale, only the very worst are known to be bad.
+ * Answers that show a bad experience: detractors of NPS (0–6), the lower two of CSAT (1–5), the
+ * lower three of CES (1–7, 7 is easy). On a wider scale only the lowest are known to be bad.
  */
 const badAnswerUpTo = { nps: 6, csat: 2, ces: 3 } as const satisfies Record<keyof Profile['answers'], number>;
 
-/** When the customer last answered a survey badly, if no better answer to the same survey followed. */
+/**
+ * Returns when the customer last answered a survey badly, unless a better answer to the same survey
+ * followed.
+ */
 export function badAnswerAt({ answers }: Pick<Profile, 'answers'>): Instant | undefined {
   const bad = (['nps', 'csat', 'ces'] as const).flatMap((survey) => {
     const answer = answers[survey];
@@ -69,8 +75,9 @@ function rhythmOf(
 }
 
 /**
- * The features at `now`. A complaint or bad answer counts until the next purchase and does not fade with time: mere silence makes
- * nobody happier, and a risk that fell by waiting would hide who has left.
+ * Returns the features at `now`. A complaint or bad answer counts until the next purchase and does
+ * not fade: silence is no sign of satisfaction, and a risk that falls with time would hide lost
+ * customers.
  */
 export function computeChurnFeatures(profile: Profile, now: Instant): ChurnFeatures {
   const { purchases, counts, consent, lastSeen } = profile;

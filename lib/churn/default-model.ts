@@ -14,10 +14,13 @@ type Rules = Pick<Workspace, 'purchaseEvents' | 'churn'>;
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
 
-/** How far we look ahead for a change of band: who stays in one that long is looked at again when there is something new. */
+/**
+ * Limit of the search for a change of band, ms. A customer without one by then is reviewed after
+ * the next touchpoint.
+ */
 const farthestMs = 730 * 86_400_000;
 
-/** Whether a workspace asks for the risk of this customer. */
+/** Returns whether the definition includes this customer. */
 export function isEligible(definition: ChurnDefinition, profile: Profile, now: Instant): boolean {
   const { leastDays = 0, where } = definition.eligible;
   const days = profile.keyDays ? profile.keyDays.recent.length + (profile.keyDays.older?.days ?? 0) : 0;
@@ -38,13 +41,16 @@ function asPurchases(profile: Profile, { churn }: Rules): Profile {
   return { ...profile, purchases };
 }
 
-/** Rhythm and silence are told of key events where those are no purchases. */
+/** Reasons on rhythm and silence refer to key events if these are not purchases. */
 const asKeyEvents = (reason: RiskReason): RiskReason => ({
   ...reason,
   feature: reason.feature.replace('silence', 'quiet').replace('rhythm', 'pace'),
 });
 
-/** The shipped judgement (`score.ts`), before a model was trained and of whom a model knows nothing. */
+/**
+ * The cold-start model (`heuristic-score.ts`), used before training and for customers without a
+ * model's inputs.
+ */
 export function createDefaultRiskModel(rules: Rules): RiskModel {
   const terms = rules.churn ?? defaultChurnDefinition;
   const { horizonDays } = terms;
@@ -53,7 +59,10 @@ export function createDefaultRiskModel(rules: Rules): RiskModel {
       ? bandOf(churnProbability(asPurchases(profile, rules), at, terms), terms.bands)
       : undefined;
 
-  /** By bisection, as silence only ever raises the risk: twenty scores, no read. */
+  /**
+   * Finds the change of band by bisection, because silence only raises the risk: twenty scores, no
+   * read.
+   */
   function bandChange(profile: Profile, now: Instant): Instant | undefined {
     const band = bandAt(profile, now);
     let [same, other] = [0, farthestMs];
@@ -87,5 +96,5 @@ export function createDefaultRiskModel(rules: Rules): RiskModel {
   };
 }
 
-/** Of a workspace that says nothing of its own. */
+/** The model of a workspace without settings. */
 export const defaultRiskModel = createDefaultRiskModel(Workspace.parse({ id: 'any', name: 'Any' }));

@@ -13,8 +13,8 @@ export const dueLists = (workspaces: string[]): DueList[] =>
   workspaces.flatMap((workspace) => Array.from({ length: listShards }, (_, shard) => ({ workspace, shard })));
 
 /**
- * The first customers of a list whose review is due, longest due first: one query that reads their keys and nothing else. The index
- * follows the table with a delay, so somebody just reviewed may still be here.
+ * Returns the first customers of a list whose review is due, oldest first. One query that reads
+ * keys only. The index is eventually consistent, so a customer just reviewed may be included.
  */
 export async function dueCustomers(
   table: Table,

@@ -8,42 +8,45 @@ import { logistic, logit } from '../statistics/learning/training-rows.ts';
 import { type ChurnRisk, farthestDays, type RiskReason, type RiskBand, defaultRiskBands } from '../model/churn-risk.ts';
 
 /**
- * The cold start: MBG/NBD (Batislam et al. 2007) by what we believe before any data of the team's own, in days. Rounded judgements, fitted
- * to nothing: one purchase in twenty days, worth one purchase of the customer's own; one customer in ten leaves after a purchase, worth ten.
- * A trained model replaces it behind `scoreRisk`.
+ * The cold start: MBG/NBD (Batislam et al. 2007) with a prior, in days. Rounded judgements, fitted
+ * to no data: one purchase in twenty days, weighing as one of the customer's; one customer in ten
+ * leaves after a purchase, weighing as ten. A trained model replaces it.
  */
 const prior: Dropout = { kind: 'mbg', r: 1, alpha: 20, a: 1, b: 9 };
 
-/** What else is known, in logits: a good customer's odds of leaving about double with a bad answer, and so on down to a clear good-bye. */
+/**
+ * Weights of other evidence, in logits. A bad answer doubles the odds of leaving; a cancellation is
+ * the strongest.
+ */
 const weights = { badAnswer: 0.7, complained: 0.5, refusedContact: 0.4, cancelled: 2.5 } as const satisfies Partial<
   Record<keyof ChurnFeatures, number>
 >;
 
-/** A visit without a purchase says "not gone", in logits, and half as loud two weeks later. */
+/** A visit without a purchase lowers the logit. The effect halves in two weeks. */
 const visit = { weight: -1, halfLifeDays: 14 } as const;
 
 const dayMs = 86_400_000;
 
-/** What a team's definition says of a score. */
+/** The parts of a churn definition that a score depends on. */
 export type ScoreTerms = Pick<ChurnDefinition, 'horizonDays' | 'bands'>;
 
 const countsOf = ({ repeats, span, silence }: Pick<ChurnFeatures, 'repeats' | 'span' | 'silence'>): PurchaseCounts => {
   return { x: repeats, tx: span, T: span + silence };
 };
 
-/** The logit of P(no key event within the horizon) by habit and silence alone. */
+/** Returns the logit of P(no key event within the horizon) from purchases and silence alone. */
 const quietLogit = (habit: Parameters<typeof countsOf>[0], horizonDays: number): number =>
   logit(silentFor(prior, countsOf(habit), horizonDays));
 
-/** Somebody who bought this moment for the first time, and of whom nothing else is known. */
+/** A customer who bought for the first time at this moment, without other evidence. */
 const firstTimer = { repeats: 0, span: 0, silence: 0 } as const;
 
 export const tenths = (reached: number): number => Math.round(1_000 * logistic(reached));
 export const rounded = (contribution: number): number => Math.round(contribution * 10_000) / 10_000;
 
 /**
- * The base that with contributions, told with four digits, sums to a logit: itself with eight, so that the sum falls on the side of a band's
- * edge on which the logit is.
+ * Returns the base that sums with the contributions, rounded to four digits, to a logit. It has
+ * eight digits, so that the sum is on the logit's side of a band's limit.
  */
 export function baseOf(reached: number, contributions: readonly number[]): number {
   const told = contributions.reduce((sum, contribution) => sum + rounded(contribution), 0);
@@ -57,11 +60,11 @@ export function bandOf(probability: number, bands: NonNullable<ScoreTerms['bands
 
 type Said = keyof typeof weights;
 
-/** What the customer said rather than did, in logits. It does not fade with time. */
+/** Returns the statements of a customer, in logits. They do not fade with time. */
 export const touchpointBehind = (features: ChurnFeatures): [Said, number][] =>
   (Object.keys(weights) as Said[]).filter((cause) => features[cause]).map((cause) => [cause, weights[cause]]);
 
-/** Logits beyond the silence, in the order in which reasons are given. */
+/** Returns the logits beside the silence, in the order of reasons. */
 function adjustments(features: ChurnFeatures): [Said | 'visited', number][] {
   const { visitedAgo } = features;
   if (visitedAgo === undefined) return touchpointBehind(features);
@@ -70,7 +73,10 @@ function adjustments(features: ChurnFeatures): [Said | 'visited', number][] {
 
 const movedBy = (features: ChurnFeatures): number => adjustments(features).reduce((sum, [, weight]) => sum + weight, 0);
 
-/** P(no key event within the horizon) at `now`: never less at a later `now` when nothing else happens. A few powers, no read. */
+/**
+ * Returns P(no key event within the horizon) at `now`. It does not fall with time alone. Costs a
+ * few powers and no read.
+ */
 export function churnProbability(
   profile: Profile,
   now: Instant,
@@ -83,11 +89,14 @@ export function churnProbability(
 interface Cause {
   feature: string;
   weight: number;
-  /** The numbers it is told with. */
+  /** The numbers in the reason's text. */
   values?: number[];
 }
 
-/** The customer's habit against somebody who just came for the first time, then the silence since: what silence changes is its own alone. */
+/**
+ * Returns the causes: the customer's purchases compared with a first-time buyer, then the silence
+ * since. Only the silence changes with time.
+ */
 function causesOf(features: ChurnFeatures, horizonDays: number): Cause[] {
   const { repeats, span, silence, purchased } = features;
   const fresh = quietLogit({ ...features, silence: 0 }, horizonDays);
@@ -107,7 +116,7 @@ interface Part extends RiskReason {
   contribution: number;
 }
 
-/** Each cause with what it adds in logits, and in points to the score before it. */
+/** Returns each cause with its effect in logits, and in points on the score before it. */
 function partsOf(causes: readonly Cause[], base: number): Part[] {
   let reached = base;
   return causes.map(({ feature, weight, values }) => {
@@ -118,7 +127,10 @@ function partsOf(causes: readonly Cause[], base: number): Part[] {
   });
 }
 
-/** At most three, strongest first: what is too many becomes one. Points are whole tenths, so sums hold to the last digit shown. */
+/**
+ * Returns at most three parts, strongest first; the rest are joined. Points are whole tenths, so
+ * sums are exact to the last digit shown.
+ */
 function topThree(parts: Part[]): Part[] {
   const ranked = parts
     .filter(({ contribution }) => contribution !== 0)
@@ -144,7 +156,10 @@ function ofBuyer(features: ChurnFeatures, horizonDays: number): { wait?: number 
   return { wait: nextWithin(prior, counts, logistic(movedBy(features))), stake: rate * horizonDays * features.worth };
 }
 
-/** The customer's risk at `now`, from the profile alone. `base` and the contributions of its reasons sum to the logit of its probability. */
+/**
+ * Returns the customer's risk at `now`, from the profile alone. `base` and the contributions of its
+ * reasons sum to the logit of its probability.
+ */
 export function scoreRisk(profile: Profile, now: Instant, terms: ScoreTerms = defaultChurnDefinition): ChurnRisk {
   const { horizonDays, bands } = terms;
   const features = computeChurnFeatures(profile, now);

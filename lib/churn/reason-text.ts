@@ -48,7 +48,7 @@ const texts: Record<string, (values: number[]) => Text> = {
   visited: () => ({ en: 'Still visits', ko: '계속 방문하고 있음' }),
 };
 
-/** How many numbers each is told with, of which a silence lacks the second where there is no rhythm. */
+/** How many numbers each text has. A silence lacks the second if there is no rhythm. */
 const told: Record<string, number> = { silence: 2, quiet: 2, rhythm: 2, pace: 2, absence: 1 };
 
 /** A reason in words, made of its feature and numbers alone: so it need not be stored. Of several in one, each has its own numbers in turn. */

@@ -12,7 +12,7 @@ const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 
-/** The first moment of another band than now's if nothing happens. */
+/** Returns the first time at which the band changes without further touchpoints. */
 export const nextBandChange = (
   profile: Profile,
   now: Instant,
@@ -21,12 +21,14 @@ export const nextBandChange = (
 
 const earliest = (first: Instant, ...others: Instant[]): Instant => others.reduce((a, b) => (b < a ? b : a), first);
 
-/** Never sooner than in an hour: a review that schedules itself for the same moment would run for ever. */
+/**
+ * At least an hour from now. A review that schedules itself for the same moment would loop forever.
+ */
 const notBefore = (at: Instant, now: Instant): Instant => (msBetween(now, at) < hourMs ? addMs(now, hourMs) : at);
 
 /**
- * When to look at the customer again if nothing happens: as the band changes, or the silence reaches the next of `silences`. Undefined
- * when neither lies ahead; then the customer is in no review's way until the next touchpoint.
+ * Returns when to review the customer without further touchpoints: when the band changes, or the
+ * silence reaches the next of `silences`. Undefined if neither is ahead.
  */
 export function planNextReview(
   profile: Profile,
@@ -40,10 +42,10 @@ export function planNextReview(
 }
 
 /**
- * What a fold of touchpoints makes of the time of the next review. It does not know the silences that journeys wait for, so that
- * somebody with no review ahead is looked at a day later, and the review goes on from there. A time once set stays, even when it has
- * become too early (the review finds nothing and moves it): an active customer's index entry is written once in weeks, not with each
- * touchpoint. It moves earlier only when the band would change before it, or has already.
+ * Returns the next review after a fold, which does not know the silences of journeys. So a customer
+ * without a planned review is reviewed a day later. A planned time is kept even if too early, so
+ * that an active customer's index entry is written once in weeks. It moves earlier only if the band
+ * changes before it.
  */
 export function planFirstReview(profile: Profile, now: Instant, assessor: RiskModel = defaultRiskModel): Instant {
   const { nextReview: planned, churn } = profile;
@@ -51,12 +53,15 @@ export function planFirstReview(profile: Profile, now: Instant, assessor: RiskMo
   if (churn && band !== churn.band)
     return planned === undefined ? addMs(now, hourMs) : earliest(planned, addMs(now, hourMs));
   if (planned === undefined) return addMs(now, dayMs);
-  // A change of band is known to the minute: who is seen again within that would have it moved each time.
+  // A change of band is known to the minute. A shorter tolerance would move the review with each
+  // touchpoint.
   if (planned <= now || !churn || assessor.bandAt(profile, addMs(planned, -minuteMs)) === band) return planned;
   return notBefore(assessor.bandChange(profile, now) ?? planned, now);
 }
 
-/** Silences the customer has reached and nobody was told of. Once for each silence and mark, however often we look. */
+/**
+ * Returns the silences that were reached and not reported yet. Each is reported once per silence.
+ */
 function unreportedSilences({ lastSeen, silence }: Profile, now: Instant, silences: Duration[]): Duration[] {
   const told = silence?.since === lastSeen ? silence.told : [];
   return [...new Set(silences)].filter((mark) => addDuration(lastSeen, mark) <= now && !told.includes(mark));
@@ -64,27 +69,27 @@ function unreportedSilences({ lastSeen, silence }: Profile, now: Instant, silenc
 
 export interface RiskReviewTerms {
   now: Instant;
-  /** Silences a live journey waits for: told to the bus. */
+  /** Silences that trigger a live journey. Reported to the bus. */
   silences: Duration[];
-  /** Other silences at which something may change, such as a stage: looked at, not told. */
+  /** Other silences at which something may change, such as a stage. Reviewed but not reported. */
   looks?: Duration[];
-  /** Who assesses the workspace's customers; the shipped cold start where none is named. */
+  /** The model that assesses the customers. Default: the cold-start model. */
   assessor?: RiskModel;
 }
 
-/** The risk of now, with what changed since the last. */
+/** Returns the present risk, with what changed since the last. */
 export function withScoredRisk(profile: Profile, now: Instant, assessor: RiskModel): ChurnRisk | undefined {
   const risk = assessor.assess(profile, now);
   const change = risk && riskChangeOf({ before: profile.churn, after: risk }, profile, assessor.keyEvents);
   return change ? { ...risk, change } : risk;
 }
 
-/** A risk as it is kept, without what it was told against. */
+/** Serialises a risk as stored, without its change. */
 const bare = ({ change: _change, ...risk }: ChurnRisk): string => JSON.stringify(packRisk(risk));
 
 /**
- * Whether the risk that the profile keeps is what the profile gives for the moment it was assessed at: then nothing but time has passed. It
- * does not ask the clock, so it says the same however late an event is told again.
+ * Returns whether the stored risk equals a new assessment at its `assessedAt`, so that only time
+ * has passed. Reads no clock, so a late redelivery has the same result.
  */
 export function hasCurrentRisk(profile: Profile, assessor: RiskModel = defaultRiskModel): boolean {
   const { churn } = profile;
@@ -93,9 +98,10 @@ export function hasCurrentRisk(profile: Profile, assessor: RiskModel = defaultRi
 }
 
 /**
- * The profile with its risk of now and the time of its next review. Signals `churn` when the band changed (somebody never assessed
- * counts as low) and `silent` for each silence newly reached. Looking twice at one moment signals nothing the second time. Of whom the
- * workspace does not ask it there is no risk, and no signal of its going.
+ * Returns the profile with its present risk and next review. Signals `churn` if the band changed
+ * (without a risk it counts as low), and `silent` for each silence newly reached. A second review
+ * at the same time signals nothing. An ineligible customer has no risk, and its removal is not
+ * signalled.
  */
 export function reviewRisk(
   profile: Profile,

@@ -11,7 +11,7 @@ export function withRiskText(risk: ChurnRisk): ChurnRiskWithText {
     ...risk,
     reasons: risk.reasons.map((reason) => {
       const { feature, value } = reason;
-      // What has no value is told by the shipped words.
+      // A reason without a value has the cold start's text.
       const text =
         modelVersion !== undefined && value !== undefined ? featureText({ feature, value }, terms) : reasonText(reason);
       return { ...reason, text };

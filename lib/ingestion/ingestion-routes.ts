@@ -18,7 +18,7 @@ const Time = z
   .union([z.string(), z.number()])
   .describe('ISO 8601, or seconds or milliseconds since 1970, by the source’s own clock');
 
-/** What every message may hold. Which ids are needed is told per kind; one of `userId` and `anonymousId` always is. */
+/** The fields of every message. One of `userId` and `anonymousId` is always required. */
 const Message = z.looseObject({
   messageId: z.string().max(255).optional().describe('Sending a message again under its id stores nothing twice'),
   userId: Id.optional(),
@@ -54,7 +54,7 @@ const Batch = z.looseObject({
   writeKey: z.string().optional(),
 });
 
-/** Schemas that many routes share. */
+/** Schemas that several routes share. */
 export const ingestionSchemas = {
   TrackMessage: messages.track,
   IdentifyMessage: messages.identify,
@@ -77,7 +77,7 @@ const summaries: Record<TouchpointType, string> = {
   alias: 'Two ids are one customer',
 };
 
-/** What all routes for messages share. */
+/** The common part of all message routes. */
 const collecting = {
   key: 'write',
   headers: z.object({
@@ -118,7 +118,10 @@ const WebhookSecrets = z.object({ secrets: z.array(WebhookSecret) });
 
 const LibrarySettings = z.looseObject({ integrations: JsonObject });
 
-/** Releases are IANA's: `2026f`. The runtime's is missing where it names none. */
+/**
+ * A release of IANA's zone data, such as `2026f`. The runtime's is missing if the runtime names
+ * none.
+ */
 const ZoneRelease = z.object({
   runtime: z.string().optional().describe('Of the zone data that the runtime brings'),
   corrections: z.string().describe('Of the corrections, which count where the runtime is older'),

@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { type Plan, planPartsOf } from './planned-map.ts';
 
-/** What is wrong with a plan, where in the document, and what to do about it. `warning`s do not keep it from being compared with. */
+/**
+ * A diagnostic of a plan: what, where, and how to fix it. A `warning` does not prevent comparison.
+ */
 export const PlanFault = z.object({
   code: z.enum(['too-deep', 'too-large', 'too-wide', 'empty', 'one-part', 'twice-optional', 'ambiguous']),
   severity: z.enum(['error', 'warning']),
@@ -10,10 +12,13 @@ export const PlanFault = z.object({
 });
 export type PlanFault = z.infer<typeof PlanFault>;
 
-/** Past these a plan is no longer one that people read, and comparing with it takes long: k parallel parts have 2^k standings. */
+/**
+ * Limits of a plan. A larger one is unreadable and slow to compare: k parallel parts have 2^k
+ * states.
+ */
 const most = { depth: 12, touchpoints: 200, parallel: 10 } as const;
 
-/** Whether it can be walked without a single touchpoint. */
+/** Returns whether a plan can be completed without a touchpoint. */
 function mayBeNothing(plan: Plan): boolean {
   if ('touchpoint' in plan) return false;
   if ('optional' in plan) return true;
@@ -21,7 +26,7 @@ function mayBeNothing(plan: Plan): boolean {
   return 'choice' in plan ? plan.choice.some(mayBeNothing) : planPartsOf(plan).every((part) => mayBeNothing(part.plan));
 }
 
-/** Names that may come first. */
+/** Returns the names that may come first. */
 function firstOf(plan: Plan): Set<string> {
   if ('touchpoint' in plan) return new Set([plan.touchpoint]);
   const first = new Set<string>();
@@ -67,8 +72,8 @@ function ownFaults(plan: Plan, place: string): PlanFault[] {
 }
 
 /**
- * Everything that is wrong with a plan, before paths are compared with it. Without an `error` comparing is bounded; what is only a
- * `warning` is compared as it is written.
+ * Returns all diagnostics of a plan. Without an `error`, the cost of comparison is bounded. A plan
+ * with a `warning` is compared as written.
  */
 export function checkPlan(plan: Plan): PlanFault[] {
   const faults: PlanFault[] = [];

@@ -3,7 +3,7 @@ import { keys } from '../model/table-keys.ts';
 import { type Instant } from '../shared/time.ts';
 import { PlannedMap } from './planned-map.ts';
 
-/** A planned map as it is kept. `rev` counts its writes; 0 stands for none. */
+/** A stored map. `rev` counts its writes; 0 means none. */
 export interface SavedMap {
   map: PlannedMap;
   rev: number;
@@ -13,9 +13,9 @@ export interface SavedMap {
 export interface MapStore {
   all(workspace: string): Promise<SavedMap[]>;
   get(workspace: string, id: string): Promise<SavedMap | undefined>;
-  /** Writes a map over the revision it was read at, and counts up. False when somebody was faster. */
+  /** Writes a map over the revision read, and increments it. Returns false on a conflict. */
   save(workspace: string, saved: SavedMap): Promise<boolean>;
-  /** Removes the map if it stands at this revision. False when somebody was faster. */
+  /** Removes the map at this revision. Returns false on a conflict. */
   remove(workspace: string, place: { id: string; rev: number }): Promise<boolean>;
 }
 

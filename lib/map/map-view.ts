@@ -9,7 +9,7 @@ import { checkPlan, PlanFault } from './check-plan.ts';
 import { type SavedMap } from './map-store.ts';
 import { PlannedMap } from './planned-map.ts';
 
-/** A map as the API shows it. `warnings`: what is odd about the plan, and where; it is compared as it is written. */
+/** A map in API answers. `warnings` are diagnostics of the plan, which is compared as written. */
 export const MapView = PlannedMap.extend({
   savedAt: Instant,
   warnings: z.array(PlanFault),
@@ -20,13 +20,19 @@ export type MapView = z.infer<typeof MapView>;
 export const MapSummary = z.object({ id: z.string(), label: Label, savedAt: Instant });
 export type MapSummary = z.infer<typeof MapSummary>;
 
-/** A map as its author writes it; the id may be left out, as the address has it. */
+/** A map as its author writes it. The id is optional, because the route has it. */
 export const MapBody = PlannedMap.partial({ id: true });
 
-/** Largest map that is kept. 200 touchpoints with a name and two labels of 100 characters each take some 60 KB. Bytes of JSON. */
+/**
+ * Limit of a stored map, bytes of JSON. 200 touchpoints with a name and two labels of 100
+ * characters take some 60 KB.
+ */
 const maxBytes = 128 * 1024;
 
-/** Throws `Rejected('map.invalid')`, with `issues` where it is no plan and `faults` where it is one that nothing can be compared with. */
+/**
+ * Parses a map. Throws `Rejected('map.invalid')`, with `issues` if it is malformed and `faults` if
+ * it cannot be compared.
+ */
 export function readMap(body: unknown, id: string): PlannedMap {
   const read = PlannedMap.safeParse(isJsonObject(body) ? { id, ...body } : body);
   if (!read.success) throw new Rejected('map.invalid', { issues: issuesOf(read.error) });

@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { Label } from '../model/stage.ts';
 
 /**
- * What customers are meant to do, as a tree whose leaves are touchpoints by name. `sequence`: all, in this order. `choice`: one of
- * them. `parallel`: all, in any order and interleaved. `optional`: it or nothing. `loop`: it, then any number of times `again` (or
- * nothing) and it once more. The operators are those of process trees (Leemans, Fahland, van der Aalst, "Discovering block-structured
- * process models from event logs", 2013), so every plan can be walked to its end.
+ * A planned path as a process tree whose leaves are touchpoint names. `sequence`: all in order.
+ * `choice`: one. `parallel`: all, interleaved. `optional`: it or nothing. `loop`: it, then any
+ * number of times `again` (or nothing) and it (Leemans, Fahland, van der Aalst 2013). Every plan
+ * can be completed.
  */
 export type Plan =
   | { touchpoint: string; label?: Label | undefined }
@@ -28,7 +28,7 @@ export const Plan: z.ZodType<Plan> = z.lazy(() =>
   ]),
 );
 
-/** A journey map's plan with its name. */
+/** A plan with its id and label. */
 export const PlannedMap = z.strictObject({
   id: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/),
   label: Label,
@@ -36,7 +36,7 @@ export const PlannedMap = z.strictObject({
 });
 export type PlannedMap = z.infer<typeof PlannedMap>;
 
-/** The parts directly below, each with its place in the document: `sequence[2]`. A touchpoint has none. */
+/** Returns the direct parts with their paths, `sequence[2]`. A touchpoint has none. */
 export function planPartsOf(plan: Plan, place = ''): { plan: Plan; place: string }[] {
   const under = (name: string): string => (place === '' ? name : `${place}.${name}`);
   const listed = (name: string, plans: Plan[]) =>

@@ -1,22 +1,28 @@
 import * as z from 'zod';
 import { Predicate } from './predicate.ts';
 
-/** Traits are much the same at the start of a window as today; what customers do is not, and would tell the outcome. */
+/**
+ * Attributes of a model. Traits change little during a window. Behaviour does change and would leak
+ * the outcome.
+ */
 function asksTraitsOnly(predicate: Predicate): boolean {
   if ('all' in predicate) return predicate.all.every(asksTraitsOnly);
   if ('any' in predicate) return predicate.any.every(asksTraitsOnly);
   return 'not' in predicate ? asksTraitsOnly(predicate.not) : 'trait' in predicate;
 }
 
-/** What a team calls leaving: no key event within the horizon, of the customers it looks at. */
+/** A team's definition of churn: no key event within the horizon, for the eligible customers. */
 export const ChurnDefinition = z.strictObject({
-  /** Touchpoints that show that a customer is there. The workspace's purchases where none are named. Counted from when they are set. */
+  /**
+   * Touchpoints that count as activity. Default: the workspace's purchases. Counted from when they
+   * are set.
+   */
   keyEvents: z.array(z.string().min(1).max(100)).min(1).max(50).optional(),
   horizonDays: z.int().min(1).max(730).default(90),
-  /** Whom the score is of; everybody with a key event where nothing is asked. */
+  /** Customers with a score. Default: every customer with a key event. */
   eligible: z
     .strictObject({
-      /** Days with a key event, at least. */
+      /** Minimum of days with a key event. */
       leastDays: z.int().min(1).max(1_000).optional(),
       where: Predicate.refine(asksTraitsOnly, 'a predicate of traits: anything else would tell the outcome').optional(),
     })
@@ -26,14 +32,16 @@ export const ChurnDefinition = z.strictObject({
     .strictObject({ medium: z.number().gt(0).lt(1), high: z.number().gt(0).lt(1) })
     .refine(({ medium, high }) => medium < high, 'medium begins below high')
     .optional(),
-  /** Traits a model may go by, such as `plan`. Never one that is set because somebody leaves. */
+  /**
+   * Traits that a model may use, such as `plan`. Never one that is set because a customer leaves.
+   */
   attributes: z.array(z.string().min(1).max(100)).max(30).default([]),
 });
 export type ChurnDefinition = z.infer<typeof ChurnDefinition>;
 
-/** What a workspace that says nothing means. */
+/** The definition of a workspace without one. */
 export const defaultChurnDefinition: ChurnDefinition = ChurnDefinition.parse({});
 
-/** Names of the touchpoints that count. */
+/** Returns the names of the key events. */
 export const keyEventsOf = (workspace: { purchaseEvents: string[]; churn?: ChurnDefinition | undefined }): string[] =>
   workspace.churn?.keyEvents ?? workspace.purchaseEvents;

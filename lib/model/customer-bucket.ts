@@ -2,9 +2,9 @@ import { createHash } from 'crypto';
 import { type Customer } from './customer.ts';
 import { partition } from './table-keys.ts';
 
-/** Customers fall into this many buckets: shares are exact to a hundredth of a percent. */
+/** Number of buckets. Shares are exact to a hundredth of a per cent. */
 export const bucketCount = 10000;
-/** Which bucket a customer falls into: the same for the same salt, on every visit and in every version, with nothing stored. */
+/** Returns the bucket of a customer. It depends on salt and customer only, so nothing is stored. */
 export function bucketOf(salt: string, customer: Customer): number {
   const digest = createHash('sha256')
     .update(`${salt}\n${partition(customer)}`)
@@ -12,7 +12,7 @@ export function bucketOf(salt: string, customer: Customer): number {
   return digest.readUInt32BE(0) % bucketCount;
 }
 
-/** Upper bucket of each path, itself excluded; the last is `bucketCount`. */
+/** Returns the exclusive upper bucket of each path. The last is `bucketCount`. */
 export function bucketThresholds(weights: number[]): number[] {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   let sum = 0;

@@ -3,7 +3,10 @@ import { Duration } from '../shared/time.ts';
 
 const Scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
-/** What a value must be: itself, or every test of the object. Numbers compare with numbers only, dates as ISO strings. */
+/**
+ * A test of a value: equality, or all tests of the object. Numbers compare with numbers only, dates
+ * as ISO strings.
+ */
 export const Condition = z.union([
   Scalar,
   z
@@ -29,17 +32,17 @@ const Names = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]);
 const Where = z.record(z.string(), Condition);
 
 /**
- * The one predicate language: segments, stage rules, entry and exit of journeys, branches and offer eligibility. It reads a profile,
- * and where there is one the touchpoint at hand; it never reads the table. `where` and `trait` take dotted paths.
+ * The predicate language of segments, stage rules, journeys and offers. It reads a profile and the
+ * current touchpoint, if there is one, and never the table. `where` and `trait` take dotted paths.
  */
 export type Predicate =
   | { all: Predicate[] }
   | { any: Predicate[] }
   | { not: Predicate }
   | { trait: string; is: Condition }
-  /** The touchpoint at hand. False where there is none. */
+  /** Matches the current touchpoint. False without one. */
   | { event: string | string[]; where?: Record<string, Condition> | undefined }
-  /** What the customer ever did: how often in all, and whether the latest lies within a time. */
+  /** Matches past touchpoints: their count, and whether the latest is within a time. */
   | {
       did: string | string[];
       atLeast?: number | undefined;
@@ -49,12 +52,12 @@ export type Predicate =
   /** No touchpoint of any kind for this long. */
   | { silentFor: Duration }
   | { stage: string[] }
-  /** Belongs to any of these segments, as of the latest touchpoint or review. */
+  /** Member of any of these segments, as of the latest touchpoint or review. */
   | { segment: string[] }
   | { churn: string[] }
   | { feature: 'purchases' | 'revenue' | 'averageOrder'; is: Condition }
   | { answer: 'nps' | 'ces' | 'csat'; is: Condition }
-  /** The channel of the touchpoint at hand, or any the customer has used. */
+  /** The channel of the current touchpoint, or any that the customer has used. */
   | { channel: string[] }
   | { consents: string };
 

@@ -1,20 +1,20 @@
 /**
- * What keeps a profile one small item, whatever its customer sends: about 1 KB for ordinary ones, never past 100 KB. First come, first
- * kept: only past these limits does the order of arrival show.
+ * Limits that keep a profile one small item: about 1 KB for ordinary customers, at most 100 KB. The
+ * first entries are kept, so only past a limit does the order of touchpoints matter.
  */
 export const profileLimits = {
-  /** Touchpoint names counted on their own. */
+  /** Touchpoint names that are counted separately. */
   names: 100,
   traits: 100,
   channels: 20,
   consents: 20,
-  /** Channels whose hours are kept. */
+  /** Channels with stored hours. */
   hours: 4,
   decisions: 10,
-  /** Goals of journeys and variants waited for; the oldest are given up. */
+  /** Open goals of journeys and variants. Past the limit the oldest are dropped. */
   goals: 20,
-  /** Identities whose history is the customer's; private browsing makes a new one each week. */
+  /** Linked identities. Private browsing creates a new one each week. */
   linked: 50,
 } as const;
-/** What names past the bound are counted under. */
+/** The name that counts touchpoints past the limit. */
 export const overflowKey = '~other';

@@ -7,7 +7,7 @@ import { Predicate } from './predicate.ts';
 import { ActiveEnrolment, OpenGoal, Wait } from './active-enrolment.ts';
 
 /**
- * Days with a key event, as a profile keeps them: the newest each with what its events are worth, those before in sum. Days are whole ones
+ * Days with a key event: the newest with the worth of each, earlier ones as a sum. Days are whole,
  * since 1970, UTC.
  */
 export const KeyDays = z.object({
@@ -17,7 +17,7 @@ export const KeyDays = z.object({
 });
 export type KeyDays = z.infer<typeof KeyDays>;
 
-/** A value and the event time it was set at: the latest event wins, whatever order they arrive in. */
+/** A value and its event time. The latest event wins, whatever the order of delivery. */
 const Dated = <T extends z.ZodType>(value: T) => z.object({ value, at: Instant });
 
 export const EventTally = z.object({ n: z.int(), first: Instant, last: Instant });
@@ -27,7 +27,9 @@ export const SurveyAnswersSchema = z
   .object({ nps: Dated(z.number()), ces: Dated(z.number()), csat: Dated(z.number()) })
   .partial();
 
-/** An offer shown to the customer that may still succeed: `on` is the success touchpoint, counted once until `until`. */
+/**
+ * A decision that may still succeed. `on` is the success touchpoint, counted once until `until`.
+ */
 export const OpenDecision = z.object({
   placement: z.string(),
   offer: z.string(),
@@ -40,8 +42,8 @@ export const OpenDecision = z.object({
 export type OpenDecision = z.infer<typeof OpenDecision>;
 
 /**
- * One customer as the touchpoints so far tell it: one item, one read. All maps are bounded (`lib/profile/facts/bounded-map.ts`), so a customer
- * with 100,000 touchpoints costs what one with ten costs.
+ * The projection of a customer's touchpoints: one item, one read. All maps are bounded
+ * (`lib/profile/facts/bounded-map.ts`), so the cost does not depend on the number of touchpoints.
  */
 export const Profile = z.object({
   workspace: z.string(),
@@ -51,14 +53,17 @@ export const Profile = z.object({
   traits: z.record(z.string(), Dated(Json)),
   counts: z.record(z.string(), EventTally),
   channels: z.record(z.string(), Instant),
-  /** How often the customer acted by their own will, by channel, in each of 24 hours of their day. */
+  /** Counts of engagements, by channel, for each of the 24 hours of the customer's day. */
   hours: z.record(z.string(), z.array(z.int()).length(24)),
   purchases: z.object({ n: z.int(), revenue: z.number(), first: Instant.optional(), last: Instant.optional() }),
-  /** Days with a key event of the workspace's definition of churn. */
+  /** Days with a key event of the workspace's churn definition. */
   keyDays: KeyDays.optional(),
   answers: SurveyAnswersSchema,
   consent: z.record(z.string(), Dated(z.boolean())),
-  /** `met` is the time of the latest touchpoint that met a stage's rule: older ones no longer move the customer. None yet: no `met`. */
+  /**
+   * `met` is the time of the latest touchpoint that matched a stage rule. Older ones do not move
+   * the customer. Missing if none matched.
+   */
   stage: z
     .object({
       id: z.string(),
@@ -69,25 +74,30 @@ export const Profile = z.object({
     })
     .optional(),
   churn: ChurnRisk.optional(),
-  /** The latest silence that was told to the bus: told once per silence. */
+  /** The latest silence that was published. Each is published once. */
   silence: z.object({ since: Instant, told: z.array(z.string()) }).optional(),
   nextReview: Instant.optional(),
   journeys: z.record(z.string(), ActiveEnrolment),
   waits: z.record(z.string(), Wait),
   decisions: z.record(z.string(), OpenDecision),
-  /** By `<enrolment>`, `<enrolment>/<step>` or `<enrolment>/<step>/<guardrail>`. */
+  /** Keyed by `<enrolment>`, `<enrolment>/<step>` or `<enrolment>/<step>/<guardrail>`. */
   goals: z.record(z.string(), OpenGoal),
-  /** Segments the customer belongs to, and since when. */
+  /** Segments of the customer, with the time of joining. */
   segments: z.record(z.string(), Instant),
-  /** Other identities whose history is part of this customer's timeline. */
+  /** Other identities whose history belongs to this customer. */
   linked: z.array(CustomerRef),
-  /** Stream position folded through, per partition the touchpoints came from. Positions of another `stream` mean nothing. */
+  /** Position folded through, by partition. Positions of another `stream` are meaningless. */
   folded: z.object({
     stream: z.string(),
     through: z.record(CustomerRef, z.string()),
-    /** Reasons by partition and position that was passed without folding, until its dead letter is known to be sent. */
+    /**
+     * Reasons by partition and position of records passed without folding, until the dead letter is
+     * sent.
+     */
     asides: z.record(CustomerRef, z.record(z.string(), z.string())).optional(),
-    /** Through which position `npm run rebuild` has counted all touchpoints, those put aside included. */
+    /**
+     * Position up to which `npm run rebuild` counted all touchpoints, including those put aside.
+     */
     rebuilt: z.record(CustomerRef, z.string()).optional(),
     /** The latest barrier passed. */
     barriers: z.record(CustomerRef, z.string()).optional(),
@@ -95,7 +105,7 @@ export const Profile = z.object({
 });
 export type Profile = z.infer<typeof Profile>;
 
-/** A customer nothing is known of yet. */
+/** Returns the profile of a customer without touchpoints. */
 export function newProfile(who: { workspace: string; customer: CustomerRef }, at: Instant): Profile {
   return {
     ...who,

@@ -8,15 +8,19 @@ export interface Key {
   sk: string;
 }
 
-/** Index partitions are spread over this many keys, so that one busy stage or journey is no hot partition. */
+/**
+ * Number of partitions that each index list is spread over, so that one busy stage or journey is no
+ * hot partition.
+ */
 export const listShards = 4;
 
-/** Longest keys of DynamoDB, of the table and of its indexes, in bytes of UTF-8. */
+/** DynamoDB's limits of keys, of the table and its indexes, bytes of UTF-8. */
 export const longestKey = { pk: 2_048, sk: 1_024 } as const;
 
 /**
- * A sort key of which `rest` is what the doors do not bound. Where it would be too long for DynamoDB, the hash of `rest` stands for
- * `rest`, so the same parts always make the same key. Keys that fit are as they always were.
+ * Returns a sort key that ends in `rest`, whose length is not limited. If the key is too long for
+ * DynamoDB, a hash replaces `rest`, so the same parts always make the same key. Keys that fit are
+ * unchanged.
  */
 function fitting(range: string, rest: string): string {
   const sk = `${range}${rest}`;
@@ -26,13 +30,13 @@ function fitting(range: string, rest: string): string {
 
 const shardOf = (text: string): number => (createHash('sha256').update(text).digest()[0] ?? 0) % listShards;
 
-/** Partition key of everything about one customer. */
+/** Returns the partition key of all rows of a customer. */
 export const partition = ({ workspace, customer }: Customer): string => `${workspace}#${customer}`;
 
 /**
- * Every key of the table. Each starts with the workspace, whose ids hold no `#`; ids from outside come last in a key, so that no
- * content of theirs can reach into another range. The doors bound what keys are made of (`maxIdBytes`, 255 characters of a message
- * id, 40 of a journey's id and so on) so that every key fits; the few keys whose parts have no bound are `fitting`.
+ * All keys of the table. Each starts with the workspace, whose ids contain no `#`. External ids
+ * come last, so that their content cannot reach another range. Inputs are limited (`maxIdBytes`,
+ * 255 characters of a message id, 40 of a journey id …) so that keys fit; the others use `fitting`.
  */
 export const keys = {
   workspace: (workspace: string): Key => ({ pk: `${workspace}#workspace`, sk: 'settings' }),
@@ -105,7 +109,7 @@ export const keys = {
     pk: partition(customer),
     sk: `${skewRange}${at}#${messageId}`,
   }),
-  /** `npm run rebuild` writes it to learn from the profile how far the stream was folded. */
+  /** Written by `npm run rebuild` to learn from the profile how far the stream was folded. */
   barrier: (customer: Customer): Key => ({ pk: partition(customer), sk: 'barrier' }),
   firstSeen: (customer: Customer, messageId: string): Key => ({ pk: partition(customer), sk: `first#${messageId}` }),
   stageTransition: (customer: Customer, at: Instant, id: string): Key => ({
@@ -140,10 +144,13 @@ export const keys = {
 /** Ranges of a customer's partition that hold its timeline, each sorted by time. */
 export const timelineRanges = { touchpoint: 't#', stage: 's#', decision: 'd#', message: 'm#' } as const;
 
-/** Range of a customer's partition that holds how wrong the clock of a touchpoint's source was. */
+/** Range of a customer's partition that holds the clock skews of touchpoints' sources. */
 export const skewRange = 'c#';
 
-/** Keys of the index `byList`: things listed across customers. Only keys are projected, so an item that stays put costs nothing. */
+/**
+ * Keys of the index `byList`, which lists rows across customers. Only keys are projected, so writes
+ * that leave them unchanged do not cost.
+ */
 export const lists = {
   stage: (workspace: string, stage: string, shard: number): string => `${workspace}#stage#${shard}#${stage}`,
   enrolments: (workspace: string, journeyId: string, shard: number): string =>
@@ -156,14 +163,14 @@ export const lists = {
   workspaces: (): string => 'workspaces',
 } as const;
 
-/** Key of the index `byDue`: customers whose churn risk is to be looked at again, by time. */
+/** Partition key in the index `byDue` of customers by the time of their next review. */
 export const dueReviews = (workspace: string, shard: number): string => `${workspace}#review#${shard}`;
 
-/** Key of the index `byDue`: dates that let customers into journeys, by time. */
+/** Partition key in the index `byDue` of dates that trigger journeys, by time. */
 export const dueDates = (workspace: string, shard: number): string => `${workspace}#dates#${shard}`;
 
-/** Key of the index `byDue`: segments on their way to a journey's door, by when that began. */
+/** Partition key in the index `byDue` of fan-outs under way, by their start. */
 export const openFanOuts = (workspace: string): string => `${workspace}#fan-outs`;
 
-/** The list shard of a customer. */
+/** Returns the list shard of a customer. */
 export const listShard = (customer: Customer): number => shardOf(partition(customer));

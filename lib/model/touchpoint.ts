@@ -7,10 +7,10 @@ export const TouchpointType = z.enum(['track', 'identify', 'page', 'screen', 'gr
 export type TouchpointType = z.infer<typeof TouchpointType>;
 
 /**
- * The stored fact: one contact of one customer, exactly as its source sent it, never as the server received it, so that a retry
- * stores the same bytes. `at` is the source's own clock. `properties` are the traits of an identify or group. `name` is what
- * predicates, counters and timelines call it: the event of a track, `Page Viewed`, `Screen Viewed`, `Identified`, `Joined Group`
- * or `Aliased` otherwise.
+ * One contact of one customer, as its source sent it and independent of receipt, so that a retry
+ * stores the same bytes. `at` is the source's clock. `properties` are the traits of an identify or
+ * group. `name` is the event of a track, else `Page Viewed`, `Screen Viewed`, `Identified`, `Joined
+ * Group` or `Aliased`.
  */
 export const Touchpoint = z.object({
   messageId: z.string(),
@@ -27,7 +27,7 @@ export const Touchpoint = z.object({
 });
 export type Touchpoint = z.infer<typeof Touchpoint>;
 
-/** Whose partition a touchpoint is stored in: the user when it names one, else the anonymous visitor. */
+/** Returns the owner of a touchpoint's partition: the user if named, else the anonymous visitor. */
 export function ownerOf({ userId, anonymousId }: Pick<Touchpoint, 'userId' | 'anonymousId'>): CustomerRef | undefined {
   if (userId !== undefined) return userRef(userId);
   return anonymousId === undefined ? undefined : anonymousRef(anonymousId);

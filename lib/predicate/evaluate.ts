@@ -5,7 +5,7 @@ import { overflowKey } from '../model/profile-limits.ts';
 import { type Condition, type Predicate } from '../model/predicate.ts';
 import { type Profile } from '../model/profile.ts';
 
-/** What a predicate looks at. `touchpoint` is the one at hand; without it `event` is met by nothing. */
+/** Input of a predicate. Without the current `touchpoint`, `event` never matches. */
 export interface EvaluationContext {
   profile: Profile;
   touchpoint?: Pick<Touchpoint, 'name' | 'channel' | 'properties'> | undefined;
@@ -14,12 +14,15 @@ export interface EvaluationContext {
 
 type Value = Json | undefined;
 
-/** No value and null are one: nothing is known. */
+/** Returns whether a value is neither undefined nor null. */
 const known = (value: Value): boolean => value !== undefined && value !== null;
 
 const same = (value: Value, wanted: Json): boolean => (value ?? null) === wanted;
 
-/** Negative, zero or positive as `value` is less than, equal to or more than `limit`; undefined where the two do not compare. */
+/**
+ * Returns a negative, zero or positive number for less, equal or greater. Undefined if the two do
+ * not compare.
+ */
 function order(value: Value, limit: string | number): number | undefined {
   if (typeof value === 'number' && typeof limit === 'number') return value - limit;
   if (typeof value !== 'string' || typeof limit !== 'string') return undefined;
@@ -47,7 +50,10 @@ function ordered(value: Value, { gt, gte, lt, lte }: Tests): boolean {
   );
 }
 
-/** Whether a value passes every test. `ne` is the opposite of `eq`, so a missing value passes it. */
+/**
+ * Returns whether a value passes every test. `ne` is the opposite of `eq`, so a missing value
+ * passes.
+ */
 export function matchesCondition(value: Value, condition: Condition): boolean {
   if (typeof condition !== 'object' || condition === null) return same(value, condition);
   const { eq, ne, in: oneOf, contains: part, startsWith, exists } = condition;
@@ -62,7 +68,7 @@ export function matchesCondition(value: Value, condition: Condition): boolean {
   );
 }
 
-/** A trait by its name, or by a dotted path into its value. */
+/** Returns a trait by its name, or by a dotted path into its value. */
 function traitAt({ traits }: Profile, path: string): Value {
   const whole = Object.hasOwn(traits, path) ? traits[path] : undefined;
   if (whole) return whole.value;
@@ -83,7 +89,7 @@ function eventMet({ event, where = {} }: Leaf<'event'>, { touchpoint }: Evaluati
   );
 }
 
-/** All names counted together. With `within`, the latest of them all must lie in that time before now. */
+/** Counts all names together. With `within`, the latest must lie in that time before now. */
 function didMet({ did, atLeast, atMost, within }: Leaf<'did'>, { profile, now }: EvaluationContext): boolean {
   const tallies = names(did).flatMap((name) => {
     const tally = Object.hasOwn(profile.counts, name) ? profile.counts[name] : undefined;
@@ -107,8 +113,8 @@ function channelMet({ channel }: Leaf<'channel'>, { profile, touchpoint }: Evalu
 }
 
 /**
- * Whether a predicate holds for a customer, at a touchpoint where there is one. Pure and total: any predicate that its schema accepts
- * has an answer, and a value of the wrong kind is simply not what was asked for.
+ * Returns whether a predicate matches a customer, at a touchpoint if there is one. Pure and total:
+ * every valid predicate has a result, and a value of the wrong type does not match.
  */
 export function matches(predicate: Predicate, situation: EvaluationContext): boolean {
   const { profile, now } = situation;
@@ -129,8 +135,9 @@ export function matches(predicate: Predicate, situation: EvaluationContext): boo
 }
 
 /**
- * Whether nothing folded so far can have met it: it asks for touchpoints by names that this customer never sent. Says nothing (false) of
- * predicates that ask otherwise, and of customers with more names than are counted apart.
+ * Returns true if no folded touchpoint can have matched: the predicate requires names that the
+ * customer never sent. False if unknown, as for other predicates or past the limit of counted
+ * names.
  */
 export function cannotMatch(predicate: Predicate, { counts }: Pick<Profile, 'counts'>): boolean {
   if ('all' in predicate) return predicate.all.some((part) => cannotMatch(part, { counts }));
@@ -138,7 +145,9 @@ export function cannotMatch(predicate: Predicate, { counts }: Pick<Profile, 'cou
   return 'event' in predicate && [overflowKey, ...names(predicate.event)].every((name) => !Object.hasOwn(counts, name));
 }
 
-/** Which of competing predicates is met first, in their order: 0 for `on`, then those of `or`. Undefined for none. */
+/**
+ * Returns the index of the first match: 0 for `on`, then those of `or`. Undefined if none matches.
+ */
 export function matchedPredicateIndex(
   { on, or = [] }: { on: Predicate; or?: readonly Predicate[] | undefined },
   situation: EvaluationContext,

@@ -2,7 +2,10 @@ import { addDuration, type Instant, addMs } from '../shared/time.ts';
 import { type Predicate } from '../model/predicate.ts';
 import { type Profile } from '../model/profile.ts';
 
-/** Moments at which a predicate may turn though nothing happens: a silence is reached, a time is over within which something was done. */
+/**
+ * Returns the times at which a predicate may change without a touchpoint: a silence is reached, or
+ * a `within` ends.
+ */
 export function nextChangeTimes(predicate: Predicate, profile: Profile): Instant[] {
   if ('all' in predicate) return predicate.all.flatMap((part) => nextChangeTimes(part, profile));
   if ('any' in predicate) return predicate.any.flatMap((part) => nextChangeTimes(part, profile));

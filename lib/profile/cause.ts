@@ -3,9 +3,12 @@ import { type Touchpoint } from '../model/touchpoint.ts';
 import { type JsonObject } from '../shared/json.ts';
 import { type Instant } from '../shared/time.ts';
 
-/** Most that travels along of a touchpoint's properties. Bytes of JSON. */
+/** Limit of the properties copied from a touchpoint, bytes of JSON. */
 const maxPropertiesBytes = 4096;
-/** Properties that travel along: those that fit, in their order, so that all signals of a write fit its item, and inputs of executions stay small. */
+/**
+ * Returns the properties that fit the limit, in their order. So all signals of a write fit its
+ * item, and inputs of executions stay small.
+ */
 export function fittingProperties(properties: JsonObject): JsonObject {
   let left = maxPropertiesBytes;
   const fitting = Object.entries(properties).filter((entry) => {
@@ -17,7 +20,7 @@ export function fittingProperties(properties: JsonObject): JsonObject {
   return Object.fromEntries(fitting);
 }
 
-/** What of a touchpoint travels with what it caused. `at` is its corrected time. */
+/** Returns the part of a touchpoint that its effects carry. `at` is the corrected time. */
 export function causeOf({ messageId, name, properties }: Touchpoint, at: Instant): Cause {
   return { messageId, name, at, properties: fittingProperties(properties) };
 }

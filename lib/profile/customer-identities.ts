@@ -5,8 +5,8 @@ import { type Profile } from '../model/profile.ts';
 export type CustomerIdentities = [Customer, ...Customer[]];
 
 /**
- * Every identity of a customer, its own first. What an enrolment writes stays with the identity that entered, also after that was
- * linked to a user; so looking for it means looking with each.
+ * Returns every identity of a customer, its own first. Rows of an enrolment stay with the identity
+ * that entered, even after it was linked to a user, so a search must try each.
  */
 export function identitiesOf({ workspace, customer, linked }: Profile): CustomerIdentities {
   return [{ workspace, customer }, ...linked.map((owner) => ({ workspace, customer: owner }))];

@@ -7,14 +7,17 @@ import { packProfile, unpackProfile } from './codec/profile-codec.ts';
 import { type Profile } from '../model/profile.ts';
 import { ProfileChange } from '../model/profile-change.ts';
 
-/** What a change makes of a profile: the new one, what to tell others of it, and writes that must happen with it or not at all. */
+/** A new profile, its changes to publish, and further writes of the same transaction. */
 export interface ProfileWrite {
   profile: Profile;
   signals?: ProfileChange[];
   also?: Write[];
 }
 
-/** A profile as it lies in the table. `rev` counts its writes, and every write names the one it builds on. */
+/**
+ * A profile as stored. `rev` counts its writes, and every write is conditional on the revision
+ * read.
+ */
 export interface VersionedProfile {
   profile: Profile;
   rev: number;
@@ -22,7 +25,10 @@ export interface VersionedProfile {
 
 const maxTries = 10;
 
-/** The item of a profile. Index keys move with the stage and the next review only, so most writes leave both indexes alone. */
+/**
+ * Returns the item of a profile. Index keys change with the stage and the next review only, so most
+ * writes do not touch the indexes.
+ */
 export function profileItem(profile: Profile, rev: number, signals: ProfileChange[] = []): Item {
   const { workspace, stage, nextReview } = profile;
   const shard = listShard(profile);
@@ -38,7 +44,7 @@ export function profileItem(profile: Profile, rev: number, signals: ProfileChang
   };
 }
 
-/** The reverse of `profileItem`; undefined for the pointer that a linked identity leaves. */
+/** The reverse of `profileItem`. Returns undefined for the pointer of a linked identity. */
 export function readProfileItem(item: Item): VersionedProfile | undefined {
   if (typeof item.doc !== 'string') return undefined;
   const separator = item.pk.indexOf('#'); // workspace ids hold none
@@ -46,45 +52,54 @@ export function readProfileItem(item: Item): VersionedProfile | undefined {
   return { profile: unpackProfile(item.doc, who), rev: Number(item.rev) };
 }
 
-/** What a linked identity leaves in its profile's place. */
+/** Returns the pointer that replaces the profile of a linked identity. */
 export function pointerItem(from: Customer, to: Customer, rev: number): Item {
   return { ...keys.profile(from), rev, linkedTo: to.customer };
 }
 
-/** The signals a profile's new image carries. */
+/** Parses the signals in a profile's new image. */
 export function readSignals(text: string): ProfileChange[] {
   return ProfileChange.array().parse(JSON.parse(text));
 }
 
-/** Holds if nobody wrote the profile since `rev`; 0 stands for "there is none yet". */
+/** Condition: the profile is unchanged since `rev`. 0 means that it must not exist. */
 const onRev = (rev: number): Expression =>
   rev === 0 ? { expression: 'attribute_not_exists(pk)' } : { expression: 'rev = :rev', values: { ':rev': rev } };
 
+/** Reads and writes profiles. */
 export interface ProfileStore {
-  /** The profile, of the customer a linked identity points to. Undefined for somebody never seen. */
+  /** Returns the profile; for a linked identity that of its user. Undefined if there is none. */
   get(customer: Customer): Promise<Profile | undefined>;
   /**
-   * Reads many at once, by the partition they were asked for; pointers are followed. Not `consistent` costs half and may answer what
-   * was true a moment ago: good enough for whoever only writes on condition of the `rev` that was read.
+   * Reads many, keyed by the requested partition; pointers are followed. Not `consistent` costs
+   * half and may be stale, which is safe if the write is conditional on the `rev` read.
    */
   getMany(customers: Customer[], options?: { consistent?: boolean }): Promise<Map<string, VersionedProfile>>;
   /**
-   * Reads, changes and writes on condition that nobody wrote in between; else starts over from what they wrote. So `change` may
-   * run several times and must be pure. When the process dies before the write nothing happened; after it, all did. Undefined
-   * (no write) when there is no profile or `change` answers undefined.
+   * Reads, changes and writes, on condition of an unchanged revision. A conflict retries, so
+   * `change` must be pure. A crash leaves all writes or none. Returns undefined without writing if
+   * there is no profile or `change` returns undefined. Throws `profile.contended` after 10
+   * attempts.
    */
   update(customer: Customer, change: (profile: Profile) => ProfileWrite | undefined): Promise<Profile | undefined>;
-  /** One try of a write over what was read at `rev`. False when somebody was faster. */
+  /** Writes once over `rev`. Returns false on a conflict. */
   save(change: ProfileWrite, rev: number): Promise<boolean>;
-  /** The same, and answers what they wrote when somebody was faster: undefined where that is not known, to be read. */
+  /**
+   * As `save`, and returns the profile that won the conflict. `present` is undefined if it must be
+   * read.
+   */
   tryToSave(
     change: ProfileWrite,
     rev: number,
   ): Promise<{ done: true } | { done: false; present: VersionedProfile | undefined }>;
 }
 
+/** The store over the table. */
 export function profileStore(table: Table): ProfileStore {
-  /** Every link adds an identity to a bounded list, so a chain of pointers is no longer than that; a ring cannot be written. */
+  /**
+   * Follows pointers. Every link adds an identity to a list of limited length, so no chain is
+   * longer than that; a cycle cannot be written.
+   */
   async function read(customer: Customer): Promise<VersionedProfile | undefined> {
     let key: Key = keys.profile(customer);
     for (let hops = 0; hops <= profileLimits.linked; hops++) {
@@ -135,7 +150,7 @@ export function profileStore(table: Table): ProfileStore {
   return store;
 }
 
-/** The profile of a customer, pointers followed, with the revision to write over. */
+/** Returns the profile of a customer with its revision. Pointers are followed. */
 export async function readVersionedProfile(
   profiles: ProfileStore,
   customer: Customer,

@@ -4,8 +4,8 @@ import { keys } from '../model/table-keys.ts';
 import { type StageTransition } from '../model/stage.ts';
 
 /**
- * The row of a stage transition, to be written with the profile that moves. Its id is the touchpoint that moved the customer, or
- * `review`: writing it again writes the same row.
+ * Returns the write of a transition's row, to be written with the profile. Its id is the
+ * touchpoint's message id, or `review`, so a retry writes the same row.
  */
 export function transitionRow(
   customer: Customer,

@@ -5,9 +5,12 @@ import { Touchpoint } from '../model/touchpoint.ts';
 import { type Instant } from '../shared/time.ts';
 import { identitiesOf } from './customer-identities.ts';
 
-/** More touchpoints than this in the moment between a trigger and its enrolment are no customer's. */
+/** Limit of touchpoints between a trigger and its enrolment. No customer causes more. */
 const maxSince = 200;
-/** The touchpoints of all identities from `since` on, by their sources' clocks, folded into the profile or not yet. */
+/**
+ * Returns the touchpoints of all identities from `since`, by their sources' times, whether folded
+ * into the profile or not.
+ */
 export async function touchpointsSince(table: Table, profile: Profile, since: Instant): Promise<Touchpoint[]> {
   const prefix = timelineRanges.touchpoint;
   const range = { prefix, from: `${prefix}${since}`, limit: maxSince, consistent: true };

@@ -24,37 +24,54 @@ import { type ProfileChange } from '../model/profile-change.ts';
 import { type ProfileWrite, type VersionedProfile } from '../profile/profile-store.ts';
 import { homeZone } from '../profile/facts/home-zone.ts';
 
-/** What a transaction holds (100 writes) less what one touchpoint may add: three links of two rows and a stage, and the profile. */
+/**
+ * Rows beside the profile that one transaction may write. DynamoDB takes 100 writes. One touchpoint
+ * may add 7 (three links of two rows, a stage transition), and the profile is one.
+ */
 const maxWrites = 85;
 
-/** Signals share the profile's item, of at most 400 KB. Characters of JSON at which the rest waits for the next write. */
+/**
+ * Limit of the signals in one profile write, characters of JSON. Signals share the profile's item
+ * of at most 400 KB. The remaining records wait for the next write.
+ */
 const maxSignals = 100_000;
 
 /**
- * Who tells us so much later what happened tells us history: an import, or a phone that was long without a net. It is folded like anything
- * else, and lets nobody into a journey.
+ * A touchpoint stored more than this after its time is a backfill, ms: an import, or a device that
+ * was offline. It is folded as usual but triggers no journey.
  */
 const backfillAfterMs = 3_600_000;
 
+/** What `applyRecords` needs beside the profile and the records. */
 export interface ApplyContext {
   rules: ProjectionRules;
   now: Instant;
-  /** A touchpoint's time by our clock. */
+  /** Returns a touchpoint's time, corrected for its source's clock. */
   timeOf: (arrival: TouchpointRecord, touchpoint: Touchpoint) => Instant;
-  /** What was read of an identity that a touchpoint claims. */
+  /** Returns the stored profile read for an identity that a touchpoint claims. */
   found: (ref: CustomerRef) => VersionedProfile | undefined;
 }
 
+/**
+ * What became of a record: applied, skipped as processed before, put aside, or a barrier that was
+ * passed.
+ */
 export type RecordOutcome = 'folded' | 'duplicate' | 'deadLettered' | 'barrier';
 
-/** What arrivals made of a customer: `outcomes` of as many of them as fit one write, and no change where all were folded before. */
+/**
+ * Result of `applyRecords`. `outcomes` covers the leading records that fit one write. `change` is
+ * absent if all of them were duplicates.
+ */
 export interface ApplyResult {
   change?: ProfileWrite;
   outcomes: RecordOutcome[];
   letters: Letter[];
 }
 
-/** Why an arrival is put aside. `isPassed`: the stored profile has passed it already, and its letter may be missing. */
+/**
+ * A record to send to the dead-letter queue, with the reason. `isPassed`: the stored checkpoint has
+ * passed the record already, and its dead letter may be missing.
+ */
 export interface Letter {
   arrival: TouchpointRecord;
   reason: string;
@@ -65,7 +82,10 @@ interface Accumulator extends ProjectionState {
   also: Write[];
 }
 
-/** The identities a touchpoint names become the user's before its facts are folded. */
+/**
+ * Links the identities that a touchpoint claims to the customer. Runs before the touchpoint's facts
+ * are folded.
+ */
 function applyLink(
   progress: Accumulator,
   touchpoint: Touchpoint,
@@ -82,7 +102,10 @@ function applyLink(
   return { ...progress, profile, signals, also };
 }
 
-/** The customer after one more arrival; `letter` says why an arrival changed nothing but the position. */
+/**
+ * Applies one record. With `letter`, the record is put aside and changes nothing but the
+ * checkpoint.
+ */
 function applyRecord(
   progress: Accumulator,
   arrival: TouchpointRecord,
@@ -97,7 +120,8 @@ function applyRecord(
     const isHistory = msBetween(at, arrival.storedAt) > backfillAfterMs;
     return { progress: { ...together, ...applyTouchpoint(together, { touchpoint, at, isHistory }, rules) } };
   } catch (error) {
-    // A touchpoint our own code cannot fold must not hold up its neighbours either.
+    // A touchpoint that fails to fold is put aside, so that it does not block the records behind
+    // it.
     return { progress, letter: `fold.failed: ${error instanceof Error ? error.message : String(error)}` };
   }
 }
@@ -121,7 +145,7 @@ function initialProfile(
   return newProfile({ workspace, customer: position.source }, timeOf(first, first.touchpoint));
 }
 
-/** What the directory of customers must follow beside joining and leaving: a move to another zone, and dates. */
+/** Returns the index changes beside joining and leaving: a change of time zone, and moved dates. */
 function indexChanges(before: Profile | undefined, after: Profile, { rules, now }: ApplyContext): ProfileChange[] {
   const { workspace, journeys } = rules;
   const segments = Object.keys(after.segments);
@@ -130,7 +154,10 @@ function indexChanges(before: Profile | undefined, after: Profile, { rules, now 
   return hasMoved ? [{ type: 'moved', segments, zone: homeZone(after, workspace) }, ...dates] : dates;
 }
 
-/** A time at which a segment may lose or gain the customer comes before a later review. */
+/**
+ * Returns the time of the next review, or of the next segment change by time alone if that is
+ * earlier.
+ */
 function reviewOf(profile: Profile, { rules, now }: ApplyContext): Instant {
   const review = planFirstReview(profile, now, rules.assessor);
   const turn = nextMembershipChange(rules.segments ?? [], profile, now);
@@ -138,8 +165,9 @@ function reviewOf(profile: Profile, { rules, now }: ApplyContext): Instant {
 }
 
 /**
- * The last put of each item, as a transaction takes one write for each. Two rows of one key arise where a source uses a
- * message id twice: both messages may move the customer, each at the moment the customer was last seen.
+ * Keeps the last put of each key, because a transaction accepts one write per item. Two rows share
+ * a key if a source reuses a message id: both messages may cause a transition at the same
+ * `lastSeen`.
  */
 function distinctPuts(writes: Write[]): Write[] {
   const lastOf = new Map<string, Write>();
@@ -158,25 +186,30 @@ function changeOf(before: Profile | undefined, progress: Accumulator, advancing:
   };
 }
 
-/** Folded before, as a record that is delivered again or by `npm run rebuild`. */
+/**
+ * Returns whether the record was processed before: a redelivery, or covered by `npm run rebuild`.
+ */
 function isDone(folded: Checkpoint, { position, redriven }: TouchpointRecord): boolean {
   return isProcessed(folded, position) || (redriven !== undefined && isRebuilt(folded, position.source, redriven));
 }
 
-/** The position of an arrival is passed, whatever became of it. */
+/**
+ * Returns the checkpoint advanced past the record, whether it was folded, put aside or a barrier.
+ */
 function passed(folded: Checkpoint, arrival: TouchpointRecord, letter: string | undefined): Checkpoint {
   if ('barrier' in arrival) return passedBarrier(folded, arrival.position, arrival.barrier);
   if (letter === undefined) return advanceCheckpoint(folded, arrival.position);
   return passedAside(folded, arrival.position, letter.slice(0, maxAsideLength));
 }
 
-/** Characters of a reason that a profile keeps until the letter is sent. */
+/** Limit of a reason kept in the profile until its dead letter is sent, characters. */
 const maxAsideLength = 200;
 
 /**
- * Folds arrivals of one customer, in order, onto what is stored of it: all that fit one write. Pure, so after a conflict it is simply
- * called again with what was read then. Those folded before are told by their position; what cannot be folded becomes a letter, and
- * its position is passed. Without a profile and without a readable touchpoint there are only letters.
+ * Applies records of one customer in order, as many as fit one write. Pure, so a conflict is
+ * retried with the profile read again. Processed records are skipped by position; one that cannot
+ * be folded is put aside and passed. Without a profile and a readable touchpoint it returns dead
+ * letters only.
  */
 export function applyRecords(
   stored: VersionedProfile | undefined,
@@ -211,7 +244,9 @@ const outcomeOf = (arrival: TouchpointRecord): RecordOutcome => ('barrier' in ar
 const unreadable = (arrival: TouchpointRecord): Letter[] =>
   'reason' in arrival ? [{ arrival, reason: arrival.reason }] : [];
 
-/** The profile whose letters of these arrivals are sent. */
+/**
+ * Returns the profile without the kept reasons of these records, once their dead letters are sent.
+ */
 export function settle(profile: Profile, letters: Pick<Letter, 'arrival'>[]): Profile {
   const folded = letters.reduce((left, { arrival }) => settledAside(left, arrival.position), profile.folded);
   return { ...profile, folded };

@@ -16,33 +16,38 @@ import { type Segment } from '../model/segment.ts';
 import { type ProfileChange } from '../model/profile-change.ts';
 import { causeOf } from '../profile/cause.ts';
 
-/** What the rules of a workspace are, at one time. */
+/** The rules of a workspace at one time. */
 export interface ProjectionRules {
   workspace: Workspace;
   model: StageModel;
-  /** Those that would take in the customer at hand, each in the version the customer would enter. */
+  /** Journeys the customer may enter, each in the version the customer would enter. */
   journeys: readonly JourneyDefinition[];
   segments?: readonly Segment[];
-  /** Who assesses churn here; the shipped cold start where none is named. */
+  /** The model that assesses churn risk. Default: the cold-start model. */
   assessor?: RiskModel;
 }
 
-/** A customer while touchpoints are folded: the profile so far, and what has happened on the way. */
+/**
+ * A customer while touchpoints are folded: the profile so far, and its changes and stage
+ * transitions.
+ */
 export interface ProjectionState {
   profile: Profile;
   signals: ProfileChange[];
   transitions: StageTransition[];
 }
 
-/** A touchpoint and its time by our clock. */
+/** A touchpoint and its time, corrected for the source's clock. */
 interface CorrectedTouchpoint {
   touchpoint: Touchpoint;
   at: Instant;
-  /** Told long after it happened, as imports are: it counts, and starts nothing. */
+  /**
+   * A backfill, stored long after its time as in an import. It is folded but triggers no journey.
+   */
   isHistory?: boolean;
 }
 
-/** What the rules see after the fold: the profile, the touchpoint, and the latest time the customer was seen. */
+/** Input of predicates after the fold. `now` is the latest time the customer was seen. */
 const evaluationContext = (profile: Profile, touchpoint: Touchpoint): EvaluationContext => ({
   profile,
   touchpoint,
@@ -64,7 +69,7 @@ function applyStageTransition(
   };
 }
 
-/** In and out of segments, as the touchpoint left the customer. `joined` are those entered with it. */
+/** Updates segment membership after the touchpoint. `joined` are the segments entered by it. */
 function applySegmentMembership(
   { profile, signals, ...rest }: ProjectionState,
   { touchpoint: { messageId, name } }: CorrectedTouchpoint,
@@ -79,14 +84,17 @@ const omitWhere = <T>(entries: Record<string, T>, leaves: (id: string, entry: T)
   Object.fromEntries(Object.entries(entries).filter(([id, entry]) => !leaves(id, entry)));
 
 /**
- * How much older than an enrolment a touchpoint may be and still count for it: on its way while the customer was let in. What was done
- * long before, and is only told now, ends no stay and wakes no step. Milliseconds.
+ * A touchpoint up to this much older than an enrolment still counts for it, ms. It may have been on
+ * its way when the customer was admitted. An older one ends no enrolment and no wait.
  */
 const lateToleranceMs = 5 * 60_000;
 
 const isWithinEnrolment = ({ since }: { since: Instant }, at: Instant): boolean => at >= addMs(since, -lateToleranceMs);
 
-/** Enrolments whose exit criteria the touchpoint meets end here, and so do their waits: nothing is sent after this write. */
+/**
+ * Ends enrolments whose exit criteria the touchpoint matches, with their waits. The step guard
+ * sends nothing for them after this write.
+ */
 function exitJourneys(
   { profile, signals, ...rest }: ProjectionState,
   { touchpoint, at }: CorrectedTouchpoint,
@@ -107,8 +115,8 @@ function exitJourneys(
 }
 
 /**
- * Waits that the touchpoint ends. One from before the step was entered counts too, if it belongs to the enrolment: it came late, but
- * the customer has done what is waited for.
+ * Completes waits that the touchpoint matches. A touchpoint from before the step counts too if it
+ * is within the enrolment, because it was only delivered late.
  */
 function completeWaits(
   { profile, signals, ...rest }: ProjectionState,
@@ -129,12 +137,13 @@ function completeWaits(
   return { ...rest, profile: { ...profile, waits }, signals: [...signals, ...woken] };
 }
 
-/** Touchpoints that tell that what was decided was really seen, by `properties.decisionId`. */
+/** Names of touchpoints that prove a decision was seen; `properties.decisionId` names it. */
 const exposures = new Set(['Offer Viewed', 'Offer Shown', 'Promotion Viewed', 'Experiment Viewed']);
 
 /**
- * Open decisions that the touchpoint shows to have been seen, or to have succeeded. A success counts for what was seen before, and
- * for what the touchpoint names itself: who clicks an offer has seen it.
+ * Settles open decisions that the touchpoint shows as seen or successful. A success counts for a
+ * decision seen before, or one that the touchpoint names: a click on an offer proves that it was
+ * seen.
  */
 function settleDecisions(
   { profile, signals, ...rest }: ProjectionState,
@@ -158,7 +167,10 @@ function settleDecisions(
   return { ...rest, profile: { ...profile, decisions }, signals: [...signals, ...told] };
 }
 
-/** A message inside the app that the touchpoint tells was seen, by `properties.messageId`. Ids of messages are 128 bits, in hex. */
+/**
+ * Records that an in-app message was seen, named by `properties.messageId`. Message ids are 128
+ * bits, in hex.
+ */
 function recordMessageSeen(
   { signals, ...rest }: ProjectionState,
   { touchpoint, at }: CorrectedTouchpoint,
@@ -168,7 +180,10 @@ function recordMessageSeen(
   return { ...rest, signals: [...signals, { type: 'seen', messageId, at }] };
 }
 
-/** Goals that the touchpoint reaches, inside the journey or after: each is told once. */
+/**
+ * Converts goals that the touchpoint reaches, during the enrolment or after it. Each goal is
+ * reported once, because it is removed from the profile.
+ */
 function convertGoals(
   { profile, signals, ...rest }: ProjectionState,
   { touchpoint, at }: CorrectedTouchpoint,
@@ -190,8 +205,9 @@ function convertGoals(
 }
 
 /**
- * Journeys that the touchpoint lets the customer into, by itself or by the stage or segments it led to: told once for each journey, with
- * the touchpoint as the cause. Who is inside is not told again, unless the journey is entered by key.
+ * Adds `triggered` for each journey that the touchpoint, or the stage or segment it led to,
+ * triggers: once per journey. An enrolled customer does not trigger the journey again, unless
+ * entries have a key.
  */
 function triggerJourneys(
   projection: ProjectionState,
@@ -216,7 +232,7 @@ function triggerJourneys(
   return { ...projection, signals: [...projection.signals, ...signals] };
 }
 
-/** Silence is over, and what nobody can wake or win any more is dropped. */
+/** Drops silence that has ended, and waits, decisions and goals past their time. */
 export function dropExpired(profile: Profile, now: Instant): Profile {
   const { silence, ...rest } = profile;
   const over = ({ until }: { until: Instant }): boolean => until <= now;
@@ -233,9 +249,8 @@ export function dropExpired(profile: Profile, now: Instant): Profile {
 }
 
 /**
- * What one more touchpoint makes of a customer. First the facts, the stage and the segments, then everything that looks at them: exits,
- * waits, open decisions, goals and journey triggers all see the customer as the touchpoint left them. Pure: a conflict starts over from
- * another profile.
+ * Applies one touchpoint: facts, stage and segments first. Exits, waits, decisions, goals and
+ * triggers then see the result. Pure, so a conflict is retried with another profile.
  */
 export function applyTouchpoint(
   projection: ProjectionState,

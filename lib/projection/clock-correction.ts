@@ -5,10 +5,13 @@ const companionOf = ({ pk, sk }: Key): Key => ({ pk, sk: `${skewRange}${sk.slice
 
 const name = ({ pk, sk }: Key): string => `${pk} ${sk}`;
 
-/** Seconds that the clocks of touchpoints' sources were behind ours, where known, by the touchpoint's key. */
+/**
+ * Returns the seconds by which a source's clock was behind ours, by its touchpoint's key. Undefined
+ * if no companion row was stored.
+ */
 export type ClockSkews = (touchpoint: Key) => number | undefined;
 
-/** Reads the companion rows of touchpoints, in hundreds; nothing for none. */
+/** Reads the companion rows of touchpoints in batches. No touchpoints, no read. */
 export async function readClockSkews(table: Table, touchpoints: Key[]): Promise<ClockSkews> {
   const rows = touchpoints.length === 0 ? [] : await table.getMany(touchpoints.map(companionOf), { consistent: true });
   const known = new Map(rows.map((row) => [name(row), Number(row.skew)]));

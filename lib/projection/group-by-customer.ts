@@ -2,7 +2,7 @@ import { identityClaims } from '../profile/merge/link-identity.ts';
 import { type CustomerRef, isAnonymous } from '../model/customer.ts';
 import { type TouchpointRecord } from './touchpoint-record.ts';
 
-/** Arrivals of a batch that go into one profile, in the order they came. */
+/** Records of a batch that change one profile, in stream order. */
 export interface CustomerBatch {
   workspace: string;
   customer: CustomerRef;
@@ -11,7 +11,10 @@ export interface CustomerBatch {
 
 const identityKey = (workspace: string, ref: CustomerRef): string => `${workspace}#${ref}`;
 
-/** One lot for each customer of the batch. `ownerOf` follows the pointer of a linked identity, as far as one was read. */
+/**
+ * Groups records by customer. `ownerOf` resolves a linked identity to its user, if its pointer was
+ * read.
+ */
 export function groupByCustomer(
   arrivals: TouchpointRecord[],
   ownerOf: (arrival: TouchpointRecord) => CustomerRef,
@@ -38,8 +41,9 @@ interface LinkedCustomers {
 }
 
 /**
- * Lots that must go one after another, as a touchpoint of one claims the identity of another; anonymous ones first, so that the user's
- * write finds them folded. Groups touch nothing in common and may go at once.
+ * Groups batches of which one claims the identity of another. A group runs in sequence, anonymous
+ * customers first, so that the user's write finds them folded. Groups share no profile, so they may
+ * run in parallel.
  */
 export function groupLinkedCustomers(lots: CustomerBatch[]): CustomerBatch[][] {
   const byName = new Map<string, LinkedCustomers>();

@@ -2,18 +2,25 @@ import { type CustomerRef } from '../model/customer.ts';
 import { partition } from '../model/table-keys.ts';
 import { type ProfileStore, type VersionedProfile } from '../profile/profile-store.ts';
 
-/** The profiles that folding one batch has read, each once until it is written. */
+/** Profiles read for one batch. Each is read once, until it is written. */
 export interface BatchProfileCache {
-  /** What was read; undefined also for somebody nothing is stored of. */
+  /** Returns the cached profile. Undefined also for a customer without a stored profile. */
   get(workspace: string, customer: CustomerRef): VersionedProfile | undefined;
-  /** Reads all of a batch's in one go, at half the price of what is true at this moment: every write is conditional on it. */
+  /**
+   * Reads the batch's profiles eventually consistent, at half the price. A stale one is safe,
+   * because every write is conditional on its revision.
+   */
   prefetch(workspace: string, customers: Set<CustomerRef>): Promise<void>;
-  /** Reads those not read yet, as they are at this moment. */
+  /** Reads those not cached yet, consistently. */
   read(workspace: string, customers: CustomerRef[]): Promise<void>;
-  /** They were written, or have changed under us: whoever wants them next reads them anew. */
+  /**
+   * Drops profiles that were written here or changed by another write, so that the next read is
+   * fresh.
+   */
   forget(workspace: string, customers: CustomerRef[]): void;
 }
 
+/** Returns an empty cache for one batch. */
 export function createBatchProfileCache(profiles: ProfileStore): BatchProfileCache {
   const seen = new Map<string, VersionedProfile | undefined>();
 
@@ -25,7 +32,7 @@ export function createBatchProfileCache(profiles: ProfileStore): BatchProfileCac
     for (const who of missing) {
       const stored = found.get(partition(who));
       seen.set(partition(who), stored);
-      // Behind a pointer lies the profile of somebody else, who is read by now too.
+      // A pointer leads to another customer's profile, so that profile is now read too.
       if (stored && !seen.has(partition(stored.profile))) seen.set(partition(stored.profile), stored);
     }
   }

@@ -9,12 +9,15 @@ import { type ProfileStore, type VersionedProfile } from '../profile/profile-sto
 import { readTouchpoints, type StoredTouchpoint } from './stored-touchpoints.ts';
 
 /**
- * Makes a profile anew from the stored touchpoints. Its facts and its stage come from them. What does not is kept: enrolments, waits,
- * goals, open decisions, segments, churn risk, silence, the next review, linked identities. Nothing is published, and the rows of
- * stage history and membership stay as they are: the next touchpoint or review moves the customer by the rules, with the usual events.
+ * Rebuilds a profile from stored touchpoints: its facts and stage. Enrolments, waits, goals,
+ * decisions, segments, risk, silence, next review and links are kept. Publishes nothing and keeps
+ * rows of stages and memberships. The next touchpoint or review applies the rules with the usual
+ * events.
  */
 
-/** What stays of a profile. Stage rules that look at segments or risk see the present ones. */
+/**
+ * Fields kept from the stored profile. Stage rules on segments or risk see these present values.
+ */
 type Kept = Pick<
   Profile,
   'workspace' | 'customer' | 'journeys' | 'waits' | 'goals' | 'decisions' | 'segments' | 'linked' | 'folded'
@@ -32,7 +35,7 @@ function keptOf(profile: Profile): Kept {
   };
 }
 
-/** One more touchpoint, counted as history: it moves the stage and starts nothing. */
+/** Folds one touchpoint as a backfill: it may move the stage, and triggers nothing. */
 export function refold(
   profile: Profile | undefined,
   { touchpoint, at }: Extract<StoredTouchpoint, { touchpoint: unknown }>,
@@ -45,18 +48,22 @@ export function refold(
   return applyTouchpoint(projection, happening, { ...rules, journeys: [], segments: [] }).profile;
 }
 
-/** Stage by touchpoints, with its time where it is the stored one; the stored one where no touchpoint meets a rule. */
+/**
+ * Returns the stage computed from touchpoints. If it equals the stored stage, or no touchpoint
+ * matches a rule, the stored stage with its time is kept.
+ */
 function stageOf(stored: Profile, facts: Profile): Pick<Profile, 'stage'> {
   const stage = !facts.stage || facts.stage.id === stored.stage?.id ? stored.stage : facts.stage;
   return stage ? { stage } : {};
 }
 
-/** The stored profile with the facts that were made anew. */
+/** Returns the stored profile with the rebuilt facts. */
 export function withFacts(stored: Profile, facts: Profile): Profile {
   const { stage: _, ...rest } = facts;
   return { ...rest, ...keptOf(stored), ...stageOf(stored, facts) };
 }
 
+/** What `rebuildCustomer` reads, writes and waits with. */
 export interface Rebuilding {
   table: Table;
   profiles: ProfileStore;
@@ -67,8 +74,9 @@ export interface Rebuilding {
 }
 
 /**
- * `busy`: touchpoints came faster than they were read. `behind`: the stream was not folded through the barrier in time. `unreadable`:
- * some rows cannot be folded, and are named. `unknown`: there is no touchpoint.
+ * `busy`: touchpoints or other writes kept changing the customer. `behind`: the stream did not
+ * reach the barrier in time. `unreadable`: `rows` cannot be folded. `unknown`: no touchpoint is
+ * stored.
  */
 export type Rebuilt =
   | { outcome: 'rebuilt'; customer: CustomerRef; touchpoints: number; changed: boolean }
@@ -77,10 +85,10 @@ export type Rebuilt =
 
 const maxTries = 5;
 
-/** How often the profile is looked at for the barrier, and for how long. Milliseconds. */
+/** Interval and limit of polling the profile for the barrier, ms. */
 const barrierWait = { stepMs: 250, mostMs: 60_000 };
 
-/** Rows that are named of those that cannot be folded. */
+/** Limit of unreadable rows returned. */
 const maxNamed = 10;
 
 const ownersOf = ({ workspace, customer, linked }: Profile): Customer[] =>
@@ -90,7 +98,7 @@ interface Pass {
   facts: Profile | undefined;
   unreadable: string[];
   touchpoints: number;
-  /** Of all keys, in order. */
+  /** Digest of all keys, in order. */
   digest: string;
 }
 
@@ -123,8 +131,9 @@ const readStored = async (
 ): Promise<VersionedProfile | undefined> => [...(await profiles.getMany([customer])).values()][0];
 
 /**
- * Writes a barrier into each partition and waits until the projector has passed them all: then every touchpoint that was stored before
- * is folded, or put aside. Undefined when that takes too long.
+ * Writes a barrier into each partition and polls until the projector has passed them all. Every
+ * touchpoint stored earlier is then folded or put aside. Returns undefined after
+ * `barrierWait.mostMs`.
  */
 async function passBarriers(rebuilding: Rebuilding, profile: Profile): Promise<VersionedProfile | undefined> {
   const { table, newId, pause } = rebuilding;
@@ -142,7 +151,10 @@ async function passBarriers(rebuilding: Rebuilding, profile: Profile): Promise<V
   return undefined;
 }
 
-/** Every touchpoint up to where the stream is folded is counted, those put aside included: none of them is folded again. */
+/**
+ * Marks every touchpoint up to the checkpoint as rebuilt, including those put aside, so that a
+ * redriven one is not folded twice.
+ */
 function noted({ barriers: _, ...folded }: Profile['folded'], owners: Customer[]): Profile['folded'] {
   const rebuilt = owners.flatMap(({ customer }) => {
     const reached = folded.through[customer];
@@ -151,7 +163,10 @@ function noted({ barriers: _, ...folded }: Profile['folded'], owners: Customer[]
   return { ...folded, rebuilt: { ...folded.rebuilt, ...Object.fromEntries(rebuilt) } };
 }
 
-/** A customer none of whose touchpoints was folded gets an empty profile, on which the stream folds what is on its way. */
+/**
+ * Saves an empty profile for a customer with stored touchpoints but no profile. Records still in
+ * the stream are folded onto it. Returns undefined without a readable touchpoint.
+ */
 async function beginProfile(
   { table, profiles, clock }: Rebuilding,
   customer: Customer,
@@ -164,7 +179,10 @@ async function beginProfile(
   return undefined;
 }
 
-/** Undefined: another write was faster, or a touchpoint came in between. */
+/**
+ * One attempt. Returns undefined on a conflicting write, or if a touchpoint or a link was added
+ * since the first read.
+ */
 async function tryToRebuild(rebuilding: Rebuilding, stored: VersionedProfile): Promise<Rebuilt | undefined> {
   const { profiles, rulesOf } = rebuilding;
   const pass = await foldAll(rebuilding, stored.profile, await rulesOf(stored.profile.workspace));
@@ -182,7 +200,7 @@ async function tryToRebuild(rebuilding: Rebuilding, stored: VersionedProfile): P
   return { outcome: 'rebuilt', customer: profile.customer, touchpoints: pass.touchpoints, changed };
 }
 
-/** By content, whatever the order of names. */
+/** Compares by content, whatever the order of names. */
 const isSame = (a: unknown, b: unknown): boolean => canonical(a) === canonical(b);
 
 const canonical = (value: unknown): string =>
@@ -193,9 +211,10 @@ const canonical = (value: unknown): string =>
   );
 
 /**
- * Rebuilds one customer. The profile is saved only if exactly the touchpoints that were counted are folded in what it replaces: they are
- * read, a barrier is awaited, they are read again and must be the same, and the revision must not have changed. So a touchpoint that is
- * on its way is folded after the save, once. Safe to crash and to repeat: until the save nothing but barriers is written.
+ * Rebuilds one customer. It folds the touchpoints, passes the barriers, reads the keys again, and
+ * saves only if keys and revision are unchanged. So a touchpoint still in the stream is folded
+ * once, after the save. Safe to crash and to retry: earlier writes are barriers, or an empty
+ * profile.
  */
 export async function rebuildCustomer(rebuilding: Rebuilding, customer: Customer): Promise<Rebuilt> {
   for (let tries = 0; tries < maxTries; tries++) {

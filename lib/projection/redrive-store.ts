@@ -3,26 +3,29 @@ import { type Key, keys } from '../model/table-keys.ts';
 import { type Clock } from '../shared/time.ts';
 import { redrivenAttribute } from './touchpoint-record.ts';
 
-/** A dead letter of `project`, as far as its touchpoint is brought back by it. */
+/** The part of a dead letter of `project` that redriving its touchpoint needs. */
 export interface PutAside {
   id: string;
   key: Key;
   sequenceNumber: string;
 }
 
+/** Redrives touchpoints that were put aside. */
 export interface RedriveStore {
   /**
-   * Makes the stream deliver a touchpoint's row once more. One transaction writes the row and that the letter was brought back, so
-   * a letter that comes twice, or again after a crash, is `already` brought back. `gone` when the row is no longer there.
+   * Makes the stream deliver a touchpoint's row again. One transaction updates the row and marks
+   * the letter, so a duplicate or a retry after a crash returns `already`. Returns `gone` if the
+   * row does not exist.
    */
   bringBack(letter: PutAside): Promise<'brought-back' | 'already' | 'gone'>;
 }
 
-/** Longer than SQS keeps a letter, which is 14 days. Seconds. */
+/** Retention of the mark, seconds. Longer than SQS keeps a letter, which is 14 days. */
 const markTtl = 30 * 86_400;
 
 const workspaceOf = ({ pk }: Key): string => pk.slice(0, Math.max(0, pk.indexOf('#')));
 
+/** The store over the table. `clock` sets the expiry of marks. */
 export function redriveStore(table: Table, clock: Clock): RedriveStore {
   return {
     async bringBack({ id, key, sequenceNumber }) {

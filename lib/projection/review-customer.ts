@@ -18,7 +18,7 @@ import { chooseRiskModel } from '../churn/choose-risk-model.ts';
 import { hasCurrentRisk, reviewRisk, type RiskReviewTerms } from '../churn/review-risk.ts';
 import { type ModelStore } from '../churn/training/model-store.ts';
 
-/** The silences a predicate looks for, however deep. */
+/** Returns the `silentFor` durations of a predicate, at any depth. */
 function silencesIn(predicate: Predicate): Duration[] {
   if ('all' in predicate) return predicate.all.flatMap(silencesIn);
   if ('any' in predicate) return predicate.any.flatMap(silencesIn);
@@ -33,7 +33,7 @@ const silencesOf = (journeys: readonly JourneyDefinition[]): Duration[] =>
 
 type Reviewing = Required<Pick<ProfileWrite, 'profile' | 'signals'>> & Pick<ProfileWrite, 'also'>;
 
-/** What a workspace's reviews go by. */
+/** The rules that a workspace's reviews apply. */
 interface Rules {
   model: StageModel | undefined;
   segments: readonly Segment[];
@@ -41,7 +41,7 @@ interface Rules {
   terms: RiskReviewTerms;
 }
 
-/** A review that also lets silence move the stage: no touchpoint will come to do it. */
+/** Reviews the risk and the stage, which silence may move without a touchpoint. */
 function reviewWithStage(profile: Profile, { terms, model }: Rules): Reviewing {
   const reviewed = reviewRisk(profile, terms);
   if (!model) return reviewed;
@@ -55,12 +55,15 @@ function reviewWithStage(profile: Profile, { terms, model }: Rules): Reviewing {
 }
 
 /**
- * The review that comes though nothing changes. Everybody has a next one: the list of those due is also the one list of all customers,
- * by which segments are filled.
+ * Longest time to the next review. Every customer has one, because segments are filled from the
+ * list of due reviews, which is also the only list of all customers.
  */
 const farthest = '730d';
 
-/** Segments see what the review found; the next one comes when time alone may move the customer between them. */
+/**
+ * Updates segment membership after the review. The next review is the earlier of the planned one
+ * and the next segment change by time alone.
+ */
 function withSegments(reviewed: Reviewing, { segments, workspace, terms: { now } }: Rules): ProfileWrite {
   const { profile, signals } = updateMembership(reviewed.profile, { segments, workspace, now });
   const [next] = [profile.nextReview ?? addDuration(now, farthest), nextMembershipChange(segments, profile, now)]
@@ -70,39 +73,47 @@ function withSegments(reviewed: Reviewing, { segments, workspace, terms: { now }
 }
 
 /**
- * What happened so long ago is told by an import, which may be in the middle of a life: its first half looks like somebody who left. The
- * next review, at most a day after the first touchpoint was folded, sees the whole.
+ * An event older than this causes no review, ms. It comes from an import that may be half done,
+ * where the customer would look lost. The next review is due at most a day after the first
+ * touchpoint was folded and sees the whole.
  */
 const historyMs = 3_600_000;
 
 export interface ReviewerDependencies {
   profiles: ProfileStore;
   workspaces: WorkspaceStore;
-  /** Those whose `silentFor` triggers wait to be told. */
+  /** Journeys whose `silentFor` triggers a review checks. */
   journeys: Pick<JourneyStore, 'live'>;
   segments: Pick<SegmentStore, 'remembered'>;
-  /** Models that workspaces go by; the cold start where there are none. */
+  /** Trained models of workspaces. Default: the cold-start model. */
   models?: Pick<ModelStore, 'current'>;
   clock: Clock;
 }
 
-/** `not-due`: somebody else has looked, or the index was behind; nothing is written. */
+/** `not-due`: another review was faster, or the index was behind. Nothing is written. */
 export type ReviewOutcome = 'reviewed' | 'not-due';
 
-/** The occasions on which a customer's risk is looked at. Each costs one read of the profile and, when due, one write. */
+/** The occasions of a review. Each costs one read of the profile and, if due, one write. */
 export interface CustomerReviewer {
   /**
-   * After something happened at `since`, within the hour: due unless the risk was assessed at or after that and nothing but time has
-   * passed. One that was folded late is due though the risk is younger; told twice, it is assessed once. The stage has just moved; it stays.
+   * After an event at `since`, at most `historyMs` old. Not due if the risk was assessed at or
+   * after `since` and assessing again would return the same. So an event folded late is due, and a
+   * duplicate assesses once. The stage is kept, because the event has just moved it.
    */
   afterEvent(customer: Customer, since: Instant): Promise<ReviewOutcome>;
-  /** When the time of the next review has come. Silence may move the stage. */
+  /** When the next review is due. Silence may move the stage. */
   whenDue(customer: Customer): Promise<ReviewOutcome>;
-  /** After a training: due where another model puts the customer a point elsewhere, or the band is another, or to be looked at sooner. */
+  /**
+   * After a training. Due if the new model changes the score by a point or more, the band changes,
+   * or the next review is sooner.
+   */
   afterTraining(customer: Customer): Promise<ReviewOutcome>;
 }
 
-/** Whether a customer stands elsewhere than the profile tells. By the same model the score alone moves with time, and is left. */
+/**
+ * Returns whether the risk changed. By the same model a change of the score alone does not count,
+ * because it moves with time.
+ */
 function isMoved({ churn }: Profile, { profile }: ProfileWrite): boolean {
   const { churn: now } = profile;
   if (!churn || !now) return churn !== now;
@@ -113,6 +124,9 @@ function isMoved({ churn }: Profile, { profile }: ProfileWrite): boolean {
 const isSooner = ({ nextReview: planned }: Profile, { profile: { nextReview: next } }: ProfileWrite): boolean =>
   next !== undefined && (planned === undefined || next < planned);
 
+/**
+ * Returns a reviewer that reads a workspace's rules at each review. Retries a conflicting write.
+ */
 export function createCustomerReviewer({
   profiles,
   workspaces,

@@ -3,7 +3,10 @@ import { type ProfileChange } from '../model/profile-change.ts';
 import { type Touchpoint } from '../model/touchpoint.ts';
 import { applyTouchpoint, type ProjectionRules, dropExpired } from './apply-touchpoint.ts';
 
-/** Projects one touchpoint in memory, for simulations: the profile after it, and the changes that would be published. */
+/**
+ * Applies one touchpoint in memory, for simulations. Returns the profile and the changes that would
+ * be published.
+ */
 export function projectInMemory(
   profile: Profile,
   touchpoint: Touchpoint,

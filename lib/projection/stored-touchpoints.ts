@@ -5,13 +5,16 @@ import { type Key, partition, skewRange, timelineRanges } from '../model/table-k
 import { type Instant, addMs } from '../shared/time.ts';
 import { readTouchpoint } from './touchpoint-record.ts';
 
-/** A touchpoint as it lies in the table; `at` is its time by our clock. */
+/**
+ * A touchpoint read from the table, or why it cannot be read. `at` is corrected for the source's
+ * clock.
+ */
 export type StoredTouchpoint = { key: Key } & ({ touchpoint: Touchpoint; at: Instant } | { reason: string });
 
-/** Rows of one partition read at once. With 51 partitions of rows of 32 KB that is 40 MB at most. */
+/** Rows of one partition per read. 51 partitions with rows of 32 KB make at most 40 MB. */
 const pageSize = 25;
 
-/** What follows a range's prefix: time and message id. */
+/** The sort key after the range's prefix: time and message id. */
 const placeOf = ({ sk }: Pick<Key, 'sk'>): string => sk.slice(timelineRanges.touchpoint.length);
 
 async function readPage(table: Table, pk: string, after: string | undefined): Promise<Item[]> {
@@ -19,7 +22,10 @@ async function readPage(table: Table, pk: string, after: string | undefined): Pr
   return table.query(pk, { ...range, ...(after !== undefined && { after }) });
 }
 
-/** Skews of a page's touchpoints in seconds, by what follows the prefix. Few rows have one. */
+/**
+ * Reads the skews of a page's touchpoints, in seconds, by sort key without prefix. Few rows have
+ * one.
+ */
 async function readPageSkews(table: Table, page: Item[]): Promise<Map<string, number>> {
   const [first, last] = [page[0], page.at(-1)];
   if (!first || !last) return new Map();
@@ -47,8 +53,8 @@ async function* readPartition(table: Table, owner: Customer, now: Instant): Asyn
 }
 
 /**
- * All touchpoints of a customer's partitions, merged by their sources' times. No touchpoint is later than `now`: when it was stored is
- * not kept.
+ * Yields the touchpoints of all of a customer's partitions, merged by their sources' times. `at` is
+ * capped at `now`, because the time of storage is not kept.
  */
 export async function* readTouchpoints(
   table: Table,

@@ -9,21 +9,21 @@ import { msBetween, Instant, addMs } from '../shared/time.ts';
 import { type Position } from '../profile/merge/stream-checkpoint.ts';
 
 /**
- * A stored touchpoint as it comes off the table's stream. It has a `reason` instead when it cannot be read. A barrier stands for all
- * that was written to its partition before it.
+ * A touchpoint from the table's stream, or the `reason` why it cannot be read. A barrier marks the
+ * end of all rows written to its partition before it.
  */
 export type TouchpointRecord = {
-  /** Empty when the key names none: nobody's arrival. */
+  /** Empty if the key has no valid owner. */
   workspace: string;
   key: Key;
   position: Position;
-  /** When the record was stored, to the second: AWS rounds down. */
+  /** When the record was stored, in whole seconds, because AWS rounds down. */
   storedAt: Instant;
-  /** Brought back by `npm run redrive`: the sequence number at which it was put aside. */
+  /** The sequence number at which the touchpoint was put aside. Set by `npm run redrive`. */
   redriven?: string;
 } & ({ touchpoint: Touchpoint } | { reason: string } | { barrier: string });
 
-/** What `JSON.parse` made needs no look at its depths. */
+/** The result of `JSON.parse` is JSON at every depth, so only the top is checked. */
 const Parsed = z.custom<JsonObject>(isJsonObject).default({});
 
 const Doc = Touchpoint.omit({ messageId: true, at: true }).extend({ properties: Parsed, context: Parsed });
@@ -38,7 +38,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** A touchpoint by its row. Never throws. */
+/** Parses a touchpoint from its row. Never throws: returns the reason instead. */
 export function readTouchpoint(sk: string, text: string | undefined): { touchpoint: Touchpoint } | { reason: string } {
   const place = sk.slice(timelineRanges.touchpoint.length);
   const end = place.indexOf('#');
@@ -56,7 +56,10 @@ function readRow(sk: string, image: Image): { touchpoint: Touchpoint } | { reaso
   return sk === barrierKey ? { barrier: image?.id?.S ?? '' } : readTouchpoint(sk, image?.doc?.S);
 }
 
-/** Attribute of a touchpoint's row: the sequence number at which it was put aside, a space, and the letter's id. */
+/**
+ * Attribute of a touchpoint's row: the sequence number at which it was put aside, a space, the dead
+ * letter's id.
+ */
 export const redrivenAttribute = 'redriven';
 
 const barrierKey = keys.barrier({ workspace: '', customer: '' }).sk;
@@ -67,7 +70,7 @@ function ownerOf(pk: string): { workspace: string; source: CustomerRef } | undef
   return Owner.safeParse(owner).data;
 }
 
-/** Reads a stream record of a touchpoint. Never throws: what cannot be read is an arrival too, and has a reason. */
+/** Parses a stream record of a touchpoint. Never throws: an unreadable record has a `reason`. */
 export function parseTouchpointRecord({ dynamodb = {}, eventSourceARN = '' }: DynamoDBRecord): TouchpointRecord {
   const { pk: { S: pk = '' } = {}, sk: { S: sk = '' } = {} } = dynamodb.Keys ?? {};
   const owner = ownerOf(pk);
@@ -84,17 +87,19 @@ export function parseTouchpointRecord({ dynamodb = {}, eventSourceARN = '' }: Dy
   };
 }
 
-/** Clocks that differ by less are left alone; ingestion writes a companion row beyond it. */
+/** Tolerated clock difference, ms. Ingestion writes a companion row for a greater one. */
 const toleratedMs = 30_000;
 
-/** Whether a companion row may tell how wrong the source's clock was: the touchpoint's time is far from when it was stored. */
+/**
+ * Returns whether a companion row may exist: the touchpoint's time is far from when it was stored.
+ */
 export function needsClockCorrection({ storedAt }: TouchpointRecord, { at }: Touchpoint): boolean {
   return Math.abs(msBetween(at, storedAt)) > toleratedMs;
 }
 
 /**
- * The touchpoint's time by our clock: moved by its source's skew where that is a correction, and never later than it was stored (to the
- * end of that second).
+ * Returns the touchpoint's time, corrected by its source's skew. It is never later than the end of
+ * the second in which the touchpoint was stored.
  */
 export function correctTime({ storedAt }: TouchpointRecord, { at }: Touchpoint, skewSeconds = 0): Instant {
   const moved = corrected(at, skewSeconds);

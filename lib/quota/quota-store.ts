@@ -4,22 +4,27 @@ import { keys } from '../model/table-keys.ts';
 import { type Clock } from '../shared/time.ts';
 import { admit, type HeavyWork, leave, quotas, type Quota, unused, Usage, usedUntil } from './quota.ts';
 
-/** One piece of heavy work. Its id is the same for each try to begin it. */
+/** One piece of heavy work. Its id is the same for each attempt to start it. */
 export interface WorkPlace {
   workspace: string;
   work: HeavyWork;
   id: string;
 }
 
+/** Counts heavy work by workspace. */
 export interface QuotaStore {
   /**
-   * Counts work that is about to begin. Idempotent by id while the work is under way. Throws `ThroughlineError('throttled',
-   * 'quota.exceeded')` with `retryAfterSeconds`. Exact under concurrency: each write is conditional on the revision it was decided on.
+   * Counts work before it starts. Idempotent by id while the work runs. Throws
+   * `ThroughlineError('throttled', 'quota.exceeded')` with `retryAfterSeconds`. Exact under
+   * concurrency, because each write is conditional on the revision read.
    */
   acquire(place: WorkPlace): Promise<void>;
-  /** The work has ended, well or badly. Safe to repeat. Where it never comes, as after a crash, the lease runs out. */
+  /**
+   * Marks the end of work, successful or not. Idempotent. Without it, as after a crash, the lease
+   * expires.
+   */
   release(place: WorkPlace): Promise<void>;
-  /** The work never began: it is not counted. Safe to repeat. */
+  /** Removes work that never started from the count. Idempotent. */
   cancel(place: WorkPlace): Promise<void>;
 }
 
@@ -29,12 +34,15 @@ interface Row {
 }
 
 /**
- * Tries of one write. As many of one workspace as its limit write at the same moment; who comes after those finds the limit reached and
- * writes nothing.
+ * Attempts of one write. At most as many writers as the limit compete. Those after them find the
+ * limit reached and write nothing.
  */
 const maxTries = 12;
 
-/** The row of one kind of work in one workspace. It is gone when nothing of it counts any more. */
+/**
+ * Returns the row of one kind of work in a workspace. It expires when nothing in it counts any
+ * more.
+ */
 function rowOf({ workspace, work }: WorkPlace, { usage, rev }: Row): Item {
   const ttl = Math.ceil(usedUntil(usage, quotas[work]) / 1_000);
   return { ...keys.quota(workspace, work), rev: rev + 1, doc: JSON.stringify(usage), ttl };
@@ -46,9 +54,13 @@ const unchanged = (rev: number) =>
 const exceeded = ({ work }: WorkPlace, facts: { limit: keyof Quota | 'contended'; retryAfterSeconds: number }) =>
   new ThroughlineError('throttled', 'quota.exceeded', { work, ...facts });
 
-/** Stands for a row that has no revision yet. */
+/**
+ * The initial state, before a row exists. Writes the usage returned by `change`, conditional on the
+ * revision read.
+ */
 const noRow: Row = { usage: unused, rev: 0 };
 
+/** The store over the table. */
 export function quotaStore(table: Table, clock: Clock): QuotaStore {
   async function read({ workspace, work }: WorkPlace): Promise<Row> {
     const item = await table.get(keys.quota(workspace, work), { consistent: true });
@@ -81,7 +93,7 @@ export function quotaStore(table: Table, clock: Clock): QuotaStore {
   };
 }
 
-/** Does work that counts while it is done. A release that fails is logged: the lease runs out. */
+/** Runs work and counts it while it runs. A failed release is logged, and the lease expires. */
 export async function withinQuota<T>(store: QuotaStore, place: WorkPlace, work: () => Promise<T>): Promise<T> {
   await store.acquire(place);
   try {
@@ -91,7 +103,7 @@ export async function withinQuota<T>(store: QuotaStore, place: WorkPlace, work: 
   }
 }
 
-/** For work that has ended durably: what was done stands, whether it is noted here or not. */
+/** Releases work that has ended durably. A failure is logged only, because the result stands. */
 export async function releaseQuietly(store: Pick<QuotaStore, 'release'>, place: WorkPlace): Promise<void> {
   await store.release(place).catch((error: unknown) => console.error('quota not released', place, error));
 }

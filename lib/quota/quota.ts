@@ -1,19 +1,19 @@
 import * as z from 'zod';
 
-/** Work that is too heavy to be asked for without a bound: a workspace's share of it is counted. */
+/** Kinds of work that are heavy enough to need a quota. */
 export const HeavyWork = z.enum(['report', 'simulation', 'training', 'import']);
 export type HeavyWork = z.infer<typeof HeavyWork>;
 
-/** How much of one kind of work a workspace may ask for. */
+/** The quota of one kind of work in a workspace. */
 export interface Quota {
-  /** At the same time. Missing where the work has a rule of its own for that. */
+  /** Limit of concurrent work. Missing if the work has a rule of its own. */
   concurrent?: number;
-  /** Begun within a time. */
+  /** Limit of starts within `withinMs`. */
   starts: number;
   withinMs: number;
-  /** Time after which work that has not said that it ended counts as crashed. Longer than it can take. Milliseconds. */
+  /** Time after which unreleased work counts as crashed, ms. Longer than it can take. */
   leaseMs: number;
-  /** How soon it is worth while to ask again where too much runs at the same time: about how long one takes. Seconds. */
+  /** Delay of a retry if too much runs concurrently, seconds: about the duration of one. */
   retrySeconds: number;
 }
 
@@ -21,9 +21,10 @@ const minute = 60_000;
 const hour = 60 * minute;
 
 /**
- * A report reads the whole workspace, up to 15 minutes and three tries: five at once are a page of a dashboard. A simulation is a processor
- * for up to 20 seconds. A training exports the table, learns for minutes on three processors and is one at a time by its own state. An import
- * writes as fast as the table takes it. The figures are per workspace: 1,000 workspaces at their limits are more than an account has.
+ * A report reads the whole workspace, up to 15 minutes and three tries; five are a dashboard. A
+ * simulation uses a processor for up to 20 s. A training takes minutes on three processors, one at
+ * a time. An import writes as fast as the table allows. 1,000 workspaces at these limits exceed an
+ * account.
  */
 export const quotas: Record<HeavyWork, Quota> = {
   report: { concurrent: 5, starts: 60, withinMs: hour, leaseMs: hour, retrySeconds: 30 },
@@ -32,7 +33,7 @@ export const quotas: Record<HeavyWork, Quota> = {
   import: { concurrent: 1, starts: 10, withinMs: hour, leaseMs: hour, retrySeconds: 60 },
 };
 
-/** What a workspace has under way of one kind of work, and when it began what, in milliseconds since 1970. */
+/** The work of one kind that runs in a workspace, and the times of its starts, ms since 1970. */
 export const Usage = z.object({
   leases: z.record(z.string(), z.object({ at: z.number(), until: z.number() })),
   starts: z.array(z.number()),
@@ -43,7 +44,7 @@ export const unused: Usage = { leases: {}, starts: [] };
 
 export type Admission = { usage: Usage } | { retryAfterSeconds: number; limit: 'concurrent' | 'starts' };
 
-/** The usage without what is over: leases that have run out, starts that count no more. */
+/** Returns the usage without expired leases and starts. */
 function current({ leases, starts }: Usage, { withinMs }: Quota, now: number): Usage {
   return {
     leases: Object.fromEntries(Object.entries(leases).filter(([, { until }]) => until > now)),
@@ -52,8 +53,8 @@ function current({ leases, starts }: Usage, { withinMs }: Quota, now: number): U
 }
 
 /**
- * Whether work of an id may begin at `now`, and the usage then. The same id again is admitted and changes nothing while the work is under
- * way.
+ * Decides whether work may start at `now`, and returns the new usage. Idempotent by id while the
+ * work runs.
  */
 export function admit(usage: Usage, quota: Quota, { id, now }: { id: string; now: number }): Admission {
   const { leases, starts } = current(usage, quota, now);
@@ -67,7 +68,10 @@ export function admit(usage: Usage, quota: Quota, { id, now }: { id: string; now
   return { usage: { leases: { ...leases, [id]: lease }, starts: [...starts, now] } };
 }
 
-/** The usage after work of an id has ended; `undone` where it never began. Undefined where it is not under way. */
+/**
+ * Returns the usage after work has ended, without its start if `undone`. Undefined if it is not
+ * running.
+ */
 export function leave({ leases, starts }: Usage, id: string, undone: boolean): Usage | undefined {
   const { [id]: lease, ...others } = leases;
   if (!lease || !Object.hasOwn(leases, id)) return undefined;
@@ -75,7 +79,7 @@ export function leave({ leases, starts }: Usage, id: string, undone: boolean): U
   return { leases: others, starts: undone && place >= 0 ? starts.toSpliced(place, 1) : starts };
 }
 
-/** When nothing of it counts any more. Milliseconds since 1970. */
+/** Returns when nothing in the usage counts any more, ms since 1970. */
 export function usedUntil({ leases, starts }: Usage, { withinMs }: Quota): number {
   const ends = Object.values(leases).map(({ until }) => until);
   return Math.max(0, ...ends, ...starts.map((at) => at + withinMs));

@@ -3,7 +3,7 @@ import { type MembershipIndex } from '../segment/membership-index.ts';
 import { type JourneyCommand } from './change-events.ts';
 
 type IndexChange = Exclude<JourneyCommand, { type: 'woken' | 'exited' }>;
-/** Makes the directory say what a signal of a profile says. Doing it again changes nothing. */
+/** Applies a profile's change to the membership index. Idempotent. */
 export async function applyToIndex(lists: MembershipIndex, customer: Customer, signal: IndexChange): Promise<void> {
   switch (signal.type) {
     case 'joined':

@@ -15,7 +15,7 @@ import { readSignals } from '../profile/profile-store.ts';
 
 type SignalOf<Type extends ProfileChange['type']> = Extract<ProfileChange, { type: Type }>;
 
-/** What a waiting journey must hear of, and what the directory of customers must follow. */
+/** A change that a waiting journey or the membership index must follow. */
 export type JourneyCommand = SignalOf<(typeof commands)[number]>;
 
 const commands = [
@@ -29,14 +29,14 @@ const commands = [
   'identified',
 ] as const satisfies ProfileChange['type'][];
 
-/** What one change of the table means to others. */
+/** The events to publish and commands to execute for one change of the table. */
 export interface ChangeEffects {
   customer: Customer;
   events: BusEvent[];
   commands: JourneyCommand[];
 }
 
-/** An event without what all have. */
+/** An event without the envelope that all events share. */
 type EventDraft = {
   [Name in EventName]: { name: Name; at: Instant; facts: Omit<EventOf<Name>, keyof EventEnvelope> };
 }[EventName];
@@ -54,7 +54,7 @@ function ownerOf({ pk }: Item): Customer {
   return Customer.parse({ workspace: pk.slice(0, separator), customer: pk.slice(separator + 1) });
 }
 
-/** The same for every delivery of one change; 128 bits. */
+/** Returns an id of 128 bits, made of content: equal for every delivery of one change. */
 const eventId = (...parts: (string | number)[]): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
 
@@ -73,7 +73,7 @@ function stageEvents({ transition }: SignalOf<'stage'>): EventDraft[] {
   return from === undefined ? [entered] : [{ name: 'StageExited', at, facts: { stage: from, to } }, entered];
 }
 
-/** What each signal tells the bus. */
+/** The events to publish for each type of change. */
 const eventsBySignal: { [Type in ProfileChange['type']]: (signal: SignalOf<Type>) => EventDraft[] } = {
   woken: () => [],
   seen: () => [],
@@ -105,11 +105,17 @@ const eventsBySignal: { [Type in ProfileChange['type']]: (signal: SignalOf<Type>
 
 const commandTypes: ReadonlySet<string> = new Set(commands);
 
-/** Linking concerns the directory only where the linked identity was listed. */
+/**
+ * Returns whether the change is a command. A link is one only if the linked identity was a member
+ * of segments.
+ */
 export const isCommand = (signal: ProfileChange): signal is JourneyCommand =>
   commandTypes.has(signal.type) && (signal.type !== 'identified' || signal.segments !== undefined);
 
-/** The table's rows are complete over `type`, which a look-up by a union cannot show. */
+/**
+ * `eventsBySignal` has a row for every type. The cast is needed because an index by a union loses
+ * the pairing.
+ */
 const eventsOfSignal = (signal: ProfileChange): EventDraft[] =>
   (eventsBySignal[signal.type] as (signal: ProfileChange) => EventDraft[])(signal);
 
@@ -166,8 +172,8 @@ const headRange = keys.journey('', '').sk;
 const profileKey = keys.profile({ workspace: '', customer: '' }).sk;
 
 /**
- * What a change in the table's stream has to tell others; undefined when nothing. The same change tells the same, under the same ids,
- * however often it is delivered. Throws for a row that is not as its store writes it.
+ * Returns the effects of a table change, or undefined if there are none. A redelivery returns the
+ * same events with the same ids. Throws if a row is not as its store writes it.
  */
 export function effectsOfChange({ kind, key: { sk }, before, after: item }: StreamRecord): ChangeEffects | undefined {
   if (!item || kind === 'REMOVE') return undefined;

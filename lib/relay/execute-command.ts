@@ -7,12 +7,16 @@ import { applyToIndex } from './apply-to-index.ts';
 import { ProfileChange } from '../model/profile-change.ts';
 import { type JourneyCommand, isCommand } from './change-events.ts';
 
+/** What `obey` acts on: waiting journeys and the membership index. */
 export interface Steering {
   journeys: JourneySignalHandler;
   directory: MembershipIndex;
 }
 
-/** Carries out a command. Safe to repeat: a step that waits no longer, or an enrolment that has ended, is left as it is. */
+/**
+ * Executes a command. Idempotent: a step that no longer waits, or an ended enrolment, is not
+ * changed. Returns the outcome for the log.
+ */
 export async function obey(
   { journeys, directory }: Steering,
   customer: Customer,
@@ -30,7 +34,10 @@ const CommandSignal = z.custom<JourneyCommand>((value) => {
   return signal.success && isCommand(signal.data);
 });
 
-/** What relay has not done of a record: an event to publish, a command to carry out, or the whole row, which it could not read. */
+/**
+ * Work of relay that failed for a record: an event, a command, or the whole row if it was
+ * unreadable.
+ */
 export const RelayWork = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('event'), name: z.string(), detail: JsonObject }),
   z.object({ kind: z.literal('command'), customer: Customer, command: CommandSignal }),

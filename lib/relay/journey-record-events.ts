@@ -1,12 +1,15 @@
 import { type Instant } from '../shared/time.ts';
 import { type JourneyRecord } from '../journey/publishing/journey-record.ts';
 
-/** What a change of a journey tells the bus. */
+/** An event caused by a change of a journey record, without its envelope. */
 export type JourneyEventDraft =
   | { name: 'JourneyPublished'; at: Instant; facts: { journeyId: string; version: number } }
   | { name: 'JourneyResumed' | 'JourneyStopped'; at: Instant; facts: { journeyId: string; since: Instant } };
 
-/** Read off the stream, so that a change cannot be written without being told. Nothing for a pause: it takes effect by being read. */
+/**
+ * Derives events from the stream, so that no change is written without its event. A pause causes
+ * none, because the step guard reads the record.
+ */
 export function journeyRecordEvents(
   before: JourneyRecord | undefined,
   after: JourneyRecord | undefined,

@@ -3,10 +3,10 @@ import { type Customer } from '../model/customer.ts';
 import { dueReviews, listShards } from '../model/table-keys.ts';
 import { type MembershipIndex, type ListPlace } from '../segment/membership-index.ts';
 
-/** Customers asked for at once. */
+/** Customers per read. */
 const pageSize = 100;
 
-/** Lists of everybody: whoever has a profile has a next review, so the list of those, by time, is the list of all. */
+/** Yields all customers by the list of next reviews, because every profile has one. */
 async function* everybody(table: Table, workspace: string): AsyncGenerator<Customer[]> {
   for (let list = 0; list < listShards; list++) {
     let [limit, cursor] = [pageSize, ''];
@@ -15,7 +15,7 @@ async function* everybody(table: Table, workspace: string): AsyncGenerator<Custo
       yield rows.map(({ pk }) => ({ workspace, customer: pk.slice(workspace.length + 1) }));
       if (rows.length < limit) break;
       const last = String(rows.at(-1)?.dueAt);
-      // Many of one moment: a page that holds nothing else must hold more.
+      // A page of one single moment: the next page must be larger.
       limit = last === cursor ? limit * 2 : pageSize;
       cursor = last;
     }
@@ -41,8 +41,9 @@ export interface ReportAudience {
 }
 
 /**
- * Customers page by page. One may come twice: who is touched meanwhile moves in the list, and pages overlap where several are listed under
- * one moment. Costs 2 read request units for 100 customers, as the index holds keys only.
+ * Yields customers in pages. One may appear twice: a change moves a customer in the list, and pages
+ * overlap at equal times. Costs 2 read request units for 100 customers, because the index holds
+ * keys only.
  */
 export function readCustomersOf(
   { table, directory }: { table: Table; directory: MembershipIndex },

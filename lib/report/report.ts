@@ -4,8 +4,9 @@ import { ReportAnswer, ReportRequest } from './kinds/report-request.ts';
 import { Trimmed } from '../shared/trim.ts';
 
 /**
- * Whom and what a report has read. `complete` false: time or memory was up before everybody was read, and the figures are of those who
- * were, in the order of their next review: no random sample.
+ * The coverage of a report. `complete` is false if time or memory ran out before every customer was
+ * read. The figures then cover those read, in the order of their next review, which is no random
+ * sample.
  */
 export const Coverage = z.object({
   complete: z.boolean(),

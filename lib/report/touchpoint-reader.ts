@@ -7,13 +7,13 @@ import { StageTransition } from '../model/stage.ts';
 import { instantAt, addMs } from '../shared/time.ts';
 import { type CustomerHistoryRead, type ReportWindow, type ReportTouchpoint } from './kinds/report-kind.ts';
 
-/** Touchpoints of one identity that are read: a bot sends more, and tells nothing by it. */
+/** Limit of touchpoints read of one identity. More are a bot's. */
 const maxTouches = 20_000;
 
-/** Asked for at once: what is in memory before it is made small. */
+/** Rows per read, which bounds the memory. */
 const pageSize = 1_000;
 
-/** Longest name told apart. Characters. */
+/** Limit of names, characters. Longer ones are cut. */
 const maxName = 200;
 
 const partitionsOf = ({ workspace, customer, linked }: Profile): string[] =>
@@ -37,7 +37,7 @@ function docOf({ doc }: Item): JsonObject {
 
 const named = (text: Json | undefined): string => (typeof text === 'string' ? text.slice(0, maxName) : '');
 
-/** A worth beyond that is a mistake of whoever told it, and no sum of it may leave what numbers can tell. */
+/** Limit of a worth. A greater one is a mistake of the source, and would exceed exact sums. */
 const mostWorth = 1e12;
 
 const bounded = (worth: number): number => Math.min(mostWorth, Math.max(-mostWorth, worth));
@@ -105,9 +105,9 @@ export interface CustomerReading extends Pick<ReportWindow, 'from' | 'to'> {
 }
 
 /**
- * What one customer did in a time, of every identity linked to it, in order. Two eventually consistent queries for each identity: of
- * the clocks that were wrong (mostly empty: half a read request unit) and of touchpoints (half a unit for 4 KB, some ten touchpoints).
- * `cut`: there were more than are read.
+ * Reads one customer's touchpoints in a time, of every linked identity, in order. Two eventually
+ * consistent queries for each identity: clock skews (mostly empty, half a read request unit) and
+ * touchpoints (half a unit for 4 KB, some ten). `cut`: there were more than the limit.
  */
 export async function readCustomerHistory(
   table: Table,

@@ -3,49 +3,50 @@ import { type Customer } from '../model/customer.ts';
 import { dueDates, type Key, keys, listShard, listShards, lists } from '../model/table-keys.ts';
 import { type Instant } from '../shared/time.ts';
 
-/** Where on the way through all lists of a segment a reader is. */
+/** A reader's position in the lists of a segment. */
 export interface ListPlace {
   list: number;
   after?: string | undefined;
 }
 
-/** A date of a customer's that lets it into a journey. */
+/** A customer's date that triggers a journey. */
 export interface ScheduledDate {
   customer: Customer;
   journeyId: string;
   trigger: string;
 }
 
-/** One that has come, and when it was due. */
+/** A due date, with the time it was due. */
 export interface DueEntry extends ScheduledDate {
   at: Instant;
 }
 
-/** Through when dates were worked out anew, and by which release of zone data. */
+/** Until when dates were computed, and with which release of zone data. */
 export interface DateReview {
   through: Instant;
   zones: string;
 }
 
 /**
- * Customers by segment, and by the dates that let them into journeys. It follows the profiles: `relay` writes it by what their signals
- * say, in their order, so that what is told again ends the same. A reader may find it some milliseconds behind.
+ * Index of customers by segment and by date. Eventually consistent with the profiles: `relay`
+ * writes it from their signals in order, so a redelivery ends in the same state. It may lag by
+ * milliseconds.
  */
 export interface MembershipIndex {
   add(customer: Customer, segment: string, zone: string): Promise<void>;
   remove(customer: Customer, segment: string): Promise<void>;
-  /** When the date comes next; without `at` never. */
+  /** Sets the next time of the date. Without `at` it is removed. */
   scheduleDate(due: ScheduledDate, at: Instant | undefined): Promise<void>;
-  /** Moves a date on, if it is still the one that was due. */
+  /** Reschedules a date, if the one that was due is still stored. */
   rescheduleDate(due: DueEntry, to: Instant | undefined): Promise<void>;
-  /** Members of a segment, of one zone where it is named, from a place on; `next` is missing behind the last. */
+  /** Reads members of a segment, or of one zone, from a place on. The last page has no `next`. */
   members(
     who: { workspace: string; segment: string; zone?: string | undefined },
     page: { place: ListPlace; limit: number },
   ): Promise<{ members: Customer[]; next?: ListPlace }>;
-  /** The zones in which members live. A query for each and list. */
+  /** Reads the zones of the members. One query for each zone and list. */
   zones(who: { workspace: string; segment: string }): Promise<string[]>;
-  /** Dates of one shard that are due, longest due first; all of them without a limit. */
+  /** Reads due dates of one shard, oldest first. Without a limit, all. */
   due(
     list: { workspace: string; shard: number },
     page: { after?: Instant; upTo: Instant; limit?: number },
@@ -54,7 +55,7 @@ export interface MembershipIndex {
   noteDateReview(workspace: string, review: DateReview): Promise<void>;
 }
 
-/** Follows every text that begins with what is before it. */
+/** Sorts after every text with this prefix. */
 const last = '\u{10ffff}';
 
 const customerOf = (workspace: string, { pk }: Item): Customer => ({
@@ -64,7 +65,7 @@ const customerOf = (workspace: string, { pk }: Item): Customer => ({
 
 const dateRange = 'date#';
 
-/** Journey ids hold no `#`. */
+/** Journey ids contain no `#`. */
 function readDue(workspace: string, item: Item): DueEntry {
   const [journeyId = '', trigger = ''] = item.sk.slice(dateRange.length).split('#');
   return { customer: customerOf(workspace, item), journeyId, trigger, at: String(item.dueAt) };
@@ -72,6 +73,7 @@ function readDue(workspace: string, item: Item): DueEntry {
 
 const keyOf = ({ customer, journeyId, trigger }: ScheduledDate): Key => keys.date(customer, journeyId, trigger);
 
+/** The index over the table. */
 export function createMembershipIndex(table: Table): MembershipIndex {
   const remove = async (key: Key): Promise<void> => {
     await table.transact([{ delete: key }]);

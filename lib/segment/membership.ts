@@ -9,7 +9,7 @@ import { homeZone } from '../profile/facts/home-zone.ts';
 import { nextChangeTimes } from '../predicate/next-change.ts';
 import { type Segment } from '../model/segment.ts';
 
-/** Why a predicate makes no segment; undefined when it does. */
+/** Returns why a predicate cannot define a segment, or undefined. */
 export function findSegmentError(predicate: Predicate): string | undefined {
   if ('all' in predicate) return predicate.all.map(findSegmentError).find(Boolean);
   if ('any' in predicate) return predicate.any.map(findSegmentError).find(Boolean);
@@ -23,15 +23,15 @@ export interface MembershipInput {
   workspace: Pick<Workspace, 'timezone'>;
   now: Instant;
   touchpoint?: z.infer<typeof TouchpointRef>;
-  /** The segments changed, not the customer. */
+  /** Set if the segments changed and not the customer. */
   filled?: boolean;
-  /** Segments that are no more. */
+  /** Ids of deleted segments. */
   gone?: readonly string[];
 }
 
 /**
- * The customer in and out of segments. Looked at without a touchpoint, so of one at hand only what it did to the profile counts. What is
- * not among `segments` stays as it is: it may be newer than what we know.
+ * Updates segment membership. Predicates see no touchpoint, only its effect on the profile.
+ * Membership of an unknown segment is kept, because that segment may be newer than `segments`.
  */
 export function updateMembership(
   profile: Profile,
@@ -60,7 +60,7 @@ export function updateMembership(
   return { profile: { ...profile, segments: members }, signals, joined };
 }
 
-/** The first moment at which the customer may join or leave a segment though nothing happens. */
+/** Returns the first time at which membership may change without a touchpoint. */
 export function nextMembershipChange(
   segments: readonly Segment[],
   profile: Profile,

@@ -4,10 +4,10 @@ import { isJsonObject } from '../shared/json.ts';
 import { findSegmentError } from './membership.ts';
 import { Segment } from '../model/segment.ts';
 
-/** A segment as its author writes it; the id may be left out, as the address has it. */
+/** A segment as its author writes it. The id is optional, because the route has it. */
 export const SegmentBody = Segment.omit({ rev: true }).partial({ id: true }).strict();
 
-/** Throws `Rejected('segment.invalid')`, naming what is wrong. */
+/** Parses a segment. Throws `Rejected('segment.invalid')` with the issues. */
 export function readSegment(body: unknown, id: string): Omit<Segment, 'rev'> {
   const read = Segment.omit({ rev: true })
     .strict()

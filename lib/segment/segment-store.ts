@@ -5,7 +5,7 @@ import { cacheByKey } from '../shared/cache.ts';
 import { type Clock } from '../shared/time.ts';
 import { Segment } from '../model/segment.ts';
 
-/** How old the segments may be that profiles are sorted by. */
+/** Limit of the age of segments that membership is computed with, ms. */
 export const segmentFreshMs = 5_000;
 
 /** A segment, and whether its deletion has begun and is not published yet. */
@@ -14,22 +14,25 @@ export interface StoredSegment {
   isLeaving: boolean;
 }
 
+/** Reads and writes segments. */
 export interface SegmentStore {
-  /** All segments of a workspace, up to five seconds old: one query per environment and five seconds. */
+  /**
+   * Returns all segments, up to five seconds old. Costs one query per environment and five seconds.
+   */
   remembered(workspace: string): Promise<Segment[]>;
-  /** All segments, as they are now. */
+  /** Returns all segments, read consistently. */
   all(workspace: string): Promise<Segment[]>;
   get(workspace: string, id: string): Promise<Segment | undefined>;
-  /** The segment as it is kept, also while it is being deleted. */
+  /** Returns the stored segment, also during its deletion. */
   stored(workspace: string, id: string): Promise<StoredSegment | undefined>;
-  /** Writes a segment over the revision it was read at, and counts up. False when somebody was faster. */
+  /** Writes a segment over the revision read, and increments it. Returns false on a conflict. */
   save(workspace: string, segment: Segment): Promise<boolean>;
   /**
-   * Begins a deletion: from here on every other reader finds no segment, and the row remembers that its members must still be looked at.
-   * Counts the revision up. False when another write came first.
+   * Starts a deletion. Other readers no longer see the segment, and the row marks that its members
+   * must be removed. Increments the revision. Returns false on a conflict.
    */
   beginRemoval(workspace: string, segment: Segment): Promise<boolean>;
-  /** Ends a deletion that stands at this revision. Changes nothing where the segment was written again. */
+  /** Completes a deletion at this revision. Does nothing if the segment was written again. */
   endRemoval(workspace: string, place: { id: string; rev: number }): Promise<void>;
 }
 
@@ -42,6 +45,7 @@ function read({ sk, doc, rev }: Item): Segment {
 
 const isLeaving = ({ leaving }: Item): boolean => leaving === true;
 
+/** The store over the table. */
 export function segmentStore(table: Table, clock: Clock): SegmentStore {
   async function all(workspace: string): Promise<Segment[]> {
     const { pk } = keys.segment(workspace, '');

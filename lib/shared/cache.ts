@@ -1,15 +1,15 @@
 import { type Clock } from './time.ts';
 
-/** Bound of what one environment remembers: past it everything is forgotten and read anew. */
+/** Limit of cached keys in one environment. Past it the cache is cleared. */
 const most = 500;
 
-/** A reader that remembers; `forget` makes it read a key anew. */
+/** A caching reader. `forget` removes a key. */
 export interface CachedReader<T> {
   (key: string): Promise<T>;
   forget(key: string): void;
 }
 
-/** `read`, asked at most once in `ms` for each key. What could not be read is not remembered. */
+/** Caches `read` for `ms` by key. Failures are not cached. */
 export function cacheByKey<T>(clock: Clock, ms: number, read: (key: string) => Promise<T>): CachedReader<T> {
   const known = new Map<string, { value: Promise<T>; until: number }>();
   const ask = (key: string): Promise<T> => {

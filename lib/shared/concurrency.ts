@@ -1,4 +1,7 @@
-/** Runs `work` on every entry, at most `lanes` at a time. Rejects with the first failure, after those under way are done. */
+/**
+ * Runs `work` on every entry, at most `lanes` at a time. Rejects with the first failure, after the
+ * running calls have ended.
+ */
 export async function mapConcurrent<T>(
   all: readonly T[],
   lanes: number,

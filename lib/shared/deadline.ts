@@ -1,21 +1,28 @@
 import { type ThroughlineError } from './errors.ts';
 
-/** The part of Lambda's context that handlers of the API read. */
+/** The field of Lambda's context that handlers of the API read. */
 export interface Invocation {
   getRemainingTimeInMillis(): number;
 }
 
-/** Time kept back for the answer, ms. A function cut off by its time limit answers a 500 that says nothing. */
+/**
+ * Time reserved for the answer, ms. Lambda answers a function that exceeds its limit with a 500
+ * without details.
+ */
 const answerMs = 500;
 
-/** Time a handler may take until its answer, ms: `mostMs`, or what the function's own time limit leaves. */
+/**
+ * Returns the time for a handler's answer, ms: at most `mostMs`, and less than the function's
+ * remaining time.
+ */
 export function answeringMs(context: Invocation, mostMs: number): number {
   return Math.max(0, Math.min(mostMs, context.getRemainingTimeInMillis() - answerMs));
 }
 
 /**
- * Resolves with `work`, or rejects with `late()` once `withinMs` are over. The work is not stopped: what it was writing may still be
- * written, and the calls it waits for end by the time limits of their clients. Work that never yields to timers cannot be late.
+ * Resolves with `work`, or rejects with `late()` after `withinMs`. The work is not stopped, so its
+ * writes may still succeed; its calls end by the timeouts of their clients. Work that never yields
+ * to timers is never late.
  */
 export async function inTime<T>(work: Promise<T>, withinMs: number, late: () => ThroughlineError): Promise<T> {
   let alarm: NodeJS.Timeout | undefined;

@@ -1,7 +1,10 @@
-/** Facts about what went wrong, safe to show to the caller: ids, limits, hints. Never a secret or another workspace's data. */
+/**
+ * Details safe to show to the caller: ids, limits, hints. Never a secret or another workspace's
+ * data.
+ */
 export type ErrorDetails = Readonly<Record<string, unknown>>;
 
-/** HTTP status of each kind of error: the caller's mistake, a thing that is not there, a state that forbids it, our trouble. */
+/** HTTP status of each kind of error. */
 const statusOf = {
   rejected: 400,
   unauthorized: 401,
@@ -18,9 +21,10 @@ const statusOf = {
 export type ErrorKind = keyof typeof statusOf;
 
 /**
- * The one error family. `code` is stable and documented (`<word>.<what>`), `facts` name the things concerned, `cause` is what was
- * caught. `lib/aws/http/problem.ts` maps it to problem+json; nothing else turns errors into responses. `name` is the kind, `Rejected`:
- * Step Functions retries by it, and the bundler renames classes.
+ * The one error family. `code` is stable and documented (`<word>.<what>`), `facts` are details,
+ * `cause` is the caught error. Only `lib/aws/http/problem.ts` turns it into a response. `name` is
+ * the kind, such as `Rejected`, because Step Functions retries by it and the bundler renames
+ * classes.
  */
 export class ThroughlineError extends Error {
   readonly kind: ErrorKind;
@@ -40,24 +44,24 @@ export class ThroughlineError extends Error {
   }
 }
 
-/** Names of errors that no other try mends: machines that retry must not. A customer may still be put right, and the work redone. */
+/** Names of errors that a retry cannot fix, so state machines do not retry them. */
 export const permanentErrors = ['Rejected', 'Invalid', 'TooLarge'];
 
-/** What was sent cannot be taken as it is; sending it again changes nothing. */
+/** The input is invalid. A retry fails again. */
 export class Rejected extends ThroughlineError {
   constructor(code: string, facts?: ErrorDetails & { cause?: unknown }) {
     super('rejected', code, facts);
   }
 }
 
-/** The thing asked for is not there, or belongs to another workspace: the two are not told apart. */
+/** The resource does not exist, or belongs to another workspace. The two look the same. */
 export class NotFound extends ThroughlineError {
   constructor(code: string, facts?: ErrorDetails & { cause?: unknown }) {
     super('notFound', code, facts);
   }
 }
 
-/** It did not work this time and nothing was done; trying again may work. */
+/** A temporary failure without effect. A retry may succeed. */
 export class Unavailable extends ThroughlineError {
   constructor(code: string, facts?: ErrorDetails & { cause?: unknown }) {
     super('unavailable', code, facts);

@@ -1,6 +1,6 @@
 import { createHash } from 'crypto';
 
-/** Short name of what `parts` are together: the same parts, the same name. 128 bits. */
+/** Returns an id of 128 bits, made of `parts`: equal parts have equal ids. */
 export function deterministicId(...parts: (string | number)[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
 }

@@ -11,10 +11,13 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A record without ancestors, to count in by names from outside: where something is called `constructor`, nothing is there yet. */
+/** Returns a record without a prototype, to index by external names such as `constructor`. */
 export const bareRecord = <Value>(): Record<string, Value> => Object.create(null) as Record<string, Value>; // `any` by itself
 
-/** The value at a dotted path, `address.city`; undefined where any part is missing. Own keys only: `constructor` finds nothing. */
+/**
+ * Returns the value at a dotted path, `address.city`, or undefined. Reads own keys only, so
+ * `constructor` is undefined.
+ */
 export function valueAtPath(value: Json | undefined, path: string): Json | undefined {
   let found: Json | undefined = value;
   for (const key of path.split('.')) {
@@ -24,7 +27,10 @@ export function valueAtPath(value: Json | undefined, path: string): Json | undef
   return found;
 }
 
-/** Whether a value nests deeper than so many levels; a scalar has none. Looks no deeper than that, so nothing is too deep to ask about. */
+/**
+ * Returns whether a value nests deeper than `levels`; a scalar has none. Stops at that depth, so it
+ * cannot overflow the stack.
+ */
 export function isDeeperThan(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return levels === 0 || Object.values(value).some((inner) => isDeeperThan(inner, levels - 1));

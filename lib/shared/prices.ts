@@ -6,7 +6,7 @@ const PriceFile = z.object({
   prices: z.record(z.string(), z.object({ usd: z.number(), source: z.url() })),
 });
 
-/** What a path used. Every field is a count, but `lambdaGigabyteSeconds` and the two of bytes. */
+/** Usage of a path. Fields are counts, except `lambdaGigabyteSeconds` and the two of bytes. */
 export interface Bill {
   httpApiRequest?: number;
   cloudFrontRequest?: number;
@@ -28,10 +28,10 @@ export interface Bill {
 
 const { prices, date } = PriceFile.parse(file);
 
-/** As of when the prices are. */
+/** Date of the prices. */
 export const pricesDate = date;
 
-/** US dollars of a bill by part, the largest first. */
+/** Returns the parts of a bill in US dollars, the largest first. */
 export function billPartsOf(bill: Bill): [string, number][] {
   const parts = Object.entries(bill).map(([part, n]: [string, number]): [string, number] => {
     const price = prices[part];

@@ -1,9 +1,10 @@
-/** Draws a number in [0, 1). */
+/** Returns a random number in [0, 1). */
 export type Random = () => number;
 
 /**
- * sfc32 (Doty-Humphrey 2010, PractRand): 32 bits a draw, period above 2^32 and 2^127 on average, the same numbers for the same `seed`
- * (an integer, of which the low 64 bits count) on every machine. Not for secrets.
+ * sfc32 (Doty-Humphrey 2010, PractRand): 32 bits a draw, period above 2^32 and 2^127 on average.
+ * The same `seed` (an integer; its low 64 bits count) yields the same numbers on every machine. Not
+ * for secrets.
  */
 export function seeded(seed: number): Random {
   let [a, b, c, counter] = [seed | 0, Math.floor(seed / 2 ** 32) | 0, 0x9e3779b9 | 0, 1];
@@ -19,7 +20,10 @@ export function seeded(seed: number): Random {
   return next;
 }
 
-/** A draw from the normal distribution of mean 0 and variance 1 (polar method: Marsaglia and Bray 1964). */
+/**
+ * Returns a draw from the normal distribution with mean 0 and variance 1 (polar method: Marsaglia
+ * and Bray 1964).
+ */
 export function normal(random: Random): number {
   for (;;) {
     const u = 2 * random() - 1;
@@ -29,7 +33,10 @@ export function normal(random: Random): number {
   }
 }
 
-/** A draw from the gamma distribution of `shape` > 0 and rate 1 (Marsaglia and Tsang 2000; below 1 by their section 6). */
+/**
+ * Returns a draw from the gamma distribution of `shape` > 0 and rate 1 (Marsaglia and Tsang 2000;
+ * below 1 by their section 6).
+ */
 export function gamma(random: Random, shape: number): number {
   if (shape < 1) return gamma(random, shape + 1) * (1 - random()) ** (1 / shape);
   const d = shape - 1 / 3;
@@ -41,14 +48,14 @@ export function gamma(random: Random, shape: number): number {
   }
 }
 
-/** A draw from Beta(a, b), a and b > 0: the share of one gamma draw in two. */
+/** Returns a draw from Beta(a, b), a and b > 0: one gamma draw's share of the sum of two. */
 export function beta(random: Random, { a, b }: { a: number; b: number }): number {
   const x = gamma(random, a);
   const y = gamma(random, b);
   return x + y > 0 ? x / (x + y) : Number(random() < a / (a + b)); // both so small that they round to nought: all lies at the ends
 }
 
-/** A copy in random order (Fisher and Yates 1938, Durstenfeld 1964). */
+/** Returns a copy in random order (Fisher and Yates 1938, Durstenfeld 1964). */
 export function shuffled<T>(all: readonly T[], random: Random): T[] {
   const deck = all.map((one) => ({ one }));
   for (const [i, here] of deck.entries()) {
@@ -58,12 +65,15 @@ export function shuffled<T>(all: readonly T[], random: Random): T[] {
   return deck.map(({ one }) => one);
 }
 
-/** Past so many expected successes a binomial draw is halved before it is counted out. */
+/**
+ * Above this number of expected successes a binomial draw is halved before successes are counted.
+ */
 const countable = 1_000;
 
 /**
- * How many of `n` tries succeed that each do with `chance`: by the waiting times between successes (Devroye 1986, ch. X.4.3). Where there
- * would be many, the middle one of n uniform numbers is drawn first, which leaves half of them (the same, recursive methods): exact too.
+ * Returns how many of `n` trials succeed, each with `chance`, by the waiting times between
+ * successes (Devroye 1986, ch. X.4.3). For many it first draws the median of n uniform numbers,
+ * which leaves half of them (same book, recursive methods). Both are exact.
  */
 export function binomial(random: Random, { n, chance }: { n: number; chance: number }): number {
   if (!(chance > 0) || n <= 0) return 0;
@@ -84,7 +94,7 @@ export function binomial(random: Random, { n, chance }: { n: number; chance: num
   return successes;
 }
 
-/** `n` things dealt to the given shares, which sum to 1: one binomial draw after another. */
+/** Distributes `n` over shares that sum to 1, by one binomial draw after another. */
 export function dealt(random: Random, n: number, shares: readonly number[]): number[] {
   let [left, rest] = [n, 1];
   return shares.map((share, i) => {

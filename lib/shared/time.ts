@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** A moment as people and logs read it: ISO 8601, UTC, milliseconds, so that strings sort by time. */
+/** A moment as ISO 8601, UTC, with milliseconds, so that strings sort by time. */
 export type Instant = string;
 
 /** The only source of the current time. Pure code takes `now: Instant` instead. */
@@ -12,18 +12,18 @@ export const systemClock: Clock = { now: () => new Date().toISOString() };
 
 export const Instant = z.iso.datetime({ precision: 3 });
 
-/** Milliseconds since 1970 of the first and the last moment whose year has four digits. */
+/** The first and the last time with a year of four digits, ms since 1970. */
 const [firstMs, lastMs] = [Date.parse('0000-01-01T00:00:00.000Z'), Date.parse('9999-12-31T23:59:59.999Z')] as const;
 
-/** An instant as a request names it, in any zone. Its year has four digits in UTC too. */
+/** An instant in a request, in any zone. Its year has four digits in UTC too. */
 export const ZonedInstant = z.iso
   .datetime({ offset: true })
   .refine((at) => Date.parse(at) >= firstMs && Date.parse(at) <= lastMs, 'outside of the years 0000 to 9999');
 
 /**
- * The instant of milliseconds since 1970, or the nearest one of the years 0000 to 9999.
- * `toISOString` writes other years with a sign and six digits (`+010000-01-30`): they sort before all others and no
- * schema takes them. Throws a `RangeError` for NaN.
+ * Returns the instant of milliseconds since 1970, or the nearest of the years 0000 to 9999.
+ * `toISOString` writes other years with a sign and six digits (`+010000-01-30`), which sort before
+ * all others and fail every schema. Throws a `RangeError` for NaN.
  */
 export function instantAt(ms: number): Instant {
   return new Date(Math.min(lastMs, Math.max(firstMs, ms))).toISOString();
@@ -31,16 +31,19 @@ export function instantAt(ms: number): Instant {
 
 const unitMs = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
-/** A length of time: a whole number and a unit, `90s`, `15m`, `12h`, `30d`. A day is 24 hours here, not a calendar day. */
+/**
+ * A duration: a whole number and a unit, `90s`, `15m`, `12h`, `30d`. A day is 24 hours, not a
+ * calendar day.
+ */
 export const Duration = z.string().regex(/^[1-9]\d{0,6}[smhd]$/, 'a whole number and s, m, h or d: "3d"');
 export type Duration = z.infer<typeof Duration>;
 
-/** Milliseconds of a duration that `Duration` accepts. */
+/** Returns the milliseconds of a duration. */
 export function durationMs(duration: Duration): number {
   return Number(duration.slice(0, -1)) * unitMs[duration.slice(-1) as keyof typeof unitMs];
 }
 
-/** `at` moved by `ms`, which may be negative. Stops at the first and the last instant of the years 0000 to 9999. */
+/** Returns `at` moved by `ms`, which may be negative. Limited to the years 0000 to 9999. */
 export function addMs(at: Instant, ms: number): Instant {
   return instantAt(Date.parse(at) + ms);
 }
@@ -49,7 +52,7 @@ export function addDuration(at: Instant, duration: Duration): Instant {
   return addMs(at, durationMs(duration));
 }
 
-/** Milliseconds from `from` to `to`; negative when `to` is earlier. */
+/** Returns the milliseconds from `from` to `to`; negative if `to` is earlier. */
 export function msBetween(from: Instant, to: Instant): number {
   return Date.parse(to) - Date.parse(from);
 }

@@ -1,14 +1,14 @@
 import * as z from 'zod';
 import { isJsonObject } from './json.ts';
 
-/** A list of an answer that was cut: how many entries are shown, the first ones, and how many there were. */
+/** A list that was cut: the number of entries shown, from the first, and the total. */
 export const Trimmed = z.object({ list: z.string(), shown: z.int(), of: z.int() });
 export type Trimmed = z.infer<typeof Trimmed>;
 
-/** Largest answer of a route. Lambda's end at 6 MB, and what is longer than this is no page that anyone reads. Bytes. */
+/** Limit of a route's answer, bytes. Lambda's limit is 6 MB, and no person reads a longer page. */
 export const maxAnswerBytes = 1024 * 1024;
 
-/** Room for a page's items: the rest is for the cursor, and for what stands beside them. Bytes of JSON. */
+/** Limit of a page's items, bytes of JSON. The rest is for the cursor and other fields. */
 const maxItemsBytes = 1_000_000;
 
 const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
@@ -18,15 +18,15 @@ function listAt(answer: unknown, path: string): unknown[] {
   return Array.isArray(found) ? found : [];
 }
 
-/** The same answer with another list at the path. */
+/** Returns the answer with another list at the path. */
 function withList(answer: unknown, [name = '', ...rest]: string[], list: unknown[]): unknown {
   if (!isJsonObject(answer)) return answer;
   return { ...answer, [name]: rest.length === 0 ? list : withList(answer[name], rest, list) };
 }
 
 /**
- * The answer within a size: of the lists named, the largest is halved, its head kept, until it fits. What was cut is told. An answer that
- * does not fit without any of them stays too large.
+ * Cuts an answer to a size: halves the largest of the named lists, keeping its start, until the
+ * answer fits. Returns what was cut. An answer too large without these lists stays too large.
  */
 export function fitting(answer: unknown, lists: string[], maxBytes: number): { answer: unknown; trimmed: Trimmed[] } {
   let fitted = answer;
@@ -47,15 +47,15 @@ export function fitting(answer: unknown, lists: string[], maxBytes: number): { a
 }
 
 /**
- * The answer of a route within its limit: the lists named are cut as `fitting` cuts them, and `trimmed` says how much of each is shown. It
- * is missing where all fits, which is the usual case.
+ * Cuts a route's answer to its limit, as `fitting` does. `trimmed` reports the lists cut. It is
+ * missing if everything fits, the usual case.
  */
 export function bounded(answer: object, lists: string[]): object {
   const { answer: fitted, trimmed } = fitting(answer, lists, maxItemsBytes);
   return trimmed.length > 0 && isJsonObject(fitted) ? { ...fitted, trimmed } : answer;
 }
 
-/** The first items that fit on one page, and the first at any rate: no cursor may stand still. */
+/** Returns the first items that fit on a page, at least one, so that a cursor always advances. */
 export function pageWithin<Item>(items: readonly Item[]): Item[] {
   let bytes = 0;
   const end = items.findIndex((item) => (bytes += bytesOf(item) + 1) > maxItemsBytes);

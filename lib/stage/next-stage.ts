@@ -10,14 +10,21 @@ type CurrentTouchpoint = Pick<Touchpoint, 'messageId' | 'at' | 'name' | 'channel
 const lastMatchingStage = ({ stages }: StageModel, situation: EvaluationContext): Stage | undefined =>
   stages.findLast(({ entry }) => matches(entry, situation));
 
-/** A rule that asks only where the customer stands: no touchpoint meets it, it is true in between. */
+/**
+ * Returns whether a rule depends on the stage only. No touchpoint matches such a rule; it holds in
+ * between.
+ */
 function dependsOnStageOnly(rule: Predicate): boolean {
   if ('all' in rule) return rule.all.every(dependsOnStageOnly);
   if ('any' in rule) return rule.any.every(dependsOnStageOnly);
   return 'not' in rule ? dependsOnStageOnly(rule.not) : 'stage' in rule;
 }
 
-/** The stage whose rule a touchpoint meets; one as old as the latest that met a rule does not take its customer back. */
+/**
+ * Returns the stage whose rule the touchpoint matches. One as old as the last match does not move
+ * the customer back. A `did … within` rule keeps the customer through touchpoints of earlier
+ * stages; an `event` rule loses the customer to the next match.
+ */
 function selectStage(
   model: StageModel,
   situation: EvaluationContext & { touchpoint?: CurrentTouchpoint | undefined },
@@ -34,14 +41,10 @@ function selectStage(
 }
 
 /**
- * The stage after a touchpoint (already folded into `profile`; its `at` is the corrected time), or after a review of a silent
- * customer when there is none: the last stage of the model whose entry rule holds. Where none holds the customer stays.
- *
- * `event` leaves hold at the touchpoint at hand only, all others as long as they are true: a rule of `did … within` keeps its
- * customers through every touchpoint that meets earlier stages, a rule of `event` gives them up to the next rule that is met. A
- * touchpoint older than the latest one that met a rule (it came late) is no longer at hand: of it only what it did to the profile
- * counts. So with `event` rules, and rules for whoever stands nowhere else, the stage does not depend on the order of arrival; its
- * `since` does, as history is not kept here.
+ * Returns the last stage whose entry rule holds, after a touchpoint (folded already, `at`
+ * corrected) or a review. Else the customer stays. `event` leaves hold for the touchpoint only,
+ * others while true. Of a late touchpoint only the folded facts count. So with `event` rules and a
+ * default stage, order affects only `since`.
  */
 export function decideNextStage(
   model: StageModel,

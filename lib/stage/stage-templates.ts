@@ -3,9 +3,9 @@ import { type Predicate } from '../model/predicate.ts';
 import { type Stage, type StageModel } from '../model/stage.ts';
 
 /**
- * Stage models to pick from. Event names are Segment's (ecommerce, B2B SaaS, email and mobile specs), purchases the workspace's own.
- * Two kinds of rule, on purpose: `event` moves at that touchpoint only, so looking around is entered by doing it; `did … within`
- * holds for a time, so that one more product view does not take a buyer out of a later stage, and months later it does.
+ * Stage models to choose from. Event names are Segment's, purchases the workspace's own. `event`
+ * rules hold at that touchpoint only, so browsing starts with doing it. `did … within` rules hold
+ * for a time, so one more product view does not move a buyer to an earlier stage.
  */
 const browsing = ['Product List Viewed', 'Products Searched', 'Product Viewed', 'Product Clicked'];
 const comparing = ['Product Added', 'Product Added to Wishlist', 'Cart Viewed', 'Pricing Viewed', 'Demo Requested'];
@@ -14,12 +14,12 @@ const recommending = ['Referral Sent', 'Review Submitted', 'Product Reviewed', '
 const campaignClicks = ['Promotion Clicked', 'Email Link Clicked', 'Push Notification Tapped', 'Deep Link Opened'];
 const productUsage = ['Activated', 'Onboarding Completed', 'Feature Used', 'Account Added User', 'Invite Sent'];
 
-/** A score of 9 or 10 makes a promoter: the definition of the Net Promoter Score. */
+/** A score of 9 or 10 is a promoter, as the Net Promoter Score defines. */
 const promoter: Predicate = { answer: 'nps', is: { gte: 9 } };
-/** 0 to 6 makes a detractor. */
+/** A score of 0 to 6 is a detractor. */
 const detractor: Predicate = { answer: 'nps', is: { lte: 6 } };
 
-/** Every customer has met us: who stands nowhere else stands here. */
+/** The default stage, for a customer who matches no other rule. */
 const defaultStage = (...others: string[]): Predicate => ({ not: { stage: others } });
 
 const fiveStages = (purchases: string[]): Stage[] => [
@@ -149,10 +149,14 @@ const templates = {
   growth: { label: { en: 'Growth', ko: '성장' }, stages: growthStages },
 } as const satisfies Record<TemplateId, { label: StageModel['label']; stages: (purchases: string[]) => Stage[] }>;
 
-/** The stages of a workspace: its own model, or the template it picked with its own purchase events. */
+/**
+ * Returns the stages of a workspace: its own model, or the chosen template with its purchase
+ * events.
+ */
 export function stageModelOf({ stageModel, purchaseEvents }: Workspace): StageModel {
   if (typeof stageModel !== 'string') return stageModel;
   const { label, stages } = templates[stageModel];
-  // A predicate names at least one event; a workspace without purchases has none that could match.
+  // A predicate names at least one event. For a workspace without purchases it names one that never
+  // occurs.
   return { id: stageModel, label, stages: stages(purchaseEvents.length > 0 ? purchaseEvents : ['Order Completed']) };
 }

@@ -6,13 +6,19 @@ import { isDeeperThan } from '../../shared/json.ts';
 import { answeringMs, inTime, type Invocation } from '../../shared/deadline.ts';
 import { toProblem } from './problem.ts';
 
-/** One call of the back-office API: whose workspace the secret key opened, and the parts of the URL, decoded by the gateway. */
+/**
+ * A request to the back-office API: the workspace of its secret key, and the parts of the URL as
+ * the gateway decoded them.
+ */
 export interface ApiRequest {
   workspace: string;
   params: Record<string, string>;
   query: Record<string, string>;
   headers: Record<string, string>;
-  /** The parsed JSON body, `{}` where there is none. Throws `Rejected('body.not-json')`, and `Rejected('body.too-deep')` past 60 levels. */
+  /**
+   * Returns the parsed JSON body, `{}` if there is none. Throws `Rejected('body.not-json')`, and
+   * `Rejected('body.too-deep')` past 60 levels.
+   */
   body(): unknown;
 }
 
@@ -25,7 +31,7 @@ export interface ApiResponse {
 /** Routes by API Gateway's route key, `GET /v1/customers/{id}`. */
 export type ApiRoutes = Record<string, (request: ApiRequest) => Promise<ApiResponse>>;
 
-/** Opens secret keys: the workspace of a key, undefined for one that opens none. */
+/** Resolves secret keys: `open` returns the workspace of a key, or undefined for an unknown key. */
 export interface SecretKeys {
   open(kind: 'secret', key: string): Promise<string | undefined>;
 }
@@ -33,11 +39,13 @@ export interface SecretKeys {
 type Handler = (event: APIGatewayProxyEventV2, context: Invocation) => Promise<APIGatewayProxyStructuredResultV2>;
 
 /**
- * Longest time until the answer, ms. The gateway hangs up 29 s after it called, which includes the start of a new environment: three to
- * four seconds remain for that. A request answered so may have been carried out; each may be sent again.
+ * Limit of the time to an answer, ms. The gateway times out after 29 s, which include a cold start
+ * of three to four seconds. A request that timed out may have succeeded. Every request may be
+ * retried.
  */
 const maxAnsweringMs = 25_000;
 
+/** Returns a response of JSON. */
 export function json({ status = 200, headers = {}, body }: ApiResponse): APIGatewayProxyStructuredResultV2 {
   return {
     statusCode: status,
@@ -51,7 +59,10 @@ export function json({ status = 200, headers = {}, body }: ApiResponse): APIGate
   };
 }
 
-/** Whatever is thrown becomes problem+json; what is not of our family is logged and told as a bare 500. */
+/**
+ * Middleware that turns every error into problem+json. An error outside the family is logged, and
+ * answered as a 500 without details.
+ */
 export function problemJson(): middy.MiddlewareObj<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2> {
   return {
     onError: (request) => {
@@ -62,12 +73,16 @@ export function problemJson(): middy.MiddlewareObj<APIGatewayProxyEventV2, APIGa
   };
 }
 
+/** Returns the body of a request as text. */
 export function textBody(event: APIGatewayProxyEventV2): string {
   const body = event.body ?? '';
   return event.isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body;
 }
 
-/** Levels of a body's nesting: more than any document of ours has, and far fewer than exhaust the stack of what reads it. */
+/**
+ * Limit of a body's nesting, levels. No document here has as many, and the parser's stack needs far
+ * more to overflow.
+ */
 const maxDepth = 60;
 
 function parseBody(event: APIGatewayProxyEventV2): unknown {
@@ -94,7 +109,10 @@ async function workspaceOf(event: APIGatewayProxyEventV2, workspaces: SecretKeys
 const defined = (entries: Record<string, string | undefined> = {}): Record<string, string> =>
   Object.fromEntries(Object.entries(entries).map(([name, value = '']) => [name, value]));
 
-/** A function behind the back-office API: secret key, routes, problem+json, also when the time is over. */
+/**
+ * A function behind the back-office API: checks the secret key, dispatches routes, and answers
+ * errors and timeouts as problem+json.
+ */
 export function api(workspaces: SecretKeys, routes: ApiRoutes): middy.MiddyfiedHandler<APIGatewayProxyEventV2> {
   const answer = async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> => {
     const workspace = await workspaceOf(event, workspaces);
@@ -115,6 +133,6 @@ export function api(workspaces: SecretKeys, routes: ApiRoutes): middy.MiddyfiedH
     return inTime(answer(event), withinMs, () => new Unavailable('request.too-slow', { withinMs }));
   };
   const served = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>(handle, { timeoutEarlyInMillis: 0 });
-  // Its result type is erased.
+  // middy erases the result type.
   return served.use(problemJson()) as middy.MiddyfiedHandler<APIGatewayProxyEventV2>;
 }

@@ -1,20 +1,25 @@
 /**
- * CORS headers of every answer of the API. Any page may call it: the key comes in a header or in the body, and cookies play no part, so
- * a page can read nothing that its own key does not open.
+ * CORS headers of every API answer. Any page may call the API: the key is in a header or the body,
+ * and cookies are not used. So a page can read only what its own key permits.
  */
 export const corsHeaders = {
   'access-control-allow-origin': '*',
   'access-control-expose-headers': 'ETag, Retry-After, X-Request-Id',
 } as const;
 
-/** Methods of all routes. A preflight asks for a path, and is answered without knowing the routes. */
+/** Methods of all routes. A preflight names a path, and is answered without reading the routes. */
 const methods = 'GET, POST, PUT, DELETE, OPTIONS';
 
-/** Headers that routes read, for a preflight that names none. `*` would leave out Authorization. */
+/**
+ * Headers that routes read, for a preflight that names none. `*` does not include Authorization.
+ */
 const usualHeaders =
   'authorization, content-encoding, content-type, idempotency-key, if-match, if-none-match, x-strict-mode';
 
-/** The headers of a preflight's answer. Written for the edge: no spread, no destructuring. */
+/**
+ * Returns the headers of a preflight's answer. Runs at the edge, so it uses no spread and no
+ * destructuring.
+ */
 export function preflightHeaders(requested: string | undefined): Record<string, string> {
   return {
     'access-control-allow-origin': '*',

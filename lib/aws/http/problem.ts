@@ -3,7 +3,10 @@ import * as z from 'zod';
 import { type ErrorDetails, ThroughlineError, Unavailable } from '../../shared/errors.ts';
 import { bounded } from '../../shared/trim.ts';
 
-/** An error as callers see it: RFC 9457, with our stable `code` and a `message` for SDKs that look for one. */
+/**
+ * An error in an API answer: RFC 9457, with a stable `code` and a `message` for SDKs that expect
+ * one.
+ */
 export const Problem = z.looseObject({
   type: z.string(),
   title: z.string(),
@@ -27,7 +30,10 @@ const titles: Record<number, string> = {
   503: 'Unavailable',
 };
 
-/** An error of our family. One is made of what an SDK client gave up on: no answer in time, no connection, trouble at the service. */
+/**
+ * Returns an error of the family. An SDK error after its last retry (timeout, no connection,
+ * service fault) becomes `Unavailable`. Undefined for others.
+ */
 function asOurs(error: unknown): ThroughlineError | undefined {
   if (error instanceof ThroughlineError) return error;
   const { $metadata, $fault } = (error ?? {}) as { $metadata?: unknown; $fault?: unknown }; // what the SDK puts on its errors
@@ -35,10 +41,10 @@ function asOurs(error: unknown): ThroughlineError | undefined {
   return gaveUp ? new Unavailable('service.unavailable', { cause: error }) : undefined;
 }
 
-/** Longest text of a fact, in characters: what a caller sent is repeated to be recognised, not to be sent back. */
+/** Limit of a text in the facts, characters. Input is repeated to be recognised only. */
 const maxTextLength = 1_000;
 
-/** Facts with no text longer than that. */
+/** Returns the facts with every text cut to the limit. */
 const shortened = (facts: ErrorDetails): unknown =>
   JSON.parse(
     JSON.stringify(facts, (_key, value: unknown) =>
@@ -46,18 +52,21 @@ const shortened = (facts: ErrorDetails): unknown =>
     ),
   );
 
-/** Facts within the limit of an answer: long texts are cut, and the longest lists where there are too many entries. */
+/**
+ * Returns facts that fit an answer: texts are cut, and the longest lists if there are too many
+ * entries.
+ */
 function boundedFacts(facts: ErrorDetails): object {
   const lists = Object.keys(facts).filter((name) => Array.isArray(facts[name]));
   return bounded(z.looseObject({}).parse(shortened(facts)), lists);
 }
 
-/** Seconds after which the same may be asked again: as the error says, else soon. */
+/** Returns the seconds until a retry: those of the error, else 1. */
 function retryAfter({ retryAfterSeconds }: ErrorDetails = {}): string {
   return typeof retryAfterSeconds === 'number' ? String(retryAfterSeconds) : '1';
 }
 
-/** The one place an error becomes a response. Facts of our own errors are shown; nothing of any other error is. */
+/** Maps an error to a response; nothing else does. Shows the facts of the family's errors only. */
 export function toProblem(error: unknown, requestId: string): APIGatewayProxyStructuredResultV2 {
   const ours = asOurs(error);
   const status = ours?.status ?? 500;

@@ -8,7 +8,7 @@ import * as z from 'zod';
 
 const Details = z.looseObject({}).optional();
 
-/** The parts of an event of an execution's history that tell of steps. */
+/** The fields of a history event that concern steps. */
 export const ExecutionHistoryEvent = z.looseObject({
   id: z.number(),
   type: z.string(),
@@ -23,19 +23,19 @@ export const ExecutionHistoryEvent = z.looseObject({
 });
 export type ExecutionHistoryEvent = z.infer<typeof ExecutionHistoryEvent>;
 
-/** Histories of executions, for ninety days after their ends. */
+/** Reads histories of executions. AWS keeps them for ninety days after the end. */
 export interface Histories {
-  /** What an execution was started with; undefined where nothing of it is left. */
+  /** Returns the input of an execution, or undefined if its history is deleted. */
   inputOf(executionArn: string): Promise<unknown>;
-  /** Whether it came to an end, and a bad one: failed, timed out or stopped. */
+  /** Returns whether the execution failed, timed out or was stopped. */
   hasFailed(executionArn: string): Promise<boolean>;
-  /** Oldest first, at most `limit`; undefined where nothing is left. */
+  /** Returns at most `limit` events, oldest first, or undefined if the history is deleted. */
   eventsOf(executionArn: string, limit: number): Promise<ExecutionHistoryEvent[] | undefined>;
 }
 
 const badEnds: readonly (string | undefined)[] = ['FAILED', 'TIMED_OUT', 'ABORTED'];
 
-/** Most that one call answers. */
+/** Events per call. */
 const pageSize = 1_000;
 
 const gone = (error: unknown): undefined => {
@@ -43,6 +43,7 @@ const gone = (error: unknown): undefined => {
   throw error;
 };
 
+/** The histories of Step Functions. */
 export function executionHistories(client: SFNClient): Histories {
   async function pages(executionArn: string, limit: number): Promise<ExecutionHistoryEvent[]> {
     const events: ExecutionHistoryEvent[] = [];

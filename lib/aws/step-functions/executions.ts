@@ -12,18 +12,27 @@ import {
 } from '@aws-sdk/client-sfn';
 import { executionArn } from '../../shared/execution-arn.ts';
 
-/** Executions of journeys, in the verbs journeys need. Each may be asked for again at any time. */
+/** Starts, stops and resumes executions of journeys. Every method is idempotent. */
 export interface Executions {
-  /** Starts the execution of that name on the machine's alias, once. Answers its ARN, also when it was started before. */
+  /**
+   * Starts the execution of this name on the machine's alias, once. Returns its ARN, also if it
+   * exists.
+   */
   start(aliasArn: string, name: string, input: unknown): Promise<string>;
-  /** What an execution was started on: its version, so that one that takes over from it stays on that version. */
+  /**
+   * Returns the machine version of an execution, so that its continuation stays on that version.
+   */
   machineOf(executionArn: string): Promise<string>;
-  /** Stops it, also in mid-wait. One that has ended, or never was, stays as it is. */
+  /** Stops an execution, also during a wait. Does nothing if it has ended or does not exist. */
   stop(executionArn: string, cause: string): Promise<void>;
-  /** Lets the step that holds the token go on. `late` when it waits no longer: timed out, stopped, or told before. */
+  /**
+   * Completes the task that holds the token. Returns `late` if it waits no longer: timed out,
+   * stopped or completed.
+   */
   resume(token: string, output: unknown): Promise<'resumed' | 'late'>;
 }
 
+/** The executions of Step Functions. */
 export function stepFunctions(client: SFNClient): Executions {
   return {
     async start(aliasArn, name, input) {

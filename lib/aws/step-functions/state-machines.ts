@@ -14,46 +14,51 @@ import {
 } from '@aws-sdk/client-sfn';
 import { Unavailable } from '../../shared/errors.ts';
 
-/** Where state machines that are made at run time belong, and what they may do. */
+/** Prefix, role and log group of state machines created at run time. */
 export interface MachineHome {
-  /** ARN of a machine but for its name: `arn:aws:states:<region>:<account>:stateMachine:`. */
+  /** ARN of a machine without its name: `arn:aws:states:<region>:<account>:stateMachine:`. */
   arnPrefix: string;
   roleArn: string;
-  /** Log group their errors are written to, `…:*`. */
+  /** Log group for their errors, `…:*`. */
   logGroupArn: string;
 }
 
-/** A version of a machine, and its share of those who start by the alias, in whole percent. */
+/** A version of a machine and its share of new executions, whole per cent. */
 export interface Share {
   arn: string;
   weight: number;
 }
 
-/** State machines in the verbs publishing needs. Each may be asked for again at any time. */
+/** Publishes state machines. Every method may be retried. */
 export interface Machines {
   /**
-   * Makes a definition a version of the machine of that name, which is made if it is missing. Answers the version's ARN. Asked again with the
-   * same definition it answers the same version, or one just like it. `Unavailable('journey.publish-conflict')` when another definition was
-   * put there at the same time.
+   * Publishes a definition as a version of the named machine, which is created if missing. Returns
+   * the version's ARN. A retry with the same definition returns the same or an equal version.
+   * Throws `Unavailable('journey.publish-conflict')` if another definition was published
+   * concurrently.
    */
   publish(name: string, definition: unknown, description: string): Promise<string>;
-  /** Points the machine's alias `live` at one or two of its versions. */
+  /** Routes the machine's alias `live` to one or two of its versions. */
   route(name: string, shares: Share[]): Promise<void>;
-  /** The state an execution has entered last; undefined where nothing of it is left. */
+  /** Returns the state that an execution entered last, or undefined if its history is deleted. */
   position(executionArn: string): Promise<string | undefined>;
 }
 
 const aliasName = 'live';
 
-/** The name AWS gives to the revision of a machine that was never updated. */
+/** AWS's name for the revision of a machine that was never updated. */
 const firstRevision = 'INITIAL';
 
-/** So many events lie between the newest and the last state entered: a task's scheduling, start, tries and time-outs. */
+/**
+ * Limit of events searched for the last state entered: a task's scheduling, start, retries and
+ * timeouts.
+ */
 const looked = 25;
 
 const conflict = (name: string, cause: unknown): Unavailable =>
   new Unavailable('journey.publish-conflict', { machine: name, cause });
 
+/** The state machines of Step Functions. */
 export function stateMachines(client: SFNClient, { arnPrefix, roleArn, logGroupArn }: MachineHome): Machines {
   const settings = {
     roleArn,
@@ -65,7 +70,7 @@ export function stateMachines(client: SFNClient, { arnPrefix, roleArn, logGroupA
     tracingConfiguration: { enabled: true },
   };
 
-  /** Puts the definition in place. Answers the revision it is. */
+  /** Creates or updates the machine. Returns its revision. */
   async function put(name: string, definition: string): Promise<string> {
     const stateMachineArn = `${arnPrefix}${name}`;
     try {

@@ -35,38 +35,56 @@ import { asRefusal } from './write-refusal.ts';
 
 export type { Expression, Item, QueryOptions, Write };
 
-/** How a replacement ended. `present` is missing where nothing lies there, and where another write was the reason. */
+/**
+ * Result of a replacement. `present` is undefined if there is no item, or another write of the
+ * transaction failed.
+ */
 export type ReplaceResult = { done: true } | { done: false; present: Item | undefined };
 
 /**
- * The one table, in the verbs the stores need. A write whose condition fails answers `false`; everything else that AWS refuses is
- * thrown, and what DynamoDB will never take names its keys (`asRefusal`; not of `putMany`). Throttles are retried by the SDK,
- * conflicts between transactions here: safe, as each write is idempotent or conditional.
+ * The one table. A write with a failed condition returns `false`; other errors are thrown. One that
+ * DynamoDB will never accept names its keys (`asRefusal`; not for `putMany`). The SDK retries
+ * throttles, this store retries transaction conflicts: safe, as each write is idempotent or
+ * conditional.
  */
 export interface Table {
   get(key: Key, options?: { consistent?: boolean }): Promise<Item | undefined>;
-  /** In no particular order, each once; missing items are left out. Any number of keys, asked for in hundreds. */
+  /**
+   * Reads any number of keys in batches of a hundred. Unordered, without duplicates and without
+   * missing items.
+   */
   getMany(keys: Key[], options?: { consistent?: boolean }): Promise<Item[]>;
   query(pk: string, options?: QueryOptions): Promise<Item[]>;
   put(item: Item, condition?: Expression): Promise<boolean>;
-  /** The item after the update, which makes it when it is missing; undefined when the condition failed. */
+  /**
+   * Returns the item after the update, which creates a missing one. Undefined if the condition
+   * failed.
+   */
   update(key: Key, set: Expression, condition?: Expression): Promise<Item | undefined>;
-  /** All or nothing. At most 100 writes, one per key. False when a condition failed. */
+  /**
+   * Writes all or nothing. At most 100 writes, one per key. Returns false if a condition failed.
+   */
   transact(writes: Write[]): Promise<boolean>;
   /**
-   * Puts an item on a condition, and makes other writes with it or not at all. Refused, it answers what lies there now if that is why: the
-   * condition of the item itself failed. So who lost a race knows what the winner wrote without reading it.
+   * Puts an item on a condition, with further writes in one transaction. If the item's own
+   * condition failed, returns the present item, so that the loser of a race need not read it.
    */
   replace(item: Item, condition: Expression, also?: Write[]): Promise<ReplaceResult>;
-  /** Unconditional puts of distinct keys in 25s. Answers those DynamoDB did not take, for the caller to try again. */
+  /**
+   * Puts distinct keys unconditionally, in batches of 25. Returns the items that DynamoDB did not
+   * accept, for a retry.
+   */
   putMany(items: Item[]): Promise<Item[]>;
 }
 
-/** Sums of squares outgrow 2^53: they are written and read as a double holds them, to sixteen digits. Every item has its key. */
+/**
+ * Parses attributes of an item, which always has its key. Numbers are doubles of sixteen digits,
+ * because sums of squares exceed 2^53.
+ */
 export const toItem = (attributes: Record<string, AttributeValue>): Item =>
   unmarshall(attributes, { wrapNumbers: Number }) as Item;
 
-/** Sends a write of these keys. */
+/** Sends a write. Maps a permanent refusal to an error that names `keys`. */
 async function writing<T>(keys: readonly Key[], send: () => Promise<T>): Promise<T> {
   try {
     return await send();
@@ -78,11 +96,12 @@ async function writing<T>(keys: readonly Key[], send: () => Promise<T>): Promise
 const chunksOf = <T>(all: T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size));
 
-/** BatchGetItem refuses a key that is asked for twice. */
+/** BatchGetItem refuses duplicate keys. */
 const distinct = (all: Key[]): Key[] => [
   ...new Map(all.map((key) => [JSON.stringify([key.pk, key.sk]), key])).values(),
 ];
 
+/** The table over DynamoDB. */
 export function dynamoTable(client: DynamoDBClient, TableName: string): Table {
   return {
     async get(key, { consistent = false } = {}) {
@@ -181,7 +200,10 @@ export function dynamoTable(client: DynamoDBClient, TableName: string): Table {
   };
 }
 
-/** What lay in the place of a replacement that was refused: a transaction tells of its first write first. */
+/**
+ * Returns the item that a refused replacement met. It is the first write of its transaction, so the
+ * first reason.
+ */
 function itemOf({ Item, CancellationReasons }: ConditionFailure): Item | undefined {
   const found = Item ?? CancellationReasons?.[0]?.Item;
   return found && toItem(found);

@@ -2,12 +2,13 @@ import { ThroughlineError } from '../../shared/errors.ts';
 import { mapConcurrent } from '../../shared/concurrency.ts';
 import { findPermanentRefusal } from './write-refusal.ts';
 
-/** Keys named in one error for many entries. */
+/** Limit of keys named in one error. */
 const maxNamed = 20;
 
 /**
- * Runs `work` on every entry, at most `lanes` at a time, past those whose write DynamoDB will never take: they hold up no other.
- * Answers their errors. Rejects with the first failure of another kind, as `mapConcurrent` does.
+ * Runs `work` on every entry, at most `lanes` at a time, and continues past writes that DynamoDB
+ * will never accept. Returns their errors. Rejects with the first other failure, as `mapConcurrent`
+ * does.
  */
 export async function pastRefused<T>(
   all: readonly T[],
@@ -29,7 +30,10 @@ export async function pastRefused<T>(
 const keysOf = (error: unknown): unknown[] =>
   error instanceof ThroughlineError && Array.isArray(error.facts.keys) ? error.facts.keys : [];
 
-/** Throws one error for all that were refused, to be called when everything else is done; returns where there are none. */
+/**
+ * Throws one error for all refused writes, after everything else is done. Returns if there are
+ * none.
+ */
 export function throwRefused(refused: readonly unknown[]): void {
   if (refused.length === 0) return;
   const ours = refused.find((error) => error instanceof ThroughlineError);

@@ -1,18 +1,21 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { longestKey } from '../../model/table-keys.ts';
 
-/** Which items of a partition, in which order. */
+/** Range, order and index of a query. */
 export interface QueryOptions {
   index?: 'byList' | 'byDue';
   /** Only sort keys with this prefix. */
   prefix?: string;
-  /** Only sort keys after or before this one, itself excluded. Ends may be combined with each other and with the prefix. */
+  /**
+   * Sort keys after or before this one, exclusive. May be combined with each other and with the
+   * prefix.
+   */
   after?: string;
   before?: string;
-  /** Only sort keys from or up to this one, itself included. */
+  /** Sort keys from or up to this one, inclusive. */
   from?: string;
   upTo?: string;
-  /** At most so many items: the first of the range, the last of it with `newestFirst`. */
+  /** Limit of items: the first of the range, or the last with `newestFirst`. */
   limit?: number;
   newestFirst?: boolean;
   consistent?: boolean;
@@ -20,13 +23,16 @@ export interface QueryOptions {
 
 const indexKeys = { byList: ['listPk', 'listSk'], byDue: ['duePk', 'dueAt'] } as const;
 
-/** Follows every text that begins with the prefix: the last character there is. */
+/** Sorts after every text with the prefix: ends in the last character of Unicode. */
 const endOf = (prefix: string): string => `${prefix}\u{10ffff}`;
 
-/** DynamoDB sorts text by its UTF-8 bytes, JavaScript by UTF-16. */
+/** Compares UTF-8 bytes as DynamoDB does. JavaScript compares UTF-16. */
 const compare = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
-/** The sort keys asked for: a key condition takes one test only, so ends that are not in the range are sifted out afterwards. */
+/**
+ * Range of sort keys. A key condition allows one test, so exclusive ends are removed after the
+ * read.
+ */
 interface Range {
   low?: string | undefined;
   high?: string | undefined;
@@ -47,11 +53,17 @@ function testOf(low: string | undefined, high: string | undefined): string[] {
   return high === undefined ? ['#sk >= :low'] : ['#sk BETWEEN :low AND :high'];
 }
 
-/** Whether an item can have the key. Reading under a longer one finds nothing, and is no failure. */
+/**
+ * Returns whether a key is short enough for an item. A query with a longer one returns nothing,
+ * without an error.
+ */
 export const isKey = ({ pk, sk = '' }: { pk: string; sk?: string | undefined }): boolean =>
   Buffer.byteLength(pk) <= longestKey.pk && Buffer.byteLength(sk) <= longestKey.sk;
 
-/** The request but for table, limit and page; undefined when no sort key can be in the range. `sifted` ends are not part of it. */
+/**
+ * Returns the request without table, limit and page. Undefined if no sort key can match. `sifted`
+ * counts the exclusive ends, which are removed after the read.
+ */
 export function queryInput(pk: string, options: QueryOptions) {
   const { low, high, without } = rangeOf(options);
   if (!isKey({ pk, sk: low }) || !isKey({ pk, sk: high })) return undefined;

@@ -1,18 +1,22 @@
-/** When records of the table's stream are no longer retried. Milliseconds since the record was written. */
+/** When records of the table's stream are no longer retried, ms since the record was written. */
 export interface StreamLimits {
-  /** An unforeseen fault is put aside even if no other customer of its workspace shows that it is the customer's own. */
+  /**
+   * An unforeseen fault is put aside from here on, even if no other customer of its workspace shows
+   * that this customer causes it.
+   */
   unforeseenAfterMs: number;
-  /** Functions put records aside by name. */
+  /** Functions put every failing record aside from here on. */
   asideAfterMs: number;
 }
 
 const hourMs = 3_600_000;
 
 /**
- * A bad deployment is rolled back within the hour. The event source mapping gives up after `giveUpAfterHours`: two hours later than the
- * functions, which is more than their longest batch takes, and four before the stream forgets a record (24 h), so that
- * `npm run redrive` can still read which items a letter of the mapping means.
+ * A bad deployment is rolled back within an hour. Functions put records aside two hours before the
+ * event source mapping gives up, which is more than their longest batch. That is four hours before
+ * the stream drops a record (24 h), so `npm run redrive` can read the items of a mapping's letter.
  */
 export const streamLimits: StreamLimits = { unforeseenAfterMs: hourMs, asideAfterMs: 18 * hourMs };
 
+/** Hours after which the event source mapping gives up on a record. */
 export const giveUpAfterHours = 20;

@@ -4,7 +4,7 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import { type Key } from '../../model/table-keys.ts';
 import { type Item } from './dynamo-table.ts';
 
-/** What a change of an item left in the table's stream. */
+/** The change of an item, from the table's stream. */
 export interface StreamRecord {
   kind: 'INSERT' | 'MODIFY' | 'REMOVE';
   key: Key;
@@ -15,11 +15,14 @@ export interface StreamRecord {
 
 type Image = NonNullable<NonNullable<DynamoDBRecord['dynamodb']>['NewImage']>;
 
-/** The two packages type the same JSON differently; every image has its item's key. Numbers are read as `dynamoTable` reads them. */
+/**
+ * The two packages type the same JSON differently. Every image has its item's key. Numbers are read
+ * as in `dynamoTable`.
+ */
 const toItem = (image: Image): Item =>
   unmarshall(image as Record<string, AttributeValue>, { wrapNumbers: Number }) as Item;
 
-/** Throws for a record that is no item's. */
+/** Parses a stream record. Throws if it is not an item's. */
 export function readRecord({ eventName = 'MODIFY', dynamodb = {} }: DynamoDBRecord): StreamRecord {
   const { Keys = {}, NewImage, OldImage, SequenceNumber = '' } = dynamodb;
   return {

@@ -2,23 +2,23 @@ import { type AttributeValue } from '@aws-sdk/client-dynamodb';
 
 type Attributes = Record<string, AttributeValue>;
 
-/** What a refusal of DynamoDB says of the condition that failed: of a transaction's writes each for itself, in their order. */
+/** A failed condition. A transaction has one reason for each write, in order. */
 export interface ConditionFailure {
   name: string;
   Item?: Attributes;
   CancellationReasons?: { Code?: string; Item?: Attributes }[];
 }
 
-/** Full jitter: any time up to 20 ms doubled with each try. */
+/** Full jitter: up to 20 ms, doubled with each attempt. */
 export const waitWithJitter = (tries: number): Promise<void> =>
   new Promise((resume) => setTimeout(resume, Math.random() * 20 * 2 ** tries));
 
-/** Names DynamoDB gives to a lack of capacity, its own or the account's. */
+/** Error names for a lack of capacity, of the table or the account. */
 const throttles = new Set(['ProvisionedThroughputExceededException', 'ThrottlingException', 'RequestLimitExceeded']);
 
 /**
- * Another transaction holds one of the items, or a cancelled one met a lack of capacity, which the SDK does not look at. Nothing was written,
- * and trying again is all there is to do.
+ * Codes of a conflict with another transaction, or of a lack of capacity in a cancelled one, which
+ * the SDK does not retry. Nothing was written, so a retry is safe.
  */
 const conflicts = new Set([
   'TransactionConflictException',
@@ -27,10 +27,13 @@ const conflicts = new Set([
   'ProvisionedThroughputExceeded',
 ]);
 
-/** How a condition's failure begins: an item's own goes on with `Exception`, one in a transaction does not. */
+/**
+ * Prefix of a failed condition. A single write's error continues with `Exception`, a transaction's
+ * code does not.
+ */
 const failed = 'ConditionalCheckFailed';
 
-/** Undefined when DynamoDB took nothing of it, for lack of capacity. */
+/** Returns undefined if DynamoDB refused the whole request for lack of capacity. */
 export async function sendUnlessThrottled<T>(send: () => Promise<T>): Promise<T | undefined> {
   try {
     return await send();
@@ -40,7 +43,10 @@ export async function sendUnlessThrottled<T>(send: () => Promise<T>): Promise<T 
   }
 }
 
-/** Sends; what it answers is the error when a condition failed. A conflict with another transaction is tried again, up to six times. */
+/**
+ * Sends a write. Returns the error if a condition failed. Retries a conflict with another
+ * transaction up to six times.
+ */
 export async function conditionFailureOf(send: () => Promise<unknown>): Promise<ConditionFailure | undefined> {
   for (let tries = 0; ; tries++) {
     try {
@@ -56,7 +62,7 @@ export async function conditionFailureOf(send: () => Promise<unknown>): Promise<
   }
 }
 
-/** What was sent; undefined when its condition failed. */
+/** Sends a write. Returns its result, or undefined if the condition failed. */
 export async function sendUnlessConditionFails<T>(send: () => Promise<T>): Promise<T | undefined> {
   let sent: T | undefined;
   const refused = await conditionFailureOf(async () => (sent = await send()));

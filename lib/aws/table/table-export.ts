@@ -6,33 +6,37 @@ import * as z from 'zod';
 import { type Objects } from '../object-store.ts';
 import { type Item, toItem } from './dynamo-table.ts';
 
-/** What we read of an export's `manifest-summary.json`. */
+/** The field used of an export's `manifest-summary.json`. */
 export const ExportSummary = z.looseObject({ manifestFilesS3Key: z.string() });
 
-/** What we read of a line of its `manifest-files.json`. */
+/** The field used of a line in `manifest-files.json`. */
 export const ExportFile = z.looseObject({ dataFileS3Key: z.string() });
 
-/** A line of a data file: an item as DynamoDB's API shows it. */
+/** A line of a data file: an item in DynamoDB's JSON. */
 export const ExportLine = z.object({
   Item: z
     .record(z.string(), z.record(z.string(), z.unknown()))
     .refine(({ pk, sk }) => typeof pk?.S === 'string' && typeof sk?.S === 'string', 'has no key'),
 });
 
-/** `ExportTableToPointInTime`'s export of the table, in DynamoDB's JSON. It never changes: whoever reads it again reads the same. */
+/**
+ * An export by `ExportTableToPointInTime`, in DynamoDB's JSON. It never changes, so every read
+ * returns the same.
+ */
 export interface TableExport {
-  /** Keys of the files that hold the items, always in the same order. */
+  /** Returns the keys of the data files, always in the same order. */
   files(exportArn: string): Promise<string[]>;
   /**
-   * Lines of a file, in the portions in which they come. Fails when the file is not there, or not whole: gzip tells by its length and its sum.
+   * Yields the lines of a file, in portions. Fails if the file is missing or incomplete, which gzip
+   * detects by length and checksum.
    */
   lines(file: string): AsyncIterable<string[]>;
 }
 
-/** What is unpacked at once. */
+/** Bytes unpacked at once. */
 const chunkBytes = 256 * 1024;
 
-/** Lines of what comes in pieces. */
+/** Splits chunks into lines. */
 async function* linesOf(pieces: AsyncIterable<Uint8Array>): AsyncIterable<string[]> {
   const decoder = new TextDecoder();
   let rest = '';
@@ -44,11 +48,16 @@ async function* linesOf(pieces: AsyncIterable<Uint8Array>): AsyncIterable<string
   if (rest !== '') yield [rest];
 }
 
-/** Of a partition without items DynamoDB leaves an empty file; whether that is packed nothing or nothing at all is not said. */
+/**
+ * DynamoDB exports an empty partition as an empty file. Whether it is gzipped is not documented.
+ */
 const isNothing = (error: unknown, bytesRead: number): boolean =>
   bytesRead === 0 && error instanceof Error && 'code' in error && error.code === 'Z_BUF_ERROR';
 
-/** Who stops reading ends both streams, and what breaks the first is told by the second. */
+/**
+ * Unpacks a stream. A reader that stops closes both streams, and an error of the first is thrown by
+ * the second.
+ */
 async function* unpacked(packed: Readable): AsyncIterable<Uint8Array> {
   const zip = createGunzip({ chunkSize: chunkBytes });
   pipeline(packed, zip, () => undefined);
@@ -59,6 +68,7 @@ async function* unpacked(packed: Readable): AsyncIterable<Uint8Array> {
   }
 }
 
+/** The export behind a bucket's objects. */
 export function tableExport(objects: Objects): TableExport {
   const read = async (key: string): Promise<string> => text(await objects.open(key));
 
@@ -76,7 +86,7 @@ export function tableExport(objects: Objects): TableExport {
   };
 }
 
-/** The item on a line. Throws for what is none. */
+/** Parses an item. Throws if the line has none. */
 export function exportedItem(line: string): Item {
   const { Item } = ExportLine.parse(JSON.parse(line));
   return toItem(Item as unknown as Record<string, AttributeValue>); // DynamoDB's own JSON but for binary values, of which we have none

@@ -4,7 +4,7 @@ import { type Key } from '../../model/table-keys.ts';
 
 export type Item = Key & Record<string, unknown>;
 
-/** An expression and what its names and values stand for. */
+/** An expression with its names and values. */
 export interface Expression {
   expression: string;
   names?: Record<string, string>;
@@ -18,18 +18,18 @@ export type Write =
   | { delete: Key; if?: Expression }
   | { check: Key; if: Expression };
 
-/** An item or values as the wire has them. */
+/** Marshals an item or values. */
 export const bytes = (value: Record<string, unknown>): Record<string, AttributeValue> =>
   marshall(value, { removeUndefinedValues: true, allowImpreciseNumbers: true });
 
-/** A key as the wire has it. */
+/** Marshals a key. */
 export const keyOf = ({ pk, sk }: Key): Record<string, AttributeValue> => ({ pk: { S: pk }, sk: { S: sk } });
 
-/** Which item a write of a transaction concerns. */
+/** Returns the key of a transaction's write. */
 export const keyIn = (write: Write): Key =>
   'put' in write ? write.put : 'update' in write ? write.update : 'delete' in write ? write.delete : write.check;
 
-/** What a write is made on condition of, and sets. Both expressions share one set of names and values. */
+/** Merges a condition and an update, whose expressions share one set of names and values. */
 export function expressions(condition: Expression | undefined, set?: Expression) {
   const names = { ...condition?.names, ...set?.names };
   const values = { ...condition?.values, ...set?.values };

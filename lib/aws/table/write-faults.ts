@@ -2,13 +2,13 @@ import { ThroughlineError } from '../../shared/errors.ts';
 import { findPermanentRefusal, type WriteRefusal } from './write-refusal.ts';
 
 /**
- * What to do about an error: `poison` will never succeed and is put aside, an `outage` is retried, and an `unforeseen` fault is a
- * mistake of our own code. The table in docs/architecture.md says how each is treated.
+ * How to treat an error. `poison` never succeeds and is put aside. An `outage` is retried. An
+ * `unforeseen` fault is a mistake of our own code. docs/architecture.md has the table.
  */
 export type Fault =
   { kind: 'poison'; reason: WriteRefusal } | { kind: 'outage' } | { kind: 'unforeseen'; reason: 'fault.unforeseen' };
 
-/** What errors may carry: the SDK's `$metadata`, Node's `code` of a connection, undici's `cause`. */
+/** Fields of errors: the SDK's `$metadata`, Node's `code` of a connection, undici's `cause`. */
 interface Raised {
   name?: string;
   code?: string;
@@ -16,7 +16,7 @@ interface Raised {
   $metadata?: unknown;
 }
 
-/** Errors of the SDK and of its HTTP handler that carry no `$metadata`. */
+/** Errors of the SDK and its HTTP handler without `$metadata`. */
 const outages = new Set([
   'TimeoutError',
   'AbortError',
@@ -26,10 +26,15 @@ const outages = new Set([
   'ThrottlingError',
 ]);
 
-/** Node's codes of a broken or missing connection; those of its own argument checks begin with `ERR_`. */
+/**
+ * Node's codes of a broken or missing connection. Codes of its argument checks begin with `ERR_`.
+ */
 const isOfConnection = (code = ''): boolean => /^(E(?!RR_)[A-Z_]+|UND_ERR_\w+)$/.test(code);
 
-/** An AWS service answered (throttle, 5xx, missing right, missing resource), or there was no answer. */
+/**
+ * Returns whether a service answered with an error (throttle, 5xx, missing permission or resource),
+ * or did not answer.
+ */
 function isOutage(error: unknown): boolean {
   if (error instanceof ThroughlineError) return error.kind === 'unavailable' || error.kind === 'throttled';
   if (typeof error !== 'object' || error === null) return false;
@@ -38,13 +43,14 @@ function isOutage(error: unknown): boolean {
   return cause !== undefined && isOutage(cause);
 }
 
+/** Classifies an error as poison, outage or unforeseen fault. */
 export function faultOf(error: unknown): Fault {
   const reason = findPermanentRefusal(error);
   if (reason) return { kind: 'poison', reason };
   return isOutage(error) ? { kind: 'outage' } : { kind: 'unforeseen', reason: 'fault.unforeseen' };
 }
 
-/** The reason as a letter has it: the code, then what the error says. */
+/** Returns the reason of a letter: the code, then the error's message. */
 export function describeFault(code: string, error: unknown): string {
   return `${code}: ${error instanceof Error ? error.message : String(error)}`;
 }

@@ -1,17 +1,17 @@
 import { type ErrorKind, ThroughlineError } from '../../shared/errors.ts';
 import { type Key } from '../../model/table-keys.ts';
 
-/** Why DynamoDB will never take a write, however often it is sent. */
+/** Why DynamoDB will never accept a write, however often it is retried. */
 export type WriteRefusal = 'write.invalid' | 'write.item-too-large' | 'write.collection-full';
 
-/** What the SDK's errors carry. A transaction names the reason of each of its writes, in their order. */
+/** Fields of the SDK's errors. A transaction has one reason for each write, in order. */
 interface ServiceError {
   name?: string;
   message?: string;
   CancellationReasons?: { Code?: string; Message?: string }[];
 }
 
-/** Names of the errors, and codes of a transaction's reasons, that depend on the write alone. */
+/** Error names, and codes of a transaction's reasons, that depend on the write alone. */
 const refusals: Readonly<Record<string, WriteRefusal>> = {
   ValidationException: 'write.invalid',
   ValidationError: 'write.invalid',
@@ -20,14 +20,17 @@ const refusals: Readonly<Record<string, WriteRefusal>> = {
   ItemCollectionSizeLimitExceeded: 'write.collection-full',
 };
 
-/** As which of our errors each is thrown: none of these kinds is worth another try. */
+/** The kind of error for each refusal. None of them is retried. */
 const kinds = {
   'write.invalid': 'invalid',
   'write.item-too-large': 'tooLarge',
   'write.collection-full': 'tooLarge',
 } as const satisfies Record<WriteRefusal, ErrorKind>;
 
-/** Keys named in an error. A transaction that is refused as a whole does not say which of its hundred writes is at fault. */
+/**
+ * Limit of keys named in an error. A transaction refused as a whole does not say which of its
+ * hundred writes is at fault.
+ */
 const maxNamed = 5;
 
 const isTooLarge = (message = ''): boolean => /item size/i.test(message) && /exceed/i.test(message);
@@ -38,9 +41,9 @@ function refusalNamed(name: string | undefined, message: string | undefined): Wr
 }
 
 /**
- * Tells poison from an outage by the kind of error: the reason why DynamoDB will never take the write, or undefined when the same
- * write may succeed later (throttle, conflict, failed condition, time-out, no connection, missing rights). The cause of an error of
- * ours is looked at too. Codes: DynamoDB API reference, TransactWriteItems and BatchWriteItem.
+ * Returns why DynamoDB will never accept the write, or undefined if a retry may succeed (throttle,
+ * conflict, failed condition, timeout, no connection, missing permission). Reads the cause of an
+ * error of the family. Codes: DynamoDB API reference, TransactWriteItems and BatchWriteItem.
  */
 export function findPermanentRefusal(error: unknown): WriteRefusal | undefined {
   if (error instanceof ThroughlineError)
@@ -52,7 +55,7 @@ export function findPermanentRefusal(error: unknown): WriteRefusal | undefined {
   return reasons.map(({ Code, Message }) => refusalNamed(Code, Message)).find((refusal) => refusal !== undefined);
 }
 
-/** Keys of those writes of a transaction that were refused for good; all where DynamoDB names none. */
+/** Returns the keys of a transaction's refused writes, or all if DynamoDB names none. */
 function keysAtFault(error: unknown, keys: readonly Key[]): Key[] {
   const { CancellationReasons: reasons = [] } = error as ServiceError; // an error that was refused for good has that shape
   const named = keys.filter((_, i) => refusalNamed(reasons[i]?.Code, reasons[i]?.Message) !== undefined);
@@ -60,8 +63,8 @@ function keysAtFault(error: unknown, keys: readonly Key[]): Key[] {
 }
 
 /**
- * What a failed write of `keys` is thrown as. A write that DynamoDB will never take becomes an error of ours, `Invalid` or `TooLarge`
- * under the code of its refusal, which names the keys; every other error stays as it is.
+ * Maps the error of a write. A permanent refusal becomes `Invalid` or `TooLarge` with its code and
+ * keys. Other errors are returned unchanged.
  */
 export function asRefusal(error: unknown, keys: readonly Key[]): unknown {
   const refusal = findPermanentRefusal(error);

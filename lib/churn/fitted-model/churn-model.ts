@@ -63,7 +63,7 @@ export const ChurnModel = z.object({
   kind: ModelKind,
   bands: z.object({ medium: z.number(), high: z.number() }),
   calibration: Calibration,
-  /** Parameters in days, and the counts of a customer in the middle: reasons are told against those. */
+  /** Parameters in days, and a median customer's counts, with which reasons compare. */
   dropout: z
     .object({
       model: DropoutModel,

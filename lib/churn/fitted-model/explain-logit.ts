@@ -7,7 +7,7 @@ import { logistic, logit } from '../../statistics/learning/training-rows.ts';
 import { linearParts } from '../../statistics/learning/logistic-regression.ts';
 import { columnNames, type CustomerFeatures, rowOf } from './feature-columns.ts';
 
-/** One feature's share of a logit. `mean` is what it is told against, where there is one. */
+/** One feature's share of a logit. `mean` is the value it is compared with, if there is one. */
 export interface LogitPart {
   feature: string;
   contribution: number;
@@ -15,7 +15,7 @@ export interface LogitPart {
   mean?: number;
 }
 
-/** A logit taken apart: `base` + Σ contributions = `logit`. */
+/** The parts of a logit: `base` + Σ contributions = `logit`. */
 export interface LogitExplanation {
   logit: number;
   base: number;
@@ -28,8 +28,8 @@ const countNames = ['x', 'tx', 'T'] as const;
 const weightOf = [1 / 3, 1 / 6, 1 / 3] as const;
 
 /**
- * Shapley values (Shapley 1953; Lundberg and Lee 2017) of repeats, span and age against the counts of a customer in the middle: exact, by
- * all eight mixtures. Told as features that people know: `repeats`, `span`, `age`.
+ * Shapley values (Shapley 1953; Lundberg and Lee 2017) of `repeats`, `span` and `age` against a
+ * median customer's counts. Exact, by all eight mixtures.
  */
 function dropoutParts({ dropout, horizonDays }: FittedModel, counts: PurchaseCounts): LogitExplanation | undefined {
   if (!dropout) return undefined;
@@ -58,7 +58,10 @@ function weightsOf({ kind, boosted, treesShare, dropoutShare }: FittedModel, { h
   return { line: 1 - trees - dropout, trees, dropout };
 }
 
-/** A line, trees and a dropout model in their shares (stacking: Wolpert 1992): all are sums. What two of them tell of stands under one name. */
+/**
+ * Adds a line, trees and a dropout model by their shares (stacking: Wolpert 1992). Parts of the
+ * same feature are summed under one name.
+ */
 function stackedParts(model: FittedModel, known: CustomerFeatures, now: number): LogitExplanation | undefined {
   const { linear, boosted, layout, horizonDays, dropoutShift } = model;
   if (!linear) return undefined;
@@ -89,13 +92,13 @@ function stackedParts(model: FittedModel, known: CustomerFeatures, now: number):
   return { logit: parts.reduce((sum, { contribution }) => sum + contribution, base), base, parts };
 }
 
-/** The raw logit before calibration; undefined when the model knows nothing to go by. */
+/** Returns the logit before calibration. Undefined if the model has no input. */
 export function rawLogit(model: FittedModel, known: CustomerFeatures, now: number): LogitExplanation | undefined {
   if (model.kind !== 'dropout') return stackedParts(model, known, now);
   return known.habit && dropoutParts(model, purchaseCountsOf(known.habit, now));
 }
 
-/** The calibrated logit and what each feature adds to it. */
+/** Returns the calibrated logit, with each feature's contribution. */
 export function explainLogit(model: FittedModel, known: CustomerFeatures, now: number): LogitExplanation | undefined {
   const raw = rawLogit(model, known, now);
   if (!raw) return undefined;
@@ -107,7 +110,7 @@ export function explainLogit(model: FittedModel, known: CustomerFeatures, now: n
   };
 }
 
-/** P(no key event within the horizon). Never less at a later `now` with nothing else changed. */
+/** Returns P(no key event within the horizon). It does not fall with time alone. */
 export function probability(model: FittedModel, known: CustomerFeatures, now: number): number | undefined {
   const explained = explainLogit(model, known, now);
   return explained && logistic(explained.logit);

@@ -65,7 +65,10 @@ function spanned(value: number): Text {
   };
 }
 
-/** A part of a logit in words. Attributes are told by their own name and value; they are the team's words in either language. */
+/**
+ * Returns the text of a part of a logit. Attributes appear by their own name and value, in either
+ * language.
+ */
 export function featureText(
   { feature, value }: Pick<LogitPart, 'feature' | 'value'>,
   terms: { plain: boolean; horizonDays: number },

@@ -12,7 +12,10 @@ export interface TrainingExamples {
   terms: { layout: Layout; horizonDays: number; now: number };
 }
 
-/** A model learnt from everybody, and how it forecast the newest window where each customer was left out of what it learnt from. */
+/**
+ * A model trained on all customers, and its forecasts of the newest window, each made without that
+ * customer.
+ */
 export interface CandidateTrial {
   learnt: FittedModel;
   outcomes: LabelledProbability[];
@@ -54,7 +57,7 @@ const sharesOf = ({ dropout, dropoutShare, dropoutShift }: FittedModel) => ({
   dropoutShift,
 });
 
-/** Windows that trees are grown on: they take their time, and tell little from habits of long ago that a line does not. */
+/** Windows that trees are trained on. Training is slow, and old windows add little to a line. */
 const windowsOfTrees = 2;
 
 /** Trees, with all of the other in the share that held. */

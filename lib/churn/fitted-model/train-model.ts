@@ -80,7 +80,7 @@ function modelOf(lesson: TrainingExamples): UndescribedModel {
   const { layout, horizonDays, now } = lesson.terms;
   const found = candidates(lesson);
   const chosen = best(found);
-  // Of any model it tells when to expect somebody, and what is at stake.
+  // Every model needs it for the expected time and the value at risk.
   const dropout =
     found.find(({ kind }) => kind === 'dropout')?.learnt.dropout ??
     fitDropoutModel(lesson.today, lesson.terms)?.dropout;

@@ -3,13 +3,18 @@ import { type KeyEvent } from '../../profile/facts/key-days.ts';
 import { type RowTimes } from '../../statistics/learning/training-rows.ts';
 import { type Attributes } from '../../statistics/learning/category-encoding.ts';
 
-/** One customer as training sees it. Attributes are those known at the time of the key events, or change slowly. */
+/**
+ * A customer's history for training. Attributes are as known at the key events, or change slowly.
+ */
 export interface CustomerHistory {
   events: readonly KeyEvent[];
   attributes?: Attributes | undefined;
 }
 
-/** A customer at an origin, and whether nothing came within the horizon after it. `customer` is the place in the input. */
+/**
+ * A customer at an origin, and whether no key event followed within the horizon. `customer` is the
+ * index in the input.
+ */
 export interface Example {
   customer: number;
   origin: number;
@@ -19,24 +24,33 @@ export interface Example {
 }
 
 export interface WindowTerms {
-  /** Days since 1970: what happened on that day or later is not known. */
+  /** Days since 1970. Events of that day or later are unknown. */
   now: number;
   horizonDays: number;
-  /** Who belongs to the population at an origin; by default everybody with a key event before it. */
+  /** Returns whether a customer is eligible at an origin. Default: one key event before it. */
   eligible?: ((habit: PurchaseHistory, origin: number) => boolean) | undefined;
 }
 
-/** Windows that overlap by half: the newest closed one, and those before. Older ones tell of another time. */
+/**
+ * Number of windows, which overlap by half: the newest closed one and those before. Older ones
+ * reflect other conditions.
+ */
 const windowsAsked = 4;
 
-/** Origins of closed windows, newest first: each has its horizon behind it and at least as much history before. */
+/**
+ * Returns the origins of closed windows, newest first. Each has its horizon after it, and at least
+ * as much history before it.
+ */
 export function origins({ now, horizonDays }: WindowTerms, firstDay: number): number[] {
   return Array.from({ length: windowsAsked }, (_, i) => Math.floor(now - horizonDays * (1 + i / 2))).filter(
     (origin) => origin - firstDay >= horizonDays,
   );
 }
 
-/** Everybody known at `origin` with what came after (rolling origin: Tashman 2000). Reads nothing from beyond `origin` but the label. */
+/**
+ * Returns the customers known at `origin`, with their outcomes (rolling origin: Tashman 2000).
+ * Reads nothing after `origin` except the outcome.
+ */
 export function windowAt(
   customers: readonly CustomerHistory[],
   origin: number,
@@ -51,8 +65,9 @@ export function windowAt(
 }
 
 /**
- * Which of several windows each example is of, newest first. Rows of a window and its level count half as much for every horizon of age
- * (exponential smoothing: Gardner 2006): seasons raise and lower all of a window, and the last is no better a guess than a mean of some.
+ * Returns the window of each example, newest first. Weights of rows and level halve with every
+ * horizon of age (exponential smoothing: Gardner 2006), because seasons change the level of a whole
+ * window.
  */
 export function timesOf(examples: readonly Example[], horizonDays: number): RowTimes {
   const all = [...new Set(examples.map(({ origin }) => origin))].sort((a, b) => b - a);

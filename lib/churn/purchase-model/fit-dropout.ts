@@ -3,23 +3,26 @@ import { minimise } from '../../statistics/numerics/minimise.ts';
 import { type Dropout, likelihoodOf } from './dropout-model.ts';
 import { type PurchaseCounts } from './purchase-history.ts';
 
-/** Parameters lie in e^±9 of their unit: beyond that a likelihood is flat, and a parameter says nothing. */
+/** Bound of parameters, as logarithms in their unit. Beyond e^±9 the likelihood is flat. */
 const bound = 9;
 
 const held = (value: number): number => Math.max(-bound, Math.min(bound, value));
 
-/** Below this share of customers who leave after a purchase, nobody is seen to leave. */
+/** Share of customers who leave after a purchase, below which no leaving is identified. */
 const leavingSeen = 0.001;
 
 export interface FittedDropout {
   model: Dropout;
   logLikelihood: number;
   customers: number;
-  /** False when the data show no leaving: the fit runs to its bound, or to a chance of leaving of nearly nought. Silence then only tells of rare purchases. */
+  /**
+   * False if the data show no leaving: the fit reaches its bound, or a chance of leaving near 0.
+   * Silence then only indicates rare purchases.
+   */
   dropoutIdentified: boolean;
 }
 
-/** Customers with equal counts are computed once. */
+/** Groups customers with equal counts, which are computed once. */
 function grouped(all: Iterable<PurchaseCounts>): { counts: PurchaseCounts; n: number }[] {
   const groups = new Map<string, { counts: PurchaseCounts; n: number }>();
   for (const counts of all) {

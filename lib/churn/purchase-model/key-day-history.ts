@@ -16,8 +16,8 @@ export function purchaseHistoryOfDays({ recent, older }: KeyDays): PurchaseHisto
 }
 
 /**
- * Key events for training, one a day. Days known in sum only stand on the first of them, and evenly between that and the first that is
- * known by itself: of a habit from before they change neither the count, the first day nor the worth.
+ * Returns key events for training, one a day. Days known only as a sum are placed on their first
+ * day, and evenly until the first individual day. Count, first day and worth are exact.
  */
 export function keyEventsOfDays({ recent, older }: KeyDays): KeyEvent[] {
   if (!older) return recent;

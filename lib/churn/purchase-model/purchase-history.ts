@@ -2,8 +2,9 @@ import * as z from 'zod';
 import { type KeyEvent } from '../../profile/facts/key-days.ts';
 
 /**
- * All that a profile keeps of a customer's key events, whatever their number. Times are days since 1970, UTC. Key events of one day are
- * one; of those that arrive late, only the ones of the first and the last two days can be told to be on a day already counted.
+ * The stored summary of a customer's key events, of constant size. Times are days since 1970, UTC.
+ * Key events of one day count as one. A late event is recognised as a counted day only on the first
+ * and the last two days.
  */
 export const PurchaseHistory = z.object({
   /** Days with a key event. */
@@ -34,10 +35,10 @@ export function addKeyEvent(habit: PurchaseHistory | undefined, { day, worth }: 
   };
 }
 
-/** A worth beyond that is a mistake of whoever told it, and no sum of it may leave what numbers can tell. */
+/** Limit of a worth. A greater one is a mistake of the source, and would exceed exact sums. */
 const mostWorth = 1e12;
 
-/** Key events that lie on a day; a worth that is no number is nought. */
+/** Returns the key events of valid days. A worth that is no number counts as 0. */
 export const validKeyEvents = (events: readonly KeyEvent[]): KeyEvent[] =>
   events
     .filter(({ day }) => Number.isFinite(day))

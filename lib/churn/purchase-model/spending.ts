@@ -51,7 +51,10 @@ export function fitSpending(all: Iterable<CustomerSpending>): SpendingModel | un
   return worthAt(at);
 }
 
-/** Expected worth of the customer's next purchases: their eq. 5, a mean of the customer's own and everybody's; a floor on q keeps the latter finite. */
+/**
+ * Returns the expected worth of the customer's next purchases: eq. 5 of the paper, a mean of the
+ * customer's own and the population's. A floor on q keeps the latter finite.
+ */
 export function expectedSpending({ p, q, v }: SpendingModel, { n, mean }: CustomerSpending): number {
   return (p * (v + n * mean)) / (p * n + Math.max(q, 1.01) - 1);
 }

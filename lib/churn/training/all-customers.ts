@@ -13,8 +13,9 @@ export type CustomerPageToken = z.infer<typeof CustomerPageToken>;
 export const firstCustomerPage: CustomerPageToken = { from: '', limit: pageSize };
 
 /**
- * A page of one list of everybody: whoever has a profile has a next review, so the lists of those, by time, are the lists of all. Somebody
- * may come twice, as pages overlap where several are listed under one moment. `next` is missing behind the last.
+ * Reads a page of one list of next reviews. Every profile has one, so these lists hold all
+ * customers. A customer may appear twice, because pages overlap at equal times. The last page has
+ * no `next`.
  */
 export async function readCustomerPage(
   table: Table,

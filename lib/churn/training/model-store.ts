@@ -9,13 +9,13 @@ import { ChurnModel, modelFormat } from '../fitted-model/churn-model.ts';
 import { type TrainedModel } from '../trained-model.ts';
 import { type ModelSummary, noTraining, TrainingState, withModel } from './training-state.ts';
 
-/** How long an environment may go by a model that has been replaced. */
+/** How long an environment may use a replaced model, ms. */
 const usuallyFreshMs = 60_000;
 
 const Stored = z.object({ definition: ChurnDefinition, model: ChurnModel });
 const AnyFormat = z.object({ model: z.object({ version: z.number() }) });
 
-/** A model as training hands it over, before it has a version. */
+/** A model from training, before it has a version. */
 export interface TrainedModelRow {
   definition: ChurnDefinition;
   model: ChurnModel;
@@ -30,9 +30,15 @@ export interface ModelStore {
   current(workspace: string): Promise<TrainedModel | undefined>;
   get(workspace: string, version: number): Promise<TrainedModel | undefined>;
   state(workspace: string): Promise<TrainingState>;
-  /** Changes the state over what was read, as often as somebody else was faster; `undefined` changes nothing. Answers what it is then. */
+  /**
+   * Changes the state over the revision read, and retries a conflict. `undefined` changes nothing.
+   * Returns the resulting state.
+   */
   update(workspace: string, change: (state: TrainingState) => TrainingState | undefined): Promise<TrainingState>;
-  /** Keeps a model and goes by it where it is good enough: once for each run, however often it is told. Answers its line. */
+  /**
+   * Stores a model, and makes it current if it is good enough. Idempotent by run. Returns its
+   * summary.
+   */
   publish(workspace: string, trained: TrainedModelRow): Promise<ModelSummary>;
 }
 

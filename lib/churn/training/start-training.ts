@@ -35,9 +35,10 @@ export async function hasFailed(
 }
 
 /**
- * Starts the training of a workspace under a name; one that is under way goes on, and is what is answered. One that failed is given up for the
- * new one, by whoever notes that first. Noted first, then started: who dies in between leaves a training that the next start, under
- * whatever name, starts. The definition goes along, so that all of a training goes by one.
+ * Starts a training, or returns the one under way. A failed one is replaced by the first start that
+ * records it. The record is written before the execution starts, so after a crash in between the
+ * next start, under any name, starts it. The definition is recorded, so that all of a training uses
+ * one.
  */
 export async function startTraining(
   { models, executions, ...looking }: StartDependencies,

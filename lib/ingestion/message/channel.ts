@@ -1,6 +1,9 @@
 import { type Json, type JsonObject, isJsonObject } from '../../shared/json.ts';
 
-/** Longer names are cut: a channel is a word, and the profile keeps one entry per channel. */
+/**
+ * Limit of a channel's name, characters; longer ones are cut. The profile keeps one entry per
+ * channel.
+ */
 const maxLength = 64;
 
 const mobileLibrary = /ios|swift|cocoa|android|kotlin|react.?native|flutter|unity|xamarin|mobile/i;
@@ -20,8 +23,9 @@ function ofLibrary(name: string): string | undefined {
 }
 
 /**
- * Where the contact took place. What the source says (`channel`, `context.channel`: any word, Segment's `browser` is our `web`) comes
- * first; then what its library, page, device and campaign give away: `web`, `mobile`, `server`, `email` …; else `unknown`.
+ * Returns the channel of a message. The source's own name comes first (`channel`,
+ * `context.channel`; Segment's `browser` is `web`). Else it follows from library, page, device and
+ * campaign: `web`, `mobile`, `server`, `email` …; else `unknown`.
  */
 export function channelOf(message: JsonObject, context: JsonObject): string {
   const said = textOf(message.channel) || textOf(context.channel);

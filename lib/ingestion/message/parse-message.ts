@@ -8,12 +8,15 @@ import { findLimitViolation } from './payload-limits.ts';
 import { type Touchpoint, TouchpointType } from '../../model/touchpoint.ts';
 import { type RejectionCode, type WarningCode } from './verdict.ts';
 
-/** A touchpoint whose time may still be unknown: it is then the time its id was first received, which the store knows. */
+/**
+ * A touchpoint whose time may be unknown. Its time is then that of the first receipt of its id,
+ * which the store reads.
+ */
 export type UndatedTouchpoint = Omit<Touchpoint, 'at'> & { at?: string };
 
 /**
- * A message fit to be stored and its place in the body. `skew` is how far its source's clock is off, in seconds, when it is.
- * `warning` says what is odd about it.
+ * A message to be stored, with its place in the body. `skew` is its source's clock error, seconds.
+ * `warning` reports an anomaly.
  */
 export interface AcceptedMessage {
   draft: UndatedTouchpoint;
@@ -22,17 +25,24 @@ export interface AcceptedMessage {
   warning?: WarningCode;
 }
 
-/** What a message's request says about it. `index` is its place in the body, so that equal lines without ids are kept apart. */
+/**
+ * What the request of a message adds to it. `index` is its place in the body, which distinguishes
+ * equal messages without ids.
+ */
 export interface MessageContext {
   index: number;
   receivedAt: number;
-  /** Kind named by the route; a batch's messages name their own. */
+  /** Type named by the route. Messages of a batch name their own. */
   type?: TouchpointType | undefined;
-  /** `context` and `sentAt` of the batch: what its messages fall back to. */
+  /** `context` and `sentAt` of the batch, the defaults of its messages. */
   batch?: JsonObject | undefined;
 }
 
-/** Segment's limit, in characters: at most 765 bytes, so a sort key has room for it behind a range and a time. */
+/**
+ * Segment's limit, characters: at most 765 bytes, so a sort key holds it after a range and a time.
+ * Returns an id as text, or undefined if it is missing, null or empty. Throws `MessageRejected` for
+ * an invalid id.
+ */
 const messageIdLimit = 256;
 
 class MessageRejected extends Error {
@@ -82,7 +92,10 @@ function readObject(value: Json | undefined): JsonObject {
   return value;
 }
 
-/** Name and category of a page or screen stand beside its properties; we keep them among these, as Segment's own libraries do. */
+/**
+ * Returns the properties. A page's or screen's name and category, which are top-level fields, are
+ * added to them, as Segment's libraries do.
+ */
 function readProperties(message: JsonObject, type: TouchpointType): JsonObject {
   if (type === 'identify' || type === 'group') return readObject(message.traits);
   const properties = readObject(message.properties);
@@ -121,8 +134,9 @@ function readIds(message: JsonObject, type: TouchpointType): Ids {
 }
 
 /**
- * The id of a message that came without one. With a time of its own it is made of content, time and place in the body, so that the
- * same body sent again is the same touchpoints; without, nothing tells a retry from a second event, and both are kept.
+ * Makes the id of a message without one. With a time it is made of content, time and place in the
+ * body, so that a retry has the same id. Without a time a retry cannot be distinguished from a
+ * second event, so the id is random and both are kept.
  */
 function makeMessageId(content: Omit<UndatedTouchpoint, 'messageId'>, index: number): string {
   if (content.at === undefined) return randomUUID();
@@ -136,16 +150,17 @@ function readContext(message: JsonObject, batch: JsonObject | undefined): JsonOb
   return isJsonObject(batch?.context) ? { ...batch.context, ...own } : own;
 }
 
-/** When a message says it happened, and whose clock its `sentAt` is compared with. Milliseconds. */
+/** The source's time of a message, and the receipt to compare its `sentAt` with, ms. */
 interface Timing {
   time: number | undefined;
   receivedAt: number;
 }
 
 /**
- * `timestamp` is the caller's time. RudderStack's libraries add the moment of the call as `originalTimestamp`, which counts only
- * where there is no other. An event that Segment or RudderStack forwards names both and `receivedAt`: its `timestamp` is already
- * corrected for skew, so the original one is stored, as the source would store it, and skew is measured at the first receiver.
+ * Reads the time. `timestamp` is the caller's. RudderStack's `originalTimestamp` counts only
+ * without it. An event forwarded by Segment or RudderStack has both and `receivedAt`: its
+ * `timestamp` is corrected already, so the original time is stored, and skew is measured at the
+ * first receiver.
  */
 function readTiming({ timestamp, originalTimestamp, receivedAt }: JsonObject, arrival: MessageContext): Timing {
   const [given, original, forwardedAt] = [readTime(timestamp), readTime(originalTimestamp), readTime(receivedAt)];
@@ -177,16 +192,17 @@ function accept(message: JsonObject, arrival: MessageContext): AcceptedMessage {
     ...(time !== undefined && { at: instantAt(time) }),
   };
   const draft = { messageId: messageId ?? makeMessageId(content, index), ...content };
-  // Without an id and a time nothing about it will ever come again: now is as good as any time.
+  // A message without id and time is never sent again with the same id, so the present time is
+  // used.
   if (messageId === undefined && draft.at === undefined) draft.at = instantAt(receivedAt);
   if (found === 'implausible') return { draft, index, warning: 'clock-implausible' };
   return skew === undefined ? { draft, index } : { draft, index, skew };
 }
 
 /**
- * A message as a touchpoint, or the one reason why not. What is made of it depends on the message alone, not on when it came or on
- * `sentAt`, so that sending it again stores the same bytes; `skew` is kept apart for that reason. Fields we do not know
- * (`integrations`, `_metadata`, which counts a library's retries) are left out.
+ * Parses a message, or returns the one reason why not. The touchpoint depends on the message alone,
+ * not on receipt or `sentAt`, so a retry stores the same bytes. `skew` is separate for that reason.
+ * Unknown fields are omitted (`integrations`, `_metadata` with its count of retries).
  */
 export function parseMessage(
   message: Json | undefined,

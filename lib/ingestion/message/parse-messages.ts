@@ -14,8 +14,8 @@ import {
 } from './verdict.ts';
 
 /**
- * Messages of one batch, and lines of its verdict. The library that overshoots Segment's 500 KB still stays below. A verdict of so many
- * rejections is under 1 MB; Lambda's answers end at 6 MB.
+ * Limit of messages in a batch. A library that exceeds Segment's 500 KB still fits. A verdict of as
+ * many rejections is under 1 MB; Lambda's answers are limited to 6 MB.
  */
 export const maxMessages = 2_500;
 
@@ -34,28 +34,32 @@ const single = {
   a: 'alias',
 } as const satisfies Record<string, TouchpointType>;
 
-/** The last part of a route: one message of a type, a batch of any, or the metrics of a browser library, which nobody wants. */
+/**
+ * What a route's last part accepts: one message of a type, a batch of any, or a browser library's
+ * metrics, which are not stored.
+ */
 export type RouteKind = { type: TouchpointType } | 'batch' | 'metrics';
 
 const others: Record<string, RouteKind> = { batch: 'batch', import: 'batch', b: 'batch', m: 'metrics' };
 
+/** Returns the kind of a route by its last part, or undefined if it is unknown. */
 export function routeKind(path: string): RouteKind | undefined {
   if (Object.hasOwn(single, path)) return { type: single[path as keyof typeof single] };
   return Object.hasOwn(others, path) ? others[path] : undefined;
 }
 
-/** What a body holds: messages fit to be stored, a reason for each of the others, and what is odd about some of the first. */
+/** The messages of a body: accepted ones, rejections, and warnings on accepted ones. */
 export interface ParsedBatch {
   accepted: AcceptedMessage[];
   rejected: Rejection[];
-  /** At most `maxWarnings`; `warned` counts all. */
+  /** At most `maxWarnings`. `warned` counts all. */
   warnings: VerdictWarning[];
   warned: number;
 }
 
 /**
- * Reads every message of a body, up to the limit of a batch. None of them can spoil another. Those past the limit are not looked at: one
- * rejection stands for all of them, so that a short body of 60,000 elements makes no long answer.
+ * Parses every message of a body independently, up to `maxMessages`. Those past it are not read:
+ * one rejection counts them, so that a short body of 60,000 elements causes no long answer.
  */
 export function parseMessages(kind: Exclude<RouteKind, 'metrics'>, body: JsonObject, receivedAt: number): ParsedBatch {
   const sorted: ParsedBatch = { accepted: [], rejected: [], warnings: [], warned: 0 };
@@ -88,7 +92,7 @@ function read(sorted: ParsedBatch, message: JsonObject[string], arrival: Message
 const messageIdOf = (message: JsonObject[string] | undefined): unknown =>
   typeof message === 'object' && message !== null && 'messageId' in message ? message.messageId : undefined;
 
-/** What the table never takes, of what was fit to be stored, is rejected too. */
+/** Moves accepted messages that the table will never accept to the rejections. */
 export function withoutRefused(sorted: ParsedBatch, refused: readonly NotStored[]): ParsedBatch {
   if (refused.length === 0) return sorted;
   const { accepted, rejected } = sorted;
@@ -101,26 +105,28 @@ export function withoutRefused(sorted: ParsedBatch, refused: readonly NotStored[
   };
 }
 
+/** Returns the verdict on a batch. */
 export function verdictOf({ accepted, rejected, warnings, warned }: ParsedBatch): Verdict {
   return { success: true, accepted: accepted.length, rejected, ...(warned > 0 && { warnings, warned }) };
 }
 
 /**
- * In strict mode a request is taken whole or not at all: a developer's test wants to fail, a library's batch must not. What the table
- * never takes shows only once the others are stored: these stay, and `stored` says how many.
+ * Strict mode: throws `messages.rejected` if any message was rejected, so that a developer's test
+ * fails. A refusal by the table shows only after the others are stored; those stay, and `stored`
+ * counts them.
  */
 export function rejectIfAny({ rejected }: ParsedBatch, stored = 0): void {
   if (rejected.length > 0) throw new Rejected('messages.rejected', { accepted: stored, rejected });
 }
 
-/** Messages that a rejection stands for. */
+/** Messages that a rejection counts. */
 const countOf = ({ count = 1 }: Rejection): number => count;
 
-/** Messages that were rejected. */
+/** Returns how many messages were rejected. */
 export const rejectedCount = (rejected: readonly Rejection[]): number =>
   rejected.reduce((all, one) => all + countOf(one), 0);
 
-/** How often each fault occurred. */
+/** Counts rejections by code. */
 export function rejectionCounts(rejected: readonly Rejection[]): Partial<Record<RejectionCode, number>> {
   const counts: Partial<Record<RejectionCode, number>> = {};
   for (const one of rejected) counts[one.code] = (counts[one.code] ?? 0) + countOf(one);

@@ -1,18 +1,24 @@
 import { type Json, type JsonObject } from '../../shared/json.ts';
 import { type RejectionCode } from './verdict.ts';
 
-/** Largest message we store. Segment's published limit, so that a source accepted there is accepted here. Bytes of UTF-8 JSON. */
+/**
+ * Limit of a stored message, bytes of UTF-8 JSON. Segment's published limit, so that a message
+ * accepted there is accepted here.
+ */
 export const maxMessageBytes = 32 * 1024;
 
-/** Levels of nesting, the message itself being the first. DynamoDB stops at 32, and what wraps a message needs some of them. */
+/**
+ * Limit of nesting, levels including the message. DynamoDB allows 32, and the enclosing item needs
+ * some.
+ */
 export const maxDepth = 20;
 
-/** Keys of a message on all levels together. */
+/** Limit of a message's keys on all levels together. */
 export const maxKeys = 1_000;
 
 interface Measured {
   keys: number;
-  /** At least what the message takes as JSON: every UTF-16 unit counted as the longest escape there is. */
+  /** Upper bound of the JSON's size: every UTF-16 unit counts as the longest escape. */
   bytes: number;
 }
 
@@ -52,8 +58,9 @@ function measureObject(value: JsonObject, depth: number, seen: Measured): Reject
 }
 
 /**
- * What makes a parsed message unfit to be stored. Everything else is data, `__proto__`, NUL and lone surrogates too: payload is kept
- * as one JSON string, in which they are escapes. The size is measured only when an upper bound of it passes the limit.
+ * Returns why a message cannot be stored, or undefined. Other content is data, `__proto__`, NUL and
+ * lone surrogates too: it is stored as one JSON string, which escapes them. The exact size is
+ * computed only if the upper bound exceeds the limit.
  */
 export function findLimitViolation(message: JsonObject): RejectionCode | undefined {
   const seen: Measured = { keys: 0, bytes: 0 };

@@ -3,31 +3,34 @@ import { findPermanentRefusal, type WriteRefusal } from '../../aws/table/write-r
 import { ThroughlineError } from '../../shared/errors.ts';
 import { type Key } from '../../model/table-keys.ts';
 
-/** What `BatchWriteItem` takes in one call. */
+/** Items per `BatchWriteItem` call. */
 export const batchSize = 25;
 
-/** Calls under way at once. A batch of 2,500 needs a hundred; more at a time only meet the same throttle. */
+/**
+ * Concurrent calls. 2,500 messages need a hundred calls; more at a time only meet the same
+ * throttle.
+ */
 const lanes = 8;
 
-/** Items that DynamoDB will never take, by key. */
+/** Items that DynamoDB will never accept, by key. */
 export type RefusedItems = Map<string, WriteRefusal>;
 
-/** Name of a key among those of one request. */
+/** Returns the name of a key, unique in one request. */
 export const keyName = ({ pk, sk }: Key): string => `${pk}\n${sk}`;
 
-/** Items still to be put, which all lanes share, and those that never will be. */
+/** The queue that all workers share, and the items refused permanently. */
 interface Puts {
   queue: Item[];
   refused: RefusedItems;
 }
 
-/** What was not taken, and why when the whole call failed. */
+/** Items not accepted by a call, and the error if the whole call failed. */
 interface Put {
   left: Item[];
   failure?: unknown;
 }
 
-/** Items of distinct keys, the first of each: `BatchWriteItem` refuses a key that comes twice. */
+/** Returns the first item of each key, because `BatchWriteItem` refuses duplicate keys. */
 function distinct(items: Item[]): Item[] {
   const byKey = new Map<string, Item>();
   for (const item of items) if (!byKey.has(keyName(item))) byKey.set(keyName(item), item);
@@ -36,10 +39,13 @@ function distinct(items: Item[]): Item[] {
 
 const pause = (ms: number): Promise<void> => new Promise((resume) => setTimeout(resume, ms));
 
-/** Full jitter: any time up to 25 ms doubled with each try, at most a second. */
+/** Full jitter: up to 25 ms, doubled with each attempt, at most a second. */
 const jitter = (tries: number): number => Math.random() * Math.min(1_000, 25 * 2 ** tries);
 
-/** Puts a batch. DynamoDB refuses it whole for one item that it will never take, so its items are then put one by one. */
+/**
+ * Puts a batch. DynamoDB refuses it whole for one item it will never accept, so the items are then
+ * put one by one.
+ */
 async function putBatch(table: Table, batch: Item[], refused: RefusedItems): Promise<Put> {
   try {
     return { left: await table.putMany(batch) };
@@ -58,7 +64,7 @@ async function putSingly(table: Table, items: Item[], refused: RefusedItems): Pr
   return { left: puts.flatMap(({ left }) => left), ...(failed && { failure: failed.failure }) };
 }
 
-/** Puts full batches off the queue, and what was not taken back to its end, until the queue is empty. */
+/** Puts batches off the queue until it is empty. Items not accepted go back to its end. */
 async function work(table: Table, { queue, refused }: Puts, until: number): Promise<void> {
   for (let tries = 0; queue.length > 0;) {
     const batch = queue.splice(0, batchSize);
@@ -74,13 +80,13 @@ async function work(table: Table, { queue, refused }: Puts, until: number): Prom
 }
 
 /**
- * Puts all items, whatever their order. Answers those DynamoDB will never take; all others are durably stored then. Throws the last
- * failure when the time is up before. Putting the same items again changes nothing.
+ * Puts all items in any order. Returns those DynamoDB will never accept; all others are durably
+ * stored. Throws the last failure at the deadline. Idempotent.
  */
 export async function putAll(table: Table, items: Item[], until: number): Promise<RefusedItems> {
   const puts: Puts = { queue: distinct(items), refused: new Map() };
   const count = Math.min(lanes, Math.ceil(puts.queue.length / batchSize));
-  // No lane is left behind: what still ran after the answer would run in the middle of the next request.
+  // Waits for every worker. One left running would continue during the next request.
   const ended = await Promise.allSettled(Array.from({ length: count }, () => work(table, puts, until)));
   for (const end of ended) if (end.status === 'rejected') throw end.reason;
   return puts.refused;

@@ -9,18 +9,22 @@ import { batchSize, keyName, putAll, type RefusedItems } from './put-all-store.t
 import { type Touchpoint, ownerOf } from '../../model/touchpoint.ts';
 import { type RejectionCode } from './verdict.ts';
 
-/** How long a message without a time is known by its id. No library goes on trying for longer. Seconds. */
+/**
+ * Retention of the first receipt of a message without a time, seconds. No library retries for
+ * longer.
+ */
 const firstSeenTtl = 30 * 86_400;
 
+/** Workspace, receipt and time limit of a request's writes. */
 export interface TouchpointWrite {
   workspace: string;
   /** Milliseconds since 1970. */
   receivedAt: number;
-  /** Tries begin within this many milliseconds. */
+  /** Attempts start within this time, ms. */
   withinMs: number;
 }
 
-/** A message that the table will never take, and the code that says why. */
+/** A message that the table will never accept, with the code of the reason. */
 export interface NotStored {
   message: AcceptedMessage;
   code: RejectionCode;
@@ -32,11 +36,12 @@ const codes = {
   'write.invalid': 'not-storable',
 } as const satisfies Record<WriteRefusal, RejectionCode>;
 
+/** Stores touchpoints durably. */
 export interface TouchpointStore {
   /**
-   * Returns when every touchpoint is durably stored, but for those that the table will never take: it answers these. Storing one again
-   * changes nothing, so after any error, and after a death in between, the source sends all again. Throws `store.throttled` when
-   * DynamoDB took too little in the time given, and `store.unavailable` when it failed otherwise; what was stored until then stays.
+   * Resolves when every touchpoint is durably stored, except those returned, which the table will
+   * never accept. Idempotent, so after an error or a crash the source sends all again. Throws
+   * `store.throttled` if the time was too short, else `store.unavailable`. What was stored stays.
    */
   save(accepted: readonly AcceptedMessage[], saving: TouchpointWrite): Promise<NotStored[]>;
 }
@@ -62,20 +67,20 @@ function customerOf(workspace: string, draft: UndatedTouchpoint): Customer {
   return { workspace, customer };
 }
 
-/** The item of a touchpoint: key and one string, nothing that another try would make differently. */
+/** Returns the item of a touchpoint: key and one string, equal for every retry. */
 export function touchpointItem(workspace: string, touchpoint: Touchpoint): Item {
   const { messageId, at, ...doc } = touchpoint;
   return { ...keys.touchpoint(customerOf(workspace, touchpoint), at, messageId), doc: JSON.stringify(doc) };
 }
 
-/** A message and its rows. `companion` says how wrong its source's clock is. */
+/** A message with its rows. `companion` holds its source's clock skew. */
 interface Storing {
   message: AcceptedMessage;
   touchpoint: Item;
   companion?: Item;
 }
 
-/** The time a message was first received: the first request that writes it decides, every later try reads it. */
+/** Returns the time a message was first received. The first request writes it; retries read it. */
 async function firstSeen(
   table: Table,
   draft: UndatedTouchpoint,
@@ -98,7 +103,7 @@ function rowsOf(message: AcceptedMessage, at: string, workspace: string): Storin
   return { message, touchpoint, companion: { ...key, skew } };
 }
 
-/** The rows of a message, which gets a time where it has none. */
+/** Returns the rows of a message, with a time if it has none. */
 async function dated(table: Table, message: AcceptedMessage, saving: TouchpointWrite): Promise<Storing | NotStored> {
   const { draft } = message;
   try {
@@ -110,7 +115,7 @@ async function dated(table: Table, message: AcceptedMessage, saving: TouchpointW
   }
 }
 
-/** Gives a time to those without one, 25 at once. */
+/** Resolves missing times, 25 messages at once. */
 async function dateAll(
   table: Table,
   accepted: readonly AcceptedMessage[],
@@ -124,7 +129,7 @@ async function dateAll(
   return all;
 }
 
-/** Messages of which a row was refused. */
+/** Returns the messages with a refused row. */
 function notStored(all: Storing[], refused: RefusedItems, row: 'touchpoint' | 'companion'): NotStored[] {
   return all.flatMap(({ message, [row]: item }) => {
     const refusal = item && refused.get(keyName(item));
@@ -133,8 +138,9 @@ function notStored(all: Storing[], refused: RefusedItems, row: 'touchpoint' | 'c
 }
 
 /**
- * Companions before touchpoints: the projector finds the companion of a touchpoint it reads off the stream. Without its companion a
- * message would be folded at a wrong time, so where the one is refused the other is not put.
+ * Writes companions before touchpoints, so that the projector finds the companion of a touchpoint
+ * from the stream. If the companion is refused, the touchpoint is not put, because it would be
+ * folded at a wrong time.
  */
 async function saveAll(
   table: Table,
@@ -157,6 +163,7 @@ async function saveAll(
   return [...undated, ...alone, ...notStored(rest, refused, 'touchpoint')];
 }
 
+/** The store over the table. */
 export function touchpointStore(table: Table): TouchpointStore {
   return {
     async save(accepted, saving) {

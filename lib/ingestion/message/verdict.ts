@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** Why a message was not taken, in words for the developer who reads the answer. A code is stable, a text is not. */
+/** Why a message was rejected, in text for developers. Codes are stable, texts are not. */
 export const rejectionCodes = {
   'not-an-object': 'a message is a JSON object',
   'no-batch': '`batch` is an array of messages',
@@ -26,7 +26,7 @@ export const rejectionCodes = {
 
 export type RejectionCode = keyof typeof rejectionCodes;
 
-/** `count`: how many messages one line stands for, from `index` on; one where it is missing. */
+/** A rejected message. `count` is the number of messages it covers from `index` on, default 1. */
 export const Rejection = z.object({
   index: z.int(),
   messageId: z.string().nullable(),
@@ -37,8 +37,8 @@ export const Rejection = z.object({
 export type Rejection = z.infer<typeof Rejection>;
 
 /**
- * What is odd about a message that was stored all the same. `clock-implausible`: `sentAt` is more than a week from our clock, so the
- * message keeps its own time uncorrected.
+ * An anomaly of a stored message. `clock-implausible`: `sentAt` differs from our clock by more than
+ * a week, so the message's time is not corrected.
  */
 export const WarningCode = z.enum(['clock-implausible']);
 export type WarningCode = z.infer<typeof WarningCode>;
@@ -46,10 +46,15 @@ export type WarningCode = z.infer<typeof WarningCode>;
 export const VerdictWarning = z.object({ index: z.int(), messageId: z.string().nullable(), code: WarningCode });
 export type VerdictWarning = z.infer<typeof VerdictWarning>;
 
-/** Most warnings of one verdict: one wrong clock warns of each of 2,500 messages alike. */
+/**
+ * Limit of warnings in a verdict. One wrong clock would cause the same for each of 2,500 messages.
+ */
 export const maxWarnings = 100;
 
-/** What became of the messages of one request. Accepted means durably stored. Without a warning the last two are missing. */
+/**
+ * Result of a request. Accepted means durably stored. Without warnings the last two fields are
+ * missing.
+ */
 export const Verdict = z.object({
   success: z.literal(true),
   accepted: z.int(),
@@ -64,12 +69,15 @@ export const Verdict = z.object({
 export type Verdict = z.infer<typeof Verdict>;
 
 /**
- * Longest `messageId` that is shown, in bytes of JSON with its quotes: 255 characters of ASCII, the longest id that is taken.
- * An id of control characters takes six bytes for each and is left out. So 2,500 rejections stay under 1 MB.
+ * Limit of a returned `messageId`, bytes of JSON with quotes: 255 characters of ASCII. An id of
+ * control characters takes six bytes for each and is omitted. So 2,500 rejections stay under 1 MB.
  */
 const maxShownBytes = 257;
 
-/** The `messageId` as the source sent it, by which it finds the message in its own log; null for other things than short text. */
+/**
+ * Returns the source's `messageId`, by which it finds the message in its log. Null if it is not a
+ * short text.
+ */
 function shownId(messageId: unknown): string | null {
   if (typeof messageId !== 'string' || messageId.length >= maxShownBytes) return null;
   return Buffer.byteLength(JSON.stringify(messageId)) > maxShownBytes ? null : messageId;

@@ -2,10 +2,12 @@ import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'n
 import { Rejected, ThroughlineError, Unavailable } from '../../shared/errors.ts';
 import { type JsonObject, isJsonObject } from '../../shared/json.ts';
 
-/** Largest body, decompressed. Segment publishes 500 KB, and its own Node SDK overshoots that. */
+/**
+ * Limit of a decompressed body, bytes. Segment publishes 500 KB, and its own Node SDK exceeds that.
+ */
 export const maxBodyBytes = 5 * 1024 * 1024;
 
-/** A request's body as the gateway hands it over: text, or base64 of whatever it did not take for text. */
+/** A body from the gateway: text, or base64 if the gateway did not take it for text. */
 export interface RawBody {
   body?: string | undefined;
   isBase64Encoded: boolean;
@@ -25,19 +27,19 @@ const tooLarge = (): ThroughlineError =>
 
 const gzipStart = 0x1f;
 
-/** The second byte of a zlib stream is a check of the first. */
+/** The second byte of a zlib stream is a checksum of the first two. */
 const isZlib = (second: number): boolean => (0x7800 + second) % 31 === 0;
 
-/** What a gateway leaves of a byte that is no UTF-8: U+FFFD, whose first byte this is. */
+/** First byte of U+FFFD, with which a gateway replaces a byte that is not UTF-8. */
 const replacementStart = 0xef;
 
 const looksLikeJson = (bytes: Buffer): boolean => /^[\ufeff\s]*[[{"]/.test(bytes.toString('utf8', 0, 64));
 
 /**
- * How the bytes are packed. The bytes themselves are asked first: no JSON starts with `\x1f` or `x`, proxies unpack bodies and leave
- * the header, and some sources pack without saying so. `deflate` may mean zlib or the bare stream: sources disagree. Brotli may start with
- * any byte, so there the header is asked. Of a packing we do not know nobody can tell what is in it: as with a broken one, a source that
- * tries again loses nothing meanwhile.
+ * Returns how the bytes are encoded. Their start decides, because proxies decode bodies but keep
+ * the header, and some sources send none. `deflate` may mean zlib or the raw stream. Brotli has no
+ * signature, so its header counts. An unknown encoding is a 503, so that a retrying source loses
+ * nothing. Decoded on its way, with the header kept. No JSON text is valid Brotli.
  */
 function codingOf(bytes: Buffer, header: string): Coding | undefined {
   const [first, second = 0] = bytes;
@@ -57,14 +59,14 @@ function decode(bytes: Buffer, coding: Coding): Buffer {
     if (cause instanceof RangeError) throw tooLarge();
     // Unpacked on its way, and only called Brotli: text never passes for it.
     if (coding === 'br' && looksLikeJson(bytes)) return bytes;
-    // Cut short, or spoilt by a proxy that took it for text: on its next way here it may arrive whole.
+    // Cut short, or damaged by a proxy that took it for text. A retry may be intact.
     throw new Unavailable('body.undecodable', { coding, cause });
   }
 }
 
 function textOf({ body = '', isBase64Encoded, headers }: RawBody): string {
   const header = (headers['content-encoding'] ?? '').trim().toLowerCase();
-  // Text that opens an object was never packed: nothing to decode, the usual case of a browser.
+  // Text that starts with `{` was not encoded, the usual case of a browser.
   if (!isBase64Encoded && body.startsWith('{')) {
     if (body.length > maxBodyBytes || Buffer.byteLength(body) > maxBodyBytes) throw tooLarge();
     return body;
@@ -72,16 +74,17 @@ function textOf({ body = '', isBase64Encoded, headers }: RawBody): string {
   const bytes = Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
   const coding = codingOf(bytes, header);
   const unpacked = coding ? decode(bytes, coding) : bytes;
-  // A proxy that packs everything packs what was packed, too.
+  // A proxy may compress a body that was compressed already.
   const plain = unpacked[0] === gzipStart ? decode(unpacked, 'gzip') : unpacked;
   if (plain.length > maxBodyBytes) throw tooLarge();
   return plain.toString('utf8').replace(/^\ufeff/, '');
 }
 
 /**
- * The JSON object a source posted, whatever content type it named: browsers say `text/plain`, RudderStack says
- * `application/x-www-form-urlencoded` and means gzip. Throws `Rejected('body.not-json' | 'body.not-an-object')`, `tooLarge`, and
- * `Unavailable('body.undecodable' | 'body.encoding-unknown')` for what may survive another try.
+ * Parses the posted JSON object, whatever its content type: browsers send `text/plain`, RudderStack
+ * `application/x-www-form-urlencoded` for gzip. Throws `Rejected('body.not-json' |
+ * 'body.not-an-object')`, `tooLarge`, or `Unavailable('body.undecodable' |
+ * 'body.encoding-unknown')`, for which a retry may succeed.
  */
 export function readBody(raw: RawBody): JsonObject {
   const text = textOf(raw);
@@ -96,8 +99,9 @@ export function readBody(raw: RawBody): JsonObject {
 }
 
 /**
- * The body of a request whose header opens no workspace: a key may still stand in it. Throws as `readBody` does, but for what another try
- * may mend: that is a 400 of the same code, so that a request without a key is never counted as our failure.
+ * Parses the body of a request without a valid key in its header, because the body may have one.
+ * Throws as `readBody`, but `Unavailable` becomes a 400 of the same code, so that a request without
+ * a key never counts as our failure.
  */
 export function readStrangersBody(raw: RawBody): JsonObject {
   try {

@@ -1,6 +1,6 @@
 import { type JsonObject } from '../../shared/json.ts';
 
-/** The key in an Authorization header: Basic with the key as user name, with or without its colon, or Bearer. */
+/** Returns the key of an Authorization header: Basic with the key as user name, or Bearer. */
 export function keyInHeader(authorization: string | undefined): string | undefined {
   const [, scheme, credentials = ''] = /^(basic|bearer)\s+(\S+)\s*$/i.exec(authorization ?? '') ?? [];
   if (scheme === undefined) return undefined;
@@ -8,7 +8,7 @@ export function keyInHeader(authorization: string | undefined): string | undefin
   return Buffer.from(credentials, 'base64').toString('utf8').split(':')[0];
 }
 
-/** The key in a body: mobile SDKs and browsers send no header. */
+/** Returns the key of a body. Mobile SDKs and browsers send no header. */
 export function keyInBody(body: JsonObject): string | undefined {
   return typeof body.writeKey === 'string' ? body.writeKey : undefined;
 }

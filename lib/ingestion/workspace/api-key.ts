@@ -2,7 +2,10 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { WorkspaceId } from '../../model/customer.ts';
 
-/** `write` keys sit in apps and pages and may only send touchpoints; `secret` keys read, decide and publish. */
+/**
+ * `write` keys are in apps and pages and may only send touchpoints. `secret` keys may read, decide
+ * and publish.
+ */
 export const KeyKind = z.enum(['write', 'secret']);
 export type KeyKind = z.infer<typeof KeyKind>;
 
@@ -11,11 +14,14 @@ const prefixes = { wk: 'write', sk: 'secret' } as const satisfies Record<string,
 export interface ApiKey {
   kind: KeyKind;
   workspace: string;
-  /** What the table knows of the key: nobody who reads the table learns a key. */
+  /** What the table stores of the key, so that a reader of the table learns no key. */
   hash: string;
 }
 
-/** `wk_<workspace>[_<secret>]` taken apart: the key says where to look it up. Undefined for anything else. */
+/**
+ * Parses `wk_<workspace>[_<secret>]`. The key names the workspace of its row. Undefined for
+ * anything else.
+ */
 export function parseApiKey(text: string): ApiKey | undefined {
   if (text.length > 200) return undefined;
   const [prefix = '', workspace = ''] = text.split('_');

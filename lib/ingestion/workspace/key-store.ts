@@ -4,16 +4,19 @@ import { cacheByKey } from '../../shared/cache.ts';
 import { systemClock } from '../../shared/time.ts';
 import { type ApiKey, type KeyKind, parseApiKey } from './api-key.ts';
 
-/** How long an environment may use a key that has since been revoked. One read a minute each, not one a request. */
+/**
+ * How long an environment may accept a revoked key, ms. Costs one read a minute, not one a request.
+ */
 const freshMs = 60_000;
 
-/** API keys, which is all that `collect` needs to know of a workspace. */
+/** Reads and writes API keys, the only part of a workspace that `collect` needs. */
 export interface KeyStore {
-  /** The workspace a key opens, if the key exists and is of this kind. */
+  /** Returns the workspace of a key, if it exists and is of this kind. */
   open(kind: KeyKind, key: string): Promise<string | undefined>;
   addKey(key: ApiKey): Promise<void>;
 }
 
+/** The store over the table. */
 export function keyStore(table: Table): KeyStore {
   const kindOf = cacheByKey(systemClock, freshMs, async (text) => {
     const key = parseApiKey(text);

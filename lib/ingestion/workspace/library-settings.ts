@@ -1,19 +1,23 @@
-/** `/v1/projects/<write key>/settings`, the key caught. */
+/** `/v1/projects/<write key>/settings`; group 1 is the key. */
 const settingsPath = /^\/v1\/projects\/([A-Za-z0-9_-]{1,200})\/settings$/;
 
-/** The write key in a settings path; undefined for any other path. Written for the edge: no spread, no destructuring. */
+/**
+ * Returns the write key of a settings path, or undefined for other paths. Runs at the edge, so it
+ * uses no spread and no destructuring.
+ */
 export function settingsKey(path: string): string | undefined {
   const match = settingsPath.exec(path);
   return match ? match[1] : undefined;
 }
 
-/** Only this machine talks to itself without TLS. */
+/** Returns whether a host is this machine, the only one called without TLS. */
 const isLoopback = (host: string): boolean => /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/.test(host);
 
 /**
- * What Segment's browser and mobile libraries load before they send: here that they send to us, and nothing else. `apiHost` is what
- * they put between protocol and `/t`; `Segment.io` being the only integration, no further script is loaded; metrics are off. It
- * tells nothing that the caller does not know, so the key is not looked up: a wrong one is told with the first message.
+ * Returns the settings that Segment's browser and mobile libraries load. `apiHost` comes between
+ * protocol and `/t`. `Segment.io` is the only integration, so no further script is loaded; metrics
+ * are off. The key is not checked, because the answer holds no secret; a wrong key fails with the
+ * first message.
  */
 export function librarySettings(writeKey: string, host: string) {
   const apiHost = `${host}/v1`;
@@ -41,5 +45,8 @@ export function librarySettings(writeKey: string, host: string) {
   };
 }
 
-/** Libraries reload these on every page; a change of ours (a new host) may wait this long. Seconds. */
+/**
+ * Libraries load the settings on every page. A change, such as a new host, may take this long,
+ * seconds.
+ */
 export const settingsMaxAge = 300;

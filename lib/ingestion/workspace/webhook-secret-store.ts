@@ -6,37 +6,44 @@ import { keys } from '../../model/table-keys.ts';
 import { cacheByKey } from '../../shared/cache.ts';
 import { type Clock, Instant, addMs } from '../../shared/time.ts';
 
-/** What calls of ours are signed with, from a moment on. Standard Webhooks: `whsec_` and 24 to 64 bytes in base64. */
+/**
+ * A secret that signs webhook calls from `since` on. Standard Webhooks: `whsec_` and 24 to 64 bytes
+ * in base64.
+ */
 export const WebhookSecret = z.object({ secret: z.string(), since: Instant });
 export type WebhookSecret = z.infer<typeof WebhookSecret>;
 
-/** For so long after it was replaced calls are signed with the old secret too, so that receivers can change theirs. Milliseconds. */
+/** How long a replaced secret still signs, ms, so that receivers can switch. */
 const overlapMs = 86_400_000;
 
-/** Replaced ones that are still signed with, at most: whoever rotates in a panic must not fill a header. */
+/** Limit of replaced secrets that still sign. Repeated rotation must not fill a header. */
 const maxReplaced = 2;
 
-/** How long an environment may go on with what it read. */
+/** How long an environment may use secrets it has read, ms. */
 const freshMs = 60_000;
 
+/** Reads and rotates a workspace's webhook secrets. */
 export interface WebhookSecretStore {
-  /** Newest first; the first one is made when it is asked for. At most a minute old. */
+  /** Returns secrets, newest first, at most a minute old. Creates the first one. */
   current(workspace: string): Promise<WebhookSecret[]>;
-  /** The same without their times: what calls are signed with. */
+  /** Returns the same without times: the keys that sign calls. */
   keys: (workspace: string) => Promise<readonly string[]>;
-  /** A new one; those before count for another day. Two that rotate at once make two. */
+  /** Adds a secret; earlier ones sign for another day. Two concurrent rotations add two. */
   rotate(workspace: string): Promise<WebhookSecret[]>;
 }
 
 const maxTries = 5;
 const aSecret = (): string => `whsec_${randomBytes(32).toString('base64')}`;
 
-/** Those that still count: the newest, and each whose successor is younger than a day. */
+/**
+ * Returns the secrets that still sign: the newest, and each whose successor is younger than a day.
+ */
 function stillGood(secrets: WebhookSecret[], now: Instant): WebhookSecret[] {
   const edge = addMs(now, -overlapMs);
   return secrets.filter((_, i) => i === 0 || (secrets[i - 1]?.since ?? '') > edge).slice(0, 1 + maxReplaced);
 }
 
+/** The store over the table. */
 export function webhookSecretStore(table: Table, clock: Clock): WebhookSecretStore {
   async function read(workspace: string): Promise<{ secrets: WebhookSecret[]; rev: number }> {
     const row = await table.get(keys.webhookSecrets(workspace), { consistent: true });

@@ -6,33 +6,37 @@ import { systemClock } from '../../shared/time.ts';
 import { type KeyStore, keyStore } from './key-store.ts';
 import { Workspace } from '../../model/workspace.ts';
 
-/** How long an environment may use settings that have since changed. One read a minute each, not one a request. */
+/**
+ * How long an environment may use changed settings, ms. Costs one read a minute, not one a request.
+ */
 const freshMs = 60_000;
 
-/** A workspace as it is kept. `rev` counts its writes. */
+/** A stored workspace. `rev` counts its writes. */
 export interface SavedWorkspace {
   workspace: Workspace;
   rev: number;
 }
 
+/** Reads and writes workspaces and their keys. */
 export interface WorkspaceStore extends KeyStore {
-  /** Settings of a workspace; undefined for one that does not exist. */
+  /** Returns the settings, at most a minute old, or undefined if the workspace does not exist. */
   settings(workspace: string): Promise<Workspace | undefined>;
-  /** The settings as they are now, and their revision. */
+  /** Returns the present settings with their revision. */
   current(workspace: string): Promise<SavedWorkspace | undefined>;
   /**
-   * Writes the settings over the revision they were read at, 0 for none, and counts up. False when another write came first. Seen by this
-   * environment at once, by others within a minute.
+   * Writes the settings over the revision read, 0 for none, and increments it. Returns false on a
+   * conflict. This environment sees the change at once, others within a minute.
    */
   save(workspace: Workspace, rev?: number): Promise<boolean>;
   all(): Promise<string[]>;
-  /** Throws when the table does not answer. Reads one key that is not there. */
+  /** Reads one missing key. Throws if the table does not answer. */
   ping(): Promise<void>;
 }
 
 const read = (item: Item | undefined): Workspace | undefined =>
   typeof item?.doc === 'string' ? Workspace.parse(JSON.parse(item.doc)) : undefined;
 
+/** The store over the table. */
 export function workspaceStore(table: Table): WorkspaceStore {
   const settings = cacheByKey(systemClock, freshMs, async (workspace) => {
     return read(await table.get(keys.workspace(workspace)));

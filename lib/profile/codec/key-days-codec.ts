@@ -1,7 +1,10 @@
 import { type KeyDays } from '../../model/profile.ts';
 
 const number36 = (value: number): string => value.toString(36);
-/** Text of a profile: the first day, then gaps, in base 36, each with its worth where that is not 0; before a bar what is known in sum. */
+/**
+ * Packs key days: first day, then gaps, in base 36, each with its worth if not 0. The sum of older
+ * days comes before a bar.
+ */
 export function packKeyDays({ recent, older }: KeyDays): string {
   let before = 0;
   const days = recent.map(({ day, worth }) => {
@@ -13,7 +16,10 @@ export function packKeyDays({ recent, older }: KeyDays): string {
   return known + days.join(',');
 }
 
-/** The reverse of `packKeyDays`. Days before 1970, which an older version stored of made-up clocks, are read as the first of 1970. */
+/**
+ * The reverse of `packKeyDays`. Days before 1970, which an older version stored for wrong clocks,
+ * are read as the first day of 1970.
+ */
 export function unpackKeyDays(text: string): KeyDays {
   const [days = '', sums] = text.split('|').reverse();
   const [count = '', first = '', worth = ''] = sums?.split(',') ?? [];

@@ -9,15 +9,19 @@ import { packHours, unpackHours } from '../facts/engagement-hours.ts';
 import { Profile } from '../../model/profile.ts';
 import { type OpenGoal, ActiveEnrolment, Wait } from '../../model/active-enrolment.ts';
 
-/** Milliseconds since the customer was first seen, in base 36: 6 characters where an instant takes 26 with its quotes. */
+/**
+ * Milliseconds since first seen, in base 36: 6 characters, where an instant takes 26 with its
+ * quotes.
+ */
 const Time = z.string().regex(/^-?[0-9a-z]+$/);
 type Time = z.infer<typeof Time>;
 
 const Dated = <T extends z.ZodType>(value: T) => z.tuple([value, Time]);
 
 /**
- * A profile as it is stored. DynamoDB bills by the KB, and a profile is written more often than anything but touchpoints, so an
- * ordinary one must fit one: short names, times relative, nothing that is empty, nothing that the item's key says already.
+ * A profile as stored. DynamoDB bills by the KB, and only touchpoints are written more often, so an
+ * ordinary profile must fit 1 KB. Names are short, times relative, and empty fields and those in
+ * the item's key are omitted.
  */
 const Packed = z.object({
   /** First seen, milliseconds since 1970 in base 36. */
@@ -26,13 +30,13 @@ const Packed = z.object({
   l: Time,
   /** Traits. */
   t: z.record(z.string(), Dated(Json)).optional(),
-  /** Touchpoints by name: how many, first, and last where that is another. */
+  /** Touchpoints by name: count, first, and last if different. */
   n: z.record(z.string(), z.union([z.tuple([z.int(), Time]), z.tuple([z.int(), Time, Time])])).optional(),
   /** Channels. */
   c: z.record(z.string(), Time).optional(),
-  /** Hours by channel, of those that have any. */
+  /** Hours by channel, if there are any. */
   u: z.record(z.string(), z.string()).optional(),
-  /** Purchases: how many, revenue, first, last. */
+  /** Purchases: count, revenue, first, last. */
   p: z.tuple([z.int(), z.number(), Time, Time]).optional(),
   /** Days with a key event. */
   b: z.string().optional(),
@@ -43,19 +47,25 @@ const Packed = z.object({
     .optional(),
   /** Consent. */
   o: z.record(z.string(), Dated(z.boolean())).optional(),
-  /** Identities linked. */
+  /** Linked identities. */
   k: Profile.shape.linked.optional(),
-  /** Stream, and position folded through per partition; the customer's own has the empty name. */
+  /**
+   * Stream, and position folded through by partition. The customer's own partition has the empty
+   * name.
+   */
   g: z.tuple([z.string(), z.record(z.string(), z.string())]).optional(),
-  /** What else is noted of positions, where anything is. */
+  /** Reasons of records put aside, rebuilt positions and barriers, if there are any. */
   x: Profile.shape.folded.pick({ asides: true, rebuilt: true, barriers: true }).optional(),
   j: z.record(z.string(), ActiveEnrolment).optional(),
   w: z.record(z.string(), Wait).optional(),
-  /** Decisions: placement, offer, stage, at, until, exposed, what counts as success. */
+  /** Decisions: placement, offer, stage, at, until, exposed, success predicate. */
   d: z
     .record(z.string(), z.tuple([z.string(), z.string(), z.string(), Time, Time, z.literal([0, 1]), Predicate]))
     .optional(),
-  /** Goals: enrolment, journey, version, since, until, what counts, and step, variant, guardrail as far as there are any. */
+  /**
+   * Goals: enrolment, journey, version, since, until, predicate, and step, variant, guardrail if
+   * present.
+   */
   y: z
     .record(
       z.string(),
@@ -64,7 +74,9 @@ const Packed = z.object({
     .optional(),
   /** Segments: since. */
   m: z.record(z.string(), Time).optional(),
-  /** Stage: id, since, met, touchpoint, and rule where it is not the stage's. What is missing is empty. */
+  /**
+   * Stage: id, since, met, touchpoint, and rule if it differs from the stage's. Empty if missing.
+   */
   s: z.tuple([z.string(), Time, z.union([Time, z.literal('')]), z.string(), z.string()]).optional(),
   h: PackedRisk.optional(),
   q: z
@@ -84,10 +96,13 @@ const filled = <T extends object>(map: T): T | undefined => (Object.keys(map).le
 const renamed = (map: Map<string>, from: string, to: string): Map<string> =>
   Object.fromEntries(Object.entries(map).map(([name, value]) => [name === from ? to : name, value]));
 
-/** No time of ours lies before 1970. An older version folded touchpoints of such times where a source's `sentAt` was made up. */
+/**
+ * Times before 1970 are read as 1970. An older version folded them where a source's `sentAt` was
+ * made up.
+ */
 const readInstant = (ms: number): Instant => instantAt(Math.max(0, ms));
 
-/** Both directions of the times of a profile first seen at `first`, in milliseconds. */
+/** Reads and writes the times of a profile first seen at `first`, ms. */
 function times(first: number) {
   return {
     write: (at: Instant): Time => (Date.parse(at) - first).toString(36),
@@ -156,7 +171,7 @@ function unpackGoal(packed: PackedGoal, read: (time: Time) => Instant): OpenGoal
   };
 }
 
-/** The text a profile is stored as. Workspace and customer are in its item's key. */
+/** Returns the stored text of a profile. Workspace and customer are in its item's key. */
 export function packProfile(profile: Profile): string {
   const first = Date.parse(profile.firstSeen);
   const { write } = times(first);
@@ -202,7 +217,7 @@ export function packProfile(profile: Profile): string {
   return JSON.stringify(packed);
 }
 
-/** The reverse of `packProfile`. Throws for a text that `packProfile` did not make. */
+/** The reverse of `packProfile`. Throws if the text is not its output. */
 export function unpackProfile(text: string, { workspace, customer }: Customer): Profile {
   const packed = Packed.parse(JSON.parse(text));
   const first = parseInt(packed.f, 36);

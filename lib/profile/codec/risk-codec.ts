@@ -8,7 +8,7 @@ const lacks = ['purchase', 'repeat-purchase', 'attributes'] as const;
 /** Milliseconds since 1970 in base 36. */
 const Time = z.string();
 
-/** What a risk may have beside. Times are minutes after the assessment. */
+/** Optional fields of a risk. Times are minutes after the assessment. */
 const More = z
   .object({
     /** Of a trained model: version, base, percentile, kind. */
@@ -27,9 +27,10 @@ const More = z
 type More = z.infer<typeof More>;
 
 /**
- * A risk as a profile keeps it: 100 bytes where its JSON takes 600, as every touchpoint writes the profile and DynamoDB
- * bills by the KB. Score, band, milliseconds since 1970 in base 36, horizon in days, what is lacking, reasons. Of the cold start's only what
- * tells the customer apart is kept: the rest is worked out again when somebody asks.
+ * A risk as stored: 100 bytes where its JSON takes 600, because every touchpoint writes the profile
+ * and DynamoDB bills by the KB. Fields: score, band, time, horizon in days, insufficient data,
+ * reasons. Of a cold-start risk only what differs by customer is kept; the rest is computed again
+ * when read.
  */
 export const PackedRisk = z.tuple([
   z.number(),
@@ -61,6 +62,7 @@ function packMore({ assessedAt, modelVersion, modelKind = 'dropout', ...risk }: 
   };
 }
 
+/** Packs a risk. Future times are rounded to the minute. */
 export function packRisk(risk: ChurnRisk): PackedRisk {
   const { score, band, assessedAt, horizonDays = 0, insufficientData, reasons } = risk;
   const lacking = lacks.reduce((sum, lack, i) => sum + (insufficientData?.includes(lack) ? 2 ** i : 0), 0);
@@ -79,7 +81,7 @@ function unpackReason([feature, points, ...values]: PackedReason): RiskReason {
   return { feature, points, ...(values.length > 0 && { values }) };
 }
 
-/** A reason of a trained model. */
+/** Unpacks a reason of a trained model. */
 function unpackPart([feature, points, contribution = 0, value]: PackedReason): RiskReason {
   return { feature, points, contribution, ...(value !== undefined && { value }) };
 }
@@ -105,7 +107,7 @@ function unpackMore({ m: model, s, u, n, w, d }: More, at: number, reasons: Risk
   };
 }
 
-/** The reverse of `packRisk`; times ahead are known to the minute. */
+/** The reverse of `packRisk`. Future times have a precision of a minute. */
 export function unpackRisk([score, band, time, horizonDays, lacking, packed, more = {}]: PackedRisk): ChurnRisk {
   const insufficientData = lacks.filter((_, i) => (lacking >> i) % 2 === 1);
   const at = parseInt(time, 36);

@@ -1,27 +1,31 @@
-/** Longest name of a trait, touchpoint, channel or consent kept in a profile. Characters. */
+/** Limit of names of traits, touchpoints, channels and consents in a profile, characters. */
 const maxNameLength = 100;
 
-/** Longest value of a trait. Characters of JSON. */
+/** Limit of a trait's value, characters of JSON. */
 const maxTraitLength = 512;
 
-/** Whether a map may be keyed by it. `__proto__` is no key of a JavaScript object, whoever sends it. */
+/**
+ * Returns whether a map may have this key. `__proto__` is refused, because it is no plain key of a
+ * JavaScript object.
+ */
 export function isStorableKey(name: string): boolean {
   return name.length > 0 && name.length <= maxNameLength && name !== '__proto__';
 }
 
+/** Returns whether a trait's name and value fit a profile. */
 export function isStorableTrait(name: string, value: unknown): boolean {
   return isStorableKey(name) && JSON.stringify(value).length <= maxTraitLength;
 }
 
-/** How the entries of two maps become one map. */
+/** How to merge two bounded maps. */
 export interface MergeOptions<T> {
   combine: (a: T, b: T) => T;
   most: number;
-  /** Where entries past `most` are gathered; without it they are left out. */
+  /** The key that gathers entries past `most`. Without it they are dropped. */
   overflow?: string;
 }
 
-/** Both maps in one: what both have is combined. A new name past `most` goes to the overflow. */
+/** Merges two maps. Entries of both are combined; a new key past `most` goes to the overflow. */
 export function mergeBoundedMaps<T>(
   a: Record<string, T>,
   b: Record<string, T>,

@@ -6,7 +6,7 @@ import { type Profile } from '../../model/profile.ts';
 
 export type Consent = Profile['consent'];
 
-/** Names of Segment's e-mail and mobile specs that say yes or no for one channel. */
+/** Events of Segment's e-mail and mobile specs that give or withdraw consent for one channel. */
 const told: Record<string, readonly [channel: string, consents: boolean]> = {
   'Email Subscribed': ['email', true],
   'Email Unsubscribed': ['email', false],
@@ -17,7 +17,10 @@ const told: Record<string, readonly [channel: string, consents: boolean]> = {
   'Push Unsubscribed': ['push', false],
 };
 
-/** `Subscribed` may be to a plan: it needs a `channel`. `Unsubscribed` alone means e-mail, the only channel with such links. */
+/**
+ * `Subscribed` may mean a plan, so it needs a `channel`. `Unsubscribed` alone means e-mail, the
+ * only channel with such links.
+ */
 function namedByProperty({ name, properties }: Touchpoint): readonly [string, boolean] | undefined {
   if (name !== 'Subscribed' && name !== 'Unsubscribed') return undefined;
   const channel = properties.channel ?? (name === 'Unsubscribed' ? 'email' : undefined);
@@ -28,7 +31,7 @@ const pairsOf = (value: Json | undefined): [string, Json][] => (isJsonObject(val
 
 const traitPrefix = 'consent.';
 
-/** Traits that are consent and no trait: `consent: {email: true}` or `consent.email: true`. */
+/** Returns whether a trait is consent: `consent: {email: true}` or `consent.email: true`. */
 export function isConsentTrait(name: string): boolean {
   return name === 'consent' || name.startsWith(traitPrefix);
 }
@@ -43,8 +46,9 @@ function fromTraits({ type, properties }: Touchpoint): [string, Json][] {
 }
 
 /**
- * What a touchpoint says of consent, by channel or category: subscribing and unsubscribing, the `consent` trait of an identify, and
- * the category preferences that consent managers put in the context of every call.
+ * Returns the consent in a touchpoint, by channel or category. Sources are events of subscription,
+ * the `consent` trait of an identify, and the category preferences that consent managers put into
+ * the context of every call.
  */
 export function readConsent(touchpoint: Touchpoint, at: Instant): Consent {
   const own = Object.hasOwn(told, touchpoint.name) ? told[touchpoint.name] : namedByProperty(touchpoint);

@@ -2,21 +2,27 @@ import * as z from 'zod';
 import { msBetween, type Instant } from '../../shared/time.ts';
 import { type Profile } from '../../model/profile.ts';
 
-/** How the customer last told us, or a channel saw, that they feel. */
+/** The customer's last known emotion, from the customer or from a channel. */
 export const Emotion = z.enum(['negative', 'neutral', 'positive']);
 export type Emotion = z.infer<typeof Emotion>;
 
-/** For how long a feeling counts: as long as a bad answer keeps promotions away. */
+/** How long an emotion counts, ms: as long as a bad answer blocks promotions. */
 const freshMs = 30 * 86_400_000;
 
-/** Ends of the scales: NPS detractors and promoters (Reichheld 2003), the outer two of CSAT (1–5), the outer three and two of CES (1–7). */
+/**
+ * Limits on each scale. NPS: detractors and promoters (Reichheld 2003). CSAT (1–5): the outer two.
+ * CES (1–7): the lower three and the upper two.
+ */
 const scales = {
   nps: { negative: 6, positive: 9, highest: 10 },
   csat: { negative: 2, positive: 4, highest: 5 },
   ces: { negative: 3, positive: 6, highest: 7 },
 } as const satisfies Record<keyof Profile['answers'], Record<string, number>>;
 
-/** Asked on a wider scale only the very lowest answers tell something. */
+/**
+ * An answer above the scale's highest value comes from a wider scale, where only the lowest values
+ * are conclusive.
+ */
 function answered(survey: keyof typeof scales, value: number): Emotion {
   const { negative, positive, highest } = scales[survey];
   if (value <= negative) return 'negative';
@@ -24,8 +30,9 @@ function answered(survey: keyof typeof scales, value: number): Emotion {
 }
 
 /**
- * The latest of what is known: answers to surveys, and the trait `emotion`, which any touchpoint with the property `emotion` (or an
- * identify) sets: `negative`, `neutral` or `positive`. Undefined where nothing was told in the last thirty days.
+ * Returns the latest emotion of survey answers and of the trait `emotion`. The trait is set by an
+ * identify, or by any touchpoint with the property `emotion`. Undefined if there is none in the
+ * last thirty days.
  */
 export function emotionOf({ answers, traits }: Pick<Profile, 'answers' | 'traits'>, now: Instant): Emotion | undefined {
   const told = (Object.keys(scales) as (keyof typeof scales)[]).flatMap((survey) => {

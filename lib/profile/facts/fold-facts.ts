@@ -14,7 +14,7 @@ import { mergeHours, readHours } from './engagement-hours.ts';
 import { lastWriteWins } from './last-write-wins.ts';
 import { mergePurchases, worthOf } from './purchases.ts';
 
-/** What touchpoints alone tell of a customer. */
+/** The facts of a profile that touchpoints alone determine. */
 export type ProfileFacts = Pick<
   Profile,
   | 'firstSeen'
@@ -45,7 +45,7 @@ function traitsIn({ type, properties, context }: Touchpoint, at: Instant): Profi
   return traits;
 }
 
-/** One touchpoint's facts: the profile of a customer who did this and nothing else. */
+/** Returns the facts of one touchpoint, as of a customer with no other touchpoint. */
 export function factsOf(touchpoint: Touchpoint, at: Instant, workspace: Workspace): ProfileFacts {
   const name = isStorableKey(touchpoint.name) ? touchpoint.name : overflowKey;
   const bought = workspace.purchaseEvents.includes(touchpoint.name);
@@ -77,9 +77,9 @@ function mergeKeyDays({ keyDays: a }: ProfileFacts, { keyDays: b }: ProfileFacts
 }
 
 /**
- * The facts of two histories of one customer. Commutative and associative while no bound is reached, so touchpoints fold to the same
- * in any order, and two folded profiles merge to what folding all into one had given. Counts, sums, first and last by arithmetic;
- * traits, answers and consent by event time.
+ * Merges the facts of two histories of one customer. Commutative and associative within the limits,
+ * so touchpoints fold to the same facts in any order, and profiles may be merged after folding.
+ * Traits, answers and consent keep the value of the latest event time.
  */
 export function mergeFacts(a: ProfileFacts, b: ProfileFacts): ProfileFacts {
   return {
@@ -101,8 +101,9 @@ export function mergeFacts(a: ProfileFacts, b: ProfileFacts): ProfileFacts {
 }
 
 /**
- * The profile after one more touchpoint, in whatever order they come. `at` is the touchpoint's time corrected for its source's clock.
- * Not idempotent: who folds keeps count of what was folded (`lib/profile/merge/stream-checkpoint.ts`).
+ * Returns the profile with one more touchpoint, in any order. `at` is the time corrected for the
+ * source's clock. Not idempotent: the caller skips processed positions
+ * (`lib/profile/merge/stream-checkpoint.ts`).
  */
 export function foldFacts(
   profile: Profile,

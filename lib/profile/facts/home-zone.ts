@@ -2,7 +2,10 @@ import { canonicalZone } from '../../shared/calendar/wall-time.ts';
 import { type Workspace } from '../../model/workspace.ts';
 import { type Profile } from '../../model/profile.ts';
 
-/** Longer than any zone's name; members of a segment are listed under theirs, before their id (`maxIdBytes`). Characters. */
+/**
+ * Limit of a zone's name, characters; longer than any. The key of a segment member has the zone
+ * before the id (`maxIdBytes`).
+ */
 const maxZoneLength = 60;
 
 function validZone(zone: unknown): string | undefined {
@@ -14,10 +17,15 @@ function validZone(zone: unknown): string | undefined {
   }
 }
 
-/** The zone that the customer's own trait names; undefined where it names none. */
+/**
+ * Returns the zone of the customer's trait `timezone`. Undefined if there is none or it is unknown.
+ */
 export const ownZone = ({ traits }: Pick<Profile, 'traits'>): string | undefined => validZone(traits.timezone?.value);
 
-/** The zone a customer lives in under its one name: the trait `timezone`, which SDKs send with their context, else the workspace's. */
+/**
+ * Returns the customer's zone by its canonical name: the trait `timezone`, which SDKs send in their
+ * context, else the workspace's, else UTC.
+ */
 export function homeZone({ traits }: Pick<Profile, 'traits'>, { timezone }: Pick<Workspace, 'timezone'>): string {
   return ownZone({ traits }) ?? validZone(timezone) ?? 'UTC';
 }

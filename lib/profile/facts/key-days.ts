@@ -1,17 +1,20 @@
 import { type KeyDays } from '../../model/profile.ts';
 
-/** Days kept one by one: half a year of somebody who comes every week, in some 200 bytes of the profile. */
+/** Days kept individually: half a year of weekly visits, in about 200 bytes of the profile. */
 export const maxKeyDays = 24;
 const dayMs = 86400000;
-/** Money is added in whole ten-thousandths, so that the order of adding cannot matter. */
+/** Adds money in whole ten-thousandths, so that the order of adding does not matter. */
 export const sumMoney = (a: number, b: number): number => (Math.round(a * 10000) + Math.round(b * 10000)) / 10000;
 
+/** Returns the number of a day since 1970, in UTC. */
 export const dayIndex = (ms: number): number => Math.floor(ms / dayMs);
 
+/** Returns the key days of a customer with one key event. */
 export const oneKeyDay = (event: KeyEvent): KeyDays => ({ recent: [event] });
 /**
- * The days of two histories of one customer, in whatever order they come. Exact while all days are kept one by one; of a day before those,
- * told late, nobody knows whether it was counted: it is another one, unless it is the very first.
+ * Merges the key days of two histories, in any order. Exact while all days are kept individually. A
+ * late day before those counts as another day, unless it is the first, because the sum does not
+ * list its days.
  */
 export function mergeKeyDayLists(a: KeyDays, b: KeyDays): KeyDays {
   const worthOn = new Map(a.recent.map(({ day, worth }) => [day, worth]));
@@ -37,6 +40,7 @@ export function mergeKeyDayLists(a: KeyDays, b: KeyDays): KeyDays {
   return { recent: all.slice(-maxKeyDays), ...(summed && { older: summed }) };
 }
 
+/** A day with a key event, since 1970, and the money spent on it. */
 export interface KeyEvent {
   day: number;
   worth: number;

@@ -3,7 +3,10 @@ import { profileLimits } from '../../model/profile-limits.ts';
 import { type Profile } from '../../model/profile.ts';
 import { type OpenGoal } from '../../model/active-enrolment.ts';
 
-/** Under which a goal is kept: one for an enrolment, one for an experiment's step in it, one for each of its guard rails. */
+/**
+ * Returns the key of an open goal: one for an enrolment, one for each of its experiments, one for
+ * each guardrail.
+ */
 export const goalId = ({
   enrolmentId,
   stepId,
@@ -11,7 +14,10 @@ export const goalId = ({
 }: Pick<OpenGoal, 'enrolmentId' | 'stepId' | 'guardrail'>): string =>
   [enrolmentId, ...[stepId, guardrail].filter((part) => part !== undefined)].join('/');
 
-/** The profile waiting for more goals. One that is waited for already stays as it is; past the bound the oldest are given up. */
+/**
+ * Adds open goals to a profile. Idempotent: an open goal is not replaced. Past the limit the oldest
+ * are dropped.
+ */
 export function addGoals(profile: Profile, added: readonly OpenGoal[]): Profile {
   if (added.length === 0) return profile;
   const all = Object.entries({ ...Object.fromEntries(added.map((goal) => [goalId(goal), goal])), ...profile.goals });
@@ -19,6 +25,6 @@ export function addGoals(profile: Profile, added: readonly OpenGoal[]): Profile 
   return { ...profile, goals: Object.fromEntries(all.slice(0, profileLimits.goals)) };
 }
 
-/** Whether a touchpoint of that time counts. */
+/** Returns whether a touchpoint at this time counts for the goal. `until` is exclusive. */
 export const isWithinWindow = ({ since, until }: Pick<OpenGoal, 'since' | 'until'>, at: Instant): boolean =>
   at >= since && at < until;

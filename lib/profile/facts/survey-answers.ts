@@ -9,7 +9,9 @@ type Kind = keyof SurveyAnswers;
 
 const kinds = ['nps', 'ces', 'csat'] as const satisfies Kind[];
 
-/** The widest scale of each: NPS is 0–10; CES and CSAT are asked on scales of 5, 7, 10 or in per cent. */
+/**
+ * The highest value of each scale. NPS is 0–10. CES and CSAT use scales of 5, 7, 10 or per cent.
+ */
 const highest = { nps: 10, ces: 100, csat: 100 } as const satisfies Record<Kind, number>;
 
 function kindOf({ name, properties }: Touchpoint): Kind | undefined {
@@ -28,8 +30,8 @@ function scoreOf(properties: Record<string, Json>): number | undefined {
 }
 
 /**
- * What the customer answered: `NPS Answered`, `CES Answered`, `CSAT Answered`, or `Survey Answered` with its `kind`; the number is in
- * `score`, `rating` or `value`. One off the scale is no answer.
+ * Returns the answer in `NPS Answered`, `CES Answered`, `CSAT Answered`, or `Survey Answered` with
+ * its `kind`. The number is `score`, `rating` or `value`. One off the scale is ignored.
  */
 export function readAnswers(touchpoint: Touchpoint, at: Instant): SurveyAnswers {
   const kind = kindOf(touchpoint);
@@ -38,7 +40,7 @@ export function readAnswers(touchpoint: Touchpoint, at: Instant): SurveyAnswers 
   return { [kind]: { value, at } };
 }
 
-/** The latest answer to each question. */
+/** Merges answers: the latest of each survey. */
 export function mergeAnswers(a: SurveyAnswers, b: SurveyAnswers): SurveyAnswers {
   const all = { ...a };
   for (const kind of kinds) {

@@ -12,8 +12,9 @@ import { anonymousRef, type CustomerRef, userRef } from '../../model/customer.ts
 import { mergeProfiles } from './merge-profiles.ts';
 
 /**
- * The other identities that a touchpoint says its user is: the anonymous id sent along with the user id, and for an alias the previous
- * id, which may have been a user's or a visitor's. Nobody becomes part of an anonymous visitor.
+ * Returns the other identities that a touchpoint claims for its user: the anonymous id beside the
+ * user id, and for an alias the previous id, as user and as visitor. An anonymous visitor claims
+ * none.
  */
 export function identityClaims({ type, userId, anonymousId, previousId }: Touchpoint): CustomerRef[] {
   if (userId === undefined) return [];
@@ -22,7 +23,7 @@ export function identityClaims({ type, userId, anonymousId, previousId }: Touchp
   return [...new Set(claimed)].filter((ref) => ref !== userRef(userId));
 }
 
-/** Claims that nobody has decided on yet: not the customer itself, and not linked before. */
+/** Returns the claims not resolved yet: neither the customer itself nor linked. */
 export function unresolvedClaims(
   { customer, linked }: Pick<Profile, 'customer' | 'linked'>,
   touchpoint: Touchpoint,
@@ -30,10 +31,13 @@ export function unresolvedClaims(
   return identityClaims(touchpoint).filter((ref) => ref !== customer && !linked.includes(ref));
 }
 
-/** What linking makes of the user's profile, and the writes that must happen with it or not at all. */
+/** The profile after a link, with the writes of the same transaction. */
 export type IdentityLink = Required<ProfileWrite>;
 
-/** Characters of ids that linked identities may take up in a profile: with sequence numbers about 20 KB. */
+/**
+ * Limit of the ids of linked identities in a profile, characters. With sequence numbers they take
+ * about 20 KB.
+ */
 const maxLinkedLength = 12_000;
 
 function hasRoom({ linked }: Profile, added: CustomerRef[]): boolean {
@@ -41,10 +45,13 @@ function hasRoom({ linked }: Profile, added: CustomerRef[]): boolean {
   return all.length <= profileLimits.linked && all.join('').length <= maxLinkedLength;
 }
 
-/** Stands for "there is none yet": whoever writes it first must not be written over. */
+/** Condition: the item must not exist. Prevents overwriting a concurrent first write. */
 const unwritten = { expression: 'attribute_not_exists(pk)' };
 
-/** A user who stood somewhere else moves to where the linked identity was seen last. */
+/**
+ * Returns the transition if the merge changed the user's stage, that is if the linked profile
+ * matched a stage rule more recently.
+ */
 function stageAfterMerge(
   { stage }: Profile,
   from: Profile['stage'],
@@ -55,7 +62,7 @@ function stageAfterMerge(
   return { from: from.id, to: stage.id, at, rule: stage.rule, touchpoint: { messageId, name } };
 }
 
-/** Who claims, what was read of the identity claimed, and when by our clock. */
+/** What was read of the claimed identity, the claiming touchpoint, and its corrected time. */
 export interface IdentityClaim {
   found: VersionedProfile | undefined;
   touchpoint: Pick<Touchpoint, 'messageId' | 'name'>;
@@ -63,11 +70,10 @@ export interface IdentityClaim {
 }
 
 /**
- * Makes `ref` an identity of the user: its profile is merged in and a pointer put in its place, both in the transaction that writes
- * the user's profile, on condition that neither changed since it was read. `found` is what was read under `ref`: nothing, its own
- * profile, or by its pointer somebody else's. The first who claims an id keeps it: undefined when it is another's, or the user has
- * more identities than a profile holds. After death in between nothing is linked and the redelivery links; after the transaction
- * the redelivered touchpoint is folded already and claims nothing.
+ * Links `ref` to the user: merges its profile and replaces it by a pointer, in the transaction of
+ * the user's profile. Both must be unchanged since read. Returns undefined if `found` belongs to
+ * another customer, or the limits are reached. Crash: before the write nothing is linked and the
+ * redelivery links; after it, the touchpoint counts as processed.
  */
 export function linkIdentity(user: Profile, ref: CustomerRef, claim: IdentityClaim): IdentityLink | undefined {
   const { workspace } = user;
@@ -86,7 +92,7 @@ export function linkIdentity(user: Profile, ref: CustomerRef, claim: IdentityCla
   const signals: ProfileChange[] = [{ type: 'identified', linked: ref, at, ...(segments.length > 0 && { segments }) }];
   const transition = stageAfterMerge(profile, user.stage, claim);
   if (transition) {
-    // The touchpoint may move the customer once more by itself: that row has its plain id.
+    // The touchpoint may cause another transition, and that row has the plain id.
     also.push(transitionRow(user, transition, `${touchpoint.messageId}#${ref}`));
     signals.push({ type: 'stage', transition });
   }

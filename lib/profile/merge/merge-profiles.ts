@@ -8,16 +8,19 @@ function newest(decisions: Record<string, OpenDecision>): Record<string, OpenDec
   return Object.fromEntries(all.slice(0, profileLimits.decisions));
 }
 
-/** Where they stand: the stage of whichever met a rule last; of one time, or when neither met any, the user's. */
+/**
+ * Returns the stage of the profile that matched a stage rule last. At equal times, or if neither
+ * matched, the user's.
+ */
 function stageOf(user: Profile, other: Profile): Profile['stage'] {
   if (!user.stage || !other.stage) return user.stage ?? other.stage;
   return (other.stage.met ?? '') > (user.stage.met ?? '') ? other.stage : user.stage;
 }
 
 /**
- * The profile of a user who turns out to be `other` too. Its facts are what folding every touchpoint of both into one profile had
- * given, whether they come before or after the merge. Journeys, waits and open decisions of both go on; their rows stay where
- * they are. What only a review knows (risk, silence) is the user's own, until the next one.
+ * Merges `other` into the user's profile. The facts equal those of folding all touchpoints of both,
+ * before or after the merge. Journeys, waits, goals and decisions of both go on, and their rows
+ * keep their keys. The user's risk and review time win; silence is the user's only.
  */
 export function mergeProfiles(user: Profile, other: Profile): Profile {
   const stage = stageOf(user, other);

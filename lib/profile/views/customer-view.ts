@@ -6,6 +6,7 @@ import { Instant } from '../../shared/time.ts';
 import { Trimmed } from '../../shared/trim.ts';
 import { SurveyAnswersSchema, type Profile, EventTally } from '../../model/profile.ts';
 
+/** An enrolment in the view of a customer. */
 export const EnrolmentView = z.looseObject({
   enrolmentId: z.string(),
   journeyId: z.string(),
@@ -16,8 +17,8 @@ export const EnrolmentView = z.looseObject({
 export type EnrolmentView = z.infer<typeof EnrolmentView>;
 
 /**
- * A customer as the API shows it. `stage` is missing until a stage rule was met, `churn` until it was first assessed. `trimmed`: lists that
- * were cut to fit the answer; of enrolments the newest are shown.
+ * A customer in API answers. `stage` is missing until a stage rule matched, `churn` until the first
+ * assessment. `trimmed` names lists cut to fit the answer; of enrolments the newest are kept.
  */
 export const CustomerView = z.object({
   customerId: z.string(),
@@ -44,7 +45,7 @@ export const CustomerView = z.object({
 });
 export type CustomerView = z.infer<typeof CustomerView>;
 
-/** One row of a list of customers. */
+/** A customer in a list. */
 export const CustomerSummary = CustomerView.pick({
   customerId: true,
   stage: true,
@@ -55,6 +56,7 @@ export const CustomerSummary = CustomerView.pick({
 });
 export type CustomerSummary = z.infer<typeof CustomerSummary>;
 
+/** Returns the list view of a profile. */
 export function customerSummary({ customer, stage, lastSeen, churn }: Profile): CustomerSummary {
   return {
     customerId: customerId(customer),

@@ -10,7 +10,9 @@ import { type ProfileStore } from '../profile-store.ts';
 
 const Cursor = z.object({ list: z.int().min(0), after: z.string().optional() });
 
-/** The customer a bare id names: the user of that id, else the anonymous visitor. Throws `NotFound('customer.unknown')`. */
+/**
+ * Returns the user with this id, else the anonymous visitor. Throws `NotFound('customer.unknown')`.
+ */
 export async function findCustomer(profiles: ProfileStore, workspace: string, id: string): Promise<Profile> {
   const found =
     (await profiles.get({ workspace, customer: userRef(id) })) ??
@@ -20,8 +22,9 @@ export async function findCustomer(profiles: ProfileStore, workspace: string, id
 }
 
 /**
- * Customers standing in any of `stages`, stage by stage, who entered first first. A page costs one query for each list it reaches
- * into and one read of each customer shown. Who changes stage between two pages may be seen twice or not at all.
+ * Lists the customers in `stages`, stage by stage, by shard and time of entry. A page costs one
+ * query for each list it reaches and one read for each customer. A customer who changes stage
+ * between two pages may appear twice or be missing.
  */
 export async function listCustomers(
   { table, profiles }: { table: Table; profiles: ProfileStore },

@@ -1,7 +1,7 @@
 import { type JsonObject } from '../../shared/json.ts';
 import { type Profile } from '../../model/profile.ts';
 
-/** What predicates mostly look at, in short: for whoever asks why something was decided. */
+/** Returns the fields of a profile that most predicates use, to explain a decision in a trace. */
 export function profileSummaryForTrace({ stage, churn, segments, purchases }: Profile): JsonObject {
   return {
     stage: stage?.id ?? null,

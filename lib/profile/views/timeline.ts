@@ -11,7 +11,10 @@ import { type Profile } from '../../model/profile.ts';
 export const TimelineKind = z.enum(['touchpoint', 'stage', 'decision', 'message']);
 export type TimelineKind = z.infer<typeof TimelineKind>;
 
-/** One thing that happened: `at` is corrected for a source's wrong clock; a touchpoint shows its `messageId`. Other fields by kind. */
+/**
+ * One entry of a timeline. `at` is corrected for the source's clock; a touchpoint has its
+ * `messageId`. Other fields depend on the kind.
+ */
 export const TimelineEntry = z.looseObject({
   kind: TimelineKind,
   at: z.iso.datetime(),
@@ -19,11 +22,11 @@ export const TimelineEntry = z.looseObject({
 });
 export type TimelineEntry = z.infer<typeof TimelineEntry>;
 
-/** Newest first. `nextCursor` is missing on the last page. */
+/** Newest first. The last page has no `nextCursor`. */
 export const Timeline = z.object({ items: z.array(TimelineEntry), nextCursor: z.string().optional() });
 export type Timeline = z.infer<typeof Timeline>;
 
-/** One sorted range of one partition, and the sort key read down to so far. */
+/** One sorted range of one partition, and the sort key down to which it was read. */
 interface Source {
   id: string;
   owner: Customer;
@@ -34,7 +37,7 @@ interface Source {
 interface Row {
   source: Source;
   item: Item;
-  /** Time and id: what follows the range's prefix. Rows of all ranges sort by it. */
+  /** The sort key after the range's prefix: time and id. Rows of all ranges sort by it. */
   position: string;
 }
 
@@ -65,7 +68,10 @@ function splitPosition(position: string): { at: string; id: string } {
   return { at: position.slice(0, end), id: position.slice(end + 1) };
 }
 
-/** Seconds to add where a source's clock was wrong, by partition and position: one query for each identity on the page. */
+/**
+ * Reads seconds to add for sources with a wrong clock, by partition and position. One query for
+ * each identity on the page.
+ */
 async function skewsOf(table: Table, rows: Row[]): Promise<Map<string, number>> {
   const spans = new Map<string, { from: string; to: string }>();
   for (const { item, source, position } of rows) {
@@ -101,8 +107,9 @@ function entryOf({ source, item, position }: Row, skewSeconds: number): Timeline
 }
 
 /**
- * What happened to a customer, newest first: touchpoints, stage transitions, decisions and messages, of every identity linked to the
- * customer. Reads one page of each range whatever the length of the history: four queries for each identity.
+ * Reads the history of a customer, newest first: touchpoints, stage transitions, decisions and
+ * messages of every linked identity. Costs one page of each range whatever its length: four queries
+ * for each identity.
  */
 export async function readTimeline(
   table: Table,
@@ -111,10 +118,11 @@ export async function readTimeline(
 ): Promise<Timeline> {
   const cursor = page.cursor === undefined ? {} : readCursor(page.cursor, Cursor);
   const sources = sourcesOf(profile, cursor);
-  // One more than asked for tells whether there is a next page; another, as the row at the cursor itself may be read again.
+  // One more row than the limit shows whether a next page exists. Another one, because the row at
+  // the cursor may be read again.
   const rows = (await Promise.all(sources.map((source) => rowsOf(table, source, page.limit + 2)))).flat();
   rows.sort((a, b) => (a.position < b.position ? 1 : -1));
-  // A hundred touchpoints of 32 KB are more than an answer holds.
+  // A hundred touchpoints of 32 KB would exceed an answer.
   const shown = rows.slice(0, pageWithin(rows.slice(0, page.limit).map(({ item }) => bodyOf(item))).length);
   const skews = await skewsOf(table, shown);
   const items = shown.map((row) => entryOf(row, skews.get(`${row.item.pk} ${row.position}`) ?? 0));

@@ -1,6 +1,6 @@
 import { type Credits, assignCredit, validPath, type ConversionPath } from './conversion-path.ts';
 
-/** Shares of a way of `length` touches; they sum to 1. */
+/** Returns the shares of a path with `length` touches. They sum to 1. */
 export type CreditRule = (length: number) => number[];
 
 const one = (length: number, at: number): number[] => Array.from({ length }, (_, i) => Number(i === at));
@@ -13,7 +13,7 @@ function position(length: number): number[] {
   return Array.from({ length }, (_, i) => (i === 0 || i === length - 1 ? ends : (1 - 2 * ends) / (length - 2)));
 }
 
-/** Weights as shares; even ones where no weight can be told from another. */
+/** Returns weights as shares; equal ones if no weight is finite and positive. */
 function sharesOf(weights: number[]): number[] {
   const told = weights.map((weight) => (Number.isFinite(weight) ? weight : 0));
   const sum = told.reduce((total, weight) => total + weight, 0);
@@ -38,7 +38,10 @@ export const creditRules = {
 
 const nothing = { touches: [], conversions: 0, value: 0 };
 
-/** Credit of every touch under a rule; memory grows with the touches, not with the ways. A way without touches credits nobody. */
+/**
+ * Returns the credit of every touch under a rule. Memory grows with the touches, not with the
+ * paths. A path without touches credits none.
+ */
 export function creditByRule(ways: Iterable<ConversionPath>, rule: CreditRule): Credits {
   const credits: Credits = new Map();
   for (const way of ways) {
@@ -53,7 +56,7 @@ export function creditByRule(ways: Iterable<ConversionPath>, rule: CreditRule): 
   return credits;
 }
 
-/** A way whose times are known: `ages` tells for every touch how long before the end it was, in any unit, that of `halfLife`. */
+/** A path with times. `ages` has each touch's time before the end, in the unit of `halfLife`. */
 export interface TimedConversionPath extends ConversionPath {
   ages: readonly number[];
 }

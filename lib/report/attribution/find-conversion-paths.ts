@@ -13,8 +13,9 @@ export interface ConversionPathPlan<Step extends PathStep = PathStep> {
 }
 
 /**
- * Ways to attribute, from paths: each conversion ends one, and what follows begins the next; what leads to no conversion is a way without.
- * Ages are milliseconds before the end. Ways without a touch are left out: there is nobody to credit.
+ * Yields conversion paths: each conversion ends one, and the next touchpoint begins another; a rest
+ * without conversion is a null path. Ages are ms before the end. Paths without a touch are omitted,
+ * because there is no touch to credit.
  */
 export function* findConversionPaths<Step extends PathStep>(
   paths: Iterable<CustomerPath<Step>>,

@@ -13,7 +13,10 @@ export interface MarkovAttribution {
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, x) => total + x, 0);
 
-/** I − Q: Q holds the chances to move from one state to another. A state that nobody leaves does not occur: each way ends. */
+/**
+ * I − Q, where Q holds the transition probabilities. No state is without exit, because each path
+ * ends.
+ */
 function fundamental({ counts, converted, lost }: Chain): { visits: number[][]; ends: number[] } {
   const totals = counts.map((row, i) => sum(row) + (converted[i] ?? 0) + (lost[i] ?? 0) || 1);
   const matrix = counts.map((row, i) => row.map((count, j) => Number(i === j) - count / (totals[i] ?? 1)));

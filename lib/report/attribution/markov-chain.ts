@@ -37,7 +37,10 @@ function add(cells: number[] | undefined, at: number, weight: number): void {
   if (cells) cells[at] = (cells[at] ?? 0) + weight;
 }
 
-/** Counts the moves of ways as they come; memory grows with the square of the touches. Repeats of a touch are left out: they move nobody on. */
+/**
+ * Counts the transitions of paths as they pass. Memory grows with the square of the touches.
+ * Repeats of a touch are omitted, because they are no transition.
+ */
 export function chainTally(): { add(way: ConversionPath): void; chain: Chain } {
   const chain = emptyChain();
   const states = new Map<string, number>();

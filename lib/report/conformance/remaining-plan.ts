@@ -28,7 +28,7 @@ export interface StepCounts {
   longest: number;
 }
 
-/** What is left of a plan. Equal rests are one object, so that they can be told apart by `id`. */
+/** The rest of a plan. Equal rests are one object, so `id` identifies them. */
 export interface RemainingPlan {
   id: number;
   shape: RemainingShape;
@@ -36,7 +36,7 @@ export interface RemainingPlan {
   counts: StepCounts;
 }
 
-/** What tells one shape from another. Places are unique in a plan. */
+/** Returns the key of a shape. Places are unique in a plan. */
 export function remainingPlanKey(shape: RemainingShape): string {
   if (shape.kind === 'done') return 'd';
   if (shape.kind === 'leaf') return `t${shape.leaf.place}`;

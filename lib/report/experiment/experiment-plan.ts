@@ -20,7 +20,7 @@ export type Guardrail = z.infer<typeof Guardrail>;
 
 const size = z.int().min(2);
 
-/** Looks that are planned and of what shape: five, hard early, where nobody says. */
+/** Planned looks and their shape. Default: five, strict at the early ones. */
 export const Looks = {
   looks: z.int().min(1).max(50).default(5),
   shape: z.enum(['pocock', 'obrien-fleming']).default('obrien-fleming'),

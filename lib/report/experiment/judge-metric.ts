@@ -18,7 +18,7 @@ const own = <Value>(record: Readonly<Record<string, Value>>, name: string): Valu
 
 export const customersIn = (snapshot: Snapshot, arm: string): number => own(snapshot, arm)?.customers ?? 0;
 
-/** Of an arm or a metric that was not seen yet there are none. */
+/** Returns the moments of a metric, or none if the arm or metric was not seen yet. */
 const momentsIn = (metrics: ArmSnapshot['metrics'] | undefined, id: string): Moments =>
   (metrics && own(metrics, id)) ?? noMoments;
 
@@ -26,7 +26,7 @@ const momentsIn = (metrics: ArmSnapshot['metrics'] | undefined, id: string): Mom
 export interface MetricJudgement {
   difference: number;
   interval: [number, number];
-  /** Missing where the method has none that may be read by itself. */
+  /** Missing if the method has no p value that is valid alone. */
   p?: number;
   called: boolean;
 }
@@ -51,12 +51,13 @@ export function experimentProgress(method: Method, snapshot: Snapshot): number {
   return method.kind === 'always-valid' ? 0 : customersPerArm(snapshot) / method.size;
 }
 
-/** Part of a metric's value that counts as an effect where nobody said. */
+/** Default effect: this part of the metric's value. */
 const tenth = 0.1;
 
 /**
- * A tenth of the metric's value over all arms when it was first seen; 0 before. Once set it stays, and the level that all arms share tells
- * nothing about how they differ: so the error of the tests built on it is kept.
+ * Returns a tenth of the metric's value over all arms when it was first seen, 0 before. It then
+ * stays fixed. The shared level says nothing about differences between arms, so the error of the
+ * tests is kept.
  */
 export function defaultEffect({ id }: Metric, snapshots: readonly Snapshot[]): number {
   for (const snapshot of snapshots) {

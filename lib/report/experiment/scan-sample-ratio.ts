@@ -22,7 +22,7 @@ export interface SampleRatioWindow {
 export interface SampleRatioScan {
   /** Ids whose own split is called broken. */
   mismatched: Set<string>;
-  /** Windows, the clearest first. None is told of beforehand. */
+  /** Windows, the clearest first. None is specified in advance. */
   windows: SampleRatioWindow[];
 }
 

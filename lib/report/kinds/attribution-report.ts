@@ -46,7 +46,10 @@ export const AttributionAnswer = z.object({
   ),
 });
 
-/** Touches told apart; the Markov chain grows with the square. What comes after these many is gathered under one name. */
+/**
+ * Limit of distinct touches, because the Markov chain grows with their square. Further ones share
+ * one name.
+ */
 const maxTouches = 300;
 const others = '~other';
 

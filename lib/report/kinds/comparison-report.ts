@@ -30,7 +30,7 @@ export const ContrastAnswer = z.object({
   ),
 });
 
-/** What customers did who left and what those did who stayed. Who left is told by a time that is no part of the paths. */
+/** Compares lost with retained customers. The time that decides which is not part of the paths. */
 export const contrastKind: ReportKindDefinition<z.infer<typeof ContrastRequest>, z.infer<typeof ContrastAnswer>> = {
   reads: 'touchpoints',
   lists: ['patterns'],

@@ -8,7 +8,7 @@ import { findPathVariants } from '../paths/path-variants.ts';
 import { Common, CountedSchema, counts, Name, SpreadSchema, Touchpoints } from './report-options.ts';
 import { type ReportKindDefinition } from './report-kind.ts';
 
-/** Places of a tree that is shown: more than anybody reads, and what a stored answer has room for. */
+/** Limit of a tree's nodes: more than a person reads, and as many as a stored answer holds. */
 const maxPlaces = 600;
 
 const places = ({ depth, top }: { depth: number; top: number }): number =>

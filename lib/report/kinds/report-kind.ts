@@ -3,7 +3,10 @@ import { type Profile } from '../../model/profile.ts';
 import { type StageTransition } from '../../model/stage.ts';
 import { type PathStep } from '../paths/customer-path.ts';
 
-/** A touchpoint as reports read it: `at` by our clock, and its worth where somebody asked for one. */
+/**
+ * A touchpoint for reports. `at` is corrected for the source's clock; the worth is present if
+ * requested.
+ */
 export interface ReportTouchpoint extends PathStep {
   channel: string;
   worth?: number;

@@ -14,7 +14,7 @@ import { type ReportKindDefinition, type ReportAccumulator, type ReportWindow } 
 import { StagesAnswer, stagesKind, StagesRequest } from './stages-report.ts';
 import { SurvivalAnswer, survivalKind, SurvivalRequest } from './survival-report.ts';
 
-/** A report somebody asks for: a kind, a time, whom, and what that kind needs to know. */
+/** A request for a report: kind, time, audience, and the kind's own parameters. */
 export const ReportRequest = z.discriminatedUnion('kind', [
   ConformanceRequest,
   PathsRequest,
@@ -54,9 +54,10 @@ export const reportKinds: { [Name in ReportKind]: ReportKindDefinition<RequestOf
   stages: stagesKind,
 };
 
-/** Begins the report that was asked for. */
+/** Starts a report. */
 export function startReport(request: ReportRequest, scope: ReportWindow): ReportAccumulator<ReportAnswer> {
-  // Rows and requests of one name belong together, which the compiler cannot tell of a union.
+  // The row and the request have the same name. The cast is needed because an index by a union
+  // loses the pairing.
   const kind = reportKinds[request.kind] as ReportKindDefinition<ReportRequest, ReportAnswer>;
   return kind.run(request, scope);
 }
@@ -77,7 +78,7 @@ function asksForMoment(predicate: Predicate): boolean {
   return 'not' in predicate ? asksForMoment(predicate.not) : 'event' in predicate;
 }
 
-/** What a schema cannot say of a request; undefined where all is well. */
+/** Returns what the schema cannot check of a request. Undefined if it is valid. */
 function faultOf(request: ReportRequest): Record<string, unknown> | undefined {
   const span = Date.parse(request.to) - Date.parse(request.from);
   if (span <= 0) return { hint: 'from lies before to' };
@@ -95,7 +96,7 @@ function faultOf(request: ReportRequest): Record<string, unknown> | undefined {
   return faults.length > 0 ? { faults } : undefined;
 }
 
-/** Throws `Rejected('report.invalid')`, naming what is wrong. */
+/** Parses a request. Throws `Rejected('report.invalid')` with the issues. */
 export function readRequest(body: unknown): ReportRequest {
   const read = ReportRequest.safeParse(body);
   if (!read.success) throw new Rejected('report.invalid', { issues: issuesOf(read.error) });

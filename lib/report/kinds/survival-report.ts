@@ -63,7 +63,9 @@ const maxGroups = 12;
 const maxCounted = 1_000;
 const others = '~other';
 
-/** Points told of a curve. Between them it is as the last one before says or lower, never higher. */
+/**
+ * Limit of a curve's points. Between two points the true curve is at the former's value or lower.
+ */
 const maxPoints = 150;
 
 function endOf(

@@ -4,7 +4,7 @@ export interface PathStep {
   at: number;
 }
 
-/** Years 1 to 9999: what lies outside is a mistake of whoever told it, and no calendar of ours names it. Milliseconds since 1970. */
+/** Years 1 to 9999, ms since 1970. A time outside is a mistake of the source. */
 const [earliest, latest] = ['0001-01-01T00:00:00.000Z', '9999-12-31T23:59:59.999Z'].map(Date.parse) as [number, number];
 
 /** Steps in order of time, whatever order they come in; those of one time as they came. What has no time is left out. */
@@ -22,8 +22,8 @@ export interface CustomerPath<Step extends PathStep = PathStep> {
 }
 
 /**
- * A report that is computed while paths pass by: none is kept, memory grows with what is told apart (variants, pairs, deviations)
- * and not with how many paths there are. `result` may be asked at any time and changes nothing.
+ * A report computed while paths pass, without keeping them. Memory grows with the distinct
+ * variants, pairs or deviations. `result` may be called at any time and changes nothing.
  */
 export interface PathTally<Result> {
   add(path: CustomerPath): void;

@@ -1,7 +1,7 @@
 import { type Instant, instantAt } from '../time.ts';
 import { correctedOffset, linkedName } from './zone-data.ts';
 
-/** A day and a time of day as clocks and calendars in some zone show them: `2026-03-29`, `09:30`. */
+/** A local day and time of day: `2026-03-29`, `09:30`. */
 export interface WallTime {
   date: string;
   time: string;
@@ -11,7 +11,7 @@ const dayMs = 86_400_000;
 
 const clocks = new Map<string, Intl.DateTimeFormat>();
 
-/** A formatter takes a millisecond to make, and there are some 600 names of zones, in any case. */
+/** Caches formatters. One takes a millisecond to create, and there are some 600 names of zones. */
 function clockOf(zone: string): Intl.DateTimeFormat {
   const name = zone.toLowerCase();
   const made = clocks.get(name);
@@ -23,7 +23,7 @@ function clockOf(zone: string): Intl.DateTimeFormat {
   return clock;
 }
 
-/** The time of day and the day that the runtime shows for a zone, read as if they were in UTC; to the second. Milliseconds. */
+/** Returns a zone's local time, read as UTC, ms with a precision of a second. */
 function shownMs(ms: number, zone: string): number {
   const shown = Object.fromEntries(
     clockOf(zone)
@@ -31,23 +31,26 @@ function shownMs(ms: number, zone: string): number {
       .map(({ type, value }) => [type, Number(value)]),
   );
   const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = shown;
-  // `Date.UTC` takes the years 0 to 99 for 1900 to 1999.
+  // `Date.UTC` maps the years 0 to 99 to 1900 to 1999.
   return new Date(Date.UTC(2000, 0, 1, hour, minute, second)).setUTCFullYear(year, month - 1, day);
 }
 
 const toSecond = (ms: number): number => Math.floor(ms / 1_000) * 1_000;
 
 /**
- * How far the clocks of a zone are ahead of UTC: by the corrections where they say, else by the runtime. Every local time is computed
- * from this. Milliseconds.
+ * Returns a zone's offset from UTC, ms: from the corrections, else from the runtime. Every local
+ * time is computed from it.
  */
 export const offsetAt = (ms: number, zone: string): number =>
   correctedOffset(ms, zone) ?? shownMs(ms, zone) - toSecond(ms);
 
-/** One name of a zone where it has several (`US/Pacific` is `America/Los_Angeles`). Throws for what is no zone. */
+/**
+ * Returns the canonical name of a zone (`US/Pacific` is `America/Los_Angeles`). Throws if the zone
+ * is unknown.
+ */
 export const canonicalZone = (zone: string): string => clockOf(zone).resolvedOptions().timeZone;
 
-/** The day and the minute that a zone's clocks show. */
+/** Returns the local day and minute in a zone. */
 export function wallTime(at: Instant, zone: string): WallTime {
   const ms = Date.parse(at);
   const shown = instantAt(toSecond(ms) + offsetAt(ms, zone));
@@ -55,8 +58,8 @@ export function wallTime(at: Instant, zone: string): WallTime {
 }
 
 /**
- * When the clocks of a zone show this. A time that comes twice, as clocks are set back, is meant the first time; one that is left out,
- * as they are set forward, comes as much later as they jump (as Temporal's `compatible` has it).
+ * Returns the instant of a local time. Of a time that occurs twice, the first. A skipped time is
+ * moved by the length of the gap, as in Temporal's `compatible`.
  */
 export function atWall({ date, time }: WallTime, zone: string): Instant {
   const wall = Date.parse(`${date}T${time}:00.000Z`);
@@ -66,7 +69,7 @@ export function atWall({ date, time }: WallTime, zone: string): Instant {
   return instantAt(found.length > 0 ? Math.min(...found) : wall - before);
 }
 
-/** The day so many days later, or earlier. Stops at the first and the last day of the years 0000 to 9999. */
+/** Returns the day `days` later, or earlier if negative. Limited to the years 0000 to 9999. */
 export function daysOn(date: string, days: number): string {
   return instantAt(Date.parse(`${date}T00:00:00.000Z`) + days * dayMs).slice(0, 10);
 }
@@ -77,14 +80,17 @@ export function weekdayOf(date: string): (typeof weekdays)[number] {
   return weekdays[new Date(`${date}T00:00:00.000Z`).getUTCDay()] ?? 'sun';
 }
 
-/** The last day of a date's month: 28 to 31. */
+/** Returns the last day of a date's month: 28 to 31. */
 export function lastDayOf(date: string): number {
-  // `Date.UTC` takes the years 0 to 99 for 1900 to 1999.
+  // `Date.UTC` maps the years 0 to 99 to 1900 to 1999.
   const day = new Date(`${date.slice(0, 7)}-01T00:00:00.000Z`);
   return new Date(day.setUTCMonth(day.getUTCMonth() + 1, 0)).getUTCDate();
 }
 
-/** Whether a text is a day of the calendar, `2026-03-29`. `Date.parse` reads 30 February as 2 March. */
+/**
+ * Returns whether a text is a calendar day, `2026-03-29`. `Date.parse` reads 30 February as 2
+ * March.
+ */
 export function isDate(text: string): boolean {
   if (!/^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/.test(text)) return false;
   return Number(text.slice(8)) <= lastDayOf(text);

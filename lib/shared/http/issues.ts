@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 
-/** What is wrong with a document somebody sent, and where: `stages[2].entry.all[0]`. */
+/** An error in a document of a request, with its path: `stages[2].entry.all[0]`. */
 export interface Issue {
   path: string;
   message: string;
@@ -15,13 +15,13 @@ function dotted(path: PropertyKey[]): string {
     .replace(/^\./, '');
 }
 
-/** Of the alternatives that all failed, the one that was probably meant: it fails below its root rather than at it. */
+/** Of alternatives that all failed, returns the likely intended one: it fails below its root. */
 function meant(alternatives: ZodIssue[][]): ZodIssue[] {
   const atRoot = (issues: ZodIssue[]): number => issues.filter(({ path }) => path.length === 0).length;
   return alternatives.toSorted((a, b) => atRoot(a) - atRoot(b) || a.length - b.length)[0] ?? [];
 }
 
-/** Nothing stands there: every alternative says so, and together they would say less. */
+/** Returns whether the value is missing. All alternatives report that, so one report is enough. */
 const isMissing = (issue: ZodIssue): boolean =>
   issue.code === 'invalid_union'
     ? issue.errors.length > 0 && issue.errors.every((alternative) => alternative.every(isMissing))
@@ -30,24 +30,27 @@ const isMissing = (issue: ZodIssue): boolean =>
 function flatten(issue: ZodIssue, above: PropertyKey[]): Issue[] {
   const path = [...above, ...issue.path];
   const inner = issue.code === 'invalid_union' ? meant(issue.errors) : [];
-  // All alternatives fail at the root: none of them was meant, and the union's own message says as much.
+  // All alternatives fail at the root, so none was intended. The union's own message is reported.
   if (inner.some((deeper) => deeper.path.length > 0)) return inner.flatMap((deeper) => flatten(deeper, path));
   const isEmpty = issue.code === 'invalid_union' && isMissing({ ...issue, path: [] });
   return [{ path: dotted(path), message: isEmpty ? 'Invalid input: nothing stands there' : issue.message }];
 }
 
-/** Faults that are told: who mends so many sends the document again. */
+/** Limit of reported issues. A document with more is corrected and sent again. */
 const mostIssues = 100;
 
-/** Longest path and message, in characters: both may repeat a name of the document, which may be of megabytes. */
+/**
+ * Limits of a path and a message, characters. Both may repeat a name from the document, which may
+ * have megabytes.
+ */
 const longest = { path: 300, message: 500 };
 
 const short = (text: string, length: number): string =>
   text.length > length ? `${text.slice(0, length).toWellFormed()}…` : text;
 
 /**
- * Faults by their paths, the first hundred; one more says how many are left out. Where a schema allows alternatives, those of the
- * alternative that was probably meant.
+ * Returns the issues by path, the first hundred, and one that counts the rest. Of alternatives in a
+ * schema it reports those of the likely intended one.
  */
 export function issuesOf(error: z.core.$ZodError): Issue[] {
   const all = error.issues.flatMap((issue) => flatten(issue, []));

@@ -2,12 +2,12 @@ import * as z from 'zod';
 import { Rejected } from '../errors.ts';
 import { pageWithin } from '../trim.ts';
 
-/** Where a listing goes on, as an opaque text for URLs. */
+/** Returns a position as an opaque text for URLs. */
 export function writeCursor(position: unknown): string {
   return Buffer.from(JSON.stringify(position)).toString('base64url');
 }
 
-/** The position of a cursor we wrote. Throws `Rejected('cursor.invalid')` for any other text. */
+/** Parses a cursor. Throws `Rejected('cursor.invalid')` for other text. */
 export function readCursor<Shape extends z.ZodType>(text: string, shape: Shape): z.infer<Shape> {
   try {
     return shape.parse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')));
@@ -16,23 +16,23 @@ export function readCursor<Shape extends z.ZodType>(text: string, shape: Shape):
   }
 }
 
-/** The `limit` of a listing: 1 to 100, 50 unless told. Throws `Rejected('limit.invalid')`. */
+/** Parses the `limit` of a listing: 1 to 100, default 50. Throws `Rejected('limit.invalid')`. */
 export function readLimit(text: string | undefined): number {
   const limit = text === undefined ? 50 : Number(text);
   if (!Number.isInteger(limit) || limit < 1 || limit > 100) throw new Rejected('limit.invalid', { min: 1, max: 100 });
   return limit;
 }
 
-/** What a list is sorted by. */
+/** The order of a list. */
 interface PageOrder<Item> {
   idOf: (item: Item) => string;
-  /** Whether an id comes after another in the list; ascending where it is missing. */
+  /** Returns whether an id comes after another. Default: ascending. */
   isAfter?: (id: string, last: string) => boolean;
 }
 
 /**
- * A page of a list that is read whole: the items after the one that the cursor names, as many as fit into an answer. An item
- * that is removed between two pages makes none be left out.
+ * Returns a page of a list that was read completely: as many items after the cursor's as fit an
+ * answer. Removing an item between two pages skips no other.
  */
 export function pageById<Item>(
   all: readonly Item[],

@@ -1,21 +1,27 @@
 import { ThroughlineError } from '../errors.ts';
 
-/** The entity tag of a document's revision. */
+/** Returns the entity tag of a revision. */
 export const etagOf = (rev: number): string => `"${rev}"`;
 
 const tagsOf = (header: string): string[] => header.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
 
 export interface PreconditionRule {
-  /** Whether there is a document; without it, whether `rev` counts any write. A shipped document is there at revision 0. */
+  /**
+   * Whether the document exists. Default: `rev` is not 0. A deployed document exists at revision 0.
+   */
   exists?: boolean;
-  /** A write over a document may come without `If-Match`: its clients are older than its entity tags. */
+  /**
+   * A write to an existing document may omit `If-Match`, because its clients are older than entity
+   * tags.
+   */
   optional?: boolean;
 }
 
 /**
- * Whether a document may be written that stands at `rev`, 0 for one that is not there. A new one may be written as it is. One that is
- * there asks for `If-Match` with the tag it was read with, so that no writer overwrites what it has not seen: without it 428 unless
- * `optional`, with another tag 412. `If-None-Match: *` writes a new one only.
+ * Checks the preconditions of a write at `rev`, 0 for a missing document, which may be created
+ * without any. An existing one requires `If-Match` with its tag, so that no writer overwrites
+ * unseen changes: else 428 unless `optional`, and 412 for another tag. `If-None-Match: *` only
+ * creates.
  */
 export function checkPreconditions(headers: Record<string, string>, rev: number, rule: PreconditionRule = {}): void {
   const { exists = rev > 0, optional = false } = rule;
@@ -35,8 +41,8 @@ export function checkPreconditions(headers: Record<string, string>, rev: number,
 }
 
 /**
- * The error of a write that lost to one at the same time: 412 to a caller that sent a precondition, else a conflict with the code its
- * clients know. Nothing was written.
+ * Returns the error of a write that lost a race: 412 if the caller sent a precondition, else a
+ * conflict with the code its clients expect. Nothing was written.
  */
 export function lostRace(
   headers: Record<string, string>,

@@ -4,7 +4,8 @@ type Network = readonly [address: string, prefix: number, name: string];
 
 /**
  * All rows of IANA's IPv4 Special-Purpose Address Registry, as of 2026-07-18
- * (https://www.iana.org/assignments/iana-ipv4-special-registry). Rows within another row are left to it; the test has each.
+ * (https://www.iana.org/assignments/iana-ipv4-special-registry). Rows within another row are
+ * omitted; the test has each.
  */
 const specialIpv4: readonly Network[] = [
   ['0.0.0.0', 8, 'this network'],
@@ -27,9 +28,9 @@ const specialIpv4: readonly Network[] = [
 ];
 
 /**
- * All rows of IANA's IPv6 Special-Purpose Address Registry, last updated 2025-10-09, as of 2026-07-18
- * (https://www.iana.org/assignments/iana-ipv6-special-registry). Addresses that embed an IPv4 address are closed whole: where a
- * translator leads them is not seen from here.
+ * All rows of IANA's IPv6 Special-Purpose Address Registry, updated 2025-10-09, as of 2026-07-18
+ * (https://www.iana.org/assignments/iana-ipv6-special-registry). Networks that embed IPv4 addresses
+ * are closed whole, because a translator's target is not visible from here.
  */
 const specialIpv6: readonly Network[] = [
   ['::', 128, 'unspecified'],
@@ -49,7 +50,10 @@ const specialIpv6: readonly Network[] = [
   ['fe80::', 10, 'link local'],
 ];
 
-/** Networks of other registries that no public receiver lives in: multicast, and forms that RFC 4291 and RFC 3879 deprecate. */
+/**
+ * Networks of other registries without public receivers: multicast, and forms that RFC 4291 and RFC
+ * 3879 deprecate.
+ */
 const otherIpv4: readonly Network[] = [['224.0.0.0', 4, 'multicast']];
 const otherIpv6: readonly Network[] = [
   ['::', 96, 'IPv4-compatible'],
@@ -63,17 +67,22 @@ function blockList(networks: readonly Network[], family: 'ipv4' | 'ipv6'): Block
   return list;
 }
 
-/** One list for each family: in a list with `::ffff:0:0/96` Node finds every IPv4 address. */
+/** One list for each family, because Node matches every IPv4 address with `::ffff:0:0/96`. */
 const closedIpv4 = blockList([...specialIpv4, ...otherIpv4], 'ipv4');
 const closedIpv6 = blockList([...specialIpv6, ...otherIpv6], 'ipv6');
 
-/** Whether a URL names a private address outright. A host name is looked at when it is resolved. */
+/**
+ * Returns whether a URL's host is a private address. A host name is checked when it is resolved.
+ */
 export function namesPrivateAddress({ hostname }: URL): boolean {
   const host = hostname.replace(/^\[|\]$/g, '');
   return isIP(host) !== 0 && isPrivateAddress(host);
 }
 
-/** Whether an address lies in a network that no call from here may reach. True also for text that is no address, or has a zone. */
+/**
+ * Returns whether an address is in a network that calls may not reach. True also for text that is
+ * no address, or has a zone.
+ */
 export function isPrivateAddress(address: string): boolean {
   const family = isIP(address);
   if (family === 0 || address.includes('%')) return true;

@@ -20,8 +20,8 @@ function shares(arms: readonly ArmCount[]): { n: number; share: number }[] {
 }
 
 /**
- * p of the counts under the planned weights: Pearson's (1900) χ² test, as advised for experiments by Fabijan et al. (2019). An arm that
- * should hold nobody and does gives 0. Valid for one look.
+ * Returns p of the counts under the planned weights: Pearson's (1900) χ² test, as Fabijan et al.
+ * (2019) advise for experiments. Returns 0 if an arm of weight 0 has customers. Valid for one look.
  */
 export function sampleRatioP(arms: readonly ArmCount[]): number {
   const total = arms.reduce((sum, { n }) => sum + n, 0);

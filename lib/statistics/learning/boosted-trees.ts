@@ -33,7 +33,7 @@ export const defaultBoosting: BoostingOptions = {
 export const boostedLogit = (model: BoostedModel, row: ArrayLike<number>): number =>
   model.trees.reduce((sum, tree) => sum + evaluateTree(tree, row), model.base);
 
-/** The logit as a start that is everybody's and what each column adds to it along the trees' paths. */
+/** The logit: a start equal for all rows, and each column's contribution along the trees' paths. */
 export function boostedParts(model: BoostedModel, row: ArrayLike<number>): { base: number; parts: Float64Array } {
   const parts = new Float64Array(model.names.length);
   let base = model.base;

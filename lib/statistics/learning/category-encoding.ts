@@ -11,7 +11,7 @@ export type CategoryEncoding = z.infer<typeof CategoryEncoding>;
 /** Words of more values than this keep their most frequent; the others have no column of their own. */
 const mostValues = 20;
 
-/** Numbers beyond that are taken as that: of larger ones neither sums nor differences could be told. */
+/** Limit of numbers; larger ones are clipped, because their sums and differences are not exact. */
 const greatest = 1e12;
 
 const bounded = (value: number): number => Math.min(greatest, Math.max(-greatest, value));

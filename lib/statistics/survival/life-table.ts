@@ -43,7 +43,7 @@ export function lifeTable(): LifeTable {
   };
 }
 
-/** Life tables by group ('' where none is told). */
+/** Life tables by group ('' if there is none). */
 export function lifeTables(lives: Iterable<Life>): Map<string, LifeRow[]> {
   const groups = new Map<string, LifeTable>();
   for (const { group = '', ...life } of lives) {
