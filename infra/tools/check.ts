@@ -4,7 +4,9 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** The longest first, so that the short ones fill the other processor meanwhile. Programs of `node_modules/.bin`. */
+/**
+ * Programs of `node_modules/.bin`, the longest first, so that short ones fill the other processor.
+ */
 const steps: Record<string, string[]> = {
   lint: ['eslint', '.', '--max-warnings', '0'],
   types: ['tsc', '-p', '.'],
@@ -14,7 +16,7 @@ const steps: Record<string, string[]> = {
   'dead code': ['knip', '--no-progress'],
 };
 
-/** Runs a program to its end and collects what it says. */
+/** Runs a program and returns its output. */
 function run([program = '', ...args]: string[]): Promise<{ ok: boolean; said: string }> {
   return new Promise((resolve) => {
     const path = `${root}node_modules/.bin:${process.env.PATH ?? ''}`;
@@ -28,7 +30,7 @@ function run([program = '', ...args]: string[]): Promise<{ ok: boolean; said: st
   });
 }
 
-/** Runs a step, prints one line about it, and what the program said when it failed. */
+/** Runs a step, prints one line about it, and the program's output if it failed. */
 async function check(name: string, command: string[]): Promise<boolean> {
   const start = performance.now();
   const { ok, said } = await run(command);
@@ -38,7 +40,10 @@ async function check(name: string, command: string[]): Promise<boolean> {
   return ok;
 }
 
-/** `npm run check [-- <step> …]`: all steps, or those named; as many at a time as there are processors. Fails when one fails. */
+/**
+ * `npm run check [-- <step> …]`: runs all steps or those named, one a processor at a time. Returns
+ * false if one fails.
+ */
 async function checkAll(names: string[]): Promise<boolean> {
   const unknown = names.filter((name) => !Object.hasOwn(steps, name));
   if (unknown.length > 0) throw new Error(`no step ${unknown.join(', ')}: there is ${Object.keys(steps).join(', ')}`);

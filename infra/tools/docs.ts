@@ -2,7 +2,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { accessPatternsPage } from './access-patterns/access-patterns-page.ts';
 import { eventSchemas } from './event-schemas.ts';
 
-/** `npm run docs`: writes the pages and schemas that are made from code. A test fails when one is out of date. */
+/**
+ * `npm run docs`: writes the pages and schemas that are made from code. A test fails when one is
+ * out of date.
+ */
 writeFileSync(new URL('../../docs/access-patterns.md', import.meta.url), accessPatternsPage());
 const schemas = new URL('../../events/bus/schemas/', import.meta.url);
 mkdirSync(schemas, { recursive: true });
