@@ -9,13 +9,16 @@ import { SingleTable } from './constructs/single-table.ts';
 import { type Settings } from './environments.ts';
 import { type FunctionsNeeding } from './functions/function-table.ts';
 
-/** What every capability stands on. */
+/** Resources that all capabilities share. */
 export class Foundation extends Construct {
   readonly settings: Settings;
   readonly table: SingleTable;
   readonly bus: EventBus;
   readonly gateway: HttpGateway;
-  /** Of functions that nobody waits for, whoever calls them: bus, schedule. Each letter names its function. */
+  /**
+   * Dead letters of asynchronous functions, called by bus or schedule. Each letter names its
+   * function.
+   */
   readonly deadLetters: DeadLetterQueue;
 
   constructor(scope: Construct, id: string, settings: Settings) {
@@ -27,7 +30,7 @@ export class Foundation extends Construct {
     this.deadLetters = new DeadLetterQueue(this, 'DeadLetters', 'dead-letters');
   }
 
-  /** Lets a function put events on the bus and tells it the bus. */
+  /** Lets a function put events on the bus, and sets the variable of the bus. */
   grantPut(fn: NodeFunction<FunctionsNeeding<'BUS_NAME'>>): void {
     fn.addToRolePolicy(new PolicyStatement({ actions: ['events:PutEvents'], resources: [this.bus.eventBusArn] }));
     fn.give('BUS_NAME', this.bus.eventBusName);

@@ -13,7 +13,7 @@ import { ProfileCapability } from './capabilities/profile.ts';
 import { ReportCapability } from './capabilities/report.ts';
 import { warnOfNoReserve } from './functions/reserved-concurrency.ts';
 
-/** All of Throughline in one stack: the capabilities stand on one table, one bus and one API. */
+/** All of Throughline in one stack: the capabilities share one table, one bus and one API. */
 export class ThroughlineStack extends Stack {
   constructor(scope: Construct, id: string, { settings, ...props }: StackProps & { settings: Settings }) {
     super(scope, id, props);

@@ -22,7 +22,10 @@ import { type Settings } from '../environments.ts';
 
 export interface Watched {
   gateway: HttpGateway;
-  /** Functions nobody waits for: their errors show nowhere else. Those behind the gateway show in its server errors. */
+  /**
+   * Asynchronous functions: their errors show nowhere else. Those behind the gateway show in its
+   * server errors.
+   */
   functions: NodeFunction[];
   streamConsumers: NodeFunction[];
   deadLetters: Record<string, Queue>;
@@ -35,7 +38,7 @@ interface Watch {
   heading: string;
   what: string;
   metric: IMetric;
-  /** Alarms at this value or above, in that many periods running. */
+  /** Alarms at or above this value in that many consecutive periods. */
   threshold: number;
   periods?: number;
 }
@@ -53,7 +56,10 @@ export const anchorOf = (heading: string): string =>
     .replace(/[^a-z0-9 -]/g, '')
     .replaceAll(' ', '-');
 
-/** Tells somebody when customers are waiting for something that will not happen by itself. No data is good news: idle is no trouble. */
+/**
+ * Alarms for work that will not complete without an operator. Missing data is not breaching,
+ * because an idle system is healthy.
+ */
 export class Alarms extends Construct {
   readonly #action: IAlarmAction | undefined;
 
@@ -133,7 +139,7 @@ const errors = ({ functions, gateway }: Watched): Watches => ({
   Throttles: {
     heading: 'Functions throttled',
     what: 'Lambda turned calls away: the account’s concurrency is used up',
-    // Of the whole account, as its limit is: no dimension.
+    // The limit applies to the whole account, so the metric has no dimension.
     metric: new Metric({ namespace: 'AWS/Lambda', metricName: 'Throttles', statistic: Stats.SUM, period: fiveMinutes }),
     threshold: 10,
   },
@@ -141,7 +147,7 @@ const errors = ({ functions, gateway }: Watched): Watches => ({
     heading: 'Server errors',
     what: 'More than one request in a hundred is answered 5xx',
     metric: new MathExpression({
-      // Below 20 requests one bad one would be more than a hundredth.
+      // Below 20 requests a single failure would exceed one percent.
       expression: 'IF(requests > 20, 100 * failed / requests, 0)',
       usingMetrics: {
         failed: gateway.stage.metricServerError({ period: fiveMinutes, statistic: Stats.SUM }),
@@ -172,16 +178,17 @@ const journeys = ({ machines }: Watched): Watches => ({
   ),
 });
 
-/** What functions count themselves, in the namespace of their environment. */
+/** Alarms on counts that functions publish in the namespace of their environment. */
 const outcomes = (namespace: string): Watches => ({
-  // Of journeys that workspaces publish no machine is known here.
+  // Machines of journeys that workspaces publish are unknown to the stack.
   JourneysFailed: {
     heading: 'Journey failed',
     what: 'Stays in journeys, shipped or published by a workspace, ended by errors',
     metric: counted('conclude', 'failed', namespace),
     threshold: 1,
   },
-  // Launch runs every quarter of an hour: over an hour, so that the alarm does not end in between.
+  // The schedule runs every quarter of an hour. A period of an hour keeps the alarm on between
+  // runs.
   ZonesOutdated: {
     heading: 'Zone data outdated',
     what: 'The runtime’s zone data is older than the corrections make up for, or unknown: local times may be an hour off',
@@ -202,7 +209,9 @@ const counted = (name: string, metricName: string, namespace: string): Metric =>
     ...{ statistic: Stats.SUM, period: fiveMinutes },
   });
 
-/** Of a machine's executions, over all ways to end badly but one: who stops one knows. */
+/**
+ * Failed executions of the training machine. Aborted ones are left out: an operator stopped them.
+ */
 const ended = (metricName: string, { machineArn }: TrainingMachine): Metric =>
   new Metric({
     ...{ namespace: 'AWS/States', metricName, dimensionsMap: { StateMachineArn: machineArn } },

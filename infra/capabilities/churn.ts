@@ -7,8 +7,8 @@ import { TrainingMachine } from '../constructs/training-machine.ts';
 import { type Foundation } from '../foundation.ts';
 
 /**
- * Sees customers leaving: with each new stage, and by looking at those who fell silent, for silence sends no event. Learns from each
- * workspace's own customers who does, once a week and when asked.
+ * Functions that score churn risk: on each new stage, and on a schedule for customers who fell
+ * silent, which sends no event. Trains a model of each workspace once a week and on request.
  */
 export class ChurnCapability extends Construct {
   readonly functions: NodeFunction[];

@@ -4,7 +4,7 @@ import { NodeFunction } from '../constructs/node-function.ts';
 import { onSchedule } from '../constructs/schedule.ts';
 import { type Foundation } from '../foundation.ts';
 
-/** Chooses the next best offer and learns from what became of it. */
+/** Functions that choose the next best offer and learn from its outcome. */
 export class DecisionCapability extends Construct {
   readonly personalize: NodeFunction<'decision/personalize'>;
   readonly learn: NodeFunction<'decision/learn'>;

@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import { NodeFunction } from '../constructs/node-function.ts';
 import { type Foundation } from '../foundation.ts';
 
-/** Takes in touchpoints, and tells sources what they must know before they send. */
+/** Functions that store touchpoints and answer public routes. */
 export class IngestionCapability extends Construct {
   readonly collect: NodeFunction<'ingestion/collect'>;
 

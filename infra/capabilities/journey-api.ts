@@ -4,7 +4,10 @@ import { grantJourneys, machinesPrefix } from '../constructs/journey-machine.ts'
 import { NodeFunction } from '../constructs/node-function.ts';
 import { type Foundation } from '../foundation.ts';
 
-/** Routes of journeys that need no rights to publish: definitions, entries by API, simulations, traces and tasks. */
+/**
+ * Routes of journeys that need no rights to publish: definitions, entries by API, simulations,
+ * traces and tasks.
+ */
 export function serveJourneys(scope: Construct, foundation: Foundation): void {
   serveEntries(scope, foundation);
   serveDefinitions(scope, foundation);

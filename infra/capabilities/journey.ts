@@ -16,13 +16,16 @@ import { grantTimers, timerRole } from '../constructs/timers.ts';
 import { type Foundation } from '../foundation.ts';
 import { serveJourneys } from './journey-api.ts';
 
-/** Ends of an execution, however it came to it. */
+/** Final statuses of an execution. */
 const ends = ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'];
 
-/** Moves people on: one state machine per journey, the functions that carry out its steps, and those that let people in and out. */
+/**
+ * Functions and state machines of journeys: one machine a deployed journey, functions of its steps,
+ * and functions that admit customers and end enrolments.
+ */
 export class JourneyCapability extends Construct {
   readonly machines: Record<string, JourneyMachine>;
-  /** Functions that nobody waits for but an execution or an event. */
+  /** Asynchronous functions: called by executions and events only. */
   readonly background: NodeFunction[] = [];
 
   constructor(scope: Construct, id: string, props: { foundation: Foundation; decide: NodeFunction }) {
@@ -37,14 +40,14 @@ export class JourneyCapability extends Construct {
         new JourneyMachine(this, pascal(definition.id), { definition, steps: { ...steps, decide }, logGroup }),
       ]),
     );
-    // A receiver of webhooks that fails is its owner's trouble: counted, and the journey goes on.
+    // Failing webhooks are the receiver's fault. They are counted, and the journey continues.
     const { webhook: _, ...watched } = steps;
     this.background.push(...Object.values(watched), ...this.#entries(foundation), ...this.#lifecycle(foundation));
     this.#publishing(foundation, { steps: { ...steps, decide }, logGroup });
     serveJourneys(this, foundation);
   }
 
-  /** Lets a function wake executions that wait. */
+  /** Lets a function complete waiting tasks of executions. */
   grantWake(fn: NodeFunction): void {
     grantJourneys(fn, ['SendTaskSuccess']);
   }
@@ -54,7 +57,10 @@ export class JourneyCapability extends Construct {
     grantJourneys(fn, ['StopExecution']);
   }
 
-  /** Lets a function start executions, of journeys published at run time too, and stop those that came too late. */
+  /**
+   * Lets a function start executions, also of journeys published at run time, and stop superseded
+   * ones.
+   */
   grantStart(fn: NodeFunction): void {
     grantJourneys(fn, ['StartExecution', 'StopExecution']);
   }
@@ -71,7 +77,7 @@ export class JourneyCapability extends Construct {
 
     const wait = new NodeFunction(this, 'Wait', { entry: 'journey/wait', env: {}, settings });
     table.grant(wait, ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'DeleteItem']);
-    this.grantWake(wait); // what it waits for may have come already
+    this.grantWake(wait); // the touchpoint waited for may be stored already
 
     const branch = new NodeFunction(this, 'Branch', { entry: 'journey/branch', env: {}, settings });
     const update = new NodeFunction(this, 'Update', { entry: 'journey/update', env: {}, settings });
@@ -83,13 +89,19 @@ export class JourneyCapability extends Construct {
     return { send, wait, branch, update, assign, emit, webhook, park: this.#park(foundation) };
   }
 
-  /** Steps with an effect ask the gate, which hands over to another version whoever is to go on there. */
+  /**
+   * Lets a step with an effect run the step guard, which may migrate the enrolment to another
+   * version.
+   */
   #grantGate(fn: NodeFunction, { table }: Foundation): void {
     table.grant(fn, ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem']);
     this.grantStart(fn);
   }
 
-  /** Long waits: a timer in a group of its own calls the function that starts the next execution. */
+  /**
+   * Functions of long waits. A timer in its own schedule group calls the function that starts the
+   * next execution.
+   */
   #park(foundation: Foundation): NodeFunction {
     const { settings, table, bus, deadLetters } = foundation;
     const awaken = new NodeFunction(this, 'Awaken', { entry: 'journey/awaken', env: {}, settings, deadLetters });
@@ -115,13 +127,16 @@ export class JourneyCapability extends Construct {
     this.grantStart(park);
     grantJourneys(park, ['DescribeExecution']);
     grantTimers(park, { group: `${stackName}-timers`, role });
-    // Whoever leaves while parked needs no timer any more.
+    // Clears the timer of an enrolment that ends while it is suspended.
     const left = { ...busPattern('EnrolmentEnded'), detail: { parkedLeg: [{ exists: true }] } };
     onEvents(park, { bus, deadLetters, pattern: left });
     return park;
   }
 
-  /** Step Functions takes only so many log groups whose names do not begin so. */
+  /**
+   * Named `/aws/vendedlogs/…`, because Step Functions accepts only a limited number of log groups
+   * with other names.
+   */
   #logGroup({ settings }: Foundation): LogGroup {
     return expiringLogGroup(this, 'MachinesLog', {
       name: `/aws/vendedlogs/states/${Stack.of(this).stackName}`,
@@ -148,7 +163,8 @@ export class JourneyCapability extends Construct {
       deadLetters,
       pattern: {
         ...busPattern(...entryEvents),
-        // A stage or segment that a touchpoint led to: `EntryTriggered` tells of it where a journey waits for it.
+        // For a stage or segment change with a touchpoint, relay publishes `EntryTriggered` to each
+        // waiting journey.
         detail: { touchpoint: { messageId: [{ exists: false }] }, filled: [{ exists: false }] },
       },
     });
@@ -158,7 +174,7 @@ export class JourneyCapability extends Construct {
     foundation.grantPut(launch);
     deadLetters.grantSend(launch);
     onEvents(launch, { bus, deadLetters, pattern: busPattern('BusinessEventReceived', 'FanOutAdvanced') });
-    // On the quarter hours, which all zones' full and half hours fall on.
+    // On quarter hours, which the full and half hours of all zones fall on.
     onSchedule(launch, { expression: 'cron(0/15 * * * ? *)', deadLetters });
 
     const conclude = new NodeFunction(this, 'Conclude', { entry: 'journey/conclude', env: {}, settings, deadLetters });
@@ -178,7 +194,7 @@ export class JourneyCapability extends Construct {
     return [enrol, launch, conclude];
   }
 
-  /** Counts what happens, lets people go on after a pause, ends everybody after a stop. */
+  /** Functions that count events, resume paused steps, and end enrolments of a stopped journey. */
   #lifecycle(foundation: Foundation): NodeFunction[] {
     const { settings, table, bus, deadLetters } = foundation;
     const count = new NodeFunction(this, 'Count', { entry: 'journey/count', env: {}, settings, deadLetters });
@@ -202,7 +218,10 @@ export class JourneyCapability extends Construct {
     return [count, release];
   }
 
-  /** Makes state machines of what workspaces publish. They share one role: it may call the steps' functions, whichever a journey has. */
+  /**
+   * The function that makes state machines of published journeys. The machines share one role,
+   * which may call the functions of all steps.
+   */
   #publishing(
     { settings, table, gateway }: Foundation,
     { steps, logGroup }: { steps: Record<StepFunction, NodeFunction>; logGroup: LogGroup },

@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import { NodeFunction } from '../constructs/node-function.ts';
 import { type Foundation } from '../foundation.ts';
 
-/** Planned maps: what customers are meant to do. */
+/** Routes of planned maps, which say what customers are meant to do. */
 export class MapCapability extends Construct {
   constructor(scope: Construct, id: string, { settings, table, gateway }: Foundation) {
     super(scope, id);

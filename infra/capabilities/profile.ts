@@ -10,7 +10,9 @@ import { type Foundation } from '../foundation.ts';
 const inserted = { eventName: ['INSERT'] };
 const sortKey = (...matches: (string | { prefix: string })[]) => ({ Keys: { sk: { S: matches } } });
 
-/** New touchpoints. A touchpoint that is sent again changes nothing, and so makes no record. */
+/**
+ * New touchpoints. A touchpoint that is sent again changes nothing, so it makes no stream record.
+ */
 const touchpoints = { ...inserted, dynamodb: sortKey({ prefix: 't#' }) };
 
 /** Touchpoints that `npm run redrive` brings back. */
@@ -19,13 +21,16 @@ const redriven = {
   dynamodb: { ...sortKey({ prefix: 't#' }), NewImage: { [redrivenAttribute]: { S: [{ exists: true }] } } },
 };
 
-/** What `npm run rebuild` writes to learn how far the stream was folded. */
+/** Rows that `npm run rebuild` writes to learn how far the stream was folded. */
 const barriers = {
   eventName: ['INSERT', 'MODIFY'],
   dynamodb: sortKey(keys.barrier({ workspace: '', customer: '' }).sk),
 };
 
-/** What others must know: profiles that carry signals, stays that begin or end, decisions, tasks, journeys. Never touchpoints. */
+/**
+ * Records for relay: profiles with signals, enrolments that begin or end, decisions, tasks,
+ * journeys. Never touchpoints.
+ */
 const facts = [
   {
     eventName: ['INSERT', 'MODIFY'],
@@ -39,7 +44,7 @@ const facts = [
   { eventName: ['INSERT', 'MODIFY'], dynamodb: sortKey({ prefix: 'journey#' }) },
 ];
 
-/** Keeps each customer's profile and stage, and tells the rest of the system what changed. */
+/** Functions that project touchpoints into profiles and publish changes. */
 export class ProfileCapability extends Construct {
   readonly project: NodeFunction<'profile/project'>;
   readonly relay: NodeFunction<'profile/relay'>;
@@ -58,7 +63,8 @@ export class ProfileCapability extends Construct {
       table,
       deadLetters: this.projectDeadLetters,
       filters: [touchpoints, redriven, barriers],
-      // The larger the batch, the fewer writes of a busy customer's profile; a batch of strangers still fits the time-out.
+      // A larger batch means fewer writes of a busy customer's profile. A batch of distinct
+      // customers still fits the timeout.
       batchSize: 500,
     });
 
@@ -71,7 +77,7 @@ export class ProfileCapability extends Construct {
       deadLetters: this.relayDeadLetters,
       filters: facts,
       batchSize: 100,
-      // One profile's records stay in order; between items there is none to keep.
+      // The order of one item's records is kept. Relay needs no order across items.
       parallelization: 4,
     });
 

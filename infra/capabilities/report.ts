@@ -3,7 +3,7 @@ import { busPattern, onEvents } from '../constructs/event-rule.ts';
 import { NodeFunction } from '../constructs/node-function.ts';
 import { type Foundation } from '../foundation.ts';
 
-/** Computes what customers did: reports are asked for over HTTP and made in the background. */
+/** Functions of reports, which are requested over HTTP and computed in the background. */
 export class ReportCapability extends Construct {
   readonly functions: NodeFunction[];
 

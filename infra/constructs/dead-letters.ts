@@ -6,7 +6,7 @@ import { type FunctionsNeeding } from '../functions/function-table.ts';
 import { suppressNag } from './suppress-nag.ts';
 import { type NodeFunction } from './node-function.ts';
 
-/** Where work ends that failed too often: kept as long as SQS keeps anything, two weeks, and looked at by an alarm. */
+/** A queue for failed work. Retention is 14 days, the maximum of SQS. An alarm watches it. */
 export class DeadLetterQueue extends Queue {
   constructor(scope: Construct, id: string, name: string) {
     super(scope, id, {
@@ -18,12 +18,12 @@ export class DeadLetterQueue extends Queue {
     suppressNag(this, { 'AwsSolutions-SQS3': 'this is the dead-letter queue' });
   }
 
-  /** Sending and nothing else: who writes letters need not know how many there are. */
+  /** Grants sending only: a writer of letters need not read the queue's attributes. */
   override grantSendMessages(grantee: IGrantable): Grant {
     return this.grant(grantee, 'sqs:SendMessage');
   }
 
-  /** Lets a function put letters here itself, with the reason, and tells it the queue. */
+  /** Lets a function send letters with a reason, and sets its variable of the queue's URL. */
   grantSend(fn: NodeFunction<FunctionsNeeding<'DEAD_LETTER_QUEUE_URL'>>): void {
     this.grantSendMessages(fn);
     fn.give('DEAD_LETTER_QUEUE_URL', this.queueUrl);

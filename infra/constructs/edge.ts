@@ -22,7 +22,10 @@ import { edgeFile } from '../tools/build.ts';
 import { type Settings } from '../environments.ts';
 import { suppressNag } from './suppress-nag.ts';
 
-/** CloudFront in front of the gateway: nothing is cached, every request passes the edge function, and every header reaches the gateway but `Host`. */
+/**
+ * CloudFront in front of the gateway. Caches nothing, runs the edge function on every request, and
+ * forwards all headers except `Host`.
+ */
 export class EdgeDistribution extends Construct {
   readonly distribution: Distribution;
 
@@ -45,7 +48,8 @@ export class EdgeDistribution extends Construct {
         allowedMethods: AllowedMethods.ALLOW_ALL,
         cachePolicy: CachePolicy.CACHING_DISABLED,
         originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
-        // Not redirected: a POST would come back as a GET, and its key would have gone in the clear already.
+        // No redirect: a POST would come back as a GET, and its key would have been sent in the
+        // clear.
         viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
         functionAssociations: [{ function: viewerRequest, eventType: FunctionEventType.VIEWER_REQUEST }],
       },
@@ -62,7 +66,7 @@ export class EdgeDistribution extends Construct {
     this.#acknowledgeChoices();
   }
 
-  /** Where the API is reached: its own name, or CloudFront's. */
+  /** URL of the API: its own domain, or CloudFront's. */
   url({ domain }: Settings): string {
     return `https://${domain?.name ?? this.distribution.distributionDomainName}`;
   }
@@ -77,7 +81,7 @@ export class EdgeDistribution extends Construct {
       lifecycleRules: [{ expiration: Duration.days(logDays) }],
       removalPolicy: keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
-    return bucket as IBucket; // it is one; the library's types do not allow for exact optional properties
+    return bucket as IBucket; // the types do not allow for exact optional properties
   }
 
   #acknowledgeChoices(): void {

@@ -6,18 +6,21 @@ import { type DeadLetterQueue } from './dead-letters.ts';
 import { type NodeFunction } from './node-function.ts';
 
 export interface EventRuleProps {
-  /** The bus listened to; the account's own where none is given. */
+  /** The bus of the events; the account's default bus if undefined. */
   bus?: EventBus;
   pattern: EventPattern;
   deadLetters: DeadLetterQueue;
 }
 
-/** Events of ours by name. */
+/** Pattern of this system's events by name. */
 export function busPattern(...names: EventName[]): EventPattern {
   return { source: [eventSource], detailType: names };
 }
 
-/** Calls a function with events. What EventBridge cannot deliver for six hours goes to the dead letters; its own default drops it after a day. */
+/**
+ * Calls a function with events. Events that EventBridge cannot deliver for six hours go to the
+ * dead-letter queue. Its default would drop them after a day.
+ */
 export function onEvents(fn: NodeFunction, { bus, pattern, deadLetters }: EventRuleProps): Rule {
   return new Rule(fn, 'Events', {
     ...(bus && { eventBus: bus }),

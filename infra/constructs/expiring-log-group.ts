@@ -10,7 +10,7 @@ const retention: Record<LogDays, RetentionDays> = {
   365: RetentionDays.ONE_YEAR,
 };
 
-/** A log group that forgets after the environment's number of days, and outlives the stack where data does. */
+/** A log group with the environment's retention. It outlives the stack where data does. */
 export function expiringLogGroup(scope: Construct, id: string, props: { name: string; settings: Settings }): LogGroup {
   const { name, settings } = props;
   return new LogGroup(scope, id, {

@@ -23,10 +23,12 @@ const methods = {
   OPTIONS: HttpMethod.OPTIONS,
 } as const;
 
-/** A route key as API Gateway writes it. `$default` is asked for what no other takes. */
+/** A route key as API Gateway writes it. `$default` takes what no other route matches. */
 export type GatewayRouteKey = `${keyof typeof methods} /${string}` | '$default';
 
-/** One short line a request, about 200 bytes: what was asked, what came of it, how long it took, and how to find its trace. */
+/**
+ * Access log: one line of about 200 bytes a request, with route, status, latency and request id.
+ */
 const logFormat = {
   at: '$context.requestTimeEpoch',
   id: '$context.requestId',
@@ -37,7 +39,10 @@ const logFormat = {
   error: '$context.integrationErrorMessage',
 };
 
-/** The HTTP API. It checks no keys: sources send theirs in headers and in bodies, which no authorizer of a gateway sees. */
+/**
+ * The HTTP API. It has no authorizer: sources send keys in headers and in bodies, and an authorizer
+ * sees no body.
+ */
 export class HttpGateway extends Construct {
   readonly api: HttpApi;
   readonly stage: HttpStage;
@@ -48,7 +53,7 @@ export class HttpGateway extends Construct {
     super(scope, id);
     const { stackName, region, urlSuffix } = Stack.of(this);
     this.api = new HttpApi(this, 'Api', { apiName: stackName, createDefaultStage: false });
-    // Named so, the group needs no room in the account's one policy for log deliveries.
+    // This prefix needs no room in the account's one policy for log deliveries.
     const logGroup = expiringLogGroup(this, 'AccessLog', { name: `/aws/vendedlogs/apis/${stackName}`, settings });
     this.stage = new HttpStage(this, 'Stage', {
       httpApi: this.api,
@@ -67,7 +72,7 @@ export class HttpGateway extends Construct {
     });
   }
 
-  /** Sends these routes to a function. */
+  /** Routes these keys to a function. */
   serve(fn: NodeFunction, routes: GatewayRouteKey[]): void {
     const integration = new HttpLambdaIntegration(`${fn.node.id}Integration`, fn, {
       scopePermissionToRoute: false,
@@ -78,7 +83,7 @@ export class HttpGateway extends Construct {
         new HttpRoute(this, 'Default', { httpApi: this.api, routeKey: HttpRouteKey.DEFAULT, integration });
         continue;
       }
-      const [method, path] = route.split(' ') as [keyof typeof methods, string]; // what a RouteKey is made of
+      const [method, path] = route.split(' ') as [keyof typeof methods, string]; // the format of a GatewayRouteKey
       this.api.addRoutes({ path, methods: [methods[method]], integration });
     }
   }

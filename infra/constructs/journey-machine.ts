@@ -26,10 +26,12 @@ function arnOf(scope: Construct, resource: 'stateMachine' | 'execution', resourc
   return Stack.of(scope).formatArn({ service: 'states', resource, resourceName, arnFormat });
 }
 
-/** ARN of each state machine of ours but for its name: shipped journeys and those that workspaces publish. */
+/**
+ * Prefix of the ARNs of all state machines: deployed journeys and those that workspaces publish.
+ */
 export const machinesPrefix = (scope: Construct): string => arnOf(scope, 'stateMachine', '');
 
-/** What a function may do with journeys, on machines or on their executions. */
+/** Actions that can be granted on machines or on their executions. */
 type Verb =
   | 'StartExecution'
   | 'StopExecution'
@@ -44,7 +46,7 @@ type Verb =
 
 const onExecutions: readonly Verb[] = ['StopExecution', 'GetExecutionHistory', 'DescribeExecution'];
 
-/** Lets a function do this much with journeys, of whatever version, also those that are not published yet: by the stack's name. */
+/** Grants actions on all journeys by the stack's prefix, so also on those published later. */
 export function grantJourneys(fn: NodeFunction, verbs: Verb[]): void {
   const { stackName } = Stack.of(fn);
   const grants = [
@@ -61,7 +63,7 @@ export function grantJourneys(fn: NodeFunction, verbs: Verb[]): void {
   }
 }
 
-/** What a state machine may do: call these functions, log and trace. */
+/** A role of state machines: may call these functions, log and trace. */
 export function machineRole(scope: Construct, id: string, used: NodeFunction[]): Role {
   const role = new Role(scope, id, {
     assumedBy: new ServicePrincipal('states.amazonaws.com', {
@@ -97,8 +99,9 @@ export function machineRole(scope: Construct, id: string, used: NodeFunction[]):
 }
 
 /**
- * A journey as a state machine. Each definition that was ever deployed stays as a version: people inside stay on the one they entered,
- * and newcomers enter by the alias `live`, which points at the newest.
+ * The state machine of a deployed journey. Each deployed definition stays as a version: an
+ * enrolment stays on the version it entered, and new ones start on the alias `live`, which points
+ * at the newest.
  */
 export class JourneyMachine extends Construct {
   readonly machineArn: string;
@@ -123,7 +126,7 @@ export class JourneyMachine extends Construct {
       },
       tracingConfiguration: { enabled: true },
     });
-    // A machine that may not write its log yet is refused.
+    // Step Functions rejects a machine whose role may not write its log yet.
     machine.node.addDependency(role);
     this.machineArn = machine.attrArn;
 
@@ -150,9 +153,9 @@ function mapValues<Key extends string, From, To>(record: Record<Key, From>, map:
   return Object.fromEntries(entries) as Record<Key, To>; // the same keys
 }
 
-/** Changes when what is executed changes, wherever it is deployed. */
+/** Hash of the compiled definition, equal in every deployment. */
 function fingerprint(definition: JourneyDefinition, steps: Record<StepFunction, NodeFunction>): string {
-  // Names stand in for ARNs, which differ between deployments.
+  // Names replace ARNs, which differ between deployments.
   const named = Object.fromEntries(Object.keys(steps).map((name) => [name, name])) as StepFunctions;
   return createHash('sha256')
     .update(JSON.stringify(compileJourney(definition, named)))

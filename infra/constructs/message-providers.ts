@@ -7,7 +7,10 @@ import { type NodeFunction } from './node-function.ts';
 
 type Sender = 'journey/send';
 
-/** What the function that sends is told of its providers: a channel nobody has set up is not there. */
+/**
+ * Provider settings as variables of the sending function. A channel without settings is not
+ * configured.
+ */
 export const providersOf = ({ email, sms, push, whatsapp }: Settings): ManualEnv<Sender> => ({
   EMAIL_FROM: email?.from,
   SMS_ORIGIN: sms?.originArn,
@@ -16,7 +19,7 @@ export const providersOf = ({ email, sms, push, whatsapp }: Settings): ManualEnv
   WHATSAPP_NUMBER_ID: whatsapp?.phoneNumberArn.split('/').at(-1),
 });
 
-/** Lets it send by each provider from what was set up, and nothing else of that service. */
+/** Lets the function send from the configured origins, and nothing else of those services. */
 export function grantProviders(send: NodeFunction<Sender>, { email, sms, push, whatsapp }: Settings): void {
   const allow = (action: string, resources: string[]): void => {
     send.addToRolePolicy(new PolicyStatement({ actions: [action], resources }));
@@ -25,7 +28,7 @@ export function grantProviders(send: NodeFunction<Sender>, { email, sms, push, w
   if (email) allow('ses:SendEmail', [`arn:${partition}:ses:${region}:${account}:identity/${email.identity}`]);
   if (sms) allow('sms-voice:SendTextMessage', [sms.originArn]);
   if (whatsapp) allow('social-messaging:SendWhatsAppMessage', [whatsapp.phoneNumberArn]);
-  // Each customer’s device is an endpoint of the app.
+  // Each customer’s device is an endpoint of the application.
   const endpoints = push?.applicationArns.map((arn) => `${arn.replace(':app/', ':endpoint/')}/*`) ?? [];
   if (endpoints.length > 0) allow('sns:Publish', endpoints);
   for (const endpoint of endpoints)

@@ -33,16 +33,19 @@ export interface NodeFunctionProps<Entry extends FunctionEntry> {
   entry: Entry;
   env: ManualEnv<Entry>;
   settings: Settings;
-  /** Where an event goes that failed three times, for functions nobody waits for. */
+  /** Queue of events that failed three times, for asynchronous functions. */
   deadLetters?: Queue;
 }
 
-/** Age at which an event nobody could work on goes to the dead letters: long enough to sit out a throttled hour. */
+/**
+ * Age at which a failing event goes to the dead-letter queue: long enough for an hour of
+ * throttling.
+ */
 const maxEventAge = Duration.hours(6);
 
 /**
- * A function in the house style: its bundle from `.build`, arm64, an own log group that forgets, traces, a role that may write its log
- * and nothing else until it is granted more.
+ * A Lambda function with this project's defaults: bundle from `.build`, arm64, own expiring log
+ * group, traces. Its role may write its log and nothing else until more is granted.
  */
 export class NodeFunction<Entry extends FunctionEntry = FunctionEntry> extends LambdaFunction {
   readonly entry: Entry;
@@ -69,7 +72,8 @@ export class NodeFunction<Entry extends FunctionEntry = FunctionEntry> extends L
       logGroup,
       loggingFormat: LoggingFormat.JSON,
       applicationLogLevelV2: ApplicationLogLevel.INFO,
-      // Start, end and report of each call are three lines nobody reads and everybody pays for; metrics and traces tell the same.
+      // Start, end and report would be three paid lines a call. Metrics and traces have the same
+      // facts.
       systemLogLevelV2: SystemLogLevel.WARN,
       tracing: Tracing.ACTIVE,
       ...(reserved !== undefined && { reservedConcurrentExecutions: reserved }),

@@ -4,7 +4,10 @@ import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import { type DeadLetterQueue } from './dead-letters.ts';
 import { type NodeFunction } from './node-function.ts';
 
-/** Calls a function at its times, exactly then. A call that cannot be made within an hour goes to the dead letters: the next comes anyway. */
+/**
+ * Calls a function on a schedule without a flexible window. A call that fails for an hour goes to
+ * the dead-letter queue, as the next one comes anyway.
+ */
 export function onSchedule(fn: NodeFunction, props: { expression: string; deadLetters: DeadLetterQueue }): CfnSchedule {
   const { expression, deadLetters } = props;
   const role = new Role(fn, 'ScheduleRole', {

@@ -13,7 +13,9 @@ import { type Settings } from '../environments.ts';
 import { type FunctionsNeeding } from '../functions/function-table.ts';
 import { type NodeFunction } from './node-function.ts';
 
-/** What `lib/aws/table/dynamo-table.ts` calls. A transaction asks for the actions of its parts. */
+/**
+ * Actions that `lib/aws/table/dynamo-table.ts` uses. A transaction needs the actions of its parts.
+ */
 type Action =
   | 'GetItem'
   | 'BatchGetItem'
@@ -27,8 +29,8 @@ type Action =
 type Index = 'byList' | 'byDue';
 
 /**
- * The one table: on demand, so that idle costs nothing, back to any second of the last 35 days. Both indexes project keys only: they
- * say who, the items say what.
+ * The one table: on demand, so that idle costs nothing, with point-in-time recovery for 35 days.
+ * Both indexes project keys only; readers fetch the items.
  */
 export class SingleTable extends Construct {
   readonly table: Table;
@@ -62,7 +64,7 @@ export class SingleTable extends Construct {
     this.#pinCollections();
   }
 
-  /** Lets the function do this much with the table, and this much with its indexes, and tells it the table's name. */
+  /** Grants actions on the table and queries of its indexes, and sets the variable of its name. */
   grant(fn: NodeFunction<FunctionsNeeding<'TABLE_NAME'>>, actions: Action[], indexes: Index[] = []): void {
     const allow = (names: string[], resources: string[]): void => {
       fn.addToRolePolicy(new PolicyStatement({ actions: names.map((name) => `dynamodb:${name}`), resources }));
@@ -77,9 +79,9 @@ export class SingleTable extends Construct {
   }
 
   /**
-   * A local index that nobody writes. A table that has one never splits the items of one partition key over two partitions, so all
-   * records of a customer come down one shard of the stream in the order they were written, which exact folding needs. The price is
-   * DynamoDB's limit of 10 GB for one customer. It can only be made together with the table.
+   * A local index without entries. With one, DynamoDB never splits the items of a partition key, so
+   * all records of a customer come down one shard in order, which exact folding needs. Costs a
+   * limit of 10 GB a customer, and can only be created with the table.
    */
   #pinCollections(): void {
     this.table.addLocalSecondaryIndex({

@@ -11,17 +11,23 @@ import { type SingleTable } from './single-table.ts';
 export interface StreamConsumerProps {
   table: SingleTable;
   deadLetters: DeadLetterQueue;
-  /** Records that match any of them come; the rest costs nothing. At most five. https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html */
+  /**
+   * Records that match one of them are delivered; others cost nothing. At most five.
+   * https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
+   */
   filters: object[];
   batchSize: number;
-  /** Batches of one shard under way at once. Above 1 Lambda keeps the order of each item only, no longer that of a customer. */
+  /**
+   * Concurrent batches of one shard. Above 1 Lambda keeps the order of an item, not of a customer.
+   */
   parallelization?: number;
 }
 
 /**
- * Feeds a function from the table's stream. A batch that fails is retried, halved each time, as often as its age allows. Both consumers
- * put poison aside themselves, record by record, and what an outage holds up shortly before the mapping gives it up
- * (`lib/aws/table/stream-limits.ts`). So the mapping gives up only what a function that cannot run has left.
+ * Feeds a function from the table's stream. A failed batch is halved and retried until its age
+ * limit. Consumers send poison to the queue themselves, and records of a long outage just before
+ * that limit (`lib/aws/table/stream-limits.ts`). The mapping drops only what a function that cannot
+ * run has left.
  */
 export function consumeStream(
   fn: NodeFunction<FunctionsNeeding<'DEAD_LETTER_QUEUE_URL'>>,

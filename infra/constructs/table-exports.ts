@@ -8,10 +8,10 @@ import { suppressNag } from './suppress-nag.ts';
 import { type NodeFunction } from './node-function.ts';
 import { type SingleTable } from './single-table.ts';
 
-/** Where DynamoDB puts an export that was asked for without a prefix. */
+/** Prefix that DynamoDB gives to an export without one. */
 const folder = 'AWSDynamoDB';
 
-/** A resource's ARN and what is below it, as cdk-nag names them. */
+/** The ARN of a resource and what is below it, as cdk-nag names them. */
 function below(resource: IConstruct, path: string): string {
   const { defaultChild } = resource.node;
   const id = CfnElement.isCfnElement(defaultChild) ? Stack.of(resource).getLogicalId(defaultChild) : '';
@@ -19,8 +19,9 @@ function below(resource: IConstruct, path: string): string {
 }
 
 /**
- * Exports of the table, which hold all there is of customers: gone after a day, the shortest that S3 knows, when S3 comes round to it, which
- * may take another. A stack that does not keep data is deleted only when they are gone, or emptied by hand.
+ * The bucket of table exports, which hold all customer data. They expire after one day, S3's
+ * minimum; S3 may take another to delete them. A stack that keeps no data can be deleted when they
+ * are gone, or after emptying the bucket by hand.
  */
 export class TableExports extends Construct {
   readonly bucket: Bucket;
@@ -41,7 +42,10 @@ export class TableExports extends Construct {
     });
   }
 
-  /** Lets a role have the table exported to the bucket, by DynamoDB's documented list, and ask how far that is. */
+  /**
+   * Lets a role export the table to the bucket and read the export's status. The actions are
+   * DynamoDB's documented list.
+   */
   grantExport(role: Role): void {
     const { tableArn } = this.#table.table;
     const allow = (actions: string[], resource: string): void => {
@@ -56,7 +60,7 @@ export class TableExports extends Construct {
     });
   }
 
-  /** Lets a function read exports, and tells it the bucket. */
+  /** Lets a function read exports, and sets the variable of the bucket. */
   grantRead(fn: NodeFunction<FunctionsNeeding<'EXPORT_BUCKET'>>): void {
     const resources = [this.bucket.arnForObjects(`${folder}/*`)];
     fn.addToRolePolicy(new PolicyStatement({ actions: ['s3:GetObject'], resources }));

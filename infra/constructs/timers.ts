@@ -5,7 +5,7 @@ import { suppressNag } from './suppress-nag.ts';
 import { type DeadLetterQueue } from './dead-letters.ts';
 import { type NodeFunction } from './node-function.ts';
 
-/** As whom a timer calls its function. */
+/** The role in which a timer calls its function. */
 export function timerRole(
   scope: Construct,
   id: string,
@@ -21,7 +21,7 @@ export function timerRole(
   return role;
 }
 
-/** Lets a function set timers of a group, and take them away. */
+/** Lets a function create and delete timers of a group. */
 export function grantTimers(fn: NodeFunction, { group, role }: { group: string; role: Role }): void {
   const resource = Stack.of(fn).formatArn({
     service: 'scheduler',

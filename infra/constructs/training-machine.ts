@@ -18,7 +18,10 @@ export interface TrainingMachineProps {
   settings: Settings;
 }
 
-/** The training of churn models as a state machine. Its name is none that `conclude` listens to: no journey ends with it. */
+/**
+ * The state machine that trains churn models. Its name does not match the rule of `conclude`, so it
+ * ends no enrolment.
+ */
 export class TrainingMachine extends Construct {
   readonly machineArn: string;
   readonly #name: string;
@@ -51,7 +54,7 @@ export class TrainingMachine extends Construct {
       },
       tracingConfiguration: { enabled: true },
     });
-    // A machine that may not write its log yet is refused.
+    // Step Functions rejects a machine whose role may not write its log yet.
     machine.node.addDependency(role);
     suppressNag(machine, { 'AwsSolutions-SF1': 'a log of every event tells no more than its few functions’ own logs' });
   }
@@ -61,7 +64,7 @@ export class TrainingMachine extends Construct {
     return Stack.of(this).formatArn({ service: 'states', resource, resourceName, arnFormat });
   }
 
-  /** Lets a function start trainings, and ask how they stand. */
+  /** Lets a function start trainings and read their status. */
   grantStart(fn: NodeFunction): void {
     const allow = (action: string, resource: string): void => {
       fn.addToRolePolicy(new PolicyStatement({ actions: [action], resources: [resource] }));

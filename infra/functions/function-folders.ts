@@ -1,7 +1,7 @@
 /**
- * Folder of each function below `functions/`, by the name it has in AWS: `<stack>-<name>`, its bundle, its log group and the
- * `function` of its dead letters. State machines of published journeys hold these names, so a folder may be renamed and a
- * name may not.
+ * Folder of each function below `functions/` by its name in AWS, which is also the name of its
+ * bundle and log group and the `function` of its dead letters. State machines of published journeys
+ * hold these names, so a folder may be renamed and a name may not.
  */
 export const functionFolders: Readonly<Record<string, string>> = {
   'churn/assess': 'churn/assess-churn',

@@ -45,27 +45,30 @@ import { Env as ExperimentsEnv } from '../../functions/report/experiments-api/en
 import { Env as ReportsEnv } from '../../functions/report/reports-api/env.ts';
 
 export interface FunctionRow {
-  /** What it reads from its environment. */
+  /** Schema of its environment variables. */
   env: z.ZodObject;
-  /** What it does, as the Lambda console shows it. */
+  /** Description in the Lambda console. */
   description: string;
   timeoutSeconds: number;
   memoryMb?: number;
-  /** No customer and no caller waits for what it does. Where functions share processors, on one machine, the others go first. */
+  /**
+   * No customer and no caller waits for it. Where functions share processors, on one machine,
+   * others run first.
+   */
   canWait?: true;
 }
 
-/** Behind the gateway, which hangs up after 30 seconds. */
+/** The gateway times out after 30 s. */
 const behindGateway = 29;
-/** A step of a journey: the state that calls it gives up after 60. */
+/** The state that calls a step times out after 60 s. */
 const step = 30;
 
 /**
- * Every function there is: the folder it lies in, its environment and how much it may take. Nothing is provisioned: what does
- * not run costs nothing, reserved concurrency neither.
+ * All functions: environment, description and limits. Nothing is provisioned, and reserved
+ * concurrency is free, so an idle function costs nothing.
  */
 export const functions = {
-  // Storing takes eight seconds at most; the Node library hangs up after ten.
+  // Storing takes eight seconds at most. The Node library hangs up after ten.
   'ingestion/collect': { env: CollectEnv, description: 'Stores touchpoints', timeoutSeconds: 10 },
   'ingestion/describe': {
     env: DescribeEnv,
@@ -122,7 +125,7 @@ export const functions = {
     description: 'Judges and tunes the policies of placements',
     timeoutSeconds: 900,
     canWait: true,
-    // One whole processor: a plan is played some two thousand times.
+    // One vCPU: a plan is simulated some two thousand times.
     memoryMb: 1_769,
   },
   'churn/assess': { env: AssessEnv, description: 'Churn risk on a new stage', timeoutSeconds: 30, canWait: true },
@@ -143,7 +146,7 @@ export const functions = {
     timeoutSeconds: 300,
     canWait: true,
   },
-  // One whole processor: most of it is unpacking.
+  // One vCPU: most of the work is decompression.
   'churn/gather': {
     env: GatherEnv,
     description: 'Gathers customers for training',
@@ -151,7 +154,7 @@ export const functions = {
     canWait: true,
     memoryMb: 1_769,
   },
-  // One whole processor, and room for twenty thousand customers in two windows.
+  // One vCPU, and memory for 20,000 customers in two windows.
   'churn/learn': {
     env: ChurnLearnEnv,
     description: 'Trains churn models',
@@ -183,11 +186,11 @@ export const functions = {
   'journey/assign': { env: AssignEnv, description: 'Gives variants of experiments', timeoutSeconds: step },
   'journey/emit': { env: EmitEnv, description: 'Tells the bus, and starts other journeys', timeoutSeconds: step },
   'journey/park': { env: ParkEnv, description: 'Ends an execution before a long wait', timeoutSeconds: step },
-  // A timer that calls a minute early is waited for.
+  // Includes the wait for a timer that fires a minute early.
   'journey/awaken': { env: AwakenEnv, description: 'Starts the execution after a long wait', timeoutSeconds: 90 },
   'journey/update': { env: UpdateEnv, description: 'Sets traits', timeoutSeconds: step },
   'journey/webhook': { env: WebhookEnv, description: 'Calls URLs and keeps their answers', timeoutSeconds: step },
-  // Somebody waits for it: until it is done, whoever comes again is taken for inside.
+  // Runs in the foreground: until it is done, a customer who re-enters counts as enrolled.
   'journey/conclude': {
     env: ConcludeEnv,
     description: 'Ends enrolments whose execution ended',
@@ -210,7 +213,7 @@ export const functions = {
     description: 'Lets people go on after a pause, ends everybody after a stop',
     timeoutSeconds: 60,
   },
-  // The more memory the more processor: a simulation is nothing but work.
+  // More memory means more processor time, and a simulation is nothing but work.
   'journey/simulate': {
     env: SimulateEnv,
     description: 'Journeys on simulated customers',
@@ -221,7 +224,8 @@ export const functions = {
   'journey/tasks': { env: TasksEnv, description: 'Tasks for people', timeoutSeconds: behindGateway },
   'map/maps': { env: MapsEnv, description: 'Planned maps', timeoutSeconds: behindGateway },
   'report/reports': { env: ReportsEnv, description: 'Reports asked for and shown', timeoutSeconds: behindGateway },
-  // One vCPU, and room for a million customers' names and a hundred thousand variants; as long as Lambda gives.
+  // One vCPU, and memory for a million customer ids and 100,000 variants. Timeout: Lambda's
+  // maximum.
   'report/compute': {
     env: ComputeEnv,
     description: 'Makes reports',
@@ -238,15 +242,15 @@ export const functions = {
 
 export type FunctionEntry = keyof typeof functions;
 
-/** Variables that come with a permission: who grants the one sets the other, so neither can be forgotten. */
+/** Variables set by the method that grants the permission, so neither can be forgotten. */
 export type GrantedVariable = 'TABLE_NAME' | 'BUS_NAME' | 'DEAD_LETTER_QUEUE_URL' | 'EXPORT_BUCKET';
 
 type Input<Entry extends FunctionEntry> = z.input<(typeof functions)[Entry]['env']>;
 
-/** What a capability gives its function by hand: everything its schema asks for that no grant sets. */
+/** Variables that a capability sets by hand: those of the schema that no grant sets. */
 export type ManualEnv<Entry extends FunctionEntry> = Omit<Input<Entry>, GrantedVariable>;
 
-/** The functions whose schema asks for a variable. */
+/** The functions whose schema has a variable. */
 export type FunctionsNeeding<Variable extends GrantedVariable> = {
   [Entry in FunctionEntry]: Variable extends keyof Input<Entry> ? Entry : never;
 }[FunctionEntry];

@@ -2,13 +2,13 @@ import { Annotations } from 'aws-cdk-lib';
 import { type Construct } from 'constructs';
 import { type FunctionEntry } from './function-table.ts';
 
-/** Lambda leaves so many executions of an account to functions that reserve none. */
+/** Executions of an account that Lambda keeps for functions without a reserve. */
 const unreservable = 100;
 
 /**
- * Shares of what an account can reserve, in percent: what takes in touchpoints, folds them, publishes and sends. The rest stays for all other
- * functions. At the usual 1,000 that is 315, 90, 90 and 90. `collect` takes some 50 ms a request: 315 are 6,000 a second, more than the gateway
- * lets through. `relay` and `project` run at most 4 and 1 for each shard of the stream.
+ * Reserved shares of the account's quota, percent; the rest is for all other functions. At 1,000
+ * they are 315, 90, 90 and 90. `collect` takes 50 ms a request, so 315 serve 6,000 a second, more
+ * than the gateway allows. `relay` and `project` run at most 4 and 1 a shard.
  */
 const shares: Partial<Record<FunctionEntry, number>> = {
   'ingestion/collect': 35,
@@ -17,17 +17,17 @@ const shares: Partial<Record<FunctionEntry, number>> = {
   'journey/send': 10,
 };
 
-/** Smallest quota of an account that reserves anything: with less, a share would be a bottleneck and not a promise. */
+/** Smallest quota with a reserve. Below it a share would be a bottleneck. */
 const leastQuota = 500;
 
-/** Executions that a function keeps, which also is the most it may have; undefined where it shares with all others. */
+/** Returns a function's reserve, which is also its maximum; undefined if it shares the rest. */
 export function reservedFor(entry: FunctionEntry, accountConcurrency: number | undefined): number | undefined {
   const share = shares[entry];
   if (share === undefined || accountConcurrency === undefined || accountConcurrency < leastQuota) return undefined;
   return Math.floor(((accountConcurrency - unreservable) * share) / 100);
 }
 
-/** Says at synthesis that nothing is reserved, and why. */
+/** Warns at synthesis that nothing is reserved, and why. */
 export function warnOfNoReserve(
   scope: Construct,
   { accountConcurrency, keepsData }: { accountConcurrency?: number | undefined; keepsData: boolean },

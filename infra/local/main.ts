@@ -20,10 +20,10 @@ interface Arguments {
   verbose: boolean;
 }
 
-/** Types in the sources are stripped by Node itself: without a flag since 22.18. */
+/** Oldest Node that strips types without a flag. */
 const oldestNode = [22, 18] as const;
 
-/** A mistake of the person who started us: told in one line. */
+/** An error of the caller, printed in one line. */
 class Usage extends Error {}
 
 function checkNode(): void {
@@ -60,7 +60,10 @@ function readArguments(): Arguments {
   return { port, speed, engine, verbose, data: values.memory ? undefined : resolve(values.data) };
 }
 
-/** What functions print goes to a file, or to the terminal when asked; what the runner itself has to say is always shown. */
+/**
+ * Returns a logger. Output of functions goes to a file, or to the terminal with `verbose`. Messages
+ * of the runner are always shown.
+ */
 function logger({ data, verbose }: Arguments): (source: string, text: string) => void {
   if (data !== undefined) mkdirSync(data, { recursive: true });
   const file = data === undefined ? undefined : join(data, 'functions.log');
@@ -93,7 +96,7 @@ async function greet({ url, keys, clock, template }: Local, { data, speed }: Arg
   );
 }
 
-/** Ends on the first signal as it should, on the second at once. */
+/** Stops on the first signal, exits on the second. */
 function endOnSignals(local: Local): void {
   let ending = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
@@ -113,7 +116,7 @@ function endOnSignals(local: Local): void {
 async function main(): Promise<void> {
   checkNode();
   const given = readArguments();
-  // As on Lambda, whatever zone this machine is in.
+  // As on Lambda, in any zone of this machine.
   process.env.TZ = 'UTC';
   const [{ assemble }, { startLocal }] = await Promise.all([import('./template/assembly.ts'), import('./runner.ts')]);
   const assembly = await assemble({ log: console.log });

@@ -66,8 +66,9 @@ export interface Local {
 }
 
 /**
- * Runs the template on this machine. With `data` everything acknowledged is there again after `kill -9` and the next start. Throws when
- * the port is taken, another runner uses the data, or the template holds something that cannot run here.
+ * Runs the template on this machine. With `data` everything acknowledged survives `kill -9`. Throws
+ * if the port is taken, another runner uses the data, or the template has something that cannot run
+ * here.
  */
 export async function startLocal(options: LocalOptions): Promise<Local> {
   const ends: (() => unknown)[] = [];
@@ -141,7 +142,7 @@ async function start(options: LocalOptions, { ends, stop }: Ending): Promise<Loc
   };
 }
 
-/** The stack has the name of its table. Local engines want credentials to be there, and look at nothing in them. */
+/** The stack is named as its table. Local engines require credentials and ignore their values. */
 function localAws({ table, endpoint, engine }: { table: string; endpoint: string; engine: string }): LocalAws {
   return {
     ...{ stack: table, table },
@@ -152,7 +153,7 @@ function localAws({ table, endpoint, engine }: { table: string; endpoint: string
   };
 }
 
-/** The journal, of a folder that is ours alone until the end. */
+/** Opens the journal in a folder locked for this process. */
 function openData(data: string | undefined, ends: (() => unknown)[]): Journal {
   if (data === undefined) return openJournal(':memory:');
   mkdirSync(data, { recursive: true });
@@ -164,13 +165,13 @@ function openData(data: string | undefined, ends: (() => unknown)[]): Journal {
 
 const nextTurn = (): Promise<void> => new Promise((resume) => setImmediate(resume));
 
-/** What ends may begin something else: it is settled when a whole round began nothing. */
+/** Waits until a whole round starts no more work, because work that ends may start other work. */
 async function settle(activity: QuiescenceTracker, { streams }: Services): Promise<void> {
   for (;;) {
     await activity.quiet();
     const before = activity.begun;
     await streams.drained();
-    // The interpreter writes its journal, and tells of it, at the end of a turn.
+    // The interpreter writes its journal, and publishes it, at the end of a turn.
     await nextTurn();
     await nextTurn();
     if (!activity.busy && activity.begun === before) return;

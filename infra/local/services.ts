@@ -57,15 +57,15 @@ export interface Services {
   stop(): Promise<void>;
 }
 
-/** So many requests that wait for an answer are a crowd, and so many invocations that somebody waits for. */
+/** Waiting requests, or foreground invocations, from which on streams are delayed. */
 const crowded = 8;
 
-/** How long streams wait at most for a crowd to go, and how often they look whether it has. Milliseconds. */
+/** Maximum delay of streams under load, and interval of checks, ms. */
 const patience = { mostMs: 2_000, stepMs: 20 };
 
 /**
- * Streams are read at once, but for when callers or functions queue up: those go first, and the longer that lasts the more touchpoints of a
- * customer fold in one write, and the fewer batches there are. (Lambda looks at a shard four times a second.)
+ * Streams are read at once, except under load: foreground work runs first, and larger batches fold
+ * more touchpoints of a customer in one write. (Lambda polls a shard four times a second.)
  */
 async function pace(waiting: () => number): Promise<void> {
   for (let waited = 0; waited < patience.mostMs && waiting() >= crowded; waited += patience.stepMs)
@@ -92,7 +92,7 @@ export async function startServices({
   const functions = createFunctions({
     ...shared,
     functions: localFunctions(template, environments),
-    // Every service is answered here, known to us or not: no call may ever leave this machine.
+    // Points all services at this endpoint, supported or not, so that no call leaves this machine.
     variables: (own) => ({
       ...queuesAt(endpoint.url, own),
       AWS_ENDPOINT_URL: endpoint.url,
@@ -156,7 +156,7 @@ export async function startServices({
   return {
     ...{ functions, streams, bus, queues, mail, messages, states, schedules, endpoint },
     async stop() {
-      // First what starts work, then what does it: nothing may take the end for a failure.
+      // Stops what starts work first, so that nothing fails because of the stop.
       schedules.stop();
       timers.stop();
       states.stop();

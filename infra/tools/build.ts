@@ -7,21 +7,24 @@ import { functionFolders } from '../functions/function-folders.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const edgeEntry = 'functions/ingestion/answer-at-edge/index.ts';
-/** The one function that declares texts made at build time. */
+/** The one function that declares constants made by the build. */
 const declaring = 'ingestion/describe';
 
-/** Where the bundles lie: `<out>/<word>/<name>/index.mjs`, each alone in its folder, which is what Lambda gets. */
+/**
+ * Folder of the bundles, `<out>/<word>/<name>/index.mjs`. Each is alone in its folder, which Lambda
+ * gets whole.
+ */
 export const buildDirectory = join(root, '.build');
-/** The CloudFront Function, made of `functions/ingestion/answer-at-edge`. */
+/** The CloudFront Function, built from `functions/ingestion/answer-at-edge`. */
 export const edgeFile = join(buildDirectory, 'ingestion/edge/function.js');
 
-/** CloudFront's limit for the text of one function. */
+/** CloudFront's limit for the text of one function, bytes. */
 const maxEdgeBytes = 10_240;
 
-/** Some packages inside are CommonJS and call `require`, which a module does not have. */
+/** Some bundled packages are CommonJS and call `require`, which a module does not have. */
 const requireBanner = `import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);`;
 
-/** Set to `1` while a debugger is to step through the sources of a local function. Deployed bundles carry no source maps. */
+/** `1` adds source maps for a debugger of local functions. Deployed bundles carry none. */
 const forDebugger = process.env.THROUGHLINE_SOURCE_MAPS === '1';
 
 const functionOptions = {
@@ -31,9 +34,9 @@ const functionOptions = {
   platform: 'node',
   target: 'node24',
   format: 'esm',
-  // An import of types alone brings in nothing.
+  // An import of types alone adds nothing.
   tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: false } },
-  // The ES modules of a package can be shaken; its CommonJS cannot.
+  // Tree shaking works on a package's ES modules, not on its CommonJS.
   mainFields: ['module', 'main'],
   conditions: ['module'],
   banner: { js: requireBanner },
@@ -44,7 +47,10 @@ const functionOptions = {
   logLevel: 'silent',
 } as const satisfies BuildOptions;
 
-/** JavaScript runtime 2.0 of CloudFront Functions: ES 5.1 and a part of what came later. What it lacks must fail here, not there. */
+/**
+ * Features that JavaScript runtime 2.0 of CloudFront Functions lacks (ES 5.1 and parts of later
+ * versions). Using one fails the build instead of the edge.
+ */
 const edgeLacks = {
   'array-spread': false,
   class: false,
@@ -58,11 +64,14 @@ const edgeLacks = {
 export interface Built {
   /** `<word>/<name>` of each function. */
   functions: string[];
-  /** Whether anything had to be built. */
+  /** Whether a build was needed. */
   built: boolean;
 }
 
-/** Hash of every file that a build or a synth reads, names and contents. Equal hashes make equal templates. */
+/**
+ * Returns a hash of names and contents of all files that a build or a synthesis reads. Equal hashes
+ * make equal templates.
+ */
 export function inputsHash(): string {
   const sources = globSync(['infra/**/*.ts', 'lib/**/*', 'functions/**/*', 'events/**/*'], {
     cwd: root,
@@ -70,7 +79,7 @@ export function inputsHash(): string {
   })
     .filter((entry) => entry.isFile() && !entry.name.endsWith('.md'))
     .map((entry) => join(entry.parentPath, entry.name))
-    // The runner reads the template, it has no part in it.
+    // The runner reads the template and has no part in it.
     .filter((file) => !file.startsWith(join(root, 'infra/local/')));
   const hash = createHash('sha256').update(`${process.version} ${forDebugger}`);
   for (const file of [...sources, join(root, 'package-lock.json'), join(root, 'cdk.json')].sort())
@@ -78,7 +87,7 @@ export function inputsHash(): string {
   return hash.digest('hex').slice(0, 16);
 }
 
-/** Names of all functions in AWS, `<word>/<name>`, the edge function apart. */
+/** Names of all functions in AWS, `<word>/<name>`, without the edge function. */
 export const functionNames = (): string[] => Object.keys(functionFolders).sort();
 
 function sourceOf(name: string): string {
@@ -88,9 +97,9 @@ function sourceOf(name: string): string {
 }
 
 /**
- * Bundles all functions. Nothing is done when a build of the same inputs lies there. Files appear by rename, so that a reader never meets
- * half a file. Throws with esbuild's messages, and for an edge function too large. esbuild is a program of its own: what this process does
- * meanwhile takes no time away from it.
+ * Bundles all functions. Does nothing if a build of the same inputs exists. Files appear by rename,
+ * so a reader never sees half a file. Throws esbuild's messages, and for an edge function over the
+ * limit. esbuild is a separate process, so other work of this one does not slow it down.
  */
 export async function buildFunctions(): Promise<Built> {
   const functions = functionNames();
@@ -103,7 +112,7 @@ export async function buildFunctions(): Promise<Built> {
     constants().then((define) => bundle([declaring], define)),
     bundleEdge(),
   ]);
-  // Sources that changed under the build make it nobody's.
+  // A build whose sources changed under way gets no stamp.
   if (inputsHash() === stamp) place(stampFile, stamp);
   return { functions, built: true };
 }
@@ -120,7 +129,7 @@ async function bundle(functions: string[], define: Record<string, string> = {}):
   for (const { path, contents } of outputFiles) place(path, contents);
 }
 
-/** How a function would be built now, by itself. */
+/** Options that build one function alone from the current sources. */
 const alone = async (name: string) => ({
   ...functionOptions,
   entryPoints: [sourceOf(name)],
@@ -128,20 +137,29 @@ const alone = async (name: string) => ({
   define: name === declaring ? await constants() : {},
 });
 
-/** Bytes of a function's bundle by the file they come of, as it would be built now. Nothing is written. */
+/**
+ * Returns the bytes of a function's bundle by source file, built from the current sources. Writes
+ * nothing.
+ */
 export async function bytesOf(name: string): Promise<Map<string, number>> {
   const { metafile } = await build({ ...(await alone(name)), metafile: true });
   const inputs = Object.values(metafile.outputs).flatMap((output) => Object.entries(output.inputs));
   return new Map(inputs.map(([file, { bytesInOutput }]) => [file, bytesInOutput]));
 }
 
-/** Source map of a function's bundle, as JSON, of the sources that lie here now. Nothing is written. */
+/**
+ * Returns the source map of a function's bundle as JSON, built from the current sources. Writes
+ * nothing.
+ */
 export async function sourceMapOf(name: string): Promise<string> {
   const { outputFiles } = await build({ ...(await alone(name)), sourcemap: 'external', sourcesContent: false });
   return outputFiles.find(({ path }) => path.endsWith('.map'))?.text ?? '';
 }
 
-/** Texts made at build time, under the name a function declares for each. What makes them is loaded only when there is something to build. */
+/**
+ * Returns the constants made by the build, under their declared names. Their modules are loaded
+ * only when something is built.
+ */
 async function constants(): Promise<Record<string, string>> {
   const { openapiDocument } = await import('../../lib/api/openapi-document.ts');
   return { OPENAPI_DOCUMENT: JSON.stringify(JSON.stringify(openapiDocument())) };
@@ -152,7 +170,10 @@ async function bundleEdge(): Promise<void> {
   place(edgeFile, text);
 }
 
-/** The text of a CloudFront Function from a module that exports `handler`. Throws when it needs what CloudFront lacks. */
+/**
+ * Returns the text of a CloudFront Function for a module that exports `handler`. Throws if it uses
+ * a feature that CloudFront lacks, or is over the limit.
+ */
 export async function edgeFunction(entry: string): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [entry],
@@ -172,7 +193,7 @@ export async function edgeFunction(entry: string): Promise<string> {
   return text;
 }
 
-/** CloudFront calls a global function `handler` and knows no exports. */
+/** CloudFront calls a global function `handler` and supports no exports. */
 function asScript(text: string): string {
   const [exported, name] = /export\s*\{\s*([\w$]+)(?:\s+as\s+handler)?\s*\};?\s*$/.exec(text) ?? [];
   if (exported === undefined || name === undefined)

@@ -12,7 +12,7 @@ import { buildFunctions } from './build.ts';
 import { Settings, environmentNames, settingsOf } from '../environments.ts';
 import { ThroughlineStack } from '../stack.ts';
 
-/** Every setting that no environment has by default, so that what only some people turn on is checked, too. */
+/** Settings with every option set, so that options without a default are checked too. */
 const everything = Settings.parse({
   ...settingsOf('prod'),
   alarmEmail: 'ops@example.com',
@@ -25,7 +25,7 @@ const everything = Settings.parse({
   edgeLogs: true,
 });
 
-/** cdk-nag's findings that nobody has acknowledged: synth throws and names each. */
+/** Synthesizes all environments with cdk-nag. Throws with the names of unacknowledged findings. */
 function synthesize(outdir: string): string[] {
   const app = new App({
     outdir,
@@ -82,13 +82,16 @@ function journeyFaults(): string[] {
   });
 }
 
-/** Synthesizes every environment under cdk-nag, then validates the templates and the journeys' state machines. */
+/**
+ * Synthesizes every environment with cdk-nag, then validates the templates and the journeys' state
+ * machines.
+ */
 async function checkTemplates(): Promise<string[]> {
   await buildFunctions();
   const outdir = mkdtempSync(join(tmpdir(), 'throughline-check-'));
   try {
     const files = synthesize(outdir);
-    // What is the same in two environments is looked at once.
+    // Environments with the same resources are validated once.
     const different = files.filter((file) => /-(prod|everything)\.template\.json$/.test(file));
     return [...different.flatMap(templateFaults), ...journeyFaults()];
   } finally {

@@ -3,7 +3,10 @@ import { accessPatternsPage } from './access-patterns/access-patterns-page.ts';
 import { codeMapPage } from './code-map.ts';
 import { eventSchemas } from './event-schemas.ts';
 
-/** `npm run docs`: writes the pages and schemas that are made from code. A test fails when one is out of date. */
+/**
+ * `npm run docs`: writes the pages and schemas that are made from code. A test fails when one is
+ * out of date.
+ */
 writeFileSync(new URL('../../docs/access-patterns.md', import.meta.url), accessPatternsPage());
 writeFileSync(new URL('../../docs/code-map.md', import.meta.url), codeMapPage());
 const schemas = new URL('../../events/bus/schemas/', import.meta.url);

@@ -1,12 +1,16 @@
 import * as z from 'zod';
 import { events } from '../../lib/model/bus-events.ts';
 
-/** Stands for zod's global registry, in which the OpenAPI document names schemas wherever it was loaded first. */
+/**
+ * Replaces zod's global registry, where the OpenAPI document registers names if it was loaded
+ * before.
+ */
 const unnamed = z.registry<Record<string, unknown>>();
 
 /**
- * The catalog of events as JSON Schema, for rules and consumers in other languages: file name → text, of what lies in `events/bus/schemas/`.
- * Each describes `detail`. What it does not name may be there: events gain fields, and lose none.
+ * The event catalog as JSON Schema for rules and consumers in other languages: file name in
+ * `events/bus/schemas/` → text. Each schema describes `detail`. Additional fields are allowed,
+ * because events gain fields and lose none.
  */
 export function eventSchemas(): Record<string, string> {
   return Object.fromEntries(

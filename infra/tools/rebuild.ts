@@ -17,7 +17,7 @@ const usage = `npm run rebuild -- <workspace> [<customer>…]   makes profiles a
   <customer> is a user id, or u:<user id>, or a:<anonymous id>; without any, all of the workspace
 Options: --from <place> goes on where an earlier run was interrupted, ${environmentUsage}`;
 
-/** Rebuilding in one environment. */
+/** Dependencies of a rebuild in one environment. */
 export function rebuilding(table: Table): Rebuilding {
   const workspaces = workspaceStore(table);
   return {
@@ -41,13 +41,13 @@ function readPlace(place: string): Key {
 
 interface Found {
   customers: CustomerRef[];
-  /** Where the next page begins. */
+  /** Key that the next page starts after. */
   place?: Key;
 }
 
 /**
- * Customers of a workspace, page by page. There is no list of those without a profile, so the table is scanned: keys of one partition
- * come together, and are named once.
+ * Yields the customers of a workspace in pages. Scans the table, because customers without a
+ * profile are in no index. Keys of a partition come together, and are yielded once.
  */
 export async function* findCustomers(
   client: DynamoDBClient,
@@ -85,7 +85,10 @@ function describe(customer: CustomerRef, rebuilt: Rebuilt): string {
   return `rebuilt       ${customer}: ${rebuilt.touchpoints} touchpoints${rebuilt.changed ? ', changed' : ''}`;
 }
 
-/** Rebuilds customers one after the other and counts the outcomes. A linked identity is rebuilt with its user. */
+/**
+ * Rebuilds customers one after the other and counts the outcomes. A linked identity is rebuilt with
+ * its user.
+ */
 export async function rebuildAll(
   deps: Rebuilding,
   { workspace, customers }: { workspace: string; customers: CustomerRef[] },
@@ -109,7 +112,7 @@ const totalOf = (counts: Record<string, number>): string =>
     .map(([name, n]) => `${n} ${name}`)
     .join(', ') || 'no customers';
 
-/** A linked identity leaves a pointer; its user is found by itself. */
+/** Removes linked identities, which only point to their user: the scan yields the user too. */
 async function ownProfiles({ profiles }: Rebuilding, workspace: string, customers: CustomerRef[]) {
   const stored = await profiles.getMany(customers.map((customer) => ({ workspace, customer })));
   return customers.filter(

@@ -31,7 +31,7 @@ export type Clients = Pick<Redriving, 'sqs' | 'streams'> & {
   sfn: SFNClient;
 };
 
-/** Everything a redrive works with, of one environment. */
+/** Dependencies of a redrive in one environment. */
 export function redriving(
   { stack, table: name }: Environment,
   clients: Clients,

@@ -2,10 +2,10 @@ import { SourceMap, type SourceMapPayload } from 'node:module';
 import { text } from 'node:stream/consumers';
 import { functionNames, sourceMapOf } from './build.ts';
 
-/** A place in a bundle, as stack traces write it: line and column, both from one. */
+/** A position in a bundle as stack traces write it: line and column, both from 1. */
 const placeInBundle = /[^\s("]*index\.mjs:(\d+):(\d+)/g;
 
-/** The same text with places in the sources for those in the bundle that the map is of. */
+/** Returns the text with positions in the sources instead of those in the map's bundle. */
 export function inSources(trace: string, map: string): string {
   const sources = new SourceMap(JSON.parse(map) as SourceMapPayload); // esbuild made it
   return trace.replace(placeInBundle, (place, line: string, column: string) => {
@@ -17,8 +17,9 @@ export function inSources(trace: string, map: string): string {
 }
 
 /**
- * `npm run where -- journey/send < trace.txt`: prints a stack trace of a deployed function with places in the sources. They must be those that
- * were deployed; of others the places are wrong, and nothing tells.
+ * `npm run where -- journey/send < trace.txt`: prints a stack trace of a deployed function with
+ * positions in the sources. The sources must be those deployed; with others the positions are wrong
+ * without any warning.
  */
 async function main([name = '']: string[]): Promise<void> {
   if (!functionNames().includes(name)) {

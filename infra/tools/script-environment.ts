@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** What `GET /local/aws` of a local runner answers. */
+/** The response of `GET /local/aws` of a local runner. */
 const LocalAws = z.object({ stack: z.string(), table: z.string(), variables: z.record(z.string(), z.string()) });
 
 export interface Environment {
@@ -19,8 +19,8 @@ export const environmentUsage =
   '--env dev|staging|prod (dev), --table <name> (throughline-<env>), or --local http://localhost:8787 for `npm start`.';
 
 /**
- * Where a script works. For a local runner it points the SDK's clients at it, so it is called before any client is made. Throws when
- * there is no runner at the address.
+ * Returns the environment of a script. For a local runner it sets the SDK's variables, so it must
+ * run before a client is made. Throws if there is no runner at the address.
  */
 export async function findEnvironment({
   env,
@@ -36,7 +36,7 @@ export async function findEnvironment({
   const response = await fetch(new URL('/local/aws', local));
   if (!response.ok) throw new Error(`${local} answers ${response.status}: is it \`npm start\`?`);
   const found = LocalAws.parse(await response.json());
-  // A profile of AWS goes before the variables.
+  // A profile of AWS would take precedence over the variables.
   delete process.env.AWS_PROFILE;
   delete process.env.AWS_SESSION_TOKEN;
   Object.assign(process.env, found.variables);

@@ -42,7 +42,7 @@ function readArguments() {
 
 const { values, positionals } = readArguments();
 
-/** What a file holds, by its schema; says what is wrong with it and ends otherwise. */
+/** Reads and parses a file. Prints the issues and ends the process if it is invalid. */
 function read<Shape extends z.ZodType>(shape: Shape, file: string): z.infer<Shape> {
   const json = ((): unknown => {
     try {
@@ -62,7 +62,7 @@ const number = (name: 'customers' | 'days' | 'seed', least: number): number => {
     : fail(`--${name} ${values[name]}: a whole number from ${least}`);
 };
 
-/** A definition that ends: what has errors might go round for ever. */
+/** Reads a definition without errors. One with errors may loop for ever. */
 function readDefinition(file: string): JourneyDefinition {
   const definition = read(JourneyDefinition, file);
   const errors = validateJourney(definition, { local: true }).filter(({ severity }) => severity === 'error');

@@ -2,13 +2,17 @@ import { App } from 'aws-cdk-lib';
 import { settingsOf } from '../environments.ts';
 import { ThroughlineStack } from '../stack.ts';
 
-/** Writes the cloud assembly of the environment that `-c env=…` names, else of `dev`. The functions must have been built. */
+/**
+ * Writes the cloud assembly of the environment of `-c env=…`, by default `dev`. The functions must
+ * be built.
+ */
 export function synthesize(outdir: string): void {
   const app = new App({
     outdir,
     analyticsReporting: false,
     treeMetadata: false,
-    // Two thirds of a synth's time; `npm run check` does the same with every finding an error.
+    // Costs two thirds of a synthesis. `npm run check` validates the same and fails on every
+    // finding.
     builtinCloudFormationValidation: false,
   });
   const name = String(app.node.tryGetContext('env') ?? 'dev');

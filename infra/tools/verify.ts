@@ -13,7 +13,7 @@ export interface VerifyTarget {
 }
 
 interface Verifying extends VerifyTarget {
-  /** Tells this run's customers from any other's. */
+  /** Prefix of the ids of this run's customers. */
   run: string;
   pause: (ms: number) => Promise<void>;
 }
@@ -38,12 +38,12 @@ function expects(what: string, seen: unknown, wanted: unknown): void {
 
 const basic = (key: string): string => `Basic ${Buffer.from(`${key}:`).toString('base64')}`;
 
-/** Times a request is sent, as Segment's libraries do. */
+/** Attempts of a request, as in Segment's libraries. */
 const maxTries = 10;
 
 /**
- * Sends what is throttled again, as a library would: after the seconds the answer says, else one or two, as many come again at once. A
- * new account runs ten functions at a time.
+ * Sends a request and repeats it while it is throttled, after `retry-after` or one second, times 1
+ * to 2. A new account runs ten functions at a time, so this happens.
  */
 async function ask(pause: Verifying['pause'], url: string, init?: RequestInit): Promise<Response> {
   for (let tries = 1; ; tries += 1) {
@@ -79,7 +79,7 @@ const track = (userId: string, event: string, messageId: string): object => ({
   properties: { text: '안녕 ✓ \u{1F600}' },
 });
 
-/** Asks again, for up to half a minute, until the customer is as it should be. */
+/** Polls the customer for up to 30 s until the condition holds. Throws otherwise. */
 async function eventually(verifying: Verifying, id: string, holds: (customer: z.infer<typeof Customer>) => boolean) {
   for (let waited = 0; waited < 30_000; waited += 500) {
     const read = Customer.safeParse(await get(verifying, `/v1/customers/${id}`));
@@ -89,7 +89,7 @@ async function eventually(verifying: Verifying, id: string, holds: (customer: z.
   throw new Error(`customer ${id} did not become so within 30 seconds`);
 }
 
-/** Waits, for up to half a minute, until that many messages, sent or skipped, are in the timeline. */
+/** Polls the timeline for up to 30 s until it has that many messages, sent or skipped. */
 async function messages(verifying: Verifying, id: string, wanted: number): Promise<void> {
   for (let waited = 0; waited < 30_000; waited += 250) {
     const { items } = Timeline.parse((await get(verifying, `/v1/customers/${id}/timeline`)) ?? { items: [] });
@@ -99,7 +99,7 @@ async function messages(verifying: Verifying, id: string, wanted: number): Promi
   throw new Error(`not ${wanted} messages within 30 seconds`);
 }
 
-/** Every one states what AWS alone can prove; all of them hold on the local runner, too. */
+/** Each check states what only AWS can prove. All of them hold on the local runner too. */
 export const checks = {
   'the API is up behind the edge': async ({ url }) => {
     const { status, headers } = await fetch(`${url}/health`);
@@ -156,7 +156,7 @@ export const checks = {
     const batches = Array.from({ length: 20 }, (_, i) => all.slice(i * 10, i * 10 + 10));
     await Promise.all([...batches, ...batches].map((batch) => post(verifying, batch)));
     await eventually(verifying, userId, ({ touchpoints }) => touchpoints.Counted?.n === all.length);
-    await verifying.pause(2_000); // what comes late would be one too many
+    await verifying.pause(2_000); // a late duplicate would raise the count
     await eventually(verifying, userId, ({ touchpoints }) => touchpoints.Counted?.n === all.length);
     return `${all.length} counted`;
   },
@@ -178,7 +178,10 @@ export const checks = {
   },
 } satisfies Record<string, Check>;
 
-/** Runs all checks, one after the other, and tells of each in a line. Leaves its customers behind: they are named after the run. */
+/**
+ * Runs all checks one after the other and prints a line for each. Leaves its customers behind;
+ * their ids have the run's prefix.
+ */
 export async function verify(target: VerifyTarget, tell: (line: string) => void): Promise<boolean> {
   const pause = (ms: number): Promise<void> => new Promise((resume) => setTimeout(resume, ms));
   const verifying = { ...target, run: `verify-${randomUUID().slice(0, 8)}`, pause };

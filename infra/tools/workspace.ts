@@ -13,11 +13,14 @@ npm run workspace -- keys <id>                                             anoth
 npm run workspace -- revoke <key>                                          makes a key worthless
 Options: --env dev|staging|prod (dev), --table <name> (throughline-<env>). Account and region are those of your AWS profile.`;
 
-/** Nobody guesses 192 bits. Hexadecimal, so that a double click selects all of a key. */
+/** 192 random bits cannot be guessed. Hexadecimal, so that a double click selects the whole key. */
 const newKey = (kind: KeyKind, workspace: string): string =>
   `${kind === 'write' ? 'wk' : 'sk'}_${workspace}_${randomBytes(24).toString('hex')}`;
 
-/** Makes a key of each kind and answers them: the table keeps their hashes only, so they are shown now or never. */
+/**
+ * Creates a key of each kind and returns them. The table stores hashes only, so this is the one
+ * time they can be shown.
+ */
 async function addKeys(workspaces: WorkspaceStore, workspace: string): Promise<Record<KeyKind, string>> {
   const made = { write: newKey('write', workspace), secret: newKey('secret', workspace) };
   for (const text of Object.values(made)) {
@@ -38,8 +41,9 @@ export interface AdminCommand {
 }
 
 /**
- * Carries out a command and answers what to print. Throws for a workspace that exists (`create`) or does not (`keys`), and for text
- * that is no key. Died in between, `create` leaves keys nobody knows and no workspace: say it again.
+ * Runs a command and returns the text to print. Throws for an existing workspace (`create`), an
+ * unknown one (`keys`) and an invalid key. After a crash of `create` unused keys may stay without a
+ * workspace; run it again.
  */
 export async function administer(table: Table, { action, subject, ...settings }: AdminCommand): Promise<string> {
   const workspaces = workspaceStore(table);

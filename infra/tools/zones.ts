@@ -7,20 +7,26 @@ import { type ZoneCorrections } from '../../lib/shared/calendar/zone-data.ts';
 /** A release of IANA's data as moment-timezone packs it. */
 const Packed = z.object({ version: z.string(), zones: z.array(z.string()), links: z.array(z.string()) });
 
-/** A zone as moment-timezone unpacks it: `offsets[i]`, minutes behind UTC, holds until `untils[i]`, milliseconds. */
+/**
+ * A zone as moment-timezone unpacks it: `offsets[i]`, minutes behind UTC, holds until `untils[i]`,
+ * ms.
+ */
 type Zone = ReturnType<typeof moment.tz.unpack>;
 
 export interface Release {
   version: string;
   /** By every name a zone has. */
   zones: Map<string, Zone>;
-  /** Other names, and the zone each stands for. */
+  /** Alternative names, and the zone of each. */
   links: Map<string, string>;
 }
 
 const minuteMs = 60_000;
 
-/** The span that corrections cover: a year before the release's own, and ten after. moment-timezone computes up to 2037. */
+/**
+ * Years that corrections cover: one before the release's own, and ten after. moment-timezone
+ * computes up to 2037.
+ */
 const years = { behind: 1, ahead: 10 };
 
 export function readRelease(file: string): Release {
@@ -37,7 +43,10 @@ export function readRelease(file: string): Release {
   return { version: packed.version, zones, links };
 }
 
-/** The release that corrections are made of, and the oldest that a supported runtime has: Node 24.0.0 came with it. */
+/**
+ * The release that corrections are made of, and the oldest one of a supported runtime: that of Node
+ * 24.0.0.
+ */
 export const source = (): Release => readRelease(import.meta.resolve('moment-timezone/data/packed/latest.json'));
 export const baseline = (): Release =>
   readRelease(import.meta.resolve('moment-timezone-2025b/data/packed/latest.json'));
@@ -48,7 +57,10 @@ export function offsetOf({ offsets, untils }: Zone, ms: number): number {
   return found === 0 ? 0 : -found; // no -0
 }
 
-/** When the clocks of a zone change within a span, milliseconds. A change of the zone's name alone is none. */
+/**
+ * Times at which a zone's offset changes within a span, ms. A change of the zone's abbreviation
+ * alone is none.
+ */
 export function changesOf(zone: Zone, from: number, to: number): number[] {
   return zone.untils.filter(
     (until) => until > from && until < to && offsetOf(zone, until) !== offsetOf(zone, until - minuteMs),
@@ -63,7 +75,10 @@ function textOf(zone: Zone, from: number, to: number): string {
 const sortByName = <T>(entries: [string, T][]): Record<string, T> =>
   Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 
-/** The zones whose clocks differ between two releases, and all their names. A zone that the older one lacks differs. */
+/**
+ * Returns the zones whose offsets differ between two releases, and all their names. A zone that the
+ * older release lacks differs.
+ */
 export function makeCorrections(newer: Release, older: Release): ZoneCorrections {
   const year = Number(newer.version.slice(0, 4));
   const [from, to] = [Date.UTC(year - years.behind, 0), Date.UTC(year + 1 + years.ahead, 0)];
@@ -84,7 +99,10 @@ export function makeCorrections(newer: Release, older: Release): ZoneCorrections
   };
 }
 
-/** `npm run zones`: writes the corrections anew from the pinned releases. A test fails when they are out of date. */
+/**
+ * `npm run zones`: writes the corrections from the pinned releases. A test fails when they are out
+ * of date.
+ */
 if (import.meta.main) {
   const corrections = makeCorrections(source(), baseline());
   const file = new URL('../../lib/shared/calendar/zone-corrections.json', import.meta.url);

@@ -5,8 +5,8 @@ import { events } from '../../../lib/model/bus-events.ts';
 const StageEntered = z.object({ 'detail-type': z.literal('StageEntered'), detail: events.StageEntered });
 
 /**
- * Assesses the risk of a customer who entered a stage. One event delivered twice is assessed once: the second finds a risk younger than
- * the event, and nothing that it does not know.
+ * Scores the churn risk of a customer who entered a stage. Idempotent: a second delivery finds a
+ * risk that is younger than the event and changes nothing.
  */
 export function assessRisk(reviewer: CustomerReviewer) {
   return (envelope: unknown): Promise<ReviewOutcome> => {

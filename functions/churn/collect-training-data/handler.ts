@@ -16,7 +16,10 @@ interface Dependencies {
   clock: Clock;
 }
 
-/** How far the gathering of one share has come: in which of its files, before which line; with how large a sample, of which draws. */
+/**
+ * Input and output of one call: the position in a share's files (file, line), and the state of the
+ * sample drawn so far.
+ */
 const Gathering = z.object({
   workspace: z.string(),
   run: z.string(),
@@ -31,14 +34,15 @@ const Gathering = z.object({
 });
 export type Gathering = z.infer<typeof Gathering>;
 
-/** A call reads on only with this much time left. Milliseconds. */
+/** Time that must be left before the next lines are read, ms. */
 const spareMs = 60_000;
 
 const { sk: profileKey } = keys.profile({ workspace: '', customer: '' });
 
 /**
- * The profile on a line, where it is one of the workspace whose draw is below the bound. Most lines are something else, and told by a look
- * at their text. Throws for a line that cannot be read.
+ * Returns the profile on a line of the export, if it belongs to the workspace and its draw is below
+ * the bound. Most lines are other items. A text search skips those without parsing. Throws for a
+ * line that cannot be parsed.
  */
 function profileOn(line: string, workspace: string, bound: number): Profile | undefined {
   const prefix = `${workspace}#`;
@@ -50,9 +54,10 @@ function profileOn(line: string, workspace: string, bound: number): Profile | un
 }
 
 /**
- * Gathers a sample of one share of the table's export, as much as there is time for: it answers where to go on, or without a place that it is
- * through. Made again it writes the same parts again; parts of a try that died lie beyond those it counts, and are never read. A line that
- * cannot be read is told of and passed over; a file that is missing or broken fails the call.
+ * Samples one share of the table's export within the time of one call. Returns the position to
+ * continue at, or no position at the end. Safe to crash and to retry: a retry writes the same parts
+ * again, and parts beyond the counted ones are never read. Logs and skips an unreadable line.
+ * Throws for a missing or broken file.
  */
 export function collectTrainingData({ exported, samples, clock }: Dependencies) {
   return async (event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<Gathering> => {
@@ -78,7 +83,10 @@ export function collectTrainingData({ exported, samples, clock }: Dependencies) 
       }
     }
 
-    /** Reads a file from a line on. Answers the line before which time was up, or nothing where it is through. */
+    /**
+     * Reads a file from a line on. Returns the line to continue at when time is up, or undefined at
+     * the end of the file.
+     */
     async function readFile(file: string, from: number): Promise<number | undefined> {
       let line = 0;
       for await (const lines of exported.lines(file)) {

@@ -34,13 +34,16 @@ function versionIn(text: string): number {
   return Number(text);
 }
 
-/** Churn models of a workspace, and a customer's risk by the one in force. Training is started once, however often it is asked for meanwhile. */
+/**
+ * Routes of a workspace's churn models and of one customer's risk. POST /v1/churn/train is
+ * idempotent while a training runs: it returns the running one.
+ */
 export function handleModelRoutes({ models, workspaces, profiles, ...starting }: Dependencies): ApiRoutes {
   const { clock } = starting;
   const settingsOf = async (id: string): Promise<Workspace> =>
     (await workspaces.settings(id)) ?? Workspace.parse({ id, name: id });
 
-  /** The model that customers are assessed by; undefined while that is the cold start. */
+  /** Returns the trained model in force, or undefined while the default model is. */
   async function inForce(settings: Workspace, { current }: TrainingState): Promise<TrainedModel | undefined> {
     const model = current === undefined ? undefined : await models.get(settings.id, current);
     return model && isTrainedForDefinition(model, settings) ? model : undefined;
@@ -79,7 +82,7 @@ export function handleModelRoutes({ models, workspaces, profiles, ...starting }:
       ]);
       const now = clock.now();
       const found = withScoredRisk(profile, now, chooseRiskModel(settings, trained));
-      // Nothing since the last look: what that one found.
+      // Without a change since the last review, the change that the review stored is shown.
       const risk = found && { ...found, change: found.change ?? profile.churn?.change };
       const scored = trained && risk?.modelVersion !== undefined ? scoreOf(trained, profile, now) : undefined;
       const told = risk && withRiskText(risk);

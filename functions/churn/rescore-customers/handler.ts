@@ -20,13 +20,14 @@ const Rescoring = z.object({
   place: CustomerPageToken.optional(),
 });
 
-/** A page is begun only with this much time left. Milliseconds. */
+/** Time that must be left before a page is read, ms. */
 const spareMs = 60_000;
 const lanes = 16;
 
 /**
- * Looks at the customers of one list by the new model, as far as there is time for: it answers where to go on, or without a place that it
- * is through. One read each; a write for those of whom the model thinks otherwise. Made again it finds them done.
+ * Scores the customers of one list with the new model within the time of one call. Returns the
+ * position to continue at, or no position at the end. Costs one read a customer, and one write
+ * where the risk changes. Idempotent: a retry finds the customers scored.
  */
 export function rescoreCustomers({ table, reviewer, clock }: Dependencies) {
   return async (event: unknown, context: { getRemainingTimeInMillis(): number }) => {

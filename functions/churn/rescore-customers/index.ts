@@ -14,7 +14,7 @@ import { rescoreCustomers } from './handler.ts';
 
 const table = dynamoTable(new DynamoDBClient(sdkClientDefaults), readEnv(Env).TABLE_NAME);
 
-/** The model was published a moment ago: what was remembered before may be another. */
+/** Age limit of cached models, ms. Short, because the model was published moments ago. */
 const freshMs = 10_000;
 
 export const handler = rescoreCustomers({

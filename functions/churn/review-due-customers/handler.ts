@@ -14,17 +14,23 @@ interface Dependencies {
   clock: Clock;
 }
 
-/** Customers asked for at once, and looked at at once. */
+/** Customers a page, and customers reviewed concurrently. */
 const pageSize = 100;
 const lanes = 16;
 
-/** A page is begun only with this much time left: five times what a page takes on a throttled table. Milliseconds. */
+/** Time that must be left before a page is read, ms: five times a page on a throttled table. */
 const spareMs = 10_000;
 
-/** How often the sweep runs: so each run begins with another list, and a long one never keeps the others waiting for good. */
+/**
+ * Interval of the schedule, ms. Each run starts with another list, so that a long list cannot
+ * starve the others.
+ */
 const everyMs = 15 * 60_000;
 
-/** What a run did. `failed` stay due; `cut` counts lists left for the next run because time was up. */
+/**
+ * Counts of one run. `failed` customers stay due. `cut` counts lists left to the next run for lack
+ * of time.
+ */
 export type ReviewTotals = Record<'reviewed' | 'not-due' | 'failed' | 'cut', number>;
 
 function turned<T>(all: T[], now: Instant): T[] {
@@ -33,13 +39,16 @@ function turned<T>(all: T[], now: Instant): T[] {
 }
 
 /**
- * Looks at every customer whose review is due, in all workspaces. Silence sends no event, so this is what notices it. It reads the keys
- * of due customers and their profiles, nothing else: a run with nobody due is one query per workspace and shard. Each customer is one
- * conditional write, so a run that dies, overlaps another or reads an index that lags does nothing twice; what a run has no time for
- * is due still.
+ * Reviews every customer whose review is due, in all workspaces. It detects silence, which sends no
+ * event. Reads only due keys and their profiles: one query a workspace and shard if none is due.
+ * One conditional write a customer, so a crash, an overlapping run or a lagging index repeats
+ * nothing.
  */
 export function reviewDueCustomers({ table, workspaces, reviewer, clock }: Dependencies) {
-  /** One list to its end; false when time was up before. Who was seen in this run is passed over: the index may lag, or a review fail. */
+  /**
+   * Reviews one list to its end. Returns false if time ran out. A customer is reviewed once a run,
+   * because the index may lag and a failed review stays due.
+   */
   async function sweepList(list: DueList, swept: ReviewTotals, timeLeft: () => number): Promise<boolean> {
     const upTo = clock.now();
     const seen = new Set<string>();

@@ -10,10 +10,10 @@ interface Dependencies extends StartDependencies {
   workspaces: Pick<WorkspaceStore, 'all' | 'settings'>;
 }
 
-/** What a run did with workspaces; `empty` ones have no customers, and cost four queries. */
+/** Counts of one run. `empty` workspaces have no customers; each costs four queries. */
 export type TrainingStarts = Record<'begun' | 'empty' | 'failed', number>;
 
-/** Starts each workspace's weekly training, named by the day: the same call made again starts nothing more. */
+/** Starts the weekly training of each workspace. Idempotent: the run is named after the day. */
 export function startDueTrainings({ table, workspaces, ...starting }: Dependencies) {
   async function hasCustomers(workspace: string): Promise<boolean> {
     for (let list = 0; list < listShards; list++)

@@ -18,12 +18,15 @@ const Asked = z.object({
   workspace: z.string(),
   run: z.string(),
   definition: ChurnDefinition,
-  /** When the training began: the export holds all that happened before. */
+  /** When the training began. The export holds everything written before. */
   began: z.iso.datetime(),
   shares: z.array(z.object({ share: z.int(), bound: z.number(), parts: z.int() })),
 });
 
-/** Learns a model from what was gathered and publishes it, once for a run. Made again before that, it learns the same. */
+/**
+ * Trains a model on the collected sample and publishes it once a run. Deterministic: a retry before
+ * the publication trains the same model.
+ */
 export function trainModel({ samples, models, clock }: Dependencies) {
   return async (event: unknown): Promise<ModelSummary> => {
     const { workspace, run, definition, began, shares } = Asked.parse(event);

@@ -21,7 +21,10 @@ interface Dependencies {
   clock: Clock;
 }
 
-/** Where a placement does not say what messages are worth, the workspace's caps alone decide how many there are. */
+/**
+ * Value and cost of a message at a placement that states none. The workspace's caps alone limit the
+ * number of messages.
+ */
 const costless = { value: 1, cost: 0 };
 
 function readRequest(body: unknown): DecisionRequest {
@@ -31,8 +34,9 @@ function readRequest(body: unknown): DecisionRequest {
 }
 
 /**
- * The offer for a customer at a placement. The user of that id, else the anonymous visitor, else somebody we have never seen: who
- * gets an answer too, of which nothing is stored (`recorded: false`), as a page asks before its first touchpoint is folded.
+ * Decides an offer for a customer at a placement. Looks for the user of that id, then for the
+ * anonymous visitor. An unknown customer gets a decision that is not stored (`recorded: false`),
+ * because a page may ask before its first touchpoint is folded.
  */
 export function handleDecideRoutes({
   decide,
@@ -49,7 +53,10 @@ export function handleDecideRoutes({
     return (await profiles.get(anonymous)) ? anonymous : user;
   }
 
-  /** When to reach the customer and how often, made of what is remembered: no read of its own but once an hour. */
+  /**
+   * Returns the send time and contact advice for the customer. Uses cached settings and send-time
+   * statistics, which are read once an hour.
+   */
   async function advice(workspace: string, { profile, decision }: OfferDecision, channel: string | undefined) {
     const [known, settings, placement] = await Promise.all([
       habits.get(workspace),

@@ -10,7 +10,7 @@ import { deterministicId } from '../../../lib/shared/ids.ts';
 import { StepCall, stepOf } from '../../../lib/journey/execution/step-call.ts';
 import { type Clock } from '../../../lib/shared/time.ts';
 
-/** The placement decided on when a customer enters a stage: what the next contact, whoever makes it, should be about. */
+/** Placement decided for a customer who enters a stage: the subject of the next contact. */
 export const nextContact = 'next-contact';
 
 interface Dependencies {
@@ -22,7 +22,10 @@ interface Dependencies {
 
 const StageEntered = z.object({ 'detail-type': z.literal('StageEntered'), detail: events.StageEntered });
 
-/** What later templates of the journey read: `{{vars.offer.content.title}}`. `because` is for the trace: what became of each offer. */
+/**
+ * What later templates of the journey read: `{{vars.offer.content.title}}`. `because` is for the
+ * trace: the verdict on each offer.
+ */
 export interface StepDecision extends Pick<Decision, 'decisionId' | 'placement' | 'propensity'> {
   id: string;
   content: Decision['offer']['content'];
@@ -48,8 +51,8 @@ function ofStep(call: StepCall): Question {
 }
 
 /**
- * Decides unasked: when a customer enters a stage, and where a journey says so. The decision's id is made of the event or of the
- * visit of the step, so each, however often delivered, makes one decision and gets the same answer.
+ * Decides for a customer who enters a stage, and for the step `decide`. Idempotent: the decision's
+ * id is made of the event or of the visit of the step, so every delivery gets the same decision.
  */
 export function personalizeStep({ decide, profiles, gate, clock }: Dependencies) {
   async function answer(question: Question): Promise<StepDecision> {
@@ -60,7 +63,7 @@ export function personalizeStep({ decide, profiles, gate, clock }: Dependencies)
     return { decisionId, placement, propensity, ...offer, because: becauseOf(decision) };
   }
 
-  /** Only a step that can be stopped needs the profile first. */
+  /** Reads the profile only for a step with a guard. */
   async function stopped(call: StepCall): Promise<StepBlocked | undefined> {
     const profile = call.gated ? await profiles.get(call.enrolment) : undefined;
     return profile && gate(call, profile);

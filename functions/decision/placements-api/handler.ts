@@ -23,10 +23,16 @@ interface Dependencies {
   clock: Clock;
 }
 
-/** Largest placement that is kept: an item holds 400 KB, and each environment reads all placements of a workspace. Bytes of JSON. */
+/**
+ * Maximum size of a placement, bytes of JSON. An item holds 400 KB, and each environment reads all
+ * placements of a workspace.
+ */
 const maxBytes = 256 * 1024;
 
-/** The id may be left out of the body: the address has it. */
+/**
+ * Parses a placement. The id is optional in the body, as the address has it. Throws if the two
+ * differ.
+ */
 function readPlacement(body: unknown, id: string): Placement {
   const read = Placement.safeParse(isJsonObject(body) ? { id, ...body } : body);
   if (!read.success) throw new Rejected('placement.invalid', { issues: issuesOf(read.error) });
@@ -37,10 +43,10 @@ function readPlacement(body: unknown, id: string): Placement {
 }
 
 /**
- * The placements of a workspace: the shipped ones, and its own, which stand in for shipped ones of the same id. A PUT replaces a
- * placement whole, with `If-Match` only the one that was read; what was learnt of offers that keep their id is kept. It is one write
- * over the revision that was read: of two at once one is kept, and the other answers 412, without `If-Match` 409. A change is published
- * after it is stored. Where the bus does not take it the answer is 503, and the same PUT publishes it again without another write.
+ * Routes of a workspace's placements, shipped and own; an own one replaces a shipped one of the
+ * same id. A PUT is one write over the revision read: a lost race answers 412, without `If-Match`
+ * 409. Statistics of offers that keep their id stay. The event follows the write. If the bus
+ * refuses it, the answer is 503, and the same PUT publishes it without a write.
  */
 export function handlePlacementRoutes({ placements, policies, stats, bus, clock }: Dependencies): ApiRoutes {
   async function known(workspace: string, id = ''): Promise<Placement> {

@@ -19,7 +19,7 @@ const table = dynamoTable(new DynamoDBClient(sdkClientDefaults), env.TABLE_NAME)
 export const handler = api(
   workspaceStore(table),
   handlePlacementRoutes({
-    // Who edits a placement sees what is stored, not what was a minute ago.
+    // No cache: an editor of placements must read what is stored now.
     placements: placementStore(table, clock, 0),
     policies: policyStore(table, clock, 0),
     stats: statsReader(table, clock),

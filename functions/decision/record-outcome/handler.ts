@@ -22,8 +22,9 @@ interface Dependencies {
 }
 
 /**
- * Counts what became of decisions: each exposure and each outcome once, late, twice and in any order. A decision made for an anonymous
- * visitor stays in that partition: it is looked for there only when the customer's own has none.
+ * Records exposures and outcomes of decisions. Idempotent, in any order and at any delay. A
+ * decision for an anonymous visitor stays in that partition. The linked identities are read only if
+ * the customer's own partition has no such decision.
  */
 export function recordOutcome({ lessons, profiles, clock }: Dependencies) {
   async function learnAnywhere(

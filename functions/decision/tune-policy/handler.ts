@@ -27,28 +27,35 @@ interface Dependencies {
   clock: Clock;
 }
 
-/** A placement is begun only with this much time left: what one with a plan and a full log takes, twice. Milliseconds. */
+/**
+ * Time that must be left before a placement is reviewed, ms: twice the time of one with a plan and
+ * a full log.
+ */
 const spareMs = 120_000;
 
-/** What a run did with placements: judged, replaced the policy of, or left alone as nothing was new; `cut` for lack of time. */
+/**
+ * Counts of placements in one run: reviewed (`judged`), policy replaced, nothing new (`idle`),
+ * `failed`, and `cut` for lack of time.
+ */
 export type TuningTotals = Record<'judged' | 'replaced' | 'idle' | 'failed' | 'cut', number>;
 
 const Changed = z.object({ 'detail-type': z.literal('PlacementChanged'), detail: events.PlacementChanged });
 
-/** Whether there is something to look at: more was shown since, or the plan is another. */
+/** Whether a review is due: offers were shown since the last one, or the plan's length changed. */
 function isDue({ plan }: Placement, { course, judgedThrough }: PolicyRecord, stats: OfferStats): boolean {
   return shownIn(stats) !== judgedThrough || course?.decisions !== plan?.decisions;
 }
 
 /**
- * Finds better policies, each night for all placements and at once for one that was changed: judges the policy in force by the log, tunes a
- * candidate and replaces the one by the other where that is surely better. A placement where nothing was shown since costs its
- * numbers, one query. Nothing here is needed to decide: a run that dies has written what it found, the next finds the rest.
+ * Reviews placements, all of them at night and one at once after it changed: evaluates the policy
+ * on the log, tunes a candidate, replaces the policy if the candidate is surely better. A placement
+ * without news costs one query. Decisions do not depend on it. After a crash the next run continues
+ * with what is still due.
  */
 export function tunePolicies(dependencies: Dependencies) {
   const { workspaces, placements, policies, stats, log, habits, histories, clock } = dependencies;
 
-  /** Answers whom was decided on of late, where there was anything to look at. */
+  /** Returns the customers in the recent log, or none if no review was due. */
   async function review(workspace: string, placement: Placement, tuned: TuningTotals): Promise<Customer[]> {
     const [record, tries] = await Promise.all([policies.get(workspace, placement.id), stats(workspace, placement.id)]);
     if (!isDue(placement, record, tries)) {
@@ -73,7 +80,9 @@ export function tunePolicies(dependencies: Dependencies) {
     }
   }
 
-  /** Habits are of those decided on, so they are looked at only where somebody was. */
+  /**
+   * Learns send-time statistics from the customers in the reviewed logs; reads nothing without one.
+   */
   async function learnHabits(workspace: string, customers: Customer[]): Promise<void> {
     const settings = customers.length > 0 ? await workspaces.settings(workspace) : undefined;
     if (!settings) return;

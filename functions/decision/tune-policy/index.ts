@@ -18,7 +18,7 @@ const table = dynamoTable(new DynamoDBClient(sdkClientDefaults), readEnv(Env).TA
 
 export const handler = tunePolicies({
   workspaces: workspaceStore(table),
-  // A job looks at what is stored, not at what was a minute ago.
+  // No cache: the job must read what is stored now.
   placements: placementStore(table, clock, 0),
   policies: policyStore(table, clock, 0),
   stats: statsReader(table, clock),

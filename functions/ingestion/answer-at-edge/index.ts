@@ -3,7 +3,7 @@ import { librarySettings, settingsKey, settingsMaxAge } from '../../../lib/inges
 
 type Headers = Record<string, { value: string } | undefined>;
 
-/** A viewer request as CloudFront Functions shows it: no body, header names in lower case. */
+/** A viewer request as CloudFront Functions passes it: no body, header names in lower case. */
 interface EdgeEvent {
   context: { requestId: string };
   request: { method: string; uri: string; headers: Headers };
@@ -27,13 +27,16 @@ const valueOf = (headers: Headers, name: string): string | undefined => {
   return header ? header.value : undefined;
 };
 
-/** Slashes once, none at the end, `/v1` once: half of all set-ups name a host with `/v1`, and libraries add their own. */
+/**
+ * Normalises a path: single slashes, no trailing slash, one `/v1`. Many set-ups name a host with
+ * `/v1`, and libraries add their own.
+ */
 function normalPath(uri: string): string {
   const path = uri.replace(/\/{2,}/g, '/').replace(/^(\/v1)+(?=\/|$)/, '/v1');
   return path.length > 1 ? path.replace(/\/$/, '') : path;
 }
 
-/** Whether a path is percent-encoded UTF-8. The gateway refuses any other with an answer that is no problem+json. */
+/** Whether a path is percent-encoded UTF-8. The gateway answers any other without problem+json. */
 function isEncoded(uri: string): boolean {
   try {
     decodeURIComponent(uri);
@@ -79,10 +82,10 @@ function settings(writeKey: string, host: string, requestId: string): EdgeRespon
 }
 
 /**
- * Runs before every request. Answers preflights, library settings and malformed paths itself: they cost no function. Of the rest it keeps the bytes
- * whole: the gateway takes `text/*` and JSON for text, and a packed body sent under such a type would arrive broken, so a request
- * with a content encoding becomes `application/octet-stream`, its own type in `x-original-content-type`. It never sees a body, so
- * keys are checked behind it.
+ * Runs before every request. Answers preflights, library settings and malformed paths, which so
+ * cost no function. A body with a content encoding is retyped as `application/octet-stream`,
+ * because the gateway decodes `text/*` and JSON as text and would break it. The function sees no
+ * body, so keys are checked behind the gateway.
  */
 export function handler(event: EdgeEvent): EdgeEvent['request'] | EdgeResponse {
   const request = event.request;

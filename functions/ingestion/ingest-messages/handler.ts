@@ -26,14 +26,14 @@ export interface IngestDependencies {
   keys: Pick<KeyStore, 'open'>;
   touchpoints: TouchpointStore;
   clock: Clock;
-  /** Where the line of metrics goes, at most one a request. */
+  /** Writes the line of metrics, at most one a request. */
   write: (line: string | undefined) => void;
 }
 
-/** Kept back for the last try of storing. Milliseconds. */
+/** Reserve for the last attempt to store, ms. */
 const writeReserveMs = 500;
 
-/** Longest time until the answer: the Node library hangs up after ten seconds. Milliseconds. */
+/** Maximum time to the answer, ms. The Node library hangs up after 10 s. */
 const maxHandlingMs = 9_000;
 
 const isStrict = ({ headers }: APIGatewayProxyEventV2): boolean => headers['x-strict-mode'] === '1';
@@ -50,10 +50,10 @@ function readKind(event: APIGatewayProxyEventV2): RouteKind {
 }
 
 /**
- * `POST /v1/{kind}` as Segment's libraries call it. They drop a whole batch on any 4xx, so a bad message is told in the verdict of a
- * 200, and so is one that the table will never take: its customer may have all the rows there can be. A 200 says that all accepted
- * messages are stored; after anything else sending the same again is safe and the thing to do. Told 503 because it took too long,
- * some or all may be stored all the same, and be counted as accepted twice; they are stored once.
+ * `POST /v1/{kind}` as Segment's libraries call it. They drop a batch on any 4xx, so a 200 lists
+ * rejected messages, including one that the table can never store. After a 200 all accepted
+ * messages are stored. After any other answer a retry is safe. After a 503 for time, messages may
+ * be counted twice; they are stored once.
  */
 export function ingestMessages({ keys, touchpoints, clock, write }: IngestDependencies) {
   async function workspaceOf(key: string | undefined): Promise<string | undefined> {
@@ -61,8 +61,9 @@ export function ingestMessages({ keys, touchpoints, clock, write }: IngestDepend
   }
 
   /**
-   * The body, and the workspace of the first key that opens one: an OAuth token in the header may come with a write key in the body. The
-   * header comes first, so that only a known source gets a 503 for a body that arrived broken. Of a stranger it is a 400.
+   * Returns the body, and the workspace of the first valid key: an OAuth token in the header may
+   * come with a write key in the body. The header goes first, so that only a known source gets a
+   * 503 for a body broken in transit. Without a valid key in the header that body is a 400.
    */
   async function open(event: APIGatewayProxyEventV2): Promise<{ workspace: string; body: JsonObject }> {
     const known = await workspaceOf(keyInHeader(event.headers.authorization));

@@ -15,7 +15,7 @@ export interface PublicRouteDependencies {
 
 type Response = APIGatewayProxyStructuredResultV2;
 
-/** Longest time until the answer, ms: one try of one read is given up after two seconds. */
+/** Maximum time to the answer, ms. The one attempt of a read times out after two seconds. */
 const maxAnsweringMs = 4_000;
 
 const json = (body: string, cacheControl: string): Response => ({
@@ -36,8 +36,8 @@ const preflight = ({ headers }: APIGatewayProxyEventV2): Response => ({
 });
 
 /**
- * What is told without a key: whether we work, what the API looks like, what a library must know before it sends, and that there is nothing
- * where no other route is.
+ * Routes without a key: health, the OpenAPI document, library settings, preflights, and the 404 of
+ * every unknown route.
  */
 export function answerPublicRoute({ workspaces, openapi }: PublicRouteDependencies) {
   async function health(): Promise<Response> {

@@ -6,10 +6,12 @@ import { workspaceStore } from '../../../lib/ingestion/workspace/workspace-store
 import { Env } from './env.ts';
 import { answerPublicRoute } from './handler.ts';
 
-/** Put in by the build: what makes the document is far larger than the document. */
+/**
+ * Inserted by the build, because the code that makes the document is far larger than the document.
+ */
 declare const OPENAPI_DOCUMENT: string;
 
-/** Whoever asks how we are wants to hear so at once, also when nobody answers us. */
+/** One attempt a read, so that a health check answers at once even if the table does not. */
 const client = new DynamoDBClient({ ...sdkClientDefaults, maxAttempts: 1 });
 const table = dynamoTable(client, readEnv(Env).TABLE_NAME);
 

@@ -7,7 +7,7 @@ import { type Workspace, WorkspaceSettings } from '../../../lib/model/workspace.
 import { issuesOf } from '../../../lib/shared/http/issues.ts';
 import { checkPreconditions, etagOf, lostRace } from '../../../lib/shared/http/preconditions.ts';
 
-/** Reads the settings a caller sent for its workspace, naming every fault by its path. */
+/** Parses the settings in a request. Throws `Rejected` with every issue by its path. */
 function readSettings(body: unknown, workspace: string): Workspace {
   const read = WorkspaceSettings.safeParse(body);
   if (!read.success) throw new Rejected('workspace.invalid', { issues: issuesOf(read.error) });
@@ -17,9 +17,9 @@ function readSettings(body: unknown, workspace: string): Workspace {
 }
 
 /**
- * The settings of the caller's own workspace. A PUT replaces them all; with `If-Match` only those that were read. It is one write over
- * the revision that was read: of two at once one is kept, and the other answers 412, without `If-Match` 409. A PUT of what is there
- * changes nothing, so it may be repeated. Environments that hold the old settings go on with them for up to a minute.
+ * Settings of the caller's workspace. A PUT is one write over the revision read: a lost race
+ * answers 412, without `If-Match` 409. A PUT of the stored settings changes nothing, so it may be
+ * retried. Environments cache settings for up to a minute.
  */
 export function handleWorkspaceRoutes(
   workspaces: Pick<WorkspaceStore, 'current' | 'save'>,

@@ -17,7 +17,10 @@ interface Dependencies {
 
 type Result = { variant: number; because: JsonObject } | StepBlocked;
 
-/** The profile of somebody whom the experiment counts from now on; undefined for whoever it counts already, or has left. */
+/**
+ * Returns the profile with the assignment, its goals and its signal. Returns undefined if the
+ * customer was assigned before or has left.
+ */
 function counted(profile: Profile, call: StepCall, variant: string): ProfileWrite | undefined {
   const { enrolment, stepId } = call;
   const { enrolmentId, journeyId, version } = enrolment;
@@ -32,9 +35,9 @@ function counted(profile: Profile, call: StepCall, variant: string): ProfileWrit
 }
 
 /**
- * The step `experiment`: the customer's variant, which nothing stores, and in one write of the profile what is counted for it from now on
- * and the signal of the assignment. A retry, or a second visit in a loop, finds it there and writes nothing more. A test person is counted
- * nowhere, nor is anybody once the experiment has been won.
+ * The step `experiment`: returns the customer's variant. One write of the profile stores its goals
+ * and the assignment's signal. Idempotent: a retry, or a second visit in a loop, writes nothing. A
+ * test enrolment is not counted, and nothing is once the experiment has a winner.
  */
 export function assignVariant({ profiles, journeys, gate }: Dependencies) {
   return async (event: unknown): Promise<Result> => {

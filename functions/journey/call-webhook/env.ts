@@ -1,4 +1,6 @@
 import * as z from 'zod';
 
-/** The endpoint is set where the table is an embedded engine on this machine: there calls may go to this machine too. */
+/**
+ * The endpoint is set where the table is a local engine. There calls may reach this machine too.
+ */
 export const Env = z.object({ TABLE_NAME: z.string(), AWS_ENDPOINT_URL_DYNAMODB: z.string().optional() });

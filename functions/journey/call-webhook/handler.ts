@@ -15,7 +15,7 @@ interface Dependencies {
   call: CallUrl;
   secrets: (workspace: string) => Promise<readonly string[]>;
   clock: Clock;
-  /** Told how each call ended. */
+  /** Reports the outcome of each call. */
   report: (outcome: 'answered' | 'failed', call: { journeyId: string; host: string; reason?: string }) => void;
 }
 
@@ -24,8 +24,9 @@ type Result =
   { status: number; body: Json; because: JsonObject } | { status: 'left'; because: JsonObject } | StepBlocked;
 
 /**
- * The step `webhook`: calls a URL and keeps the answer. Anything but a 2xx fails the try, and Step Functions tries again as the step says:
- * the receiver may get a call twice, under one `webhook-id`. Whoever has left is not told of.
+ * The step `webhook`: calls a URL and returns the answer. Throws on anything but a 2xx, and Step
+ * Functions retries as the step says. The receiver may get a call twice, under one `webhook-id`.
+ * Sends nothing for a customer who has left the journey.
  */
 export function callStepWebhook({ profiles, gate, call: callUrl, secrets, clock, report }: Dependencies) {
   return async (event: unknown): Promise<Result> => {

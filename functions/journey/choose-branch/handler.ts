@@ -13,7 +13,10 @@ interface Dependencies {
   clock: Clock;
 }
 
-/** The step `branch`: index of the first case the customer meets now, −1 for none. Reads only; a retry may see a newer profile. */
+/**
+ * The step `branch`: returns the index of the first case the customer matches, or −1. Read-only. A
+ * retry may read a newer profile.
+ */
 export function chooseBranch({ profiles, gate, clock }: Dependencies) {
   return async (event: unknown): Promise<{ case: number; because: JsonObject } | StepBlocked> => {
     const call = StepCall.parse(event);

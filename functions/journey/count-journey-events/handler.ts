@@ -23,19 +23,25 @@ function readEvent(envelope: unknown): StatsIncrement {
   return { name, detail } as StatsIncrement; // the schema was picked by the name
 }
 
-/** Looks for a winner with each goal, and with one in so many assignments: a goal moves the result, an assignment hardly. */
+/**
+ * Looks for a winner after each goal, and after one in eight assignments: a goal moves the result,
+ * an assignment hardly does.
+ */
 const everyNth = 8;
 
 const isLook = ({ name, detail }: StatsIncrement): boolean =>
   name === 'GoalReached' || parseInt(detail.id.slice(0, 4), 16) % everyNth === 0;
 
-/** How a call ended: `again` was counted before; `won` also decided an experiment; `test` people are not counted. */
+/**
+ * Outcome of a call: `again` was counted before, `won` also decided an experiment, `test` is a test
+ * enrolment and not counted.
+ */
 type Outcome = 'counted' | 'again' | 'won' | 'test';
 
 /**
- * Counts what happens to the people of a journey, once however often it is told. Where it concerns an experiment that ends by itself, it
- * looks whether the counts decide it; the winner is written over the journey as it was read, so two looks at once decide once. A death
- * between counting and looking leaves the look to the next event.
+ * Counts the events of a journey, each once. After an event of an experiment with automatic winners
+ * it checks whether the counts decide it. The winner is written over the journey record as read, so
+ * concurrent checks decide once. After a crash between count and check the next event checks.
  */
 export function countJourneyEvent({ stats, journeys, clock }: Dependencies) {
   async function look(event: StatsIncrement): Promise<boolean> {

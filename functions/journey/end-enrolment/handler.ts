@@ -10,16 +10,16 @@ import { type Clock } from '../../../lib/shared/time.ts';
 
 interface Dependencies extends EndEnrolmentDependencies {
   clock: Clock;
-  /** Told how each stay ended: `failed` is for people to look into. */
+  /** Reports how each enrolment ended. `failed` needs an operator's attention. */
   report: (outcome: 'ended' | 'failed', execution: { name: string }) => void;
 }
 
 const parsed = z.string().transform((text): unknown => JSON.parse(text));
 
-/** `handedOver`: another execution leads the enrolment on, or a timer will start one. */
+/** `handedOver`: another execution continues the enrolment, or a timer will start one. */
 const Output = z.looseObject({ outcome: z.string().optional(), handedOver: z.boolean().optional() });
 
-/** What Step Functions tells of an execution that ended. */
+/** The event that Step Functions publishes when an execution ends. */
 const Told = z.object({
   detail: z.object({
     name: z.string(),
@@ -33,7 +33,10 @@ const Told = z.object({
 
 type Detail = z.infer<typeof Told>['detail'];
 
-/** Also `handed-over`: the enrolment goes on in another execution; `unknown`, too, for an execution that is not one of ours. */
+/**
+ * `handed-over`: another execution continues the enrolment. `unknown` also covers an execution that
+ * is not of a journey.
+ */
 type Outcome = EnrolmentEnd | 'handed-over';
 
 const outcomes = {
@@ -44,9 +47,10 @@ const outcomes = {
 } as const satisfies Record<Detail['status'], (detail: Detail) => string>;
 
 /**
- * An execution has ended. If it was the one that leads its enrolment, that has ended with it (`endEnrolment`); told again, it finishes what is
- * missing. One that handed over, or that another has taken over from, ends nothing; it only clears away an enrolment that was ended
- * meanwhile, which waits for nobody else. An enrolment that was ended by its exit criteria keeps that outcome.
+ * Ends the enrolment of the execution that ended, if that one leads it (`endEnrolment`). Safe to
+ * retry: a second delivery completes what is missing. A handed-over or superseded execution ends no
+ * enrolment; it only completes one that has ended already. An enrolment ended by its exit criteria
+ * keeps that outcome.
  */
 export function concludeExecution({ clock, report, ...stores }: Dependencies) {
   async function isOver(detail: Detail): Promise<boolean> {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** `JOURNEYS`: journey id → ARN of the alias that new enrolments are started on. */
+/** `JOURNEYS`: journey id → ARN of the alias that starts executions of a deployed journey. */
 export const Env = z.object({
   TABLE_NAME: z.string(),
   DEAD_LETTER_QUEUE_URL: z.string(),

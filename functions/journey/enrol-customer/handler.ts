@@ -54,11 +54,14 @@ export interface EnrolDependencies {
   executions: Executions;
   touchpointsSince: (profile: Profile, since: Instant) => Promise<Touchpoint[]>;
   clock: Clock;
-  /** Told what became of each knock. */
+  /** Reports the outcome of each entry request. */
   report: (outcome: EntryOutcome, knock: { journeyId: string; eventId: string }) => void;
 }
 
-/** What became of one knock at one journey: `resumed` finished what an earlier try left, `over` found it ended. */
+/**
+ * Outcome of one entry request at one journey. `resumed` finished what an earlier attempt had
+ * begun, `over` found the enrolment ended.
+ */
 export type EntryOutcome = 'entered' | 'resumed' | 'over' | 'unknown-customer' | EntryRejectionReason;
 
 const Envelope = z.object({ 'detail-type': z.enum(entryEvents) });
@@ -66,19 +69,20 @@ const Envelope = z.object({ 'detail-type': z.enum(entryEvents) });
 function readEvent(envelope: unknown): EntryEvent {
   const { 'detail-type': name } = Envelope.parse(envelope);
   const { detail } = z.object({ detail: events[name] }).parse(envelope);
-  return { name, detail } as EntryEvent; // the schema was picked by the name
+  return { name, detail } as EntryEvent; // the schema was chosen by the name
 }
 
-/** What an entry is decided on. */
+/** Everything one admission is decided on. */
 interface EntryContext extends EntrySnapshot {
   since: Touchpoint[];
   counted: EntryCounters;
 }
 
 /**
- * Before the same door with what others made of the profile meanwhile; undefined where that must be read. The door has conditions of its own in
- * the transaction, so who is let in needs it no newer, for the same identities. Who is refused does: the reason may be what another delivery
- * of the same trigger has just done.
+ * Returns the entry snapshot with the profile that won the race, or undefined if its identities
+ * changed. An admission may use the old entry state, because the transaction checks it again. A
+ * rejection must be decided on a fresh read: a concurrent delivery of the same trigger may have
+ * caused it.
  */
 function refreshSnapshot(
   { stored, entryState: door }: EntrySnapshot,
@@ -88,16 +92,14 @@ function refreshSnapshot(
   return present && isSame ? { stored: present, entryState: door } : undefined;
 }
 
-/** Touchpoints of one customer folded while we enter: each makes us look again. */
+/** Maximum attempts at one entry. Each touchpoint folded during one costs another. */
 const maxTries = 10;
 
 /**
- * Lets customers into journeys. An entry is one transaction (`lib/journey/enrolment/admission-writes.ts`); then the execution is started under a name made
- * of the enrolment's id, then the enrolment is `active`. The id is made of the customer, the journey, the entry key and the event's id. So
- * however often an event is delivered, and wherever an earlier try died, the missing part is done and nothing is started twice. The
- * transaction holds only if the profile is still the one the decision was made on, with the touchpoints looked at: an exit that is folded
- * meanwhile is never missed. Exit criteria met between transaction and start end the enrolment first; the execution is then stopped as
- * soon as it is started. Whether the journey takes people in is read for each knock; a refusal is kept for whoever asks why.
+ * Admits customers to journeys. An entry is one transaction (`admission-writes.ts`), conditional on
+ * the profile and the touchpoints read. Then the execution starts under a name made of the
+ * enrolment's id, then the enrolment turns `active`. Idempotent and safe to crash: the id is made
+ * of content, so a retry completes only what is missing.
  */
 export function enrolCustomers(dependencies: EnrolDependencies) {
   const { table, workspaces, journeys, profiles, enrolments, refusals, executions, touchpointsSince, clock, report } =
@@ -106,7 +108,10 @@ export function enrolCustomers(dependencies: EnrolDependencies) {
   const resolveEntry = createEntryResolver({ journeys, enrolments, clock });
   const { start, finish } = createExecutionStarter({ journeys, enrolments, executions });
 
-  /** One try over what was read. When it changed meanwhile: the profile as it is now, as far as the refusal told it. */
+  /**
+   * Attempts the entry once. Returns `present`, the profile of the failed condition, after a lost
+   * race.
+   */
   async function tryToEnter(
     { stored: { profile, rev }, entryState: door, since, counted }: EntryContext,
     { customer: { workspace }, version: chosen, request: knock, enrolmentId, entryKey }: EntryAttempt,
@@ -156,7 +161,10 @@ export function enrolCustomers(dependencies: EnrolDependencies) {
     return stored && { stored, entryState: await enrolments.readEntryState(identitiesOf(stored.profile), at) };
   }
 
-  /** Touchpoints that may meet the exit criteria. For whoever never did what they ask for, which most did not, nothing is read. */
+  /**
+   * Returns the touchpoints that may match the exit criteria. Reads nothing if the profile rules a
+   * match out, as for most customers.
+   */
   async function touchpointsForExit(
     { exit }: JourneyDefinition,
     profile: Profile,
@@ -179,14 +187,15 @@ export function enrolCustomers(dependencies: EnrolDependencies) {
     let ahead = first;
     let approach: EntrySnapshot | undefined;
     for (let tries = 0; tries < maxTries; tries++) {
-      // Before the door: what another delivery of this trigger adds to them is told by the door.
+      // Before the entry state: an entry counted by another delivery of this trigger then shows in
+      // it.
       const counted = await readCountersFor(customer, definition);
       const isAnew = approach === undefined;
       approach ??= await readSnapshot(customer, { enrolmentId, journeyId: definition.id, entryKey }, ahead);
       ahead = undefined;
       if (!approach) return 'unknown-customer';
       if (approach.entryState.earlier) return finish(approach.entryState.earlier, knocking);
-      // After the profile: what is not among these touchpoints yet, the write or the projector meets.
+      // After the profile: a touchpoint missing here fails the write or is met by the projector.
       const since = await touchpointsForExit(definition, approach.stored.profile, knock.at);
       const outcome = await tryToEnter({ ...approach, since, counted }, knocking);
       if (typeof outcome === 'string') return outcome;
@@ -204,12 +213,14 @@ export function enrolCustomers(dependencies: EnrolDependencies) {
     if (!('attempt' in arrival)) return arrival;
     const { attempt: knocking, closed } = arrival;
     if (!closed) return enrolWithRetries(arrival);
-    // Closed since: what an earlier try began is finished all the same.
+    // The journey closed since. An entry that an earlier attempt began is finished anyway.
     const earlier = await enrolments.find([customer], knocking.enrolmentId);
     return earlier ? finish(earlier, knocking) : closed;
   }
 
-  /** The outcome at one door, told and, where it is a refusal, kept. */
+  /**
+   * Returns the outcome at one journey after reporting it. Stores a rejection for the trace API.
+   */
   async function answerAt(journeyId: string, event: EntryEvent): Promise<EntryOutcome> {
     const outcome = await handleEntry(journeyId, event);
     const name = typeof outcome === 'string' ? outcome : outcome.reason;
@@ -231,7 +242,7 @@ export function enrolCustomers(dependencies: EnrolDependencies) {
   return async (envelope: unknown): Promise<Record<string, EntryOutcome>> => {
     const event = readEvent(envelope);
     const outcomes: Record<string, EntryOutcome> = {};
-    // One door after the other: past one whose write DynamoDB will never take.
+    // One journey after the other. A write that DynamoDB can never take does not stop the rest.
     const unwritten = await pastRefused(await candidateJourneys(event), 1, async (journeyId) => {
       outcomes[journeyId] = await answerAt(journeyId, event);
     });

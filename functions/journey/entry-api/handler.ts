@@ -34,8 +34,9 @@ function read<Shape extends z.ZodType<{ properties: object }>>(shape: Shape, bod
 }
 
 /**
- * Knocking at journeys by API. 202 says that the knock is on its way: the door's own rules decide, and the answer of the trace API tells
- * what they decided. After any other answer send the same again; with an id of your own nothing happens twice.
+ * Routes that request entry to journeys. A 202 means that the request is on the bus; the journey's
+ * rules decide later, and the trace API shows the result. After any other answer a retry is safe,
+ * and idempotent if the caller gives an id.
  */
 export function handleEntryRoutes({ journeys, profiles, fanOuts, bus, clock, newId }: Dependencies): ApiRoutes {
   async function tell(event: BusEvent): Promise<void> {

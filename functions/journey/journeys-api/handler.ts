@@ -41,10 +41,14 @@ interface Dependencies extends ValidationContextDependencies {
   clock: Clock;
 }
 
-/** Largest definition that is kept: an item of DynamoDB takes 400 KB, and a version is one. Bytes of JSON. */
+/**
+ * Maximum size of a definition, bytes of JSON. A version is one DynamoDB item, which holds 400 KB.
+ */
 const maxBytes = 256 * 1024;
 
-/** The id may be left out of the body: the address has it. */
+/**
+ * Parses a draft. The id is optional in the body, as the address has it. Throws if the two differ.
+ */
 function readDraft(body: unknown, id: string): JourneyDraft {
   const { version: _version, ...given } = isJsonObject(body) ? body : {};
   const read = JourneyDraft.safeParse(isJsonObject(body) ? { id, ...given } : body);
@@ -55,7 +59,7 @@ function readDraft(body: unknown, id: string): JourneyDraft {
   return read.data;
 }
 
-/** Number of a version in an address. */
+/** Parses the number of a version in an address. Throws if it is none. */
 function readVersion(text: string | undefined): number {
   const version = Number(text);
   if (!Number.isInteger(version) || version < 1) throw new Rejected('version.invalid', { hint: 'a number from 1 on' });
@@ -71,9 +75,9 @@ const byVersion = {
 const byId = (a: { journeyId: string }, b: { journeyId: string }): number => (a.journeyId < b.journeyId ? -1 : 1);
 
 /**
- * Journeys as their authors see them: what they do, their drafts, versions and what differs between them, who went through them and what was
- * counted. A draft is written whole, over the one that was read (`ETag`, `If-Match`); what is wrong with it is answered, and does not
- * keep it from being saved: only what is published must be right.
+ * Routes of journeys for their authors: drafts, versions, differences, enrolments and statistics. A
+ * draft is written whole over the revision read (`ETag`, `If-Match`). Its diagnostics are returned
+ * but do not prevent saving; only a publication must be valid.
  */
 export function handleJourneyRoutes(dependencies: Dependencies): ApiRoutes {
   const { shipped, journeys, drafts, enrolments, stats, clock } = dependencies;
@@ -111,7 +115,7 @@ export function handleJourneyRoutes(dependencies: Dependencies): ApiRoutes {
     );
   }
 
-  /** `draft`, or a version's number. */
+  /** Returns the draft or a version. `side` is `draft` or a version's number. */
   async function sideOf(request: ApiRequest, side: string): Promise<JourneyDraft> {
     const { id, draft } = await found(request);
     if (side !== 'draft') return definitionOf(request.workspace, id, readVersion(side));

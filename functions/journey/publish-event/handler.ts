@@ -23,7 +23,7 @@ type Result = { status: 'emitted' | 'left'; because: JsonObject } | StepBlocked;
 
 type Emitting = StepOf<'emitEvent'> | StepOf<'startJourney'>;
 
-/** Journeys that start one another: past so many in a row something goes round in circles. */
+/** Maximum number of journeys that start one another in a row. More than that is a loop. */
 const maxDepth = 10;
 
 function eventOf(call: StepCall, step: Emitting, profile: Profile): BusEvent {
@@ -47,8 +47,9 @@ function eventOf(call: StepCall, step: Emitting, profile: Profile): BusEvent {
 }
 
 /**
- * The steps `emitEvent` and `startJourney`: one event on the bus, whose id is made of the visit: a retry tells the same again, and whoever
- * listens takes it once. A journey that is started so has its own door with its own rules. Whoever has left tells nothing.
+ * The steps `emitEvent` and `startJourney`: publishes one event. A retry publishes the same id,
+ * made of the visit, and every listener is idempotent. A journey started so applies its own entry
+ * rules. Publishes nothing for a customer who has left the journey.
  */
 export function publishStepEvent({ profiles, gate, bus }: Dependencies) {
   return async (event: unknown): Promise<Result> => {

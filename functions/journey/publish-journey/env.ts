@@ -3,9 +3,9 @@ import * as z from 'zod';
 const json = z.string().transform((text): unknown => JSON.parse(text));
 
 /**
- * `STACK`: what the names of machines begin with. `MACHINES`: ARN of a machine but for its name. `MACHINE_ROLE_ARN` and
- * `MACHINE_LOG_ARN`: what machines may do, and where they write errors. `STEP_FUNCTIONS`: name → ARN.
- * The endpoint is set where the table is an embedded engine on this machine: there journeys may call this machine too.
+ * `STACK`: prefix of the names of state machines. `MACHINES`: prefix of their ARNs.
+ * `MACHINE_ROLE_ARN`, `MACHINE_LOG_ARN`: their role and error log. `STEP_FUNCTIONS`: name → ARN.
+ * The endpoint is set where the table is a local engine; there journeys may call this machine too.
  */
 export const Env = z.object({
   TABLE_NAME: z.string(),

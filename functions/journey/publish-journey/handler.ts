@@ -27,10 +27,10 @@ interface Dependencies {
   clock: Clock;
 }
 
-/** What of the answer of a publication may be cut to fit. */
+/** Lists of a publication's answer that may be cut to the size limit. */
 const lists = ['faults', 'head.migrations', 'migration.people'];
 
-/** `variant` null takes the winner back: variants are drawn again. */
+/** `variant: null` removes the winner: customers are assigned to variants again. */
 export const WinnerRequest = z.strictObject({ variant: z.string().min(1).nullable() });
 
 function readBody<Shape extends z.ZodType>(request: ApiRequest, shape: Shape): z.infer<Shape> {
@@ -40,9 +40,10 @@ function readBody<Shape extends z.ZodType>(request: ApiRequest, shape: Shape): z
 }
 
 /**
- * What changes what a journey does: publishing, pausing, resuming, closing, stopping, and naming an experiment's winner. Each is one write over
- * the journey as it was read, and asked for again it changes nothing. What must follow (letting held people go on, ending everybody)
- * follows from the stream, whoever dies.
+ * Routes that change a journey's behaviour: publish, pause, resume, close, stop, and name the
+ * winner of an experiment. Each is one write over the journey record as read. Idempotent. Follow-up
+ * work (resuming paused steps, ending enrolments) is triggered by the stream, so it survives a
+ * crash of this function.
  */
 export function handlePublishRoutes({ journeys, enrolments, machines, publisher, clock }: Dependencies): ApiRoutes {
   const placeOf = ({ workspace, params }: ApiRequest) => ({ workspace, journeyId: params.id ?? '' });
@@ -74,7 +75,7 @@ export function handlePublishRoutes({ journeys, enrolments, machines, publisher,
       if (!asked.dryRun && faults.some(isError))
         throw new ThroughlineError('invalid', 'journey.faulty', { journeyId: place.journeyId, faults });
       const { journeyId } = place;
-      // A definition with errors may never end; there is nothing to reckon then.
+      // A definition with errors may loop for ever, so it gets no forecast.
       const plan = faults.some(isError) ? undefined : forecastJourney(definition, asked.entriesPerDay);
       const told = { journeyId, version: row.version, dryRun: asked.dryRun, faults, ...(plan && { plan }) };
       if (!asked.dryRun) {

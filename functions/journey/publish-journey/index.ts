@@ -28,7 +28,7 @@ const machines = stateMachines(new SFNClient(sdkClientDefaults), {
   roleArn: env.MACHINE_ROLE_ARN,
   logGroupArn: env.MACHINE_LOG_ARN,
 });
-// The template writes all of them: `infra/capabilities/journey.ts` is typed by the compiler's names.
+// The template sets all of them: `infra/capabilities/journey.ts` is typed by the compiler's names.
 const functions = env.STEP_FUNCTIONS as StepFunctions;
 
 export const handler = api(

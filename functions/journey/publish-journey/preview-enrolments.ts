@@ -12,13 +12,16 @@ import {
   type MigrationPreview,
 } from '../../../lib/journey/publishing/preview-migration.ts';
 
-/** People looked at, and rows of earlier people passed over to find them. A position is one call of Step Functions, which takes 20 a second. */
+/**
+ * Maximum enrolments previewed, and rows read to find them. A position is one call of Step
+ * Functions, which allows 20 a second.
+ */
 const most = { people: 200, rows: 2_000 };
 const lanes = 8;
 
 type Positions = Pick<Machines, 'position'>;
 
-/** The people inside, newest first, and whether there are more. */
+/** Returns the enrolments that have not ended, newest first, and whether there are more. */
 async function isEnrolled(
   enrolments: EnrolmentStore,
   place: { workspace: string; journeyId: string },
@@ -34,13 +37,19 @@ async function isEnrolled(
   return { placed: placed.slice(0, most.people), sample: cursor !== undefined || placed.length > most.people };
 }
 
-/** The state somebody is in. Who is parked is in none: the row says where, long after the history is gone. */
+/**
+ * Returns the state an enrolment is in. A suspended one has no execution: its row has the step,
+ * also after Step Functions has deleted the history.
+ */
 async function stateOf({ executionArn, parkedAt }: Enrolment, machines: Positions): Promise<string | undefined> {
   if (parkedAt !== undefined) return `${parkedAt}: parked`;
   return executionArn === undefined ? undefined : machines.position(executionArn);
 }
 
-/** Who would move, stay or leave: read only. Positions are those of the moment; people go on while they are read. */
+/**
+ * Previews which enrolments would move, stay or leave. Read-only. Positions are those at the time
+ * of reading.
+ */
 export async function previewEnrolments(
   { enrolments, machines }: { enrolments: EnrolmentStore; machines: Positions },
   place: { workspace: string; journeyId: string },

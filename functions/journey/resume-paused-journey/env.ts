@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** `PER_SECOND`: people let go on in a second when a journey is resumed. */
+/** `PER_SECOND`: steps resumed a second when a journey is resumed. */
 export const Env = z.object({
   TABLE_NAME: z.string(),
   DEAD_LETTER_QUEUE_URL: z.string(),

@@ -31,40 +31,43 @@ const Told = z.discriminatedUnion('detail-type', [
 
 type Advance = EventOf<'ReleaseAdvanced'>;
 
-/** What clocks of two machines may differ by. Milliseconds. */
+/** Maximum difference between the clocks of two machines, ms. */
 const skew = 60_000;
 
 /**
- * Who was inside when the journey was stopped. Those too whom this stop has ended: the run that did may have died before it stopped the
- * execution. Who entered since, by a later publication, stays.
+ * Whether a stop concerns this enrolment. Includes one that this stop has ended, as the run may
+ * have crashed before stopping the execution. Excludes one that started after the stop.
  */
 function concerns({ status, outcome, startedAt, endedAt = '' }: Enrolment, since: Instant): boolean {
   if (startedAt > since) return false;
   return status !== 'ended' || (outcome === stoppedOutcome && endedAt > addMs(since, -skew));
 }
 
-/** Where the way through the lists begins. */
+/** Returns the position in the lists that the event starts from. */
 function read(envelope: unknown): Advance {
   const told = Told.parse(envelope);
   if (told['detail-type'] === 'ReleaseAdvanced') return told.detail;
   return { ...told.detail, list: 0, kind: told['detail-type'] === 'JourneyResumed' ? 'resume' : 'stop' };
 }
 
-/** People let go on in one run: ten seconds of the steady rate, and no more than fit the function's minute at any rate. */
+/**
+ * Steps resumed in one run: ten seconds of the rate, and at most what fits the function's minute.
+ */
 const secondsPerRun = 10;
 const mostPerRun = 500;
 
-/** Enrolments looked at in one run when a journey is stopped, and ended at once. */
+/** Enrolments read in one run of a stop, and ended concurrently. */
 const endedPerRun = 100;
 const lanes = 8;
 
-/** What is next on the way; undefined when everybody was seen, or it is no longer to be done. */
+/** Position of the next page, or undefined if the work is done or no longer wanted. */
 type Next = Pick<Advance, 'list' | 'cursor'> | undefined;
 
 /**
- * Lets people go on who were held while a journey was paused, at a steady rate and in the order they were held, and ends everybody when a
- * journey is stopped. One run does a page and tells the bus how far it has come, which starts the next; a run that dies or is told again
- * does its page again, which finds most of it done. Paused anew, it leaves the rest to the next resumption.
+ * Resumes paused steps at a steady rate, in the order they were paused, or ends all enrolments of a
+ * stopped journey. One run does one page and publishes its position, which starts the next run.
+ * Safe to crash and to retry: a repeated page finds most of it done. A new pause leaves the rest to
+ * the next resumption.
  */
 export function resumePausedJourney(dependencies: Dependencies) {
   const { journeys, held, executions, enrolments, bus, clock, perSecond, sleep } = dependencies;
@@ -87,7 +90,10 @@ export function resumePausedJourney(dependencies: Dependencies) {
     return [page.next && { list: page.next.list, cursor: page.next.after }, page.held.length, []];
   }
 
-  /** Past a customer whose write DynamoDB will never take; `refused` is why. */
+  /**
+   * Ends the enrolments of one page. Passes a customer whose write DynamoDB can never take, and
+   * returns the error in `refused`.
+   */
   async function stop({ workspace, journeyId, since, cursor }: Advance): Promise<[Next, number, unknown[]]> {
     const page = await enrolments.list({ workspace, journeyId }, { limit: endedPerRun, before: cursor });
     const inside = page.placed.filter(({ enrolment }) => concerns(enrolment, since));

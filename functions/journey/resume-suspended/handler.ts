@@ -8,15 +8,21 @@ import { type Clock } from '../../../lib/shared/time.ts';
 
 interface Dependencies extends ContinuationDependencies {
   clock: Clock;
-  /** Waits so many milliseconds. */
+  /** Waits this many milliseconds. */
   pause: (ms: number) => Promise<void>;
   report: (outcome: ContinuationResult, stay: { enrolmentId: string; journeyId: string; lateMs: number }) => void;
 }
 
-/** Scheduler's times are exact to the minute. Should it ever call before the step's own, that is waited for: within the function's time-out. */
+/**
+ * Maximum wait for a timer that fires early, ms. EventBridge Scheduler is exact to the minute, and
+ * the function's timeout allows that.
+ */
 const mostEarlyMs = 60_000;
 
-/** A timer has fired: the next leg of a parked stay begins. Called again, which timers may do, it begins no other. */
+/**
+ * Starts the next execution of a suspended enrolment when its timer fires. Idempotent: a timer that
+ * fires twice starts one execution.
+ */
 export function resumeSuspended({ clock, pause, report, ...dependencies }: Dependencies) {
   return async (event: unknown): Promise<{ outcome: ContinuationResult }> => {
     const leg = Continuation.parse(event);

@@ -11,13 +11,16 @@ import { slackChannel } from '../../../lib/journey/messaging/channels/slack.ts';
 import { systemClock as clock } from '../../../lib/shared/time.ts';
 import { type Env } from './env.ts';
 
-/** A provider whose client is not even read before the first message on its channel: most environments send on one or two. */
+/**
+ * Loads the provider's client at the first message, because most environments use one or two
+ * channels.
+ */
 function atFirstUse(make: () => Promise<DeliverMessage>): DeliverMessage {
   let made: Promise<DeliverMessage> | undefined;
   return async (outgoing) => (await (made ??= make()))(outgoing);
 }
 
-/** Where there is a setting there is a channel. */
+/** Returns the channel if its setting is there. */
 function provided(
   setting: string | undefined,
   make: (setting: string) => Promise<DeliverMessage>,
@@ -25,7 +28,7 @@ function provided(
   return setting === undefined ? undefined : atFirstUse(() => make(setting));
 }
 
-/** How messages get out on each channel there is a provider for. */
+/** Returns a delivery function for each channel that has a provider. */
 export function composeChannels(
   { table, workspaces }: { table: Table; workspaces: Pick<WorkspaceStore, 'settings'> },
   env: Env,

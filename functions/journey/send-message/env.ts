@@ -3,10 +3,10 @@ import * as z from 'zod';
 const set = z.string().min(1).optional();
 
 /**
- * What is not set is not there: messages on that channel are skipped, `channel-not-configured`. `EMAIL_FROM`: the sender SES knows.
- * `SMS_ORIGIN`: what text messages come from, `SMS_CONFIGURATION_SET` where their fates are told. `PUSH`: any value, SNS knows the apps.
- * `WHATSAPP_NUMBER_ID`: whose messages they are. The endpoint is set where the table is an embedded engine on this machine: there webhooks
- * may go to this machine too.
+ * A channel without its setting is skipped (`channel-not-configured`). `EMAIL_FROM`: sender
+ * verified in SES. `SMS_ORIGIN`: origin of text messages; `SMS_CONFIGURATION_SET`: where their
+ * deliveries are published. `PUSH`: any value. `WHATSAPP_NUMBER_ID`: sending number. The endpoint
+ * is set where the table is a local engine; there webhooks may reach this machine too.
  */
 export const Env = z.object({
   TABLE_NAME: z.string(),

@@ -29,20 +29,25 @@ interface Dependencies {
   deliver: Partial<Record<SendChannel, DeliverMessage>>;
   gate: StepGuard;
   clock: Clock;
-  /** Told how each call ended: `unknown` is for people to look into. */
+  /** Reports the outcome of each call. `unknown` needs an operator's attention. */
   report: (
     status: SendOutcome['status'] | 'deferred' | StepBlocked['gate'],
     call: { sendId: string; journeyId: string; reason?: string | undefined },
   ) => void;
 }
 
-/** `deferred`: nothing is claimed, the journey calls again at `until`. `because`: what was decided on. */
+/**
+ * `deferred`: nothing is claimed, and the journey calls again at `until`. `because`: the inputs of
+ * the decision.
+ */
 type Result =
   | (SendOutcome & { messageId: string; because: JsonObject })
   | { status: 'deferred'; until: Instant; because: JsonObject }
   | StepBlocked;
 
-/** Others changing the same profile or caps in between: more often than this in one call is trouble. */
+/**
+ * Maximum attempts of one call. Each concurrent change of the profile or the caps costs another.
+ */
 const maxTries = 10;
 
 function entryOf({ enrolment, stepId, occurrence }: StepCall, { channel, purpose }: StepOf<'send'>): SendEntry {
@@ -52,15 +57,18 @@ function entryOf({ enrolment, stepId, occurrence }: StepCall, { channel, purpose
 }
 
 /**
- * The step `send`: a message at most once per visit. The ledger is claimed before the provider is called and settled after. A retry
- * that finds its own claim unsettled cannot know whether the message went out: it reports `unknown` and sends nothing. A death before
- * the claim leaves nothing behind; whatever ended stays as it ended, and is answered again. A claim that DynamoDB will never take
- * fails the step, and nothing was sent.
+ * The step `send`: sends a message at most once per visit. The ledger is claimed before the
+ * provider is called and settled after. A retry that finds its claim unsettled reports `unknown`
+ * and sends nothing. Safe to crash before the claim. An ended send returns its first outcome again.
+ * Throws for a claim that DynamoDB can never take.
  */
 export function sendStepMessage({ profiles, workspaces, sends, deliver, gate, clock, report }: Dependencies) {
   const channels = new Set(SendChannel.options.filter((channel) => deliver[channel]));
 
-  /** What became of the message is known, also where DynamoDB will never take it down: the ledger then says `claimed` for good. */
+  /**
+   * Returns the outcome, stored or not: if DynamoDB can never take it, the ledger says `claimed`
+   * for good.
+   */
   async function settled(claim: Omit<SendClaim, 'customer' | 'contacts'>, end: SendOutcome): Promise<SendOutcome> {
     try {
       await sends.settle(claim, end);
@@ -71,7 +79,7 @@ export function sendStepMessage({ profiles, workspaces, sends, deliver, gate, cl
     return end;
   }
 
-  /** The end of a visit that an earlier try has begun. */
+  /** Returns the outcome of a visit that an earlier attempt began. */
   async function afterEarlier(
     earlier: EarlierSend,
     claim: Omit<SendClaim, 'customer' | 'contacts'>,
@@ -80,7 +88,7 @@ export function sendStepMessage({ profiles, workspaces, sends, deliver, gate, cl
     return settled({ ...claim, at: earlier.at }, { status: 'unknown', reason: 'interrupted' });
   }
 
-  /** One try; undefined when something it was decided by has changed. */
+  /** Attempts the send once. Returns undefined if an input of the decision changed. */
   async function attempt(call: StepCall, step: StepOf<'send'>): Promise<Result | undefined> {
     const entry = entryOf(call, step);
     const messageId = entry.sendId;

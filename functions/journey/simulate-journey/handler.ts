@@ -20,7 +20,7 @@ interface Dependencies {
   workspaces: Pick<WorkspaceStore, 'settings'>;
   journeys: Pick<JourneyStore, 'readRecord' | 'version'>;
   drafts: Pick<PublishStore, 'draft'>;
-  /** Ready-made journeys that nobody has published. */
+  /** Journey templates that no workspace has published. */
   ready: readonly JourneyDefinition[];
   placements: Pick<PlacementStore, 'all'>;
   recorded: (
@@ -29,17 +29,19 @@ interface Dependencies {
   ) => Promise<{ recorded: RecordedHistory[]; sample: boolean }>;
   quotas: QuotaStore;
   clock: Clock;
-  /** Milliseconds since some moment of this process: how long a request has taken. */
+  /** Milliseconds since some moment of this process. Measures how long a request has taken. */
   elapsed: () => number;
 }
 
-/** Time until a request is answered: the gateway gives up after 30 seconds, and the function after 29. Milliseconds. */
+/**
+ * Maximum time to the answer, ms. The gateway times out after 30 s, and the function after 29 s.
+ */
 const maxMs = 20_000;
 
-/** Of it, time for reading what customers did. Milliseconds. */
+/** Part of that for reading recorded histories, ms. */
 const maxReadingMs = 8_000;
 
-/** Largest definition that may be sent along: the largest that may be saved. Bytes of JSON. */
+/** Maximum size of a definition in the body, bytes of JSON: the maximum that can be saved. */
 const maxBytes = 256 * 1024;
 
 function readBody(body: unknown): SimulateBody {
@@ -51,8 +53,9 @@ function readBody(body: unknown): SimulateBody {
 }
 
 /**
- * A journey on customers made up, or on those there are. Nothing is sent, and nothing is left behind but a count in the workspace's quota.
- * Ends within 20 seconds with what is done. A crash leaves the count until its lease runs out.
+ * Simulates a journey with synthetic or recorded customers. Sends nothing and stores nothing but a
+ * count in the workspace's quota. Returns what is done after 20 seconds. A crash leaves the count
+ * until its lease expires.
  */
 export function handleSimulateRoutes(dependencies: Dependencies): ApiRoutes {
   const { workspaces, journeys, drafts, ready, placements, recorded, quotas, clock, elapsed } = dependencies;
@@ -62,7 +65,10 @@ export function handleSimulateRoutes(dependencies: Dependencies): ApiRoutes {
     return newest === undefined ? undefined : (await journeys.version(workspace, id, newest))?.definition;
   }
 
-  /** What was sent along; the version named; the draft; the newest version; the ready-made journey. */
+  /**
+   * Returns, in this order: the definition in the body, the version named, the draft, the newest
+   * version, the template.
+   */
   async function definitionOf(workspace: string, id: string, asked: SimulateBody): Promise<JourneyDefinition> {
     if (asked.definition) return { ...asked.definition, id, version: 1 };
     if (asked.version === undefined) {
@@ -74,7 +80,10 @@ export function handleSimulateRoutes(dependencies: Dependencies): ApiRoutes {
     return found;
   }
 
-  /** Nobody is called from here, so any address will do. */
+  /**
+   * Returns the definition, or throws its errors. A simulation calls no address, so private ones
+   * are valid.
+   */
   function checked(definition: JourneyDefinition): JourneyDefinition {
     const faults = validateJourney(definition, { local: true }).filter(({ severity }) => severity === 'error');
     if (faults.length > 0) throw new ThroughlineError('invalid', 'journey.faulty', { faults });

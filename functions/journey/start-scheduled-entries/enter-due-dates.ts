@@ -22,7 +22,7 @@ import { effectiveSince } from '../../../lib/journey/scheduling/scheduled-entrie
 const pageSize = 100;
 const lanes = 16;
 
-/** A page is begun only with this much time left. Milliseconds. */
+/** Time that must be left before a page is read, ms. */
 const spareMs = 10_000;
 
 interface Due {
@@ -31,7 +31,7 @@ interface Due {
   now: Instant;
 }
 
-/** What becomes of a date that is due: who knocks, and when the date comes next. */
+/** Decision on a due date: the entry request, if any, and the next date. */
 interface Verdict {
   due: DueEntry;
   knock?: BusEvent;
@@ -39,7 +39,10 @@ interface Verdict {
 }
 
 export interface DateEntries {
-  /** Leads everybody whose date is due to the door, and moves their dates on. Answers how many. What there is no time for stays due. */
+  /**
+   * Publishes an entry request for every due date, and reschedules the dates. Returns their number.
+   * Dates left for lack of time stay due.
+   */
   comeDue(due: Due, timeLeft: () => number): Promise<number>;
 }
 
@@ -54,7 +57,7 @@ interface Dependencies {
 
 type Judging = Due & { settings: Workspace };
 
-/** What a date is worked out from. */
+/** What a date is computed from. */
 interface Basis {
   journey: LiveJourney;
   rule: DateRule;
@@ -62,10 +65,16 @@ interface Basis {
   zone: string;
 }
 
-/** Longest way that new zone data moves a local time: a country that crosses the date line. A date is worked out anew as long before. */
+/**
+ * Maximum shift of a local time by new zone data, ms: a country crosses the date line. Dates are
+ * recomputed this long before they fall due.
+ */
 const dayMs = 86_400_000;
 
-/** Undefined where the journey takes nobody in, has the rule no more, or the customer is another now. */
+/**
+ * Returns undefined if the journey admits no customers, has no such trigger any more, or the
+ * identity was merged into another customer.
+ */
 function basisOf(due: DueEntry, stored: VersionedProfile | undefined, { live, settings }: Judging): Basis | undefined {
   const { customer, journeyId, trigger } = due;
   const journey = live.find((one) => one.journeyId === journeyId);
@@ -75,7 +84,9 @@ function basisOf(due: DueEntry, stored: VersionedProfile | undefined, { live, se
   return { journey, rule, traits: stored.profile.traits, zone: homeZone(stored.profile, settings) };
 }
 
-/** The moment that was written down as `at`, by today's profile and zone data: the first after the day before. */
+/**
+ * Recomputes a stored date with today's profile and zone data: the first one after the day before.
+ */
 const reworked = ({ rule, traits, zone }: Basis, at: Instant): Instant | undefined =>
   nextDate(rule, traits, { zone, now: addMs(at, -dayMs) });
 
@@ -96,7 +107,10 @@ function judge(due: DueEntry, stored: VersionedProfile | undefined, judging: Jud
   return { due, next, knock: { name: 'EntryTriggered', detail: { ...head, journeyId, cause } } };
 }
 
-/** A date that cannot be moved on, ever, is taken away: it would be due for good, and stand before all others. */
+/**
+ * Reschedules a date. Removes one that DynamoDB can never reschedule, which would stay due and
+ * block the others. Throws in both cases.
+ */
 async function moveOn(directory: MembershipIndex, due: DueEntry, next: Instant | undefined): Promise<void> {
   try {
     await directory.rescheduleDate(due, next);
@@ -106,7 +120,7 @@ async function moveOn(directory: MembershipIndex, due: DueEntry, next: Instant |
   }
 }
 
-/** How many were published, and the errors of dates that DynamoDB will never move on. */
+/** Number of entry requests published, and errors of dates that DynamoDB can never reschedule. */
 interface Published {
   count: number;
   refused: unknown[];
@@ -117,7 +131,7 @@ async function publishDue(dependencies: Dependencies, judging: Judging, timeLeft
   const { workspace, now } = judging;
   const published: Published = { count: 0, refused: [] };
   for (let shard = 0; shard < listShards; shard++) {
-    // The index may lag: whoever was seen to in this run is passed over.
+    // The index may lag, so a row is processed once a run.
     const seen = new Set<string>();
     for (let passed = 0; timeLeft() > spareMs;) {
       const limit = pageSize + passed;
@@ -137,7 +151,10 @@ async function publishDue(dependencies: Dependencies, judging: Judging, timeLeft
   return published;
 }
 
-/** Moves dates of a page that today's zone data puts elsewhere. One that is no date any more, or that is refused, is handled when due. */
+/**
+ * Reschedules dates of a page that new zone data shifts. One that is no date any more, or is
+ * refused, is handled when due.
+ */
 async function moveDates({ directory, profiles }: Dependencies, judging: Judging, rows: DueEntry[]): Promise<void> {
   const known = await profiles.getMany(
     rows.map(({ customer }) => customer),
@@ -151,8 +168,9 @@ async function moveDates({ directory, profiles }: Dependencies, judging: Judging
 }
 
 /**
- * Works dates out anew when they fall due within a day: once each, and all of the next day again after the zone data changed. A crash, or
- * too little time, leaves the note of how far it came as it was: the next run does it again, which moves nothing twice.
+ * Recomputes dates that fall due within a day: each once, and all of them after the zone data
+ * changed. Safe to crash: the checkpoint is written at the end, so the next run repeats the work,
+ * which reschedules no date twice.
  */
 async function lookAhead(dependencies: Dependencies, judging: Judging, timeLeft: () => number): Promise<void> {
   const { directory, zones } = dependencies;
@@ -174,11 +192,10 @@ async function lookAhead(dependencies: Dependencies, judging: Judging, timeLeft:
 }
 
 /**
- * Dates that let customers in: birthdays, renewals. What is due is told first and moved on afterwards, under ids made of the customer and
- * the day, so that a death in between tells it again and the door knows. A date whose trait has changed meanwhile tells nothing: the
- * profile counts, and relay has moved the date or is about to. A date that new zone data puts elsewhere is moved a day before; one that
- * was missed then is published when it is due by the old data, or moved if it lies later. A journey that takes nobody in loses its dates; they are made anew when
- * it takes people in again (`functions/segment/backfill-segments`).
+ * Creates the entries of date triggers such as birthdays. Publishes before it reschedules, under
+ * ids made of customer and day: a crash in between publishes again, and admission is idempotent. A
+ * date whose trait changed is not published; relay reschedules it. A closed journey loses its
+ * dates; `functions/segment/backfill-segments` makes them again.
  */
 export function createDateEntries(dependencies: Dependencies): DateEntries {
   return {

@@ -40,14 +40,14 @@ export interface ScheduledEntryDependencies {
   bus: Bus;
   clock: Clock;
   zoneData: Pick<ZoneData, 'isOutdated'>;
-  /** Counts customers led to a door, and runs on a runtime whose zone data is too old. */
+  /** Counts entry requests published, and runs on a runtime with outdated zone data. */
   report: (counts: { knocked?: number; dates?: number; zonesOutdated?: number }) => void;
 }
 
-/** Members led to a door at a time. Ten calls of the bus. */
+/** Members a page: ten calls of the bus. */
 const pageSize = 100;
 
-/** A page is begun only with this much time left. Milliseconds. */
+/** Time that must be left before a page is read, ms. */
 const spareMs = 10_000;
 
 const Called = z.union([
@@ -56,11 +56,10 @@ const Called = z.union([
 ]);
 
 /**
- * Leads customers to the doors of journeys by the clock and by what happens to the business. Called every quarter of an hour, it reads
- * which schedules have come, which fan-outs are under way and which dates are due, and nothing else: with none of them that is a query
- * or two per workspace. Called by the bus, it works on the fan-outs named. A page of members becomes `EntryTriggered` events, whose ids
- * are made of the occasion and the customer; then the place is noted. So whoever dies in between is taken over by the next call, which
- * tells a page again at most: nobody is missed, and the door knows whom it has let in. Out of time, it calls itself by the bus.
+ * Starts scheduled entries. A call by the schedule, each quarter of an hour, reads schedules,
+ * fan-outs and due dates: a query or two a workspace if there are none. A call by the bus works on
+ * the named fan-outs. Publishes a page of members, then stores the position: after a crash the page
+ * is published again under the same ids, and admission is idempotent.
  */
 export function startScheduledEntries(dependencies: ScheduledEntryDependencies) {
   const { workspaces, journeys, fanOuts, directory, profiles, dates, bus, clock, zoneData, report } = dependencies;
@@ -70,7 +69,10 @@ export function startScheduledEntries(dependencies: ScheduledEntryDependencies) 
     if (refused.length > 0) throw new Unavailable('bus.refused', { refused: refused.length });
   }
 
-  /** The schedules of a journey that have come become fan-outs. Through when is noted after them, so that none is lost. */
+  /**
+   * Turns due schedules of a journey into fan-outs. The checkpoint is written after them, so a
+   * crash loses none.
+   */
   async function beginSchedules(workspace: string, journey: LiveJourney, now: Instant): Promise<void> {
     const { journeyId } = journey;
     for (const { trigger, schedule } of schedulesOf(journey)) {
@@ -91,7 +93,9 @@ export function startScheduledEntries(dependencies: ScheduledEntryDependencies) 
     }
   }
 
-  /** Those of a page who are meant, and whose version has the trigger. */
+  /**
+   * Returns entry requests for the members of a page who match and whose version has the trigger.
+   */
   async function knocksOf(workspace: string, { fanOut, place = { list: 0 } }: StoredFanOut, journey: LiveJourney) {
     const { segment, zone } = fanOut;
     const page = await directory.members({ workspace, segment, zone }, { place, limit: pageSize });
@@ -105,7 +109,10 @@ export function startScheduledEntries(dependencies: ScheduledEntryDependencies) 
     return { knocks: meant.map((customer) => entryRequestForMember(fanOut, customer)), next: page.next };
   }
 
-  /** Goes on with a fan-out until it is through, time is up, or somebody else goes on with it. */
+  /**
+   * Continues a fan-out to its end, until time is up, or until another run continues it. Out of
+   * time, it publishes `FanOutAdvanced`, which starts the next run.
+   */
   async function carryOut(workspace: string, id: string, timeLeft: () => number): Promise<number> {
     const journeyOf = async ({ fanOut: { journeyId } }: StoredFanOut) =>
       (await journeys.live(workspace)).find((journey) => journey.journeyId === journeyId);
@@ -131,7 +138,7 @@ export function startScheduledEntries(dependencies: ScheduledEntryDependencies) 
     }
   }
 
-  /** One workspace's trouble is nobody else's. */
+  /** Processes one workspace. The caller isolates its failure from other workspaces. */
   async function visit(workspace: string, timeLeft: () => number) {
     const now = clock.now();
     const live = await journeys.live(workspace);
@@ -152,7 +159,7 @@ export function startScheduledEntries(dependencies: ScheduledEntryDependencies) 
         failures.push(error);
       }
     });
-    // An outage is worth another try, a write that was refused for good is not.
+    // An outage is worth a retry, a write refused for good is not.
     if (failures.length > 0) throw failures.find((failure) => !findPermanentRefusal(failure)) ?? failures[0];
   }
 

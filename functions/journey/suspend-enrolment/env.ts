@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** The group timers lie in, the function they call, the role they call it in, and where calls go that could not be made. */
+/** The group of the timers, the function they call, its role, and the queue of failed calls. */
 export const Env = z.object({
   TABLE_NAME: z.string(),
   TIMER_GROUP: z.string(),

@@ -23,16 +23,17 @@ const Ended = z.object({ 'detail-type': z.literal('EnrolmentEnded'), detail: eve
 
 function legOf({ enrolment, vars, until, at, stepId }: StepCall, machineArn: string): Continuation {
   if (until === undefined || at === undefined) throw new Rejected('journey.no-time', { stepId });
-  // Who was held before an earlier step is late no more.
+  // A pause before an earlier step no longer counts as a delay.
   const { held: _, ...run } = enrolment.run;
   const input = { ...enrolment, vars, run: { ...run, leg: run.leg + 1, at } };
   return { input, machineArn, at, until: addMs(until, 0) };
 }
 
 /**
- * Ends an execution before a long wait: a timer starts the next leg. The row is marked first, which only a stay that goes on can be; then
- * the timer is set under the leg's name, so a retry sets none twice. A time that has come starts the leg here and now. Told that a parked
- * stay has ended, it takes the timer away; should that be missed, `awaken` starts nothing.
+ * Ends an execution before a long wait; a timer starts the next one. Marks the row first, which
+ * fails for an ended enrolment. Then sets the timer under the continuation's name, so a retry sets
+ * none twice. A time in the past starts the continuation at once. Clears the timer after
+ * `EnrolmentEnded`; a timer left over starts nothing.
  */
 export function suspendEnrolment({ timers, clock, ...dependencies }: Dependencies) {
   const { enrolments, executions } = dependencies;

@@ -23,9 +23,9 @@ function readAnswer(body: unknown, { task }: StoredTask): string {
 }
 
 /**
- * People's part in journeys. The first answer stands, and moves the journey on; it is kept before the journey is told, so that the same
- * answer sent again after a death in between is told then, and one whose reply was lost is answered once more. Any other answer, and
- * any that comes after the journey went on without, is a conflict: `task.closed`.
+ * Routes of human tasks. The first answer is stored, then resumes the journey. Idempotent: after a
+ * crash in between, or a lost reply, the same answer resumes it and gets the same reply. Another
+ * answer, or one after the timeout, is a conflict: `task.closed`.
  */
 export function handleTaskRoutes({ tasks, executions, clock }: Dependencies): ApiRoutes {
   return {

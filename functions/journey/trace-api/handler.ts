@@ -25,18 +25,18 @@ interface Dependencies {
   journeys: Pick<JourneyStore, 'listRecords'>;
   drafts: Pick<PublishStore, 'versions'>;
   histories: Histories;
-  /** What the names of our machines begin with. */
+  /** Prefix of the names of state machines. */
   stack: string;
-  /** ARN of a machine but for its name. */
+  /** Prefix of their ARNs. */
   machines: string;
 }
 
-/** Events read of one execution: some thousand steps. */
+/** Maximum events read of one execution: some thousand steps. */
 const maxEvents = 10_000;
 const maxLegs = 200;
 const lanes = 8;
 
-/** Where a page of a trace begins: at a step of a leg. */
+/** Position of a page of a trace: a step of an execution. */
 const Place = z.object({ leg: z.int().min(0), step: z.int().min(0) });
 type Place = z.infer<typeof Place>;
 
@@ -44,13 +44,17 @@ const placeIn = (cursor: string | undefined): Place =>
   cursor === undefined ? { leg: 0, step: 0 } : readCursor(cursor, Place);
 
 /**
- * Why journeys did what they did. The trace is read from Step Functions' own histories, which hold what every step answered and the values it
- * decided on: nothing more is written for it, and it is there for ninety days after a leg's end.
+ * Routes that explain what journeys did. A trace is read from the histories of Step Functions,
+ * which hold the result of each step and the inputs of its decision. It needs no writes, and is
+ * there for 90 days after the end of an execution.
  */
 export function handleTraceRoutes(dependencies: Dependencies): ApiRoutes {
   const { profiles, enrolments, refusals, journeys, drafts, histories, stack, machines } = dependencies;
 
-  /** ARN of an execution, on the machine of the workspace's own journey and on that of the shipped one. */
+  /**
+   * ARNs of an execution: on the machine of the workspace's journey and on that of the deployed
+   * one.
+   */
   function arnsOf(
     workspace: string,
     of: { journeyId: string; version: number; enrolmentId: string },
@@ -61,7 +65,10 @@ export function handleTraceRoutes(dependencies: Dependencies): ApiRoutes {
     return names.map((name) => `${prefix}${name}:${executionName(of, leg)}`);
   }
 
-  /** Whose enrolment this is: its id names nobody, but the executions are named after it, and know. */
+  /**
+   * Finds the customer of an enrolment. The id names none, but executions are named after it and
+   * their input does.
+   */
   async function ownerOf(workspace: string, enrolmentId: string): Promise<Customer | undefined> {
     const heads = await journeys.listRecords(workspace);
     const wanted: string[] = [];
@@ -93,7 +100,7 @@ export function handleTraceRoutes(dependencies: Dependencies): ApiRoutes {
     return placed;
   }
 
-  /** The steps of one leg, on whichever version it ran; undefined where no history is left. */
+  /** Returns the steps of one execution, on the version it ran. Undefined if no history is left. */
   async function legOf(
     { enrolment, owner }: OwnedEnrolment,
     leg: number,
@@ -106,7 +113,7 @@ export function handleTraceRoutes(dependencies: Dependencies): ApiRoutes {
     return undefined;
   }
 
-  /** Leg after leg from a place on, until the answer is full: legs behind it are not read. */
+  /** Reads the executions in order from a position, until the page is full. */
   async function traceOf(placed: OwnedEnrolment, from: Place): Promise<Trace> {
     const steps: TracedStep[] = [];
     let complete = true;
@@ -135,7 +142,8 @@ export function handleTraceRoutes(dependencies: Dependencies): ApiRoutes {
       const heads = await journeys.listRecords(workspace);
       const found = await Promise.all(heads.map(({ journeyId }) => refusals.find(owners, journeyId)));
       const items = found.filter((row) => row !== undefined).sort((a, b) => (a.at < b.at ? 1 : -1));
-      // Who comes to a journey known to take nobody in does not even knock: nothing is kept of that.
+      // An entry request to a journey that is known to admit no customers is not made, so no
+      // rejection is stored. These journeys are listed instead.
       const notLive = heads.filter(({ state }) => state !== 'live');
       const body = { items, notLive: notLive.map(({ journeyId, state, since }) => ({ journeyId, state, since })) };
       return { body: bounded(body, ['items', 'notLive']) };

@@ -13,7 +13,10 @@ interface Dependencies {
 
 type Result = { status: 'updated' | 'unchanged'; because: JsonObject } | StepBlocked;
 
-/** The profile with the step's traits, but for those that the customer set since the step was entered. */
+/**
+ * Returns the profile with the step's traits, except those the customer set after the step was
+ * entered.
+ */
 function changed(profile: Profile, call: StepCall): Profile {
   const { traits } = stepOf(call, 'updateProfile');
   const values = templateValues(call, profile);
@@ -28,8 +31,9 @@ function changed(profile: Profile, call: StepCall): Profile {
 }
 
 /**
- * The step `updateProfile`: sets traits as of the time the step was entered, so a retry writes the same, and a trait that the customer
- * set since then stays. A customer who is gone, or has left the journey, is left alone.
+ * The step `updateProfile`: sets traits dated at the entry of the step. Idempotent, and a trait
+ * that the customer set since then stays. Changes nothing for an unknown customer or one who has
+ * left the journey.
  */
 export function updateProfileStep({ profiles, gate }: Dependencies) {
   return async (event: unknown): Promise<Result> => {

@@ -36,14 +36,17 @@ interface Waiting {
   until: Instant;
 }
 
-/** `waiting` for a touchpoint or a person; `resumed` because it had come already; `left`: the customer is not inside any more. */
+/**
+ * `waiting` for a touchpoint or a person, `resumed` because it had come before, `left`: the
+ * customer has left the journey.
+ */
 type Result =
   | { status: 'waiting' | 'resumed' | 'left'; because?: JsonObject }
-  /** A time that was asked for. */
+  /** The time that a computed wait lasts until. */
   | { until: Instant; because: JsonObject }
   | { missing: true; because: JsonObject };
 
-/** The first touchpoint that ends the wait, and which of its predicates it meets. */
+/** Returns the first touchpoint that ends the wait, and the index of the predicate it matches. */
 function findMatchingTouchpoint(
   touchpoints: Touchpoint[],
   predicates: { on: Predicate; or: Predicate[] },
@@ -56,14 +59,14 @@ function findMatchingTouchpoint(
   return undefined;
 }
 
-/** Touchpoints of one customer folded while we register: each makes us look again. */
+/** Maximum attempts to register. Each touchpoint folded during one costs another. */
 const maxTries = 10;
 
 /**
- * The steps `waitForEvent` and `humanTask`: keeps the task token where the touchpoint, or the answer, will find it. No touchpoint is
- * missed: those stored since the step was entered are looked at here, and the wait is written only if the profile is still the one
- * read before that look, so whatever is folded later finds the wait in the profile. A retry of the step brings a new token, which
- * takes the old one's place; it looks again, so what came in between resumes it.
+ * The steps `waitForEvent` and `humanTask`: stores the task token. No touchpoint is missed: those
+ * since the step's entry are read here, and the wait is written only over the profile read before
+ * them, so later ones find the wait in the profile. A retry brings a new token, which replaces the
+ * old one, and reads again.
  */
 export function waitForTouchpoint(dependencies: Dependencies) {
   const { profiles, workspaces, journeys, held, tasks, executions, touchpointsSince } = dependencies;
@@ -79,7 +82,8 @@ export function waitForTouchpoint(dependencies: Dependencies) {
       if (!stored) throw new NotFound('customer.unknown', { enrolmentId });
       const { profile, rev } = stored;
       if (!Object.hasOwn(profile.journeys, enrolmentId)) return { status: 'left' };
-      // Whoever was last seen before has done nothing since that is folded; what is not folded yet will find the wait.
+      // A customer last seen before has no folded touchpoint since. One not folded yet will find
+      // the wait.
       const looked = profile.lastSeen < since ? [] : await touchpointsSince(profile, since);
       const done = findMatchingTouchpoint(looked, { on, or }, profile);
       if (done) {
@@ -116,8 +120,8 @@ export function waitForTouchpoint(dependencies: Dependencies) {
   }
 
   /**
-   * Held until the journey is resumed. The row first, then the head once more: should the pause be over by then, those who let people go on
-   * may have passed already.
+   * Pauses the step until the journey is resumed. Writes the row first, then reads the record
+   * again: a resumption in between may have passed the row already.
    */
   async function forResume({ call, token }: Pick<Waiting, 'call' | 'token'>): Promise<Result> {
     const { enrolment, stepId, enteredAt } = call;
@@ -132,7 +136,7 @@ export function waitForTouchpoint(dependencies: Dependencies) {
     return { status: 'resumed' };
   }
 
-  /** A time on the customer's clocks, or from a trait. */
+  /** Returns a time in the customer's zone, or from a trait. */
   async function forTime(call: StepCall, step: StepOf<'wait'>): Promise<Result> {
     const { enrolment, enteredAt } = call;
     const [stored, workspace] = await Promise.all([
@@ -156,5 +160,5 @@ export function waitForTouchpoint(dependencies: Dependencies) {
   };
 }
 
-/** Step Functions leaves milliseconds out where there are none. */
+/** Step Functions omits milliseconds that are zero. */
 const instantOf = (time: string): Instant => new Date(time).toISOString();

@@ -12,15 +12,15 @@ interface Dependencies {
   clock: Clock;
 }
 
-/** Maps of one workspace: all of them are read for a listing. */
+/** Maximum maps of a workspace. A listing reads all of them. */
 const maxMaps = 100;
 
 const conflictResponse = (): ThroughlineError =>
   new ThroughlineError('preconditionFailed', 'document.changed', { hint: 'written at the same time' });
 
 /**
- * Planned maps of a workspace. A PUT or DELETE is one write over the revision that was read: two at once end in one of them, and the other
- * answers 412. Maps of another workspace are as unknown as those that never were.
+ * Routes of a workspace's planned maps. A PUT or DELETE is one write over the revision read: a lost
+ * race answers 412. A map of another workspace is unknown: 404.
  */
 export function handleMapRoutes({ maps, clock }: Dependencies): ApiRoutes {
   async function known(workspace: string, id: string): Promise<SavedMap> {

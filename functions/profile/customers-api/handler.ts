@@ -24,7 +24,7 @@ interface Dependencies {
   clock: Clock;
 }
 
-/** Reading customers. An id of another workspace is as unknown as one that never was. */
+/** Routes that read customers. A customer of another workspace is unknown: 404. */
 export function handleCustomerRoutes({ table, workspaces, profiles, inApp, clock }: Dependencies): ApiRoutes {
   async function stagesOf(workspace: string): Promise<string[]> {
     const settings = await workspaces.settings(workspace);

@@ -18,27 +18,33 @@ export interface Dependencies {
   workspaces: WorkspaceStore;
   journeys: Pick<JourneyStore, 'live'>;
   segments: Pick<SegmentStore, 'remembered'>;
-  /** Churn models that workspaces go by; the cold start where there are none. */
+  /** Churn models of workspaces. Without one, the default model applies. */
   models?: Pick<ModelStore, 'current'>;
   deadLetters: DeadLetters;
   limits: StreamLimits;
   clock: Clock;
 }
 
-/** The rules of a workspace; its journeys become a customer's by the versions that customer would enter. */
+/**
+ * The rules of a workspace. Its journeys are resolved for each customer by the version that
+ * customer would enter.
+ */
 export interface WorkspaceRules extends Omit<ProjectionRules, 'journeys'> {
   live: readonly LiveJourney[];
 }
 
-/** Everything the folding of one batch shares. */
+/** State shared by the projection of one batch. */
 export interface Batch {
   seen: BatchProfileCache;
   skews: ClockSkews;
   rulesOf: (workspace: string) => Promise<WorkspaceRules>;
   counts: Record<string, number>;
   failed: string[];
-  /** Workspaces of which a customer was written: an unforeseen fault of another customer there is that customer's own. */
+  /**
+   * Workspaces with a successful write. An unforeseen fault of another customer there is isolated
+   * to that customer.
+   */
   sound: Set<string>;
-  /** Lots that met an unforeseen fault, to be looked at when the others are done. */
+  /** Batches of customers that met an unforeseen fault. They are retried after all others. */
   unforeseen: CustomerBatch[];
 }

@@ -13,18 +13,18 @@ import { type VersionedProfile } from '../../../lib/profile/profile-store.ts';
 import { msBetween } from '../../../lib/shared/time.ts';
 import { type Batch, type Dependencies } from './batch.ts';
 
-/** Tries of one customer's write before the batch is given back to the stream. */
+/** Maximum conflicts of one customer's write before the records are returned to the stream. */
 const maxConflicts = 8;
 
-/** Full jitter: any time up to 10 ms doubled with each conflict. */
+/** Full jitter: up to 10 ms, doubled with each conflict. */
 const jitter = (conflicts: number): Promise<void> =>
   new Promise((resume) => setTimeout(resume, Math.random() * 10 * 2 ** conflicts));
 
-/** The folding of one lot. Arrivals are taken off `lot.arrivals` as they are done. */
+/** The projection of one customer's batch. Finished records are removed from `lot.arrivals`. */
 export interface LotTask extends Dependencies {
   lot: CustomerBatch;
   batch: Batch;
-  /** Faults that are put aside; all others fail the lot. */
+  /** Kinds of faults that go to the dead-letter queue. All others fail the batch. */
   aside: Fault['kind'][];
 }
 
@@ -35,7 +35,7 @@ function finish(lot: CustomerBatch, done: Iterable<TouchpointRecord>): void {
   lot.arrivals = lot.arrivals.filter((arrival) => !finished.has(arrival));
 }
 
-/** The reason to put aside what raised the error; undefined when the lot fails by it. */
+/** Returns the reason for the dead letter, or undefined if the error fails the batch. */
 function reasonToPutAside(error: unknown, { aside }: LotTask): string | undefined {
   const fault = faultOf(error);
   if (fault.kind === 'outage' || !aside.includes(fault.kind)) return undefined;
@@ -52,7 +52,7 @@ const claimsIn = (
   return arrivals.flatMap((arrival) => ('touchpoint' in arrival ? unresolvedClaims(claimant, arrival.touchpoint) : []));
 };
 
-/** Returns when the queue holds the letters. */
+/** Sends dead letters. Returns when the queue holds them. */
 export async function sendLetters(
   { deadLetters, clock }: Pick<Dependencies, 'deadLetters' | 'clock'>,
   letters: Letter[],
@@ -70,8 +70,8 @@ async function rulesFor({ lot: { workspace, customer }, batch }: LotTask): Promi
 }
 
 /**
- * The letters of a write are sent, so the profile need not keep their reasons. Best effort: what stays noted is sent once more, under
- * the same id, if the batch comes again.
+ * Removes the reasons of sent letters from the profile. Best effort: a reason that stays is sent
+ * again under the same id if the batch is retried.
  */
 async function settleLetters({ lot, batch, profiles }: LotTask, letters: Letter[]): Promise<void> {
   const { workspace, customer } = lot;
@@ -81,7 +81,7 @@ async function settleLetters({ lot, batch, profiles }: LotTask, letters: Letter[
     .catch((error: unknown) => console.error(error));
 }
 
-/** One try: what is stored, and what the arrivals make of it. */
+/** Reads what is stored and applies the records to it. Writes nothing. */
 async function look(task: LotTask, arrivals: TouchpointRecord[], rules: ProjectionRules) {
   const { lot, batch, clock } = task;
   const { workspace, customer } = lot;
@@ -100,8 +100,9 @@ async function look(task: LotTask, arrivals: TouchpointRecord[], rules: Projecti
 }
 
 /**
- * Saves, then sends the letters of what the write passed, then notes that they are sent. So a letter of this write exists only if its
- * touchpoint was passed and not folded. After a crash in between, the profile still has the reason, and the redelivery sends it.
+ * Saves, sends the letters of the records that this write passed, then removes the reasons. A
+ * letter of this write exists only if its touchpoint was passed and not folded. After a crash in
+ * between the profile has the reason, and the redelivery sends the letter.
  */
 async function save(task: LotTask, { stored, claims, advanced }: Awaited<ReturnType<typeof look>>): Promise<boolean> {
   const { lot, batch, profiles } = task;
@@ -132,7 +133,10 @@ function noteDone(
   return arrivals.slice(outcomes.length);
 }
 
-/** Reads and folds again after each conflict, until all arrivals are written. Throws what DynamoDB raises. */
+/**
+ * Reads and applies the records again after each conflict until all are written. Throws errors of
+ * DynamoDB.
+ */
 async function write(task: LotTask, arrivals: TouchpointRecord[]): Promise<void> {
   const rules = await rulesFor(task);
   let left = arrivals;
@@ -150,7 +154,10 @@ async function write(task: LotTask, arrivals: TouchpointRecord[]): Promise<void>
   }
 }
 
-/** Sends letters of arrivals whose position cannot be noted. Delivered again, they get the same letters again. */
+/**
+ * Sends letters of records whose position cannot be stored. A redelivery sends the same letters
+ * again.
+ */
 async function putAside(task: LotTask, arrivals: TouchpointRecord[], reason: string): Promise<void> {
   for (const arrival of arrivals) {
     if (!('barrier' in arrival)) {
@@ -162,8 +169,8 @@ async function putAside(task: LotTask, arrivals: TouchpointRecord[], reason: str
 }
 
 /**
- * The write passes the position of an arrival without folding it. When even that is refused, nothing of this customer can be written:
- * every arrival left gets a letter.
+ * Stores the position of a record without folding it. If that write is refused too, the customer
+ * cannot be written at all, so every remaining record gets a letter.
  */
 async function passBy(task: LotTask, arrival: TouchpointRecord, reason: string): Promise<void> {
   const { workspace, key, position, storedAt } = arrival;
@@ -176,7 +183,7 @@ async function passBy(task: LotTask, arrival: TouchpointRecord, reason: string):
   }
 }
 
-/** Writes arrivals together; those at fault are found by halves, and passed by. */
+/** Writes records together. After a refused write it bisects them, and passes the faulty ones. */
 async function foldArrivals(task: LotTask, arrivals: TouchpointRecord[]): Promise<void> {
   if (arrivals.length === 0) return;
   try {
@@ -197,8 +204,8 @@ async function foldArrivals(task: LotTask, arrivals: TouchpointRecord[]): Promis
 }
 
 /**
- * Puts records aside that have been in the stream for so long that it will soon forget them. They are not tried once more: an age only
- * grows, so a batch that comes again after a crash decides alike, and no touchpoint with a letter is folded.
+ * Sends letters for records that the stream will soon drop. They are not tried again: age only
+ * grows, so a retry after a crash decides alike, and no touchpoint with a letter is folded.
  */
 async function putAgedAside(task: LotTask): Promise<void> {
   const { lot, batch, clock, limits } = task;
@@ -210,7 +217,10 @@ async function putAgedAside(task: LotTask): Promise<void> {
   await putAside(task, undone, 'stream.aged');
 }
 
-/** Folds one customer's arrivals, in order. Throws for an outage; then `lot.arrivals` are those not done. */
+/**
+ * Folds one customer's records in order. Throws for an outage; `lot.arrivals` then holds the
+ * remaining ones.
+ */
 export async function foldLot(task: LotTask): Promise<void> {
   try {
     await putAgedAside(task);

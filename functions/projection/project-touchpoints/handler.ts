@@ -21,10 +21,13 @@ import { msBetween } from '../../../lib/shared/time.ts';
 import { type Batch, type Dependencies, type WorkspaceRules } from './batch.ts';
 import { foldLot, sendLetters } from './fold-lot.ts';
 
-/** Customers folded at the same time. Each waits for one write; more would only queue at the client's connections. */
+/**
+ * Customers projected concurrently. Each waits for one write; more would only queue for the
+ * client's connections.
+ */
 const lanes = 16;
 
-/** `make`, asked once for each name. */
+/** Memoizes `make` by name. */
 function memoize<T>(make: (name: string) => Promise<T>): (name: string) => Promise<T> {
   const made = new Map<string, Promise<T>>();
   return (name) => {
@@ -34,7 +37,7 @@ function memoize<T>(make: (name: string) => Promise<T>): (name: string) => Promi
   };
 }
 
-/** The rules of a workspace. */
+/** Reads the rules of a workspace. */
 async function readRules(
   { workspaces, journeys, segments, models }: Dependencies,
   id: string,
@@ -45,7 +48,7 @@ async function readRules(
     segments.remembered(id),
     models?.current(id),
   ]);
-  // A workspace whose settings are gone still has customers: they are folded by the defaults.
+  // A workspace without settings still has customers; they are folded by the defaults.
   const workspace = settings ?? Workspace.parse({ id, name: id });
   const assessor = chooseRiskModel(workspace, trained);
   return { workspace, model: stageModelOf(workspace), live, segments: known, assessor };
@@ -56,8 +59,8 @@ function fail({ arrivals }: CustomerBatch, { failed }: Batch): void {
 }
 
 /**
- * One customer's trouble is no other's. The stream starts again at the first arrival that failed, and delivers those of others after it
- * once more: they are duplicates then.
+ * Projects linked customers in order, and isolates their faults. The stream resumes at the first
+ * failed record, and redelivers later ones of other customers, which are duplicates then.
  */
 async function foldGroup(group: CustomerBatch[], batch: Batch, dependencies: Dependencies): Promise<void> {
   for (const lot of group) {
@@ -71,7 +74,10 @@ async function foldGroup(group: CustomerBatch[], batch: Batch, dependencies: Dep
   }
 }
 
-/** Whether an unforeseen fault is the customer's own: others of its workspace were written, or it has lasted for long. */
+/**
+ * Whether an unforeseen fault is the customer's own: the workspace had other successful writes, or
+ * the fault has lasted too long.
+ */
 function isOwnFault(
   { workspace, arrivals }: CustomerBatch,
   { sound }: Batch,
@@ -81,7 +87,7 @@ function isOwnFault(
   return sound.has(workspace) || waited >= limits.unforeseenAfterMs;
 }
 
-/** Lots that met an unforeseen fault, after all others. */
+/** Retries the batches that met an unforeseen fault, after all others. */
 async function foldUnforeseen(batch: Batch, dependencies: Dependencies): Promise<void> {
   for (const lot of batch.unforeseen) {
     if (!isOwnFault(lot, batch, dependencies)) {
@@ -97,7 +103,9 @@ async function foldUnforeseen(batch: Batch, dependencies: Dependencies): Promise
   }
 }
 
-/** A profile that cannot be read is its own lot's trouble, so it is met again there. */
+/**
+ * Reads the profiles of a batch ahead. A profile that cannot be read fails again in its own batch.
+ */
 async function prefetch(seen: BatchProfileCache, arrivals: TouchpointRecord[]): Promise<void> {
   const sources = Map.groupBy(arrivals, ({ workspace }) => workspace);
   const reading = [...sources].map(([workspace, mine]) =>
@@ -121,7 +129,7 @@ async function prepare(arrivals: TouchpointRecord[], dependencies: Dependencies)
   return { seen, skews, rulesOf, counts: {}, failed: [], sound: new Set(), unforeseen: [] };
 }
 
-/** An arrival whose key names no customer is in no lot. */
+/** Sends the letter of a record whose key names no customer. */
 async function refuse(arrival: TouchpointRecord, { counts, failed }: Batch, dependencies: Dependencies): Promise<void> {
   try {
     await sendLetters(dependencies, [{ arrival, reason: 'key.invalid' }]);
@@ -133,10 +141,10 @@ async function refuse(arrival: TouchpointRecord, { counts, failed }: Batch, depe
 }
 
 /**
- * Folds a batch of touchpoints off the table's stream: one read for all its customers, one write for each. Exactly once, as the
- * profile keeps the position it is folded through and every write is conditional on what was read; so a batch may come again in
- * whole or part, and a crash at any point loses and doubles nothing. What can never be folded or written goes to the dead-letter
- * queue with its key and reason. An outage is answered as a batch item failure, from the customer's first undone record on.
+ * Projects a batch of stream records: one read for all customers, one write for each. Exactly once:
+ * the profile holds its stream checkpoint and every write is conditional, so a retry or a crash
+ * loses and doubles nothing. A record that can never be written goes to the dead-letter queue. An
+ * outage is a batch item failure.
  */
 export function createProjector(dependencies: Dependencies) {
   return async ({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {

@@ -20,7 +20,7 @@ export interface RelayDependencies extends Steering {
   clock: Clock;
 }
 
-/** Customers whose journeys are told at the same time. */
+/** Customers whose commands run concurrently. */
 const lanes = 8;
 
 interface ReadRecord {
@@ -28,7 +28,7 @@ interface ReadRecord {
   telling: ChangeEffects;
 }
 
-/** Something of a record that failed. `reason` is there when it will never succeed. */
+/** A part of a record that failed. `reason` is set if it can never succeed. */
 interface Trouble {
   record: DynamoDBRecord;
   owner: string;
@@ -38,19 +38,19 @@ interface Trouble {
   reason?: string;
 }
 
-/** Everything the telling of one batch shares. */
+/** State shared by one batch. */
 interface Batch {
   records: ReadRecord[];
   counts: Record<string, number>;
   troubles: Trouble[];
-  /** Customers of which something was done. */
+  /** Customers with a successful part. */
   sound: Set<string>;
   failed: Set<string>;
 }
 
 const count = ({ counts }: Batch, outcome: string): void => void (counts[outcome] = (counts[outcome] ?? 0) + 1);
 
-/** As the letter's JSON has it: without fields that are undefined. */
+/** Copies without undefined fields, as the letter's JSON has none. */
 const toJson = (value: object): JsonObject => JsonObject.parse(JSON.parse(JSON.stringify(value)));
 
 const sequenceOf = ({ dynamodb }: DynamoDBRecord): string => dynamodb?.SequenceNumber ?? '';
@@ -87,7 +87,10 @@ async function publish(batch: Batch, { bus }: RelayDependencies): Promise<void> 
   }
 }
 
-/** One customer's commands in their order, so that no step is woken after its enrolment was left. */
+/**
+ * Runs the commands of one customer in order, so that no step is resumed after its enrolment was
+ * left.
+ */
 async function steer(batch: Batch, dependencies: RelayDependencies): Promise<void> {
   const orders = batch.records.flatMap(({ record, telling: { customer, events, commands } }) =>
     commands.map((command, i) => ({ record, customer, command, part: events.length + i + 1 })),
@@ -110,7 +113,7 @@ async function steer(batch: Batch, dependencies: RelayDependencies): Promise<voi
 const ageOf = ({ dynamodb }: DynamoDBRecord, { clock }: RelayDependencies): number =>
   Date.parse(clock.now()) - (dynamodb?.ApproximateCreationDateTime ?? Infinity) * 1_000;
 
-/** The reason to put the work aside; undefined when the record is to be retried. */
+/** Returns the reason for a dead letter, or undefined if the record is to be retried. */
 function reasonToPutAside(trouble: Trouble, batch: Batch, dependencies: RelayDependencies): string | undefined {
   const { record, owner, error, reason } = trouble;
   if (reason !== undefined) return reason;
@@ -122,7 +125,9 @@ function reasonToPutAside(trouble: Trouble, batch: Batch, dependencies: RelayDep
   return fault.kind === 'poison' || isOwn ? describeFault(fault.reason, error) : undefined;
 }
 
-/** Puts aside what will never succeed; the rest, and what the queue does not take, is retried. */
+/**
+ * Sends a dead letter for what can never succeed. All else, and what the queue refuses, is retried.
+ */
 async function settle(trouble: Trouble, batch: Batch, dependencies: RelayDependencies): Promise<void> {
   const { record, work, part } = trouble;
   const reason = reasonToPutAside(trouble, batch, dependencies);
@@ -142,10 +147,10 @@ async function settle(trouble: Trouble, batch: Batch, dependencies: RelayDepende
 }
 
 /**
- * Tells others what changed: signals and new rows become events on the bus, waiting journeys are woken or ended. At least once: an
- * outage is answered as a batch item failure and retried under the same ids, and every listener does a thing once. What can never
- * succeed goes to the dead-letter queue with what is needed to do it again. Telling a step that waits no longer, or an enrolment that
- * has ended, changes nothing (`late`, `unknown`, `gone`).
+ * Publishes changes of rows: signals and new rows become bus events, and waiting executions are
+ * resumed or stopped. At least once: an outage is a batch item failure, retried under the same ids,
+ * and every listener is idempotent. What can never succeed goes to the dead-letter queue. A command
+ * for an ended step or enrolment changes nothing (`late`, `unknown`, `gone`).
  */
 export function relayChanges(dependencies: RelayDependencies) {
   return async ({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {

@@ -26,29 +26,28 @@ interface Dependencies {
   reports: Pick<ReportStore, 'begin' | 'end'>;
   quotas: Pick<QuotaStore, 'release'>;
   clock: Clock;
-  /** Whether there is still memory to tell more apart. */
+  /** Whether there is memory left for more customers and variants. */
   hasMemory: () => boolean;
   report: (counts: Record<string, number>) => void;
 }
 
 const Called = z.object({ id: z.string(), detail: events.ReportRequested });
 
-/** Customers are read while so much time is left: the rest is for making the answer of what was counted. Milliseconds. */
+/** Time reserved for computing the answer after the last customer is read, ms. */
 const spareMs = 90_000;
 
-/** Largest result that is kept: an item of DynamoDB takes 400 KB. Bytes of JSON. */
+/** Maximum size of a stored result, bytes of JSON. A DynamoDB item holds 400 KB. */
 const maxBytes = 350 * 1024;
 
-/** What trying again would not change. */
+/** Whether a retry cannot succeed. */
 const isFinal = (error: unknown): error is ThroughlineError =>
   error instanceof ThroughlineError && error.kind !== 'unavailable' && error.kind !== 'throttled';
 
 /**
- * Makes the report that was asked for and keeps what it found. A try that fails or dies leaves the report as it was, running: Lambda tries
- * twice more, each from the start, as what was counted died with the function; then the event goes to the dead letters, and the report
- * shows as interrupted. The same event delivered twice makes it once; a second event finds the first try under way, or its end, and
- * does nothing. Only what is ended with its result in one transaction is ever shown. With its end the report counts no more
- * against the workspace's quota; of one that never ends the lease runs out.
+ * Computes a requested report and stores its result with its end in one transaction. Safe to crash:
+ * Lambda retries twice from the start, then the event becomes a dead letter and the report shows as
+ * interrupted. A duplicate event does nothing. The quota is released after the end, or when its
+ * lease expires.
  */
 export function computeReport(dependencies: Dependencies) {
   const { workspaces, maps, reports, quotas, clock, hasMemory, report } = dependencies;

@@ -16,7 +16,7 @@ import { computeReport } from './handler.ts';
 
 const table = dynamoTable(new DynamoDBClient(sdkClientDefaults), readEnv(Env).TABLE_NAME);
 
-/** Of what the runtime may use, this share; the rest is for making the answer. */
+/** Share of the heap limit that stops reading. The rest is for computing the answer. */
 const fullAt = 0.7;
 
 function hasMemory(): boolean {

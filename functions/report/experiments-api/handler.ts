@@ -21,7 +21,10 @@ const answering =
   ({ workspace, ...request }) =>
     Promise.resolve({ body: answer(read(request.body(), shape), workspace) });
 
-/** Calculators for experiments, those run elsewhere too: they read nothing and keep nothing, so asking again answers the same. */
+/**
+ * Calculators for experiments, also for those run elsewhere. They read and store nothing and are
+ * deterministic.
+ */
 export const handleExperimentRoutes: ApiRoutes = {
   'POST /v1/experiments/size': answering(SizeRequest, answerSize),
   'POST /v1/experiments/assign': answering(AssignRequest, (request, workspace) => answerAssign(workspace, request)),

@@ -22,7 +22,7 @@ interface Dependencies {
 
 const maxKeyLength = 255;
 
-/** The same key names the same report; without one every request asks for a report of its own. */
+/** Returns the id of a report: the same for the same key, random without one. */
 function idOf(workspace: string, key: string | undefined): string {
   if (key === undefined) return randomUUID().replaceAll('-', '');
   if (key.length === 0 || key.length > maxKeyLength)
@@ -34,10 +34,10 @@ function idOf(workspace: string, key: string | undefined): string {
 }
 
 /**
- * Asks for reports and shows them. A POST keeps the request and puts it on the bus; who makes it is told once or twice, and makes it once. Where
- * the bus does not take it the answer is 503: the same request with the same `Idempotency-Key` tells it again. A key that
- * was used for another request is refused. A report counts against the workspace's quota from here until it is made; one that was not taken
- * counts no more.
+ * Routes of reports. A POST stores the request and publishes it; the computation is idempotent. If
+ * the bus refuses it the answer is 503, and the same request with the same `Idempotency-Key`
+ * publishes it again. A key used for another request is a 409. A report counts against the quota
+ * until it is computed; one that was not opened does not.
  */
 export function handleReportRoutes({ reports, maps, segments, quotas, bus, clock }: Dependencies): ApiRoutes {
   async function checkReferences(workspace: string, request: ReportRequest): Promise<void> {
@@ -48,7 +48,10 @@ export function handleReportRoutes({ reports, maps, segments, quotas, bus, clock
     if (map !== undefined && !(await maps.get(workspace, map))) throw new NotFound('map.unknown', { map });
   }
 
-  /** The report that was asked for under this id; what was there already where the request is the same. */
+  /**
+   * Creates the report, or returns the stored one if its request is the same. Throws a conflict if
+   * it differs.
+   */
   async function opened(workspace: string, report: Report): Promise<Report> {
     if (await reports.create(workspace, report)) return report;
     const present = await reports.get({ workspace, reportId: report.reportId });
@@ -64,7 +67,7 @@ export function handleReportRoutes({ reports, maps, segments, quotas, bus, clock
       throw new Unavailable('bus.refused', { reportId });
   }
 
-  /** Opens the report and puts it on the bus, or leaves nothing counted. */
+  /** Opens the report and publishes it. Releases the quota of a new report if either fails. */
   async function taken(workspace: string, report: Report): Promise<Report> {
     const { reportId } = report;
     const place = { workspace, work: 'report', id: reportId } as const;

@@ -26,7 +26,7 @@ export interface BackfillDependencies {
   journeys: Pick<JourneyStore, 'readRecord' | 'version'>;
   bus: Bus;
   clock: Clock;
-  /** Until everybody who writes profiles knows of a change that was made at that time. */
+  /** Resolves when all writers of profiles know a change that was made at that time. */
   known: (changedAt: Instant) => Promise<void>;
   report: (counts: { looked: number; changed: number }) => void;
 }
@@ -38,7 +38,7 @@ const Called = z.discriminatedUnion('detail-type', [
   z.object({ 'detail-type': z.literal('RefreshAdvanced'), detail: events.RefreshAdvanced }),
 ]);
 
-/** What all customers are looked at for, and how far this has come. */
+/** What all customers are evaluated for, and the position reached. */
 interface Work {
   workspace: string;
   kind: 'segment' | 'journey';
@@ -60,7 +60,7 @@ interface Looked {
   refused: unknown[];
 }
 
-/** Looked at again when time alone may change something, if not before. */
+/** Schedules a review for the time when membership may change without an event. */
 function reviewedFor(profile: Profile, turn: Instant | undefined): Profile {
   const { nextReview } = profile;
   return turn === undefined || (nextReview !== undefined && nextReview <= turn)
@@ -71,15 +71,14 @@ function reviewedFor(profile: Profile, turn: Instant | undefined): Profile {
 const pageSize = 100;
 const lanes = 16;
 
-/** A page is begun only with this much time left: five times what one takes on a throttled table. Milliseconds. */
+/** Time that must be left before a page is read, ms: five times a page on a throttled table. */
 const spareMs = 20_000;
 
 /**
- * Looks at all customers of a workspace anew: who belongs to a segment that is new or was changed, whose date lets them into a journey that
- * takes people in. Everybody has a next review, so the list of those, by time, is the list of all; whoever is reviewed or touched meanwhile,
- * and so moves in it, is looked at by that. Each customer is one conditional write where something changes; one whose write DynamoDB
- * will never take is passed, and named in the error that the run ends with. Out of time it hands its
- * place to itself by the bus; whoever dies starts again from the last place, which changes nothing twice.
+ * Evaluates all customers of a workspace for a new or changed segment, or for the date triggers of
+ * a journey. Pages through the index of reviews, which every customer is in; a customer who moves
+ * in it is evaluated by that write. One conditional write a change. Out of time it publishes its
+ * position. Safe to crash: a retry repeats the page and changes nothing twice.
  */
 export function backfillSegments(dependencies: BackfillDependencies) {
   const { table, workspaces, profiles, segments, journeys, bus, clock, known, report } = dependencies;
@@ -96,7 +95,7 @@ export function backfillSegments(dependencies: BackfillDependencies) {
     };
   }
 
-  /** What becomes of each customer; undefined when nobody can be concerned. */
+  /** Returns the change to apply to each customer, or undefined if no customer is concerned. */
   async function changeOf({ workspace: id, ...work }: Work): Promise<((profile: Profile) => ProfileWrite) | undefined> {
     const workspace = (await workspaces.settings(id)) ?? Workspace.parse({ id, name: id });
     if (work.kind === 'segment') {
@@ -130,7 +129,10 @@ export function backfillSegments(dependencies: BackfillDependencies) {
     return { changed, refused };
   }
 
-  /** A list to its end: the place to go on from when time was up before, and customers whose write DynamoDB will never take. */
+  /**
+   * Processes the lists from a position. Returns the position to continue at, if time ran out, and
+   * the errors of writes that DynamoDB can never take.
+   */
   async function through(
     work: Work,
     change: (profile: Profile) => ProfileWrite,
@@ -152,7 +154,7 @@ export function backfillSegments(dependencies: BackfillDependencies) {
         continue;
       }
       const last = String(rows.at(-1)?.dueAt);
-      // Many of one moment: a page that holds nothing else must hold more.
+      // A page of one single instant makes no progress, so the next one is larger.
       limit = last === cursor ? limit * 2 : pageSize;
       cursor = last;
     }

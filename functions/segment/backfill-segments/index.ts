@@ -19,7 +19,10 @@ import { backfillSegments } from './handler.ts';
 const env = readEnv(Env);
 const table = dynamoTable(new DynamoDBClient(sdkClientDefaults), env.TABLE_NAME);
 
-/** Who writes profiles remembers the rules for so long. Where the clock is ours, it may stand still. */
+/**
+ * Waits until caches of segments have expired in all writers of profiles. Skipped on a local
+ * engine, whose clock may stand still.
+ */
 async function known(changedAt: Instant): Promise<void> {
   const left = segmentFreshMs + 1_000 - msBetween(changedAt, clock.now());
   if (env.AWS_ENDPOINT_URL_DYNAMODB === undefined && left > 0) await sleep(Math.min(left, segmentFreshMs + 1_000));

@@ -29,11 +29,10 @@ type Written = Omit<Segment, 'rev'>;
 const Cursor = z.object({ list: z.int().min(0), after: z.string().optional() });
 
 /**
- * Named predicates of a workspace. A PUT or DELETE holds for whoever is touched within five seconds, and sets all others being looked at
- * anew, at some thousand customers a second; the event that does so is told before it is answered, so after any other answer send the
- * same again. A PUT of what is there changes nothing, and looks at everybody again. Both are one write over the revision that was read:
- * of two at once one is kept, and the other answers 412, without `If-Match` 409. A DELETE that got 503, or whose function crashed, has
- * marked the segment: the next DELETE publishes the change and ends it. After that the segment is unknown, and a DELETE is 404.
+ * Routes of a workspace's segments. A PUT or DELETE applies to new touchpoints within five seconds,
+ * and starts a backfill by an event before the answer. Each is one write over the revision read: a
+ * lost race answers 412, without `If-Match` 409. After another answer a retry is safe: it publishes
+ * again, and completes a DELETE that crashed half-way.
  */
 export function handleSegmentRoutes({ segments, directory, profiles, bus, clock }: Dependencies): ApiRoutes {
   async function known(workspace: string, id = ''): Promise<Segment> {
@@ -55,7 +54,7 @@ export function handleSegmentRoutes({ segments, directory, profiles, bus, clock 
       throw new Unavailable('bus.refused', { segment });
   }
 
-  /** Writes the segment where it differs from what is there. Answers its revision. */
+  /** Writes the segment if it differs from the stored one. Returns its revision. */
   async function write(workspace: string, written: Written, headers: Headers): Promise<number> {
     const stored = await segments.stored(workspace, written.id);
     const rev = stored?.segment.rev ?? 0;
@@ -69,7 +68,7 @@ export function handleSegmentRoutes({ segments, directory, profiles, bus, clock 
     return rev + 1;
   }
 
-  /** Begins the deletion, or goes on with one that was begun. Answers the revision it stands at. */
+  /** Begins the deletion or continues one. Returns the revision of the marked segment. */
   async function leave(workspace: string, { segment, isLeaving }: StoredSegment, headers: Headers): Promise<number> {
     if (isLeaving) return segment.rev;
     checkPreconditions(headers, segment.rev, { optional: true });

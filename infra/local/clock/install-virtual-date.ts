@@ -1,6 +1,6 @@
 import { type SharedTime, tellTime } from './virtual-clock.ts';
 
-/** From now on `Date` of this thread is the virtual clock. */
+/** Replaces `Date` of this thread by the virtual clock. */
 export function installVirtualDate(time: SharedTime): void {
   const now = tellTime(time);
   const RealDate = Date;

@@ -1,7 +1,7 @@
 import { VirtualClock } from './virtual-clock.ts';
 import { type Journal } from '../journal/open-journal.ts';
 
-/** How often the time is written down where it does not pass as ours does. */
+/** Interval of saving the time while it runs at another speed than real time, ms. */
 const everyMs = 1_000;
 
 interface Kept {
@@ -17,8 +17,9 @@ export interface PersistedClock {
 }
 
 /**
- * The clock, going on from where it was: the time kept in the journal and the real time since. It never goes back, also not after a kill
- * at a high speed, when the last second before it may not have been written down. `start` counts for a new journal only.
+ * A clock that resumes from the journal: the saved time plus the real time since. It never goes
+ * back, also after a kill at high speed, when the last second may not be saved. `start` applies to
+ * a new journal only.
  */
 export function persistedClock(
   journal: Journal,

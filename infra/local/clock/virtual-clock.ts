@@ -6,14 +6,20 @@ export interface ClockOptions {
   moved?: () => void;
 }
 
-/** What another thread needs to tell the same time: `state` holds the offset, and where time stands still the time it stands at. */
+/**
+ * State that other threads need to read the same time: the offset, and the time while the clock
+ * stands still.
+ */
 export interface SharedTime {
   state: SharedArrayBuffer;
   base: number;
   speed: number;
 }
 
-/** Reads a clock from any thread. Each cell is written in one piece, the one that counts last. */
+/**
+ * Returns a reader of a clock for any thread. Each cell is written atomically, the deciding one
+ * last.
+ */
 export function tellTime({ state, base, speed }: SharedTime): () => number {
   const cells = new Float64Array(state);
   return () => {
@@ -22,7 +28,7 @@ export function tellTime({ state, base, speed }: SharedTime): () => number {
   };
 }
 
-/** Never goes back, and means the same in every thread of the process. */
+/** Real time. Monotonic, and equal in every thread of the process. */
 const realNow = (): number => performance.timeOrigin + performance.now();
 
 /**
@@ -60,7 +66,7 @@ export class VirtualClock {
 
   /** Runs `fire` when the time has come, never early; at once for a time gone by. Timers of one moment fire in the order they were set. */
   at(time: number, fire: () => void): () => void {
-    // Whole milliseconds: `now()` has no others, so nothing else is ever due.
+    // `now()` returns whole milliseconds, so a fraction would never be due.
     const due = Math.ceil(time);
     const cancel = this.#timers.add(due, fire);
     if (due < this.#alarmFor) this.#arm();
@@ -103,7 +109,8 @@ export class VirtualClock {
     const next = this.#timers.next();
     this.#alarmFor = next ?? Infinity;
     if (next === undefined || !Number.isNaN(this.#cells[1])) return;
-    // setTimeout overflows past 24.8 days and may fire a millisecond early: look again, and never later than an hour.
+    // setTimeout overflows past 24.8 days and may fire a millisecond early. So it is set again, at
+    // the latest after an hour.
     const left = next - this.now();
     const wait = left <= 0 ? 0 : Math.min(left / this.speed, 3_600_000);
     this.#alarm = setTimeout(() => {

@@ -1,7 +1,7 @@
 import { type SharedTime } from '../clock/virtual-clock.ts';
 import { type Chance, chance } from './demo-random.ts';
 
-/** What a source needs to send: where to, as whom, and the world's time. */
+/** Input of the source thread: URL, key and clock. */
 export interface SourceData {
   url: string;
   writeKey: string;
@@ -22,14 +22,17 @@ export interface DemoMessage {
   context: { channel: string; timezone: string };
 }
 
-/** One contact of one customer: what happens in it, in order; the last of it at `at`. */
+/** One visit of one customer: its messages in order, the last one at `at`. */
 export interface DemoVisit {
   at: number;
   customer: DemoCustomer;
   messages: DemoMessage[];
 }
 
-/** How often they come, how many of their visits end in an order, whether they use it at once, how content they are, when they leave. */
+/**
+ * Per habit: days between visits, share of visits with an order, share who activate, satisfaction,
+ * and when they leave.
+ */
 const habits = {
   loyal: { everyDays: 5, orders: 0.55, activates: 0.8, nps: [8, 10], leavesAfter: Infinity },
   casual: { everyDays: 10, orders: 0.3, activates: 0.55, nps: [6, 9], leavesAfter: Infinity },
@@ -75,7 +78,10 @@ const products = ['lamp', 'chair', 'kettle', 'rug', 'desk', 'vase'] as const;
 export const hour = 3_600_000;
 export const day = 24 * hour;
 
-/** The customers of a seed. Each has a chance of its own, so more of them change nothing about the first. */
+/**
+ * Returns the customers of a seed. Each has its own random numbers, so a larger count keeps the
+ * first ones.
+ */
 export function demoCustomers(seed: string, count: number): DemoCustomer[] {
   return Array.from({ length: count }, (_, i) => {
     const luck = chance(seed, 'customer', i);
@@ -110,7 +116,7 @@ type Happening = Partial<Pick<DemoMessage, 'properties' | 'traits' | 'anonymousI
   channel?: string;
 };
 
-/** Half a minute between two things of a visit. */
+/** Time between two messages of a visit, ms. */
 const stepMs = 30_000;
 
 export function visit(customer: DemoCustomer, at: number, happenings: Happening[]): DemoVisit {
@@ -147,7 +153,7 @@ const order = ({ id, sent, chance: luck }: DemoCustomer, channel?: string): Happ
   ...(channel !== undefined && { channel }),
 });
 
-/** A visit to the shop, on the page, in the app, or in a store of bricks. */
+/** A visit to the shop: web page, app, or store. */
 export function shopping(customer: DemoCustomer, at: number, { orders }: { orders: number }): DemoVisit[] {
   const { chance: luck } = customer;
   const buys = luck.happens(orders);
@@ -174,7 +180,7 @@ function signUp(customer: DemoCustomer, at: number): DemoVisit {
   ]);
 }
 
-/** Somebody nobody knows yet: all they have is what the browser calls them. */
+/** A visit of an unidentified customer, who has only the browser's anonymous id. */
 function anonymousVisit(customer: DemoCustomer, at: number): DemoVisit {
   const anonymous = visit(customer, at, looking(customer));
   return {
@@ -203,7 +209,9 @@ function feedback(customer: DemoCustomer, at: number): DemoVisit[] {
   return answers;
 }
 
-/** What a customer does of their own accord, first to last. What we send them may lead to more. */
+/**
+ * Returns the visits a customer makes unprompted, in order. Reactions to messages are added later.
+ */
 export function planVisits(customer: DemoCustomer, { start, end }: DemoPeriod): DemoVisit[] {
   const { chance: luck, habit } = customer;
   const { everyDays, orders, activates, leavesAfter } = habits[habit];

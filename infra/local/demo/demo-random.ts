@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** Chance that comes out the same for the same words. */
+/** Random numbers that are equal for equal words. */
 export interface Chance {
   /** 0 to 1. */
   next(): number;
@@ -12,7 +12,7 @@ export interface Chance {
   exponential(mean: number): number;
 }
 
-/** Mulberry32, started from a hash of the words. */
+/** Mulberry32, seeded with a hash of the words. */
 export function chance(...words: (string | number)[]): Chance {
   let state = createHash('sha256').update(words.join('\0')).digest().readUInt32BE();
   function next(): number {

@@ -2,14 +2,17 @@ import { type DemoCustomer, hour, shopping, type DemoPeriod, visit, type DemoVis
 import { chance } from './demo-random.ts';
 import { type OutboxMail } from '../ses-sns/mail.ts';
 
-/** How many of those who get it follow a message, and how many of those then buy. */
+/** Per subject of an e-mail: share of recipients who react, and what they do. */
 const replies = [
   { subject: /get going|taps/i, opens: 0.35, then: 'Activated' },
   { subject: /discount|% off|shipping/i, opens: 0.3, then: 'order' },
   { subject: /./, opens: 0.12, then: 'look' },
 ] as const;
 
-/** What a customer does about an e-mail: nothing, mostly. The same for the same seed, customer and e-mail. */
+/**
+ * Returns a customer's reaction to an e-mail, mostly none. Deterministic by seed, customer and
+ * e-mail.
+ */
 export function reactionTo(
   mail: OutboxMail,
   customer: DemoCustomer,
@@ -26,7 +29,7 @@ export function reactionTo(
   return [click, ...shopping(customer, at + hour, { orders: reply.then === 'order' ? 0.5 : 0.1 })];
 }
 
-/** What comes of a call by a person. */
+/** Returns the outcome of a phone call. Deterministic by seed and task. */
 export function callOutcome(seed: string, taskId: string): 'won-back' | 'not-reached' | 'lost' {
   return chance(seed, 'call', taskId).pick(['won-back', 'won-back', 'not-reached', 'lost']);
 }

@@ -1,4 +1,4 @@
-/** What the API tells of one customer, as far as the report shows it. */
+/** The fields of one customer that the report shows. */
 export interface ReportedCustomer {
   id: string;
   profile: {
@@ -30,7 +30,7 @@ export interface ReportEntry {
 
 type Row = (string | number)[];
 
-/** Columns as wide as their widest cell, numbers to the right. */
+/** Formats a table with columns as wide as their widest cell, numbers to the right. */
 export function table(title: string, head: string[], rows: Row[]): string {
   const all = [head, ...rows.map((row) => row.map(String))];
   const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
@@ -46,7 +46,7 @@ export function table(title: string, head: string[], rows: Row[]): string {
   );
 }
 
-/** How often each combination occurs, the most frequent first, ties by name. */
+/** Counts each combination, most frequent first, ties by name. */
 function tally(keys: string[][]): Row[] {
   const counts = new Map<string, number>();
   for (const key of keys.map((parts) => JSON.stringify(parts))) counts.set(key, (counts.get(key) ?? 0) + 1);
@@ -86,7 +86,10 @@ function timelineOf({ id, profile, timeline }: ReportedCustomer): string {
   ].join('\n');
 }
 
-/** Somebody who got far, somebody we wrote to when they went quiet, somebody we are losing; no one twice. */
+/**
+ * Picks three different examples: an advocate, a customer who got a message when silent, and one at
+ * risk.
+ */
 function threeOf(customers: ReportedCustomer[]): ReportedCustomer[] {
   const wanted: ((customer: ReportedCustomer) => boolean)[] = [
     ({ profile, timeline }) => profile.stage === 'advocacy' && timeline.some(({ kind }) => kind === 'message'),
@@ -104,7 +107,7 @@ function threeOf(customers: ReportedCustomer[]): ReportedCustomer[] {
   return found;
 }
 
-/** The end of the demo: what the API tells of everybody, counted. */
+/** The last page of the demo: counts over all customers. */
 export function report(customers: ReportedCustomer[]): string {
   const enrolments = customers.flatMap(({ profile }) => profile.enrolments);
   return [

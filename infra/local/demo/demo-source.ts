@@ -5,9 +5,10 @@ import { installVirtualDate } from '../clock/install-virtual-date.ts';
 
 /* A source in a thread of its own: Segment's Node library as it is, on a machine whose clock is the world's. */
 
-const { url, writeKey, time } = workerData as SourceData; // what demo.ts gives
+const { url, writeKey, time } = workerData as SourceData; // what run-demo.ts gives
 installVirtualDate(time);
-// A flush after the first may leave the last messages to the interval: it compares with what was pending at the flush before.
+// A flush may leave the last messages to the interval, because it compares with what was pending at
+// the previous flush.
 const analytics = new Analytics({ writeKey, host: url, flushAt: 100, flushInterval: 5, maxRetries: 3 });
 const errors: string[] = [];
 analytics.on('error', ({ reason }) => errors.push(String(reason)));
@@ -25,7 +26,7 @@ function enqueue(message: DemoMessage): void {
   }
 }
 
-/** Answers when the batch was taken. */
+/** Replies when the batch was accepted. */
 parentPort?.on('message', (messages: DemoMessage[]) => {
   messages.forEach(enqueue);
   void analytics.flush().then(() => parentPort?.postMessage(errors.splice(0)));

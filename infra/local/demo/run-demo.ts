@@ -14,10 +14,10 @@ import { callOutcome, reactionTo } from './demo-reactions.ts';
 import { type ReportEntry, report, type ReportedCustomer } from './demo-report.ts';
 import { type Local, startLocal } from '../runner.ts';
 
-/** When the demo begins. Nothing of it depends on today. */
+/** Start of the demo, fixed so that nothing depends on today. */
 const begins = Date.parse('2026-03-02T00:00:00.000Z');
 
-/** The shop's rules of contact. */
+/** The shop's settings. */
 const workspace = {
   name: 'Demo shop',
   quietHours: { from: '21:00', to: '08:00' },
@@ -30,7 +30,7 @@ interface DemoOptions {
   days: number;
 }
 
-/** Segment's library in its thread. Sends one visit at a time. */
+/** Starts Segment's library in a thread. Sends one visit at a time. */
 function startSource(local: Local): { send: (visit: DemoVisit) => Promise<void>; stop: () => Promise<number> } {
   const data: SourceData = { url: local.url, writeKey: local.keys.write, time: local.clock.shared };
   const worker = new Worker(new URL('./demo-source.ts', import.meta.url), { workerData: data });
@@ -47,7 +47,7 @@ function startSource(local: Local): { send: (visit: DemoVisit) => Promise<void>;
   };
 }
 
-/** Calls the back office API as its users would. */
+/** Returns a client of the back-office API. */
 function backOffice({ url, keys }: Local) {
   return async <Body>(path: string, body?: unknown): Promise<Body> => {
     const init = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
@@ -61,7 +61,7 @@ function backOffice({ url, keys }: Local) {
 
 type Ask = ReturnType<typeof backOffice>;
 
-/** Answers tasks for people, once a day. */
+/** Answers human tasks. Runs once a day. */
 async function work(ask: Ask, seed: string): Promise<void> {
   const { items } = await ask<{ items: { taskId: string }[] }>('/v1/tasks?limit=100');
   for (const { taskId } of items)
@@ -181,7 +181,7 @@ function readOptions(): DemoOptions {
 async function main(): Promise<void> {
   const options = readOptions();
   const assembly = await assemble({ log: console.error });
-  // One environment a function: two would race, and what they decide must come out the same each time.
+  // One environment a function: two would race, and the result must be deterministic.
   const local = await startLocal({ assembly, speed: 0, start: begins, workspace, environments: 1 });
   try {
     const { customers, days, seed } = options;

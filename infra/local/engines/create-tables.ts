@@ -11,7 +11,7 @@ import { type StackTemplate } from '../template/template.ts';
 
 type TableResource = StackTemplate['tables'][number];
 
-/** What local engines are asked with: any region and any key will do, as long as they are always the same. */
+/** Region and credentials for local engines. Any constant values work. */
 export const localAccess = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
 
 async function describe(client: DynamoDBClient, TableName: string): Promise<TableDescription | undefined> {
@@ -29,7 +29,7 @@ interface Shape {
   LocalSecondaryIndexes?: { IndexName?: string | undefined }[] | undefined;
 }
 
-/** Keys and index names: what cannot be changed, or takes a backfill, once a table holds items. */
+/** Keys and indexes of a table, which cannot be changed without a backfill. */
 const shapeOf = ({ KeySchema, GlobalSecondaryIndexes = [], LocalSecondaryIndexes = [] }: Shape): string =>
   JSON.stringify([
     (KeySchema ?? []).map(({ AttributeName }) => AttributeName),
@@ -61,8 +61,8 @@ async function createTable(client: DynamoDBClient, table: TableResource): Promis
 }
 
 /**
- * Makes the template's tables, with their indexes, stream and TTL; those that are there already stay as they are. Throws when one is
- * there under the same name but of another shape.
+ * Creates the template's tables with indexes, stream and TTL. Keeps existing ones. Throws if one
+ * exists with other keys or indexes.
  */
 export async function createTables(endpoint: string, tables: TableResource[]): Promise<void> {
   const client = new DynamoDBClient({ endpoint, ...localAccess });

@@ -5,10 +5,10 @@ import { dirname, join } from 'node:path';
 import { answering, freePort, startChild } from './engine-process.ts';
 import { type Engine, type EnginePlace } from './engine-contract.ts';
 
-/** Starts in 3–9 s. */
+/** Timeout of the start, ms. It takes 3–9 s. */
 const patienceMs = 60_000;
 
-/** Folder of Amazon's jar; undefined without it or without Java. */
+/** Folder of Amazon's jar. Undefined without it or without Java. */
 export function dynamodbLocalFolder(): string | undefined {
   try {
     const manifest = createRequire(import.meta.url).resolve('amplify-dynamodb-simulator/package.json');
@@ -20,7 +20,10 @@ export function dynamodbLocalFolder(): string | undefined {
   }
 }
 
-/** Amazon's DynamoDB Local: slower and larger, but Amazon's own. One database whoever asks; `file` names the folder it is kept in. */
+/**
+ * Starts Amazon's DynamoDB Local: slower and larger than dynoxide, but Amazon's own. One database
+ * for all credentials. `file` is the folder of its data.
+ */
 export async function startDynamodbLocal(folder: string, { file, port }: EnginePlace): Promise<Engine> {
   mkdirSync(file, { recursive: true });
   const on = port ?? (await freePort());

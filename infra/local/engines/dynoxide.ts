@@ -5,18 +5,18 @@ import { DatabaseSync } from 'node:sqlite';
 import { answering, freePort, startChild } from './engine-process.ts';
 import { type Engine, type EnginePlace } from './engine-contract.ts';
 
-/** Starts in 25–45 ms; this is for a machine under load. */
+/** Timeout of the start, ms. It takes 25–45 ms; the rest is for a busy machine. */
 const patienceMs = 10_000;
 
 /**
- * dynoxide looks for the next sequence number of a table and for the records of a shard by scanning, so writes slow down as its stream
- * grows. With these two it stays flat, at 0.25–0.5 ms a write.
+ * Indexes that keep a write at 0.25–0.5 ms. Without them dynoxide scans for sequence numbers and
+ * records, so writes slow down as the stream grows.
  */
 const streamIndexes = `
 CREATE INDEX IF NOT EXISTS throughline_sequence ON _stream_records (table_name, CAST(sequence_number AS INTEGER));
 CREATE INDEX IF NOT EXISTS throughline_shard ON _stream_records (table_name, shard_id, CAST(sequence_number AS INTEGER));`;
 
-/** Path of the binary that npm installed for this machine; undefined where there is none. */
+/** Path of the binary that npm installed for this machine, or undefined. */
 export function dynoxideBinary(): string | undefined {
   try {
     const manifest = createRequire(import.meta.url).resolve(
@@ -29,7 +29,10 @@ export function dynoxideBinary(): string | undefined {
   }
 }
 
-/** Throws when the stream table is not there: a dynoxide other than the one we know, whose writes would get slower and slower. */
+/**
+ * Adds the indexes. Throws if the stream table is missing, as in an unknown version of dynoxide,
+ * because its writes would slow down.
+ */
 function addStreamIndexes(file: string): void {
   const database = new DatabaseSync(file);
   try {
@@ -44,7 +47,7 @@ function addStreamIndexes(file: string): void {
   }
 }
 
-/** dynoxide on a file, which it creates. Nothing acknowledged is lost when it is killed. */
+/** Starts dynoxide on a file, which it creates. A kill loses nothing acknowledged. */
 export async function startDynoxide(binary: string, { file, port }: EnginePlace): Promise<Engine> {
   mkdirSync(dirname(file), { recursive: true });
   const on = port ?? (await freePort());

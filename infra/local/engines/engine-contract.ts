@@ -12,7 +12,7 @@ export interface Engine {
   stop(): Promise<void>;
 }
 
-/** Where an engine keeps its data, and the port it is to listen on (a free one unless told). */
+/** Where an engine stores its data, and its port (a free one if undefined). */
 export interface EnginePlace {
   file: string;
   port?: number | undefined;

@@ -3,17 +3,17 @@ import { randomInt } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 
-/** A process that cannot outlive us. */
+/** A child process that ends with this one. */
 export interface EngineProcess {
-  /** Rejects when the process ends, with what it printed. */
+  /** Rejects with the output when the process ends. */
   ended: Promise<never>;
   /** Asks it to end, insists after two seconds, and waits until it is gone. */
   stop(): Promise<void>;
 }
 
 /**
- * Runs "$@" and kills it when our end of standard input closes, which the system does for us however we die. The first line printed
- * is the process id.
+ * Runs "$@", and kills it when standard input closes, which the system does however the parent
+ * ends. The first line printed is the process id.
  */
 const tie = `
 exec 3<&0
@@ -31,7 +31,10 @@ const lookMs = 10;
 
 const pause = (ms: number): Promise<void> => new Promise((resume) => setTimeout(resume, ms));
 
-/** What tells a process from a later one of the same id: when it started, in ticks since boot. Undefined when it is gone. */
+/**
+ * Start time of a process in ticks since boot, which tells it from a later one of the same id.
+ * Undefined if it is gone.
+ */
 function startedAt(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -49,7 +52,7 @@ function pidIfAlive(identity: string): number | undefined {
   return startedAt(pid) !== undefined && identityOf(pid) === identity ? pid : undefined;
 }
 
-/** Who is alive of those a pid file names: the process itself and the runner that started it. */
+/** The living processes of a pid file: the child and the runner that started it. */
 function alive(pidFile: string): { child?: number | undefined; owner?: number | undefined } | undefined {
   try {
     const [child = '', owner = ''] = readFileSync(pidFile, 'utf8').split('\n');
@@ -59,13 +62,16 @@ function alive(pidFile: string): { child?: number | undefined; owner?: number | 
   }
 }
 
-/** Whether a pid file lies there whose processes are all gone. */
+/** Whether the pid file exists and all its processes are gone. */
 export function findOrphans(pidFile: string): boolean {
   const found = alive(pidFile);
   return found !== undefined && found.child === undefined && found.owner === undefined;
 }
 
-/** Ends what a run left behind that was itself killed. Throws when that run is still alive: two engines on one file harm it. */
+/**
+ * Ends the child of a killed run. Throws if that run is alive, because two engines would corrupt
+ * one file.
+ */
 async function takeOver(pidFile: string): Promise<void> {
   const { child, owner } = alive(pidFile) ?? {};
   if (child === undefined) return;
@@ -84,10 +90,10 @@ function firstLine(child: ChildProcess): Promise<string> {
   });
 }
 
-/** Starts a process that ends with us, and first ends the one that `pidFile` names. */
+/** Starts a process that ends with this one, after ending the one of `pidFile`. */
 export async function startChild(command: string[], where: { pidFile: string; cwd?: string }): Promise<EngineProcess> {
   await takeOver(where.pidFile);
-  // Its own process group: Ctrl-C is for the runner, which stops the engine last.
+  // Own process group: Ctrl-C reaches only the runner, which stops the engine last.
   const shell = spawn('/bin/sh', ['-c', tie, 'sh', ...command], { cwd: where.cwd, detached: true, stdio: 'pipe' });
   let printed = '';
   shell.stderr.on('data', (chunk: Buffer) => (printed = (printed + chunk.toString()).slice(-2_000)));
@@ -115,10 +121,13 @@ export async function startChild(command: string[], where: { pidFile: string; cw
   };
 }
 
-/** Ports that no system hands out by itself: what asks for any port never gets one of these between our look and the engine's. */
+/**
+ * Ports outside the ephemeral range, so that no other process is assigned the port before the
+ * engine listens.
+ */
 const ports = { from: 20_000, to: 32_000 };
 
-/** A port of the loopback interface that was free a moment ago. */
+/** Returns a free port of the loopback interface. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = randomInt(ports.from, ports.to);
@@ -135,7 +144,7 @@ async function isFree(port: number): Promise<boolean> {
   return free;
 }
 
-/** Resolves as soon as the endpoint answers anything; throws after `patienceMs`, or what `child.ended` throws. */
+/** Resolves when the endpoint answers. Throws after `patienceMs`, or what `child.ended` throws. */
 export async function answering(endpoint: string, child: EngineProcess, patienceMs: number): Promise<void> {
   const until = performance.now() + patienceMs;
   const ask = async (): Promise<void> => {

@@ -38,7 +38,9 @@ function start(kind: EngineKind | undefined, at: EnginePlace): Promise<Engine> {
 
 const memoryPrefix = 'throughline-memory-';
 
-/** Memory that looks like a file: dynoxide's stream can only be kept fast in a file. Removes what killed runs have left there. */
+/**
+ * Returns a folder in memory, as dynoxide's indexes need a file. Removes folders of killed runs.
+ */
 function memoryFolder(): string {
   const memory = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
   for (const name of readdirSync(memory)) {
@@ -50,9 +52,9 @@ function memoryFolder(): string {
 }
 
 /**
- * Starts the embedded engine, or answers the one that `THROUGHLINE_DYNAMODB_ENDPOINT` names. The engine ends when we do, even by
- * `kill -9`; one that was left behind on the same file is ended first. Throws when none is installed, or when another run that is
- * still alive uses the file.
+ * Starts the embedded engine, or returns that of `THROUGHLINE_DYNAMODB_ENDPOINT`. It ends with this
+ * process, even after `kill -9`; one left on the same file is ended first. Throws if none is
+ * installed or a living run uses the file.
  */
 export async function startEngine({ engine, file, port }: EngineOptions = {}): Promise<Engine> {
   const other = process.env.THROUGHLINE_DYNAMODB_ENDPOINT;

@@ -12,7 +12,7 @@ import { type StackTemplate } from '../template/template.ts';
 
 type Rule = StackTemplate['rules'][number];
 
-/** What PutEvents answers: for each entry its event id, or why it was not taken. */
+/** Response of PutEvents: the event id of each entry, or its error. */
 export interface PutEventsResult {
   FailedEntryCount: number;
   Entries: { EventId?: string; ErrorCode?: string; ErrorMessage?: string }[];
@@ -20,7 +20,10 @@ export interface PutEventsResult {
 
 /** Event buses and their rules. */
 export interface LocalBus {
-  /** PutEvents. Every delivery it leads to is in the journal when it returns. Throws for a request EventBridge refuses as a whole. */
+  /**
+   * PutEvents. Returns when all deliveries are in the journal. Throws for a request that
+   * EventBridge rejects as a whole.
+   */
   put(entries: unknown): PutEventsResult;
   /** An event of AWS itself on the default bus. */
   emit(source: string, detailType: string, detail: JsonObject): void;
@@ -49,10 +52,10 @@ type Entry = z.infer<typeof Entry>;
 
 const PutEvents = z.object({ Entries: z.array(z.unknown()) });
 
-/** EventBridge takes no more in one request. */
+/** EventBridge's maximum entries of one request. */
 const maxEntries = 10;
 
-/** All entries of a request together, as EventBridge counts them. */
+/** EventBridge's maximum size of all entries of a request, bytes. */
 const maxRequestBytes = 256 * 1024;
 
 const bytes = (text = ''): number => Buffer.byteLength(text);
@@ -81,7 +84,7 @@ interface Refusal {
   message: string;
 }
 
-/** What may be wrong with one entry, in the words of EventBridge. */
+/** Returns the error of an entry in EventBridge's words, if any. */
 function refusal(entry: Entry, detail: JsonObject | undefined): Refusal | undefined {
   const missing = (['Source', 'DetailType', 'Detail'] as const).find((name) => !entry[name]);
   if (missing)
@@ -101,8 +104,8 @@ interface CompiledRule {
 }
 
 /**
- * EventBridge: what is put on a bus goes to the targets of every rule whose pattern it matches, at least once. An entry of a request
- * that is refused does not touch the others. Throws for a rule whose pattern EventBridge would refuse.
+ * Delivers events to the targets of matching rules, at least once. A rejected entry does not affect
+ * others of its request. Throws for a pattern that EventBridge rejects.
  */
 export function createBus({ buses, rules, targets, clock, unmatched = () => {} }: BusOptions): LocalBus {
   const byBus = new Map<string, CompiledRule[]>(

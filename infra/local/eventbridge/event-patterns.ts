@@ -4,13 +4,13 @@ import { isJsonObject, type Json, type JsonObject } from '../../../lib/shared/js
 /** Whether an event matches. */
 export type Matcher = (event: unknown) => boolean;
 
-/** Whether one leaf of an event (text, number, flag or null) matches. */
+/** Whether a leaf of an event (text, number, flag or null) matches. */
 type LeafTest = (leaf: unknown) => boolean;
 
 const wrong = (problem: string, part: unknown): Error =>
   new Error(`event pattern: ${problem}: ${JSON.stringify(part)}`);
 
-/** What each operator of a pattern makes of its operand. `exists` is not here: it is the one that matches what is not there. */
+/** Tests by operator. `exists` is elsewhere, as it can match a missing field. */
 const operators: Record<string, (operand: Json) => LeafTest> = {
   prefix: (operand) => affix(operand, (text, prefix) => text.startsWith(prefix)),
   suffix: (operand) => affix(operand, (text, suffix) => text.endsWith(suffix)),
@@ -83,7 +83,9 @@ function cidr(operand: Json): LeafTest {
     typeof leaf === 'string' && isIP(leaf) !== 0 && range.check(leaf, isIP(leaf) === 6 ? 'ipv6' : 'ipv4');
 }
 
-/** Takes one value or a list of them, plain or under `prefix`, `suffix`, `equals-ignore-case` or `wildcard`. */
+/**
+ * Takes one value or a list, plain or under `prefix`, `suffix`, `equals-ignore-case` or `wildcard`.
+ */
 function anythingBut(operand: Json): LeafTest {
   const [name, inner] = isJsonObject(operand) ? (Object.entries(operand)[0] ?? []) : [undefined, operand];
   const operator = name === undefined ? exactly : name === 'anything-but' ? undefined : operators[name];
@@ -106,13 +108,13 @@ function leafTest(condition: Json): LeafTest {
   return operator(operand);
 }
 
-/** What can be compared under a field: lists are looked into, objects hold no value of their own. */
+/** Returns the comparable values of a field. Lists are flattened; objects have no value. */
 function leavesOf(value: unknown): unknown[] {
   if (Array.isArray(value)) return value.flatMap(leavesOf);
   return value === undefined || isJsonObject(value) ? [] : [value];
 }
 
-/** A field's list of conditions, of which one must hold. */
+/** One of a field's conditions must match. */
 function anyOf(conditions: Json[]): Matcher {
   if (conditions.length === 0) throw wrong('an empty list matches nothing', conditions);
   const existence = conditions.flatMap((condition) => {
@@ -130,7 +132,7 @@ function anyOf(conditions: Json[]): Matcher {
 const fieldOf = (value: unknown, name: string): unknown =>
   isJsonObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
 
-/** All fields of an object must match. A list of objects matches when one of them matches as a whole. */
+/** All fields must match. A list of objects matches if one of them matches as a whole. */
 function allOf(pattern: JsonObject): Matcher {
   const tests = Object.entries(pattern).map(([name, inner]): Matcher => {
     if (name === '$or' && Array.isArray(inner)) {

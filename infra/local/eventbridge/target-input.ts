@@ -1,13 +1,16 @@
 import { isJsonObject, type Json } from '../../../lib/shared/json.ts';
 
-/** What a rule's target gets instead of the event. */
+/** What a target gets instead of the event. */
 export interface TargetInput {
   input?: string | undefined;
   inputPath?: string | undefined;
   inputTransformer?: { InputPathsMap?: Record<string, string> | undefined; InputTemplate: string } | undefined;
 }
 
-/** The value at `$.detail.items[0].name`; undefined where there is none. Names with dashes or dots stand as `$['detail-type']`. */
+/**
+ * Returns the value at `$.detail.items[0].name`, or undefined. Names with dashes or dots are
+ * written `$['detail-type']`.
+ */
 export function atPath(event: unknown, path: string): unknown {
   const steps = path.slice(1).match(/[^.[\]'"]+|(?<=\[['"])[^'"]+(?=['"]\])/g) ?? [];
   return steps.reduce<unknown>((found, step) => {
@@ -16,7 +19,9 @@ export function atPath(event: unknown, path: string): unknown {
   }, event);
 }
 
-/** A value inside a text of the template: itself when it is a text, its JSON otherwise; escaped for the quotes around it. */
+/**
+ * A value inside a text of the template: itself for a text, else its JSON, escaped for the quotes.
+ */
 const inText = (value: unknown): string => {
   const text = typeof value === 'string' ? value : value === undefined ? '' : JSON.stringify(value);
   return JSON.stringify(text).slice(1, -1);
@@ -24,7 +29,7 @@ const inText = (value: unknown): string => {
 
 const placeholder = /<([\w.-]+)>/g;
 
-/** Placeholders inside quotes become text, those outside become JSON. A template that is no JSON afterwards is a text. */
+/** Fills in placeholders: text inside quotes, JSON outside. A result that is not JSON is a text. */
 function fill(template: string, valueOf: (name: string) => unknown): Json {
   const text = template.replace(/"(?:[^"\\]|\\.)*"|<[\w.-]+>/g, (part) =>
     part.startsWith('"')
@@ -38,7 +43,10 @@ function fill(template: string, valueOf: (name: string) => unknown): Json {
   }
 }
 
-/** What EventBridge hands to a target: the event, unless the rule says `Input`, `InputPath` or `InputTransformer`. */
+/**
+ * Returns what EventBridge passes to a target: the event, or the result of `Input`, `InputPath` or
+ * `InputTransformer`.
+ */
 export function targetPayload(event: Json, { input, inputPath, inputTransformer }: TargetInput): unknown {
   if (input !== undefined) return JSON.parse(input);
   if (inputPath !== undefined) return atPath(event, inputPath) ?? null;

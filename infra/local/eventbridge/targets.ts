@@ -3,7 +3,7 @@ import { type VirtualClock } from '../clock/virtual-clock.ts';
 import { type LocalInvoker } from '../lambda/local-functions.ts';
 import { type Journal } from '../journal/open-journal.ts';
 
-/** Where a rule or a schedule sends what, and what becomes of it when the target cannot take it. */
+/** A target of a rule or schedule, with its retry policy and dead-letter queue. */
 export interface Target {
   arn: string;
   maxRetries?: number | undefined;
@@ -11,9 +11,12 @@ export interface Target {
   deadLetterArn?: string | undefined;
 }
 
-/** Hands events to the targets of rules and schedules. */
+/** Delivers events to targets of rules and schedules. */
 export interface Targets {
-  /** Handed over, or in the journal to be tried again, when it returns. `from` is the rule or schedule. */
+  /**
+   * Returns when the event is delivered, or in the journal for a retry. `from` is the rule or
+   * schedule.
+   */
   deliver(target: Target, payload: unknown, from: string): void;
   /** Takes up what the last run could not hand over. */
   restore(): void;
@@ -38,18 +41,19 @@ interface Delivery {
   firstAt: number;
 }
 
-/** EventBridge tries for a day, 185 times at most, with growing waits between. */
+/** EventBridge's default: retries for a day, 185 times at most, with exponential backoff. */
 const defaultRetries = 185;
 const defaultAgeSeconds = 86_400;
 const firstBackoffMs = 1_000;
 const maxBackoffMs = 600_000;
 
-/** Kinds of target by the service in their ARN. */
+/** Delivery by the service in the target's ARN. */
 type Kind = (target: Target, payload: string) => unknown;
 
 /**
- * A target takes an event by writing it to the journal: a function's asynchronous invoke, a queue, an execution. One that throws is
- * tried again by its retry policy, then the event goes to its dead-letter queue, with the reason. At least once, also over a kill.
+ * A target accepts an event by writing it to the journal: an asynchronous invoke, a message, an
+ * execution. One that throws is retried by its policy; then the event goes to its dead-letter queue
+ * with the reason. At least once, also after a kill.
  */
 export function createTargets(options: TargetsOptions): Targets {
   const { functions, sendToQueue, startExecution, journal, clock, activity } = options;

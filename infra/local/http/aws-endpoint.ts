@@ -4,7 +4,7 @@ import { type AddressInfo } from 'node:net';
 import { AwsError, NoAnswer } from './aws-error.ts';
 import { queryAnswer, queryError, readQuery } from './query-protocol.ts';
 
-/** An answer that is no JSON. */
+/** A response that is not JSON. */
 export class Bytes {
   readonly status: number;
   readonly contentType: string;
@@ -31,13 +31,13 @@ export type Call = (action: string, body: unknown) => unknown;
  */
 export type Handlers = Record<string, Call>;
 
-/** A server that SDK clients take for AWS: give its URL to `AWS_ENDPOINT_URL_<SERVICE>`. */
+/** A server that SDK clients use as AWS: set its URL as `AWS_ENDPOINT_URL_<SERVICE>`. */
 export interface AwsEndpoint {
   url: string;
   stop(): Promise<void>;
 }
 
-/** More than any service takes in one request. */
+/** Maximum body, bytes: above the limit of every service. */
 const maxBodyBytes = 12_000_000;
 
 async function readText(request: IncomingMessage): Promise<string> {
@@ -60,7 +60,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** SNS still sends forms and reads XML. */
+/** SNS uses forms and XML. */
 const isQuery = ({ headers }: IncomingMessage): boolean =>
   headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
 
@@ -101,7 +101,7 @@ function answerError(response: ServerResponse, error: unknown, query: boolean): 
     return;
   }
   const { name, message } = error instanceof Error ? error : new Error(String(error));
-  // A fault of ours is what a plain Error is: services name theirs.
+  // A plain Error or TypeError is a fault of this code. Services name theirs.
   const ours = name === 'Error' || name.endsWith('TypeError');
   const status = error instanceof AwsError ? error.status : ours ? 500 : 400;
   const code = ours ? 'InternalFailure' : name;
@@ -117,7 +117,7 @@ function answerError(response: ServerResponse, error: unknown, query: boolean): 
   response.end(JSON.stringify({ __type: code, message, Message: message }));
 }
 
-/** Listens on a free port of the loopback interface. Signatures are not looked at. */
+/** Listens on a free port of the loopback interface. Does not verify signatures. */
 export async function startAwsEndpoint({ handlers }: { handlers: Handlers }): Promise<AwsEndpoint> {
   const server = createServer((request, response) => {
     response.setHeader('x-amzn-requestid', randomUUID());

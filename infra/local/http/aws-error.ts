@@ -1,7 +1,7 @@
-/** An error as an AWS service answers it. SDK clients find their exception class by `name`. */
+/** An error of an AWS service. SDK clients find its exception class by `name`. */
 export class AwsError extends Error {
   readonly status: number;
-  /** SQS errors also have a name from before JSON. */
+  /** Name of SQS errors in the protocol before JSON. */
   readonly queryName: string | undefined;
 
   constructor(name: string, message: string, more: { status?: number; queryName?: string } = {}) {
@@ -12,5 +12,5 @@ export class AwsError extends Error {
   }
 }
 
-/** No answer at all: the connection breaks, and the caller cannot know what became of its request. */
+/** Breaks the connection, so that the caller cannot know the outcome of its request. */
 export class NoAnswer extends Error {}

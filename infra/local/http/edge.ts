@@ -1,7 +1,7 @@
 import { createContext, runInContext, Script } from 'node:vm';
 import { type StackTemplate } from '../template/template.ts';
 
-/** A request as it travels through the edge: header names in lower case, the query as it was sent. */
+/** A request at the edge: header names in lower case, the raw query. */
 export interface EdgeRequest {
   method: string;
   path: string;
@@ -18,7 +18,9 @@ export interface EdgeAnswer {
   body: Buffer;
 }
 
-/** The request as it goes on to the API, or the answer of the edge itself. Rejects when CloudFront would answer 503. */
+/**
+ * Returns the request for the API, or the edge's own answer. Rejects where CloudFront answers 503.
+ */
 export type LocalEdge = (request: EdgeRequest) => Promise<{ request: EdgeRequest } | { answer: EdgeAnswer }>;
 
 interface Value {
@@ -43,13 +45,13 @@ interface FunctionResponse {
 
 type Handler = (event: object) => unknown;
 
-/** A viewer-request function may read these and not change them. */
+/** Headers that a viewer-request function may read and not change. */
 const readOnly = ['content-length', 'host', 'transfer-encoding', 'via'];
 
-/** Requests pass as they are: the template has no edge, or a test wants to be behind it. */
+/** Passes requests unchanged, for a template or test without an edge. */
 export const withoutEdge: LocalEdge = (request) => Promise.resolve({ request });
 
-/** What stands in front of the API: the viewer-request function of the first behaviour whose path fits. */
+/** Runs the viewer-request function of the first matching behaviour. */
 export function createEdge(template: Pick<StackTemplate, 'distributions' | 'edgeFunctions'>): LocalEdge {
   const handlers = new Map(template.edgeFunctions.map(({ ref, code }) => [ref, load(code)]));
   const behaviors = template.distributions
@@ -78,7 +80,7 @@ export function createEdge(template: Pick<StackTemplate, 'distributions' | 'edge
   };
 }
 
-/** The function's text in a world of its own, which has the language and a console, as on CloudFront. */
+/** Loads the function in its own context, which has the language and a console as on CloudFront. */
 function load(code: string): Handler {
   const text = code.replace(/^\s*import\s+(\w+)\s+from\s*["']cloudfront["'];?/m, 'const $1 = __cloudfront;');
   const context = createContext({ console: { log: () => undefined }, __cloudfront: { kvs: emptyStore } });
@@ -86,14 +88,14 @@ function load(code: string): Handler {
   return runInContext('handler', context) as Handler; // CloudFront calls what has this name
 }
 
-/** A key-value store nobody has written to. */
+/** An empty key-value store. */
 const emptyStore = () => ({
   get: (key: string) => Promise.reject(new Error(`KeyNotFound: ${key}`)),
   exists: () => Promise.resolve(false),
   count: () => Promise.resolve(0),
 });
 
-/** `*` stands for any text, `?` for one character. */
+/** `*` matches any text, `?` one character. */
 function pathPattern(pattern: string): RegExp {
   const text = pattern
     .replace(/[.+^${}()|[\]\\]/g, '\\$&')

@@ -3,7 +3,7 @@ import { type EdgeRequest } from './edge.ts';
 import { account, region } from '../template/intrinsics.ts';
 import { type RouteMatch } from './gateway-routes.ts';
 
-/** What goes back to the client. */
+/** The response to the client. */
 export interface GatewayResponse {
   status: number;
   headers: Record<string, string>;
@@ -11,7 +11,10 @@ export interface GatewayResponse {
   body: Buffer;
 }
 
-/** Bodies that API Gateway hands over as text; all others as base64. What is packed must not come under one of these. */
+/**
+ * Whether API Gateway passes a body as text; others are base64. A compressed body must not have
+ * such a type.
+ */
 const isText = (contentType = ''): boolean => {
   const type = contentType.split(';', 1)[0]?.trim().toLowerCase() ?? '';
   return type.startsWith('text/') || /^application\/(json|javascript|xml)$/.test(type);
@@ -34,14 +37,14 @@ function queryOf(query: string): Record<string, string> | undefined {
   return found;
 }
 
-/** A list of proxies grows by who spoke to us. */
+/** A list of proxies, extended by the client's address. */
 const forwarded = (before: string | undefined, ip: string) => ({
   'x-forwarded-for': before === undefined ? ip : `${before}, ${ip}`,
   'x-forwarded-port': '443',
   'x-forwarded-proto': 'https',
 });
 
-/** The event of payload format 2.0. */
+/** Builds the event of payload format 2.0. */
 export function toEvent(
   { method, path, query, headers: { cookie, ...headers }, ip, requestId }: EdgeRequest,
   { match: { route, parameters }, body, now }: { match: RouteMatch; body: Buffer; now: Date },
@@ -85,7 +88,10 @@ const strings = (values: unknown): [string, string][] =>
     ? Object.entries(values).map(([name, value]) => [name.toLowerCase(), String(value)])
     : [];
 
-/** A function's result as API Gateway reads it: with a `statusCode` a response, anything else the JSON body of a 200. */
+/**
+ * Converts a function's result as API Gateway does: a response if it has `statusCode`, else the
+ * JSON body of a 200.
+ */
 export function toAnswer(result: unknown): GatewayResponse {
   if (typeof result !== 'object' || result === null || !('statusCode' in result)) {
     const body = Buffer.from(typeof result === 'string' ? result : JSON.stringify(result));

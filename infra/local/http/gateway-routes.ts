@@ -1,6 +1,6 @@
 import { type StackTemplate } from '../template/template.ts';
 
-/** A route of the HTTP API and the function behind it. */
+/** A route of the HTTP API and its function. */
 export interface LocalRoute {
   /** `GET /v1/customers/{id}`, `ANY /{proxy+}` or `$default`. */
   key: string;
@@ -13,7 +13,10 @@ export interface RouteMatch {
   parameters: Record<string, string>;
 }
 
-/** Routes of the template's HTTP API. Throws for what this gateway cannot do as the real one would. */
+/**
+ * Returns the routes of the template's HTTP API. Throws for features that this gateway does not
+ * emulate.
+ */
 export function localRoutes({ routes, integrations }: Pick<StackTemplate, 'routes' | 'integrations'>): LocalRoute[] {
   const byRef = new Map(integrations.map((integration) => [integration.ref, integration]));
   return routes.map(({ routeKey, integration, authorization }) => {
@@ -35,15 +38,15 @@ const isGreedy = (segment: string): boolean => /^\{.+\+\}$/.test(segment);
 const isVariable = (segment: string): boolean => segment.startsWith('{');
 const nameOf = (segment: string): string => segment.replace(/[{}+]/g, '');
 
-/** How exact a segment is: itself, any one, any rest. */
+/** Specificity of a path segment: literal, variable, greedy. */
 const rank = (segment: string): string => (isGreedy(segment) ? '2' : isVariable(segment) ? '1' : '0');
 
 const order = ({ segments, method }: Compiled): string =>
   `${segments.map(rank).join('')}${method === 'ANY' ? 'b' : 'a'}`;
 
 /**
- * API Gateway's choice among routes: the exact path before one with variables, that before a greedy one, a method before ANY, and
- * `$default` when none fits. Throws `URIError` for a path that is no proper percent-encoding.
+ * Chooses a route as API Gateway does: exact path, then variables, then greedy, a method before
+ * ANY, `$default` last. Throws `URIError` for invalid percent-encoding.
  */
 export function router(routes: LocalRoute[]): (method: string, path: string) => RouteMatch | undefined {
   const fallback = routes.find(({ key }) => key === '$default');

@@ -25,18 +25,18 @@ export interface LocalGateway {
   stop(): Promise<void>;
 }
 
-/** Limits of an HTTP API: what comes in, and all headers of it. */
+/** Limits of an HTTP API, bytes: the body, and all headers together. */
 const maxBodyBytes = 10 * 1024 * 1024;
 const maxHeaderBytes = 10_240;
 
 class TooLarge extends Error {}
 
-/** The HTTP API in front of the functions, on the loopback interface only. Rejects when the port is taken. */
+/** Starts the HTTP API on the loopback interface. Rejects if the port is taken. */
 export async function startGateway(options: GatewayOptions): Promise<LocalGateway> {
   const { log = () => {} } = options;
   const handle = handler(options);
   const server = createServer({ maxHeaderSize: maxHeaderBytes, requestTimeout: 30_000, headersTimeout: 10_000 });
-  // Behind a load balancer of AWS: it keeps a connection longer than clients do.
+  // As behind an AWS load balancer, which keeps a connection longer than clients do.
   server.keepAliveTimeout = 60_000;
   let open = 0;
   server.on('request', (request, response) => {
@@ -52,7 +52,7 @@ export async function startGateway(options: GatewayOptions): Promise<LocalGatewa
         return plain(500, 'Internal Server Error');
       })
       .then((answer) => {
-        // A client that kept its connection would keep us, and be served, for as long as it likes.
+        // A connection kept alive would keep this server from stopping.
         response.shouldKeepAlive &&= server.listening;
         reply({ request, response, requestId }, answer);
       })
@@ -108,7 +108,7 @@ function handler({ routes, edge, functions, now, local, log = () => {} }: Gatewa
 
 const slow = Symbol('slow');
 
-/** The gateway gives up; the function goes on. */
+/** Rejects after `ms`. The function continues. */
 async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   let alarm: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
@@ -131,7 +131,7 @@ function failed(error: unknown): GatewayResponse {
   return plain(error.errorType === 'Runner.Stopped' ? 503 : 500, 'Internal Server Error');
 }
 
-/** Undefined for a target that is no path. */
+/** Undefined for a target that is not a path. */
 function toRequest(incoming: IncomingMessage, requestId: string): EdgeRequest | undefined {
   const target = (incoming.url ?? '').replace(/^https?:\/\/[^/?]*/, '') || '/';
   if (!target.startsWith('/')) return undefined;
@@ -143,7 +143,10 @@ function toRequest(incoming: IncomingMessage, requestId: string): EdgeRequest | 
   return { method: incoming.method ?? 'GET', path, query: query.join('?'), headers, ip, requestId };
 }
 
-/** The whole body. What is over the limit is read and thrown away, so that the client gets to read the answer. */
+/**
+ * Returns the whole body. Reads and discards what exceeds the limit, so that the client can read
+ * the answer.
+ */
 async function bodyOf(incoming: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;

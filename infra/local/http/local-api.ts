@@ -7,10 +7,10 @@ import { type Messages } from '../ses-sns/messages.ts';
 import { type GatewayResponse } from './gateway-payload.ts';
 import { type Queues } from '../sqs/queues.ts';
 
-/** What the runner tells and does besides what the template has. */
+/** Controls and views of the runner that no template has. */
 export interface LocalControls {
   clock: VirtualClock;
-  /** Moves the clock; resolves when all that fell due is done. */
+  /** Advances the clock. Resolves when all due work is done. */
   advance(ms: number): Promise<void>;
   mail: Pick<Mail, 'list'>;
   messages: Pick<Messages, 'list'>;
@@ -21,14 +21,14 @@ export interface LocalControls {
   aws(): LocalAws;
 }
 
-/** Names of the template, and the variables that lead the SDK's clients here. */
+/** Names of the template, and variables that point the SDK's clients here. */
 export interface LocalAws {
   stack: string;
   table: string;
   variables: Record<string, string>;
 }
 
-/** What falls due on the way happens one after the other, and it cannot be stopped midway. Milliseconds. */
+/** Maximum advance, ms. Due work runs in order and cannot be interrupted. */
 const maxAdvanceMs = 366 * 86_400_000;
 
 const Advance = z.strictObject({ advance: Duration.refine((text) => durationMs(text) <= maxAdvanceMs) });
@@ -47,24 +47,30 @@ const text = (page: string): GatewayResponse => ({
   body: Buffer.from(page),
 });
 
-/** Of the outbox, the newest of each kind. */
+/** Maximum messages of each kind in the outbox view, newest first. */
 const limit = 1_000;
 
-/** What would have gone out, on whatever channel, newest first. */
+/** Returns the messages of all channels that would have been sent, newest first. */
 function outbox({ mail, messages }: Pick<LocalControls, 'mail' | 'messages'>): object[] {
   const mails = mail.list({ limit }).map((one) => ({ channel: 'email', ...one }));
   const all = [...mails, ...messages.list({ limit })];
   return all.sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0)).slice(0, limit);
 }
 
-/** A page of another name that resolves to this machine (DNS rebinding) must not reach in: browsers send its name as the host. */
+/**
+ * Rejects another host name that resolves to this machine (DNS rebinding). Browsers send it as the
+ * host.
+ */
 const isLoopback = (host = ''): boolean => /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i.test(host);
 
-/** A page of any other site may post here, too, without asking first. It says where it comes from. */
+/**
+ * Rejects pages of other sites, which may post here without a preflight. Browsers send their
+ * origin.
+ */
 const isForeign = (origin: string | undefined): boolean =>
   origin !== undefined && !isLoopback(origin.replace(/^https?:\/\//, ''));
 
-/** The routes under `/local`. They are in no template and nowhere deployed. */
+/** The routes under `/local`. They are in no template and are never deployed. */
 export function localApi({
   clock,
   mail,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type AwsError } from './aws-error.ts';
 
-/** A request in AWS's oldest protocol: a form that names its action. SNS speaks it. */
+/** Parses a request of AWS's query protocol: a form that names its action. SNS uses it. */
 export function readQuery(text: string): { action: string; service: string; body: Record<string, string> } {
   const { Action: action = '', Version: version = '', ...body } = Object.fromEntries(new URLSearchParams(text));
   return { action, service: `query ${version}`, body };
@@ -16,7 +16,7 @@ const element = (name: string, value: unknown): string =>
         .join('')}</${name}>`
     : `<${name}>${escaped(String(value))}</${name}>`;
 
-/** The answer of an action, as XML. */
+/** The response of an action as XML. */
 export function queryAnswer(action: string, result: unknown): string {
   return element(`${action}Response`, {
     [`${action}Result`]: result ?? {},

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { AwsError } from './aws-error.ts';
 
-/** What a service reads of a request; one of another shape is refused by the name that the service has for it. */
+/** Parses a request of a service. Throws the service's own error for an invalid one. */
 export function readServiceRequest<Shape extends z.ZodType>(
   shape: Shape,
   body: unknown,

@@ -3,8 +3,8 @@ import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
 /**
- * Takes a lock that no other process of this machine can have at the same time. Undefined when one has it. The system releases it
- * however the holder dies; `release` does so earlier.
+ * Takes a lock between processes of this machine, or returns undefined. The system releases it when
+ * the holder ends; `release` does so earlier.
  */
 export function tryLock(file: string): { release: () => void } | undefined {
   mkdirSync(dirname(file), { recursive: true });

@@ -5,8 +5,9 @@ import { DatabaseSync } from 'node:sqlite';
 export type Journal = DatabaseSync;
 
 /**
- * What the runner itself must not forget (stream positions, undelivered events, running executions, queues): one SQLite file, each
- * component with tables of its own. A write that returned survives `kill -9` of the runner; a power cut may take the last ones.
+ * The runner's durable state (stream positions, undelivered events, executions, queues): one SQLite
+ * file with tables for each component. A returned write survives `kill -9`; a power cut may lose
+ * the last ones.
  */
 export function openJournal(file: string): Journal {
   if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });

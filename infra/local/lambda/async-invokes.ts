@@ -4,7 +4,7 @@ import { type VirtualClock } from '../clock/virtual-clock.ts';
 import { type Journal } from '../journal/open-journal.ts';
 import { FunctionError } from './environment.ts';
 
-/** What becomes of an event that its function does not manage. */
+/** Retry policy of an asynchronous invoke. */
 export interface AsyncPolicy {
   maxRetries: number;
   maxAgeMs: number;
@@ -33,12 +33,13 @@ interface Row {
   firstAt: number;
 }
 
-/** Lambda waits a minute before its second try of an event and two before the third. */
+/** Lambda waits one minute before its second attempt and two before the third. */
 const retryDelayMs = (attempts: number): number => Math.min(attempts, 2) * 60_000;
 
 /**
- * Lambda's queue of events: each lies in the journal until its function took it or it went to the dead letters, so after a kill every
- * event not finished runs again. At least once: a kill between the end of the function and the note of it repeats the event.
+ * Lambda's queue of asynchronous invokes. An event is in the journal until its function succeeded
+ * or it became a dead letter, so it runs again after a kill. At least once: a kill after the
+ * function's end and before the delete repeats it.
  */
 export class AsyncInvokes {
   readonly #given: AsyncDependencies;

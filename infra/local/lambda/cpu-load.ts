@@ -1,9 +1,11 @@
 import { cpus } from 'node:os';
 
-/** Shorter than this says little: the system counts in steps of ten milliseconds, and to ask it takes one or two. */
+/**
+ * Minimum window, ms. The system counts in steps of 10 ms, and reading the counts takes one or two.
+ */
 const windowMs = 200;
 
-/** Longer than this tells of the past. Milliseconds. */
+/** Age at which a measurement is too old, ms. */
 const pastMs = 1_000;
 
 interface Times {

@@ -19,28 +19,35 @@ interface Waiting {
 }
 
 /**
- * How long an invocation waits for an environment that works before one more is started. A start takes a core for about this long, away
- * from those who work, so it pays only for who would wait longer; and one start at a time. Milliseconds.
+ * How long an invocation waits for a busy environment before another one starts, ms. A start
+ * occupies a core for about this long, so it pays only for a longer wait. One start at a time.
  */
 const patienceMs = 100;
 
-/** How long what is under way has when the pool is stopped. Milliseconds. */
+/** Time for running invocations when the pool stops, ms. */
 const graceMs = 1_000;
 
-/** Between two questions whether it may begin. */
+/** Interval of checks whether an invocation may start, ms. */
 const askAgainMs = 10;
 
-/** Share of the machine's processors at work from which on one more environment would only take from those there are: not one is idle. */
+/**
+ * Share of busy processors from which on another environment would only slow down the others: none
+ * is idle.
+ */
 const crowdedShare = 1 - 1 / availableParallelism();
 
-/** Who has been at one invocation for longer than this waits for the world, not for a processor: one more helps on any machine. */
+/**
+ * Duration, ms, after which an invocation probably waits for I/O, so starting another environment
+ * helps even on a busy machine.
+ */
 const slowMs = 1_000;
 
 const share = loadMeter();
 
 /**
- * The environments of one function: threads that handle one invocation at a time, started when all are busy. An environment that timed
- * out, ran out of memory or left an error uncaught is given up; the next invocation gets a new one.
+ * The environments of one function: threads that handle one invocation at a time, started when all
+ * are busy. One that timed out, ran out of memory or had an uncaught error is discarded; the next
+ * invocation gets a new one.
  */
 export class Pool {
   readonly #options: PoolOptions;
@@ -137,7 +144,8 @@ export class Pool {
     environment.gone
       .then((failure) => {
         this.#environments.delete(environment);
-        // Whoever waited for this start learns why it failed; without anybody the next invocation tries again.
+        // The invocation that waited for this start gets its error. Without one, the next
+        // invocation starts again.
         if (failure && !this.#stopped) this.#waiting.shift()?.reject(new FunctionError(failure));
         if (!this.#stopped && this.#waiting.length > 0) this.#serve();
       })
@@ -156,7 +164,7 @@ export class Pool {
     try {
       next.resolve(await environment.invoke(next.payload));
     } catch (error) {
-      // What fails as everything stops would not have failed.
+      // A failure while everything stops is caused by the stop.
       next.reject(error instanceof FunctionError && !this.#stopped ? error : stopped());
     }
     this.#serve();

@@ -9,7 +9,7 @@ import {
   type WorkerMessage,
 } from './worker-message.ts';
 
-/** Why an invocation failed, in the words in which Lambda reports it. */
+/** A failed invocation in Lambda's words. */
 export class FunctionError extends Error {
   readonly errorType: string;
   readonly errorMessage: string;
@@ -35,7 +35,7 @@ export interface EnvironmentOptions {
   log: (functionName: string, text: string) => void;
 }
 
-/** An environment whose start takes longer is ended. Lambda allows 10 s; here fifty of them may start at a time, on two processors. */
+/** Timeout of a start, ms. Lambda allows 10 s; here fifty may start at once on two processors. */
 const maxStartMs = 30_000;
 
 /** One thread that handles one invocation at a time. */

@@ -23,7 +23,7 @@ export interface LocalInvoker {
   invokeAsync(functionArn: string, payload: unknown): void;
 }
 
-/** One run of the function whose ARN or name this is: JSON in, its answer out. Throws `FunctionError`. */
+/** Invokes a function by ARN or name: JSON in, its result out. Throws `FunctionError`. */
 export type Invoke = (functionArn: string, payload: string) => Promise<unknown>;
 
 /** A function of the template as it runs here. */
@@ -76,13 +76,19 @@ export interface RunningFunctions extends LocalInvoker {
   stop(): Promise<void>;
 }
 
-/** Lambda takes and gives at most 6 MB with a synchronous invoke. */
+/** Maximum payload and result of a synchronous invoke in Lambda, bytes (6 MB). */
 const maxPayloadBytes = 6_291_556;
 
-/** Environments of one function unless told. Enough for two cores: more threads only wait for each other. */
+/**
+ * Default environments of one function: enough for two cores, where more threads wait for each
+ * other.
+ */
 const defaultEnvironments = 4;
 
-/** The functions of the template. Their bundles lie in the assembly, in folders named by their content, which nobody changes. */
+/**
+ * The functions of the template. Their bundles are in the assembly, in immutable folders named by
+ * content.
+ */
 export function localFunctions(template: StackTemplate, environments = defaultEnvironments): LocalFunction[] {
   return template.functions.map((f) => {
     const config = template.invokeConfigs.find(({ functionName }) => nameOf(functionName) === f.ref);
@@ -106,11 +112,11 @@ export function localFunctions(template: StackTemplate, environments = defaultEn
   });
 }
 
-/** The name in an ARN, without version or alias; a bare name is itself. */
+/** Returns the name in an ARN without version or alias. A bare name is returned unchanged. */
 const nameOf = (functionArn: string): string =>
   functionArn.startsWith('arn:') ? (functionArn.split(':')[6] ?? '') : (functionArn.split(':')[0] ?? '');
 
-/** What Lambda itself puts into a function's environment. The credentials open nothing. */
+/** Variables that Lambda sets. The credentials are not valid anywhere. */
 const lambdaVariables = ({ name, memoryMb, exportName }: LocalFunction): Record<string, string> => ({
   AWS_REGION: region,
   AWS_DEFAULT_REGION: region,
@@ -124,7 +130,7 @@ const lambdaVariables = ({ name, memoryMb, exportName }: LocalFunction): Record<
   AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
   AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
   AWS_LAMBDA_LOG_STREAM_NAME: 'local',
-  // Nothing of the person who runs this may reach a function.
+  // No AWS configuration of the developer reaches a function.
   AWS_CONFIG_FILE: '/nowhere',
   AWS_SHARED_CREDENTIALS_FILE: '/nowhere',
   _HANDLER: `index.${exportName}`,

@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
 
-/** About twice what it takes from a touchpoint to the first message where nothing else is to do. Milliseconds. */
+/** About twice the time from a touchpoint to the first message on an idle machine, ms. */
 const shortMs = 200;
 
-/** Who has waited that long for a free processor waits no longer: a crowd that never goes must not hold anybody for good. Milliseconds. */
+/** Maximum wait of background work, ms, so that constant load cannot starve it. */
 const patienceMs = 5_000;
 
 /**

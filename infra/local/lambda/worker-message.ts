@@ -1,6 +1,6 @@
 import { type SharedTime } from '../clock/virtual-clock.ts';
 
-/** What an environment is told when it starts. Its variables are its `process.env`. */
+/** Input of an environment at its start. Its variables are its `process.env`. */
 export interface EnvironmentData {
   /** Bundle and the name of its export. */
   file: string;
@@ -11,22 +11,28 @@ export interface EnvironmentData {
   time: SharedTime;
 }
 
-/** One invocation. `deadline` in milliseconds since 1970, real time: a time-out does not wait for the virtual clock. */
+/**
+ * One invocation. `deadline` is real time, ms since 1970: a timeout does not follow the virtual
+ * clock.
+ */
 export interface Invocation {
   requestId: string;
   payload: string;
   deadline: number;
 }
 
-/** What Lambda tells of a failure. */
+/** A failure as Lambda reports it. */
 export interface InvocationFailure {
   errorType: string;
   errorMessage: string;
   trace: string[];
 }
 
-/** What an environment answers: once `ready` or `failure` after its start, then one `result` or `failure` for each invocation. */
+/**
+ * Answers of an environment: one `ready` or `failure` after its start, then one `result` or
+ * `failure` for each invocation.
+ */
 export type InvocationAnswer = { ready: true } | { result: string } | { failure: InvocationFailure; fatal?: boolean };
 
-/** What an environment tells: an answer, what it has printed since it last told anything, or both at once. */
+/** A message of an environment: an answer, the output printed since the last message, or both. */
 export type WorkerMessage = { answer: InvocationAnswer; printed?: string } | { answer?: undefined; printed: string };

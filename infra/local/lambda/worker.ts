@@ -33,8 +33,9 @@ function tellPrinted(): void {
 }
 
 /**
- * What is printed goes along with the answer given in the same turn, which is when most is printed; else by itself, at the end of the turn. A
- * message to another thread costs as much as the printing itself. Lost is what a function prints in a turn that never ends.
+ * Sends printed output with the answer of the same turn, as most is printed then; else at the end
+ * of the turn. A message to another thread costs as much as the printing. Output of a turn that
+ * never ends is lost.
  */
 function gatherPrinted(): void {
   const write = (chunk: string | Uint8Array, ...more: unknown[]): boolean => {
@@ -54,7 +55,7 @@ const failureOf = (error: unknown): InvocationFailure => {
   return { errorType: typeof error, errorMessage: String(error), trace: [] };
 };
 
-/** What Lambda's runtime does with errors nobody caught: tell, and give up the environment. */
+/** Reports uncaught errors and ends the environment, as Lambda's runtime does. */
 function giveUpOnUncaught(): void {
   process.on('uncaughtException', (error) => {
     answer({ failure: failureOf(error), fatal: true });
@@ -97,7 +98,7 @@ async function handle(handler: Handler, invocation: Invocation): Promise<void> {
 
 giveUpOnUncaught();
 gatherPrinted();
-// The same bundle is loaded again and again: by the next environment, the next runner.
+// The next environment and the next runner load the same bundle.
 enableCompileCache();
 // Before any of the function's code runs.
 installVirtualDate(data.time);

@@ -1,9 +1,9 @@
 import { offsetAt } from '../../../lib/shared/calendar/wall-time.ts';
 
-/** One field of a cron expression: whether a number is in it. */
+/** One field of a cron expression: whether it contains a number. */
 type Field = (value: number) => boolean;
 
-/** A day of the calendar, as the zone has it. */
+/** A calendar day in the zone. */
 interface Day {
   year: number;
   /** 1 to 12. */
@@ -14,7 +14,7 @@ interface Day {
 const monthNames = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'];
 const dayNames = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
 
-/** No expression that fires at all is silent for longer: 29 February skips 2100. */
+/** Maximum years between two firings: 29 February skips 2100. */
 const longestYears = 8;
 
 function numberOf(text: string, names: string[] = []): number {
@@ -69,7 +69,10 @@ function weekdaysOf(text: string): (day: Day) => boolean {
   return (day) => days(weekday(day));
 }
 
-/** The moment a wall clock of the zone shows `wall` (its fields taken as UTC). One that a change of clocks skips comes an hour later. */
+/**
+ * The instant at which a wall clock of the zone shows `wall` (as if UTC). A time that a clock
+ * change skips is an hour later.
+ */
 export function fromWall(timezone: string, wall: number): number {
   const guess = wall - offsetAt(wall, timezone);
   return wall - offsetAt(guess, timezone);
@@ -83,8 +86,8 @@ function dayAt(timezone: string, at: number): Day & { midnight: number } {
 }
 
 /**
- * When an AWS cron expression (`minutes hours day-of-month month day-of-week year`) fires next after a moment, by the wall clocks of a
- * zone. Undefined when never again. Throws for an expression that AWS would refuse.
+ * Returns the next firing of an AWS cron expression in a zone, or undefined. Throws for an
+ * expression that AWS rejects.
  */
 export function nextCron(expression: string, timezone: string, after: number): number | undefined {
   const fields = expression.trim().split(/\s+/);

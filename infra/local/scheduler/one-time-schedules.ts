@@ -62,8 +62,8 @@ function named(action: string): { method: string; name: string; group: string | 
 }
 
 /**
- * Each schedule is a row until its call is in the targets' hands: a kill in between calls once more. The same name a second time is a
- * conflict, unless it asks for the very same.
+ * Each schedule is a row until its call is delivered, so a kill in between repeats the call. A
+ * second schedule of a name is a conflict, unless the request is the same.
  */
 export function createOneTimers({ targets, journal, clock, activity }: TimersOptions): OneTimers {
   journal.exec(`CREATE TABLE IF NOT EXISTS one_timers (

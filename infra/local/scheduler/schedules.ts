@@ -39,8 +39,8 @@ interface Timed {
 const unitsMs: Record<string, number> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 
 /**
- * When a schedule fires next after `after`. `anchor` is a moment it fired at, or when it was first seen: rates count from there. Throws
- * for an expression that AWS would refuse.
+ * Returns the next firing after `after`. `anchor` is a firing or the first sight, from which rates
+ * count. Throws for an expression that AWS rejects.
  */
 export function nextFiring(
   expression: string,
@@ -108,8 +108,9 @@ const ofRule = (rule: StackTemplate['rules'][number], expression: string): Timed
 });
 
 /**
- * Fires on the virtual clock. The latest firing is in the journal after its deliveries are, so a kill in between fires once more, and
- * however long the runner was away, what was missed fires once. Throws for an expression that AWS would refuse.
+ * Fires on the virtual clock. The journal has a firing after its deliveries, so a kill in between
+ * repeats it. Missed firings of a stopped runner fire once. Throws for an expression that AWS
+ * rejects.
  */
 export function createSchedules({ schedules, rules, targets, journal, clock, activity }: SchedulesOptions): Schedules {
   journal.exec('CREATE TABLE IF NOT EXISTS schedules (id TEXT PRIMARY KEY, anchor REAL)');

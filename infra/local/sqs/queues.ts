@@ -96,8 +96,8 @@ const parse = <Shape extends z.ZodType>(shape: Shape, body: unknown): z.infer<Sh
   readServiceRequest(shape, body, 'InvalidParameterValue');
 
 /**
- * A function's variables with the URLs of queues moved to the local endpoint. SQS clients call the host of a queue's URL, whatever
- * endpoint the environment names.
+ * Replaces queue URLs in variables by the local endpoint. SQS clients call the URL's host, whatever
+ * endpoint is configured.
  */
 export function queuesAt(endpoint: string, variables: Record<string, string>): Record<string, string> {
   const host = /^https:\/\/sqs\.[\w-]+\.amazonaws\.com/;
@@ -105,8 +105,8 @@ export function queuesAt(endpoint: string, variables: Record<string, string>): R
 }
 
 /**
- * Messages are delivered at least once, oldest first. What is received and not deleted shows again after the visibility timeout, or
- * goes to the dead-letter queue when it was received often enough. Times are virtual.
+ * Delivers at least once, oldest first. A message not deleted reappears after the visibility
+ * timeout, or goes to the dead-letter queue after its maximum of receives. Times are virtual.
  */
 export function createQueues({ queues, journal, clock, url = () => 'http://127.0.0.1' }: QueuesOptions): Queues {
   journal.exec(`CREATE TABLE IF NOT EXISTS queue_messages (

@@ -31,12 +31,13 @@ export interface LocalStepFunctions {
   stop(): void;
 }
 
-/** How long AWS keeps an execution that has ended, and its name taken. */
+/** How long AWS keeps an ended execution and its name, ms. */
 const retentionMs = 90 * 86_400_000;
 
 /**
- * Step Functions for Standard workflows in JSONata mode. A task is invoked at least once, a status change told at least once; every other
- * step of an execution happens once, also over `kill -9`. Throws for a machine that it cannot run.
+ * Step Functions for Standard workflows in JSONata mode. At least once: invoking a task, publishing
+ * a status change. All other steps happen once, also after `kill -9`. Throws for a machine that it
+ * cannot run.
  */
 export function createLocalStepFunctions({
   functions,

@@ -9,10 +9,13 @@ export interface StatusPublisher {
   stop(): void;
 }
 
-/** How long after a refusal the bus is told again. */
+/** Time after a refusal until the next attempt, ms. */
 const againMs = 1_000;
 
-/** Tells the bus of status changes, at least once each: one that it did not take is told again, by this run or the next. */
+/**
+ * Publishes status changes at least once each. One that the bus refuses is retried, by this run or
+ * the next.
+ */
 export function createStatusPublisher(options: {
   emit: Emit;
   clock: VirtualClock;

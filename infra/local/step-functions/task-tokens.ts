@@ -6,8 +6,8 @@ import { type Journal } from '../journal/open-journal.ts';
 const Call = z.tuple([z.int(), z.int(), z.int()]);
 
 /**
- * Task tokens say which call they stand for and are signed, so that nobody can make one up and none has to be stored. The key is kept in
- * the journal: a token stays valid over restarts, and the call that is invoked again after a kill has the same one.
+ * Signed task tokens that name their call, so they cannot be forged and need no storage. The key is
+ * in the journal, so a token stays valid after a restart.
  */
 export class Tokens implements TaskTokens {
   readonly #key: Buffer;

@@ -2,7 +2,7 @@ import { type Journal } from '../journal/open-journal.ts';
 import { type Checkpoint } from './shard-reader.ts';
 import { type StreamPosition } from './stream-source.ts';
 
-/** Where each reader stands in each shard. */
+/** Position of each reader in each shard. */
 export interface Checkpoints {
   /** Whether the reader has ever read anything. */
   knows(reader: string): boolean;
@@ -10,7 +10,7 @@ export interface Checkpoints {
   of(reader: string, shard: string, start: StreamPosition): Checkpoint;
 }
 
-/** Places in the journal: written before the next batch is begun. */
+/** Positions in the journal, written before the next batch starts. */
 export function createCheckpoints(journal: Journal): Checkpoints {
   journal.exec(
     'CREATE TABLE IF NOT EXISTS stream_places (reader TEXT, shard TEXT, position TEXT, PRIMARY KEY (reader, shard))',

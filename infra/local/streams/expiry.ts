@@ -35,8 +35,9 @@ const sweptAtOnce = 50;
 type Image = Record<string, { N?: string } | undefined> | undefined;
 
 /**
- * The stream tells which items have a time to live, so nothing is ever scanned. What was swept is written down before it is deleted:
- * its stream record can then be told from a delete by a function, also after a kill.
+ * Learns the items with a TTL from the stream, so the table is never scanned. Records a sweep
+ * before the delete, so that its stream record is distinguishable from a delete by a function, also
+ * after a kill.
  */
 export function createExpiry({ journal, clock, activity, client, table, attribute }: ExpiryOptions): Expiry {
   journal.exec(`

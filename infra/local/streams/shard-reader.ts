@@ -13,13 +13,13 @@ import { type StreamPosition } from './stream-source.ts';
 import { PollResult } from './poll-result.ts';
 import { type WindowEntry, type ShardWindow } from './shard-window.ts';
 
-/** Where a reader of a shard stands, kept over a kill. */
+/** Position of a reader in a shard. Survives a kill. */
 export interface Checkpoint {
   read(): StreamPosition;
   write(position: StreamPosition): void;
 }
 
-/** What reads a shard: an event source mapping, or something of the runner's own. */
+/** A consumer of a shard: an event source mapping, or a part of the runner. */
 export interface Consumer extends FailurePolicy {
   batchSize: number;
   batchingWindowMs: number;
@@ -32,7 +32,7 @@ export interface Consumer extends FailurePolicy {
   giveUp(batch: Batch, condition: GiveUpCondition): void;
 }
 
-/** The runner ends: the batch was not tried and stays where it is. */
+/** The runner stops. The batch was not tried and keeps its position. */
 export class ReaderStopped extends Error {}
 
 interface PumpOptions {
@@ -47,13 +47,13 @@ interface PumpOptions {
   onError: (error: unknown) => void;
 }
 
-/** First wait after a failure, doubled with each to a minute. Lambda's own is not documented. */
+/** First wait after a failure, doubled up to a minute, ms. Lambda's is not documented. */
 const firstBackoffMs = 100;
 const maxBackoffMs = 60_000;
 
 /**
- * Reads one shard for one consumer. Its place moves only past records that are done or given up, so a kill repeats at most what was
- * under way; nothing is skipped. Waits (for a batch to fill, after a failure) are on the virtual clock.
+ * Reads one shard for one consumer. The position passes only records that are done or given up, so
+ * a kill repeats at most the batches under way and skips none. Waits use the virtual clock.
  */
 export class ShardReader {
   readonly #given: PumpOptions;

@@ -39,8 +39,8 @@ interface WindowOptions {
 }
 
 /**
- * The newest part of one shard, parsed once for all who read it. Who is further behind is served from the source. Records that AWS
- * would not have written are left out.
+ * The newest part of one shard, parsed once for all readers. Slower readers are served from the
+ * source. Leaves out records that AWS would not write.
  */
 export class ShardWindow {
   readonly #given: WindowOptions;

@@ -2,7 +2,10 @@ import { type keys } from '../../../lib/model/table-keys.ts';
 import { customerPatterns } from './customer-patterns.ts';
 import { type AccessPattern, workspacePatterns } from './workspace-patterns.ts';
 
-/** Each key of the table: the compiler asks for a row when a key is added. `docs/access-patterns.md` is made from it. */
+/**
+ * Every key of the table: the type requires a row for each. `docs/access-patterns.md` is made of
+ * it.
+ */
 const patterns: Record<keyof typeof keys, AccessPattern> = { ...workspacePatterns, ...customerPatterns };
 
 /** The page `docs/access-patterns.md`. */

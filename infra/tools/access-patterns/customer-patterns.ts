@@ -3,7 +3,7 @@ import { type AccessPattern } from './workspace-patterns.ts';
 
 const customer = { workspace: '<ws>', customer: '<customer>' };
 
-/** Keys of what belongs to a customer. */
+/** Keys of a customer's items. */
 export const customerPatterns = {
   profile: {
     key: keys.profile(customer),

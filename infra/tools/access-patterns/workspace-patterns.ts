@@ -7,7 +7,7 @@ export interface AccessPattern {
   read: string;
 }
 
-/** Keys of what belongs to a workspace. */
+/** Keys of a workspace's items. */
 export const workspacePatterns = {
   workspace: {
     key: keys.workspace('<ws>'),

@@ -7,16 +7,22 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 
-/** A message of a dead-letter queue. It comes back into the queue unless it is removed in time. */
+/** A message of a dead-letter queue. It returns to the queue unless it is removed in time. */
 export interface QueuedLetter {
   body: unknown;
   remove: () => Promise<void>;
 }
 
-/** Until a letter that was read shows again, should the run crash. A run that takes longer does no harm: it works on each once. Seconds. */
+/**
+ * Visibility timeout, s: how long a letter stays hidden after a crash. A longer run is harmless,
+ * because redoing a letter is idempotent.
+ */
 const visibilitySeconds = 900;
 
-/** Answers without a new letter after which the queue counts as read. SQS asks a share of its servers each time. */
+/**
+ * Consecutive replies without a new letter that end the reading. SQS samples some of its servers
+ * each time.
+ */
 const maxEmpty = 3;
 
 function parse(text: string): unknown {
@@ -27,7 +33,10 @@ function parse(text: string): unknown {
   }
 }
 
-/** Lets letters that were read and not removed show again at once. What fails shows again after its time. */
+/**
+ * Makes received letters visible again. Best effort: after a failure they reappear at their
+ * timeout.
+ */
 async function release(client: SQSClient, QueueUrl: string | undefined, receipts: string[]): Promise<void> {
   for (let start = 0; start < receipts.length; start += 10) {
     const Entries = receipts
@@ -39,7 +48,7 @@ async function release(client: SQSClient, QueueUrl: string | undefined, receipts
   }
 }
 
-/** All messages of a queue, each once, taken out of sight. */
+/** Receives all messages of a queue once and hides them. */
 async function receiveAll(client: SQSClient, QueueUrl: string | undefined): Promise<Message[]> {
   const messages = new Map<string, Message>();
   for (let empty = 0; empty < maxEmpty;) {
@@ -53,8 +62,9 @@ async function receiveAll(client: SQSClient, QueueUrl: string | undefined): Prom
 }
 
 /**
- * Reads the letters that are in a queue now, each once. All are received before the first is handed out: what is still poison gets a
- * new letter, which must not be read in the same run. Those not removed are in the queue again when the reading ends.
+ * Yields the letters of a queue, each once. Receives all of them first, because a letter that fails
+ * again creates a new one, which this run must not read. Letters that were not removed are visible
+ * again at the end.
  */
 export async function* readQueue(client: SQSClient, name: string): AsyncGenerator<QueuedLetter, void> {
   const { QueueUrl } = await client.send(new GetQueueUrlCommand({ QueueName: name }));

@@ -26,7 +26,10 @@ export interface Redoing extends Steering {
   redriven: RedriveStore;
 }
 
-/** `ambiguous`: later touchpoints of the customer are folded, so the profile does not tell whether this one is. */
+/**
+ * `ambiguous`: later touchpoints of the customer are folded, so the profile does not show whether
+ * this one is.
+ */
 export type Outcome = 'brought-back' | 'already' | 'gone' | 'ambiguous' | 'done-again';
 
 const knownEvents: ReadonlySet<string> = new Set(Object.keys(events));
@@ -38,7 +41,10 @@ async function publish({ bus }: Redoing, all: BusEvent[]): Promise<void> {
   if (refused.length > 0) throw new Unavailable('bus.refused', { events: refused.map((place) => all[place]?.name) });
 }
 
-/** What the profile says now of a segment's list: a command that comes late must not undo what a later one did. */
+/**
+ * Sets the customer's entries in segment lists from the current profile, so that a late command
+ * undoes no later one.
+ */
 async function relist({ profiles, workspaces, directory }: Redoing, customer: Customer, segments: string[]) {
   const profile = await profiles.get(customer);
   const settings = await workspaces.settings(customer.workspace);
@@ -50,7 +56,7 @@ async function relist({ profiles, workspaces, directory }: Redoing, customer: Cu
   }
 }
 
-/** Lists follow the profile as it is now. Everything else is carried out as it was. */
+/** Runs a command again. Segment lists follow the current profile instead. */
 async function carryOut(redoing: Redoing, customer: Customer, command: JourneyCommand): Promise<void> {
   if (command.type === 'joined' || command.type === 'left') return relist(redoing, customer, [command.segment]);
   if (command.type === 'moved') return relist(redoing, customer, command.segments);
@@ -66,13 +72,13 @@ async function tell(redoing: Redoing, change: StreamRecord): Promise<void> {
   for (const command of telling.commands) await carryOut(redoing, telling.customer, command);
 }
 
-/** A change of a row as far as the row tells it now: an enrolment that has ended was open before. */
+/** Reconstructs a row's change from its current state: an ended enrolment was active before. */
 function changeOf(row: Item, { key, sequenceNumber: sequence }: DeadLetter, kind: StreamRecord['kind']): StreamRecord {
   const before = kind === 'MODIFY' && row.status === 'ended' ? { ...row, status: 'active' } : undefined;
   return { kind, key, sequence, after: row, ...(before && { before }) };
 }
 
-/** Does again what relay has not done of a record, under the same ids, so that doing it twice is harmless. */
+/** Redoes relay's work on a record under the same ids, so that a second run is harmless. */
 export async function redoRelay(redoing: Redoing, letter: DeadLetter): Promise<Outcome> {
   const work = RelayWork.parse(letter.work ?? { kind: 'row', change: 'INSERT' });
   if (work.kind === 'command') await carryOut(redoing, work.customer, work.command);
@@ -82,13 +88,13 @@ export async function redoRelay(redoing: Redoing, letter: DeadLetter): Promise<O
     await tell(redoing, changeOf(row, letter, work.change));
   } else {
     if (!isEventName(work.name)) throw new Error(`there is no event ${work.name}`);
-    // The schema is picked by the name.
+    // The schema is chosen by the name.
     await publish(redoing, [{ name: work.name, detail: events[work.name].parse(work.detail) } as BusEvent]);
   }
   return 'done-again';
 }
 
-/** Brings a touchpoint back by its letter. A letter says that it is not folded. */
+/** Brings back a touchpoint by its letter, which proves that it is not folded. */
 export async function redoProject({ redriven }: Redoing, letter: DeadLetter): Promise<Outcome> {
   return redriven.bringBack(letter);
 }
@@ -103,7 +109,10 @@ function statusOf(profile: Profile | undefined, record: DynamoDBRecord): Outcome
   return isRebuilt(profile.folded, position.source, position.sequence) ? 'already' : 'ambiguous';
 }
 
-/** A record that the mapping gave up. It says nothing of what was folded, so the profile has to. */
+/**
+ * Brings back a touchpoint of a dropped stream range. A range does not show what was folded, so the
+ * profile decides. Returns undefined for other records.
+ */
 export async function redoProjectRecord(redoing: Redoing, record: DynamoDBRecord): Promise<Outcome | undefined> {
   if (!isTouchpoint(record)) return undefined;
   const { workspace, position, key } = parseTouchpointRecord(record);
@@ -117,7 +126,10 @@ export async function redoRelayRecord(redoing: Redoing, record: DynamoDBRecord):
   return 'done-again';
 }
 
-/** The customer a record or letter belongs to, as `npm run rebuild` takes it: workspace and reference. */
+/**
+ * Returns the customer of a record or letter in the form that `npm run rebuild` takes: workspace
+ * and reference.
+ */
 export function ownerOf({ pk }: { pk: string }): { workspace: string; customer: string } {
   const separator = Math.max(0, pk.indexOf('#'));
   return { workspace: pk.slice(0, separator), customer: pk.slice(separator + 1) };

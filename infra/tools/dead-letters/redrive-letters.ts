@@ -17,16 +17,16 @@ import { readRange, StreamRange } from './stream-range.ts';
 export interface Redriving extends Redoing {
   sqs: SQSClient;
   streams: DynamoDBStreamsClient;
-  /** Stack name: queues are `<stack>-project-dead-letters` and `<stack>-relay-dead-letters`. */
+  /** Stack name. The queues are `<stack>-project-dead-letters` and `<stack>-relay-dead-letters`. */
   stack: string;
   print: (line: string) => void;
 }
 
-/** Which letters are meant. `list` shows them and does nothing. */
+/** Filter of letters. `list` prints them and changes nothing. */
 export interface Wanted {
   list?: boolean;
   function?: string | undefined;
-  /** Beginning of the reason. */
+  /** Prefix of the reason. */
   reason?: string | undefined;
   /** A customer id, a reference (`u:…`, `a:…`) or a partition (`<workspace>#u:…`). */
   customer?: string | undefined;
@@ -49,7 +49,10 @@ async function redoLetter(redriving: Redriving, letter: DeadLetter): Promise<Out
   return letter.function === 'relay' ? redoRelay(redriving, letter) : redoProject(redriving, letter);
 }
 
-/** Does again a range of the stream, record by record. What is left for `npm run rebuild` keeps the letter in the queue. */
+/**
+ * Redoes a range of the stream record by record. An ambiguous record, which needs `npm run
+ * rebuild`, keeps the letter in the queue.
+ */
 async function redoRange(redriving: Redriving, name: FunctionName, range: StreamRange): Promise<Counts> {
   const counts: Counts = {};
   for await (const record of readRange(redriving.streams, range.DDBStreamBatchInfo)) {
@@ -70,7 +73,7 @@ async function listRange({ streams, print }: Redriving, { DDBStreamBatchInfo: pl
   return { listed: 1 };
 }
 
-/** What a message is: a letter of ours, a range of the stream, or neither. */
+/** Handles a message: a letter, a range of the stream, or neither, which it leaves alone. */
 async function handle(
   redriving: Redriving,
   { name, body }: { name: FunctionName; body: unknown },
@@ -91,7 +94,7 @@ async function handle(
   return wanted.list ? listRange(redriving, range.data) : redoRange(redriving, name, range.data);
 }
 
-/** Letters whose work is done: they may leave the queue. */
+/** Whether all work of a letter is done, so that it may be removed. */
 const isDone = ({ other = 0, listed = 0, ambiguous = 0, failed = 0 }: Counts): boolean =>
   other + listed + ambiguous + failed === 0;
 
@@ -100,8 +103,8 @@ function add(all: Counts, some: Counts): void {
 }
 
 /**
- * Brings back what the letters of both functions say, each once, and removes a letter after that. A crash in between leaves the letter,
- * which then finds that its touchpoint is brought back already, or does relay's work again under the same ids.
+ * Redoes the letters of both functions, each once, and removes a letter afterwards. Safe to crash
+ * in between: the letter stays, and redoing it is idempotent.
  */
 export async function redrive(redriving: Redriving, wanted: Wanted): Promise<Counts> {
   const { sqs, stack, print } = redriving;

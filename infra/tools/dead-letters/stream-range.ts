@@ -8,7 +8,7 @@ import {
 import type { DynamoDBRecord } from 'aws-lambda';
 import * as z from 'zod';
 
-/** What an event source mapping writes of records that it gave up: where they are, not what they are. */
+/** What an event source mapping writes when it drops records: their position, not their content. */
 export const StreamRange = z.object({
   requestContext: z.looseObject({ condition: z.string(), functionArn: z.string() }),
   DDBStreamBatchInfo: z.object({
@@ -25,7 +25,9 @@ type Place = StreamRange['DDBStreamBatchInfo'];
 
 const isAfter = (a: string, b: string): boolean => BigInt(a) > BigInt(b);
 
-/** The record as Lambda hands it on. The SDK types the same JSON otherwise, and reads the time into a date. */
+/**
+ * Converts a record to Lambda's form. The SDK types the same JSON differently, and parses the time.
+ */
 function toLambdaRecord({ eventName, dynamodb = {} }: _Record, eventSourceARN: string): DynamoDBRecord {
   const { ApproximateCreationDateTime: created, ...rest } = dynamodb;
   return {
@@ -38,7 +40,10 @@ function toLambdaRecord({ eventName, dynamodb = {} }: _Record, eventSourceARN: s
   };
 }
 
-/** The stream named; of a local engine, which names its streams itself, the table's newest. */
+/**
+ * Returns the stream of the ARN, or the table's newest: a local engine gives its streams other
+ * names.
+ */
 async function findStream(client: DynamoDBStreamsClient, streamArn: string): Promise<string> {
   const TableName = /:table\/([^/]+)\//.exec(streamArn)?.[1];
   const { Streams = [] } = await client.send(new ListStreamsCommand({ TableName }));
@@ -54,8 +59,8 @@ async function firstIterator(client: DynamoDBStreamsClient, place: Place): Promi
 }
 
 /**
- * The records of a range, oldest first, with those between them that were not given up: the caller knows its own. DynamoDB keeps them for
- * 24 hours: after that it throws `TrimmedDataAccessException` or `ResourceNotFoundException`.
+ * Yields the records of a range, oldest first, with all others between them. DynamoDB keeps them
+ * for 24 hours; after that it throws `TrimmedDataAccessException` or `ResourceNotFoundException`.
  */
 export async function* readRange(client: DynamoDBStreamsClient, place: Place): AsyncGenerator<DynamoDBRecord> {
   const { endSequenceNumber, streamArn } = place;
