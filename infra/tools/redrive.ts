@@ -77,7 +77,11 @@ async function main(): Promise<void> {
   const wanted: Wanted = { ...values, list: values.list || values['dry-run'] };
   const counts = await redrive(redriving(environment, clients, console.log), wanted);
   const total = Object.entries(counts).map(([name, n]) => `${n} ${name}`);
-  console.log(total.length > 0 ? total.join(', ') : 'there are no letters');
+  console.log(
+    total.length > 0
+      ? total.join(', ')
+      : 'no letter can be read now; those of a run cut short show again within 15 minutes',
+  );
   if ((counts.failed ?? 0) + (counts.ambiguous ?? 0) > 0) process.exitCode = 1;
 }
 
