@@ -12,7 +12,11 @@ const journey = (id: string, entry: object): JourneyDefinition =>
     entry: { triggers: [{ touchpoint: { event: 'Signed Up' } }], ...entry },
   });
 
-const rules = (...journeys: JourneyDefinition[]): ProjectionRules => ({ workspace: acme, model: stageModelOf(acme), journeys });
+const rules = (...journeys: JourneyDefinition[]): ProjectionRules => ({
+  workspace: acme,
+  model: stageModelOf(acme),
+  journeys,
+});
 
 function at(
   minute: number,
