@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { accessPatternsPage } from './access-patterns/access-patterns-page.ts';
-import { codeMapPage } from './code-map.ts';
-import { eventSchemas } from './event-schemas.ts';
+import { codeMapPage } from './generated-docs/code-map.ts';
+import { eventSchemas } from './generated-docs/event-schemas.ts';
 
 /**
  * `npm run docs`: writes the pages and schemas that are made from code. A test fails when one is

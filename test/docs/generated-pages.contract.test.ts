@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { accessPatternsPage } from '../../infra/tools/access-patterns/access-patterns-page.ts';
-import { codeMapPage } from '../../infra/tools/code-map.ts';
-import { eventSchemas } from '../../infra/tools/event-schemas.ts';
+import { codeMapPage } from '../../infra/tools/generated-docs/code-map.ts';
+import { eventSchemas } from '../../infra/tools/generated-docs/event-schemas.ts';
 
 test('docs/access-patterns.md is what the keys make of it', () => {
   const page = readFileSync(new URL('../../docs/access-patterns.md', import.meta.url), 'utf8');
