@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { type CatalogAlias } from '../../../../../infra/local/step-functions/machine-catalog.ts';
 import { machineArn, room, start, task } from '../machine-harness.ts';
 
@@ -108,7 +108,7 @@ test('what a stopped execution was calling comes back to nothing', async () => {
     { slow },
   );
   const { executionArn } = call<{ executionArn: string }>('StartExecution', { stateMachineArn: machineArn });
-  await new Promise((done) => setTimeout(done, 5));
+  await vi.waitFor(() => expect(invoked).toHaveLength(1));
   call('StopExecution', { executionArn });
   answer(1);
   await settled();
