@@ -208,4 +208,4 @@ test('no function asks AWS for anything its role does not allow', async () => {
   // Who never asked was never called, and then nothing was proved of it.
   const silent = Object.entries(asked).filter(([, permissions]) => permissions.size === 0);
   expect(silent.map(([entry]) => entry)).toEqual([]);
-}, 120_000);
+}, 300_000);
