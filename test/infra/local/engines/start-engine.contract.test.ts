@@ -52,7 +52,7 @@ test('a table of another shape is not taken for ours', async () => {
 
 test('the engine dies with the process that started it, however that dies', async () => {
   const file = join(aFolder(), 'table.db');
-  const script = `import { startEngine } from './infra/local/engine.ts'; await startEngine({ file: '${file}' }); console.log('up'); setInterval(() => {}, 1000);`;
+  const script = `import { startEngine } from './infra/local/engines/start-engine.ts'; await startEngine({ file: '${file}' }); console.log('up'); setInterval(() => {}, 1000);`;
   const runner = spawn(process.execPath, ['--input-type=module', '-e', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
