@@ -29,7 +29,12 @@ export function instantAt(ms: number): Instant {
   return new Date(Math.min(lastMs, Math.max(firstMs, ms))).toISOString();
 }
 
-const unitMs = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+export const minuteMs = 60_000;
+export const hourMs = 60 * minuteMs;
+/** 24 hours, not a calendar day, in ms. */
+export const dayMs = 24 * hourMs;
+
+const unitMs = { s: 1_000, m: minuteMs, h: hourMs, d: dayMs } as const;
 
 /**
  * A duration: a whole number and a unit, `90s`, `15m`, `12h`, `30d`. A day is 24 hours, not a
@@ -55,6 +60,14 @@ export function addDuration(at: Instant, duration: Duration): Instant {
 /** Returns the milliseconds from `from` to `to`; negative if `to` is earlier. */
 export function msBetween(from: Instant, to: Instant): number {
   return Date.parse(to) - Date.parse(from);
+}
+
+/**
+ * Returns the TTL attribute of an item that expires `seconds` after `at`: seconds since 1970, as
+ * DynamoDB reads it.
+ */
+export function ttlAfter(at: Instant, seconds: number): number {
+  return Math.floor(Date.parse(at) / 1_000) + seconds;
 }
 
 export function minInstant(a: Instant, b: Instant): Instant {
