@@ -42,8 +42,8 @@ interface Waiting {
  */
 type Result =
   | { status: 'waiting' | 'resumed' | 'left'; because?: JsonObject }
-  /** The time that a computed wait lasts until. */
-  | { until: Instant; because: JsonObject }
+  /** The time that a computed wait lasts until, and when to compute it again. */
+  | { until: Instant; ahead?: Instant; because: JsonObject }
   | { missing: true; because: JsonObject };
 
 /** Returns the first touchpoint that ends the wait, and the index of the predicate it matches. */
@@ -138,13 +138,14 @@ export function waitForTouchpoint(dependencies: Dependencies) {
 
   /** Returns a time in the customer's zone, or from a trait. */
   async function forTime(call: StepCall, step: StepOf<'wait'>): Promise<Result> {
-    const { enrolment, enteredAt } = call;
+    const { enrolment, enteredAt, since = enteredAt } = call;
     const [stored, workspace] = await Promise.all([
       readVersionedProfile(profiles, enrolment),
       workspaces.settings(enrolment.workspace),
     ]);
     if (!stored || !workspace) throw new NotFound('customer.unknown', { enrolmentId: enrolment.enrolmentId });
-    return resolveWaitUntil(step, { profile: stored.profile, workspace, now: instantOf(enteredAt) });
+    const { profile } = stored;
+    return resolveWaitUntil(step, { profile, workspace, now: instantOf(enteredAt), since: instantOf(since) });
   }
 
   return (event: unknown): Promise<Result> => {

@@ -82,9 +82,14 @@ export function maxDurationMs(step: Step, { hours, parkAfter }: Whole): number {
 /** History events of one attempt of a task: scheduled, started, submitted, failed or succeeded. */
 const eventsPerTry = 4;
 
-/** Returns the maximum number of history events of one visit, with helper states. */
+/**
+ * Returns the maximum number of history events of one visit, with helper states. A trait that moves
+ * during a wait costs more, at most once a day, which the reserve of a segment covers.
+ */
 export function maxHistoryEvents(step: Step): number {
   switch (step.kind) {
+    case 'wait':
+      return 16 + 2 * triesOf(step) * eventsPerTry; // the end may be computed twice
     case 'randomSplit':
     case 'exit':
       return 3;

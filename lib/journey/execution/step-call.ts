@@ -23,6 +23,8 @@ export const StepCall = z
     step: z.union([Step, Hold]),
     vars: JsonObject.optional(),
     token: z.string().optional(),
+    /** When the step was entered first, for a wait whose end is computed again. */
+    since: z.string().optional(),
     /** The journey's own contact hours, if the step sends marketing. */
     hours: ContactHours.optional(),
     /**

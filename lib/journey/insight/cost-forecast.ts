@@ -72,7 +72,9 @@ function transitionsOf(definition: JourneyDefinition): Map<string, { usual: numb
   const isAlways = parkedIn(definition);
   const counts = Object.keys(definition.steps).map((id) => {
     const parked = isAlways(id) ? 2 + perExecution : 0; // it ends, and another is led to its step
-    const usual = 1 + has(`${id}: way`) + has(`${id}: sent`) + has(`${id}: until`) + parked;
+    const again = States[`${id}: again`]; // an end computed again: the wait before, the call, and for a trait the Choice
+    const recomputed = again?.Type === 'Task' ? (again.Next === `${id}: way` ? 3 : 2) : 0;
+    const usual = 1 + has(`${id}: way`) + has(`${id}: sent`) + has(`${id}: until`) + parked + recomputed;
     return [id, { usual, most: usual + has(`${id}: later`) * 3 }] as const; // the wait, and all of it again
   });
   return new Map(counts);

@@ -173,11 +173,15 @@ test('a pause that was over before the row was kept holds nobody', async () => {
 const times: [string, { step: object; traits?: Record<string, string> }, object][] = [
   ['this afternoon in Paris', { step: { untilLocal: { time: '14:00' } } }, { until: '2026-03-02T13:00:00.000Z' }],
   ['tomorrow morning', { step: { untilLocal: { time: '09:00' } } }, { until: '2026-03-03T08:00:00.000Z' }],
-  ['Friday', { step: { untilLocal: { time: '09:00', weekdays: ['fri'] } } }, { until: '2026-03-06T08:00:00.000Z' }],
+  [
+    'Friday',
+    { step: { untilLocal: { time: '09:00', weekdays: ['fri'] } } },
+    { until: '2026-03-06T08:00:00.000Z', ahead: '2026-03-05T08:00:00.000Z' },
+  ],
   [
     'three days before the renewal, after the clocks have changed',
     { step: { untilTrait: { trait: 'renewal', offset: '-3d', at: '08:30' } }, traits: { renewal: '2026-04-02' } },
-    { until: '2026-03-30T06:30:00.000Z' },
+    { until: '2026-03-30T06:30:00.000Z', ahead: '2026-03-29T06:30:00.000Z' },
   ],
   [
     'a trait that is no time',
@@ -191,6 +195,23 @@ test.each(times)('a wait until %s', async (_, { step: what, traits }, answer) =>
   const world = await aWorld();
   await world.know(aProfile({ traits: dated({ timezone: 'Europe/Paris', ...traits }) }));
   expect(await waiting(world)(aCall({ kind: 'wait', ...what, next: 'Done' }))).toMatchObject(answer);
+});
+
+test('a wait computed again means the day of the first entry, by the zone of now', async () => {
+  const Hello = { kind: 'wait', untilLocal: { time: '09:00', weekdays: ['fri'] }, next: 'Done' };
+  const again = async (timezone: string, enteredAt: string) => {
+    const world = await aWorld();
+    await world.know(aProfile({ traits: dated({ timezone }) }));
+    return waiting(world)({ ...aCall(Hello), since: '2026-03-02T10:00:00.000Z', enteredAt });
+  };
+
+  const friday = { until: '2026-03-06T08:00:00.000Z', because: { zone: 'Europe/Paris' } };
+  expect(await again('Europe/Paris', '2026-03-05T08:00:00.000Z')).toEqual(friday);
+  expect(await again('Europe/Paris', friday.until)).toEqual(friday);
+  expect(await again('Europe/London', '2026-03-05T08:00:00.000Z')).toMatchObject({
+    until: '2026-03-06T09:00:00.000Z',
+    ahead: '2026-03-05T09:00:00.000Z',
+  });
 });
 
 const task = {

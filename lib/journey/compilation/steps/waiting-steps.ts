@@ -1,4 +1,4 @@
-import { durationMs, type Duration } from '../../../shared/time.ts';
+import { dayMs, durationMs, type Duration } from '../../../shared/time.ts';
 import { type StepOf } from '../../definition/step.ts';
 import { bucketCount } from '../../../model/customer-bucket.ts';
 import { type StepCompiler, type CompileContext, type CompiledStates } from '../compile-context.ts';
@@ -25,39 +25,112 @@ function randomSeconds(id: string, [from, to]: readonly [Duration, Duration]): s
 /** Longest wait for a time of day on a weekday, also across clock changes. */
 const longestLocalWait: Duration = '8d';
 
-const untilFromResult = (otherwise: string): Record<string, unknown> => ({
-  until: `{% $exists($states.result.Payload.until) ? $states.result.Payload.until : ${otherwise} %}`,
-});
+/** Assigns what the function computed: the end of the wait, and when to compute it again. */
+function assignComputed(otherwise: string): Record<string, unknown> {
+  const payload = '$states.result.Payload';
+  return {
+    until: `{% $exists(${payload}.until) ? ${payload}.until : ${otherwise} %}`,
+    ahead: `{% $exists(${payload}.ahead) ? ${payload}.ahead : '' %}`,
+  };
+}
 
-const waitUntil = (next: string): CompiledStates[string] => ({ Type: 'Wait', Timestamp: '{% $until %}', Next: next });
+const waitUntil = (until: string, next: string): CompiledStates[string] => ({
+  Type: 'Wait',
+  Timestamp: `{% ${until} %}`,
+  Next: next,
+});
 
 /** Returns JSONata that tests whether an instant is too far away to wait within this execution. */
 const isFar = (until: string, parkAfter: number): string =>
   `$toMillis(${until}) - $toMillis(${entered}) > ${parkAfter}`;
 
 /**
- * Compiles a wait whose end the function computes. A missing trait leads to `onMissing`, else
- * `next`. A time far away suspends the execution.
+ * Compiles a wait for a time of day that comes within about a day, so it is computed once. The paid
+ * Choice is left out.
  */
-function computedWait(id: string, step: StepOf<'wait'>, { functions, parkAfter }: CompileContext): CompiledStates {
-  const [way, until, park] = [`${id}: way`, `${id}: until`, `${id}: park`];
+function dailyWait(id: string, step: StepOf<'wait'>, { functions }: CompileContext): CompiledStates {
+  const until = `${id}: until`;
   const call = compileTask({ id, step, fn: functions.wait });
-  // A time of day always has a next occurrence within `longestLocalWait`, so the paid Choice is
-  // left out.
-  if (step.untilLocal && parkAfter >= durationMs(longestLocalWait))
-    return { [id]: { ...call, Assign: untilFromResult(entered), Next: until }, [until]: waitUntil(step.next) };
   return {
-    [id]: { ...call, Assign: untilFromResult("''"), Next: way },
+    [id]: { ...call, Assign: assignComputed(entered), Next: until },
+    [until]: waitUntil('$until', step.next),
+  };
+}
+
+/**
+ * Compiles the ways out of a computed wait. An end over a day away is computed again a day before,
+ * as its zone's rules may have changed. An end further away than `parkAfter` suspends the execution
+ * until then, and the next one begins at this step.
+ */
+function waysOut(id: string, step: StepOf<'wait'>, { functions, parkAfter }: CompileContext) {
+  const [park, parkAhead, ahead] = [`${id}: park`, `${id}: park ahead`, `${id}: ahead`];
+  const common = { id, step, fn: functions.park };
+  const suspendAhead = suspendStates(parkAhead, { ...common, until: '{% $ahead %}', at: id });
+  const isAhead = { Condition: "{% $ahead != '' %}" };
+  const isTooFar = { Condition: `{% $until != '' and ${isFar('$until', parkAfter)} %}` };
+  if (step.untilLocal && parkAfter >= durationMs(longestLocalWait))
+    return { choices: [{ ...isAhead, Next: ahead }], states: {}, waitsAhead: true };
+  const isAheadAndTooFar = { Condition: `{% $ahead != '' and ${isFar('$until', parkAfter)} %}` };
+  // An end over a day away has an `ahead`, so no other end is too far.
+  if (parkAfter >= dayMs)
+    return {
+      choices: [
+        { ...isAheadAndTooFar, Next: parkAhead },
+        { ...isAhead, Next: ahead },
+      ],
+      states: suspendAhead,
+      waitsAhead: true,
+    };
+  const suspend = suspendStates(park, { ...common, until: '{% $until %}', at: step.next });
+  return {
+    choices: [
+      { ...isAhead, Next: parkAhead },
+      { ...isTooFar, Next: park },
+    ],
+    states: { ...suspendAhead, ...suspend },
+    waitsAhead: false,
+  };
+}
+
+/**
+ * Compiles the wait until a day before the end, and the call that computes the end again. A time of
+ * day is computed from `since`, the first entry, so that the same day is meant.
+ */
+function computeAgain(id: string, step: StepOf<'wait'>, { functions }: CompileContext): CompiledStates {
+  const again = `${id}: again`;
+  return {
+    [`${id}: ahead`]: waitUntil('$ahead', again),
+    [again]: {
+      ...compileTask({ id, step, fn: functions.wait, more: { since: '{% $since %}' } }),
+      Assign: assignComputed(step.untilLocal ? '$until' : "''"),
+      Next: step.untilLocal ? `${id}: until` : `${id}: way`,
+    },
+  };
+}
+
+/**
+ * Compiles a wait whose end the function computes. A missing trait leads to `onMissing`, else
+ * `next`.
+ */
+function computedWait(id: string, step: StepOf<'wait'>, context: CompileContext): CompiledStates {
+  if (step.untilLocal && !step.untilLocal.weekdays && context.parkAfter >= durationMs(longestLocalWait))
+    return dailyWait(id, step, context);
+  const [way, until] = [`${id}: way`, `${id}: until`];
+  const { choices, states, waitsAhead } = waysOut(id, step, context);
+  return {
+    [id]: {
+      ...compileTask({ id, step, fn: context.functions.wait }),
+      Assign: { ...assignComputed("''"), since: `{% ${entered} %}` },
+      Next: way,
+    },
     [way]: {
       Type: 'Choice',
-      Choices: [
-        { Condition: `{% $until != '' and ${isFar('$until', parkAfter)} %}`, Next: park },
-        { Condition: "{% $until != '' %}", Next: until },
-      ],
+      Choices: [...choices, { Condition: "{% $until != '' %}", Next: until }],
       Default: step.onMissing ?? step.next,
     },
-    [until]: waitUntil(step.next),
-    ...suspendStates(park, { id, step, fn: functions.park, until: '{% $until %}', at: step.next }),
+    ...(waitsAhead && computeAgain(id, step, context)),
+    [until]: waitUntil('$until', step.next),
+    ...states,
   };
 }
 

@@ -85,8 +85,9 @@ const send: Answer<'send'> = (call, step, { customer, workspace, population, wis
 };
 
 const wait: Answer<'wait'> = (call, step, { customer: { profile }, workspace }) => {
-  const { because: _because, ...told } = resolveWaitUntil(step, { profile, workspace, now: call.enteredAt });
-  return { result: told };
+  const { enteredAt: now, since = now } = call;
+  const { because: _because, ...end } = resolveWaitUntil(step, { profile, workspace, now, since });
+  return { result: end };
 };
 
 const waitForEvent: Answer<'waitForEvent'> = (call, step, { customer }) => {

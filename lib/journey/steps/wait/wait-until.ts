@@ -3,11 +3,20 @@ import { type JsonObject } from '../../../shared/json.ts';
 import { type Profile } from '../../../model/profile.ts';
 import { homeZone } from '../../../profile/facts/home-zone.ts';
 import { addDuration, type Instant } from '../../../shared/time.ts';
+import { aheadOf } from '../../scheduling/look-ahead.ts';
 import { traitTime } from '../../scheduling/date-entries.ts';
 import { listOccurrences } from '../../scheduling/occurrences.ts';
 import { type StepOf } from '../../definition/step.ts';
 
-type Told = { until: Instant; because: JsonObject } | { missing: true; because: JsonObject };
+interface WaitFacts {
+  profile: Profile;
+  workspace: Pick<Workspace, 'timezone'>;
+  now: Instant;
+  since?: Instant;
+}
+
+/** The end of a wait, and when to compute it again; or that its trait is no time. */
+type WaitEnd = { until: Instant; ahead?: Instant; because: JsonObject } | { missing: true; because: JsonObject };
 
 /** Returns the next time of day after `now`, on one of the weekdays if there are any. */
 function localTime({ time, weekdays }: NonNullable<StepOf<'wait'>['untilLocal']>, zone: string, now: Instant): Instant {
@@ -23,16 +32,22 @@ function localTime({ time, weekdays }: NonNullable<StepOf<'wait'>['untilLocal']>
 }
 
 /**
- * Returns the time until which a step waits, from a date, a local time or a trait. `now` is when
- * the step was entered, so a retry returns the same. A time that has passed is returned unchanged,
- * and the wait ends at once.
+ * Returns the time until which a step waits, from a date, a local time or a trait. A local time is
+ * the first after `since`, when the step was entered, so a retry returns the same. `ahead` is when
+ * an end more than a day after `now` must be computed again: zone data and the trait may be newer
+ * then. A time that has passed is returned unchanged, and the wait ends at once.
  */
 export function resolveWaitUntil(
   { until, untilLocal, untilTrait }: StepOf<'wait'>,
-  { profile, workspace, now }: { profile: Profile; workspace: Pick<Workspace, 'timezone'>; now: Instant },
-): Told {
+  { profile, workspace, now, since = now }: WaitFacts,
+): WaitEnd {
   const zone = homeZone(profile, workspace);
-  if (untilLocal) return { until: localTime(untilLocal, zone, now), because: { zone } };
-  const found = untilTrait ? traitTime(untilTrait, profile.traits, zone) : until;
-  return found === undefined ? { missing: true, because: { zone } } : { until: found, because: { zone } };
+  const because = { zone };
+  if (until !== undefined) return { until, because };
+  const end = untilLocal
+    ? localTime(untilLocal, zone, since)
+    : untilTrait && traitTime(untilTrait, profile.traits, zone);
+  if (end === undefined) return { missing: true, because };
+  const ahead = aheadOf(end, now);
+  return ahead === undefined ? { until: end, because } : { until: end, ahead, because };
 }
