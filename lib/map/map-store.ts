@@ -1,5 +1,5 @@
 import { type Item, type Table } from '../aws/table/dynamo-table.ts';
-import { keys } from '../model/table-keys.ts';
+import { keys, ranges } from '../model/keys/table-keys.ts';
 import { type Instant } from '../shared/time.ts';
 import { PlannedMap } from './planned-map.ts';
 
@@ -19,8 +19,6 @@ export interface MapStore {
   remove(workspace: string, place: { id: string; rev: number }): Promise<boolean>;
 }
 
-const prefix = 'map#';
-
 function read({ doc, rev, savedAt }: Item): SavedMap {
   return { map: PlannedMap.parse(JSON.parse(String(doc))), rev: Number(rev), savedAt: String(savedAt) };
 }
@@ -30,7 +28,7 @@ const unchanged = (rev: number) => ({ expression: 'rev = :rev', values: { ':rev'
 export function mapStore(table: Table): MapStore {
   return {
     async all(workspace) {
-      return (await table.query(keys.map(workspace, '').pk, { prefix, consistent: true })).map(read);
+      return (await table.query(keys.map(workspace, '').pk, { prefix: ranges.map, consistent: true })).map(read);
     },
 
     async get(workspace, id) {

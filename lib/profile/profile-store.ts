@@ -1,6 +1,7 @@
 import { type Customer } from '../model/customer.ts';
 import { Unavailable } from '../shared/errors.ts';
-import { type Key, dueReviews, keys, listShard, lists, partition } from '../model/table-keys.ts';
+import { type Key, dueReviews, keys, listShard, lists, partition, listSortKey } from '../model/keys/table-keys.ts';
+import { parsePartition } from '../model/keys/parse-keys.ts';
 import { type Expression, type Item, type Table, type Write } from '../aws/table/dynamo-table.ts';
 import { profileLimits } from '../model/profile-limits.ts';
 import { packProfile, unpackProfile } from './codec/profile-codec.ts';
@@ -39,7 +40,10 @@ export function profileItem(profile: Profile, rev: number, signals: ProfileChang
     doc: packProfile(profile),
     ...(active.length > 0 && { active: new Set(active) }),
     ...(signals.length > 0 && { signals: JSON.stringify(signals) }),
-    ...(stage && { listPk: lists.stage(workspace, stage.id, shard), listSk: `${stage.since}#${profile.customer}` }),
+    ...(stage && {
+      listPk: lists.stage(workspace, stage.id, shard),
+      listSk: listSortKey(stage.since, profile.customer),
+    }),
     ...(nextReview !== undefined && { duePk: dueReviews(workspace, shard), dueAt: nextReview }),
   };
 }
@@ -47,9 +51,7 @@ export function profileItem(profile: Profile, rev: number, signals: ProfileChang
 /** The reverse of `profileItem`. Returns undefined for the pointer of a linked identity. */
 export function readProfileItem(item: Item): VersionedProfile | undefined {
   if (typeof item.doc !== 'string') return undefined;
-  const separator = item.pk.indexOf('#'); // workspace ids hold none
-  const who = { workspace: item.pk.slice(0, separator), customer: item.pk.slice(separator + 1) };
-  return { profile: unpackProfile(item.doc, who), rev: Number(item.rev) };
+  return { profile: unpackProfile(item.doc, parsePartition(item.pk)), rev: Number(item.rev) };
 }
 
 /** Returns the pointer that replaces the profile of a linked identity. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Table } from '../aws/table/dynamo-table.ts';
 import { type Customer, type CustomerRef } from '../model/customer.ts';
-import { keys } from '../model/table-keys.ts';
+import { keys } from '../model/keys/table-keys.ts';
 import { type Clock } from '../shared/time.ts';
 import { newProfile, type Profile } from '../model/profile.ts';
 import { applyTouchpoint, type ProjectionRules } from './apply-touchpoint.ts';

@@ -1,5 +1,6 @@
 import { type Table } from '../aws/table/dynamo-table.ts';
-import { type Key, keys } from '../model/table-keys.ts';
+import { type Key, keys } from '../model/keys/table-keys.ts';
+import { parseWorkspace } from '../model/keys/parse-keys.ts';
 import { type Clock } from '../shared/time.ts';
 import { redrivenAttribute } from './touchpoint-record.ts';
 
@@ -23,13 +24,11 @@ export interface RedriveStore {
 /** Retention of the mark, seconds. Longer than SQS keeps a letter, which is 14 days. */
 const markTtl = 30 * 86_400;
 
-const workspaceOf = ({ pk }: Key): string => pk.slice(0, Math.max(0, pk.indexOf('#')));
-
 /** The store over the table. `clock` sets the expiry of marks. */
 export function redriveStore(table: Table, clock: Clock): RedriveStore {
   return {
     async bringBack({ id, key, sequenceNumber }) {
-      const mark = keys.redriven(workspaceOf(key), id);
+      const mark = keys.redriven(parseWorkspace(key.pk), id);
       const ttl = Math.floor(Date.parse(clock.now()) / 1_000) + markTtl;
       const isWritten = await table.transact([
         { put: { ...mark, ttl }, if: { expression: 'attribute_not_exists(pk)' } },

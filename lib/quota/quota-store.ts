@@ -1,6 +1,6 @@
 import { type Item, type Table } from '../aws/table/dynamo-table.ts';
 import { ThroughlineError } from '../shared/errors.ts';
-import { keys } from '../model/table-keys.ts';
+import { keys } from '../model/keys/table-keys.ts';
 import { type Clock } from '../shared/time.ts';
 import { admit, type HeavyWork, leave, quotas, type Quota, unused, Usage, usedUntil } from './quota.ts';
 

@@ -1,5 +1,6 @@
 import { type Item, type Table } from '../aws/table/dynamo-table.ts';
-import { keys, lists } from '../model/table-keys.ts';
+import { keys, lists, ranges, listSortKey } from '../model/keys/table-keys.ts';
+import { stripRange } from '../model/keys/parse-keys.ts';
 import { type Instant, addMs } from '../shared/time.ts';
 import { Coverage, longestTryMs, type Report, ReportResult } from './report.ts';
 import { ReportRequest } from './kinds/report-request.ts';
@@ -41,7 +42,7 @@ const text = <Name extends string>(item: Item, name: Name): Partial<Record<Name,
 
 function read(item: Item): Report {
   return {
-    reportId: item.sk.slice('report#'.length),
+    reportId: stripRange(item.sk, ranges.report),
     request: ReportRequest.parse(JSON.parse(String(item.request))),
     status: String(item.status) as Report['status'], // only this store writes it
     requestedAt: String(item.requestedAt),
@@ -70,7 +71,7 @@ export function reportStore(table: Table): ReportStore {
       const item = {
         ...keys.report(workspace, reportId),
         ...{ status, requestedAt, request: JSON.stringify(request), ttl: ttlOf(requestedAt) },
-        ...{ listPk: lists.reports(workspace), listSk: `${requestedAt}#${reportId}` },
+        ...{ listPk: lists.reports(workspace), listSk: listSortKey(requestedAt, reportId) },
       };
       return table.put(item, { expression: 'attribute_not_exists(pk)' });
     },

@@ -1,6 +1,6 @@
 import { type Table } from '../aws/table/dynamo-table.ts';
 import { type Customer } from '../model/customer.ts';
-import { partition } from '../model/table-keys.ts';
+import { partition } from '../model/keys/table-keys.ts';
 import { type MembershipIndex } from '../segment/membership-index.ts';
 import { matches } from '../predicate/evaluate.ts';
 import { type Profile } from '../model/profile.ts';

@@ -4,7 +4,7 @@ import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
 import { type Table } from '../../../lib/aws/table/dynamo-table.ts';
 import { type CustomerReviewer } from '../../../lib/projection/review-customer.ts';
 import { firstCustomerPage, readCustomerPage, CustomerPageToken } from '../../../lib/churn/training/all-customers.ts';
-import { partition } from '../../../lib/model/table-keys.ts';
+import { partition } from '../../../lib/model/keys/table-keys.ts';
 import { type Clock } from '../../../lib/shared/time.ts';
 
 interface Dependencies {

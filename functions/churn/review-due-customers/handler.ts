@@ -4,7 +4,7 @@ import { dueCustomers, type DueList, dueLists } from '../../../lib/churn/due-cus
 import { type CustomerReviewer } from '../../../lib/projection/review-customer.ts';
 import { type Table } from '../../../lib/aws/table/dynamo-table.ts';
 import { type WorkspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
-import { partition } from '../../../lib/model/table-keys.ts';
+import { partition } from '../../../lib/model/keys/table-keys.ts';
 import { type Clock, type Instant } from '../../../lib/shared/time.ts';
 
 interface Dependencies {

@@ -7,7 +7,7 @@ import { type BusEvent } from '../../../lib/model/bus-events.ts';
 import { customerId } from '../../../lib/model/customer.ts';
 import { type WorkspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
 import { Workspace } from '../../../lib/model/workspace.ts';
-import { listShards, partition } from '../../../lib/model/table-keys.ts';
+import { listShards, partition } from '../../../lib/model/keys/table-keys.ts';
 import { type DueEntry, type DateReview, type MembershipIndex } from '../../../lib/segment/membership-index.ts';
 import { type Profile } from '../../../lib/model/profile.ts';
 import { type ProfileStore, type VersionedProfile } from '../../../lib/profile/profile-store.ts';

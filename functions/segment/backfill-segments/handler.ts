@@ -11,7 +11,8 @@ import { dateRules, findMovedDates } from '../../../lib/journey/scheduling/date-
 import { liveDefinitionsFor } from '../../../lib/journey/publishing/live-versions.ts';
 import { deterministicId } from '../../../lib/shared/ids.ts';
 import { type JourneyStore, type LiveJourney } from '../../../lib/journey/publishing/journey-store.ts';
-import { dueReviews, listShards } from '../../../lib/model/table-keys.ts';
+import { dueReviews, listShards } from '../../../lib/model/keys/table-keys.ts';
+import { parsePartition } from '../../../lib/model/keys/parse-keys.ts';
 import { type Profile } from '../../../lib/model/profile.ts';
 import { nextMembershipChange, updateMembership } from '../../../lib/segment/membership.ts';
 import { type SegmentStore } from '../../../lib/segment/segment-store.ts';
@@ -145,7 +146,7 @@ export function backfillSegments(dependencies: BackfillDependencies) {
       if (timeLeft() < spareMs) return { rest: { ...work, list, cursor }, refused };
       const from = cursor === undefined ? {} : { from: cursor };
       const rows = await table.query(dueReviews(workspace, list), { index: 'byDue', ...from, limit });
-      const customers = rows.map(({ pk }) => ({ workspace, customer: pk.slice(workspace.length + 1) }));
+      const customers = rows.map(({ pk }) => parsePartition(pk));
       const looked = await look(customers, change);
       refused.push(...looked.refused);
       report({ looked: rows.length, changed: looked.changed });

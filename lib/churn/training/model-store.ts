@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { type Table } from '../../aws/table/dynamo-table.ts';
 import { Unavailable } from '../../shared/errors.ts';
-import { keys } from '../../model/table-keys.ts';
+import { keys } from '../../model/keys/table-keys.ts';
 import { cacheByKey } from '../../shared/cache.ts';
 import { type Clock } from '../../shared/time.ts';
 import { ChurnDefinition } from '../../model/churn-definition.ts';

@@ -1,5 +1,5 @@
 import { permanentErrors } from '../../shared/errors.ts';
-import { listShards } from '../../model/table-keys.ts';
+import { listShards } from '../../model/keys/table-keys.ts';
 import { sampleShares } from './training-sample.ts';
 
 export type TrainingFunction = 'gather' | 'learn' | 'rescore';

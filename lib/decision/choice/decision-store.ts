@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { type Item, type Table } from '../../aws/table/dynamo-table.ts';
 import { type Customer } from '../../model/customer.ts';
 import { identitiesOf } from '../../profile/customer-identities.ts';
-import { keys, listShard, lists, partition, timelineRanges } from '../../model/table-keys.ts';
+import { keys, listShard, lists, partition, timelineRanges } from '../../model/keys/table-keys.ts';
+import { parseTimedKey } from '../../model/keys/parse-keys.ts';
 import { type Profile } from '../../model/profile.ts';
 import { profileStore } from '../../profile/profile-store.ts';
 import { addDuration, type Duration, type Instant } from '../../shared/time.ts';
@@ -87,7 +88,7 @@ export function decisionStore(table: Table): DecisionStore {
       return rows
         .flat()
         .filter((row) => row.placement === placement)
-        .map(({ sk, offer }) => ({ offer: String(offer), at: sk.split('#')[1] ?? '' }));
+        .map(({ sk, offer }) => ({ offer: String(offer), at: parseTimedKey(sk, prefix).at }));
     },
 
     async record({ profile, decision, until }, rev) {

@@ -1,6 +1,6 @@
 import { atRevision, revisionOf } from '../../aws/table/revision.ts';
 import { type Table } from '../../aws/table/dynamo-table.ts';
-import { keys } from '../../model/table-keys.ts';
+import { keys } from '../../model/keys/table-keys.ts';
 import { type Clock } from '../../shared/time.ts';
 import { Placement } from './placement.ts';
 import { cacheByKey } from '../../shared/cache.ts';

@@ -3,7 +3,8 @@ import { type Customer } from '../../model/customer.ts';
 import { type Workspace } from '../../model/workspace.ts';
 import { isJsonObject } from '../../shared/json.ts';
 import { identitiesOf } from '../../profile/customer-identities.ts';
-import { partition, timelineRanges } from '../../model/table-keys.ts';
+import { partition, timelineRanges } from '../../model/keys/table-keys.ts';
+import { parseTimedKey } from '../../model/keys/parse-keys.ts';
 import { hourAt, isEngagement } from '../../profile/facts/engagement-hours.ts';
 import { type Profile } from '../../model/profile.ts';
 import { type ProfileStore } from '../../profile/profile-store.ts';
@@ -30,7 +31,7 @@ async function contactsIn(table: Table, owner: Customer, since: Instant): Promis
   return rows.flatMap(({ sk, doc }) => {
     const said: unknown = typeof doc === 'string' ? JSON.parse(doc) : {};
     const sent = isJsonObject(said) && said.status === 'sent' && said.purpose === 'marketing';
-    return sent ? [Date.parse(sk.split('#')[1] ?? '')] : [];
+    return sent ? [Date.parse(parseTimedKey(sk, prefix).at)] : [];
   });
 }
 

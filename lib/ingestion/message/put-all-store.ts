@@ -1,7 +1,7 @@
 import { type Item, type Table } from '../../aws/table/dynamo-table.ts';
 import { findPermanentRefusal, type WriteRefusal } from '../../aws/table/write-refusal.ts';
 import { ThroughlineError } from '../../shared/errors.ts';
-import { type Key } from '../../model/table-keys.ts';
+import { type Key } from '../../model/keys/table-keys.ts';
 
 /** Items per `BatchWriteItem` call. */
 export const batchSize = 25;

@@ -2,7 +2,7 @@ import { type Item, type Table } from '../../aws/table/dynamo-table.ts';
 import { type Customer } from '../../model/customer.ts';
 import { findPermanentRefusal, type WriteRefusal } from '../../aws/table/write-refusal.ts';
 import { ThroughlineError, Unavailable } from '../../shared/errors.ts';
-import { keys } from '../../model/table-keys.ts';
+import { keys } from '../../model/keys/table-keys.ts';
 import { instantAt } from '../../shared/time.ts';
 import { type AcceptedMessage, type UndatedTouchpoint } from './parse-message.ts';
 import { batchSize, keyName, putAll, type RefusedItems } from './put-all-store.ts';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
 import { type Table } from '../../aws/table/dynamo-table.ts';
 import { Unavailable } from '../../shared/errors.ts';
-import { keys } from '../../model/table-keys.ts';
+import { keys } from '../../model/keys/table-keys.ts';
 import { cacheByKey } from '../../shared/cache.ts';
 import { type Clock, Instant, addMs } from '../../shared/time.ts';
 

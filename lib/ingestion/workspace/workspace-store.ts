@@ -1,6 +1,6 @@
 import { atRevision, revisionOf } from '../../aws/table/revision.ts';
 import { type Item, type Table } from '../../aws/table/dynamo-table.ts';
-import { keys, lists } from '../../model/table-keys.ts';
+import { keys, lists } from '../../model/keys/table-keys.ts';
 import { cacheByKey } from '../../shared/cache.ts';
 import { systemClock } from '../../shared/time.ts';
 import { type KeyStore, keyStore } from './key-store.ts';

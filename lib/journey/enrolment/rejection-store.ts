@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { type Item, type Table } from '../../aws/table/dynamo-table.ts';
 import { type Customer } from '../../model/customer.ts';
 import { JsonObject } from '../../shared/json.ts';
-import { keys } from '../../model/table-keys.ts';
+import { keys, ranges } from '../../model/keys/table-keys.ts';
+import { stripRange } from '../../model/keys/parse-keys.ts';
 import { Instant } from '../../shared/time.ts';
 import { type CustomerIdentities } from '../../profile/customer-identities.ts';
 import { type EntryRejection } from './admission.ts';
@@ -31,7 +32,7 @@ export interface RejectionStore {
 }
 
 function read({ sk, doc }: Item): EntryRejectionRow {
-  const journeyId = sk.slice('refusal#'.length);
+  const journeyId = stripRange(sk, ranges.refusal);
   return EntryRejectionRow.parse({ ...(JSON.parse(String(doc)) as object), journeyId });
 }
 

@@ -1,6 +1,7 @@
 import { type Item, type Table } from '../../aws/table/dynamo-table.ts';
 import { type Customer } from '../../model/customer.ts';
-import { keys, listShard, listShards } from '../../model/table-keys.ts';
+import { keys, listShard, listShards } from '../../model/keys/table-keys.ts';
+import { parsePausedStepKey } from '../../model/keys/parse-keys.ts';
 import { type Instant } from '../../shared/time.ts';
 
 /** A step that waits because its journey is paused. */
@@ -49,16 +50,13 @@ export interface PausedStepStore {
 }
 
 const keyOf = ({ owner, journeyId, since, enrolmentId, stepId }: PausedStep) =>
-  keys.held(owner.workspace, { journeyId, shard: listShard(owner), at: since, id: `${enrolmentId}#${stepId}` });
+  keys.held(owner.workspace, { journeyId, shard: listShard(owner), at: since, enrolmentId, stepId });
 
 function readHeld(workspace: string, journeyId: string, { sk, customer, token }: Item): PausedStep {
-  const [since = '', enrolmentId = '', stepId = ''] = sk.split('#');
   return {
     owner: { workspace, customer: String(customer) },
     journeyId,
-    enrolmentId,
-    stepId,
-    since,
+    ...parsePausedStepKey(sk),
     token: String(token),
   };
 }
@@ -72,7 +70,7 @@ export function pausedStepStore(table: Table): PausedStepStore {
     },
 
     async list({ workspace, journeyId }, { place, limit }) {
-      const { pk } = keys.held(workspace, { journeyId, shard: place.list, at: '', id: '' });
+      const { pk } = keys.held(workspace, { journeyId, shard: place.list, at: '', enrolmentId: '', stepId: '' });
       const after = place.after !== undefined && { after: place.after };
       const rows = await table.query(pk, { limit, consistent: true, ...after });
       const held = rows.map((row) => readHeld(workspace, journeyId, row));

@@ -2,7 +2,8 @@ import { type Item, type Table } from '../../aws/table/dynamo-table.ts';
 import { type BusEvent } from '../../model/bus-events.ts';
 import { type Customer } from '../../model/customer.ts';
 import { bareRecord } from '../../shared/json.ts';
-import { keys, listShard } from '../../model/table-keys.ts';
+import { keys, listShard } from '../../model/keys/table-keys.ts';
+import { parseStatsVersion } from '../../model/keys/parse-keys.ts';
 
 /** Counts of one variant. */
 export interface VariantStats {
@@ -101,7 +102,7 @@ export function statsStore(table: Table): StatsStore {
       const { pk } = keys.journeyStats(workspace, { journeyId, version: 0, shard: 0 });
       const versions = new Map<number, VersionStats>();
       for (const row of await table.query(pk)) {
-        const version = Number(row.sk.split('#')[1]);
+        const version = parseStatsVersion(row.sk);
         const stats = versions.get(version) ?? newStats(version);
         add(stats, row);
         versions.set(version, stats);

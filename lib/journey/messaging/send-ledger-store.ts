@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { type Table, type Write } from '../../aws/table/dynamo-table.ts';
 import { type Customer } from '../../model/customer.ts';
-import { keys } from '../../model/table-keys.ts';
+import { keys } from '../../model/keys/table-keys.ts';
 import { type Instant } from '../../shared/time.ts';
 import { truncate, type RenderedMessage } from './render-template.ts';
 import { Contact } from './decide-send.ts';

@@ -3,7 +3,8 @@ import { type Table } from '../../aws/table/dynamo-table.ts';
 import { type BusEvent } from '../../model/bus-events.ts';
 import { type Customer, customerId } from '../../model/customer.ts';
 import { Json, JsonObject } from '../../shared/json.ts';
-import { keys, openFanOuts } from '../../model/table-keys.ts';
+import { keys, openFanOuts } from '../../model/keys/table-keys.ts';
+import { stripRange } from '../../model/keys/parse-keys.ts';
 import { type ListPlace } from '../../segment/membership-index.ts';
 import { type Profile } from '../../model/profile.ts';
 import { Instant } from '../../shared/time.ts';
@@ -99,7 +100,7 @@ export function fanOutStore(table: Table): FanOutStore {
 
     async open(workspace, upTo) {
       const rows = await table.query(openFanOuts(workspace), { index: 'byDue', upTo });
-      return rows.map(({ sk }) => sk.slice(range.length));
+      return rows.map(({ sk }) => stripRange(sk, range));
     },
 
     async launchedThrough(workspace, { journeyId, trigger }) {

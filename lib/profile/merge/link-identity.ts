@@ -1,6 +1,6 @@
 import { type Write } from '../../aws/table/dynamo-table.ts';
 import { type Touchpoint } from '../../model/touchpoint.ts';
-import { keys } from '../../model/table-keys.ts';
+import { keys } from '../../model/keys/table-keys.ts';
 import { profileLimits } from '../../model/profile-limits.ts';
 import { type Profile } from '../../model/profile.ts';
 import { type ProfileChange } from '../../model/profile-change.ts';

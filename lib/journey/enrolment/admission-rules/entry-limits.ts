@@ -1,5 +1,5 @@
 import { type Item, type Write } from '../../../aws/table/dynamo-table.ts';
-import { type Key, keys } from '../../../model/table-keys.ts';
+import { type Key, keys, ranges } from '../../../model/keys/table-keys.ts';
 import { durationMs, type Instant } from '../../../shared/time.ts';
 import { type JourneyDefinition } from '../../definition/journey-definition.ts';
 
@@ -24,6 +24,8 @@ type Limited = Pick<JourneyDefinition, 'id' | 'entry'>;
 export const windowIndex = (now: Instant, within: string | undefined): number =>
   within === undefined ? 0 : Math.floor(Date.parse(now) / durationMs(within));
 
+const throttleSk = keys.throttle('', '').sk;
+
 const capKey = (workspace: string, { id, entry }: Limited, now: Instant): Key =>
   keys.cap(workspace, id, windowIndex(now, entry.cap?.within));
 
@@ -38,8 +40,8 @@ export function entryCounterKeys(workspace: string, definition: Limited, now: In
 
 /** Parses the counters from their items. A missing item counts as zero. */
 export function readEntryCounters(items: readonly Item[]): EntryCounters {
-  const cap = items.find(({ sk }) => sk.startsWith('cap#'));
-  const throttle = items.find(({ sk }) => sk === 'throttle');
+  const cap = items.find(({ sk }) => sk.startsWith(ranges.cap));
+  const throttle = items.find(({ sk }) => sk === throttleSk);
   return {
     entered: Number(cap?.n ?? 0),
     ...(throttle && { throttle: { span: Number(throttle.span), n: Number(throttle.n) } }),

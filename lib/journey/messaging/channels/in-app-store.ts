@@ -3,7 +3,8 @@ import { isKey } from '../../../aws/table/query.ts';
 import { type Table } from '../../../aws/table/dynamo-table.ts';
 import { findPermanentRefusal } from '../../../aws/table/write-refusal.ts';
 import { type Customer } from '../../../model/customer.ts';
-import { keys, partition } from '../../../model/table-keys.ts';
+import { keys, partition, ranges } from '../../../model/keys/table-keys.ts';
+import { stripRange } from '../../../model/keys/parse-keys.ts';
 import { readCursor, writeCursor } from '../../../shared/http/paging.ts';
 import { Instant } from '../../../shared/time.ts';
 import { pageWithin } from '../../../shared/trim.ts';
@@ -55,8 +56,6 @@ export interface InAppStore {
   seen(owners: CustomerIdentities, messageId: string, at: Instant): Promise<Instant | undefined>;
 }
 
-const range = keys.inApp({ workspace: '', customer: '' }, '').sk;
-
 export function inAppStore(table: Table): InAppStore {
   return {
     async keep(owner, { messageId, ...message }) {
@@ -66,10 +65,10 @@ export function inAppStore(table: Table): InAppStore {
     },
 
     async list(owners, { limit, cursor }) {
-      const rows = await Promise.all(owners.map((owner) => table.query(partition(owner), { prefix: range })));
+      const rows = await Promise.all(owners.map((owner) => table.query(partition(owner), { prefix: ranges.inApp })));
       const all = rows
         .flat()
-        .map(({ sk, ...row }) => InAppMessage.parse({ ...row, messageId: sk.slice(range.length) }));
+        .map(({ sk, ...row }) => InAppMessage.parse({ ...row, messageId: stripRange(sk, ranges.inApp) }));
       const last = cursor === undefined ? undefined : readCursor(cursor, Place);
       const left = all.filter((message) => !last || byPlace(message, last) > 0).sort(byPlace);
       const items = pageWithin(left.slice(0, limit));
