@@ -9,7 +9,7 @@ import { keys, partition } from '../../../lib/model/keys/table-keys.ts';
 import { parsePartition } from '../../../lib/model/keys/parse-keys.ts';
 import { type Profile } from '../../../lib/model/profile.ts';
 import { readProfileItem } from '../../../lib/profile/profile-store.ts';
-import { type Clock } from '../../../lib/shared/time.ts';
+import { type Clock, minuteMs } from '../../../lib/shared/time.ts';
 
 interface Dependencies {
   exported: TableExport;
@@ -36,7 +36,7 @@ const Gathering = z.object({
 export type Gathering = z.infer<typeof Gathering>;
 
 /** Time that must be left before the next lines are read, ms. */
-const spareMs = 60_000;
+const spareMs = minuteMs;
 
 const { sk: profileKey } = keys.profile({ workspace: '', customer: '' });
 

@@ -6,10 +6,11 @@ import { keys, listShard, lists, partition, timelineRanges } from '../../model/k
 import { parseTimedKey } from '../../model/keys/parse-keys.ts';
 import { type Profile } from '../../model/profile.ts';
 import { profileStore } from '../../profile/profile-store.ts';
-import { addDuration, type Duration, type Instant } from '../../shared/time.ts';
+import { addDuration, type Duration, type Instant, ttlAfter } from '../../shared/time.ts';
 import { type PastDecision } from './choose-offer.ts';
 import { Decision, OfferReason } from './decision.ts';
 import { withReasonText } from './decision-text.ts';
+import { ifAbsent } from '../../aws/table/conditions.ts';
 
 /** How long a decision can be found by its id after its last possible outcome. */
 const keptFor: Duration = '30d';
@@ -94,10 +95,9 @@ export function decisionStore(table: Table): DecisionStore {
     async record({ profile, decision, until }, rev) {
       const { at, placement, stage, offer, decisionId, context } = decision;
       const told = context && { context: JSON.stringify(context) };
-      const ttl = Math.floor(Date.parse(addDuration(until, keptFor)) / 1_000);
+      const ttl = ttlAfter(addDuration(until, keptFor), 0);
       const decided = { ...keys.decided(profile, decisionId), at, placement, stage, offer: offer.id, ttl, ...told };
-      const isNew = { expression: 'attribute_not_exists(pk)' };
-      const also = [{ put: decisionItem(profile, decision) }, { put: decided, if: isNew }];
+      const also = [{ put: decisionItem(profile, decision) }, { put: decided, if: ifAbsent }];
       return profileStore(table).save({ profile, also }, rev);
     },
   };

@@ -2,7 +2,7 @@ import { type Table } from '../../aws/table/dynamo-table.ts';
 import { listShards, lists, timelineRanges } from '../../model/keys/table-keys.ts';
 import { parsePartition, parseTimedKey } from '../../model/keys/parse-keys.ts';
 import { type Customer } from '../../model/customer.ts';
-import { durationMs, type Instant, addMs } from '../../shared/time.ts';
+import { durationMs, type Instant, addMs, dayMs } from '../../shared/time.ts';
 import { contextId } from '../placements/context-features.ts';
 import { type Decision } from '../choice/decision.ts';
 import { type LoggedDecision } from './logged-decision.ts';
@@ -13,7 +13,7 @@ import { readDecision } from '../choice/decision-store.ts';
 const mostOfList = 2_500;
 
 /** Age limit of decisions, ms. Older preferences say little about today. */
-const spanMs = 180 * 86_400_000;
+const spanMs = 180 * dayMs;
 
 /** Maximum number of customers from whom send times are learnt, those with the latest decisions. */
 const mostCustomers = 500;

@@ -10,11 +10,11 @@ import { type Profile } from '../../model/profile.ts';
 import { type ProfileStore } from '../../profile/profile-store.ts';
 import { homeZone } from '../../profile/facts/home-zone.ts';
 import { readCustomerHistory } from '../../report/touchpoint-reader.ts';
-import { type Instant, addMs } from '../../shared/time.ts';
+import { type Instant, addMs, dayMs } from '../../shared/time.ts';
 import { type History } from './learn-send-times.ts';
 
 /** How far back habits are looked for. Milliseconds. */
-const spanMs = 180 * 86_400_000;
+const spanMs = 180 * dayMs;
 
 /** Most messages of a customer that are looked at. */
 const mostMessages = 500;

@@ -17,6 +17,7 @@ import { pageWithin } from '../../shared/trim.ts';
 import { Enrolment } from './enrolment-record.ts';
 import { type EntrySlot } from './entry-request.ts';
 import { type CustomerIdentities } from '../../profile/customer-identities.ts';
+import { ifAbsent } from '../../aws/table/conditions.ts';
 
 /** An enrolment and the identity that entered. The row lies in the partition of that identity. */
 export interface OwnedEnrolment {
@@ -74,7 +75,7 @@ export function enrolmentEntryWrites(
 ): Write[] {
   const { enrolmentId, journeyId, entryKey, startedAt } = enrolment;
   return [
-    { put: enrolmentItem(owner, enrolment), if: { expression: 'attribute_not_exists(pk)' } },
+    { put: enrolmentItem(owner, enrolment), if: ifAbsent },
     {
       put: {
         ...keys.entry(owner, journeyId, entryKey),
@@ -84,7 +85,7 @@ export function enrolmentEntryWrites(
       },
       if:
         entries === 0
-          ? { expression: 'attribute_not_exists(pk)' }
+          ? ifAbsent
           : { expression: 'entries = :entries AND attribute_not_exists(active)', values: { ':entries': entries } },
     },
   ];

@@ -4,12 +4,12 @@ import { type Customer } from '../../model/customer.ts';
 import { JsonObject } from '../../shared/json.ts';
 import { keys, ranges } from '../../model/keys/table-keys.ts';
 import { stripRange } from '../../model/keys/parse-keys.ts';
-import { Instant } from '../../shared/time.ts';
+import { Instant, ttlAfter, daySeconds } from '../../shared/time.ts';
 import { type CustomerIdentities } from '../../profile/customer-identities.ts';
 import { type EntryRejection } from './admission.ts';
 
 /** How long a rejection is stored, in seconds: 90 days. */
-const keptFor = 90 * 86_400;
+const keptFor = 90 * daySeconds;
 
 /** The latest rejection of a customer's entry into a journey, with the values that decided. */
 export const EntryRejectionRow = z.object({
@@ -40,7 +40,7 @@ function read({ sk, doc }: Item): EntryRejectionRow {
 export function rejectionStore(table: Table): RejectionStore {
   return {
     async save(customer, { journeyId, ...row }) {
-      const ttl = Math.floor(Date.parse(row.at) / 1_000) + keptFor;
+      const ttl = ttlAfter(row.at, keptFor);
       await table.put({ ...keys.refusal(customer, journeyId), doc: JSON.stringify(row), ttl });
     },
 

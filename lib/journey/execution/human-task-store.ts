@@ -6,6 +6,7 @@ import { type Instant } from '../../shared/time.ts';
 import { pageWithin } from '../../shared/trim.ts';
 import { readTaskId, Task, taskId, type TaskView } from './human-task.ts';
 import { expiry } from './wait-store.ts';
+import { ifAbsent, ifPresent } from '../../aws/table/conditions.ts';
 
 /** A task and the token that resumes its step. */
 export interface StoredTask {
@@ -68,7 +69,7 @@ export function taskStore(table: Table): TaskStore {
         names: { '#status': 'status' },
         values: { ':closed': 'closed' },
       },
-      { expression: 'attribute_exists(pk)' },
+      ifPresent,
     );
   }
 
@@ -88,7 +89,7 @@ export function taskStore(table: Table): TaskStore {
           listPk: lists.tasks(owner.workspace, listShard(owner)),
           listSk: listSortKey(task.openedAt, id),
         },
-        { ...isOpen, expression: `attribute_not_exists(pk) OR ${isOpen.expression}` },
+        { ...isOpen, expression: `${ifAbsent.expression} OR ${isOpen.expression}` },
       ),
 
     async get(owner, id) {

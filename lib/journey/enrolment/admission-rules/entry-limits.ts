@@ -1,7 +1,8 @@
 import { type Item, type Write } from '../../../aws/table/dynamo-table.ts';
 import { type Key, keys, ranges } from '../../../model/keys/table-keys.ts';
-import { durationMs, type Instant } from '../../../shared/time.ts';
+import { durationMs, type Instant, ttlAfterMs, daySeconds } from '../../../shared/time.ts';
 import { type JourneyDefinition } from '../../definition/journey-definition.ts';
+import { ifAbsent } from '../../../aws/table/conditions.ts';
 
 /**
  * Counters of a journey's cap and throttle: one item each for all customers, written in the entry's
@@ -72,7 +73,7 @@ export function nextFreeWindow(
 export const windowStart = (span: number, within: string): Instant => new Date(span * durationMs(within)).toISOString();
 
 /** How long a counter is kept after its window, in seconds: one day. */
-const keptFor = 86_400;
+const keptFor = daySeconds;
 
 /**
  * Returns the writes that count an entry, and the time from which a throttled entry may start.
@@ -87,7 +88,7 @@ export function entryCounterWrites(
   const writes: Write[] = [];
   if (cap) {
     const ends = cap.within === undefined ? undefined : (windowIndex(now, cap.within) + 1) * durationMs(cap.within);
-    const expiry = ends !== undefined && { ttl: Math.floor(ends / 1_000) + keptFor };
+    const expiry = ends !== undefined && { ttl: ttlAfterMs(ends, keptFor) };
     writes.push({
       update: capKey(workspace, definition, now),
       set: {
@@ -103,9 +104,7 @@ export function entryCounterWrites(
   const before = counted.throttle;
   writes.push({
     put: { ...keys.throttle(workspace, definition.id), span, n },
-    if: before
-      ? { expression: 'span = :span AND n = :n', values: { ':span': before.span, ':n': before.n } }
-      : { expression: 'attribute_not_exists(pk)' },
+    if: before ? { expression: 'span = :span AND n = :n', values: { ':span': before.span, ':n': before.n } } : ifAbsent,
   });
   return { writes, notBefore: isLater ? windowStart(span, throttle.within) : now };
 }
