@@ -129,7 +129,7 @@ async function aRoom(n: number, refuses: (key: Key) => boolean = () => false) {
   const routes = handleSegmentRoutes({ segments, directory: lists, profiles, bus, clock });
   const fill = backfillSegments({
     ...{ table, profiles, segments, bus, clock, workspaces: workspaceStore(table) },
-    journeys: { readRecord: async () => undefined, version: async () => undefined },
+    journeys: { liveJourney: async () => undefined },
     known: async () => undefined,
     report: () => undefined,
   });
