@@ -14,7 +14,7 @@ import { statsReader } from '../../lib/decision/beliefs/offer-stats-store.ts';
 import { decisionStore } from '../../lib/decision/choice/decision-store.ts';
 import { linearReader } from '../../lib/decision/beliefs/offer-sums-store.ts';
 import { workspaceStore } from '../../lib/ingestion/workspace/workspace-store.ts';
-import { keys } from '../../lib/model/table-keys.ts';
+import { keys } from '../../lib/model/keys/table-keys.ts';
 import { newProfile } from '../../lib/model/profile.ts';
 import { profileItem, profileStore } from '../../lib/profile/profile-store.ts';
 import { systemClock as clock } from '../../lib/shared/time.ts';

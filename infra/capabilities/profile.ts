@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import { keys } from '../../lib/model/table-keys.ts';
+import { keys, ranges, timelineRanges } from '../../lib/model/keys/table-keys.ts';
 import { redrivenAttribute } from '../../lib/projection/touchpoint-record.ts';
 import { DeadLetterQueue } from '../constructs/dead-letters.ts';
 import { busPattern, onEvents } from '../constructs/event-rule.ts';
@@ -7,24 +7,28 @@ import { NodeFunction } from '../constructs/node-function.ts';
 import { consumeStream } from '../constructs/stream-consumer.ts';
 import { type Foundation } from '../foundation.ts';
 
+const nobody = { workspace: '', customer: '' };
 const inserted = { eventName: ['INSERT'] };
 const sortKey = (...matches: (string | { prefix: string })[]) => ({ Keys: { sk: { S: matches } } });
 
 /**
  * New touchpoints. A touchpoint that is sent again changes nothing, so it makes no stream record.
  */
-const touchpoints = { ...inserted, dynamodb: sortKey({ prefix: 't#' }) };
+const touchpoints = { ...inserted, dynamodb: sortKey({ prefix: timelineRanges.touchpoint }) };
 
 /** Touchpoints that `npm run redrive` brings back. */
 const redriven = {
   eventName: ['MODIFY'],
-  dynamodb: { ...sortKey({ prefix: 't#' }), NewImage: { [redrivenAttribute]: { S: [{ exists: true }] } } },
+  dynamodb: {
+    ...sortKey({ prefix: timelineRanges.touchpoint }),
+    NewImage: { [redrivenAttribute]: { S: [{ exists: true }] } },
+  },
 };
 
 /** Rows that `npm run rebuild` writes to learn how far the stream was folded. */
 const barriers = {
   eventName: ['INSERT', 'MODIFY'],
-  dynamodb: sortKey(keys.barrier({ workspace: '', customer: '' }).sk),
+  dynamodb: sortKey(keys.barrier(nobody).sk),
 };
 
 /**
@@ -34,14 +38,17 @@ const barriers = {
 const facts = [
   {
     eventName: ['INSERT', 'MODIFY'],
-    dynamodb: { ...sortKey('profile'), NewImage: { signals: { S: [{ exists: true }] } } },
+    dynamodb: { ...sortKey(keys.profile(nobody).sk), NewImage: { signals: { S: [{ exists: true }] } } },
   },
-  { ...inserted, dynamodb: sortKey({ prefix: 'enrolment#' }, { prefix: 'd#' }, { prefix: 'task#' }) },
+  {
+    ...inserted,
+    dynamodb: sortKey({ prefix: ranges.enrolment }, { prefix: timelineRanges.decision }, { prefix: ranges.task }),
+  },
   {
     eventName: ['MODIFY'],
-    dynamodb: { ...sortKey({ prefix: 'enrolment#' }), NewImage: { status: { S: ['ended'] } } },
+    dynamodb: { ...sortKey({ prefix: ranges.enrolment }), NewImage: { status: { S: ['ended'] } } },
   },
-  { eventName: ['INSERT', 'MODIFY'], dynamodb: sortKey({ prefix: 'journey#' }) },
+  { eventName: ['INSERT', 'MODIFY'], dynamodb: sortKey({ prefix: ranges.journey }) },
 ];
 
 /** Functions that project touchpoints into profiles and publish changes. */

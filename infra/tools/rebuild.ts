@@ -6,7 +6,8 @@ import { dynamoTable, type Table } from '../../lib/aws/table/dynamo-table.ts';
 import { CustomerRef, WorkspaceId } from '../../lib/model/customer.ts';
 import { workspaceStore } from '../../lib/ingestion/workspace/workspace-store.ts';
 import { Workspace } from '../../lib/model/workspace.ts';
-import { type Key } from '../../lib/model/table-keys.ts';
+import { type Key, partition } from '../../lib/model/keys/table-keys.ts';
+import { parsePartition } from '../../lib/model/keys/parse-keys.ts';
 import { rebuildCustomer, type Rebuilding, type Rebuilt } from '../../lib/projection/rebuild-profile.ts';
 import { profileStore } from '../../lib/profile/profile-store.ts';
 import { stageModelOf } from '../../lib/stage/stage-templates.ts';
@@ -60,12 +61,12 @@ export async function* findCustomers(
       new ScanCommand({
         ...{ TableName, ExclusiveStartKey, Limit: 2_000, ProjectionExpression: 'pk' },
         FilterExpression: 'begins_with(pk, :workspace)',
-        ExpressionAttributeValues: { ':workspace': { S: `${workspace}#` } },
+        ExpressionAttributeValues: { ':workspace': { S: partition({ workspace, customer: '' }) } },
       }),
     );
     const customers: CustomerRef[] = [];
     for (const { pk: { S: pk = '' } = {} } of page.Items ?? []) {
-      const customer = CustomerRef.safeParse(pk.slice(workspace.length + 1));
+      const customer = CustomerRef.safeParse(parsePartition(pk).customer);
       if (pk !== before.pk && customer.success) customers.push(customer.data);
       before.pk = pk;
     }
@@ -116,7 +117,7 @@ const totalOf = (counts: Record<string, number>): string =>
 async function ownProfiles({ profiles }: Rebuilding, workspace: string, customers: CustomerRef[]) {
   const stored = await profiles.getMany(customers.map((customer) => ({ workspace, customer })));
   return customers.filter(
-    (customer) => (stored.get(`${workspace}#${customer}`)?.profile.customer ?? customer) === customer,
+    (customer) => (stored.get(partition({ workspace, customer }))?.profile.customer ?? customer) === customer,
   );
 }
 

@@ -6,7 +6,7 @@ import { type KeyKind, parseApiKey } from '../../lib/ingestion/workspace/api-key
 import { type WorkspaceStore, workspaceStore } from '../../lib/ingestion/workspace/workspace-store.ts';
 import { WorkspaceId } from '../../lib/model/customer.ts';
 import { Workspace } from '../../lib/model/workspace.ts';
-import { keys } from '../../lib/model/table-keys.ts';
+import { keys } from '../../lib/model/keys/table-keys.ts';
 
 const usage = `npm run workspace -- create <id> [--name <name>] [--timezone <IANA zone>]   a workspace and its first keys
 npm run workspace -- keys <id>                                             another pair of keys

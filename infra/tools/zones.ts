@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import moment from 'moment-timezone';
 import * as z from 'zod';
 import { type ZoneCorrections } from '../../lib/shared/calendar/zone-data.ts';
+import { minuteMs } from '../../lib/shared/time.ts';
 
 /** A release of IANA's data as moment-timezone packs it. */
 const Packed = z.object({ version: z.string(), zones: z.array(z.string()), links: z.array(z.string()) });
@@ -20,8 +21,6 @@ export interface Release {
   /** Alternative names, and the zone of each. */
   links: Map<string, string>;
 }
-
-const minuteMs = 60_000;
 
 /**
  * Years that corrections cover: one before the release's own, and ten after. moment-timezone

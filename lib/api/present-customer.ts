@@ -2,6 +2,7 @@ import { withRiskText } from '../churn/risk-text.ts';
 import { customerId } from '../model/customer.ts';
 import { type Profile } from '../model/profile.ts';
 import { type EnrolmentView, type CustomerView } from '../profile/views/customer-view.ts';
+import { mapValues } from '../shared/records.ts';
 
 export function presentCustomer(profile: Profile, enrolments: EnrolmentView[]): CustomerView {
   const { n: count, ...purchases } = profile.purchases;
@@ -9,7 +10,7 @@ export function presentCustomer(profile: Profile, enrolments: EnrolmentView[]): 
     customerId: customerId(profile.customer),
     anonymous: profile.customer.startsWith('a:'),
     ...(profile.stage && { stage: profile.stage.id, stageSince: profile.stage.since }),
-    traits: Object.fromEntries(Object.entries(profile.traits).map(([name, { value }]) => [name, value])),
+    traits: mapValues(profile.traits, ({ value }) => value),
     ...(profile.churn && { churn: withRiskText(profile.churn) }),
     enrolments,
     firstSeen: profile.firstSeen,

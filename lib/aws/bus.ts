@@ -2,6 +2,7 @@ import { type EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } 
 import { type BusEvent, eventSource } from '../model/bus-events.ts';
 import { mapConcurrent } from '../shared/concurrency.ts';
 import { findPermanentRefusal } from './table/write-refusal.ts';
+import { fullJitterMs, pause } from '../shared/retry.ts';
 
 /** Publishes events to the bus. */
 export interface Bus {
@@ -37,8 +38,7 @@ const maxTries = 5;
 const lanes = 4;
 
 /** Full jitter: up to 50 ms, doubled with each attempt. */
-const jitter = (tries: number): Promise<void> =>
-  new Promise((resume) => setTimeout(resume, Math.random() * 50 * 2 ** tries));
+const jitter = (tries: number): Promise<void> => pause(fullJitterMs({ baseMs: 50 }, tries));
 
 interface Entry {
   place: number;

@@ -5,7 +5,7 @@ import {
   ResourceNotFoundException,
   type SchedulerClient,
 } from '@aws-sdk/client-scheduler';
-import { type Instant, instantAt } from '../shared/time.ts';
+import { type Instant, instantAt, daySeconds } from '../shared/time.ts';
 
 /** One-time calls in the future. */
 export interface Timers {
@@ -50,7 +50,7 @@ export function schedulerTimers(client: SchedulerClient, target: TimerTarget): T
               RoleArn: roleArn,
               Input: JSON.stringify(input),
               DeadLetterConfig: { Arn: deadLetterArn },
-              RetryPolicy: { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 },
+              RetryPolicy: { MaximumEventAgeInSeconds: daySeconds, MaximumRetryAttempts: 185 },
             },
           }),
         );

@@ -1,9 +1,7 @@
 import { type Profile } from '../model/profile.ts';
-import { msBetween, type Instant } from '../shared/time.ts';
+import { msBetween, type Instant, dayMs } from '../shared/time.ts';
 import { purchaseHistoryOfDays } from './purchase-model/key-day-history.ts';
 import { dayIndex } from '../profile/facts/key-days.ts';
-
-const dayMs = 86_400_000;
 
 /**
  * Inputs of the risk, all from the profile, so the cost does not depend on the number of

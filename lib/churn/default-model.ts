@@ -1,7 +1,7 @@
 import { Workspace } from '../model/workspace.ts';
 import { matches } from '../predicate/evaluate.ts';
 import { type Profile } from '../model/profile.ts';
-import { type Instant, addMs } from '../shared/time.ts';
+import { type Instant, addMs, dayMs, minuteMs } from '../shared/time.ts';
 import { type RiskModel } from './risk-model.ts';
 import { purchaseHistoryOfDays } from './purchase-model/key-day-history.ts';
 import { type ChurnDefinition, keyEventsOf, defaultChurnDefinition } from '../model/churn-definition.ts';
@@ -11,14 +11,11 @@ import { scoreRisk, bandOf, churnProbability } from './heuristic-score.ts';
 
 type Rules = Pick<Workspace, 'purchaseEvents' | 'churn'>;
 
-const minuteMs = 60_000;
-const dayMs = 86_400_000;
-
 /**
  * Limit of the search for a change of band, ms. A customer without one by then is reviewed after
  * the next touchpoint.
  */
-const farthestMs = 730 * 86_400_000;
+const farthestMs = 730 * dayMs;
 
 /** Returns whether the definition includes this customer. */
 export function isEligible(definition: ChurnDefinition, profile: Profile, now: Instant): boolean {

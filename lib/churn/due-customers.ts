@@ -1,6 +1,7 @@
 import { type Table } from '../aws/table/dynamo-table.ts';
 import { type Customer } from '../model/customer.ts';
-import { dueReviews, listShards } from '../model/table-keys.ts';
+import { dueReviews, listShards } from '../model/keys/table-keys.ts';
+import { parsePartition } from '../model/keys/parse-keys.ts';
 import { type Instant } from '../shared/time.ts';
 
 /** One partition of the index of due reviews. */
@@ -22,5 +23,5 @@ export async function dueCustomers(
   page: { upTo: Instant; limit: number },
 ): Promise<Customer[]> {
   const rows = await table.query(dueReviews(workspace, shard), { index: 'byDue', ...page });
-  return rows.map(({ pk }) => ({ workspace, customer: pk.slice(workspace.length + 1) }));
+  return rows.map(({ pk }) => parsePartition(pk));
 }

@@ -1,5 +1,5 @@
 import { type Profile } from '../model/profile.ts';
-import { type Instant, addMs } from '../shared/time.ts';
+import { type Instant, addMs, dayMs } from '../shared/time.ts';
 import { type Dropout, nextWithin, silentFor } from './purchase-model/dropout-model.ts';
 import { type PurchaseCounts } from './purchase-model/purchase-history.ts';
 import { type ChurnDefinition, defaultChurnDefinition } from '../model/churn-definition.ts';
@@ -24,8 +24,6 @@ const weights = { badAnswer: 0.7, complained: 0.5, refusedContact: 0.4, cancelle
 
 /** A visit without a purchase lowers the logit. The effect halves in two weeks. */
 const visit = { weight: -1, halfLifeDays: 14 } as const;
-
-const dayMs = 86_400_000;
 
 /** The parts of a churn definition that a score depends on. */
 export type ScoreTerms = Pick<ChurnDefinition, 'horizonDays' | 'bands'>;

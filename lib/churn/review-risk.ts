@@ -1,16 +1,12 @@
 import { type ProfileWrite } from '../profile/profile-store.ts';
 import { type Profile } from '../model/profile.ts';
 import { type ProfileChange } from '../model/profile-change.ts';
-import { addDuration, msBetween, type Duration, type Instant, addMs } from '../shared/time.ts';
+import { addDuration, msBetween, type Duration, type Instant, addMs, dayMs, hourMs, minuteMs } from '../shared/time.ts';
 import { type RiskModel } from './risk-model.ts';
 import { riskChangeOf } from './risk-change.ts';
 import { defaultRiskModel } from './default-model.ts';
 import { packRisk } from '../profile/codec/risk-codec.ts';
 import { type ChurnRisk } from '../model/churn-risk.ts';
-
-const minuteMs = 60_000;
-const hourMs = 60 * minuteMs;
-const dayMs = 24 * hourMs;
 
 /** Returns the first time at which the band changes without further touchpoints. */
 export const nextBandChange = (

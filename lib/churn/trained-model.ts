@@ -1,5 +1,5 @@
 import { type Profile } from '../model/profile.ts';
-import { type Instant, instantAt } from '../shared/time.ts';
+import { type Instant, instantAt, dayMs } from '../shared/time.ts';
 import { type RiskModel } from './risk-model.ts';
 import { purchaseHistoryOfDays } from './purchase-model/key-day-history.ts';
 import { isEligible } from './default-model.ts';
@@ -23,7 +23,6 @@ export interface TrainedModel {
   model: ChurnModel;
 }
 
-const dayMs = 86_400_000;
 const daysAt = (at: Instant): number => Date.parse(at) / dayMs;
 const instantOf = (days: number): Instant => instantAt(Math.round(days * dayMs));
 

@@ -1,7 +1,8 @@
 import { type Item, type Table } from '../aws/table/dynamo-table.ts';
-import { keys } from '../model/table-keys.ts';
+import { keys, ranges } from '../model/keys/table-keys.ts';
 import { type Instant } from '../shared/time.ts';
 import { PlannedMap } from './planned-map.ts';
+import { ifRevision } from '../aws/table/conditions.ts';
 
 /** A stored map. `rev` counts its writes; 0 means none. */
 export interface SavedMap {
@@ -19,18 +20,14 @@ export interface MapStore {
   remove(workspace: string, place: { id: string; rev: number }): Promise<boolean>;
 }
 
-const prefix = 'map#';
-
 function read({ doc, rev, savedAt }: Item): SavedMap {
   return { map: PlannedMap.parse(JSON.parse(String(doc))), rev: Number(rev), savedAt: String(savedAt) };
 }
 
-const unchanged = (rev: number) => ({ expression: 'rev = :rev', values: { ':rev': rev } });
-
 export function mapStore(table: Table): MapStore {
   return {
     async all(workspace) {
-      return (await table.query(keys.map(workspace, '').pk, { prefix, consistent: true })).map(read);
+      return (await table.query(keys.map(workspace, '').pk, { prefix: ranges.map, consistent: true })).map(read);
     },
 
     async get(workspace, id) {
@@ -40,9 +37,9 @@ export function mapStore(table: Table): MapStore {
 
     save(workspace, { map, rev, savedAt }) {
       const item = { ...keys.map(workspace, map.id), rev: rev + 1, savedAt, doc: JSON.stringify(map) };
-      return table.put(item, rev === 0 ? { expression: 'attribute_not_exists(pk)' } : unchanged(rev));
+      return table.put(item, ifRevision(rev));
     },
 
-    remove: (workspace, { id, rev }) => table.transact([{ delete: keys.map(workspace, id), if: unchanged(rev) }]),
+    remove: (workspace, { id, rev }) => table.transact([{ delete: keys.map(workspace, id), if: ifRevision(rev) }]),
   };
 }

@@ -1,15 +1,12 @@
 import * as z from 'zod';
 import { Predicate } from './predicate.ts';
+import { everyLeaf } from './visit-predicate.ts';
 
 /**
  * Attributes of a model. Traits change little during a window. Behaviour does change and would leak
  * the outcome.
  */
-function asksTraitsOnly(predicate: Predicate): boolean {
-  if ('all' in predicate) return predicate.all.every(asksTraitsOnly);
-  if ('any' in predicate) return predicate.any.every(asksTraitsOnly);
-  return 'not' in predicate ? asksTraitsOnly(predicate.not) : 'trait' in predicate;
-}
+const asksTraitsOnly = (predicate: Predicate): boolean => everyLeaf(predicate, (leaf) => 'trait' in leaf);
 
 /** A team's definition of churn: no key event within the horizon, for the eligible customers. */
 export const ChurnDefinition = z.strictObject({

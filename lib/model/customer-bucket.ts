@@ -1,6 +1,6 @@
 import { createHash } from 'crypto';
 import { type Customer } from './customer.ts';
-import { partition } from './table-keys.ts';
+import { partition } from './keys/table-keys.ts';
 
 /** Number of buckets. Shares are exact to a hundredth of a per cent. */
 export const bucketCount = 10000;

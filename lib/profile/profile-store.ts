@@ -1,11 +1,13 @@
 import { type Customer } from '../model/customer.ts';
 import { Unavailable } from '../shared/errors.ts';
-import { type Key, dueReviews, keys, listShard, lists, partition } from '../model/table-keys.ts';
-import { type Expression, type Item, type Table, type Write } from '../aws/table/dynamo-table.ts';
+import { type Key, dueReviews, keys, listShard, lists, partition, listSortKey } from '../model/keys/table-keys.ts';
+import { parsePartition } from '../model/keys/parse-keys.ts';
+import { type Item, type Table, type Write } from '../aws/table/dynamo-table.ts';
 import { profileLimits } from '../model/profile-limits.ts';
 import { packProfile, unpackProfile } from './codec/profile-codec.ts';
 import { type Profile } from '../model/profile.ts';
 import { ProfileChange } from '../model/profile-change.ts';
+import { ifRevision } from '../aws/table/conditions.ts';
 
 /** A new profile, its changes to publish, and further writes of the same transaction. */
 export interface ProfileWrite {
@@ -39,7 +41,10 @@ export function profileItem(profile: Profile, rev: number, signals: ProfileChang
     doc: packProfile(profile),
     ...(active.length > 0 && { active: new Set(active) }),
     ...(signals.length > 0 && { signals: JSON.stringify(signals) }),
-    ...(stage && { listPk: lists.stage(workspace, stage.id, shard), listSk: `${stage.since}#${profile.customer}` }),
+    ...(stage && {
+      listPk: lists.stage(workspace, stage.id, shard),
+      listSk: listSortKey(stage.since, profile.customer),
+    }),
     ...(nextReview !== undefined && { duePk: dueReviews(workspace, shard), dueAt: nextReview }),
   };
 }
@@ -47,9 +52,7 @@ export function profileItem(profile: Profile, rev: number, signals: ProfileChang
 /** The reverse of `profileItem`. Returns undefined for the pointer of a linked identity. */
 export function readProfileItem(item: Item): VersionedProfile | undefined {
   if (typeof item.doc !== 'string') return undefined;
-  const separator = item.pk.indexOf('#'); // workspace ids hold none
-  const who = { workspace: item.pk.slice(0, separator), customer: item.pk.slice(separator + 1) };
-  return { profile: unpackProfile(item.doc, who), rev: Number(item.rev) };
+  return { profile: unpackProfile(item.doc, parsePartition(item.pk)), rev: Number(item.rev) };
 }
 
 /** Returns the pointer that replaces the profile of a linked identity. */
@@ -61,10 +64,6 @@ export function pointerItem(from: Customer, to: Customer, rev: number): Item {
 export function readSignals(text: string): ProfileChange[] {
   return ProfileChange.array().parse(JSON.parse(text));
 }
-
-/** Condition: the profile is unchanged since `rev`. 0 means that it must not exist. */
-const onRev = (rev: number): Expression =>
-  rev === 0 ? { expression: 'attribute_not_exists(pk)' } : { expression: 'rev = :rev', values: { ':rev': rev } };
 
 /** Reads and writes profiles. */
 export interface ProfileStore {
@@ -127,7 +126,7 @@ export function profileStore(table: Table): ProfileStore {
     },
 
     async tryToSave({ profile, signals = [], also }, rev) {
-      const replaced = await table.replace(profileItem(profile, rev + 1, signals), onRev(rev), also);
+      const replaced = await table.replace(profileItem(profile, rev + 1, signals), ifRevision(rev), also);
       if (replaced.done) return replaced;
       return { done: false, present: replaced.present && readProfileItem(replaced.present) };
     },

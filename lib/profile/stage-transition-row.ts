@@ -1,6 +1,6 @@
 import { type Write } from '../aws/table/dynamo-table.ts';
 import { type Customer } from '../model/customer.ts';
-import { keys } from '../model/table-keys.ts';
+import { keys } from '../model/keys/table-keys.ts';
 import { type StageTransition } from '../model/stage.ts';
 
 /**

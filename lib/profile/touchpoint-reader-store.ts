@@ -1,6 +1,7 @@
 import { type Table } from '../aws/table/dynamo-table.ts';
 import { type Profile } from '../model/profile.ts';
-import { timelineRanges, partition } from '../model/table-keys.ts';
+import { timelineRanges, partition } from '../model/keys/table-keys.ts';
+import { parseTimedKey } from '../model/keys/parse-keys.ts';
 import { Touchpoint } from '../model/touchpoint.ts';
 import { type Instant } from '../shared/time.ts';
 import { identitiesOf } from './customer-identities.ts';
@@ -16,9 +17,7 @@ export async function touchpointsSince(table: Table, profile: Profile, since: In
   const range = { prefix, from: `${prefix}${since}`, limit: maxSince, consistent: true };
   const rows = await Promise.all(identitiesOf(profile).map((owner) => table.query(partition(owner), range)));
   return rows.flat().map(({ sk, doc }) => {
-    const position = sk.slice(prefix.length);
-    const end = position.indexOf('#');
-    const place = { at: position.slice(0, end), messageId: position.slice(end + 1) };
-    return Touchpoint.parse({ ...(JSON.parse(String(doc)) as object), ...place });
+    const { at, id } = parseTimedKey(sk, prefix);
+    return Touchpoint.parse({ ...(JSON.parse(String(doc)) as object), at, messageId: id });
   });
 }

@@ -5,7 +5,7 @@ import { type Touchpoint } from '../model/touchpoint.ts';
 import { type Write } from '../aws/table/dynamo-table.ts';
 import { transitionRow } from '../profile/stage-transition-row.ts';
 import { findMovedDates } from '../journey/scheduling/date-entries.ts';
-import { msBetween, type Instant } from '../shared/time.ts';
+import { msBetween, type Instant, hourMs } from '../shared/time.ts';
 import { type TouchpointRecord } from './touchpoint-record.ts';
 import {
   asideAt,
@@ -40,7 +40,7 @@ const maxSignals = 100_000;
  * A touchpoint stored more than this after its time is a backfill, ms: an import, or a device that
  * was offline. It is folded as usual but triggers no journey.
  */
-const backfillAfterMs = 3_600_000;
+const backfillAfterMs = hourMs;
 
 /** What `applyRecords` needs beside the profile and the records. */
 export interface ApplyContext {

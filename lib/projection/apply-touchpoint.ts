@@ -6,7 +6,7 @@ import { type Trigger } from '../journey/definition/trigger.ts';
 import { valueAtPath as valueAt } from '../shared/json.ts';
 import { type StageModel, type StageTransition } from '../model/stage.ts';
 import { decideNextStage } from '../stage/next-stage.ts';
-import { type Instant, addMs } from '../shared/time.ts';
+import { type Instant, addMs, minuteMs } from '../shared/time.ts';
 import { foldFacts } from '../profile/facts/fold-facts.ts';
 import { isWithinWindow } from '../profile/facts/open-goals.ts';
 import { matches, type EvaluationContext, matchedPredicateIndex } from '../predicate/evaluate.ts';
@@ -15,6 +15,7 @@ import { updateMembership } from '../segment/membership.ts';
 import { type Segment } from '../model/segment.ts';
 import { type ProfileChange } from '../model/profile-change.ts';
 import { causeOf } from '../profile/cause.ts';
+import { omitBy } from '../shared/records.ts';
 
 /** The rules of a workspace at one time. */
 export interface ProjectionRules {
@@ -80,14 +81,11 @@ function applySegmentMembership(
   return { ...rest, profile: found.profile, signals: [...signals, ...found.signals], joined: found.joined };
 }
 
-const omitWhere = <T>(entries: Record<string, T>, leaves: (id: string, entry: T) => boolean): Record<string, T> =>
-  Object.fromEntries(Object.entries(entries).filter(([id, entry]) => !leaves(id, entry)));
-
 /**
  * A touchpoint up to this much older than an enrolment still counts for it, ms. It may have been on
  * its way when the customer was admitted. An older one ends no enrolment and no wait.
  */
-const lateToleranceMs = 5 * 60_000;
+const lateToleranceMs = 5 * minuteMs;
 
 const isWithinEnrolment = ({ since }: { since: Instant }, at: Instant): boolean => at >= addMs(since, -lateToleranceMs);
 
@@ -109,8 +107,8 @@ function exitJourneys(
   const exited = left.map(([enrolmentId]): ProfileChange => {
     return { type: 'exited', enrolmentId, cause: causeOf(touchpoint, at) };
   });
-  const journeys = omitWhere(profile.journeys, (id) => ids.has(id));
-  const waits = omitWhere(profile.waits, (_, { enrolmentId }) => ids.has(enrolmentId));
+  const journeys = omitBy(profile.journeys, (_, id) => ids.has(id));
+  const waits = omitBy(profile.waits, ({ enrolmentId }) => ids.has(enrolmentId));
   return { ...rest, profile: { ...profile, journeys, waits }, signals: [...signals, ...exited] };
 }
 
@@ -133,7 +131,7 @@ function completeWaits(
   const woken = ended.map(({ waitId, way }): ProfileChange => {
     return { type: 'woken', waitId, cause: causeOf(touchpoint, at), ...(way > 0 && { way }) };
   });
-  const waits = omitWhere(profile.waits, (id) => ids.has(id));
+  const waits = omitBy(profile.waits, (_, id) => ids.has(id));
   return { ...rest, profile: { ...profile, waits }, signals: [...signals, ...woken] };
 }
 
@@ -199,7 +197,7 @@ function convertGoals(
   const ids = new Set(reached.map(([id]) => id));
   return {
     ...rest,
-    profile: { ...profile, goals: omitWhere(profile.goals, (id) => ids.has(id)) },
+    profile: { ...profile, goals: omitBy(profile.goals, (_, id) => ids.has(id)) },
     signals: [...signals, ...told],
   };
 }
@@ -241,9 +239,9 @@ export function dropExpired(profile: Profile, now: Instant): Profile {
     ...rest,
     ...(silence && silence.since >= rest.lastSeen && { silence }),
     ...(hasOver && {
-      waits: omitWhere(rest.waits, (_, wait) => over(wait)),
-      decisions: omitWhere(rest.decisions, (_, decision) => over(decision)),
-      goals: omitWhere(rest.goals, (_, goal) => over(goal)),
+      waits: omitBy(rest.waits, (entry) => over(entry)),
+      decisions: omitBy(rest.decisions, (entry) => over(entry)),
+      goals: omitBy(rest.goals, (entry) => over(entry)),
     }),
   };
 }

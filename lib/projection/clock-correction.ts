@@ -1,5 +1,5 @@
 import { type Table } from '../aws/table/dynamo-table.ts';
-import { type Key, skewRange, timelineRanges } from '../model/table-keys.ts';
+import { type Key, skewRange, timelineRanges } from '../model/keys/table-keys.ts';
 
 const companionOf = ({ pk, sk }: Key): Key => ({ pk, sk: `${skewRange}${sk.slice(timelineRanges.touchpoint.length)}` });
 

@@ -1,5 +1,6 @@
 import { identityClaims } from '../profile/merge/link-identity.ts';
 import { type CustomerRef, isAnonymous } from '../model/customer.ts';
+import { partition } from '../model/keys/table-keys.ts';
 import { type TouchpointRecord } from './touchpoint-record.ts';
 
 /** Records of a batch that change one profile, in stream order. */
@@ -9,7 +10,7 @@ export interface CustomerBatch {
   arrivals: TouchpointRecord[];
 }
 
-const identityKey = (workspace: string, ref: CustomerRef): string => `${workspace}#${ref}`;
+const identityKey = (workspace: string, ref: CustomerRef): string => partition({ workspace, customer: ref });
 
 /**
  * Groups records by customer. `ownerOf` resolves a linked identity to its user, if its pointer was

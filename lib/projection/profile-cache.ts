@@ -1,5 +1,5 @@
 import { type CustomerRef } from '../model/customer.ts';
-import { partition } from '../model/table-keys.ts';
+import { partition } from '../model/keys/table-keys.ts';
 import { type ProfileStore, type VersionedProfile } from '../profile/profile-store.ts';
 
 /** Profiles read for one batch. Each is read once, until it is written. */

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type Table } from '../aws/table/dynamo-table.ts';
 import { type Customer, type CustomerRef } from '../model/customer.ts';
-import { keys } from '../model/table-keys.ts';
-import { type Clock } from '../shared/time.ts';
+import { keys } from '../model/keys/table-keys.ts';
+import { type Clock, minuteMs } from '../shared/time.ts';
 import { newProfile, type Profile } from '../model/profile.ts';
 import { applyTouchpoint, type ProjectionRules } from './apply-touchpoint.ts';
 import { type ProfileStore, type VersionedProfile } from '../profile/profile-store.ts';
@@ -86,7 +86,7 @@ export type Rebuilt =
 const maxTries = 5;
 
 /** Interval and limit of polling the profile for the barrier, ms. */
-const barrierWait = { stepMs: 250, mostMs: 60_000 };
+const barrierWait = { stepMs: 250, mostMs: minuteMs };
 
 /** Limit of unreadable rows returned. */
 const maxNamed = 10;

@@ -1,7 +1,9 @@
 import { type Table } from '../aws/table/dynamo-table.ts';
-import { type Key, keys } from '../model/table-keys.ts';
-import { type Clock } from '../shared/time.ts';
+import { type Key, keys } from '../model/keys/table-keys.ts';
+import { parseWorkspace } from '../model/keys/parse-keys.ts';
+import { type Clock, ttlAfter, daySeconds } from '../shared/time.ts';
 import { redrivenAttribute } from './touchpoint-record.ts';
+import { ifAbsent, ifPresent } from '../aws/table/conditions.ts';
 
 /** The part of a dead letter of `project` that redriving its touchpoint needs. */
 export interface PutAside {
@@ -21,18 +23,16 @@ export interface RedriveStore {
 }
 
 /** Retention of the mark, seconds. Longer than SQS keeps a letter, which is 14 days. */
-const markTtl = 30 * 86_400;
-
-const workspaceOf = ({ pk }: Key): string => pk.slice(0, Math.max(0, pk.indexOf('#')));
+const markTtl = 30 * daySeconds;
 
 /** The store over the table. `clock` sets the expiry of marks. */
 export function redriveStore(table: Table, clock: Clock): RedriveStore {
   return {
     async bringBack({ id, key, sequenceNumber }) {
-      const mark = keys.redriven(workspaceOf(key), id);
-      const ttl = Math.floor(Date.parse(clock.now()) / 1_000) + markTtl;
+      const mark = keys.redriven(parseWorkspace(key.pk), id);
+      const ttl = ttlAfter(clock.now(), markTtl);
       const isWritten = await table.transact([
-        { put: { ...mark, ttl }, if: { expression: 'attribute_not_exists(pk)' } },
+        { put: { ...mark, ttl }, if: ifAbsent },
         {
           update: key,
           set: {
@@ -40,7 +40,7 @@ export function redriveStore(table: Table, clock: Clock): RedriveStore {
             names: { '#redriven': redrivenAttribute },
             values: { ':redriven': `${sequenceNumber} ${id}` },
           },
-          if: { expression: 'attribute_exists(pk)' },
+          if: ifPresent,
         },
       ]);
       if (isWritten) return 'brought-back';

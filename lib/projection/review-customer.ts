@@ -13,18 +13,15 @@ import { type StageModel } from '../model/stage.ts';
 import { decideNextStage } from '../stage/next-stage.ts';
 import { transitionRow } from '../profile/stage-transition-row.ts';
 import { stageModelOf } from '../stage/stage-templates.ts';
-import { addDuration, msBetween, type Clock, type Duration, type Instant } from '../shared/time.ts';
+import { addDuration, msBetween, type Clock, type Duration, type Instant, hourMs } from '../shared/time.ts';
 import { chooseRiskModel } from '../churn/choose-risk-model.ts';
 import { hasCurrentRisk, reviewRisk, type RiskReviewTerms } from '../churn/review-risk.ts';
 import { type ModelStore } from '../churn/training/model-store.ts';
+import { leavesOf } from '../model/visit-predicate.ts';
 
 /** Returns the `silentFor` durations of a predicate, at any depth. */
-function silencesIn(predicate: Predicate): Duration[] {
-  if ('all' in predicate) return predicate.all.flatMap(silencesIn);
-  if ('any' in predicate) return predicate.any.flatMap(silencesIn);
-  if ('not' in predicate) return silencesIn(predicate.not);
-  return 'silentFor' in predicate ? [predicate.silentFor] : [];
-}
+const silencesIn = (predicate: Predicate): Duration[] =>
+  leavesOf(predicate).flatMap((leaf) => ('silentFor' in leaf ? [leaf.silentFor] : []));
 
 const silencesOf = (journeys: readonly JourneyDefinition[]): Duration[] =>
   journeys.flatMap(({ entry }) =>
@@ -77,7 +74,7 @@ function withSegments(reviewed: Reviewing, { segments, workspace, terms: { now }
  * where the customer would look lost. The next review is due at most a day after the first
  * touchpoint was folded and sees the whole.
  */
-const historyMs = 3_600_000;
+const historyMs = hourMs;
 
 export interface ReviewerDependencies {
   profiles: ProfileStore;

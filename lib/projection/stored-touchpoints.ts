@@ -1,7 +1,8 @@
 import { type Item, type Table } from '../aws/table/dynamo-table.ts';
 import { type Customer } from '../model/customer.ts';
 import { type Touchpoint } from '../model/touchpoint.ts';
-import { type Key, partition, skewRange, timelineRanges } from '../model/table-keys.ts';
+import { type Key, partition, skewRange, timelineRanges } from '../model/keys/table-keys.ts';
+import { stripRange } from '../model/keys/parse-keys.ts';
 import { type Instant, addMs } from '../shared/time.ts';
 import { readTouchpoint } from './touchpoint-record.ts';
 
@@ -15,7 +16,7 @@ export type StoredTouchpoint = { key: Key } & ({ touchpoint: Touchpoint; at: Ins
 const pageSize = 25;
 
 /** The sort key after the range's prefix: time and message id. */
-const placeOf = ({ sk }: Pick<Key, 'sk'>): string => sk.slice(timelineRanges.touchpoint.length);
+const placeOf = ({ sk }: Pick<Key, 'sk'>): string => stripRange(sk, timelineRanges.touchpoint);
 
 async function readPage(table: Table, pk: string, after: string | undefined): Promise<Item[]> {
   const range = { prefix: timelineRanges.touchpoint, limit: pageSize, consistent: true };
@@ -31,7 +32,7 @@ async function readPageSkews(table: Table, page: Item[]): Promise<Map<string, nu
   if (!first || !last) return new Map();
   const ends = { from: `${skewRange}${placeOf(first)}`, upTo: `${skewRange}${placeOf(last)}` };
   const rows = await table.query(first.pk, { ...ends, consistent: true });
-  return new Map(rows.map(({ sk, skew }) => [sk.slice(skewRange.length), Number(skew)]));
+  return new Map(rows.map(({ sk, skew }) => [stripRange(sk, skewRange), Number(skew)]));
 }
 
 function read(item: Item, skews: Map<string, number>, now: Instant): StoredTouchpoint {

@@ -4,7 +4,8 @@ import { CustomerRef, WorkspaceId } from '../model/customer.ts';
 import { corrected } from '../ingestion/message/source-clock.ts';
 import { Touchpoint } from '../model/touchpoint.ts';
 import { isJsonObject, type JsonObject } from '../shared/json.ts';
-import { type Key, keys, timelineRanges } from '../model/table-keys.ts';
+import { type Key, keys, timelineRanges } from '../model/keys/table-keys.ts';
+import { parsePartition, parseTimedKey } from '../model/keys/parse-keys.ts';
 import { msBetween, Instant, addMs } from '../shared/time.ts';
 import { type Position } from '../profile/merge/stream-checkpoint.ts';
 
@@ -40,14 +41,12 @@ function parse(text: string): unknown {
 
 /** Parses a touchpoint from its row. Never throws: returns the reason instead. */
 export function readTouchpoint(sk: string, text: string | undefined): { touchpoint: Touchpoint } | { reason: string } {
-  const place = sk.slice(timelineRanges.touchpoint.length);
-  const end = place.indexOf('#');
-  const at = place.slice(0, end);
-  if (end === -1 || !Instant.safeParse(at).success) return { reason: 'key.invalid' };
+  const { at, id } = parseTimedKey(sk, timelineRanges.touchpoint);
+  if (!Instant.safeParse(at).success) return { reason: 'key.invalid' };
   const json = parse(text ?? '');
   if (json === undefined) return { reason: 'doc.not-json' };
   const doc = Doc.safeParse(json);
-  return doc.success ? { touchpoint: { ...doc.data, at, messageId: place.slice(end + 1) } } : { reason: 'doc.invalid' };
+  return doc.success ? { touchpoint: { ...doc.data, at, messageId: id } } : { reason: 'doc.invalid' };
 }
 
 type Image = NonNullable<DynamoDBRecord['dynamodb']>['NewImage'];
@@ -65,9 +64,8 @@ export const redrivenAttribute = 'redriven';
 const barrierKey = keys.barrier({ workspace: '', customer: '' }).sk;
 
 function ownerOf(pk: string): { workspace: string; source: CustomerRef } | undefined {
-  const separator = pk.indexOf('#');
-  const owner = { workspace: pk.slice(0, Math.max(0, separator)), source: pk.slice(separator + 1) };
-  return Owner.safeParse(owner).data;
+  const { workspace, customer } = parsePartition(pk);
+  return Owner.safeParse({ workspace, source: customer }).data;
 }
 
 /** Parses a stream record of a touchpoint. Never throws: an unreadable record has a `reason`. */

@@ -1,8 +1,9 @@
 import { type Item, type Table } from '../aws/table/dynamo-table.ts';
 import { ThroughlineError } from '../shared/errors.ts';
-import { keys } from '../model/table-keys.ts';
+import { keys } from '../model/keys/table-keys.ts';
 import { type Clock } from '../shared/time.ts';
 import { admit, type HeavyWork, leave, quotas, type Quota, unused, Usage, usedUntil } from './quota.ts';
+import { ifRevision } from '../aws/table/conditions.ts';
 
 /** One piece of heavy work. Its id is the same for each attempt to start it. */
 export interface WorkPlace {
@@ -48,9 +49,6 @@ function rowOf({ workspace, work }: WorkPlace, { usage, rev }: Row): Item {
   return { ...keys.quota(workspace, work), rev: rev + 1, doc: JSON.stringify(usage), ttl };
 }
 
-const unchanged = (rev: number) =>
-  rev === 0 ? { expression: 'attribute_not_exists(pk)' } : { expression: 'rev = :rev', values: { ':rev': rev } };
-
 const exceeded = ({ work }: WorkPlace, facts: { limit: keyof Quota | 'contended'; retryAfterSeconds: number }) =>
   new ThroughlineError('throttled', 'quota.exceeded', { work, ...facts });
 
@@ -73,7 +71,7 @@ export function quotaStore(table: Table, clock: Clock): QuotaStore {
       const { usage, rev } = await read(place);
       const next = change(usage);
       if (!next || next === usage) return;
-      if (await table.put(rowOf(place, { usage: next, rev }), unchanged(rev))) return;
+      if (await table.put(rowOf(place, { usage: next, rev }), ifRevision(rev))) return;
     }
     throw exceeded(place, { limit: 'contended', retryAfterSeconds: 1 });
   }

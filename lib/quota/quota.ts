@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { minuteMs, hourMs, dayMs } from '../shared/time.ts';
+import { omitBy } from '../shared/records.ts';
 
 /** Kinds of work that are heavy enough to need a quota. */
 export const HeavyWork = z.enum(['report', 'simulation', 'training', 'import']);
@@ -17,9 +19,6 @@ export interface Quota {
   retrySeconds: number;
 }
 
-const minute = 60_000;
-const hour = 60 * minute;
-
 /**
  * A report reads the whole workspace, up to 15 minutes and three tries; five are a dashboard. A
  * simulation uses a processor for up to 20 s. A training takes minutes on three processors, one at
@@ -27,10 +26,10 @@ const hour = 60 * minute;
  * account.
  */
 export const quotas: Record<HeavyWork, Quota> = {
-  report: { concurrent: 5, starts: 60, withinMs: hour, leaseMs: hour, retrySeconds: 30 },
-  simulation: { concurrent: 3, starts: 120, withinMs: hour, leaseMs: minute, retrySeconds: 10 },
-  training: { starts: 6, withinMs: 24 * hour, leaseMs: minute, retrySeconds: 600 },
-  import: { concurrent: 1, starts: 10, withinMs: hour, leaseMs: hour, retrySeconds: 60 },
+  report: { concurrent: 5, starts: 60, withinMs: hourMs, leaseMs: hourMs, retrySeconds: 30 },
+  simulation: { concurrent: 3, starts: 120, withinMs: hourMs, leaseMs: minuteMs, retrySeconds: 10 },
+  training: { starts: 6, withinMs: dayMs, leaseMs: minuteMs, retrySeconds: 600 },
+  import: { concurrent: 1, starts: 10, withinMs: hourMs, leaseMs: hourMs, retrySeconds: 60 },
 };
 
 /** The work of one kind that runs in a workspace, and the times of its starts, ms since 1970. */
@@ -47,7 +46,7 @@ export type Admission = { usage: Usage } | { retryAfterSeconds: number; limit: '
 /** Returns the usage without expired leases and starts. */
 function current({ leases, starts }: Usage, { withinMs }: Quota, now: number): Usage {
   return {
-    leases: Object.fromEntries(Object.entries(leases).filter(([, { until }]) => until > now)),
+    leases: omitBy(leases, ({ until }) => until <= now),
     starts: starts.filter((at) => at > now - withinMs),
   };
 }

@@ -8,7 +8,8 @@ import { readEnrolment } from '../journey/enrolment/enrolment-store.ts';
 import { readJourneyRecord } from '../journey/publishing/journey-record.ts';
 import { journeyRecordEvents } from './journey-record-events.ts';
 import { taskView } from '../journey/execution/human-task-store.ts';
-import { keys, timelineRanges } from '../model/table-keys.ts';
+import { keys, ranges, timelineRanges } from '../model/keys/table-keys.ts';
+import { parsePartition, parseTimedKey, parseWorkspace } from '../model/keys/parse-keys.ts';
 import { addDuration, Instant } from '../shared/time.ts';
 import { type ProfileChange } from '../model/profile-change.ts';
 import { readSignals } from '../profile/profile-store.ts';
@@ -50,8 +51,7 @@ interface EventEnvelope {
 }
 
 function ownerOf({ pk }: Item): Customer {
-  const separator = pk.indexOf('#');
-  return Customer.parse({ workspace: pk.slice(0, separator), customer: pk.slice(separator + 1) });
+  return Customer.parse(parsePartition(pk));
 }
 
 /** Returns an id of 128 bits, made of content: equal for every delivery of one change. */
@@ -146,10 +146,9 @@ function effectsOfEnrolment(item: Item, before: Item | undefined): ChangeEffects
 const DecisionRow = events.DecisionMade.pick({ placement: true, offer: true, stage: true, propensity: true });
 
 function effectsOfDecision(item: Item): ChangeEffects {
-  const place = item.sk.slice(timelineRanges.decision.length);
-  const end = place.indexOf('#');
-  const facts = { decisionId: place.slice(end + 1), ...DecisionRow.parse(item) };
-  return effectsOfRow(item, { name: 'DecisionMade', at: Instant.parse(place.slice(0, end)), facts });
+  const { at, id } = parseTimedKey(item.sk, timelineRanges.decision);
+  const facts = { decisionId: id, ...DecisionRow.parse(item) };
+  return effectsOfRow(item, { name: 'DecisionMade', at: Instant.parse(at), facts });
 }
 
 function effectsOfTask(item: Item): ChangeEffects {
@@ -158,16 +157,14 @@ function effectsOfTask(item: Item): ChangeEffects {
 }
 
 function effectsOfJourneyRecord(item: Item, before: Item | undefined): ChangeEffects {
-  const workspace = item.pk.slice(0, item.pk.indexOf('#'));
+  const workspace = parseWorkspace(item.pk);
   const told = journeyRecordEvents(readJourneyRecord(before), readJourneyRecord(item));
   const published = told.map(({ name, at, facts }): BusEvent => {
     const head = { id: eventId(item.pk, item.sk, Number(item.rev), name), workspace, occurredAt: at };
     return { name, detail: events[name].parse({ ...head, ...facts }) } as BusEvent; // the schema was picked by the name
   });
-  return { customer: { workspace, customer: headRange }, events: published, commands: [] };
+  return { customer: { workspace, customer: ranges.journey }, events: published, commands: [] };
 }
-
-const headRange = keys.journey('', '').sk;
 
 const profileKey = keys.profile({ workspace: '', customer: '' }).sk;
 
@@ -178,9 +175,9 @@ const profileKey = keys.profile({ workspace: '', customer: '' }).sk;
 export function effectsOfChange({ kind, key: { sk }, before, after: item }: StreamRecord): ChangeEffects | undefined {
   if (!item || kind === 'REMOVE') return undefined;
   if (sk === profileKey) return effectsOfProfile(item);
-  if (sk.startsWith('enrolment#')) return effectsOfEnrolment(item, before);
-  if (sk.startsWith(headRange)) return effectsOfJourneyRecord(item, before);
+  if (sk.startsWith(ranges.enrolment)) return effectsOfEnrolment(item, before);
+  if (sk.startsWith(ranges.journey)) return effectsOfJourneyRecord(item, before);
   if (kind !== 'INSERT') return undefined;
   if (sk.startsWith(timelineRanges.decision)) return effectsOfDecision(item);
-  return sk.startsWith('task#') ? effectsOfTask(item) : undefined;
+  return sk.startsWith(ranges.task) ? effectsOfTask(item) : undefined;
 }

@@ -1,6 +1,7 @@
 import { type Table } from '../aws/table/dynamo-table.ts';
 import { type Customer } from '../model/customer.ts';
-import { dueReviews, listShards } from '../model/table-keys.ts';
+import { dueReviews, listShards } from '../model/keys/table-keys.ts';
+import { parsePartition } from '../model/keys/parse-keys.ts';
 import { type MembershipIndex, type ListPlace } from '../segment/membership-index.ts';
 
 /** Customers per read. */
@@ -12,7 +13,7 @@ async function* everybody(table: Table, workspace: string): AsyncGenerator<Custo
     let [limit, cursor] = [pageSize, ''];
     for (;;) {
       const rows = await table.query(dueReviews(workspace, list), { index: 'byDue', from: cursor, limit });
-      yield rows.map(({ pk }) => ({ workspace, customer: pk.slice(workspace.length + 1) }));
+      yield rows.map(({ pk }) => parsePartition(pk));
       if (rows.length < limit) break;
       const last = String(rows.at(-1)?.dueAt);
       // A page of one single moment: the next page must be larger.

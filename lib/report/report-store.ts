@@ -1,11 +1,13 @@
 import { type Item, type Table } from '../aws/table/dynamo-table.ts';
-import { keys, lists } from '../model/table-keys.ts';
-import { type Instant, addMs } from '../shared/time.ts';
+import { keys, lists, ranges, listSortKey } from '../model/keys/table-keys.ts';
+import { stripRange } from '../model/keys/parse-keys.ts';
+import { type Instant, addMs, ttlAfter, daySeconds } from '../shared/time.ts';
 import { Coverage, longestTryMs, type Report, ReportResult } from './report.ts';
 import { ReportRequest } from './kinds/report-request.ts';
+import { ifAbsent } from '../aws/table/conditions.ts';
 
 /** How long a report is kept. Seconds. */
-const keptSeconds = 30 * 86_400;
+const keptSeconds = 30 * daySeconds;
 
 export interface ReportListPlace {
   workspace: string;
@@ -41,7 +43,7 @@ const text = <Name extends string>(item: Item, name: Name): Partial<Record<Name,
 
 function read(item: Item): Report {
   return {
-    reportId: item.sk.slice('report#'.length),
+    reportId: stripRange(item.sk, ranges.report),
     request: ReportRequest.parse(JSON.parse(String(item.request))),
     status: String(item.status) as Report['status'], // only this store writes it
     requestedAt: String(item.requestedAt),
@@ -55,7 +57,7 @@ function read(item: Item): Report {
 
 const names = { '#status': 'status', '#by': 'by' };
 
-const ttlOf = (at: Instant): number => Math.floor(Date.parse(at) / 1_000) + keptSeconds;
+const ttlOf = (at: Instant): number => ttlAfter(at, keptSeconds);
 
 export function reportStore(table: Table): ReportStore {
   const get = async ({ workspace, reportId }: ReportListPlace): Promise<Report | undefined> => {
@@ -70,9 +72,9 @@ export function reportStore(table: Table): ReportStore {
       const item = {
         ...keys.report(workspace, reportId),
         ...{ status, requestedAt, request: JSON.stringify(request), ttl: ttlOf(requestedAt) },
-        ...{ listPk: lists.reports(workspace), listSk: `${requestedAt}#${reportId}` },
+        ...{ listPk: lists.reports(workspace), listSk: listSortKey(requestedAt, reportId) },
       };
-      return table.put(item, { expression: 'attribute_not_exists(pk)' });
+      return table.put(item, ifAbsent);
     },
 
     async result({ workspace, reportId }) {

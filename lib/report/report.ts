@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { msBetween, Instant } from '../shared/time.ts';
+import { msBetween, Instant, minuteMs } from '../shared/time.ts';
 import { ReportAnswer, ReportRequest } from './kinds/report-request.ts';
 import { Trimmed } from '../shared/trim.ts';
 
@@ -66,7 +66,7 @@ export const ReportView = ReportSummary.extend({
 export type ReportView = z.infer<typeof ReportView>;
 
 /** A try that began longer ago has ended, whatever came of it: Lambda gives a function no more. Milliseconds. */
-export const longestTryMs = 15 * 60_000 + 5_000;
+export const longestTryMs = 15 * minuteMs + 5_000;
 
 export function isInterrupted({ status, startedAt }: Report, now: Instant): boolean {
   return status === 'running' && startedAt !== undefined && msBetween(startedAt, now) > longestTryMs;

@@ -1,6 +1,6 @@
 import { type Table } from '../aws/table/dynamo-table.ts';
 import { type Customer } from '../model/customer.ts';
-import { partition } from '../model/table-keys.ts';
+import { partition } from '../model/keys/table-keys.ts';
 import { type MembershipIndex } from '../segment/membership-index.ts';
 import { matches } from '../predicate/evaluate.ts';
 import { type Profile } from '../model/profile.ts';
@@ -11,6 +11,7 @@ import { type Coverage } from './report.ts';
 import { reportKinds, type ReportAnswer, type ReportRequest, startReport } from './kinds/report-request.ts';
 import { type CustomerHistoryRead, type ReportWindow } from './kinds/report-kind.ts';
 import { readCustomerHistory, type CustomerReading } from './touchpoint-reader.ts';
+import { chunksOf } from '../shared/lists.ts';
 
 /** Customers whose history is read at the same time. */
 const lanes = 16;
@@ -29,9 +30,6 @@ interface Dependencies {
   profiles: Pick<ProfileStore, 'getMany'>;
   directory: MembershipIndex;
 }
-
-const groupsOf = <T>(all: T[], size: number): T[][] =>
-  Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size));
 
 function belongs({ segment, predicate }: ReportRequest, now: Instant): (profile: Profile) => boolean {
   return (profile) =>
@@ -86,7 +84,7 @@ export async function runReport(
   async function through(page: Customer[]): Promise<Coverage['stopped']> {
     const full = stopped();
     if (full) return full;
-    for (const group of groupsOf(await wanted(page), lanes)) {
+    for (const group of chunksOf(await wanted(page), lanes)) {
       const reads = await Promise.all(group.map((profile) => readCustomerHistory(table, profile, reading)));
       for (const read of reads) {
         const why = stopped();

@@ -1,7 +1,8 @@
 import { type Item, type Table } from '../aws/table/dynamo-table.ts';
 import { corrected, isPlausible } from '../ingestion/message/source-clock.ts';
 import { valueAtPath as valueAt, isJsonObject, type Json, type JsonObject } from '../shared/json.ts';
-import { partition, skewRange, timelineRanges } from '../model/table-keys.ts';
+import { partition, skewRange, timelineRanges } from '../model/keys/table-keys.ts';
+import { parseTimedKey, stripRange } from '../model/keys/parse-keys.ts';
 import { type Profile } from '../model/profile.ts';
 import { StageTransition } from '../model/stage.ts';
 import { instantAt, addMs } from '../shared/time.ts';
@@ -18,17 +19,6 @@ const maxName = 200;
 
 const partitionsOf = ({ workspace, customer, linked }: Profile): string[] =>
   [customer, ...linked].map((owner) => partition({ workspace, customer: owner }));
-
-interface Place {
-  at: string;
-  id: string;
-}
-
-function placeOf(sk: string, range: string): Place {
-  const position = sk.slice(range.length);
-  const end = position.indexOf('#');
-  return { at: position.slice(0, end), id: position.slice(end + 1) };
-}
 
 function docOf({ doc }: Item): JsonObject {
   const parsed: unknown = typeof doc === 'string' ? JSON.parse(doc) : {};
@@ -56,7 +46,7 @@ function touchOf(item: Item, at: number, worth: string | undefined): ReportTouch
 /** Seconds by which sources' clocks were wrong, by what follows the range in a sort key; most customers have none. */
 async function skewsOf(table: Table, pk: string): Promise<Map<string, number>> {
   const rows = await table.query(pk, { prefix: skewRange, limit: maxTouches });
-  return new Map(rows.map(({ sk, skew }) => [sk.slice(skewRange.length), Number(skew)]));
+  return new Map(rows.map(({ sk, skew }) => [stripRange(sk, skewRange), Number(skew)]));
 }
 
 /** Touchpoints of one identity by our clock; their keys hold the source's, so the range read is as much wider as clocks were wrong. */
@@ -75,8 +65,8 @@ async function touchesIn(
   for (let seen = 0; seen < maxTouches; seen += pageSize) {
     const items = await table.query(pk, { after, before, limit: pageSize });
     for (const item of items) {
-      const { at } = placeOf(item.sk, range);
-      const ms = Date.parse(corrected(at, skews.get(item.sk.slice(range.length)) ?? 0));
+      const { at } = parseTimedKey(item.sk, range);
+      const ms = Date.parse(corrected(at, skews.get(stripRange(item.sk, range)) ?? 0));
       if (ms >= from && ms < to) touches.push(touchOf(item, ms, worth));
     }
     if (items.length < pageSize) return { touches, cut: false };
@@ -94,7 +84,7 @@ async function transitionsIn(table: Table, pk: string, to: number): Promise<Cust
   });
   // `addMs` brings each time into the years 0 to 9999: an older version wrote rows of the year -5946.
   return items.map((item) => ({
-    ...StageTransition.parse({ ...docOf(item), at: addMs(placeOf(item.sk, range).at, 0) }),
+    ...StageTransition.parse({ ...docOf(item), at: addMs(parseTimedKey(item.sk, range).at, 0) }),
   }));
 }
 

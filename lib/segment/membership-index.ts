@@ -1,6 +1,7 @@
 import { type Item, type Table } from '../aws/table/dynamo-table.ts';
 import { type Customer } from '../model/customer.ts';
-import { dueDates, type Key, keys, listShard, listShards, lists } from '../model/table-keys.ts';
+import { dueDates, type Key, keys, listShard, listShards, lists, listSortKey } from '../model/keys/table-keys.ts';
+import { parseDateKey, parseListStart, parsePartition } from '../model/keys/parse-keys.ts';
 import { type Instant } from '../shared/time.ts';
 
 /** A reader's position in the lists of a segment. */
@@ -58,17 +59,8 @@ export interface MembershipIndex {
 /** Sorts after every text with this prefix. */
 const last = '\u{10ffff}';
 
-const customerOf = (workspace: string, { pk }: Item): Customer => ({
-  workspace,
-  customer: pk.slice(workspace.length + 1),
-});
-
-const dateRange = 'date#';
-
-/** Journey ids contain no `#`. */
-function readDue(workspace: string, item: Item): DueEntry {
-  const [journeyId = '', trigger = ''] = item.sk.slice(dateRange.length).split('#');
-  return { customer: customerOf(workspace, item), journeyId, trigger, at: String(item.dueAt) };
+function readDue(item: Item): DueEntry {
+  return { customer: parsePartition(item.pk), ...parseDateKey(item.sk), at: String(item.dueAt) };
 }
 
 const keyOf = ({ customer, journeyId, trigger }: ScheduledDate): Key => keys.date(customer, journeyId, trigger);
@@ -88,7 +80,7 @@ export function createMembershipIndex(table: Table): MembershipIndex {
   return {
     async add(customer, segment, zone) {
       const listPk = lists.segment(customer.workspace, segment, listShard(customer));
-      await table.put({ ...keys.member(customer, segment), listPk, listSk: `${zone}#${customer.customer}` });
+      await table.put({ ...keys.member(customer, segment), listPk, listSk: listSortKey(zone, customer.customer) });
     },
 
     remove: (customer, segment) => remove(keys.member(customer, segment)),
@@ -104,7 +96,7 @@ export function createMembershipIndex(table: Table): MembershipIndex {
     },
 
     async members({ workspace, segment, zone }, { place, limit }) {
-      const prefix = zone === undefined ? {} : { prefix: `${zone}#` };
+      const prefix = zone === undefined ? {} : { prefix: listSortKey(zone, '') };
       let { list, after } = place;
       const found: Item[] = [];
       for (; list < listShards && found.length < limit; list++, after = undefined) {
@@ -118,7 +110,7 @@ export function createMembershipIndex(table: Table): MembershipIndex {
         found.push(...rows);
         if (found.length === limit) break;
       }
-      const members = found.map((row) => customerOf(workspace, row));
+      const members = found.map((row) => parsePartition(row.pk));
       if (list === listShards) return { members };
       return { members, next: { list, after: String(found.at(-1)?.listSk) } };
     },
@@ -130,10 +122,9 @@ export function createMembershipIndex(table: Table): MembershipIndex {
         for (let after: string | undefined; ;) {
           const [row] = await table.query(pk, { index: 'byList', limit: 1, ...(after !== undefined && { after }) });
           if (!row) break;
-          const listSk = String(row.listSk);
-          const zone = listSk.slice(0, listSk.indexOf('#'));
+          const zone = parseListStart(String(row.listSk));
           zones.add(zone);
-          after = `${zone}#${last}`;
+          after = listSortKey(zone, last);
         }
       }
       return [...zones];
@@ -141,7 +132,7 @@ export function createMembershipIndex(table: Table): MembershipIndex {
 
     async due({ workspace, shard }, page) {
       const rows = await table.query(dueDates(workspace, shard), { index: 'byDue', ...page });
-      return rows.map((row) => readDue(workspace, row));
+      return rows.map(readDue);
     },
 
     async dateReview(workspace) {

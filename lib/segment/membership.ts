@@ -8,14 +8,15 @@ import { type ProfileChange, type TouchpointRef } from '../model/profile-change.
 import { homeZone } from '../profile/facts/home-zone.ts';
 import { nextChangeTimes } from '../predicate/next-change.ts';
 import { type Segment } from '../model/segment.ts';
+import { leavesOf } from '../model/visit-predicate.ts';
 
 /** Returns why a predicate cannot define a segment, or undefined. */
 export function findSegmentError(predicate: Predicate): string | undefined {
-  if ('all' in predicate) return predicate.all.map(findSegmentError).find(Boolean);
-  if ('any' in predicate) return predicate.any.map(findSegmentError).find(Boolean);
-  if ('not' in predicate) return findSegmentError(predicate.not);
-  if ('event' in predicate) return 'event is true for a moment only; did remembers';
-  return 'segment' in predicate ? 'a segment is not made of segments: repeat their predicates' : undefined;
+  const wrong = leavesOf(predicate).find((leaf) => 'event' in leaf || 'segment' in leaf);
+  if (!wrong) return undefined;
+  return 'event' in wrong
+    ? 'event is true for a moment only; did remembers'
+    : 'a segment is not made of segments: repeat their predicates';
 }
 
 export interface MembershipInput {

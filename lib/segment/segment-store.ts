@@ -1,6 +1,7 @@
 import { atRevision } from '../aws/table/revision.ts';
 import { type Item, type Table } from '../aws/table/dynamo-table.ts';
-import { keys } from '../model/table-keys.ts';
+import { keys, ranges } from '../model/keys/table-keys.ts';
+import { stripRange } from '../model/keys/parse-keys.ts';
 import { cacheByKey } from '../shared/cache.ts';
 import { type Clock } from '../shared/time.ts';
 import { Segment } from '../model/segment.ts';
@@ -36,11 +37,10 @@ export interface SegmentStore {
   endRemoval(workspace: string, place: { id: string; rev: number }): Promise<void>;
 }
 
-const range = 'segment#';
 const Doc = Segment.omit({ id: true, rev: true });
 
 function read({ sk, doc, rev }: Item): Segment {
-  return { id: sk.slice(range.length), rev: Number(rev), ...Doc.parse(JSON.parse(String(doc))) };
+  return { id: stripRange(sk, ranges.segment), rev: Number(rev), ...Doc.parse(JSON.parse(String(doc))) };
 }
 
 const isLeaving = ({ leaving }: Item): boolean => leaving === true;
@@ -49,7 +49,9 @@ const isLeaving = ({ leaving }: Item): boolean => leaving === true;
 export function segmentStore(table: Table, clock: Clock): SegmentStore {
   async function all(workspace: string): Promise<Segment[]> {
     const { pk } = keys.segment(workspace, '');
-    return (await table.query(pk, { prefix: range, consistent: true })).filter((item) => !isLeaving(item)).map(read);
+    return (await table.query(pk, { prefix: ranges.segment, consistent: true }))
+      .filter((item) => !isLeaving(item))
+      .map(read);
   }
 
   return {

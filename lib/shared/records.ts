@@ -15,3 +15,11 @@ export function compact<T extends object>(record: T): Compact<T> {
   // The filter removes just the values that the type removes.
   return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as Compact<T>;
 }
+
+/** Returns a record of the same keys, with each value changed. */
+export function mapValues<From, To>(
+  record: Readonly<Record<string, From>>,
+  change: (value: From) => To,
+): Record<string, To> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
+}

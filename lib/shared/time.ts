@@ -29,10 +29,14 @@ export function instantAt(ms: number): Instant {
   return new Date(Math.min(lastMs, Math.max(firstMs, ms))).toISOString();
 }
 
+/** One minute in ms. */
 export const minuteMs = 60_000;
+/** One hour in ms. */
 export const hourMs = 60 * minuteMs;
 /** 24 hours, not a calendar day, in ms. */
 export const dayMs = 24 * hourMs;
+/** As `dayMs`, in seconds: the unit of TTLs and of AWS's limits. */
+export const daySeconds = dayMs / 1_000;
 
 const unitMs = { s: 1_000, m: minuteMs, h: hourMs, d: dayMs } as const;
 
@@ -67,7 +71,12 @@ export function msBetween(from: Instant, to: Instant): number {
  * DynamoDB reads it.
  */
 export function ttlAfter(at: Instant, seconds: number): number {
-  return Math.floor(Date.parse(at) / 1_000) + seconds;
+  return ttlAfterMs(Date.parse(at), seconds);
+}
+
+/** As `ttlAfter`, for a time in ms since 1970. */
+export function ttlAfterMs(ms: number, seconds: number): number {
+  return Math.floor(ms / 1_000) + seconds;
 }
 
 export function minInstant(a: Instant, b: Instant): Instant {

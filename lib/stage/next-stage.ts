@@ -4,6 +4,7 @@ import { maxInstant, type Instant } from '../shared/time.ts';
 import { type Predicate } from '../model/predicate.ts';
 import { type Profile } from '../model/profile.ts';
 import { type Stage, type StageModel, type StageTransition } from '../model/stage.ts';
+import { everyLeaf } from '../model/visit-predicate.ts';
 
 type CurrentTouchpoint = Pick<Touchpoint, 'messageId' | 'at' | 'name' | 'channel' | 'properties'>;
 
@@ -14,11 +15,7 @@ const lastMatchingStage = ({ stages }: StageModel, situation: EvaluationContext)
  * Returns whether a rule depends on the stage only. No touchpoint matches such a rule; it holds in
  * between.
  */
-function dependsOnStageOnly(rule: Predicate): boolean {
-  if ('all' in rule) return rule.all.every(dependsOnStageOnly);
-  if ('any' in rule) return rule.any.every(dependsOnStageOnly);
-  return 'not' in rule ? dependsOnStageOnly(rule.not) : 'stage' in rule;
-}
+const dependsOnStageOnly = (rule: Predicate): boolean => everyLeaf(rule, (leaf) => 'stage' in leaf);
 
 /**
  * Returns the stage whose rule the touchpoint matches. One as old as the last match does not move

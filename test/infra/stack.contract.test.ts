@@ -2,7 +2,7 @@ import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, expect, test } from 'vitest';
 import { compilePattern } from '../../infra/local/eventbridge/event-patterns.ts';
 import { giveUpAfterHours, streamLimits } from '../../lib/aws/table/stream-limits.ts';
-import { keys } from '../../lib/model/table-keys.ts';
+import { keys } from '../../lib/model/keys/table-keys.ts';
 import { deployedJourneys } from '../../lib/journey/publishing/deployed-journeys.ts';
 import { resourcesOf, templateOf } from './synthesized-template.ts';
 

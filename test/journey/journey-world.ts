@@ -3,7 +3,7 @@ import { executionArn } from '../../lib/shared/execution-arn.ts';
 import { dynamoTable, type Table } from '../../lib/aws/table/dynamo-table.ts';
 import { workspaceStore } from '../../lib/ingestion/workspace/workspace-store.ts';
 import { Workspace } from '../../lib/model/workspace.ts';
-import { keys } from '../../lib/model/table-keys.ts';
+import { keys } from '../../lib/model/keys/table-keys.ts';
 import { type DeliverMessage, type OutgoingMessage } from '../../lib/journey/messaging/deliver.ts';
 import { enrolmentStore } from '../../lib/journey/enrolment/enrolment-store.ts';
 import { type StepGuard } from '../../lib/journey/execution/step-guard.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { keys, lists, listShard, partition } from '../../lib/model/table-keys.ts';
+import { keys, lists, listShard, partition } from '../../lib/model/keys/table-keys.ts';
 import { newProfile, type Profile } from '../../lib/model/profile.ts';
 import { pointerItem, profileStore, readSignals } from '../../lib/profile/profile-store.ts';
 import { type ProfileChange } from '../../lib/model/profile-change.ts';

@@ -7,7 +7,7 @@ import { type CustomerRef } from '../../lib/model/customer.ts';
 import { workspaceStore } from '../../lib/ingestion/workspace/workspace-store.ts';
 import { type Touchpoint, ownerOf } from '../../lib/model/touchpoint.ts';
 import { type JourneyDefinition } from '../../lib/journey/definition/journey-definition.ts';
-import { type Key, keys, partition } from '../../lib/model/table-keys.ts';
+import { type Key, keys, partition } from '../../lib/model/keys/table-keys.ts';
 import { deployedJourneyRecord } from '../../lib/journey/publishing/journey-record.ts';
 import { type LiveJourney } from '../../lib/journey/publishing/journey-store.ts';
 import { type Segment } from '../../lib/model/segment.ts';

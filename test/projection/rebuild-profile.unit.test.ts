@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { touchpointItem } from '../../lib/ingestion/message/touchpoint-store.ts';
 import { type CustomerRef } from '../../lib/model/customer.ts';
 import { type Touchpoint } from '../../lib/model/touchpoint.ts';
-import { keys } from '../../lib/model/table-keys.ts';
+import { keys } from '../../lib/model/keys/table-keys.ts';
 import { type Profile } from '../../lib/model/profile.ts';
 import { rebuildCustomer, type Rebuilding } from '../../lib/projection/rebuild-profile.ts';
 import { stageModelOf } from '../../lib/stage/stage-templates.ts';

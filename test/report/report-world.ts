@@ -6,7 +6,7 @@ import { dynamoTable } from '../../lib/aws/table/dynamo-table.ts';
 import { type BusEvent } from '../../lib/model/bus-events.ts';
 import { workspaceStore } from '../../lib/ingestion/workspace/workspace-store.ts';
 import { Workspace } from '../../lib/model/workspace.ts';
-import { keys } from '../../lib/model/table-keys.ts';
+import { keys } from '../../lib/model/keys/table-keys.ts';
 import { mapStore } from '../../lib/map/map-store.ts';
 import { createMembershipIndex } from '../../lib/segment/membership-index.ts';
 import { newProfile, type Profile } from '../../lib/model/profile.ts';

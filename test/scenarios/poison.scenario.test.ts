@@ -14,7 +14,7 @@ import { DeadLetter } from '../../lib/aws/dead-letters.ts';
 import { dynamoTable, type Item, type Table } from '../../lib/aws/table/dynamo-table.ts';
 import { touchpointItem } from '../../lib/ingestion/message/touchpoint-store.ts';
 import { Touchpoint } from '../../lib/model/touchpoint.ts';
-import { type Key, keys } from '../../lib/model/table-keys.ts';
+import { type Key, keys } from '../../lib/model/keys/table-keys.ts';
 import { newProfile } from '../../lib/model/profile.ts';
 import { rebuildCustomer } from '../../lib/projection/rebuild-profile.ts';
 import { profileItem, profileStore } from '../../lib/profile/profile-store.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { addDuration, Instant, instantAt, addMs, ttlAfter, ZonedInstant } from '../../lib/shared/time.ts';
+import { addDuration, Instant, instantAt, addMs, ttlAfter, ttlAfterMs, ZonedInstant } from '../../lib/shared/time.ts';
 
 const last = '9999-12-31T23:59:59.999Z';
 
@@ -42,4 +42,5 @@ test.each(['9999-12-31T23:59:59+12:00', '2028-02-29T00:00:00Z'])('%s is an insta
 
 test('a TTL is in whole seconds after the instant', () => {
   expect(ttlAfter('1970-01-01T00:00:10.999Z', 5)).toBe(15);
+  expect(ttlAfterMs(10_999, 5)).toBe(15);
 });

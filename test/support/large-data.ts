@@ -2,7 +2,7 @@ import { type Table, type Item } from '../../lib/aws/table/dynamo-table.ts';
 import { touchpointItem } from '../../lib/ingestion/message/touchpoint-store.ts';
 import { inAppStore } from '../../lib/journey/messaging/channels/in-app-store.ts';
 import { deployedJourneys } from '../../lib/journey/publishing/deployed-journeys.ts';
-import { keys, listShard, lists } from '../../lib/model/table-keys.ts';
+import { keys, listShard, lists } from '../../lib/model/keys/table-keys.ts';
 import { mapStore } from '../../lib/map/map-store.ts';
 import { newProfile, type Profile } from '../../lib/model/profile.ts';
 import { segmentStore } from '../../lib/segment/segment-store.ts';

@@ -5,7 +5,7 @@ import {
   type Table,
   type Write,
 } from '../../lib/aws/table/dynamo-table.ts';
-import { type Key } from '../../lib/model/table-keys.ts';
+import { type Key } from '../../lib/model/keys/table-keys.ts';
 import { holds, updated } from './expression-evaluator.ts';
 
 /** One write of an item, as the table's stream tells of it. */

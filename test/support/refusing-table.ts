@@ -1,6 +1,6 @@
 import { type Table, type Write } from '../../lib/aws/table/dynamo-table.ts';
 import { asRefusal } from '../../lib/aws/table/write-refusal.ts';
-import { type Key } from '../../lib/model/table-keys.ts';
+import { type Key } from '../../lib/model/keys/table-keys.ts';
 
 const keyIn = (write: Write): Key =>
   'put' in write ? write.put : 'update' in write ? write.update : 'delete' in write ? write.delete : write.check;

@@ -5,10 +5,11 @@ import { ChurnDefinition } from '../../../lib/model/churn-definition.ts';
 import { drawCustomer, drawOf, mostOfShare, sampleShares } from '../../../lib/churn/training/training-sample.ts';
 import { type SampleStore } from '../../../lib/churn/training/sample-store.ts';
 import { createSampleDrawer } from '../../../lib/churn/training/draw-sample.ts';
-import { keys } from '../../../lib/model/table-keys.ts';
+import { keys, partition } from '../../../lib/model/keys/table-keys.ts';
+import { parsePartition } from '../../../lib/model/keys/parse-keys.ts';
 import { type Profile } from '../../../lib/model/profile.ts';
 import { readProfileItem } from '../../../lib/profile/profile-store.ts';
-import { type Clock } from '../../../lib/shared/time.ts';
+import { type Clock, minuteMs } from '../../../lib/shared/time.ts';
 
 interface Dependencies {
   exported: TableExport;
@@ -35,7 +36,7 @@ const Gathering = z.object({
 export type Gathering = z.infer<typeof Gathering>;
 
 /** Time that must be left before the next lines are read, ms. */
-const spareMs = 60_000;
+const spareMs = minuteMs;
 
 const { sk: profileKey } = keys.profile({ workspace: '', customer: '' });
 
@@ -45,11 +46,11 @@ const { sk: profileKey } = keys.profile({ workspace: '', customer: '' });
  * line that cannot be parsed.
  */
 function profileOn(line: string, workspace: string, bound: number): Profile | undefined {
-  const prefix = `${workspace}#`;
+  const prefix = partition({ workspace, customer: '' });
   if (!line.includes(`"${profileKey}"`) || !line.includes(`"${prefix}`)) return undefined;
   const item = exportedItem(line);
   if (item.sk !== profileKey || !item.pk.startsWith(prefix)) return undefined;
-  if (drawOf({ workspace, customer: item.pk.slice(prefix.length) }) >= bound) return undefined;
+  if (drawOf(parsePartition(item.pk)) >= bound) return undefined;
   return readProfileItem(item)?.profile;
 }
 

@@ -4,8 +4,8 @@ import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
 import { type Table } from '../../../lib/aws/table/dynamo-table.ts';
 import { type CustomerReviewer } from '../../../lib/projection/review-customer.ts';
 import { firstCustomerPage, readCustomerPage, CustomerPageToken } from '../../../lib/churn/training/all-customers.ts';
-import { partition } from '../../../lib/model/table-keys.ts';
-import { type Clock } from '../../../lib/shared/time.ts';
+import { partition } from '../../../lib/model/keys/table-keys.ts';
+import { type Clock, minuteMs } from '../../../lib/shared/time.ts';
 
 interface Dependencies {
   table: Table;
@@ -21,7 +21,7 @@ const Rescoring = z.object({
 });
 
 /** Time that must be left before a page is read, ms. */
-const spareMs = 60_000;
+const spareMs = minuteMs;
 const lanes = 16;
 
 /**

@@ -4,8 +4,8 @@ import { dueCustomers, type DueList, dueLists } from '../../../lib/churn/due-cus
 import { type CustomerReviewer } from '../../../lib/projection/review-customer.ts';
 import { type Table } from '../../../lib/aws/table/dynamo-table.ts';
 import { type WorkspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
-import { partition } from '../../../lib/model/table-keys.ts';
-import { type Clock, type Instant } from '../../../lib/shared/time.ts';
+import { partition } from '../../../lib/model/keys/table-keys.ts';
+import { type Clock, type Instant, minuteMs } from '../../../lib/shared/time.ts';
 
 interface Dependencies {
   table: Table;
@@ -25,7 +25,7 @@ const spareMs = 10_000;
  * Interval of the schedule, ms. Each run starts with another list, so that a long list cannot
  * starve the others.
  */
-const everyMs = 15 * 60_000;
+const everyMs = 15 * minuteMs;
 
 /**
  * Counts of one run. `failed` customers stay due. `cut` counts lists left to the next run for lack

@@ -3,7 +3,7 @@ import { type Table } from '../../../lib/aws/table/dynamo-table.ts';
 import { startTraining, type StartDependencies } from '../../../lib/churn/training/start-training.ts';
 import { type WorkspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
 import { Workspace } from '../../../lib/model/workspace.ts';
-import { dueReviews, listShards } from '../../../lib/model/table-keys.ts';
+import { dueReviews, listShards } from '../../../lib/model/keys/table-keys.ts';
 
 interface Dependencies extends StartDependencies {
   table: Table;

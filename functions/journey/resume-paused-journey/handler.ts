@@ -11,7 +11,7 @@ import { deterministicId } from '../../../lib/shared/ids.ts';
 import { type PausedStep, type PausedStepStore } from '../../../lib/journey/execution/paused-step-store.ts';
 import { type JourneyStore } from '../../../lib/journey/publishing/journey-store.ts';
 import { stoppedOutcome } from '../../../lib/journey/publishing/migration.ts';
-import { type Clock, type Instant, addMs } from '../../../lib/shared/time.ts';
+import { type Clock, type Instant, addMs, minuteMs } from '../../../lib/shared/time.ts';
 
 interface Dependencies extends EndEnrolmentDependencies {
   journeys: JourneyStore;
@@ -32,7 +32,7 @@ const Told = z.discriminatedUnion('detail-type', [
 type Advance = EventOf<'ReleaseAdvanced'>;
 
 /** Maximum difference between the clocks of two machines, ms. */
-const skew = 60_000;
+const skew = minuteMs;
 
 /**
  * Whether a stop concerns this enrolment. Includes one that this stop has ended, as the run may

@@ -4,7 +4,7 @@ import {
   type ContinuationResult,
   startContinuation,
 } from '../../../lib/journey/execution/continuation.ts';
-import { type Clock } from '../../../lib/shared/time.ts';
+import { type Clock, minuteMs } from '../../../lib/shared/time.ts';
 
 interface Dependencies extends ContinuationDependencies {
   clock: Clock;
@@ -17,7 +17,7 @@ interface Dependencies extends ContinuationDependencies {
  * Maximum wait for a timer that fires early, ms. EventBridge Scheduler is exact to the minute, and
  * the function's timeout allows that.
  */
-const mostEarlyMs = 60_000;
+const mostEarlyMs = minuteMs;
 
 /**
  * Starts the next execution of a suspended enrolment when its timer fires. Idempotent: a timer that

@@ -7,12 +7,12 @@ import { type BusEvent } from '../../../lib/model/bus-events.ts';
 import { customerId } from '../../../lib/model/customer.ts';
 import { type WorkspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
 import { Workspace } from '../../../lib/model/workspace.ts';
-import { listShards, partition } from '../../../lib/model/table-keys.ts';
+import { listShards, partition } from '../../../lib/model/keys/table-keys.ts';
 import { type DueEntry, type DateReview, type MembershipIndex } from '../../../lib/segment/membership-index.ts';
 import { type Profile } from '../../../lib/model/profile.ts';
 import { type ProfileStore, type VersionedProfile } from '../../../lib/profile/profile-store.ts';
 import { homeZone } from '../../../lib/profile/facts/home-zone.ts';
-import { type Instant, addMs } from '../../../lib/shared/time.ts';
+import { type Instant, addMs, dayMs } from '../../../lib/shared/time.ts';
 import { type DateRule, dateRules, triggerId, nextDate } from '../../../lib/journey/scheduling/date-entries.ts';
 import { liveDefinitionsFor } from '../../../lib/journey/publishing/live-versions.ts';
 import { deterministicId } from '../../../lib/shared/ids.ts';
@@ -69,7 +69,6 @@ interface Basis {
  * Maximum shift of a local time by new zone data, ms: a country crosses the date line. Dates are
  * recomputed this long before they fall due.
  */
-const dayMs = 86_400_000;
 
 /**
  * Returns undefined if the journey admits no customers, has no such trigger any more, or the

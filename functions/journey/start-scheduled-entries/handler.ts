@@ -24,7 +24,7 @@ import {
   schedulesOf,
   workspaceZone,
 } from '../../../lib/journey/scheduling/scheduled-entries.ts';
-import { partition } from '../../../lib/model/table-keys.ts';
+import { partition } from '../../../lib/model/keys/table-keys.ts';
 import { type MembershipIndex } from '../../../lib/segment/membership-index.ts';
 import { type ProfileStore } from '../../../lib/profile/profile-store.ts';
 import { type Clock, type Instant } from '../../../lib/shared/time.ts';

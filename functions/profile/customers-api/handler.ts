@@ -4,7 +4,8 @@ import { NotFound } from '../../../lib/shared/errors.ts';
 import { type WorkspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
 import { type InAppStore } from '../../../lib/journey/messaging/channels/in-app-store.ts';
 import { identitiesOf } from '../../../lib/profile/customer-identities.ts';
-import { partition } from '../../../lib/model/table-keys.ts';
+import { partition, ranges } from '../../../lib/model/keys/table-keys.ts';
+import { stripRange } from '../../../lib/model/keys/parse-keys.ts';
 import { EnrolmentView } from '../../../lib/profile/views/customer-view.ts';
 import { presentCustomer } from '../../../lib/api/present-customer.ts';
 import { readLimit } from '../../../lib/shared/http/paging.ts';
@@ -34,11 +35,11 @@ export function handleCustomerRoutes({ table, workspaces, profiles, inApp, clock
 
   async function enrolmentsOf({ workspace, customer, linked }: Profile): Promise<EnrolmentView[]> {
     const owners = [customer, ...linked].map((owner) => partition({ workspace, customer: owner }));
-    const rows = await Promise.all(owners.map((pk) => table.query(pk, { prefix: 'enrolment#' })));
+    const rows = await Promise.all(owners.map((pk) => table.query(pk, { prefix: ranges.enrolment })));
     return rows
       .flat()
       .map(({ pk: _pk, sk, listPk: _listPk, listSk: _listSk, ttl: _ttl, ...row }) =>
-        EnrolmentView.parse({ ...row, enrolmentId: sk.slice('enrolment#'.length) }),
+        EnrolmentView.parse({ ...row, enrolmentId: stripRange(sk, ranges.enrolment) }),
       )
       .sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
   }

@@ -12,13 +12,13 @@ import { type ProjectionRules } from '../../../lib/projection/apply-touchpoint.t
 import { type VersionedProfile } from '../../../lib/profile/profile-store.ts';
 import { msBetween } from '../../../lib/shared/time.ts';
 import { type Batch, type Dependencies } from './batch.ts';
+import { fullJitterMs, pause } from '../../../lib/shared/retry.ts';
 
 /** Maximum conflicts of one customer's write before the records are returned to the stream. */
 const maxConflicts = 8;
 
 /** Full jitter: up to 10 ms, doubled with each conflict. */
-const jitter = (conflicts: number): Promise<void> =>
-  new Promise((resume) => setTimeout(resume, Math.random() * 10 * 2 ** conflicts));
+const jitter = (conflicts: number): Promise<void> => pause(fullJitterMs({ baseMs: 10 }, conflicts));
 
 /** The projection of one customer's batch. Finished records are removed from `lot.arrivals`. */
 export interface LotTask extends Dependencies {

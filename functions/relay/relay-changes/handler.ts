@@ -8,7 +8,7 @@ import { type StreamLimits } from '../../../lib/aws/table/stream-limits.ts';
 import { readRecord } from '../../../lib/aws/table/stream-record.ts';
 import { Unavailable } from '../../../lib/shared/errors.ts';
 import { JsonObject } from '../../../lib/shared/json.ts';
-import { partition } from '../../../lib/model/table-keys.ts';
+import { partition } from '../../../lib/model/keys/table-keys.ts';
 import { obey, type RelayWork, type Steering } from '../../../lib/relay/execute-command.ts';
 import { type ChangeEffects, effectsOfChange } from '../../../lib/relay/change-events.ts';
 import { type Clock } from '../../../lib/shared/time.ts';

@@ -10,8 +10,9 @@ import { Workspace } from '../../../lib/model/workspace.ts';
 import { dateRules, findMovedDates } from '../../../lib/journey/scheduling/date-entries.ts';
 import { liveDefinitionsFor } from '../../../lib/journey/publishing/live-versions.ts';
 import { deterministicId } from '../../../lib/shared/ids.ts';
-import { type JourneyStore, type LiveJourney } from '../../../lib/journey/publishing/journey-store.ts';
-import { dueReviews, listShards } from '../../../lib/model/table-keys.ts';
+import { type JourneyStore } from '../../../lib/journey/publishing/journey-store.ts';
+import { dueReviews, listShards } from '../../../lib/model/keys/table-keys.ts';
+import { parsePartition } from '../../../lib/model/keys/parse-keys.ts';
 import { type Profile } from '../../../lib/model/profile.ts';
 import { nextMembershipChange, updateMembership } from '../../../lib/segment/membership.ts';
 import { type SegmentStore } from '../../../lib/segment/segment-store.ts';
@@ -23,7 +24,7 @@ export interface BackfillDependencies {
   workspaces: Pick<WorkspaceStore, 'settings'>;
   profiles: ProfileStore;
   segments: Pick<SegmentStore, 'all'>;
-  journeys: Pick<JourneyStore, 'readRecord' | 'version'>;
+  journeys: Pick<JourneyStore, 'liveJourney'>;
   bus: Bus;
   clock: Clock;
   /** Resolves when all writers of profiles know a change that was made at that time. */
@@ -83,18 +84,6 @@ const spareMs = 20_000;
 export function backfillSegments(dependencies: BackfillDependencies) {
   const { table, workspaces, profiles, segments, journeys, bus, clock, known, report } = dependencies;
 
-  async function journeyNow(workspace: string, journeyId: string): Promise<LiveJourney | undefined> {
-    const head = await journeys.readRecord(workspace, journeyId, { consistent: true });
-    if (head?.state !== 'live') return undefined;
-    const routed = head.routes.filter(({ weight }) => weight > 0);
-    const found = await Promise.all(routed.map(({ version }) => journeys.version(workspace, journeyId, version)));
-    return {
-      journeyId,
-      record: head,
-      versions: routed.flatMap(({ weight }, i) => (found[i] ? [{ ...found[i], weight }] : [])),
-    };
-  }
-
   /** Returns the change to apply to each customer, or undefined if no customer is concerned. */
   async function changeOf({ workspace: id, ...work }: Work): Promise<((profile: Profile) => ProfileWrite) | undefined> {
     const workspace = (await workspaces.settings(id)) ?? Workspace.parse({ id, name: id });
@@ -107,7 +96,7 @@ export function backfillSegments(dependencies: BackfillDependencies) {
         return { ...found, profile: reviewedFor(found.profile, nextMembershipChange(all, found.profile, now)) };
       };
     }
-    const journey = await journeyNow(id, work.id);
+    const journey = await journeys.liveJourney(id, work.id);
     if (!journey?.versions.some(({ definition }) => dateRules(definition).length > 0)) return undefined;
     return (profile) => {
       const doors = liveDefinitionsFor([journey], profile);
@@ -145,7 +134,7 @@ export function backfillSegments(dependencies: BackfillDependencies) {
       if (timeLeft() < spareMs) return { rest: { ...work, list, cursor }, refused };
       const from = cursor === undefined ? {} : { from: cursor };
       const rows = await table.query(dueReviews(workspace, list), { index: 'byDue', ...from, limit });
-      const customers = rows.map(({ pk }) => ({ workspace, customer: pk.slice(workspace.length + 1) }));
+      const customers = rows.map(({ pk }) => parsePartition(pk));
       const looked = await look(customers, change);
       refused.push(...looked.refused);
       report({ looked: rows.length, changed: looked.changed });

@@ -4,7 +4,7 @@ import { type Bus } from '../../../lib/aws/bus.ts';
 import { type ApiRoutes } from '../../../lib/aws/http/api-function.ts';
 import { NotFound, Rejected, Unavailable } from '../../../lib/shared/errors.ts';
 import { deterministicId } from '../../../lib/shared/ids.ts';
-import { partition } from '../../../lib/model/table-keys.ts';
+import { partition } from '../../../lib/model/keys/table-keys.ts';
 import { checkPreconditions, etagOf, lostRace } from '../../../lib/shared/http/preconditions.ts';
 import { pageById, readCursor, readLimit, writeCursor } from '../../../lib/shared/http/paging.ts';
 import { customerSummary } from '../../../lib/profile/views/customer-view.ts';

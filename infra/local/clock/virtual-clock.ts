@@ -1,4 +1,5 @@
 import { TimerHeap } from '../../../lib/states-language/timer-heap.ts';
+import { hourMs } from '../../../lib/shared/time.ts';
 
 export interface ClockOptions {
   start?: number;
@@ -112,7 +113,7 @@ export class VirtualClock {
     // setTimeout overflows past 24.8 days and may fire a millisecond early. So it is set again, at
     // the latest after an hour.
     const left = next - this.now();
-    const wait = left <= 0 ? 0 : Math.min(left / this.speed, 3_600_000);
+    const wait = left <= 0 ? 0 : Math.min(left / this.speed, hourMs);
     this.#alarm = setTimeout(() => {
       this.#fireDue();
       this.#arm();

@@ -1,5 +1,6 @@
 import { type SharedTime } from '../clock/virtual-clock.ts';
 import { type Chance, chance } from './demo-random.ts';
+import { hourMs, dayMs } from '../../../lib/shared/time.ts';
 
 /** Input of the source thread: URL, key and clock. */
 export interface SourceData {
@@ -74,9 +75,6 @@ const firstNames = [
 ] as const;
 const zones = ['Europe/Berlin', 'Asia/Seoul', 'America/New_York', 'UTC'] as const;
 const products = ['lamp', 'chair', 'kettle', 'rug', 'desk', 'vase'] as const;
-
-export const hour = 3_600_000;
-export const day = 24 * hour;
 
 /**
  * Returns the customers of a seed. Each has its own random numbers, so a larger count keeps the
@@ -162,7 +160,7 @@ export function shopping(customer: DemoCustomer, at: number, { orders }: { order
   if (!buys && !luck.happens(0.3)) return [visit(customer, at, looks)];
   const cart: Happening[] = [...looks, { name: 'Product Added', properties: { product: luck.pick(products) } }];
   if (buys) return [visit(customer, at, [...cart, { name: 'Checkout Started' }, order(customer)])];
-  return [visit(customer, at, cart), visit(customer, at + 2 * hour, [{ name: 'Cart Abandoned' }])];
+  return [visit(customer, at, cart), visit(customer, at + 2 * hourMs, [{ name: 'Cart Abandoned' }])];
 }
 
 function signUp(customer: DemoCustomer, at: number): DemoVisit {
@@ -198,10 +196,10 @@ function feedback(customer: DemoCustomer, at: number): DemoVisit[] {
   const score = luck.whole(low, high);
   const answers = [visit(customer, at, [{ name: 'NPS Answered', properties: { score }, channel: 'email' }])];
   if (score >= 9 && luck.happens(0.5))
-    answers.push(visit(customer, at + day, [{ name: luck.pick(['Product Reviewed', 'Referral Sent']) }]));
+    answers.push(visit(customer, at + dayMs, [{ name: luck.pick(['Product Reviewed', 'Referral Sent']) }]));
   if (score <= 5 && luck.happens(0.6))
     answers.push(
-      visit(customer, at + 3 * hour, [
+      visit(customer, at + 3 * hourMs, [
         { name: 'Support Ticket Opened', channel: 'support' },
         { name: 'CSAT Answered', properties: { score: luck.whole(1, 4) }, channel: 'support' },
       ]),
@@ -216,18 +214,18 @@ export function planVisits(customer: DemoCustomer, { start, end }: DemoPeriod): 
   const { chance: luck, habit } = customer;
   const { everyDays, orders, activates, leavesAfter } = habits[habit];
   const first = start + luck.next() * 0.6 * (end - start);
-  const signedUp = first + luck.exponential(day);
+  const signedUp = first + luck.exponential(dayMs);
   const visits = [anonymousVisit(customer, first)];
   if (!luck.happens(0.92)) return visits;
   visits.push(signUp(customer, signedUp));
   if (luck.happens(activates))
-    visits.push(visit(customer, signedUp + luck.exponential(2 * day), [opening(customer), { name: 'Activated' }]));
+    visits.push(visit(customer, signedUp + luck.exponential(2 * dayMs), [opening(customer), { name: 'Activated' }]));
   let at = signedUp;
   for (let n = 0; n < leavesAfter; n++) {
-    at += (0.3 + luck.exponential(everyDays)) * day;
+    at += (0.3 + luck.exponential(everyDays)) * dayMs;
     if (at > end) break;
     visits.push(...shopping(customer, at, { orders }));
-    if (n === 2) visits.push(...feedback(customer, at + 2 * day));
+    if (n === 2) visits.push(...feedback(customer, at + 2 * dayMs));
   }
   return visits.filter((each) => each.at < end).sort((a, b) => a.at - b.at);
 }

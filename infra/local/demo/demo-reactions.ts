@@ -1,6 +1,7 @@
-import { type DemoCustomer, hour, shopping, type DemoPeriod, visit, type DemoVisit } from './demo-plan.ts';
+import { type DemoCustomer, shopping, type DemoPeriod, visit, type DemoVisit } from './demo-plan.ts';
 import { chance } from './demo-random.ts';
 import { type OutboxMail } from '../ses-sns/mail.ts';
+import { hourMs } from '../../../lib/shared/time.ts';
 
 /** Per subject of an e-mail: share of recipients who react, and what they do. */
 const replies = [
@@ -20,13 +21,13 @@ export function reactionTo(
 ): DemoVisit[] {
   const reply = replies.find(({ subject }) => subject.test(mail.subject));
   const luck = chance(seed, 'mail', customer.id, mail.subject, mail.at);
-  const at = Date.parse(mail.at) + (1 + luck.exponential(10)) * hour;
+  const at = Date.parse(mail.at) + (1 + luck.exponential(10)) * hourMs;
   if (!reply || at > end || !luck.happens(reply.opens)) return [];
   const click = visit(customer, at, [
     { name: 'Email Link Clicked', properties: { subject: mail.subject }, channel: 'email' },
   ]);
-  if (reply.then === 'Activated') return [click, visit(customer, at + hour, [{ name: 'Activated' }])];
-  return [click, ...shopping(customer, at + hour, { orders: reply.then === 'order' ? 0.5 : 0.1 })];
+  if (reply.then === 'Activated') return [click, visit(customer, at + hourMs, [{ name: 'Activated' }])];
+  return [click, ...shopping(customer, at + hourMs, { orders: reply.then === 'order' ? 0.5 : 0.1 })];
 }
 
 /** Returns the outcome of a phone call. Deterministic by seed and task. */

@@ -3,7 +3,6 @@ import { Worker } from 'node:worker_threads';
 import { assemble } from '../template/assembly.ts';
 import {
   demoCustomers,
-  day,
   type DemoCustomer,
   planVisits,
   type SourceData,
@@ -13,6 +12,7 @@ import {
 import { callOutcome, reactionTo } from './demo-reactions.ts';
 import { type ReportEntry, report, type ReportedCustomer } from './demo-report.ts';
 import { type Local, startLocal } from '../runner.ts';
+import { dayMs } from '../../../lib/shared/time.ts';
 
 /** Start of the demo, fixed so that nothing depends on today. */
 const begins = Date.parse('2026-03-02T00:00:00.000Z');
@@ -82,11 +82,11 @@ class Run {
   constructor(local: Local, { seed, customers: count, days }: DemoOptions) {
     this.#local = local;
     this.#ask = backOffice(local);
-    this.#span = { seed, start: begins, end: begins + days * day };
+    this.#span = { seed, start: begins, end: begins + days * dayMs };
     const customers = demoCustomers(seed, count);
     this.#byId = new Map(customers.map((customer) => [`${customer.id}@example.com`, customer]));
     this.#queue = customers.flatMap((customer) => planVisits(customer, this.#span));
-    this.#nextDay = begins + day;
+    this.#nextDay = begins + dayMs;
     this.#sort();
   }
 
@@ -130,11 +130,11 @@ class Run {
     }
     this.#sort();
     this.#tell();
-    this.#nextDay += day;
+    this.#nextDay += dayMs;
   }
 
   #tell(): void {
-    const days = Math.round((this.#nextDay - begins) / day);
+    const days = Math.round((this.#nextDay - begins) / dayMs);
     const line = `day ${String(days).padStart(3)}: ${this.#messages} touchpoints, ${this.#mailsSeen} e-mails`;
     if (process.stdout.isTTY) process.stdout.write(`\r${line}`);
     else if (days % 10 === 0) console.log(line);

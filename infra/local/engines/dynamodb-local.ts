@@ -4,9 +4,10 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { answering, freePort, startChild } from './engine-process.ts';
 import { type Engine, type EnginePlace } from './engine-contract.ts';
+import { minuteMs } from '../../../lib/shared/time.ts';
 
 /** Timeout of the start, ms. It takes 3–9 s. */
-const patienceMs = 60_000;
+const patienceMs = minuteMs;
 
 /** Folder of Amazon's jar. Undefined without it or without Java. */
 export function dynamodbLocalFolder(): string | undefined {

@@ -2,6 +2,7 @@ import { type QuiescenceTracker } from '../../../lib/states-language/quiescence-
 import { type VirtualClock } from '../clock/virtual-clock.ts';
 import { type LocalInvoker } from '../lambda/local-functions.ts';
 import { type Journal } from '../journal/open-journal.ts';
+import { daySeconds } from '../../../lib/shared/time.ts';
 
 /** A target of a rule or schedule, with its retry policy and dead-letter queue. */
 export interface Target {
@@ -43,7 +44,7 @@ interface Delivery {
 
 /** EventBridge's default: retries for a day, 185 times at most, with exponential backoff. */
 const defaultRetries = 185;
-const defaultAgeSeconds = 86_400;
+const defaultAgeSeconds = daySeconds;
 const firstBackoffMs = 1_000;
 const maxBackoffMs = 600_000;
 

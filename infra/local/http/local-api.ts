@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Duration, durationMs } from '../../../lib/shared/time.ts';
+import { Duration, durationMs, dayMs } from '../../../lib/shared/time.ts';
 import { type EdgeRequest } from './edge.ts';
 import { type VirtualClock } from '../clock/virtual-clock.ts';
 import { type Mail } from '../ses-sns/mail.ts';
@@ -29,7 +29,7 @@ export interface LocalAws {
 }
 
 /** Maximum advance, ms. Due work runs in order and cannot be interrupted. */
-const maxAdvanceMs = 366 * 86_400_000;
+const maxAdvanceMs = 366 * dayMs;
 
 const Advance = z.strictObject({ advance: Duration.refine((text) => durationMs(text) <= maxAdvanceMs) });
 

@@ -3,6 +3,7 @@ import { type QuiescenceTracker } from '../../../lib/states-language/quiescence-
 import { type VirtualClock } from '../clock/virtual-clock.ts';
 import { type Journal } from '../journal/open-journal.ts';
 import { FunctionError } from './environment.ts';
+import { minuteMs } from '../../../lib/shared/time.ts';
 
 /** Retry policy of an asynchronous invoke. */
 export interface AsyncPolicy {
@@ -34,7 +35,7 @@ interface Row {
 }
 
 /** Lambda waits one minute before its second attempt and two before the third. */
-const retryDelayMs = (attempts: number): number => Math.min(attempts, 2) * 60_000;
+const retryDelayMs = (attempts: number): number => Math.min(attempts, 2) * minuteMs;
 
 /**
  * Lambda's queue of asynchronous invokes. An event is in the journal until its function succeeded

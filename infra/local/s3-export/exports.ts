@@ -7,6 +7,7 @@ import { type Journal } from '../journal/open-journal.ts';
 import { type LocalObjects } from './objects.ts';
 import { readServiceRequest } from '../http/read-request.ts';
 import { type StackTemplate } from '../template/template.ts';
+import { hourMs } from '../../../lib/shared/time.ts';
 
 export interface Exports {
   /** `exportTableToPointInTime` and `describeExport`, as a state machine calls them. */
@@ -45,7 +46,7 @@ const ExportDescription = z.object({
 type ExportDescription = z.infer<typeof ExportDescription>;
 
 /** How long a token stands for the export it was given with. */
-const tokenMs = 8 * 3_600_000;
+const tokenMs = 8 * hourMs;
 
 /**
  * Exports of a table, as DynamoDB makes them but for time: one is done when it is answered, and one that failed was never begun. A kill before

@@ -2,6 +2,7 @@ import { Bytes } from '../http/aws-endpoint.ts';
 import { type VirtualClock } from '../clock/virtual-clock.ts';
 import { type Journal } from '../journal/open-journal.ts';
 import { type StackTemplate } from '../template/template.ts';
+import { dayMs } from '../../../lib/shared/time.ts';
 
 export interface LocalObjects {
   /** Puts all of them or, after a kill, none. What a bucket's lifecycle lets expire has gone then. */
@@ -15,8 +16,6 @@ interface ObjectsOptions {
   journal: Journal;
   clock: VirtualClock;
 }
-
-const dayMs = 86_400_000;
 
 function refused(status: number, code: string): Bytes {
   const text = `<Error><Code>${code}</Code><Message>not there</Message></Error>`;

@@ -1,4 +1,5 @@
 import { offsetAt } from '../../../lib/shared/calendar/wall-time.ts';
+import { dayMs, minuteMs } from '../../../lib/shared/time.ts';
 
 /** One field of a cron expression: whether it contains a number. */
 type Field = (value: number) => boolean;
@@ -102,12 +103,12 @@ export function nextCron(expression: string, timezone: string, after: number): n
 
   const first = dayAt(timezone, after);
   for (let days = 0; days <= longestYears * 366; days++) {
-    const wall = new Date(first.midnight + days * 86_400_000);
+    const wall = new Date(first.midnight + days * dayMs);
     const on = { year: wall.getUTCFullYear(), month: wall.getUTCMonth() + 1, date: wall.getUTCDate() };
     if (!isYear(on.year) || !isMonth(on.month) || !isDay(on)) continue;
     for (const h of hours)
       for (const m of minutes) {
-        const at = fromWall(timezone, wall.getTime() + (h * 60 + m) * 60_000);
+        const at = fromWall(timezone, wall.getTime() + (h * 60 + m) * minuteMs);
         if (at > after) return at;
       }
   }

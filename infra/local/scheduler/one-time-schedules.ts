@@ -8,6 +8,7 @@ import { type Journal } from '../journal/open-journal.ts';
 import { readServiceRequest } from '../http/read-request.ts';
 import { nextFiring } from './schedules.ts';
 import { type Target, type Targets } from '../eventbridge/targets.ts';
+import { minuteMs } from '../../../lib/shared/time.ts';
 
 const CreateSchedule = z.object({
   GroupName: z.string().default('default'),
@@ -94,7 +95,7 @@ export function createOneTimers({ targets, journal, clock, activity }: TimersOpt
     const asked = readServiceRequest(CreateSchedule, body);
     const { GroupName, ScheduleExpression, ScheduleExpressionTimezone, ActionAfterCompletion, Target: to } = asked;
     const due = nextFiring(ScheduleExpression, ScheduleExpressionTimezone, { after: 0, anchor: 0 });
-    if (due === undefined || due < clock.now() - 60_000)
+    if (due === undefined || due < clock.now() - minuteMs)
       throw new AwsError(
         'ValidationException',
         `Invalid Schedule Expression ${ScheduleExpression}: it is in the past.`,

@@ -7,6 +7,7 @@ import { type Journal } from '../journal/open-journal.ts';
 import { targetPayload } from '../eventbridge/target-input.ts';
 import { type Target, type Targets } from '../eventbridge/targets.ts';
 import { type StackTemplate } from '../template/template.ts';
+import { dayMs, hourMs, minuteMs } from '../../../lib/shared/time.ts';
 
 /** What fires by the clock: schedules of EventBridge Scheduler, and rules with a schedule expression. */
 export interface Schedules {
@@ -36,7 +37,7 @@ interface Timed {
   deliveries(at: number): { target: Target; payload: unknown }[];
 }
 
-const unitsMs: Record<string, number> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
+const unitsMs: Record<string, number> = { minute: minuteMs, hour: hourMs, day: dayMs };
 
 /**
  * Returns the next firing after `after`. `anchor` is a firing or the first sight, from which rates

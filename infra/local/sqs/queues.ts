@@ -5,6 +5,7 @@ import { type VirtualClock } from '../clock/virtual-clock.ts';
 import { type Journal } from '../journal/open-journal.ts';
 import { readServiceRequest } from '../http/read-request.ts';
 import { type StackTemplate } from '../template/template.ts';
+import { mapValues } from '../../../lib/shared/records.ts';
 
 /** A message as people look at it. */
 export interface QueuedMessage {
@@ -101,7 +102,7 @@ const parse = <Shape extends z.ZodType>(shape: Shape, body: unknown): z.infer<Sh
  */
 export function queuesAt(endpoint: string, variables: Record<string, string>): Record<string, string> {
   const host = /^https:\/\/sqs\.[\w-]+\.amazonaws\.com/;
-  return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, value.replace(host, endpoint)]));
+  return mapValues(variables, (value) => value.replace(host, endpoint));
 }
 
 /**

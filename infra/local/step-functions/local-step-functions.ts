@@ -10,6 +10,7 @@ import { ExecutionLists } from './execution-lists.ts';
 import { Interpreter } from '../../../lib/states-language/execution/interpreter.ts';
 import { ExecutionStore } from './execution-store.ts';
 import { Tokens } from './task-tokens.ts';
+import { dayMs } from '../../../lib/shared/time.ts';
 
 export interface StatesOptions extends Pick<CatalogOptions, 'machines' | 'versions' | 'aliases'> {
   functions: FunctionCaller;
@@ -32,7 +33,7 @@ export interface LocalStepFunctions {
 }
 
 /** How long AWS keeps an ended execution and its name, ms. */
-const retentionMs = 90 * 86_400_000;
+const retentionMs = 90 * dayMs;
 
 /**
  * Step Functions for Standard workflows in JSONata mode. At least once: invoking a task, publishing
@@ -60,7 +61,7 @@ export function createLocalStepFunctions({
 
   function purge(): void {
     store.purge(now() - retentionMs);
-    cancelPurge = clock.at(now() + 86_400_000, purge);
+    cancelPurge = clock.at(now() + dayMs, purge);
   }
 
   return {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type Page, type StreamPosition, type RawRecord, type Shard, type StreamSource } from './stream-source.ts';
+import { minuteMs } from '../../../lib/shared/time.ts';
 
 const Streams = z.object({ Streams: z.array(z.object({ StreamArn: z.string(), StreamLabel: z.string() })) });
 
@@ -118,7 +119,7 @@ export function apiSource(endpoint: string, table: string): StreamSource {
 
   return {
     read,
-    granularityMs: 60_000, // DynamoDB Local gives whole minutes
+    granularityMs: minuteMs, // DynamoDB Local gives whole minutes
 
     shards() {
       if (!shards || shards.until < performance.now())

@@ -16,6 +16,7 @@ import { sqliteSource } from './sqlite-source.ts';
 import { type Reader, TableStream } from './table-stream.ts';
 import { localAccess } from '../engines/create-tables.ts';
 import { type StackTemplate } from '../template/template.ts';
+import { minuteMs } from '../../../lib/shared/time.ts';
 
 type Mapping = StackTemplate['mappings'][number];
 
@@ -48,7 +49,7 @@ export interface Streams {
 /** Between two looks for records that nobody nudged us about, as those written by the runner itself. */
 const pollMs = 50;
 
-const sweepMs = 60_000;
+const sweepMs = minuteMs;
 
 /** Expired items are noted in as large portions as there are. */
 const noteAtOnce = 1_000;

@@ -12,6 +12,7 @@ import {
 import { type StreamPosition } from './stream-source.ts';
 import { PollResult } from './poll-result.ts';
 import { type WindowEntry, type ShardWindow } from './shard-window.ts';
+import { minuteMs } from '../../../lib/shared/time.ts';
 
 /** Position of a reader in a shard. Survives a kill. */
 export interface Checkpoint {
@@ -49,7 +50,7 @@ interface PumpOptions {
 
 /** First wait after a failure, doubled up to a minute, ms. Lambda's is not documented. */
 const firstBackoffMs = 100;
-const maxBackoffMs = 60_000;
+const maxBackoffMs = minuteMs;
 
 /**
  * Reads one shard for one consumer. The position passes only records that are done or given up, so

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { isJsonObject } from '../../../lib/shared/json.ts';
+import { dayMs } from '../../../lib/shared/time.ts';
 
 /** One part of a stream, read in order. `parent` must be read to its end before it. */
 export interface Shard {
@@ -45,7 +46,7 @@ export interface StreamSource {
 }
 
 /** DynamoDB keeps stream records for 24 hours. Real time: nobody waits for virtual days on disk. */
-export const keptMs = 86_400_000;
+export const keptMs = dayMs;
 
 /** Sequence numbers are whole numbers without leading zeros or all of one length: the longer one is later. */
 export function isAfter(a: StreamPosition, b: StreamPosition): boolean {

@@ -5,12 +5,13 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { buildDirectory, inputsHash } from '../../tools/build.ts';
 import { lock } from '../journal/lock.ts';
+import { dayMs } from '../../../lib/shared/time.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const assemblies = join(buildDirectory, 'assemblies');
 
 /** Assemblies of other inputs are kept so long: a runner may still start functions out of one. */
-const keptMs = 86_400_000;
+const keptMs = dayMs;
 
 /**
  * Builds and synthesizes, and answers the folder of the cloud assembly. What was made of the same inputs before is used again, so a

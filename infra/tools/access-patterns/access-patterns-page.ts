@@ -1,4 +1,4 @@
-import { type keys } from '../../../lib/model/table-keys.ts';
+import { type keys } from '../../../lib/model/keys/table-keys.ts';
 import { customerPatterns } from './customer-patterns.ts';
 import { type AccessPattern, workspacePatterns } from './workspace-patterns.ts';
 
@@ -17,7 +17,7 @@ export function accessPatternsPage(): string {
   return [
     '# Access patterns',
     '',
-    'Made from `lib/model/table-keys.ts` by `npm run docs`. One table; every key starts with the workspace. `<customer>` is `u:<user id>` or',
+    'Made from `lib/model/keys/table-keys.ts` by `npm run docs`. One table; every key starts with the workspace. `<customer>` is `u:<user id>` or',
     '`a:<anonymous id>`. Indexes, keys only: `byList` (what is listed across customers) and `byDue` (what is to be looked at again, by time).',
     '',
     '| item | partition | sort key | holds | written by | read by |',

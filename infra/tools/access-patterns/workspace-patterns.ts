@@ -1,4 +1,4 @@
-import { type Key, keys } from '../../../lib/model/table-keys.ts';
+import { type Key, keys } from '../../../lib/model/keys/table-keys.ts';
 
 export interface AccessPattern {
   key: Key;
@@ -82,7 +82,13 @@ export const workspacePatterns = {
     read: 'enrol, handing over, journeys API; once an hour and environment',
   },
   held: {
-    key: keys.held('<ws>', { journeyId: '<journey>', shard: 0, at: '<since>', id: '<enrolment>#<step>' }),
+    key: keys.held('<ws>', {
+      journeyId: '<journey>',
+      shard: 0,
+      at: '<since>',
+      enrolmentId: '<enrolment>',
+      stepId: '<step>',
+    }),
     holds: 'task token of somebody held because the journey is paused',
     written: 'wait, when the gate holds',
     read: 'release, when the journey is resumed: in order, consistently',

@@ -6,7 +6,8 @@ import { type Item, type Table } from '../../../lib/aws/table/dynamo-table.ts';
 import { Unavailable } from '../../../lib/shared/errors.ts';
 import { type BusEvent, type EventName, events } from '../../../lib/model/bus-events.ts';
 import { type Customer } from '../../../lib/model/customer.ts';
-import { partition, timelineRanges } from '../../../lib/model/table-keys.ts';
+import { partition, timelineRanges } from '../../../lib/model/keys/table-keys.ts';
+import { parsePartition } from '../../../lib/model/keys/parse-keys.ts';
 import { parseTouchpointRecord } from '../../../lib/projection/touchpoint-record.ts';
 import { isProcessed, isRebuilt } from '../../../lib/profile/merge/stream-checkpoint.ts';
 import { type Profile } from '../../../lib/model/profile.ts';
@@ -130,10 +131,7 @@ export async function redoRelayRecord(redoing: Redoing, record: DynamoDBRecord):
  * Returns the customer of a record or letter in the form that `npm run rebuild` takes: workspace
  * and reference.
  */
-export function ownerOf({ pk }: { pk: string }): { workspace: string; customer: string } {
-  const separator = Math.max(0, pk.indexOf('#'));
-  return { workspace: pk.slice(0, separator), customer: pk.slice(separator + 1) };
-}
+export const ownerOf = ({ pk }: { pk: string }): Customer => parsePartition(pk);
 
 export const isOwnedBy = (key: { pk: string }, customer: string): boolean => {
   const owner = ownerOf(key);

@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { Unavailable } from '../../shared/errors.ts';
-import { type Key } from '../../model/table-keys.ts';
+import { type Key } from '../../model/keys/table-keys.ts';
 import { isKey, queryInput, type QueryOptions } from './query.ts';
 import {
   waitWithJitter,
@@ -32,6 +32,7 @@ import {
   type Write,
 } from './table-writes.ts';
 import { asRefusal } from './write-refusal.ts';
+import { chunksOf, distinctBy } from '../../shared/lists.ts';
 
 export type { Expression, Item, QueryOptions, Write };
 
@@ -93,13 +94,8 @@ async function writing<T>(keys: readonly Key[], send: () => Promise<T>): Promise
   }
 }
 
-const chunksOf = <T>(all: T[], size: number): T[][] =>
-  Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size));
-
 /** BatchGetItem refuses duplicate keys. */
-const distinct = (all: Key[]): Key[] => [
-  ...new Map(all.map((key) => [JSON.stringify([key.pk, key.sk]), key])).values(),
-];
+const distinctKeys = (all: Key[]): Key[] => distinctBy(all, ({ pk, sk }) => JSON.stringify([pk, sk]));
 
 /** The table over DynamoDB. */
 export function dynamoTable(client: DynamoDBClient, TableName: string): Table {
@@ -114,7 +110,7 @@ export function dynamoTable(client: DynamoDBClient, TableName: string): Table {
 
     async getMany(all, { consistent = false } = {}) {
       const found = await Promise.all(
-        chunksOf(distinct(all.filter(isKey)), 100).map(async (chunk) => {
+        chunksOf(distinctKeys(all.filter(isKey)), 100).map(async (chunk) => {
           const items: Item[] = [];
           let left = chunk.map(keyOf);
           for (let tries = 0; left.length > 0; tries++) {

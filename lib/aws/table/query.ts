@@ -1,5 +1,5 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { longestKey } from '../../model/table-keys.ts';
+import { longestKey } from '../../model/keys/table-keys.ts';
 
 /** Range, order and index of a query. */
 export interface QueryOptions {

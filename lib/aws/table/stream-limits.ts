@@ -1,3 +1,5 @@
+import { hourMs } from '../../shared/time.ts';
+
 /** When records of the table's stream are no longer retried, ms since the record was written. */
 export interface StreamLimits {
   /**
@@ -8,8 +10,6 @@ export interface StreamLimits {
   /** Functions put every failing record aside from here on. */
   asideAfterMs: number;
 }
-
-const hourMs = 3_600_000;
 
 /**
  * A bad deployment is rolled back within an hour. Functions put records aside two hours before the

@@ -1,7 +1,7 @@
 import { type AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
-import { type Key } from '../../model/table-keys.ts';
+import { type Key } from '../../model/keys/table-keys.ts';
 import { type Item } from './dynamo-table.ts';
 
 /** The change of an item, from the table's stream. */

@@ -1,4 +1,5 @@
 import { type AttributeValue } from '@aws-sdk/client-dynamodb';
+import { fullJitterMs, pause } from '../../shared/retry.ts';
 
 type Attributes = Record<string, AttributeValue>;
 
@@ -10,8 +11,7 @@ export interface ConditionFailure {
 }
 
 /** Full jitter: up to 20 ms, doubled with each attempt. */
-export const waitWithJitter = (tries: number): Promise<void> =>
-  new Promise((resume) => setTimeout(resume, Math.random() * 20 * 2 ** tries));
+export const waitWithJitter = (tries: number): Promise<void> => pause(fullJitterMs({ baseMs: 20 }, tries));
 
 /** Error names for a lack of capacity, of the table or the account. */
 const throttles = new Set(['ProvisionedThroughputExceededException', 'ThrottlingException', 'RequestLimitExceeded']);

@@ -1,6 +1,6 @@
 import { type AttributeValue, type TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { type Key } from '../../model/table-keys.ts';
+import { type Key } from '../../model/keys/table-keys.ts';
 
 export type Item = Key & Record<string, unknown>;
 

@@ -1,5 +1,5 @@
 import { type ErrorKind, ThroughlineError } from '../../shared/errors.ts';
-import { type Key } from '../../model/table-keys.ts';
+import { type Key } from '../../model/keys/table-keys.ts';
 
 /** Why DynamoDB will never accept a write, however often it is retried. */
 export type WriteRefusal = 'write.invalid' | 'write.item-too-large' | 'write.collection-full';

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { type Table } from '../../aws/table/dynamo-table.ts';
 import { type Customer } from '../../model/customer.ts';
-import { dueReviews } from '../../model/table-keys.ts';
+import { dueReviews } from '../../model/keys/table-keys.ts';
+import { parsePartition } from '../../model/keys/parse-keys.ts';
 
 /** Customers asked for at once. */
 const pageSize = 100;
@@ -23,7 +24,7 @@ export async function readCustomerPage(
   { from, limit }: CustomerPageToken,
 ): Promise<{ customers: Customer[]; next?: CustomerPageToken }> {
   const rows = await table.query(dueReviews(workspace, list), { index: 'byDue', from, limit });
-  const customers = rows.map(({ pk }) => ({ workspace, customer: pk.slice(workspace.length + 1) }));
+  const customers = rows.map(({ pk }) => parsePartition(pk));
   if (rows.length < limit) return { customers };
   const last = String(rows.at(-1)?.dueAt);
   // Many of one moment: a page that holds nothing else must hold more.

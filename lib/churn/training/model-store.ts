@@ -1,16 +1,17 @@
 import * as z from 'zod';
 import { type Table } from '../../aws/table/dynamo-table.ts';
 import { Unavailable } from '../../shared/errors.ts';
-import { keys } from '../../model/table-keys.ts';
+import { keys } from '../../model/keys/table-keys.ts';
 import { cacheByKey } from '../../shared/cache.ts';
-import { type Clock } from '../../shared/time.ts';
+import { type Clock, minuteMs } from '../../shared/time.ts';
 import { ChurnDefinition } from '../../model/churn-definition.ts';
 import { ChurnModel, modelFormat } from '../fitted-model/churn-model.ts';
 import { type TrainedModel } from '../trained-model.ts';
 import { type ModelSummary, noTraining, TrainingState, withModel } from './training-state.ts';
+import { ifAbsent, ifRevision } from '../../aws/table/conditions.ts';
 
 /** How long an environment may use a replaced model, ms. */
-const usuallyFreshMs = 60_000;
+const usuallyFreshMs = minuteMs;
 
 const Stored = z.object({ definition: ChurnDefinition, model: ChurnModel });
 const AnyFormat = z.object({ model: z.object({ version: z.number() }) });
@@ -53,7 +54,7 @@ export function modelStore(table: Table, clock: Clock, freshMs = usuallyFreshMs)
 
   const stateItem = (workspace: string, state: TrainingState, rev: number) => ({
     put: { ...keys.churnState(workspace), rev: rev + 1, doc: JSON.stringify(state) },
-    if: rev === 0 ? { expression: 'attribute_not_exists(pk)' } : { expression: 'rev = :rev', values: { ':rev': rev } },
+    if: ifRevision(rev),
   });
 
   async function get(workspace: string, version: number): Promise<TrainedModel | undefined> {
@@ -91,8 +92,7 @@ export function modelStore(table: Table, clock: Clock, freshMs = usuallyFreshMs)
         if (known) return known;
         const made = { ...line, version: (state.models[0]?.version ?? 0) + 1 };
         const row = { ...keys.churnModel(workspace, made.version), doc: JSON.stringify({ definition, model }) };
-        const isNew = { expression: 'attribute_not_exists(pk)' };
-        if (await table.transact([stateItem(workspace, withModel(state, made), rev), { put: row, if: isNew }])) {
+        if (await table.transact([stateItem(workspace, withModel(state, made), rev), { put: row, if: ifAbsent }])) {
           current.forget(workspace);
           return made;
         }

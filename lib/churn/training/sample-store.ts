@@ -1,10 +1,10 @@
 import { type Table } from '../../aws/table/dynamo-table.ts';
-import { keys } from '../../model/table-keys.ts';
-import { type Instant } from '../../shared/time.ts';
+import { keys } from '../../model/keys/table-keys.ts';
+import { type Instant, ttlAfter, daySeconds } from '../../shared/time.ts';
 import { SampledCustomer } from './training-sample.ts';
 
 /** A sample is of use to one training. Seconds. */
-const keptSeconds = 86_400;
+const keptSeconds = daySeconds;
 
 export interface SampleStore {
   /** Writing a part again replaces it. */
@@ -20,7 +20,7 @@ export interface SampleStore {
 export function sampleStore(table: Table): SampleStore {
   return {
     async put({ workspace, ...part }, drawn, now) {
-      const ttl = Math.floor(Date.parse(now) / 1_000) + keptSeconds;
+      const ttl = ttlAfter(now, keptSeconds);
       await table.put({ ...keys.churnSample(workspace, part), doc: JSON.stringify(drawn), ttl });
     },
 

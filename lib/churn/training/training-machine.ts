@@ -1,6 +1,7 @@
 import { permanentErrors } from '../../shared/errors.ts';
-import { listShards } from '../../model/table-keys.ts';
+import { listShards } from '../../model/keys/table-keys.ts';
 import { sampleShares } from './training-sample.ts';
+import { daySeconds } from '../../shared/time.ts';
 
 export type TrainingFunction = 'gather' | 'learn' | 'rescore';
 
@@ -18,7 +19,7 @@ const askEvery = 60;
 const mostExports = 3;
 
 /** A training counts as interrupted after a day. Seconds. */
-const longest = 86_400;
+const longest = daySeconds;
 
 const retry = [
   { ErrorEquals: permanentErrors, MaxAttempts: 0 },

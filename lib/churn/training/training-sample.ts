@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { type Customer } from '../../model/customer.ts';
-import { partition } from '../../model/table-keys.ts';
+import { partition } from '../../model/keys/table-keys.ts';
 import { type Profile } from '../../model/profile.ts';
 import { type Instant } from '../../shared/time.ts';
 import { keyEventsOfDays } from '../purchase-model/key-day-history.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Instant } from '../../shared/time.ts';
+import { Instant, dayMs } from '../../shared/time.ts';
 import { ModelPage } from '../fitted-model/churn-model.ts';
 import { ModelKind } from '../../model/churn-risk.ts';
 
@@ -42,7 +42,7 @@ export const noTraining: TrainingState = { models: [] };
 const mostLines = 100;
 
 /** A training that has not come to an end by then never will. */
-const longestMs = 86_400_000;
+const longestMs = dayMs;
 
 export const isRunning = ({ training }: TrainingState, now: Instant): boolean =>
   training !== undefined &&

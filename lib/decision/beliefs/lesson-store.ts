@@ -1,6 +1,6 @@
 import { type Item, type Table, type Write } from '../../aws/table/dynamo-table.ts';
 import { type Customer } from '../../model/customer.ts';
-import { keys } from '../../model/table-keys.ts';
+import { keys } from '../../model/keys/table-keys.ts';
 import { type Instant } from '../../shared/time.ts';
 import { Decision } from '../choice/decision.ts';
 import { type OfferCount, offerCountWrite } from './offer-stats-store.ts';

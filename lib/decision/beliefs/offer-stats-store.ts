@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Table, type Write } from '../../aws/table/dynamo-table.ts';
-import { keys } from '../../model/table-keys.ts';
+import { keys } from '../../model/keys/table-keys.ts';
+import { parseShardedKey } from '../../model/keys/parse-keys.ts';
 import { type Clock } from '../../shared/time.ts';
 import { countedIn, noStats, type OfferStats } from './offer-beliefs.ts';
 import { type Trials } from './prior-beliefs.ts';
@@ -39,7 +40,7 @@ export function offerCountWrite(
   };
 }
 
-const stageOf = ({ sk }: Record<string, unknown>): string => String(sk).split('#').slice(2).join('#');
+const stageOf = ({ sk }: Record<string, unknown>): string => parseShardedKey(String(sk));
 
 /** Rows of all shards and stages as one, sorted: the same numbers are always the same text. */
 function sum(rows: Record<string, unknown>[]): OfferStats {

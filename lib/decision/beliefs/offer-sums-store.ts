@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { type Item, type Table, type Write } from '../../aws/table/dynamo-table.ts';
-import { keys } from '../../model/table-keys.ts';
+import { keys } from '../../model/keys/table-keys.ts';
+import { parseShardedKey } from '../../model/keys/parse-keys.ts';
 import { cacheByKey } from '../../shared/cache.ts';
-import { type Clock } from '../../shared/time.ts';
+import { type Clock, minuteMs } from '../../shared/time.ts';
 import { contextId } from '../placements/context-features.ts';
 import { emptySums, fitOfferLinearModel, type OfferSums } from './linear-model.ts';
 import { type Placement } from '../placements/placement.ts';
@@ -10,7 +11,7 @@ import { type Linear } from '../policies/rank-offers.ts';
 import { type OfferCount } from './offer-stats-store.ts';
 
 /** How old the sums a decision rests on may be. */
-const freshMs = 60_000;
+const freshMs = minuteMs;
 
 /** Rows the sums of one offer are spread over: transactions that meet on a row refuse each other. */
 const shards = 4;
@@ -68,8 +69,7 @@ function modelOf(rows: Item[], { offers, context = [] }: Placement): Digested {
   const ids = offers.map(({ id }) => id);
   const sums = emptySums(ids.length, context.length);
   for (const row of rows) {
-    const [, , ...offer] = row.sk.split('#');
-    const mine = sums.offers[ids.indexOf(offer.join('#'))];
+    const mine = sums.offers[ids.indexOf(parseShardedKey(row.sk))];
     if (mine) addRow(mine, row, context.length + 1);
   }
   const text = sums.offers.flatMap(({ gram, moment }) => [...gram, ...moment]).join();

@@ -1,9 +1,9 @@
 import { badAnswerAt } from '../../churn/churn-features.ts';
 import { type Profile } from '../../model/profile.ts';
-import { msBetween, type Instant } from '../../shared/time.ts';
+import { msBetween, type Instant, dayMs } from '../../shared/time.ts';
 
 /** How long a bad answer, or a case without closing touchpoints, blocks promotions, ms. */
-const freshMs = 30 * 86_400_000;
+const freshMs = 30 * dayMs;
 
 /** Touchpoints that open and close a support case. */
 const opening = ['Case Opened', 'Complaint Filed', 'Support Ticket Opened', 'Ticket Created'];

@@ -2,13 +2,15 @@ import * as z from 'zod';
 import { type Item, type Table } from '../../aws/table/dynamo-table.ts';
 import { type Customer } from '../../model/customer.ts';
 import { identitiesOf } from '../../profile/customer-identities.ts';
-import { keys, listShard, lists, partition, timelineRanges } from '../../model/table-keys.ts';
+import { keys, listShard, lists, partition, timelineRanges } from '../../model/keys/table-keys.ts';
+import { parseTimedKey } from '../../model/keys/parse-keys.ts';
 import { type Profile } from '../../model/profile.ts';
 import { profileStore } from '../../profile/profile-store.ts';
-import { addDuration, type Duration, type Instant } from '../../shared/time.ts';
+import { addDuration, type Duration, type Instant, ttlAfter } from '../../shared/time.ts';
 import { type PastDecision } from './choose-offer.ts';
 import { Decision, OfferReason } from './decision.ts';
 import { withReasonText } from './decision-text.ts';
+import { ifAbsent } from '../../aws/table/conditions.ts';
 
 /** How long a decision can be found by its id after its last possible outcome. */
 const keptFor: Duration = '30d';
@@ -87,16 +89,15 @@ export function decisionStore(table: Table): DecisionStore {
       return rows
         .flat()
         .filter((row) => row.placement === placement)
-        .map(({ sk, offer }) => ({ offer: String(offer), at: sk.split('#')[1] ?? '' }));
+        .map(({ sk, offer }) => ({ offer: String(offer), at: parseTimedKey(sk, prefix).at }));
     },
 
     async record({ profile, decision, until }, rev) {
       const { at, placement, stage, offer, decisionId, context } = decision;
       const told = context && { context: JSON.stringify(context) };
-      const ttl = Math.floor(Date.parse(addDuration(until, keptFor)) / 1_000);
+      const ttl = ttlAfter(addDuration(until, keptFor), 0);
       const decided = { ...keys.decided(profile, decisionId), at, placement, stage, offer: offer.id, ttl, ...told };
-      const isNew = { expression: 'attribute_not_exists(pk)' };
-      const also = [{ put: decisionItem(profile, decision) }, { put: decided, if: isNew }];
+      const also = [{ put: decisionItem(profile, decision) }, { put: decided, if: ifAbsent }];
       return profileStore(table).save({ profile, also }, rev);
     },
   };

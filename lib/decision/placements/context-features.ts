@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { valueAtPath as valueAt, type Json } from '../../shared/json.ts';
 import { matches, type EvaluationContext } from '../../predicate/evaluate.ts';
 import { Predicate } from '../../model/predicate.ts';
-import { msBetween } from '../../shared/time.ts';
+import { msBetween, dayMs } from '../../shared/time.ts';
 
 /** A number by its dotted path, `traits.age` or `features.revenue`; or a predicate, which is 1 where it holds. */
 export const ContextFeature = z.union([
@@ -17,8 +17,6 @@ export const ContextFeature = z.union([
   Predicate,
 ]);
 export type ContextFeature = z.infer<typeof ContextFeature>;
-
-const dayMs = 86_400_000;
 
 function numberOf(value: Json | undefined): number {
   if (typeof value === 'boolean') return Number(value);

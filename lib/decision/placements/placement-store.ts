@@ -1,13 +1,13 @@
 import { atRevision, revisionOf } from '../../aws/table/revision.ts';
 import { type Table } from '../../aws/table/dynamo-table.ts';
-import { keys } from '../../model/table-keys.ts';
-import { type Clock } from '../../shared/time.ts';
+import { keys } from '../../model/keys/table-keys.ts';
+import { type Clock, minuteMs } from '../../shared/time.ts';
 import { Placement } from './placement.ts';
 import { cacheByKey } from '../../shared/cache.ts';
 import { deployedPlacements } from './deployed-placements.ts';
 
 /** Cache time of placements in one environment, ms. A change takes effect within it. */
-const usuallyFreshMs = 60_000;
+const usuallyFreshMs = minuteMs;
 
 /** A placement as stored. `rev` counts its writes. */
 export interface SavedPlacement {

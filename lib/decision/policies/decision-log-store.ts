@@ -1,7 +1,8 @@
 import { type Table } from '../../aws/table/dynamo-table.ts';
-import { listShards, lists } from '../../model/table-keys.ts';
+import { listShards, lists, timelineRanges } from '../../model/keys/table-keys.ts';
+import { parsePartition, parseTimedKey } from '../../model/keys/parse-keys.ts';
 import { type Customer } from '../../model/customer.ts';
-import { durationMs, type Instant, addMs } from '../../shared/time.ts';
+import { durationMs, type Instant, addMs, dayMs } from '../../shared/time.ts';
 import { contextId } from '../placements/context-features.ts';
 import { type Decision } from '../choice/decision.ts';
 import { type LoggedDecision } from './logged-decision.ts';
@@ -12,7 +13,7 @@ import { readDecision } from '../choice/decision-store.ts';
 const mostOfList = 2_500;
 
 /** Age limit of decisions, ms. Older preferences say little about today. */
-const spanMs = 180 * 86_400_000;
+const spanMs = 180 * dayMs;
 
 /** Maximum number of customers from whom send times are learnt, those with the latest decisions. */
 const mostCustomers = 500;
@@ -47,11 +48,6 @@ function settledBefore({ offers }: Placement, now: Instant): Instant {
   return addMs(now, -Math.max(...offers.map(({ window }) => durationMs(window))));
 }
 
-/** Reads the customer from the partition key of a list row. */
-function customerOf(workspace: string, pk: string): Customer {
-  return { workspace, customer: pk.slice(workspace.length + 1) };
-}
-
 /**
  * Reads the newest decisions of a placement, at most 10,000 within 180 days. It reads keys by list,
  * then rows at half a read request unit each. Each has propensity, competing offers and context, so
@@ -67,8 +63,8 @@ export function decisionLog(table: Table) {
     );
     const items = await table.getMany(pages.flat().map(({ pk, sk }) => ({ pk, sk })));
     return items.map((item) => ({
-      customer: customerOf(workspace, item.pk),
-      decision: readDecision(item, item.sk.split('#')[1] ?? ''),
+      customer: parsePartition(item.pk),
+      decision: readDecision(item, parseTimedKey(item.sk, timelineRanges.decision).at),
       exposed: item.exposedAt !== undefined,
       won: item.wonAt !== undefined,
     }));

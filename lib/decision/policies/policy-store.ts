@@ -1,11 +1,11 @@
 import { type Table } from '../../aws/table/dynamo-table.ts';
-import { keys } from '../../model/table-keys.ts';
+import { keys } from '../../model/keys/table-keys.ts';
 import { cacheByKey } from '../../shared/cache.ts';
-import { type Clock } from '../../shared/time.ts';
+import { type Clock, minuteMs } from '../../shared/time.ts';
 import { firstRecord, PolicyRecord } from './policy.ts';
 
 /** Cache time of policies in one environment, ms. A replaced policy may be used that long. */
-const usuallyFreshMs = 60_000;
+const usuallyFreshMs = minuteMs;
 
 /** Policies of placements. */
 export interface PolicyStore {

@@ -4,7 +4,7 @@ import { type FrequencyCap, type Workspace } from '../../model/workspace.ts';
 import { hourAt } from '../../profile/facts/engagement-hours.ts';
 import { type Profile } from '../../model/profile.ts';
 import { homeZone } from '../../profile/facts/home-zone.ts';
-import { durationMs, Instant } from '../../shared/time.ts';
+import { durationMs, Instant, dayMs } from '../../shared/time.ts';
 import { type ContactAdvice, type SendAt } from '../choice/decision.ts';
 import { type FrequencyRule, mostContacts } from './contact-frequency.ts';
 import { bestHour, type Hours, hoursOf, noHours } from './send-time.ts';
@@ -84,7 +84,7 @@ export function adviseSendTime(
 }
 
 /** Rolling window in which messages are counted, ms. */
-export const spanMs = 7 * 86_400_000;
+export const spanMs = 7 * dayMs;
 
 /** Maximum number of messages in seven days where the workspace has no cap: one a day. */
 const mostUncapped = 7;

@@ -3,17 +3,18 @@ import { type Customer } from '../../model/customer.ts';
 import { type Workspace } from '../../model/workspace.ts';
 import { isJsonObject } from '../../shared/json.ts';
 import { identitiesOf } from '../../profile/customer-identities.ts';
-import { partition, timelineRanges } from '../../model/table-keys.ts';
+import { partition, timelineRanges } from '../../model/keys/table-keys.ts';
+import { parseTimedKey } from '../../model/keys/parse-keys.ts';
 import { hourAt, isEngagement } from '../../profile/facts/engagement-hours.ts';
 import { type Profile } from '../../model/profile.ts';
 import { type ProfileStore } from '../../profile/profile-store.ts';
 import { homeZone } from '../../profile/facts/home-zone.ts';
 import { readCustomerHistory } from '../../report/touchpoint-reader.ts';
-import { type Instant, addMs } from '../../shared/time.ts';
+import { type Instant, addMs, dayMs } from '../../shared/time.ts';
 import { type History } from './learn-send-times.ts';
 
 /** How far back habits are looked for. Milliseconds. */
-const spanMs = 180 * 86_400_000;
+const spanMs = 180 * dayMs;
 
 /** Most messages of a customer that are looked at. */
 const mostMessages = 500;
@@ -30,7 +31,7 @@ async function contactsIn(table: Table, owner: Customer, since: Instant): Promis
   return rows.flatMap(({ sk, doc }) => {
     const said: unknown = typeof doc === 'string' ? JSON.parse(doc) : {};
     const sent = isJsonObject(said) && said.status === 'sent' && said.purpose === 'marketing';
-    return sent ? [Date.parse(sk.split('#')[1] ?? '')] : [];
+    return sent ? [Date.parse(parseTimedKey(sk, prefix).at)] : [];
   });
 }
 

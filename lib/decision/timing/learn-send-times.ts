@@ -1,11 +1,11 @@
-import { type Instant } from '../../shared/time.ts';
+import { type Instant, dayMs } from '../../shared/time.ts';
 import { spanMs, type WorkspaceSendTimeStats } from './contact-advice.ts';
 import { type ContactOutcome, responseDecay } from './contact-frequency.ts';
 import { type Engagement, sendTimeStatsOf } from './send-time.ts';
 import { chosenStrengths } from './send-time-strength.ts';
 
 /** How long after a message an act still counts as its response. Milliseconds. */
-const responseMs = 3 * 86_400_000;
+const responseMs = 3 * dayMs;
 
 /** What a customer did by their own will, and when marketing reached them. Milliseconds since 1970. */
 export interface History {

@@ -1,11 +1,11 @@
 import { type Table } from '../../aws/table/dynamo-table.ts';
-import { keys } from '../../model/table-keys.ts';
+import { keys } from '../../model/keys/table-keys.ts';
 import { cacheByKey } from '../../shared/cache.ts';
-import { type Clock } from '../../shared/time.ts';
+import { type Clock, hourMs } from '../../shared/time.ts';
 import { WorkspaceSendTimeStats } from './contact-advice.ts';
 
 /** They change by night only. */
-const freshMs = 3_600_000;
+const freshMs = hourMs;
 
 export interface SendTimeStatsStore {
   /** What a job has learnt of a workspace's customers; undefined before the first time. Up to an hour old. */

@@ -1,7 +1,9 @@
 import { type Item, type Table } from '../../aws/table/dynamo-table.ts';
 import { findPermanentRefusal, type WriteRefusal } from '../../aws/table/write-refusal.ts';
 import { ThroughlineError } from '../../shared/errors.ts';
-import { type Key } from '../../model/table-keys.ts';
+import { type Key } from '../../model/keys/table-keys.ts';
+import { distinctBy } from '../../shared/lists.ts';
+import { fullJitterMs, pause } from '../../shared/retry.ts';
 
 /** Items per `BatchWriteItem` call. */
 export const batchSize = 25;
@@ -30,17 +32,8 @@ interface Put {
   failure?: unknown;
 }
 
-/** Returns the first item of each key, because `BatchWriteItem` refuses duplicate keys. */
-function distinct(items: Item[]): Item[] {
-  const byKey = new Map<string, Item>();
-  for (const item of items) if (!byKey.has(keyName(item))) byKey.set(keyName(item), item);
-  return [...byKey.values()];
-}
-
-const pause = (ms: number): Promise<void> => new Promise((resume) => setTimeout(resume, ms));
-
-/** Full jitter: up to 25 ms, doubled with each attempt, at most a second. */
-const jitter = (tries: number): number => Math.random() * Math.min(1_000, 25 * 2 ** tries);
+/** Pauses between the tries of a batch. */
+const backoff = { baseMs: 25, capMs: 1_000 };
 
 /**
  * Puts a batch. DynamoDB refuses it whole for one item it will never accept, so the items are then
@@ -72,7 +65,7 @@ async function work(table: Table, { queue, refused }: Puts, until: number): Prom
     if (left.length === 0) continue;
     queue.push(...left);
     tries = left.length < batch.length ? 1 : tries + 1;
-    const wait = jitter(tries);
+    const wait = fullJitterMs(backoff, tries);
     if (performance.now() + wait > until)
       throw failure instanceof Error ? failure : new ThroughlineError('throttled', 'store.throttled');
     await pause(wait);
@@ -84,7 +77,8 @@ async function work(table: Table, { queue, refused }: Puts, until: number): Prom
  * stored. Throws the last failure at the deadline. Idempotent.
  */
 export async function putAll(table: Table, items: Item[], until: number): Promise<RefusedItems> {
-  const puts: Puts = { queue: distinct(items), refused: new Map() };
+  // `BatchWriteItem` refuses duplicate keys.
+  const puts: Puts = { queue: distinctBy(items, keyName), refused: new Map() };
   const count = Math.min(lanes, Math.ceil(puts.queue.length / batchSize));
   // Waits for every worker. One left running would continue during the next request.
   const ended = await Promise.allSettled(Array.from({ length: count }, () => work(table, puts, until)));

@@ -1,19 +1,19 @@
 import { type Json } from '../../shared/json.ts';
 import { isoMs } from '../../shared/calendar/iso-time.ts';
-import { instantAt, type Instant } from '../../shared/time.ts';
+import { instantAt, type Instant, dayMs, daySeconds } from '../../shared/time.ts';
 
 /** Tolerated clock difference, ms. Networks are slow, and clocks are not set to the second. */
 const toleratedMs = 30_000;
 
 /** Limit of a time ahead of receipt, ms. A later one is a mistake, not a wrong time zone. */
-const farFutureMs = 24 * 3_600_000;
+const farFutureMs = dayMs;
 
 /**
  * Largest correction, seconds: a week. A clock set by hand is off by hours, a zone or a few days. A
  * larger difference has another cause: a clock reset to 1970, a made-up `sentAt`, or a body delayed
  * by a proxy with a correct old `sentAt`. None of these gives the true time.
  */
-const maxSkew = 7 * 86_400;
+const maxSkew = 7 * daySeconds;
 
 /**
  * Smaller numbers are seconds since 1970, greater ones milliseconds. In ms this one is March 1973.

@@ -2,8 +2,8 @@ import { type Item, type Table } from '../../aws/table/dynamo-table.ts';
 import { type Customer } from '../../model/customer.ts';
 import { findPermanentRefusal, type WriteRefusal } from '../../aws/table/write-refusal.ts';
 import { ThroughlineError, Unavailable } from '../../shared/errors.ts';
-import { keys } from '../../model/table-keys.ts';
-import { instantAt } from '../../shared/time.ts';
+import { keys } from '../../model/keys/table-keys.ts';
+import { instantAt, ttlAfterMs, daySeconds } from '../../shared/time.ts';
 import { type AcceptedMessage, type UndatedTouchpoint } from './parse-message.ts';
 import { batchSize, keyName, putAll, type RefusedItems } from './put-all-store.ts';
 import { type Touchpoint, ownerOf } from '../../model/touchpoint.ts';
@@ -13,7 +13,7 @@ import { type RejectionCode } from './verdict.ts';
  * Retention of the first receipt of a message without a time, seconds. No library retries for
  * longer.
  */
-const firstSeenTtl = 30 * 86_400;
+const firstSeenTtl = 30 * daySeconds;
 
 /** Workspace, receipt and time limit of a request's writes. */
 export interface TouchpointWrite {
@@ -90,7 +90,7 @@ async function firstSeen(
   const item = await table.update(keys.firstSeen(customerOf(workspace, draft), draft.messageId), {
     expression: 'SET receivedAt = if_not_exists(receivedAt, :now), #ttl = if_not_exists(#ttl, :ttl)',
     names: { '#ttl': 'ttl' },
-    values: { ':now': now, ':ttl': Math.floor(receivedAt / 1_000) + firstSeenTtl },
+    values: { ':now': now, ':ttl': ttlAfterMs(receivedAt, firstSeenTtl) },
   });
   return typeof item?.receivedAt === 'string' ? item.receivedAt : now;
 }

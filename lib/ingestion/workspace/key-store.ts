@@ -1,13 +1,13 @@
 import { type Table } from '../../aws/table/dynamo-table.ts';
-import { keys } from '../../model/table-keys.ts';
+import { keys } from '../../model/keys/table-keys.ts';
 import { cacheByKey } from '../../shared/cache.ts';
-import { systemClock } from '../../shared/time.ts';
+import { systemClock, minuteMs } from '../../shared/time.ts';
 import { type ApiKey, type KeyKind, parseApiKey } from './api-key.ts';
 
 /**
  * How long an environment may accept a revoked key, ms. Costs one read a minute, not one a request.
  */
-const freshMs = 60_000;
+const freshMs = minuteMs;
 
 /** Reads and writes API keys, the only part of a workspace that `collect` needs. */
 export interface KeyStore {

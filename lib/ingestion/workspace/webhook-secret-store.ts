@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
 import { type Table } from '../../aws/table/dynamo-table.ts';
 import { Unavailable } from '../../shared/errors.ts';
-import { keys } from '../../model/table-keys.ts';
+import { keys } from '../../model/keys/table-keys.ts';
 import { cacheByKey } from '../../shared/cache.ts';
-import { type Clock, Instant, addMs } from '../../shared/time.ts';
+import { type Clock, Instant, addMs, dayMs, minuteMs } from '../../shared/time.ts';
+import { ifRevision } from '../../aws/table/conditions.ts';
 
 /**
  * A secret that signs webhook calls from `since` on. Standard Webhooks: `whsec_` and 24 to 64 bytes
@@ -14,13 +15,13 @@ export const WebhookSecret = z.object({ secret: z.string(), since: Instant });
 export type WebhookSecret = z.infer<typeof WebhookSecret>;
 
 /** How long a replaced secret still signs, ms, so that receivers can switch. */
-const overlapMs = 86_400_000;
+const overlapMs = dayMs;
 
 /** Limit of replaced secrets that still sign. Repeated rotation must not fill a header. */
 const maxReplaced = 2;
 
 /** How long an environment may use secrets it has read, ms. */
-const freshMs = 60_000;
+const freshMs = minuteMs;
 
 /** Reads and rotates a workspace's webhook secrets. */
 export interface WebhookSecretStore {
@@ -56,12 +57,8 @@ export function webhookSecretStore(table: Table, clock: Clock): WebhookSecretSto
   ): Promise<WebhookSecret[] | undefined> {
     const now = clock.now();
     const secrets = stillGood([{ secret: aSecret(), since: now }, ...from.secrets], now);
-    const unchanged =
-      from.rev === 0
-        ? { expression: 'attribute_not_exists(pk)' }
-        : { expression: 'rev = :rev', values: { ':rev': from.rev } };
     const row = { ...keys.webhookSecrets(workspace), secrets, rev: from.rev + 1 };
-    return (await table.put(row, unchanged)) ? secrets : undefined;
+    return (await table.put(row, ifRevision(from.rev))) ? secrets : undefined;
   }
 
   const known = cacheByKey(clock, freshMs, async (workspace): Promise<WebhookSecret[]> => {

@@ -1,15 +1,15 @@
 import { atRevision, revisionOf } from '../../aws/table/revision.ts';
 import { type Item, type Table } from '../../aws/table/dynamo-table.ts';
-import { keys, lists } from '../../model/table-keys.ts';
+import { keys, lists } from '../../model/keys/table-keys.ts';
 import { cacheByKey } from '../../shared/cache.ts';
-import { systemClock } from '../../shared/time.ts';
+import { systemClock, minuteMs } from '../../shared/time.ts';
 import { type KeyStore, keyStore } from './key-store.ts';
 import { Workspace } from '../../model/workspace.ts';
 
 /**
  * How long an environment may use changed settings, ms. Costs one read a minute, not one a request.
  */
-const freshMs = 60_000;
+const freshMs = minuteMs;
 
 /** A stored workspace. `rev` counts its writes. */
 export interface SavedWorkspace {

@@ -1,4 +1,4 @@
-import { durationMs } from '../../shared/time.ts';
+import { durationMs, dayMs } from '../../shared/time.ts';
 import { type JourneyDefinition } from '../definition/journey-definition.ts';
 import { type Step } from '../definition/step.ts';
 import { nextSteps } from '../definition/graph.ts';
@@ -10,7 +10,7 @@ type CompilableJourney = Pick<JourneyDefinition, 'steps' | 'hours' | 'parkAfter'
  * Limits of one execution. Of Step Functions' 25,000 events, 5,000 are reserved for pauses of the
  * journey. An execution lives a year.
  */
-export const eventsPerSegment = { events: 20_000, ms: 365 * 86_400_000 };
+export const eventsPerSegment = { events: 20_000, ms: 365 * dayMs };
 
 export interface Loop {
   id: string;

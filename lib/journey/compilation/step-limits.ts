@@ -1,16 +1,14 @@
 import { isDate } from '../../shared/calendar/wall-time.ts';
-import { durationMs } from '../../shared/time.ts';
+import { durationMs, dayMs, minuteMs } from '../../shared/time.ts';
 import { type JourneyDefinition } from '../definition/journey-definition.ts';
 import { type ContactHours } from '../definition/contact-hours.ts';
 import { type Step, type StepOf } from '../definition/step.ts';
 
-const day = 86_400_000;
-
 /** Default number of retries of a step, and about how long they take together, ms. */
-export const defaultRetries = { attempts: 5, takes: 6 * 60_000 };
+export const defaultRetries = { attempts: 5, takes: 6 * minuteMs };
 
 /** Maximum delay between two attempts, ms. */
-export const maxRetryIntervalMs = 2 * day;
+export const maxRetryIntervalMs = 2 * dayMs;
 
 const triesOf = (step: Step): number =>
   1 + ('retry' in step && step.retry ? step.retry.attempts : defaultRetries.attempts);
@@ -27,7 +25,7 @@ function retriesTake(step: Step): number {
 /** Returns the longest run of consecutive closed days in a leap year. Invalid dates are ignored. */
 export function longestClosedRun(closed: readonly string[]): number {
   const dates = closed.map((date) => `2024-${date.slice(-5)}`).filter(isDate);
-  const days = new Set(dates.map((date) => Math.round(Date.parse(date) / day)));
+  const days = new Set(dates.map((date) => Math.round(Date.parse(date) / dayMs)));
   const runs = [...days].map((first) => {
     let length = 1;
     while (days.has(first + length)) length++;
@@ -38,14 +36,14 @@ export function longestClosedRun(closed: readonly string[]): number {
 
 /** Returns how long contact hours may defer a message, ms. */
 function deferral({ open, closed = [] }: ContactHours = { missingZone: 'workspace' }): number {
-  return (1 + (open ? 7 : 0) + longestClosedRun(closed)) * day;
+  return (1 + (open ? 7 : 0) + longestClosedRun(closed)) * dayMs;
 }
 
 /** Returns the maximum duration of a wait within one execution, ms. Longer waits are suspended. */
 function waitTakes(step: StepOf<'wait'>, parkAfter: number): number {
   if (step.for !== undefined) return durationMs(step.for);
   if (step.between) return Math.max(...step.between.map(durationMs));
-  if (step.untilLocal) return Math.min(parkAfter, (step.untilLocal.weekdays ? 8 : 2) * day);
+  if (step.untilLocal) return Math.min(parkAfter, (step.untilLocal.weekdays ? 8 : 2) * dayMs);
   return parkAfter;
 }
 

@@ -1,5 +1,5 @@
 import { permanentErrors } from '../../shared/errors.ts';
-import { durationMs } from '../../shared/time.ts';
+import { durationMs, daySeconds } from '../../shared/time.ts';
 import {
   type AslState,
   type AslCatcher,
@@ -24,7 +24,7 @@ export type StepFunctions = Record<StepFunction, string>;
 const functionSeconds = 60;
 
 /** Maximum duration of a pause, s. An execution lives no longer than a year. */
-const longestHold = 365 * 86_400;
+const longestHold = 365 * daySeconds;
 
 /**
  * Default retry of a task. `States.TaskFailed` covers all errors except `States.Timeout`, which

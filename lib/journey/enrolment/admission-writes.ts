@@ -10,6 +10,7 @@ import { type Enrolment } from './enrolment-record.ts';
 import { enrolmentEndWrites, type EntryState, enrolmentEntryWrites, type OwnedEnrolment } from './enrolment-store.ts';
 import { type EntryRequest } from './entry-request.ts';
 import { identitiesOf } from '../../profile/customer-identities.ts';
+import { omitBy } from '../../shared/records.ts';
 
 /**
  * A customer whose entry was admitted. `outranked` are the competing enrolments that this entry
@@ -25,9 +26,6 @@ export interface AdmittedEntry {
   counting: Write[];
   now: Instant;
 }
-
-const without = <T>(map: Record<string, T>, leaves: (id: string, entry: T) => boolean): Record<string, T> =>
-  Object.fromEntries(Object.entries(map).filter(([id, entry]) => !leaves(id, entry)));
 
 /**
  * Returns all writes of one entry, to be made in one transaction: the enrolment, its slot, the
@@ -49,8 +47,8 @@ export function admissionChange(
   const [owner] = identitiesOf(profile);
   const changed: Profile = {
     ...profile,
-    journeys: { ...without(profile.journeys, (id) => left.has(id)), [enrolmentId]: inside },
-    waits: without(profile.waits, (_, wait) => left.has(wait.enrolmentId)),
+    journeys: { ...omitBy(profile.journeys, (_, id) => left.has(id)), [enrolmentId]: inside },
+    waits: omitBy(profile.waits, (wait) => left.has(wait.enrolmentId)),
   };
   const goals =
     goal && !knock.test

@@ -1,12 +1,23 @@
 import { type Item, type Table, type Write } from '../../aws/table/dynamo-table.ts';
 import { type Customer } from '../../model/customer.ts';
-import { type Key, keys, listShard, listShards, lists, partition } from '../../model/table-keys.ts';
+import {
+  type Key,
+  keys,
+  listShard,
+  listShards,
+  lists,
+  partition,
+  ranges,
+  listSortKey,
+} from '../../model/keys/table-keys.ts';
+import { parsePartition, stripRange } from '../../model/keys/parse-keys.ts';
 import { readProfileItem, type VersionedProfile } from '../../profile/profile-store.ts';
 import { type Instant } from '../../shared/time.ts';
 import { pageWithin } from '../../shared/trim.ts';
 import { Enrolment } from './enrolment-record.ts';
 import { type EntrySlot } from './entry-request.ts';
 import { type CustomerIdentities } from '../../profile/customer-identities.ts';
+import { ifAbsent } from '../../aws/table/conditions.ts';
 
 /** An enrolment and the identity that entered. The row lies in the partition of that identity. */
 export interface OwnedEnrolment {
@@ -32,16 +43,9 @@ export interface EntrySnapshot {
   entryState: EntryState;
 }
 
-const enrolmentRange = 'enrolment#';
-
 /** Parses an enrolment's row. Throws a `ZodError` for a row that is no enrolment. */
 export function readEnrolment({ sk, ...row }: Item): Enrolment {
-  return Enrolment.parse({ ...row, enrolmentId: sk.slice(enrolmentRange.length) });
-}
-
-/** The customer whose partition a row lies in. */
-function ownerOf(workspace: string, { pk }: Item): Customer {
-  return { workspace, customer: pk.slice(workspace.length + 1) };
+  return Enrolment.parse({ ...row, enrolmentId: stripRange(sk, ranges.enrolment) });
 }
 
 /** `listSk` starts with the time, so that the list index sorts by it. */
@@ -50,7 +54,7 @@ function enrolmentItem(owner: Customer, { enrolmentId, ...row }: Enrolment): Ite
     ...keys.enrolment(owner, enrolmentId),
     ...row,
     listPk: lists.enrolments(owner.workspace, row.journeyId, listShard(owner)),
-    listSk: `${row.startedAt}#${enrolmentId}`,
+    listSk: listSortKey(row.startedAt, enrolmentId),
   };
 }
 
@@ -71,7 +75,7 @@ export function enrolmentEntryWrites(
 ): Write[] {
   const { enrolmentId, journeyId, entryKey, startedAt } = enrolment;
   return [
-    { put: enrolmentItem(owner, enrolment), if: { expression: 'attribute_not_exists(pk)' } },
+    { put: enrolmentItem(owner, enrolment), if: ifAbsent },
     {
       put: {
         ...keys.entry(owner, journeyId, entryKey),
@@ -81,7 +85,7 @@ export function enrolmentEntryWrites(
       },
       if:
         entries === 0
-          ? { expression: 'attribute_not_exists(pk)' }
+          ? ifAbsent
           : { expression: 'entries = :entries AND attribute_not_exists(active)', values: { ':entries': entries } },
     },
   ];
@@ -114,11 +118,11 @@ const entryStateKeys = (owner: Customer, { enrolmentId, journeyId, entryKey }: A
 ];
 
 function entryStateOf(owner: Customer, items: Item[]): EntryState {
-  const row = items.find(({ sk }) => sk.startsWith(enrolmentRange));
+  const row = items.find(({ sk }) => sk.startsWith(ranges.enrolment));
   const slots = items.filter((item) => item !== row);
   const first = slots.find(({ pk }) => pk === partition(owner));
   return {
-    ...(row && { earlier: { enrolment: readEnrolment(row), owner: ownerOf(owner.workspace, row) } }),
+    ...(row && { earlier: { enrolment: readEnrolment(row), owner: parsePartition(row.pk) } }),
     ...(slots.length > 0 && { slot: combineSlots(slots) }),
     entries: first ? Number(first.entries) : 0,
   };
@@ -189,7 +193,7 @@ export function enrolmentStore(table: Table): EnrolmentStore {
       owners.map((owner) => keys.enrolment(owner, enrolmentId)),
       { consistent: true },
     );
-    return item && { enrolment: readEnrolment(item), owner: ownerOf(owners[0].workspace, item) };
+    return item && { enrolment: readEnrolment(item), owner: parsePartition(item.pk) };
   }
 
   return {
@@ -261,7 +265,7 @@ export function enrolmentStore(table: Table): EnrolmentStore {
       found.sort((a, b) => (String(a.listSk) < String(b.listSk) ? 1 : -1));
       const shown = found.slice(0, limit);
       const rows = await table.getMany(shown.map(({ pk, sk }) => ({ pk, sk })));
-      const placed = rows.map((row) => ({ enrolment: readEnrolment(row), owner: ownerOf(workspace, row) }));
+      const placed = rows.map((row) => ({ enrolment: readEnrolment(row), owner: parsePartition(row.pk) }));
       placed.sort((a, b) => (position(a.enrolment) < position(b.enrolment) ? 1 : -1));
       const page = pageWithin(placed);
       const cut = page.length < placed.length ? page.at(-1) : undefined;
@@ -272,7 +276,7 @@ export function enrolmentStore(table: Table): EnrolmentStore {
   };
 }
 
-const position = ({ startedAt, enrolmentId }: Enrolment): string => `${startedAt}#${enrolmentId}`;
+const position = ({ startedAt, enrolmentId }: Enrolment): string => listSortKey(startedAt, enrolmentId);
 
 /** Combines the slots of all identities into one. */
 function combineSlots(slots: Item[]): EntrySlot {

@@ -2,13 +2,14 @@ import * as z from 'zod';
 import { type Item, type Table } from '../../aws/table/dynamo-table.ts';
 import { type Customer } from '../../model/customer.ts';
 import { JsonObject } from '../../shared/json.ts';
-import { keys } from '../../model/table-keys.ts';
-import { Instant } from '../../shared/time.ts';
+import { keys, ranges } from '../../model/keys/table-keys.ts';
+import { stripRange } from '../../model/keys/parse-keys.ts';
+import { Instant, ttlAfter, daySeconds } from '../../shared/time.ts';
 import { type CustomerIdentities } from '../../profile/customer-identities.ts';
 import { type EntryRejection } from './admission.ts';
 
 /** How long a rejection is stored, in seconds: 90 days. */
-const keptFor = 90 * 86_400;
+const keptFor = 90 * daySeconds;
 
 /** The latest rejection of a customer's entry into a journey, with the values that decided. */
 export const EntryRejectionRow = z.object({
@@ -31,7 +32,7 @@ export interface RejectionStore {
 }
 
 function read({ sk, doc }: Item): EntryRejectionRow {
-  const journeyId = sk.slice('refusal#'.length);
+  const journeyId = stripRange(sk, ranges.refusal);
   return EntryRejectionRow.parse({ ...(JSON.parse(String(doc)) as object), journeyId });
 }
 
@@ -39,7 +40,7 @@ function read({ sk, doc }: Item): EntryRejectionRow {
 export function rejectionStore(table: Table): RejectionStore {
   return {
     async save(customer, { journeyId, ...row }) {
-      const ttl = Math.floor(Date.parse(row.at) / 1_000) + keptFor;
+      const ttl = ttlAfter(row.at, keptFor);
       await table.put({ ...keys.refusal(customer, journeyId), doc: JSON.stringify(row), ttl });
     },
 

@@ -6,7 +6,7 @@ import { enterableVersion, routedVersion } from '../publishing/rollout.ts';
 import { type JourneyStore, type JourneyVersion } from '../publishing/journey-store.ts';
 import { entryCounterKeys } from './admission-rules/entry-limits.ts';
 import { type EntryRejection } from './admission.ts';
-import { keys } from '../../model/table-keys.ts';
+import { keys } from '../../model/keys/table-keys.ts';
 import { type Clock } from '../../shared/time.ts';
 
 /** A request to enter one version of a journey. */

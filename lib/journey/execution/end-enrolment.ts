@@ -5,6 +5,7 @@ import { type ProfileStore, readVersionedProfile } from '../../profile/profile-s
 import { type Instant } from '../../shared/time.ts';
 import { type EnrolmentStore, enrolmentEndWrites, type OwnedEnrolment } from '../enrolment/enrolment-store.ts';
 import { type TaskStore } from './human-task-store.ts';
+import { omitBy } from '../../shared/records.ts';
 
 /** The stores that `endEnrolment` writes to. */
 export interface EndEnrolmentDependencies {
@@ -26,10 +27,9 @@ const maxTries = 10;
 /** Returns the profile without the enrolment and its waits. Returns undefined if it has neither. */
 function without(profile: Profile, enrolmentId: string): Profile | undefined {
   const { [enrolmentId]: inside, ...journeys } = profile.journeys;
-  const waits = Object.entries(profile.waits);
-  const others = waits.filter(([, wait]) => wait.enrolmentId !== enrolmentId);
-  if (inside === undefined && others.length === waits.length) return undefined;
-  return { ...profile, journeys, waits: Object.fromEntries(others) };
+  const waits = omitBy(profile.waits, (wait) => wait.enrolmentId === enrolmentId);
+  if (inside === undefined && Object.keys(waits).length === Object.keys(profile.waits).length) return undefined;
+  return { ...profile, journeys, waits };
 }
 
 /**

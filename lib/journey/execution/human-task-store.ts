@@ -1,12 +1,12 @@
 import { type Item, type Table } from '../../aws/table/dynamo-table.ts';
 import { type Customer, customerId } from '../../model/customer.ts';
-import { keys, listShard, listShards, lists, partition } from '../../model/table-keys.ts';
+import { keys, listShard, listShards, lists, partition, ranges, listSortKey } from '../../model/keys/table-keys.ts';
+import { parsePartition, stripRange } from '../../model/keys/parse-keys.ts';
 import { type Instant } from '../../shared/time.ts';
 import { pageWithin } from '../../shared/trim.ts';
 import { readTaskId, Task, taskId, type TaskView } from './human-task.ts';
 import { expiry } from './wait-store.ts';
-
-const taskRange = 'task#';
+import { ifAbsent, ifPresent } from '../../aws/table/conditions.ts';
 
 /** A task and the token that resumes its step. */
 export interface StoredTask {
@@ -45,13 +45,13 @@ export function readTask({ pk: _pk, sk: _sk, token, ...row }: Item): StoredTask 
 
 /** Returns a task's row as the API and the bus show it. */
 export function taskView(workspace: string, row: Item): TaskView {
-  const customer = row.pk.slice(workspace.length + 1);
-  const id = taskId({ customer, id: row.sk.slice(taskRange.length) });
+  const { customer } = parsePartition(row.pk);
+  const id = taskId({ customer, id: stripRange(row.sk, ranges.task) });
   return { ...readTask(row).task, taskId: id, customerId: customerId(customer) };
 }
 
 /** Returns a task's sort key in the list index. */
-const placeOf = ({ openedAt, taskId: id }: TaskView): string => `${openedAt}#${readTaskId(id).id}`;
+const placeOf = ({ openedAt, taskId: id }: TaskView): string => listSortKey(openedAt, readTaskId(id).id);
 
 const isOpen = {
   expression: '#status = :open',
@@ -69,7 +69,7 @@ export function taskStore(table: Table): TaskStore {
         names: { '#status': 'status' },
         values: { ':closed': 'closed' },
       },
-      { expression: 'attribute_exists(pk)' },
+      ifPresent,
     );
   }
 
@@ -87,9 +87,9 @@ export function taskStore(table: Table): TaskStore {
           token,
           ttl: expiry(task.until),
           listPk: lists.tasks(owner.workspace, listShard(owner)),
-          listSk: `${task.openedAt}#${id}`,
+          listSk: listSortKey(task.openedAt, id),
         },
-        { ...isOpen, expression: `attribute_not_exists(pk) OR ${isOpen.expression}` },
+        { ...isOpen, expression: `${ifAbsent.expression} OR ${isOpen.expression}` },
       ),
 
     async get(owner, id) {
@@ -104,9 +104,9 @@ export function taskStore(table: Table): TaskStore {
     },
 
     async closeAll(owner, enrolmentId) {
-      const rows = await table.query(partition(owner), { prefix: taskRange, consistent: true });
+      const rows = await table.query(partition(owner), { prefix: ranges.task, consistent: true });
       const left = rows.filter((row) => row.enrolmentId === enrolmentId && row.status !== 'closed');
-      await Promise.all(left.map(({ sk }) => close(owner, sk.slice(taskRange.length))));
+      await Promise.all(left.map(({ sk }) => close(owner, stripRange(sk, ranges.task))));
     },
 
     async list(workspace, { limit, after, now }) {

@@ -1,6 +1,6 @@
 import { type Executions } from '../../aws/step-functions/executions.ts';
 import { Unavailable } from '../../shared/errors.ts';
-import { keys } from '../../model/table-keys.ts';
+import { keys } from '../../model/keys/table-keys.ts';
 import { type ProfileStore, type VersionedProfile, readVersionedProfile } from '../../profile/profile-store.ts';
 import { type Clock } from '../../shared/time.ts';
 import { type EndEnrolmentDependencies, endEnrolment } from './end-enrolment.ts';

@@ -1,7 +1,8 @@
 import { type Item, type Table } from '../../aws/table/dynamo-table.ts';
 import { type Customer } from '../../model/customer.ts';
-import { keys, listShard, listShards } from '../../model/table-keys.ts';
-import { type Instant } from '../../shared/time.ts';
+import { keys, listShard, listShards } from '../../model/keys/table-keys.ts';
+import { parsePausedStepKey } from '../../model/keys/parse-keys.ts';
+import { type Instant, ttlAfter, daySeconds } from '../../shared/time.ts';
 
 /** A step that waits because its journey is paused. */
 export interface PausedStep {
@@ -25,7 +26,7 @@ export interface PausedListPlace {
  * How long a row is kept, in seconds. A Step Functions execution lasts at most one year, so no row
  * is needed after that.
  */
-const keptFor = 400 * 86_400;
+const keptFor = 400 * daySeconds;
 
 /**
  * Paused steps by journey, in a partition of their own, so that a consistent read finds every row.
@@ -49,16 +50,13 @@ export interface PausedStepStore {
 }
 
 const keyOf = ({ owner, journeyId, since, enrolmentId, stepId }: PausedStep) =>
-  keys.held(owner.workspace, { journeyId, shard: listShard(owner), at: since, id: `${enrolmentId}#${stepId}` });
+  keys.held(owner.workspace, { journeyId, shard: listShard(owner), at: since, enrolmentId, stepId });
 
 function readHeld(workspace: string, journeyId: string, { sk, customer, token }: Item): PausedStep {
-  const [since = '', enrolmentId = '', stepId = ''] = sk.split('#');
   return {
     owner: { workspace, customer: String(customer) },
     journeyId,
-    enrolmentId,
-    stepId,
-    since,
+    ...parsePausedStepKey(sk),
     token: String(token),
   };
 }
@@ -67,12 +65,12 @@ function readHeld(workspace: string, journeyId: string, { sk, customer, token }:
 export function pausedStepStore(table: Table): PausedStepStore {
   return {
     async add(held) {
-      const ttl = Math.floor(Date.parse(held.since) / 1000) + keptFor;
+      const ttl = ttlAfter(held.since, keptFor);
       await table.put({ ...keyOf(held), customer: held.owner.customer, token: held.token, ttl });
     },
 
     async list({ workspace, journeyId }, { place, limit }) {
-      const { pk } = keys.held(workspace, { journeyId, shard: place.list, at: '', id: '' });
+      const { pk } = keys.held(workspace, { journeyId, shard: place.list, at: '', enrolmentId: '', stepId: '' });
       const after = place.after !== undefined && { after: place.after };
       const rows = await table.query(pk, { limit, consistent: true, ...after });
       const held = rows.map((row) => readHeld(workspace, journeyId, row));

@@ -1,13 +1,13 @@
 import { type Item, type Table, type Write } from '../../aws/table/dynamo-table.ts';
 import { type Customer } from '../../model/customer.ts';
-import { keys } from '../../model/table-keys.ts';
-import { type Instant } from '../../shared/time.ts';
+import { keys } from '../../model/keys/table-keys.ts';
+import { type Instant, ttlAfter, daySeconds } from '../../shared/time.ts';
 import { type CustomerIdentities } from '../../profile/customer-identities.ts';
 
 /**
  * How long a wait's row is kept after `until`, in seconds: one day, for a signal that arrives late.
  */
-const keptFor = 86_400;
+const keptFor = daySeconds;
 
 /**
  * The task token of a step that waits for a touchpoint. Its key has the wait's id. The profile
@@ -24,7 +24,7 @@ export interface WaitRow {
 
 /** Returns the TTL of a row that is needed until `until`, in seconds since 1970. */
 export function expiry(until: Instant): number {
-  return Math.floor(Date.parse(until) / 1000) + keptFor;
+  return ttlAfter(until, keptFor);
 }
 
 /** Returns the write of a wait's row. A retried step replaces the token. */

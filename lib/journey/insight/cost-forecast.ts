@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { pricesDate } from '../../shared/prices.ts';
-import { durationMs } from '../../shared/time.ts';
+import { durationMs, dayMs, daySeconds } from '../../shared/time.ts';
 import { compileJourney } from '../compilation/compile-journey.ts';
 import { longestPathsFrom, loopsOf } from '../compilation/execution-segments.ts';
 import { alwaysSuspends, maxDurationMs } from '../compilation/step-limits.ts';
@@ -51,8 +51,6 @@ export const JourneyForecast = z.object({
   }),
 });
 export type JourneyForecast = z.infer<typeof JourneyForecast>;
-
-const dayMs = 86_400_000;
 
 /**
  * Transition that Step Functions bills for each execution beside its states, as the benchmark
@@ -139,7 +137,7 @@ export function forecastJourney(definition: JourneyDefinition, entriesPerDay: nu
       expected: Math.ceil(entriesPerDay * openDays.expected),
       worst: Math.ceil(entriesPerDay * openDays.worst),
       limit: maxOpenEnrolments,
-      entriesPerDayAtLimit: Math.floor(maxOpenEnrolments / Math.max(openDays.expected, 1 / 86_400)),
+      entriesPerDayAtLimit: Math.floor(maxOpenEnrolments / Math.max(openDays.expected, 1 / daySeconds)),
     },
     usdPerThousand: {
       total: stay + byStep.reduce((total, [, usd]) => total + usd, 0),

@@ -1,4 +1,4 @@
-import { durationMs } from '../../shared/time.ts';
+import { durationMs, hourMs } from '../../shared/time.ts';
 import { type JourneyDefinition } from '../definition/journey-definition.ts';
 import { nextSteps } from '../definition/graph.ts';
 import { type Step } from '../definition/step.ts';
@@ -61,7 +61,7 @@ export const assumedWaitShare = 1 - assumedResponse.share + assumedResponse.shar
 export function estimateMeanWait(step: Extract<Step, { kind: 'wait' }>): number {
   if (step.for !== undefined) return durationMs(step.for);
   if (step.between) return step.between.map(durationMs).reduce((sum, ms) => sum + ms, 0) / 2;
-  if (step.untilLocal) return step.untilLocal.weekdays ? 84 * 3_600_000 : 12 * 3_600_000;
+  if (step.untilLocal) return step.untilLocal.weekdays ? 84 * hourMs : 12 * hourMs;
   return Infinity; // a date: as far as waits go without being parked
 }
 

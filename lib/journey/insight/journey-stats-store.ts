@@ -2,7 +2,10 @@ import { type Item, type Table } from '../../aws/table/dynamo-table.ts';
 import { type BusEvent } from '../../model/bus-events.ts';
 import { type Customer } from '../../model/customer.ts';
 import { bareRecord } from '../../shared/json.ts';
-import { keys, listShard } from '../../model/table-keys.ts';
+import { keys, listShard } from '../../model/keys/table-keys.ts';
+import { parseStatsVersion } from '../../model/keys/parse-keys.ts';
+import { ifAbsent } from '../../aws/table/conditions.ts';
+import { ttlAfter, daySeconds } from '../../shared/time.ts';
 
 /** Counts of one variant. */
 export interface VariantStats {
@@ -32,7 +35,7 @@ export type StatsIncrement = Extract<
  * How long a counted event's id is kept, s. EventBridge retries for a day. A replay of the archive
  * must come within this time.
  */
-const keptFor = 30 * 86_400;
+const keptFor = 30 * daySeconds;
 
 /** Returns the counter's attribute name. The part that may hold a `#` comes last. */
 function counterOf({ name, detail }: StatsIncrement): string {
@@ -86,9 +89,9 @@ export function statsStore(table: Table): StatsStore {
     async count(event) {
       const { id, workspace, customer, journeyId, version, occurredAt } = event.detail;
       const owner: Customer = { workspace, customer };
-      const ttl = Math.floor(Date.parse(occurredAt) / 1000) + keptFor;
+      const ttl = ttlAfter(occurredAt, keptFor);
       const counted = await table.transact([
-        { put: { ...keys.counted(owner, id), ttl }, if: { expression: 'attribute_not_exists(pk)' } },
+        { put: { ...keys.counted(owner, id), ttl }, if: ifAbsent },
         {
           update: keys.journeyStats(workspace, { journeyId, version, shard: listShard(owner) }),
           set: { expression: 'ADD #counter :one', names: { '#counter': counterOf(event) }, values: { ':one': 1 } },
@@ -101,7 +104,7 @@ export function statsStore(table: Table): StatsStore {
       const { pk } = keys.journeyStats(workspace, { journeyId, version: 0, shard: 0 });
       const versions = new Map<number, VersionStats>();
       for (const row of await table.query(pk)) {
-        const version = Number(row.sk.split('#')[1]);
+        const version = parseStatsVersion(row.sk);
         const stats = versions.get(version) ?? newStats(version);
         add(stats, row);
         versions.set(version, stats);

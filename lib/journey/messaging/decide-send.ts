@@ -11,6 +11,7 @@ import { findReachability } from './reachable-hours.ts';
 import { type ContactHours } from '../definition/contact-hours.ts';
 import { decideAfterPause } from './after-pause.ts';
 import { type StepOf } from '../definition/step.ts';
+import { mapValues } from '../../shared/records.ts';
 
 /** Why a message was not sent. */
 export const SkipReason = z.enum([
@@ -116,7 +117,7 @@ export function decisionDetails({ step, profile, workspace, contacts, heldSince,
   const zone = homeZone(profile, workspace);
   return {
     stage: profile.stage?.id ?? null,
-    consent: Object.fromEntries(Object.entries(profile.consent).map(([name, { value }]) => [name, value])),
+    consent: mapValues(profile.consent, ({ value }) => value),
     consentRule: workspace.marketingConsent,
     hasAddress: addressOf(profile, step) !== undefined,
     zone,

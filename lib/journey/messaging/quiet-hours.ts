@@ -1,10 +1,9 @@
 import { wallTime } from '../../shared/calendar/wall-time.ts';
 import { type Workspace } from '../../model/workspace.ts';
-import { type Instant, addMs } from '../../shared/time.ts';
+import { type Instant, addMs, minuteMs } from '../../shared/time.ts';
 
 export type QuietHours = NonNullable<Workspace['quietHours']>;
 
-const minuteMs = 60_000;
 const dayMinutes = 1_440;
 
 const minutesOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5));

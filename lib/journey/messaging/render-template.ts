@@ -1,5 +1,6 @@
 import { valueAtPath as valueAt, type Json, type JsonObject } from '../../shared/json.ts';
 import { type MessageTemplate } from '../definition/step.ts';
+import { mapValues } from '../../shared/records.ts';
 
 /** Maximum number of characters of a rendered body and subject. */
 const maxBody = 20_000;
@@ -58,5 +59,5 @@ export function interpolateJson(json: Json, values: JsonObject): Json {
   }
   if (Array.isArray(json)) return json.map((part) => interpolateJson(part, values));
   if (json === null || typeof json !== 'object') return json;
-  return Object.fromEntries(Object.entries(json).map(([key, part]) => [key, interpolateJson(part, values)]));
+  return mapValues(json, (part) => interpolateJson(part, values));
 }

@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import { type Table, type Write } from '../../aws/table/dynamo-table.ts';
 import { type Customer } from '../../model/customer.ts';
-import { keys } from '../../model/table-keys.ts';
-import { type Instant } from '../../shared/time.ts';
+import { keys } from '../../model/keys/table-keys.ts';
+import { type Instant, ttlAfter, daySeconds } from '../../shared/time.ts';
 import { truncate, type RenderedMessage } from './render-template.ts';
 import { Contact } from './decide-send.ts';
+import { ifAbsent, ifRevision } from '../../aws/table/conditions.ts';
 
 /**
  * `claimed` is written before the provider is called. `unknown` means that the message may have
@@ -62,7 +63,7 @@ export type EarlierSend = { status: 'claimed'; at: Instant } | SendOutcome;
  * Retention of a ledger row, s. Longer than an execution may live plus the time its name is
  * reserved, so no retry comes after it.
  */
-const keptFor = 400 * 86_400;
+const keptFor = 400 * daySeconds;
 
 /**
  * Maximum number of contacts kept for caps. A cap that allows more in its window counts too few.
@@ -91,7 +92,7 @@ export interface SendStore {
 }
 
 function ledgerRow({ owner, sendId, ...entry }: SendEntry, at: Instant): Record<string, unknown> {
-  return { ...entry, at, ttl: Math.floor(Date.parse(at) / 1000) + keptFor };
+  return { ...entry, at, ttl: ttlAfter(at, keptFor) };
 }
 
 function timelinePut(
@@ -106,11 +107,9 @@ function timelinePut(
 function contactsPut(customer: Customer, { recent, rev }: RecentContacts, contact: Contact): Write {
   return {
     put: { ...keys.contacts(customer), recent: [...recent, contact].slice(-maxContacts), rev: rev + 1 },
-    if: rev === 0 ? { expression: 'attribute_not_exists(pk)' } : { expression: 'rev = :rev', values: { ':rev': rev } },
+    if: ifRevision(rev),
   };
 }
-
-const absent = { expression: 'attribute_not_exists(pk)' };
 
 /** Creates the send ledger in the table. */
 export function sendStore(table: Table): SendStore {
@@ -131,7 +130,7 @@ export function sendStore(table: Table): SendStore {
       const put = { ...keys.send(entry.owner, entry.sendId), ...ledgerRow(entry, at), status: 'claimed' };
       const inside = { expression: 'contains(active, :enrolment)', values: { ':enrolment': enrolmentId } };
       const claimed = await table.transact([
-        { put, if: absent },
+        { put, if: ifAbsent },
         { check: keys.profile(customer), if: inside },
         ...(contacts ? [contactsPut(customer, contacts, { at, channel, purpose })] : []),
       ]);
@@ -162,7 +161,7 @@ export function sendStore(table: Table): SendStore {
     async skip(entry, at, reason) {
       const end: SendOutcome = { status: 'skipped', reason };
       const put = { ...keys.send(entry.owner, entry.sendId), ...ledgerRow(entry, at), ...end };
-      const written = await table.transact([{ put, if: absent }, timelinePut({ entry, at }, end)]);
+      const written = await table.transact([{ put, if: ifAbsent }, timelinePut({ entry, at }, end)]);
       return (written ? undefined : await earlier(entry)) ?? end;
     },
   };

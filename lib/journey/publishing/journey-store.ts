@@ -1,10 +1,11 @@
 import { type Item, type Table } from '../../aws/table/dynamo-table.ts';
-import { keys } from '../../model/table-keys.ts';
+import { keys } from '../../model/keys/table-keys.ts';
 import { cacheByKey } from '../../shared/cache.ts';
-import { type Clock, type Instant } from '../../shared/time.ts';
+import { type Clock, type Instant, hourMs } from '../../shared/time.ts';
 import { JourneyDefinition } from '../definition/journey-definition.ts';
 import { withDeployedVersion, type JourneyRecord, readJourneyRecord, deployedJourneyRecord } from './journey-record.ts';
 import { deployedJourneys } from './deployed-journeys.ts';
+import { ifRevision } from '../../aws/table/conditions.ts';
 
 /** A published version. It never changes. */
 export interface JourneyVersion {
@@ -42,7 +43,7 @@ export interface LiveJourney {
 const freshMs = 5_000;
 
 /** How long a version is cached, in ms. A version never changes, so this only bounds memory. */
-const keptMs = 3_600_000;
+const keptMs = hourMs;
 
 export interface JourneyStoreOptions {
   clock: Clock;
@@ -79,6 +80,11 @@ export interface JourneyStore {
    * costs one query, and one read for each version that is not cached.
    */
   live(workspace: string): Promise<LiveJourney[]>;
+  /**
+   * Reads a journey that accepts entries, with its record strongly consistent. Returns undefined if
+   * it accepts none. Costs one read, and one for each version that is not cached.
+   */
+  liveJourney(workspace: string, journeyId: string): Promise<LiveJourney | undefined>;
   /**
    * Returns a published version, cached. Returns undefined if it does not exist or its publication
    * is not finished.
@@ -134,7 +140,7 @@ export function journeyStore(table: Table, options: JourneyStoreOptions): Journe
     return [...own, ...untouched].sort((a, b) => (a.journeyId < b.journeyId ? -1 : 1));
   }
 
-  async function liveJourney(workspace: string, head: JourneyRecord): Promise<LiveJourney> {
+  async function withVersions(workspace: string, head: JourneyRecord): Promise<LiveJourney> {
     const { journeyId } = head;
     const routed = head.routes.filter(({ weight }) => weight > 0);
     const found = await Promise.all(routed.map((route) => version(workspace, journeyId, route.version)));
@@ -142,7 +148,7 @@ export function journeyStore(table: Table, options: JourneyStoreOptions): Journe
     return { journeyId, record: head, versions };
   }
 
-  function headOf(journeyId: string, row: Item | undefined): JourneyRecord | undefined {
+  function recordOf(journeyId: string, row: Item | undefined): JourneyRecord | undefined {
     const own = readJourneyRecord(row);
     const definition = shippedById.get(journeyId);
     return own ? withDeployedVersion(own, definition) : definition && deployedJourneyRecord(definition);
@@ -151,21 +157,26 @@ export function journeyStore(table: Table, options: JourneyStoreOptions): Journe
   return {
     version,
     listRecords: heads,
-    recordOf: headOf,
+    recordOf,
 
     readRecord: async (workspace, journeyId, read = {}) =>
-      headOf(journeyId, await table.get(keys.journey(workspace, journeyId), read)),
+      recordOf(journeyId, await table.get(keys.journey(workspace, journeyId), read)),
 
     live: cacheByKey(clock, freshMs, async (workspace) => {
       const open = (await heads(workspace)).filter(({ state }) => state === 'live');
-      const journeys = await Promise.all(open.map((head) => liveJourney(workspace, head)));
+      const journeys = await Promise.all(open.map((head) => withVersions(workspace, head)));
       return journeys.filter(({ versions }) => versions.length > 0);
     }),
 
+    async liveJourney(workspace, journeyId) {
+      const row = await table.get(keys.journey(workspace, journeyId), { consistent: true });
+      const record = recordOf(journeyId, row);
+      return record?.state === 'live' ? withVersions(workspace, record) : undefined;
+    },
+
     saveRecord(workspace, { rev, ...head }) {
       const item = { ...keys.journey(workspace, head.journeyId), rev: rev + 1, doc: JSON.stringify(head) };
-      const unchanged = { expression: 'rev = :rev', values: { ':rev': rev } };
-      return table.put(item, rev === 0 ? { expression: 'attribute_not_exists(pk)' } : unchanged);
+      return table.put(item, ifRevision(rev));
     },
   };
 }

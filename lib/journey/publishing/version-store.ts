@@ -1,7 +1,8 @@
 import { type Item, type Table } from '../../aws/table/dynamo-table.ts';
-import { keys } from '../../model/table-keys.ts';
+import { keys } from '../../model/keys/table-keys.ts';
 import { type Instant } from '../../shared/time.ts';
 import { JourneyDefinition, JourneyDraft } from '../definition/journey-definition.ts';
+import { ifAbsent, ifRevision } from '../../aws/table/conditions.ts';
 
 /** A journey's draft. `rev` counts its writes. 0 means that it was not saved. */
 export interface SavedJourneyDraft {
@@ -71,8 +72,7 @@ export function publishStore(table: Table): PublishStore {
 
     saveDraft(workspace, { draft, rev, savedAt }) {
       const item = { ...keys.journeyDraft(workspace, draft.id), rev: rev + 1, savedAt, doc: JSON.stringify(draft) };
-      const unchanged = { expression: 'rev = :rev', values: { ':rev': rev } };
-      return table.put(item, rev === 0 ? { expression: 'attribute_not_exists(pk)' } : unchanged);
+      return table.put(item, ifRevision(rev));
     },
 
     async versions(workspace, journeyId) {
@@ -84,7 +84,7 @@ export function publishStore(table: Table): PublishStore {
     claim(workspace, { version, definition, fingerprint, resumeAt }) {
       const key = keys.journeyVersion(workspace, definition.id, version);
       const item = { ...key, fingerprint, resumeAt, doc: JSON.stringify(definition) };
-      return table.put(item, { expression: 'attribute_not_exists(pk)' });
+      return table.put(item, ifAbsent);
     },
 
     async finish(workspace, { version, definition, fingerprint, versionArn, publishedAt }) {

@@ -3,11 +3,13 @@ import { type Table } from '../../aws/table/dynamo-table.ts';
 import { type BusEvent } from '../../model/bus-events.ts';
 import { type Customer, customerId } from '../../model/customer.ts';
 import { Json, JsonObject } from '../../shared/json.ts';
-import { keys, openFanOuts } from '../../model/table-keys.ts';
+import { keys, openFanOuts } from '../../model/keys/table-keys.ts';
+import { stripRange } from '../../model/keys/parse-keys.ts';
 import { type ListPlace } from '../../segment/membership-index.ts';
 import { type Profile } from '../../model/profile.ts';
-import { Instant } from '../../shared/time.ts';
+import { Instant, ttlAfter, daySeconds } from '../../shared/time.ts';
 import { deterministicId } from '../../shared/ids.ts';
+import { ifAbsent, ifRevision } from '../../aws/table/conditions.ts';
 
 /**
  * A fan-out: every member of a segment is to enter a journey, because of a schedule or a business
@@ -46,7 +48,7 @@ export interface StoredFanOut {
  * How long a row is kept after `at`, in seconds: 30 days. While the row exists, the same fan-out
  * does not begin again.
  */
-const keptFor = 30 * 86_400;
+const keptFor = 30 * daySeconds;
 
 /** Reads and writes fan-outs and their progress. */
 export interface FanOutStore {
@@ -75,14 +77,14 @@ export function fanOutStore(table: Table): FanOutStore {
     ...keys.fanOut(workspace, fanOut.id),
     rev,
     doc: JSON.stringify(fanOut),
-    ttl: Math.floor(Date.parse(fanOut.at) / 1_000) + keptFor,
+    ttl: ttlAfter(fanOut.at, keptFor),
     ...(place && { place: JSON.stringify(place), duePk: openFanOuts(workspace), dueAt: fanOut.at }),
   });
 
   return {
     async begin(workspace, fanOut) {
       const first = { fanOut, rev: 1 };
-      await table.put(item(workspace, first, { list: 0 }), { expression: 'attribute_not_exists(pk)' });
+      await table.put(item(workspace, first, { list: 0 }), ifAbsent);
     },
 
     async get(workspace, id) {
@@ -93,13 +95,12 @@ export function fanOutStore(table: Table): FanOutStore {
     },
 
     advance(workspace, stored, place) {
-      const unmoved = { expression: 'rev = :rev', values: { ':rev': stored.rev } };
-      return table.put(item(workspace, { ...stored, rev: stored.rev + 1 }, place), unmoved);
+      return table.put(item(workspace, { ...stored, rev: stored.rev + 1 }, place), ifRevision(stored.rev));
     },
 
     async open(workspace, upTo) {
       const rows = await table.query(openFanOuts(workspace), { index: 'byDue', upTo });
-      return rows.map(({ sk }) => sk.slice(range.length));
+      return rows.map(({ sk }) => stripRange(sk, range));
     },
 
     async launchedThrough(workspace, { journeyId, trigger }) {

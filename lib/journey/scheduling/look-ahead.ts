@@ -1,10 +1,9 @@
-import { type Instant, addMs } from '../../shared/time.ts';
+import { type Instant, addMs, dayMs } from '../../shared/time.ts';
 
 /**
  * Longest change that new zone data makes to a local time, in ms: one day, if a country crosses the
  * date line.
  */
-const dayMs = 86_400_000;
 
 /**
  * Returns when a local time computed at `now` must be computed again with newer zone data: one day

@@ -1,6 +1,6 @@
 import { type Workspace } from '../../model/workspace.ts';
 import { type JsonObject, valueAtPath as valueAt } from '../../shared/json.ts';
-import { type Instant, addMs } from '../../shared/time.ts';
+import { type Instant, addMs, dayMs } from '../../shared/time.ts';
 import { triggerId } from './date-entries.ts';
 import { type JourneyDefinition } from '../definition/journey-definition.ts';
 import { deterministicId } from '../../shared/ids.ts';
@@ -8,6 +8,7 @@ import { type Trigger } from '../definition/trigger.ts';
 import { type FanOut } from './fan-out.ts';
 import { type LiveJourney } from '../publishing/journey-store.ts';
 import { listOccurrences } from './occurrences.ts';
+import { distinctBy } from '../../shared/lists.ts';
 
 /** A trigger with a schedule. */
 export type ScheduleTrigger = Extract<Trigger, { schedule: unknown }>;
@@ -17,7 +18,7 @@ type BusinessTrigger = Extract<Trigger, { businessEvent: string }>;
  * Longest delay, in ms, after which an occurrence still triggers entries: one day. Older ones are
  * skipped, for example after an outage.
  */
-export const maxLatenessMs = 86_400_000;
+export const maxLatenessMs = dayMs;
 
 /**
  * Returns the time from which a journey's occurrences count: the latest of the state's last change,
@@ -29,16 +30,12 @@ export function effectiveSince({ record: head, versions }: LiveJourney, now: Ins
   return [head.since, published.sort()[0] ?? '', addMs(now, -maxLatenessMs)].sort().at(-1) ?? now;
 }
 
-const distinct = <T>(all: T[], nameOfOne: (one: T) => string): T[] => [
-  ...new Map(all.map((one) => [nameOfOne(one), one])).values(),
-];
-
 /** Returns a journey's schedules. One that several versions share appears once. */
 export function schedulesOf({ versions }: LiveJourney): { trigger: string; schedule: ScheduleTrigger }[] {
   const all = versions.flatMap(({ definition: { entry } }) =>
     entry.triggers.flatMap((schedule) => ('schedule' in schedule ? [{ trigger: triggerId(schedule), schedule }] : [])),
   );
-  return distinct(all, ({ trigger }) => trigger);
+  return distinctBy(all, ({ trigger }) => trigger);
 }
 
 /** Whether a version has the trigger of this id. */
@@ -81,7 +78,7 @@ export function findBusinessFanOuts(
 ): FanOut[] {
   const doors = live.flatMap(({ journeyId, versions }) => {
     const all = versions.flatMap(({ definition: { entry } }) => entry.triggers.filter((one) => isForEvent(one, name)));
-    return distinct(all, triggerId).map((rule) => ({ journeyId, rule }));
+    return distinctBy(all, triggerId).map((rule) => ({ journeyId, rule }));
   });
   return doors.flatMap(({ journeyId, rule }): FanOut[] => {
     const trigger = triggerId(rule);

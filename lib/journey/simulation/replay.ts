@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { type Placement } from '../../decision/placements/placement.ts';
 import { type Touchpoint } from '../../model/touchpoint.ts';
 import { type Workspace } from '../../model/workspace.ts';
-import { type Instant } from '../../shared/time.ts';
+import { type Instant, dayMs } from '../../shared/time.ts';
 import { type JourneyDefinition } from '../definition/journey-definition.ts';
 import { seeded } from '../../shared/random.ts';
 import { type Attempt, attemptWithin, type TimeLimit } from './attempts.ts';
@@ -124,7 +124,7 @@ function joins(
  */
 export async function replayJourney(request: ReplayRequest, limit?: TimeLimit): Promise<ReplayResult> {
   const { recorded, sample, from, to } = request;
-  const days = Math.max(1, Math.ceil((Date.parse(to) - Date.parse(from)) / 86_400_000));
+  const days = Math.max(1, Math.ceil((Date.parse(to) - Date.parse(from)) / dayMs));
   const { result, count, complete } = await attemptWithin(recorded.length, limit, (some, isStopped) =>
     replaySome({ ...request, recorded: recorded.slice(0, some) }, { days, isStopped }),
   );

@@ -1,6 +1,7 @@
 import { bareRecord } from '../../shared/json.ts';
 import { type JourneyDefinition } from '../definition/journey-definition.ts';
 import { type SimulatedStep, type SimulationResult } from './simulation-result.ts';
+import { hourMs } from '../../shared/time.ts';
 
 const bump = (counts: Record<string, number>, name: string): void => {
   counts[name] = (counts[name] ?? 0) + 1;
@@ -99,7 +100,7 @@ export class SimulationTally {
   goal(reached: { enteredAt: number; now: number; stepId?: string | undefined; variant?: string | undefined }): void {
     const { enteredAt, now, stepId, variant } = reached;
     if (stepId !== undefined && variant !== undefined) this.#variant(stepId, variant).reached++;
-    else this.#goals.push((now - enteredAt) / 3_600_000);
+    else this.#goals.push((now - enteredAt) / hourMs);
   }
 
   ended(enrolmentId: string, outcome: string): void {

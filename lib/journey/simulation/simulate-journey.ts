@@ -18,8 +18,7 @@ import { type SimulationResult } from './simulation-result.ts';
 import { type SimulationContext, JourneySimulation } from './journey-simulation.ts';
 import { type PlannedTouchpoint } from './engine/step-answers.ts';
 import { findSatisfyingTouchpoints } from './customers/satisfying-touchpoints.ts';
-
-const dayMs = 86_400_000;
+import { dayMs } from '../../shared/time.ts';
 
 /** Touchpoints of a kind per month and customer, if the population names no rate for it. */
 const usualPerMonth = 0.5;

@@ -2,6 +2,7 @@ import { customerId } from '../../model/customer.ts';
 import { type JsonObject } from '../../shared/json.ts';
 import { type Profile } from '../../model/profile.ts';
 import { type StepCall } from '../execution/step-call.ts';
+import { mapValues } from '../../shared/records.ts';
 
 /**
  * Returns the values that `{{…}}` in a step may use: `traits`, `vars`, `customer.id`, and
@@ -11,6 +12,6 @@ export function templateValues(
   { enrolment, vars }: Pick<StepCall, 'enrolment' | 'vars'>,
   profile: Profile,
 ): JsonObject {
-  const traits = Object.fromEntries(Object.entries(profile.traits).map(([name, { value }]) => [name, value]));
+  const traits = mapValues(profile.traits, ({ value }) => value);
   return { traits, vars, customer: { id: customerId(profile.customer) }, trigger: enrolment.trigger.properties };
 }

@@ -1,6 +1,7 @@
 import { type Predicate } from '../../model/predicate.ts';
 import { type JourneyDefinition } from '../definition/journey-definition.ts';
 import { errorAt, type Diagnostic, type ValidationRule, stepsOfKind, warningAt } from './diagnostic.ts';
+import { foldPredicate, leavesOf, type PredicateLeaf } from '../../model/visit-predicate.ts';
 
 /** A predicate with its place in the definition. */
 export interface PredicateAt {
@@ -40,43 +41,51 @@ export function predicatesInJourney(definition: JourneyDefinition): PredicateAt[
 
 /** Returns the traits that a predicate reads. A dotted path adds its first name too. */
 export function traitsInPredicate(predicate: Predicate): string[] {
-  if ('all' in predicate) return predicate.all.flatMap(traitsInPredicate);
-  if ('any' in predicate) return predicate.any.flatMap(traitsInPredicate);
-  if ('not' in predicate) return traitsInPredicate(predicate.not);
-  if (!('trait' in predicate)) return [];
-  return [predicate.trait, ...predicate.trait.split('.').slice(0, 1)];
+  return leavesOf(predicate).flatMap((leaf) =>
+    'trait' in leaf ? [leaf.trait, ...leaf.trait.split('.').slice(0, 1)] : [],
+  );
 }
 
 const names = (name: string | string[]): string[] => [name].flat();
 
-/**
- * Returns the event names of which the touchpoint must have one. Returns undefined if any name
- * matches.
- */
-function eventsOf(predicate: Predicate): ReadonlySet<string> | undefined {
-  if ('event' in predicate) return new Set(names(predicate.event));
-  if ('all' in predicate) {
-    const each = predicate.all.map(eventsOf).filter((set) => set !== undefined);
-    return each.length === 0
-      ? undefined
-      : each.reduce((both, set) => new Set([...both].filter((name) => set.has(name))));
-  }
-  if (!('any' in predicate)) return undefined;
-  const each = predicate.any.map(eventsOf);
-  return each.every((set) => set !== undefined) ? new Set(each.flatMap((set) => [...set])) : undefined;
+/** What the structure of a predicate says. */
+interface Satisfiability {
+  possible: boolean;
+  /** The event names of which the touchpoint must have one. Undefined if any name matches. */
+  events: ReadonlySet<string> | undefined;
+}
+
+function allSatisfiable(parts: Satisfiability[]): Satisfiability {
+  const sets = parts.flatMap(({ events }) => events ?? []);
+  const events =
+    sets.length === 0 ? undefined : sets.reduce((both, set) => new Set([...both].filter((name) => set.has(name))));
+  return { possible: parts.every(({ possible }) => possible) && events?.size !== 0, events };
+}
+
+function anySatisfiable(parts: Satisfiability[]): Satisfiability {
+  const sets = parts.flatMap(({ events }) => events ?? []);
+  return {
+    possible: parts.some(({ possible }) => possible),
+    events: sets.length === parts.length ? new Set(sets.flatMap((set) => [...set])) : undefined,
+  };
+}
+
+function leafSatisfiable(leaf: PredicateLeaf, atTouchpoint: boolean): Satisfiability {
+  if ('event' in leaf) return { possible: atTouchpoint, events: new Set(names(leaf.event)) };
+  return { possible: !('did' in leaf) || (leaf.atLeast ?? 0) <= (leaf.atMost ?? Infinity), events: undefined };
 }
 
 /**
  * Returns false if the predicate's structure rules out every customer. `atTouchpoint` false means
- * that it is evaluated without a touchpoint.
+ * that it is evaluated without a touchpoint. Below `not`, only an empty `all` is impossible.
  */
 export function isSatisfiable(predicate: Predicate, atTouchpoint = true): boolean {
-  if ('all' in predicate)
-    return predicate.all.every((part) => isSatisfiable(part, atTouchpoint)) && eventsOf(predicate)?.size !== 0;
-  if ('any' in predicate) return predicate.any.some((part) => isSatisfiable(part, atTouchpoint));
-  if ('event' in predicate) return atTouchpoint;
-  if ('did' in predicate) return (predicate.atLeast ?? 0) <= (predicate.atMost ?? Infinity);
-  return !('not' in predicate && 'all' in predicate.not && predicate.not.all.length === 0);
+  return foldPredicate<Satisfiability>(predicate, {
+    all: allSatisfiable,
+    any: anySatisfiable,
+    not: (_, part) => ({ possible: !('all' in part && part.all.length === 0), events: undefined }),
+    leaf: (leaf) => leafSatisfiable(leaf, atTouchpoint),
+  }).possible;
 }
 
 /**
@@ -97,8 +106,12 @@ export const checkUnsatisfiable: ValidationRule = (definition) =>
 
 /** Returns the event names that satisfy the predicate without further conditions. */
 function plainEvents(predicate: Predicate): string[] {
-  if ('event' in predicate && !predicate.where) return names(predicate.event);
-  return 'any' in predicate ? predicate.any.flatMap(plainEvents) : [];
+  return foldPredicate<string[]>(predicate, {
+    all: () => [],
+    any: (parts) => parts.flat(),
+    not: () => [],
+    leaf: (leaf) => ('event' in leaf && !leaf.where ? names(leaf.event) : []),
+  });
 }
 
 /**

@@ -3,16 +3,16 @@ import { type JourneyDefinition } from '../definition/journey-definition.ts';
 import { type Trigger } from '../definition/trigger.ts';
 import { type Diagnostic, type ValidationRule, stepsOfKind, warningAt } from './diagnostic.ts';
 import { predicatesInJourney } from './predicate-rules.ts';
+import { leavesOf } from '../../model/visit-predicate.ts';
 
 type Kind = 'stage' | 'segment';
 
 /** Returns each list of stage or segment names of which a customer must match one. */
 function listsIn(predicate: Predicate, kind: Kind): string[][] {
-  if ('all' in predicate) return predicate.all.flatMap((part) => listsIn(part, kind));
-  if ('any' in predicate) return predicate.any.flatMap((part) => listsIn(part, kind));
-  if ('not' in predicate) return listsIn(predicate.not, kind);
-  if (kind === 'stage') return 'stage' in predicate ? [predicate.stage] : [];
-  return 'segment' in predicate ? [predicate.segment] : [];
+  return leavesOf(predicate).flatMap((leaf) => {
+    if (kind === 'stage') return 'stage' in leaf ? [leaf.stage] : [];
+    return 'segment' in leaf ? [leaf.segment] : [];
+  });
 }
 
 function broughtBy(trigger: Trigger, kind: Kind): string[] {

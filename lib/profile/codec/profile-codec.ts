@@ -8,6 +8,7 @@ import { Predicate } from '../../model/predicate.ts';
 import { packHours, unpackHours } from '../facts/engagement-hours.ts';
 import { Profile } from '../../model/profile.ts';
 import { type OpenGoal, ActiveEnrolment, Wait } from '../../model/active-enrolment.ts';
+import { mapValues } from '../../shared/records.ts';
 
 /**
  * Milliseconds since first seen, in base 36: 6 characters, where an instant takes 26 with its
@@ -87,9 +88,6 @@ const Packed = z.object({
 type Packed = z.infer<typeof Packed>;
 
 type Map<T> = Record<string, T>;
-
-const mapValues = <From, To>(map: Map<From>, change: (value: From) => To): Map<To> =>
-  Object.fromEntries(Object.entries(map).map(([name, value]) => [name, change(value)]));
 
 const filled = <T extends object>(map: T): T | undefined => (Object.keys(map).length > 0 ? map : undefined);
 

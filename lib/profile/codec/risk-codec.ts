@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { instantAt } from '../../shared/time.ts';
+import { instantAt, minuteMs } from '../../shared/time.ts';
 import { logistic } from '../../statistics/learning/training-rows.ts';
 import { type ChurnRisk, CustomerState, ModelKind, type RiskReason, RiskBand } from '../../model/churn-risk.ts';
 
@@ -44,7 +44,6 @@ export const PackedRisk = z.tuple([
 export type PackedRisk = z.infer<typeof PackedRisk>;
 type PackedReason = PackedRisk[5][number];
 
-const minuteMs = 60_000;
 const time36 = (at: string): string => Date.parse(at).toString(36);
 
 function packMore({ assessedAt, modelVersion, modelKind = 'dropout', ...risk }: ChurnRisk): More {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { msBetween, type Instant } from '../../shared/time.ts';
+import { msBetween, type Instant, dayMs } from '../../shared/time.ts';
 import { type Profile } from '../../model/profile.ts';
 
 /** The customer's last known emotion, from the customer or from a channel. */
@@ -7,7 +7,7 @@ export const Emotion = z.enum(['negative', 'neutral', 'positive']);
 export type Emotion = z.infer<typeof Emotion>;
 
 /** How long an emotion counts, ms: as long as a bad answer blocks promotions. */
-const freshMs = 30 * 86_400_000;
+const freshMs = 30 * dayMs;
 
 /**
  * Limits on each scale. NPS: detractors and promoters (Reichheld 2003). CSAT (1–5): the outer two.

@@ -1,8 +1,8 @@
 import { type KeyDays } from '../../model/profile.ts';
+import { dayMs } from '../../shared/time.ts';
 
 /** Days kept individually: half a year of weekly visits, in about 200 bytes of the profile. */
 export const maxKeyDays = 24;
-const dayMs = 86400000;
 /** Adds money in whole ten-thousandths, so that the order of adding does not matter. */
 export const sumMoney = (a: number, b: number): number => (Math.round(a * 10000) + Math.round(b * 10000)) / 10000;
 

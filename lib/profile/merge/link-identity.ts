@@ -1,6 +1,6 @@
 import { type Write } from '../../aws/table/dynamo-table.ts';
 import { type Touchpoint } from '../../model/touchpoint.ts';
-import { keys } from '../../model/table-keys.ts';
+import { keys } from '../../model/keys/table-keys.ts';
 import { profileLimits } from '../../model/profile-limits.ts';
 import { type Profile } from '../../model/profile.ts';
 import { type ProfileChange } from '../../model/profile-change.ts';
@@ -10,6 +10,7 @@ import { transitionRow } from '../stage-transition-row.ts';
 import { type Instant } from '../../shared/time.ts';
 import { anonymousRef, type CustomerRef, userRef } from '../../model/customer.ts';
 import { mergeProfiles } from './merge-profiles.ts';
+import { ifRevision } from '../../aws/table/conditions.ts';
 
 /**
  * Returns the other identities that a touchpoint claims for its user: the anonymous id beside the
@@ -44,9 +45,6 @@ function hasRoom({ linked }: Profile, added: CustomerRef[]): boolean {
   const all = [...linked, ...added];
   return all.length <= profileLimits.linked && all.join('').length <= maxLinkedLength;
 }
-
-/** Condition: the item must not exist. Prevents overwriting a concurrent first write. */
-const unwritten = { expression: 'attribute_not_exists(pk)' };
 
 /**
  * Returns the transition if the merge changed the user's stage, that is if the linked profile
@@ -85,7 +83,7 @@ export function linkIdentity(user: Profile, ref: CustomerRef, claim: IdentityCla
   const rev = found?.rev ?? 0;
   const pointer: Write = {
     put: pointerItem(from, user, rev + 1),
-    if: found ? { expression: 'rev = :rev', values: { ':rev': rev } } : unwritten,
+    if: ifRevision(rev), // a concurrent first write is not overwritten
   };
   const also: Write[] = [pointer, { put: { ...keys.link(user, ref), at } }];
   const segments = Object.keys(found?.profile.segments ?? {});

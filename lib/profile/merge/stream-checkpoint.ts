@@ -1,5 +1,6 @@
 import { type CustomerRef } from '../../model/customer.ts';
 import { type Profile } from '../../model/profile.ts';
+import { omitBy } from '../../shared/records.ts';
 
 export type Checkpoint = Profile['folded'];
 
@@ -39,8 +40,8 @@ export function isRebuilt({ rebuilt = {} }: Checkpoint, source: CustomerRef, seq
 
 /** Returns the map without an entry, or undefined if it becomes empty. */
 function without<T>(map: Record<string, T> | undefined, name: string): Record<string, T> | undefined {
-  const left = Object.entries(map ?? {}).filter(([key]) => key !== name);
-  return left.length > 0 ? Object.fromEntries(left) : undefined;
+  const left = omitBy(map ?? {}, (_, key) => key === name);
+  return Object.keys(left).length > 0 ? left : undefined;
 }
 
 /**

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { type Table } from '../../aws/table/dynamo-table.ts';
 import { NotFound } from '../../shared/errors.ts';
 import { anonymousRef, type Customer, userRef } from '../../model/customer.ts';
-import { listShards, lists, partition } from '../../model/table-keys.ts';
+import { listShards, lists, partition } from '../../model/keys/table-keys.ts';
+import { parsePartition } from '../../model/keys/parse-keys.ts';
 import { readCursor, writeCursor } from '../../shared/http/paging.ts';
 import { type CustomerSummary, customerSummary } from './customer-view.ts';
 import { type Profile } from '../../model/profile.ts';
@@ -38,7 +39,7 @@ export async function listCustomers(
   for (let pk = all[list]; pk !== undefined; pk = all[++list], after = undefined) {
     const limit = page.limit - found.length;
     const rows = await table.query(pk, { index: 'byList', limit, ...(after !== undefined && { after }) });
-    found.push(...rows.map((row) => ({ workspace: who.workspace, customer: row.pk.slice(who.workspace.length + 1) })));
+    found.push(...rows.map((row) => parsePartition(row.pk)));
     if (found.length === page.limit) {
       after = rows.at(-1)?.listSk as string | undefined; // an index key is a string
       break;

@@ -3,7 +3,8 @@ import { type Item, type Table } from '../../aws/table/dynamo-table.ts';
 import { type Customer } from '../../model/customer.ts';
 import { corrected } from '../../ingestion/message/source-clock.ts';
 import { isJsonObject } from '../../shared/json.ts';
-import { partition, skewRange, timelineRanges } from '../../model/table-keys.ts';
+import { partition, skewRange, timelineRanges } from '../../model/keys/table-keys.ts';
+import { parsePosition, stripRange } from '../../model/keys/parse-keys.ts';
 import { readCursor, writeCursor } from '../../shared/http/paging.ts';
 import { pageWithin } from '../../shared/trim.ts';
 import { type Profile } from '../../model/profile.ts';
@@ -60,12 +61,7 @@ async function rowsOf(table: Table, source: Source, limit: number): Promise<Row[
   const pk = partition(source.owner);
   const range = { prefix, limit, newestFirst: true, ...(source.before !== undefined && { before: source.before }) };
   const items = await table.query(pk, range);
-  return items.map((item) => ({ source, item, position: item.sk.slice(prefix.length) }));
-}
-
-function splitPosition(position: string): { at: string; id: string } {
-  const end = position.indexOf('#');
-  return { at: position.slice(0, end), id: position.slice(end + 1) };
+  return items.map((item) => ({ source, item, position: stripRange(item.sk, prefix) }));
 }
 
 /**
@@ -76,7 +72,7 @@ async function skewsOf(table: Table, rows: Row[]): Promise<Map<string, number>> 
   const spans = new Map<string, { from: string; to: string }>();
   for (const { item, source, position } of rows) {
     if (source.kind !== 'touchpoint') continue;
-    const { at } = splitPosition(position); // newest first: the first row of a partition ends its span
+    const { at } = parsePosition(position); // newest first: the first row of a partition ends its span
     spans.set(item.pk, { from: at, to: spans.get(item.pk)?.to ?? at });
   }
   const found = await Promise.all(
@@ -84,7 +80,7 @@ async function skewsOf(table: Table, rows: Row[]): Promise<Map<string, number>> 
       table.query(pk, { from: `${skewRange}${from}`, before: `${skewRange}${to}$` }),
     ),
   );
-  return new Map(found.flat().map((row) => [`${row.pk} ${row.sk.slice(skewRange.length)}`, Number(row.skew)]));
+  return new Map(found.flat().map((row) => [`${row.pk} ${stripRange(row.sk, skewRange)}`, Number(row.skew)]));
 }
 
 function bodyOf({
@@ -101,7 +97,7 @@ function bodyOf({
 }
 
 function entryOf({ source, item, position }: Row, skewSeconds: number): TimelineEntry {
-  const { at, id } = splitPosition(position);
+  const { at, id } = parsePosition(position);
   const named = source.kind === 'touchpoint' ? { messageId: id } : {};
   return { ...bodyOf(item), ...named, kind: source.kind, at: corrected(at, skewSeconds) };
 }

@@ -1,8 +1,7 @@
-import { type Instant, instantAt } from '../../shared/time.ts';
+import { type Instant, instantAt, dayMs } from '../../shared/time.ts';
 
 export type PeriodUnit = 'week' | 'month';
 
-const dayMs = 86_400_000;
 /** 1970-01-01 was a Thursday: weeks begin on Monday (ISO 8601). */
 const mondayMs = 4 * dayMs;
 

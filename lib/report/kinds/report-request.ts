@@ -3,7 +3,7 @@ import { Rejected } from '../../shared/errors.ts';
 import { issuesOf } from '../../shared/http/issues.ts';
 import { checkPlan } from '../../map/check-plan.ts';
 import { type Predicate } from '../../model/predicate.ts';
-import { durationMs } from '../../shared/time.ts';
+import { durationMs, dayMs } from '../../shared/time.ts';
 import { AttributionAnswer, attributionKind, AttributionRequest } from './attribution-report.ts';
 import { ConformanceAnswer, conformanceKind, ConformanceRequest } from './conformance-report.ts';
 import { ContrastAnswer, contrastKind, ContrastRequest } from './comparison-report.ts';
@@ -13,6 +13,7 @@ import { RetentionAnswer, retentionKind, RetentionRequest } from './retention-re
 import { type ReportKindDefinition, type ReportAccumulator, type ReportWindow } from './report-kind.ts';
 import { StagesAnswer, stagesKind, StagesRequest } from './stages-report.ts';
 import { SurvivalAnswer, survivalKind, SurvivalRequest } from './survival-report.ts';
+import { everyLeaf } from '../../model/visit-predicate.ts';
 
 /** A request for a report: kind, time, audience, and the kind's own parameters. */
 export const ReportRequest = z.discriminatedUnion('kind', [
@@ -63,20 +64,16 @@ export function startReport(request: ReportRequest, scope: ReportWindow): Report
 }
 
 /** Longest time a report is about. Years of 365 days, milliseconds. */
-const maxSpanMs = 10 * 365 * 86_400_000;
+const maxSpanMs = 10 * 365 * dayMs;
 /** Columns of a table of cohorts: it has as many rows, and must fit its item. */
 const maxPeriods = 120;
 /** Largest request that is kept. Bytes of JSON. */
 const maxBytes = 64 * 1024;
 
-const periodMs = { week: 7 * 86_400_000, month: 28 * 86_400_000 } as const;
+const periodMs = { week: 7 * dayMs, month: 28 * dayMs } as const;
 
 /** Looks at touchpoints at hand only: of a customer as such it says nothing. */
-function asksForMoment(predicate: Predicate): boolean {
-  if ('all' in predicate) return predicate.all.some(asksForMoment);
-  if ('any' in predicate) return predicate.any.some(asksForMoment);
-  return 'not' in predicate ? asksForMoment(predicate.not) : 'event' in predicate;
-}
+const asksForMoment = (predicate: Predicate): boolean => !everyLeaf(predicate, (leaf) => !('event' in leaf));
 
 /** Returns what the schema cannot check of a request. Undefined if it is valid. */
 function faultOf(request: ReportRequest): Record<string, unknown> | undefined {

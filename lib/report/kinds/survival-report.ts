@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type Profile } from '../../model/profile.ts';
-import { Duration, durationMs } from '../../shared/time.ts';
+import { Duration, durationMs, dayMs } from '../../shared/time.ts';
 import { medianOf, survivalCurve, type SurvivalPoint } from '../../statistics/survival/survival-curve.ts';
 import { type Life, type LifeRow, type LifeTable, lifeTable } from '../../statistics/survival/life-table.ts';
 import { logRank } from '../../statistics/survival/log-rank.ts';
@@ -54,8 +54,6 @@ export const SurvivalAnswer = z.object({
     .optional()
     .describe('whether the groups differ'),
 });
-
-const dayMs = 86_400_000;
 
 /** Groups compared; what is too rare for them is gathered in one. */
 const maxGroups = 12;

@@ -1,4 +1,4 @@
-import { type Instant, instantAt } from '../time.ts';
+import { type Instant, instantAt, dayMs } from '../time.ts';
 import { correctedOffset, linkedName } from './zone-data.ts';
 
 /** A local day and time of day: `2026-03-29`, `09:30`. */
@@ -6,8 +6,6 @@ export interface WallTime {
   date: string;
   time: string;
 }
-
-const dayMs = 86_400_000;
 
 const clocks = new Map<string, Intl.DateTimeFormat>();
 

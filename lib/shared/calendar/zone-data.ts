@@ -1,4 +1,5 @@
 import file from './zone-corrections.json' with { type: 'json' };
+import { minuteMs } from '../time.ts';
 
 /**
  * What changed in IANA's zone data between two releases, made by `npm run zones`. A zone's text holds its offset at `from` and then, for
@@ -24,8 +25,6 @@ export interface ZoneData {
   /** The runtime is older than the baseline or names no release: other zones than the corrected ones may be wrong. */
   isOutdated: boolean;
 }
-
-const minuteMs = 60_000;
 
 /** IANA names a release by year and letters, which sort as text: `2025b`, `2026`, `2026za`. */
 const isOlder = (release: string | undefined, than: string): boolean => release === undefined || release < than;

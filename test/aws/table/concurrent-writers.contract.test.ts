@@ -8,7 +8,7 @@ import { placementStore } from '../../../lib/decision/placements/placement-store
 import { policyStore } from '../../../lib/decision/policies/policy-store.ts';
 import { deployedPlacements } from '../../../lib/decision/placements/deployed-placements.ts';
 import { workspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
-import { type Key, keys } from '../../../lib/model/table-keys.ts';
+import { type Key, keys } from '../../../lib/model/keys/table-keys.ts';
 import { createMembershipIndex } from '../../../lib/segment/membership-index.ts';
 import { segmentStore } from '../../../lib/segment/segment-store.ts';
 import { profileStore } from '../../../lib/profile/profile-store.ts';

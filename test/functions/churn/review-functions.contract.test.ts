@@ -6,7 +6,7 @@ import { createCustomerReviewer } from '../../../lib/projection/review-customer.
 import { workspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
 import { Workspace } from '../../../lib/model/workspace.ts';
 import { journeyStore } from '../../../lib/journey/publishing/journey-store.ts';
-import { keys } from '../../../lib/model/table-keys.ts';
+import { keys } from '../../../lib/model/keys/table-keys.ts';
 import { type Profile } from '../../../lib/model/profile.ts';
 import { segmentStore } from '../../../lib/segment/segment-store.ts';
 import { profileStore, readSignals } from '../../../lib/profile/profile-store.ts';

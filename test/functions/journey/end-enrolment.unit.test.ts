@@ -10,7 +10,7 @@ import { rejectionStore } from '../../../lib/journey/enrolment/rejection-store.t
 import { taskStore } from '../../../lib/journey/execution/human-task-store.ts';
 import { waitStore } from '../../../lib/journey/execution/wait-store.ts';
 import { createJourneySignalHandler } from '../../../lib/journey/execution/journey-signals.ts';
-import { keys } from '../../../lib/model/table-keys.ts';
+import { keys } from '../../../lib/model/keys/table-keys.ts';
 import { profileStore } from '../../../lib/profile/profile-store.ts';
 import { addMs } from '../../../lib/shared/time.ts';
 import { aJourney, aProfile, mina, start } from '../../journey/journey-examples.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type BusEvent } from '../../../lib/model/bus-events.ts';
 import { triggerId } from '../../../lib/journey/scheduling/date-entries.ts';
-import { listShards } from '../../../lib/model/table-keys.ts';
+import { listShards } from '../../../lib/model/keys/table-keys.ts';
 import { createMembershipIndex } from '../../../lib/segment/membership-index.ts';
 import { type Instant, addMs } from '../../../lib/shared/time.ts';
 import { muteErrors } from '../ingestion/ingestion-world.ts';

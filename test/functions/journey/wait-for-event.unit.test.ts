@@ -5,7 +5,7 @@ import { type JourneyRecord, deployedJourneyRecord } from '../../../lib/journey/
 import { touchpointsSince } from '../../../lib/profile/touchpoint-reader-store.ts';
 import { waitStore } from '../../../lib/journey/execution/wait-store.ts';
 import { createJourneySignalHandler } from '../../../lib/journey/execution/journey-signals.ts';
-import { listShard } from '../../../lib/model/table-keys.ts';
+import { listShard } from '../../../lib/model/keys/table-keys.ts';
 import { pointerItem, profileStore } from '../../../lib/profile/profile-store.ts';
 import { addMs } from '../../../lib/shared/time.ts';
 import { aCall, aJourney, anInput, aProfile, dated, mina, start } from '../../journey/journey-examples.ts';

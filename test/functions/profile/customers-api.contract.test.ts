@@ -5,7 +5,7 @@ import { dynamoTable, type Table } from '../../../lib/aws/table/dynamo-table.ts'
 import { workspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
 import { Workspace } from '../../../lib/model/workspace.ts';
 import { type InAppPage, inAppStore } from '../../../lib/journey/messaging/channels/in-app-store.ts';
-import { keys } from '../../../lib/model/table-keys.ts';
+import { keys } from '../../../lib/model/keys/table-keys.ts';
 import { type CustomerSummary, type CustomerView } from '../../../lib/profile/views/customer-view.ts';
 import { newProfile, type Profile } from '../../../lib/model/profile.ts';
 import { pointerItem, profileStore } from '../../../lib/profile/profile-store.ts';

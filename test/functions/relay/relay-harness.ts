@@ -11,7 +11,7 @@ import { type StreamLimits } from '../../../lib/aws/table/stream-limits.ts';
 import { type Item } from '../../../lib/aws/table/dynamo-table.ts';
 import { type BusEvent, events } from '../../../lib/model/bus-events.ts';
 import { type JourneySignalHandler } from '../../../lib/journey/execution/journey-signals.ts';
-import { keys } from '../../../lib/model/table-keys.ts';
+import { keys } from '../../../lib/model/keys/table-keys.ts';
 import { type ProfileChange } from '../../../lib/model/profile-change.ts';
 import { profileItem } from '../../../lib/profile/profile-store.ts';
 import { aProfile, days, minutes } from '../../profile/profile-examples.ts';

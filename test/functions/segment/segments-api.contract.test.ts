@@ -5,7 +5,7 @@ import { type Bus } from '../../../lib/aws/bus.ts';
 import { dynamoTable } from '../../../lib/aws/table/dynamo-table.ts';
 import { type BusEvent } from '../../../lib/model/bus-events.ts';
 import { workspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
-import { type Key, keys } from '../../../lib/model/table-keys.ts';
+import { type Key, keys } from '../../../lib/model/keys/table-keys.ts';
 import { createMembershipIndex } from '../../../lib/segment/membership-index.ts';
 import { applyToIndex } from '../../../lib/relay/apply-to-index.ts';
 import { packProfile, unpackProfile } from '../../../lib/profile/codec/profile-codec.ts';
@@ -129,7 +129,7 @@ async function aRoom(n: number, refuses: (key: Key) => boolean = () => false) {
   const routes = handleSegmentRoutes({ segments, directory: lists, profiles, bus, clock });
   const fill = backfillSegments({
     ...{ table, profiles, segments, bus, clock, workspaces: workspaceStore(table) },
-    journeys: { readRecord: async () => undefined, version: async () => undefined },
+    journeys: { liveJourney: async () => undefined },
     known: async () => undefined,
     report: () => undefined,
   });

@@ -4,7 +4,7 @@ import { writeLetter } from '../../../lib/aws/dead-letters.ts';
 import { type BusEvent } from '../../../lib/model/bus-events.ts';
 import { workspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
 import { JsonObject } from '../../../lib/shared/json.ts';
-import { type Key, keys } from '../../../lib/model/table-keys.ts';
+import { type Key, keys } from '../../../lib/model/keys/table-keys.ts';
 import { createMembershipIndex } from '../../../lib/segment/membership-index.ts';
 import { redriveStore } from '../../../lib/projection/redrive-store.ts';
 import { type RelayWork } from '../../../lib/relay/execute-command.ts';

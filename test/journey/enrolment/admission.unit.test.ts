@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type JourneyDefinition } from '../../../lib/journey/definition/journey-definition.ts';
 import { rejectionStore } from '../../../lib/journey/enrolment/rejection-store.ts';
-import { keys } from '../../../lib/model/table-keys.ts';
+import { keys } from '../../../lib/model/keys/table-keys.ts';
 import { readSignals } from '../../../lib/profile/profile-store.ts';
 import { addMs } from '../../../lib/shared/time.ts';
 import { aJourney, mina, start } from '../journey-examples.ts';

@@ -5,7 +5,7 @@ import { type JourneyDefinition } from '../../../lib/journey/definition/journey-
 import { enrolmentStore } from '../../../lib/journey/enrolment/enrolment-store.ts';
 import { type JourneyRecord } from '../../../lib/journey/publishing/journey-record.ts';
 import { journeyStore } from '../../../lib/journey/publishing/journey-store.ts';
-import { keys } from '../../../lib/model/table-keys.ts';
+import { keys } from '../../../lib/model/keys/table-keys.ts';
 import { aJourney, aProfile, mina, start } from '../journey-examples.ts';
 import { aliasArn, aWorld } from '../journey-world.ts';
 

@@ -10,7 +10,7 @@ import { simulatedFunctions } from '../../../lib/journey/compilation/simulated-f
 import { SimulatedTime } from '../../../lib/journey/simulation/engine/simulated-time.ts';
 import { taskId } from '../../../lib/journey/execution/human-task.ts';
 import { type JsonObject } from '../../../lib/shared/json.ts';
-import { partition } from '../../../lib/model/table-keys.ts';
+import { partition } from '../../../lib/model/keys/table-keys.ts';
 import { addMs } from '../../../lib/shared/time.ts';
 import { type Change, memoryTable } from '../../support/memory-table.ts';
 import { Deaths, type DeathOptions } from './crashes.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type CustomerRef } from '../../../lib/model/customer.ts';
 import { identityClaims } from '../../../lib/profile/merge/link-identity.ts';
-import { keys } from '../../../lib/model/table-keys.ts';
+import { keys } from '../../../lib/model/keys/table-keys.ts';
 import { profileLimits } from '../../../lib/model/profile-limits.ts';
 import { readSignals } from '../../../lib/profile/profile-store.ts';
 import { aTouchpoint, minutes, type Sketch } from '../profile-examples.ts';

@@ -12,7 +12,7 @@ import { TouchpointType } from '../../../lib/model/touchpoint.ts';
 import { type Verdict } from '../../../lib/ingestion/message/verdict.ts';
 import { inAppStore } from '../../../lib/journey/messaging/channels/in-app-store.ts';
 import { type JsonObject } from '../../../lib/shared/json.ts';
-import { keys } from '../../../lib/model/table-keys.ts';
+import { keys } from '../../../lib/model/keys/table-keys.ts';
 import { CustomerView } from '../../../lib/profile/views/customer-view.ts';
 import { Segment } from '../../../lib/model/segment.ts';
 import { profileStore, readProfileItem } from '../../../lib/profile/profile-store.ts';

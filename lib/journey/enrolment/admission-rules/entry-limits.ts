@@ -1,7 +1,8 @@
 import { type Item, type Write } from '../../../aws/table/dynamo-table.ts';
-import { type Key, keys } from '../../../model/table-keys.ts';
-import { durationMs, type Instant } from '../../../shared/time.ts';
+import { type Key, keys, ranges } from '../../../model/keys/table-keys.ts';
+import { durationMs, type Instant, ttlAfterMs, daySeconds } from '../../../shared/time.ts';
 import { type JourneyDefinition } from '../../definition/journey-definition.ts';
+import { ifAbsent } from '../../../aws/table/conditions.ts';
 
 /**
  * Counters of a journey's cap and throttle: one item each for all customers, written in the entry's
@@ -24,6 +25,8 @@ type Limited = Pick<JourneyDefinition, 'id' | 'entry'>;
 export const windowIndex = (now: Instant, within: string | undefined): number =>
   within === undefined ? 0 : Math.floor(Date.parse(now) / durationMs(within));
 
+const throttleSk = keys.throttle('', '').sk;
+
 const capKey = (workspace: string, { id, entry }: Limited, now: Instant): Key =>
   keys.cap(workspace, id, windowIndex(now, entry.cap?.within));
 
@@ -38,8 +41,8 @@ export function entryCounterKeys(workspace: string, definition: Limited, now: In
 
 /** Parses the counters from their items. A missing item counts as zero. */
 export function readEntryCounters(items: readonly Item[]): EntryCounters {
-  const cap = items.find(({ sk }) => sk.startsWith('cap#'));
-  const throttle = items.find(({ sk }) => sk === 'throttle');
+  const cap = items.find(({ sk }) => sk.startsWith(ranges.cap));
+  const throttle = items.find(({ sk }) => sk === throttleSk);
   return {
     entered: Number(cap?.n ?? 0),
     ...(throttle && { throttle: { span: Number(throttle.span), n: Number(throttle.n) } }),
@@ -70,7 +73,7 @@ export function nextFreeWindow(
 export const windowStart = (span: number, within: string): Instant => new Date(span * durationMs(within)).toISOString();
 
 /** How long a counter is kept after its window, in seconds: one day. */
-const keptFor = 86_400;
+const keptFor = daySeconds;
 
 /**
  * Returns the writes that count an entry, and the time from which a throttled entry may start.
@@ -85,7 +88,7 @@ export function entryCounterWrites(
   const writes: Write[] = [];
   if (cap) {
     const ends = cap.within === undefined ? undefined : (windowIndex(now, cap.within) + 1) * durationMs(cap.within);
-    const expiry = ends !== undefined && { ttl: Math.floor(ends / 1_000) + keptFor };
+    const expiry = ends !== undefined && { ttl: ttlAfterMs(ends, keptFor) };
     writes.push({
       update: capKey(workspace, definition, now),
       set: {
@@ -101,9 +104,7 @@ export function entryCounterWrites(
   const before = counted.throttle;
   writes.push({
     put: { ...keys.throttle(workspace, definition.id), span, n },
-    if: before
-      ? { expression: 'span = :span AND n = :n', values: { ':span': before.span, ':n': before.n } }
-      : { expression: 'attribute_not_exists(pk)' },
+    if: before ? { expression: 'span = :span AND n = :n', values: { ':span': before.span, ':n': before.n } } : ifAbsent,
   });
   return { writes, notBefore: isLater ? windowStart(span, throttle.within) : now };
 }

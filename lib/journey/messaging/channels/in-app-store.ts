@@ -3,15 +3,17 @@ import { isKey } from '../../../aws/table/query.ts';
 import { type Table } from '../../../aws/table/dynamo-table.ts';
 import { findPermanentRefusal } from '../../../aws/table/write-refusal.ts';
 import { type Customer } from '../../../model/customer.ts';
-import { keys, partition } from '../../../model/table-keys.ts';
+import { keys, partition, ranges } from '../../../model/keys/table-keys.ts';
+import { stripRange } from '../../../model/keys/parse-keys.ts';
 import { readCursor, writeCursor } from '../../../shared/http/paging.ts';
-import { Instant } from '../../../shared/time.ts';
+import { Instant, ttlAfter, daySeconds } from '../../../shared/time.ts';
 import { pageWithin } from '../../../shared/trim.ts';
 import { type DeliverMessage } from '../deliver.ts';
 import { type CustomerIdentities } from '../../../profile/customer-identities.ts';
+import { ifAbsent, ifPresent } from '../../../aws/table/conditions.ts';
 
 /** Who has not opened the app for so long gets other messages. Seconds. */
-const keptFor = 90 * 86_400;
+const keptFor = 90 * daySeconds;
 
 /** A message that an app or a site shows. */
 export const InAppMessage = z.object({
@@ -55,21 +57,18 @@ export interface InAppStore {
   seen(owners: CustomerIdentities, messageId: string, at: Instant): Promise<Instant | undefined>;
 }
 
-const range = keys.inApp({ workspace: '', customer: '' }, '').sk;
-
 export function inAppStore(table: Table): InAppStore {
   return {
     async keep(owner, { messageId, ...message }) {
-      const ttl = Math.floor(Date.parse(message.at) / 1000) + keptFor;
-      const absent = { expression: 'attribute_not_exists(pk)' };
-      await table.put({ ...keys.inApp(owner, messageId), ...message, ttl }, absent);
+      const ttl = ttlAfter(message.at, keptFor);
+      await table.put({ ...keys.inApp(owner, messageId), ...message, ttl }, ifAbsent);
     },
 
     async list(owners, { limit, cursor }) {
-      const rows = await Promise.all(owners.map((owner) => table.query(partition(owner), { prefix: range })));
+      const rows = await Promise.all(owners.map((owner) => table.query(partition(owner), { prefix: ranges.inApp })));
       const all = rows
         .flat()
-        .map(({ sk, ...row }) => InAppMessage.parse({ ...row, messageId: sk.slice(range.length) }));
+        .map(({ sk, ...row }) => InAppMessage.parse({ ...row, messageId: stripRange(sk, ranges.inApp) }));
       const last = cursor === undefined ? undefined : readCursor(cursor, Place);
       const left = all.filter((message) => !last || byPlace(message, last) > 0).sort(byPlace);
       const items = pageWithin(left.slice(0, limit));
@@ -85,7 +84,7 @@ export function inAppStore(table: Table): InAppStore {
       // No message has an id that no key has room for; DynamoDB would refuse to look for it.
       for (const owner of owners.filter((one) => isKey(keys.inApp(one, messageId)))) {
         const set = { expression: 'SET seenAt = if_not_exists(seenAt, :at)', values: { ':at': at } };
-        const row = await table.update(keys.inApp(owner, messageId), set, { expression: 'attribute_exists(pk)' });
+        const row = await table.update(keys.inApp(owner, messageId), set, ifPresent);
         if (row) return String(row.seenAt);
       }
       return undefined;

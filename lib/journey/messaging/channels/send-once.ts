@@ -1,4 +1,5 @@
 import { type SendOutcome } from '../send-ledger-store.ts';
+import { pause } from '../../../shared/retry.ts';
 
 /** The class of an error that an SDK client throws. */
 type ErrorClass = abstract new (...args: never[]) => Error;
@@ -28,10 +29,10 @@ export async function sendOnce(
       const providerId = await send();
       return { status: 'sent', provider, ...(providerId !== undefined && { providerId }) };
     } catch (error) {
-      const pause = throttlePausesMs[tries];
+      const pauseMs = throttlePausesMs[tries];
       const isThrottled = error instanceof throttled;
-      if (isThrottled && pause !== undefined) {
-        await new Promise((resume) => setTimeout(resume, pause));
+      if (isThrottled && pauseMs !== undefined) {
+        await pause(pauseMs);
         continue;
       }
       const refused = isThrottled || refusals.some((refusal) => error instanceof refusal);

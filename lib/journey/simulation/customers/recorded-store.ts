@@ -3,7 +3,8 @@ import { type Table } from '../../../aws/table/dynamo-table.ts';
 import { mapConcurrent } from '../../../shared/concurrency.ts';
 import { type Customer, customerId } from '../../../model/customer.ts';
 import { Touchpoint } from '../../../model/touchpoint.ts';
-import { partition, timelineRanges } from '../../../model/table-keys.ts';
+import { partition, ranges, timelineRanges } from '../../../model/keys/table-keys.ts';
+import { parseTimedKey } from '../../../model/keys/parse-keys.ts';
 import { type Profile } from '../../../model/profile.ts';
 import { type ProfileStore } from '../../../profile/profile-store.ts';
 import { type Instant } from '../../../shared/time.ts';
@@ -39,9 +40,8 @@ async function touchpointsOf(table: Table, owner: Customer, to: Instant): Promis
   const range = { prefix, before: `${prefix}${to}`, limit: maxTouchpoints, newestFirst: true };
   const rows = await table.query(partition(owner), range);
   return rows.map(({ sk, doc }) => {
-    const place = sk.slice(prefix.length);
-    const end = place.indexOf('#');
-    return Touchpoint.parse({ ...json(doc), at: place.slice(0, end), messageId: place.slice(end + 1) });
+    const { at, id } = parseTimedKey(sk, prefix);
+    return Touchpoint.parse({ ...json(doc), at, messageId: id });
   });
 }
 
@@ -54,7 +54,7 @@ async function messagesOf(table: Table, owner: Customer, { journeyId, from, to }
 }
 
 async function staysOf(table: Table, owner: Customer, { journeyId, from, to }: Period) {
-  const rows = await table.query(partition(owner), { prefix: 'enrolment#', limit: maxMessages });
+  const rows = await table.query(partition(owner), { prefix: ranges.enrolment, limit: maxMessages });
   const all = rows.map((row) => Row.parse(row));
   return all.filter((stay) => stay.journeyId === journeyId && stay.startedAt >= from && stay.startedAt < to);
 }

@@ -1,6 +1,8 @@
 import { type JsonObject } from '../../../shared/json.ts';
 import { type Condition, type Predicate } from '../../../model/predicate.ts';
 import { type JourneyDefinition } from '../../definition/journey-definition.ts';
+import { foldPredicate, leavesOf, type PredicateLeaf } from '../../../model/visit-predicate.ts';
+import { mapValues } from '../../../shared/records.ts';
 
 /** A touchpoint that matches an `event` or `did` leaf of a predicate. */
 export interface SatisfyingTouchpoint {
@@ -41,30 +43,31 @@ export function placeValue(values: Record<string, JsonObject[string] | undefined
 
 const listed = (names: string | string[]): string[] => [names].flat();
 
+function touchpointsOfLeaf(leaf: PredicateLeaf): SatisfyingTouchpoint[] {
+  if ('event' in leaf) {
+    const where = mapValues(leaf.where ?? {}, satisfyCondition);
+    return listed(leaf.event).map((name) => ({ name, properties: placeValue(where) }));
+  }
+  if ('did' in leaf) return listed(leaf.did).map((name) => ({ name, properties: {} }));
+  return [];
+}
+
 /**
  * Returns one touchpoint for each name in an `event` or `did` leaf. Leaves below `not` are skipped.
  */
 export function findSatisfyingTouchpoints(predicate: Predicate | undefined): SatisfyingTouchpoint[] {
   if (!predicate) return [];
-  if ('all' in predicate) return predicate.all.flatMap(findSatisfyingTouchpoints);
-  if ('any' in predicate) return predicate.any.flatMap(findSatisfyingTouchpoints);
-  if ('event' in predicate) {
-    const where = Object.entries(predicate.where ?? {}).map(
-      ([path, condition]) => [path, satisfyCondition(condition)] as const,
-    );
-    return listed(predicate.event).map((name) => ({ name, properties: placeValue(Object.fromEntries(where)) }));
-  }
-  if ('did' in predicate) return listed(predicate.did).map((name) => ({ name, properties: {} }));
-  return [];
+  return foldPredicate<SatisfyingTouchpoint[]>(predicate, {
+    all: (parts) => parts.flat(),
+    any: (parts) => parts.flat(),
+    not: () => [],
+    leaf: touchpointsOfLeaf,
+  });
 }
 
 /** Returns each condition on a trait, at any depth, also below `not`. */
 export function traitsToSatisfy(predicate: Predicate | undefined): { trait: string; is: Condition }[] {
-  if (!predicate) return [];
-  if ('all' in predicate) return predicate.all.flatMap(traitsToSatisfy);
-  if ('any' in predicate) return predicate.any.flatMap(traitsToSatisfy);
-  if ('not' in predicate) return traitsToSatisfy(predicate.not);
-  return 'trait' in predicate ? [predicate] : [];
+  return predicate ? leavesOf(predicate).flatMap((leaf) => ('trait' in leaf ? [leaf] : [])) : [];
 }
 
 /** Returns all predicates of the definition except those of its triggers. */

@@ -10,8 +10,8 @@ import {
   type SatisfyingTouchpoint,
   findSatisfyingTouchpoints,
 } from './satisfying-touchpoints.ts';
+import { dayMs } from '../../../shared/time.ts';
 
-const dayMs = 86_400_000;
 const monthMs = 30 * dayMs;
 
 /** A simulated customer with traits, entry time and activity, drawn from a population. */

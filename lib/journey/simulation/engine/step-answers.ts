@@ -3,7 +3,7 @@ import { type Placement } from '../../../decision/placements/placement.ts';
 import { SendChannel, type Workspace } from '../../../model/workspace.ts';
 import { goalId, addGoals } from '../../../profile/facts/open-goals.ts';
 import { matches } from '../../../predicate/evaluate.ts';
-import { addDuration, type Instant } from '../../../shared/time.ts';
+import { addDuration, type Instant, dayMs, hourMs } from '../../../shared/time.ts';
 import { deterministicId } from '../../../shared/ids.ts';
 import { interpolateJson } from '../../messaging/render-template.ts';
 import { decideSend } from '../../messaging/decide-send.ts';
@@ -52,9 +52,6 @@ export interface StepAnswerContext {
 }
 
 type Answer<Kind extends Step['kind']> = (call: StepCall, step: StepOf<Kind>, by: StepAnswerContext) => StepAnswer;
-
-const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
 
 const exponential = (random: () => number, mean: number): number => -mean * Math.log(1 - random());
 

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { day, demoCustomers, planVisits } from '../../../../infra/local/demo/demo-plan.ts';
+import { demoCustomers, planVisits } from '../../../../infra/local/demo/demo-plan.ts';
 import { table } from '../../../../infra/local/demo/demo-report.ts';
+import { dayMs } from '../../../../lib/shared/time.ts';
 
 const span = { start: Date.parse('2026-03-02T00:00:00Z'), end: Date.parse('2026-05-01T00:00:00Z') };
 const plans = (seed: string, count: number) => demoCustomers(seed, count).map((customer) => planVisits(customer, span));
@@ -20,7 +21,7 @@ test('a customer’s messages go forward in time, each with an id of its own, no
     expect(new Set(messages.map(({ messageId }) => messageId)).size).toBe(messages.length);
     expect(visits.every(({ at }) => at >= span.start && at < span.end)).toBe(true);
     for (const { at, messages: all } of visits)
-      expect(all.every(({ timestamp }) => +timestamp <= at && +timestamp > at - day)).toBe(true);
+      expect(all.every(({ timestamp }) => +timestamp <= at && +timestamp > at - dayMs)).toBe(true);
   }
 });
 

@@ -1,31 +1,31 @@
 import { expect, test } from 'vitest';
-import { fanOutStore } from '../../lib/journey/scheduling/fan-out.ts';
-import { isKey } from '../../lib/aws/table/query.ts';
-import { type Item, type Table } from '../../lib/aws/table/dynamo-table.ts';
-import { decisionStore } from '../../lib/decision/choice/decision-store.ts';
-import { DecisionRequest } from '../../lib/decision/choice/decision.ts';
-import { Offer, Placement } from '../../lib/decision/placements/placement.ts';
-import { CustomerId, WorkspaceId } from '../../lib/model/customer.ts';
-import { parseMessage } from '../../lib/ingestion/message/parse-message.ts';
-import { workspaceStore } from '../../lib/ingestion/workspace/workspace-store.ts';
-import { Workspace } from '../../lib/model/workspace.ts';
-import { JourneyDefinition } from '../../lib/journey/definition/journey-definition.ts';
-import { deterministicId } from '../../lib/shared/ids.ts';
-import { enrolmentEntryWrites } from '../../lib/journey/enrolment/enrolment-store.ts';
-import { entryKeyFor } from '../../lib/journey/enrolment/entry-request.ts';
-import { StepId } from '../../lib/journey/definition/step.ts';
-import { taskStore } from '../../lib/journey/execution/human-task-store.ts';
-import type * as module from '../../lib/model/table-keys.ts';
-import { type Key, keys, type lists } from '../../lib/model/table-keys.ts';
-import { PlannedMap } from '../../lib/map/planned-map.ts';
-import { createMembershipIndex } from '../../lib/segment/membership-index.ts';
-import { newProfile } from '../../lib/model/profile.ts';
-import { SegmentId } from '../../lib/model/segment.ts';
-import { profileItem } from '../../lib/profile/profile-store.ts';
-import { homeZone } from '../../lib/profile/facts/home-zone.ts';
-import { reportStore } from '../../lib/report/report-store.ts';
-import { Stage } from '../../lib/model/stage.ts';
-import { onEachEngine } from '../support/tables.ts';
+import { fanOutStore } from '../../../lib/journey/scheduling/fan-out.ts';
+import { isKey } from '../../../lib/aws/table/query.ts';
+import { type Item, type Table } from '../../../lib/aws/table/dynamo-table.ts';
+import { decisionStore } from '../../../lib/decision/choice/decision-store.ts';
+import { DecisionRequest } from '../../../lib/decision/choice/decision.ts';
+import { Offer, Placement } from '../../../lib/decision/placements/placement.ts';
+import { CustomerId, WorkspaceId } from '../../../lib/model/customer.ts';
+import { parseMessage } from '../../../lib/ingestion/message/parse-message.ts';
+import { workspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
+import { Workspace } from '../../../lib/model/workspace.ts';
+import { JourneyDefinition } from '../../../lib/journey/definition/journey-definition.ts';
+import { deterministicId } from '../../../lib/shared/ids.ts';
+import { enrolmentEntryWrites } from '../../../lib/journey/enrolment/enrolment-store.ts';
+import { entryKeyFor } from '../../../lib/journey/enrolment/entry-request.ts';
+import { StepId } from '../../../lib/journey/definition/step.ts';
+import { taskStore } from '../../../lib/journey/execution/human-task-store.ts';
+import type * as module from '../../../lib/model/keys/table-keys.ts';
+import { type Key, keys, type lists } from '../../../lib/model/keys/table-keys.ts';
+import { PlannedMap } from '../../../lib/map/planned-map.ts';
+import { createMembershipIndex } from '../../../lib/segment/membership-index.ts';
+import { newProfile } from '../../../lib/model/profile.ts';
+import { SegmentId } from '../../../lib/model/segment.ts';
+import { profileItem } from '../../../lib/profile/profile-store.ts';
+import { homeZone } from '../../../lib/profile/facts/home-zone.ts';
+import { reportStore } from '../../../lib/report/report-store.ts';
+import { Stage } from '../../../lib/model/stage.ts';
+import { onEachEngine } from '../../support/tables.ts';
 
 const at = '9999-12-31T23:59:59.999Z';
 
@@ -100,7 +100,7 @@ function longestKeys(id: string): Record<keyof typeof keys, Key[]> {
     journey: [keys.journey(workspace, shortId)],
     journeyDraft: [keys.journeyDraft(workspace, shortId)],
     journeyVersion: [keys.journeyVersion(workspace, shortId, number)],
-    held: [keys.held(workspace, { journeyId: shortId, shard: 3, at, id: `${hash}#${stepId}` })],
+    held: [keys.held(workspace, { journeyId: shortId, shard: 3, at, enrolmentId: hash, stepId })],
     journeyStats: [keys.journeyStats(workspace, { journeyId: shortId, version: number, shard: 3 })],
     segment: [keys.segment(workspace, shortId)],
     fanOut: [keys.fanOut(workspace, hash)],

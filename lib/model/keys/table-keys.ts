@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type Customer } from './customer.ts';
-import { type Instant } from '../shared/time.ts';
+import { type Customer } from '../customer.ts';
+import { type Instant } from '../../shared/time.ts';
 
 /** Primary key of an item. */
 export interface Key {
@@ -33,6 +33,27 @@ const shardOf = (text: string): number => (createHash('sha256').update(text).dig
 /** Returns the partition key of all rows of a customer. */
 export const partition = ({ workspace, customer }: Customer): string => `${workspace}#${customer}`;
 
+/** Ranges of a customer's partition that hold its timeline, each sorted by time. */
+export const timelineRanges = { touchpoint: 't#', stage: 's#', decision: 'd#', message: 'm#' } as const;
+
+/** Range of a customer's partition that holds the clock skews of touchpoints' sources. */
+export const skewRange = 'c#';
+
+/** Other prefixes of sort keys: ranges of a customer's or a workspace's partition. */
+export const ranges = {
+  enrolment: 'enrolment#',
+  task: 'task#',
+  inApp: 'in-app#',
+  refusal: 'refusal#',
+  date: 'date#',
+  journey: 'journey#',
+  segment: 'segment#',
+  fanOut: 'fan-out#',
+  map: 'map#',
+  report: 'report#',
+  cap: 'cap#',
+} as const;
+
 /**
  * All keys of the table. Each starts with the workspace, whose ids contain no `#`. External ids
  * come last, so that their content cannot reach another range. Inputs are limited (`maxIdBytes`,
@@ -55,23 +76,26 @@ export const keys = {
   policy: (workspace: string, placement: string): Key => ({ pk: `${workspace}#placements`, sk: `policy#${placement}` }),
   habits: (workspace: string): Key => ({ pk: `${workspace}#placements`, sk: 'habits' }),
 
-  journey: (workspace: string, id: string): Key => ({ pk: `${workspace}#journeys`, sk: `journey#${id}` }),
+  journey: (workspace: string, id: string): Key => ({ pk: `${workspace}#journeys`, sk: `${ranges.journey}${id}` }),
   journeyDraft: (workspace: string, id: string): Key => ({ pk: `${workspace}#journeys`, sk: `draft#${id}` }),
   journeyVersion: (workspace: string, id: string, version: number): Key => ({
     pk: `${workspace}#journeys`,
     sk: `version#${id}#${String(version).padStart(6, '0')}`,
   }),
-  held: (workspace: string, held: { journeyId: string; shard: number; at: Instant; id: string }): Key => ({
+  held: (
+    workspace: string,
+    held: { journeyId: string; shard: number; at: Instant; enrolmentId: string; stepId: string },
+  ): Key => ({
     pk: `${workspace}#held#${held.shard}#${held.journeyId}`,
-    sk: `${held.at}#${held.id}`,
+    sk: `${held.at}#${held.enrolmentId}#${held.stepId}`,
   }),
   journeyStats: (workspace: string, stats: { journeyId: string; version: number; shard: number }): Key => ({
     pk: `${workspace}#journey-stats#${stats.journeyId}`,
     sk: `v#${String(stats.version).padStart(6, '0')}#${stats.shard}`,
   }),
 
-  segment: (workspace: string, id: string): Key => ({ pk: `${workspace}#segments`, sk: `segment#${id}` }),
-  fanOut: (workspace: string, id: string): Key => ({ pk: `${workspace}#fan-outs`, sk: `fan-out#${id}` }),
+  segment: (workspace: string, id: string): Key => ({ pk: `${workspace}#segments`, sk: `${ranges.segment}${id}` }),
+  fanOut: (workspace: string, id: string): Key => ({ pk: `${workspace}#fan-outs`, sk: `${ranges.fanOut}${id}` }),
   launched: (workspace: string, journeyId: string, trigger: string): Key => ({
     pk: `${workspace}#fan-outs`,
     sk: `launched#${journeyId}#${trigger}`,
@@ -79,7 +103,7 @@ export const keys = {
   dateReview: (workspace: string): Key => ({ pk: `${workspace}#fan-outs`, sk: 'date-review' }),
   cap: (workspace: string, journeyId: string, span: number): Key => ({
     pk: `${workspace}#limits#${journeyId}`,
-    sk: `cap#${span}`,
+    sk: `${ranges.cap}${span}`,
   }),
   throttle: (workspace: string, journeyId: string): Key => ({ pk: `${workspace}#limits#${journeyId}`, sk: 'throttle' }),
 
@@ -93,8 +117,8 @@ export const keys = {
     sk: `${sample.share}#${String(sample.part).padStart(6, '0')}`,
   }),
 
-  map: (workspace: string, id: string): Key => ({ pk: `${workspace}#maps`, sk: `map#${id}` }),
-  report: (workspace: string, id: string): Key => ({ pk: `${workspace}#reports`, sk: `report#${id}` }),
+  map: (workspace: string, id: string): Key => ({ pk: `${workspace}#maps`, sk: `${ranges.map}${id}` }),
+  report: (workspace: string, id: string): Key => ({ pk: `${workspace}#reports`, sk: `${ranges.report}${id}` }),
   reportResult: (workspace: string, id: string): Key => ({ pk: `${workspace}#reports`, sk: `result#${id}` }),
 
   quota: (workspace: string, work: string): Key => ({ pk: `${workspace}#quotas`, sk: `quota#${work}` }),
@@ -103,7 +127,7 @@ export const keys = {
   link: (customer: Customer, linked: string): Key => ({ pk: partition(customer), sk: `link#${linked}` }),
   touchpoint: (customer: Customer, at: Instant, messageId: string): Key => ({
     pk: partition(customer),
-    sk: `t#${at}#${messageId}`,
+    sk: `${timelineRanges.touchpoint}${at}#${messageId}`,
   }),
   clockSkew: (customer: Customer, at: Instant, messageId: string): Key => ({
     pk: partition(customer),
@@ -114,38 +138,41 @@ export const keys = {
   firstSeen: (customer: Customer, messageId: string): Key => ({ pk: partition(customer), sk: `first#${messageId}` }),
   stageTransition: (customer: Customer, at: Instant, id: string): Key => ({
     pk: partition(customer),
-    sk: fitting(`s#${at}#`, id), // of a transition by linking: message id and identity
+    sk: fitting(`${timelineRanges.stage}${at}#`, id), // of a transition by linking: message id and identity
   }),
-  decision: (customer: Customer, at: Instant, id: string): Key => ({ pk: partition(customer), sk: `d#${at}#${id}` }),
+  decision: (customer: Customer, at: Instant, id: string): Key => ({
+    pk: partition(customer),
+    sk: `${timelineRanges.decision}${at}#${id}`,
+  }),
   decided: (customer: Customer, id: string): Key => ({ pk: partition(customer), sk: `decided#${id}` }),
-  message: (customer: Customer, at: Instant, id: string): Key => ({ pk: partition(customer), sk: `m#${at}#${id}` }),
-  inApp: (customer: Customer, id: string): Key => ({ pk: partition(customer), sk: `in-app#${id}` }),
+  message: (customer: Customer, at: Instant, id: string): Key => ({
+    pk: partition(customer),
+    sk: `${timelineRanges.message}${at}#${id}`,
+  }),
+  inApp: (customer: Customer, id: string): Key => ({ pk: partition(customer), sk: `${ranges.inApp}${id}` }),
   send: (customer: Customer, id: string): Key => ({ pk: partition(customer), sk: `send#${id}` }),
   contacts: (customer: Customer): Key => ({ pk: partition(customer), sk: 'contacts' }),
-  enrolment: (customer: Customer, id: string): Key => ({ pk: partition(customer), sk: `enrolment#${id}` }),
+  enrolment: (customer: Customer, id: string): Key => ({ pk: partition(customer), sk: `${ranges.enrolment}${id}` }),
   entry: (customer: Customer, journeyId: string, entryKey: string): Key => ({
     pk: partition(customer),
     sk: `entry#${journeyId}#${entryKey}`,
   }),
   refusal: (customer: Customer, journeyId: string): Key => ({
     pk: partition(customer),
-    sk: fitting('refusal#', journeyId), // a step `startJourney` names a journey that there need not be
+    sk: fitting(ranges.refusal, journeyId), // a step `startJourney` names a journey that there need not be
   }),
-  member: (customer: Customer, segment: string): Key => ({ pk: partition(customer), sk: `segment#${segment}` }),
+  member: (customer: Customer, segment: string): Key => ({
+    pk: partition(customer),
+    sk: `${ranges.segment}${segment}`,
+  }),
   date: (customer: Customer, journeyId: string, trigger: string): Key => ({
     pk: partition(customer),
-    sk: `date#${journeyId}#${trigger}`,
+    sk: `${ranges.date}${journeyId}#${trigger}`,
   }),
   counted: (customer: Customer, event: string): Key => ({ pk: partition(customer), sk: `counted#${event}` }),
   wait: (customer: Customer, id: string): Key => ({ pk: partition(customer), sk: `wait#${id}` }),
-  task: (customer: Customer, id: string): Key => ({ pk: partition(customer), sk: `task#${id}` }),
+  task: (customer: Customer, id: string): Key => ({ pk: partition(customer), sk: `${ranges.task}${id}` }),
 } as const;
-
-/** Ranges of a customer's partition that hold its timeline, each sorted by time. */
-export const timelineRanges = { touchpoint: 't#', stage: 's#', decision: 'd#', message: 'm#' } as const;
-
-/** Range of a customer's partition that holds the clock skews of touchpoints' sources. */
-export const skewRange = 'c#';
 
 /**
  * Keys of the index `byList`, which lists rows across customers. Only keys are projected, so writes
@@ -162,6 +189,9 @@ export const lists = {
   reports: (workspace: string): string => `${workspace}#reports`,
   workspaces: (): string => 'workspaces',
 } as const;
+
+/** Sort key of the index `byList`: a time or zone that it sorts by, then an id. */
+export const listSortKey = (start: string, id: string): string => `${start}#${id}`;
 
 /** Partition key in the index `byDue` of customers by the time of their next review. */
 export const dueReviews = (workspace: string, shard: number): string => `${workspace}#review#${shard}`;
