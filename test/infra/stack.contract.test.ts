@@ -20,6 +20,16 @@ test('every route leads to a function that the gateway may call', () => {
   }
 });
 
+test('a function behind the gateway ends before the gateway gives up after 30 seconds', () => {
+  const functions = resourcesOf(template, 'AWS::Lambda::Function');
+  const timeouts = Object.values(resourcesOf(template, 'AWS::ApiGatewayV2::Integration')).map((integration) => {
+    const [, id = ''] = /"Fn::GetAtt":\["(\w+)","Arn"\]/.exec(JSON.stringify(integration)) ?? [];
+    return Number(functions[id]?.Properties.Timeout);
+  });
+  expect(timeouts.length).toBeGreaterThan(10);
+  expect(Math.max(...timeouts)).toBe(29);
+});
+
 test('the gateway throttles and logs each request', () => {
   template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
     DefaultRouteSettings: { ThrottlingRateLimit: 5_000, ThrottlingBurstLimit: 5_000 },

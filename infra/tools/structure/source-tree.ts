@@ -61,9 +61,11 @@ export const wordOf = (path: string): string => folderOf(path).split('/').slice(
 export const isIn = (path: string, ...folders: string[]): boolean =>
   folders.some((folder) => path.startsWith(`${folder}/`));
 
-/** Joins a relative import to the path of the importing file; undefined for a package. */
-export const resolveImport = (from: string, specifier: string): string | undefined =>
-  specifier.startsWith('.') ? posix.join(folderOf(from), specifier) : undefined;
+/** Returns the path of an imported file of the repository; undefined for a package. */
+export function resolveImport(from: string, specifier: string): string | undefined {
+  if (specifier.startsWith('#')) return specifier.slice(1); // `imports` of package.json name top folders
+  return specifier.startsWith('.') ? posix.join(folderOf(from), specifier) : undefined;
+}
 
 /** Line of a position in a text, from 1. */
 export const lineAt = (text: string, position: number): number => text.slice(0, position).split('\n').length;

@@ -32,6 +32,11 @@ test('sharpened by 1 without control the policy is that of Thompson, by 2 it tak
   expect(propensities([0.2, 0.8], { sharpening: 2, control: 1 })).toEqual([0.5, 0.5]);
 });
 
+test('an offer without a chance is drawn by the control alone, and never without it', () => {
+  expect(propensities([1, 0, 0], { sharpening: 4, control: 0 })).toEqual([1, 0, 0]);
+  expect(propensities([1, 0, 0], { sharpening: 4, control: 0.06 })[2]).toBeCloseTo(0.02, 12);
+});
+
 test('the power grows while the plan runs out, and stays where it ended', () => {
   expect([-1, 0, 0.5, 1, 2].map((progress) => temperatureAt({ from: 1, to: 9 }, progress))).toEqual([1, 1, 5, 9, 9]);
 });

@@ -51,6 +51,7 @@ test.each([
   ['//v1//batch', '/v1/batch'],
   ['/v1/v1/batch', '/v1/batch'],
   ['/v1//v1/batch/', '/v1/batch'],
+  ['/v1/v1/v1/batch', '/v1/batch'],
   ['/v1/v1beta', '/v1/v1beta'],
   ['/health', '/health'],
   ['/', '/'],

@@ -65,6 +65,11 @@ describe('doc comments', () => {
     expect(placesOf('exports without doc', texts)).toEqual(['lib/a/one.ts:2 used']);
   });
 
+  test('an import from the root of a folder counts as one', () => {
+    const texts = { 'lib/a/one.ts': 'export const used = 1;', 'lib/b/two.ts': "import { used } from '#lib/a/one.ts';" };
+    expect(placesOf('exports without doc', texts)).toEqual(['lib/a/one.ts:1 used']);
+  });
+
   test.each([
     ['an import from the same folder', 'lib/a/two.ts', bare],
     ['an import by infra', 'infra/two.ts', bare],
