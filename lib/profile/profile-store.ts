@@ -151,7 +151,7 @@ export function profileStore(table: Table): ProfileStore {
 
 /** Returns the profile of a customer with its revision. Pointers are followed. */
 export async function readVersionedProfile(
-  profiles: ProfileStore,
+  profiles: Pick<ProfileStore, 'getMany'>,
   customer: Customer,
 ): Promise<VersionedProfile | undefined> {
   return (await profiles.getMany([customer])).get(partition(customer));
