@@ -8,7 +8,11 @@ import { workspaceStore } from '../../lib/ingestion/workspace/workspace-store.ts
 import { Workspace } from '../../lib/model/workspace.ts';
 import { type Key, partition } from '../../lib/model/keys/table-keys.ts';
 import { parsePartition } from '../../lib/model/keys/parse-keys.ts';
-import { rebuildCustomer, type Rebuilding, type Rebuilt } from '../../lib/projection/rebuild-profile.ts';
+import {
+  rebuildCustomer,
+  type RebuildDependencies,
+  type RebuildResult,
+} from '../../lib/projection/repair/rebuild-profile.ts';
 import { profileStore } from '../../lib/profile/profile-store.ts';
 import { stageModelOf } from '../../lib/stage/stage-templates.ts';
 import { systemClock } from '../../lib/shared/time.ts';
@@ -19,7 +23,7 @@ const usage = `npm run rebuild -- <workspace> [<customer>…]   makes profiles a
 Options: --from <place> goes on where an earlier run was interrupted, ${environmentUsage}`;
 
 /** Dependencies of a rebuild in one environment. */
-export function rebuilding(table: Table): Rebuilding {
+export function rebuilding(table: Table): RebuildDependencies {
   const workspaces = workspaceStore(table);
   return {
     ...{ table, profiles: profileStore(table), clock: systemClock },
@@ -79,7 +83,7 @@ export async function* findCustomers(
   } while (ExclusiveStartKey);
 }
 
-function describe(customer: CustomerRef, rebuilt: Rebuilt): string {
+function describe(customer: CustomerRef, rebuilt: RebuildResult): string {
   if (rebuilt.outcome === 'unreadable')
     return `unreadable    ${customer}: mend and redrive these rows first:\n  ${rebuilt.rows.join('\n  ')}`;
   if (rebuilt.outcome !== 'rebuilt') return `${rebuilt.outcome.padEnd(12)}  ${customer}`;
@@ -91,7 +95,7 @@ function describe(customer: CustomerRef, rebuilt: Rebuilt): string {
  * its user.
  */
 export async function rebuildAll(
-  deps: Rebuilding,
+  deps: RebuildDependencies,
   { workspace, customers }: { workspace: string; customers: CustomerRef[] },
   print: (line: string) => void,
 ): Promise<Record<string, number>> {
@@ -114,7 +118,7 @@ const totalOf = (counts: Record<string, number>): string =>
     .join(', ') || 'no customers';
 
 /** Removes linked identities, which only point to their user: the scan yields the user too. */
-async function ownProfiles({ profiles }: Rebuilding, workspace: string, customers: CustomerRef[]) {
+async function ownProfiles({ profiles }: RebuildDependencies, workspace: string, customers: CustomerRef[]) {
   const stored = await profiles.getMany(customers.map((customer) => ({ workspace, customer })));
   return customers.filter(
     (customer) => (stored.get(partition({ workspace, customer }))?.profile.customer ?? customer) === customer,

@@ -14,7 +14,7 @@ import { taskStore } from '../../lib/journey/execution/human-task-store.ts';
 import { waitStore } from '../../lib/journey/execution/wait-store.ts';
 import { createJourneySignalHandler } from '../../lib/journey/execution/journey-signals.ts';
 import { createMembershipIndex } from '../../lib/segment/membership-index.ts';
-import { redriveStore } from '../../lib/projection/redrive-store.ts';
+import { redriveStore } from '../../lib/projection/repair/redrive-store.ts';
 import { profileStore } from '../../lib/profile/profile-store.ts';
 import { systemClock } from '../../lib/shared/time.ts';
 import { redrive, type Redriving, type Wanted } from './dead-letters/redrive-letters.ts';

@@ -3,6 +3,7 @@ import { Unavailable } from '../shared/errors.ts';
 import { type Key, dueReviews, keys, listShard, lists, partition, listSortKey } from '../model/keys/table-keys.ts';
 import { parsePartition } from '../model/keys/parse-keys.ts';
 import { type Item, type Table, type Write } from '../aws/table/dynamo-table.ts';
+import { conflict, retryOnConflict } from '../shared/retry.ts';
 import { profileLimits } from '../model/profile-limits.ts';
 import { packProfile, unpackProfile } from './codec/profile-codec.ts';
 import { type Profile } from '../model/profile.ts';
@@ -65,6 +66,9 @@ export function readSignals(text: string): ProfileChange[] {
   return ProfileChange.array().parse(JSON.parse(text));
 }
 
+/** What one conditional write led to: it was written, or another write won. */
+type SaveResult = { done: true } | { done: false; present: VersionedProfile | undefined };
+
 /** Reads and writes profiles. */
 export interface ProfileStore {
   /** Returns the profile; for a linked identity that of its user. Undefined if there is none. */
@@ -82,76 +86,86 @@ export interface ProfileStore {
    */
   update(customer: Customer, change: (profile: Profile) => ProfileWrite | undefined): Promise<Profile | undefined>;
   /** Writes once over `rev`. Returns false on a conflict. */
-  save(change: ProfileWrite, rev: number): Promise<boolean>;
+  save(write: ProfileWrite, rev: number): Promise<boolean>;
   /**
    * As `save`, and returns the profile that won the conflict. `present` is undefined if it must be
    * read.
    */
-  tryToSave(
-    change: ProfileWrite,
-    rev: number,
-  ): Promise<{ done: true } | { done: false; present: VersionedProfile | undefined }>;
+  tryToSave(write: ProfileWrite, rev: number): Promise<SaveResult>;
+}
+
+/**
+ * Follows pointers. Every link adds an identity to a list of limited length, so no chain is longer
+ * than that; a cycle cannot be written.
+ */
+async function readFollowing(table: Table, customer: Customer): Promise<VersionedProfile | undefined> {
+  let key: Key = keys.profile(customer);
+  for (let hops = 0; hops <= profileLimits.linked; hops++) {
+    const item = await table.get(key, { consistent: true });
+    if (!item) return undefined;
+    if (typeof item.linkedTo !== 'string') return readProfileItem(item);
+    key = keys.profile({ workspace: customer.workspace, customer: item.linkedTo });
+  }
+  throw new Error(`more pointers than links from ${partition(customer)}`);
+}
+
+async function readMany(
+  table: Table,
+  customers: Customer[],
+  { consistent = true }: { consistent?: boolean } = {},
+): Promise<Map<string, VersionedProfile>> {
+  const found = new Map<string, VersionedProfile>();
+  const items = await table.getMany(customers.map(keys.profile), { consistent });
+  const byPk = new Map(items.map((item) => [item.pk, item]));
+  for (const customer of customers) {
+    const item = byPk.get(partition(customer));
+    const isPointer = item && typeof item.linkedTo === 'string';
+    const stored = isPointer ? await readFollowing(table, customer) : item && readProfileItem(item);
+    if (stored) found.set(partition(customer), stored);
+  }
+  return found;
+}
+
+async function tryToSave(table: Table, write: ProfileWrite, rev: number): Promise<SaveResult> {
+  const { profile, signals = [], also } = write;
+  const replaced = await table.replace(profileItem(profile, rev + 1, signals), ifRevision(rev), also);
+  if (replaced.done) return replaced;
+  return { done: false, present: replaced.present && readProfileItem(replaced.present) };
+}
+
+/** Reads only before the first attempt, and after a conflict that does not show the winner. */
+async function update(
+  table: Table,
+  customer: Customer,
+  change: (profile: Profile) => ProfileWrite | undefined,
+): Promise<Profile | undefined> {
+  let present: VersionedProfile | undefined;
+  const contended = () => new Unavailable('profile.contended', { customer: customer.customer, tries: maxTries });
+  return retryOnConflict<Profile | undefined>({ maxTries, contended }, async () => {
+    const stored = present ?? (await readFollowing(table, customer));
+    const changed = stored && change(stored.profile);
+    if (!changed) return undefined;
+    const result = await tryToSave(table, changed, stored.rev);
+    if (result.done) return changed.profile;
+    ({ present } = result);
+    return conflict;
+  });
 }
 
 /** The store over the table. */
 export function profileStore(table: Table): ProfileStore {
-  /**
-   * Follows pointers. Every link adds an identity to a list of limited length, so no chain is
-   * longer than that; a cycle cannot be written.
-   */
-  async function read(customer: Customer): Promise<VersionedProfile | undefined> {
-    let key: Key = keys.profile(customer);
-    for (let hops = 0; hops <= profileLimits.linked; hops++) {
-      const item = await table.get(key, { consistent: true });
-      if (!item) return undefined;
-      if (typeof item.linkedTo !== 'string') return readProfileItem(item);
-      key = keys.profile({ workspace: customer.workspace, customer: item.linkedTo });
-    }
-    throw new Error(`more pointers than links from ${partition(customer)}`);
-  }
-
-  const store: ProfileStore = {
-    get: async (customer) => (await read(customer))?.profile,
-
-    async getMany(customers, { consistent = true } = {}) {
-      const found = new Map<string, VersionedProfile>();
-      const items = await table.getMany(customers.map(keys.profile), { consistent });
-      const byPk = new Map(items.map((item) => [item.pk, item]));
-      for (const customer of customers) {
-        const item = byPk.get(partition(customer));
-        const stored = item && (typeof item.linkedTo === 'string' ? await read(customer) : readProfileItem(item));
-        if (stored) found.set(partition(customer), stored);
-      }
-      return found;
-    },
-
-    async tryToSave({ profile, signals = [], also }, rev) {
-      const replaced = await table.replace(profileItem(profile, rev + 1, signals), ifRevision(rev), also);
-      if (replaced.done) return replaced;
-      return { done: false, present: replaced.present && readProfileItem(replaced.present) };
-    },
-
-    save: async (change, rev) => (await store.tryToSave(change, rev)).done,
-
-    async update(customer, change) {
-      let present: VersionedProfile | undefined;
-      for (let tries = 0; tries < maxTries; tries++) {
-        const stored = present ?? (await read(customer));
-        const changed = stored && change(stored.profile);
-        if (!changed) return undefined;
-        const tried = await store.tryToSave(changed, stored.rev);
-        if (tried.done) return changed.profile;
-        ({ present } = tried);
-      }
-      throw new Unavailable('profile.contended', { customer: customer.customer, tries: maxTries });
-    },
+  return {
+    get: async (customer) => (await readFollowing(table, customer))?.profile,
+    getMany: (customers, options) => readMany(table, customers, options),
+    tryToSave: (write, rev) => tryToSave(table, write, rev),
+    save: async (write, rev) => (await tryToSave(table, write, rev)).done,
+    update: (customer, change) => update(table, customer, change),
   };
-  return store;
 }
 
 /** Returns the profile of a customer with its revision. Pointers are followed. */
 export async function readVersionedProfile(
-  profiles: ProfileStore,
+  profiles: Pick<ProfileStore, 'getMany'>,
   customer: Customer,
 ): Promise<VersionedProfile | undefined> {
   return (await profiles.getMany([customer])).get(partition(customer));

@@ -7,7 +7,7 @@ import { type TouchpointRecord } from './touchpoint-record.ts';
 export interface CustomerBatch {
   workspace: string;
   customer: CustomerRef;
-  arrivals: TouchpointRecord[];
+  records: TouchpointRecord[];
 }
 
 const identityKey = (workspace: string, ref: CustomerRef): string => partition({ workspace, customer: ref });
@@ -17,28 +17,28 @@ const identityKey = (workspace: string, ref: CustomerRef): string => partition({
  * read.
  */
 export function groupByCustomer(
-  arrivals: TouchpointRecord[],
-  ownerOf: (arrival: TouchpointRecord) => CustomerRef,
+  records: TouchpointRecord[],
+  ownerOf: (record: TouchpointRecord) => CustomerRef,
 ): CustomerBatch[] {
-  const lots = new Map<string, CustomerBatch>();
-  for (const arrival of arrivals) {
-    const customer = ownerOf(arrival);
-    const name = identityKey(arrival.workspace, customer);
-    const lot = lots.get(name);
-    if (lot) lot.arrivals.push(arrival);
-    else lots.set(name, { workspace: arrival.workspace, customer, arrivals: [arrival] });
+  const batches = new Map<string, CustomerBatch>();
+  for (const record of records) {
+    const customer = ownerOf(record);
+    const key = identityKey(record.workspace, customer);
+    const batch = batches.get(key);
+    if (batch) batch.records.push(record);
+    else batches.set(key, { workspace: record.workspace, customer, records: [record] });
   }
-  return [...lots.values()];
+  return [...batches.values()];
 }
 
-function identitiesIn({ workspace, customer, arrivals }: CustomerBatch): Set<string> {
-  const claims = arrivals.flatMap((arrival) => ('touchpoint' in arrival ? identityClaims(arrival.touchpoint) : []));
+function identitiesIn({ workspace, customer, records }: CustomerBatch): Set<string> {
+  const claims = records.flatMap((record) => ('touchpoint' in record ? identityClaims(record.touchpoint) : []));
   return new Set([customer, ...claims].map((ref) => identityKey(workspace, ref)));
 }
 
 interface LinkedCustomers {
-  lots: CustomerBatch[];
-  names: Set<string>;
+  batches: CustomerBatch[];
+  identities: Set<string>;
 }
 
 /**
@@ -46,17 +46,17 @@ interface LinkedCustomers {
  * customers first, so that the user's write finds them folded. Groups share no profile, so they may
  * run in parallel.
  */
-export function groupLinkedCustomers(lots: CustomerBatch[]): CustomerBatch[][] {
-  const byName = new Map<string, LinkedCustomers>();
-  for (const lot of lots) {
-    const group: LinkedCustomers = { lots: [lot], names: identitiesIn(lot) };
-    const met = new Set([...group.names].flatMap((name) => byName.get(name) ?? []));
-    for (const other of met) {
-      group.lots.unshift(...other.lots);
-      for (const name of other.names) group.names.add(name);
+export function groupLinkedCustomers(all: CustomerBatch[]): CustomerBatch[][] {
+  const byIdentity = new Map<string, LinkedCustomers>();
+  for (const batch of all) {
+    const group: LinkedCustomers = { batches: [batch], identities: identitiesIn(batch) };
+    const linked = new Set([...group.identities].flatMap((identity) => byIdentity.get(identity) ?? []));
+    for (const other of linked) {
+      group.batches.unshift(...other.batches);
+      for (const identity of other.identities) group.identities.add(identity);
     }
-    for (const name of group.names) byName.set(name, group);
+    for (const identity of group.identities) byIdentity.set(identity, group);
   }
-  const first = ({ customer }: CustomerBatch): number => (isAnonymous(customer) ? 0 : 1);
-  return [...new Set(byName.values())].map(({ lots: together }) => together.sort((a, b) => first(a) - first(b)));
+  const rank = ({ customer }: CustomerBatch): number => (isAnonymous(customer) ? 0 : 1);
+  return [...new Set(byIdentity.values())].map(({ batches }) => batches.sort((a, b) => rank(a) - rank(b)));
 }

@@ -17,32 +17,44 @@ export interface BatchProfileCache {
    * Drops profiles that were written here or changed by another write, so that the next read is
    * fresh.
    */
-  forget(workspace: string, customers: CustomerRef[]): void;
+  invalidate(workspace: string, customers: CustomerRef[]): void;
+}
+
+/** Profiles by partition. A partition that was read and holds none has undefined. */
+type CachedProfiles = Map<string, VersionedProfile | undefined>;
+
+interface ReadRequest {
+  workspace: string;
+  customers: Iterable<CustomerRef>;
+  consistent: boolean;
+}
+
+async function readMissing(
+  cached: CachedProfiles,
+  profiles: Pick<ProfileStore, 'getMany'>,
+  { workspace, customers, consistent }: ReadRequest,
+): Promise<void> {
+  const all = [...new Set(customers)].map((customer) => ({ workspace, customer }));
+  const missing = all.filter((customer) => !cached.has(partition(customer)));
+  if (missing.length === 0) return;
+  const found = await profiles.getMany(missing, { consistent });
+  for (const customer of missing) {
+    const stored = found.get(partition(customer));
+    cached.set(partition(customer), stored);
+    // A pointer leads to another customer's profile, so that profile is now read too.
+    if (stored && !cached.has(partition(stored.profile))) cached.set(partition(stored.profile), stored);
+  }
 }
 
 /** Returns an empty cache for one batch. */
-export function createBatchProfileCache(profiles: ProfileStore): BatchProfileCache {
-  const seen = new Map<string, VersionedProfile | undefined>();
-
-  async function read(workspace: string, customers: CustomerRef[], consistent: boolean): Promise<void> {
-    const all = [...new Set(customers)].map((customer) => ({ workspace, customer }));
-    const missing = all.filter((who) => !seen.has(partition(who)));
-    if (missing.length === 0) return;
-    const found = await profiles.getMany(missing, { consistent });
-    for (const who of missing) {
-      const stored = found.get(partition(who));
-      seen.set(partition(who), stored);
-      // A pointer leads to another customer's profile, so that profile is now read too.
-      if (stored && !seen.has(partition(stored.profile))) seen.set(partition(stored.profile), stored);
-    }
-  }
-
+export function createBatchProfileCache(profiles: Pick<ProfileStore, 'getMany'>): BatchProfileCache {
+  const cached: CachedProfiles = new Map();
   return {
-    get: (workspace, customer) => seen.get(partition({ workspace, customer })),
-    prefetch: (workspace, customers) => read(workspace, [...customers], false),
-    read: (workspace, customers) => read(workspace, customers, true),
-    forget: (workspace, customers) => {
-      for (const customer of customers) seen.delete(partition({ workspace, customer }));
+    get: (workspace, customer) => cached.get(partition({ workspace, customer })),
+    prefetch: (workspace, customers) => readMissing(cached, profiles, { workspace, customers, consistent: false }),
+    read: (workspace, customers) => readMissing(cached, profiles, { workspace, customers, consistent: true }),
+    invalidate: (workspace, customers) => {
+      for (const customer of customers) cached.delete(partition({ workspace, customer }));
     },
   };
 }

@@ -1,7 +1,9 @@
 import { type Profile } from '../model/profile.ts';
 import { type ProfileChange } from '../model/profile-change.ts';
 import { type Touchpoint } from '../model/touchpoint.ts';
-import { applyTouchpoint, type ProjectionRules, dropExpired } from './apply-touchpoint.ts';
+import { applyTouchpoint } from './apply-touchpoint.ts';
+import { dropExpired } from './drop-expired.ts';
+import { type ProjectionRules } from './projection-state.ts';
 
 /**
  * Applies one touchpoint in memory, for simulations. Returns the profile and the changes that would

@@ -1,12 +1,12 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import * as z from 'zod';
 import { CustomerRef, WorkspaceId } from '../model/customer.ts';
-import { corrected } from '../ingestion/message/source-clock.ts';
 import { Touchpoint } from '../model/touchpoint.ts';
 import { isJsonObject, type JsonObject } from '../shared/json.ts';
-import { type Key, keys, timelineRanges } from '../model/keys/table-keys.ts';
 import { parsePartition, parseTimedKey } from '../model/keys/parse-keys.ts';
-import { msBetween, Instant, addMs } from '../shared/time.ts';
+import { type Key, keys, timelineRanges } from '../model/keys/table-keys.ts';
+import { compact } from '../shared/records.ts';
+import { Instant } from '../shared/time.ts';
 import { type Position } from '../profile/merge/stream-checkpoint.ts';
 
 /**
@@ -49,7 +49,8 @@ export function readTouchpoint(sk: string, text: string | undefined): { touchpoi
   return doc.success ? { touchpoint: { ...doc.data, at, messageId: id } } : { reason: 'doc.invalid' };
 }
 
-type Image = NonNullable<DynamoDBRecord['dynamodb']>['NewImage'];
+type Change = NonNullable<DynamoDBRecord['dynamodb']>;
+type Image = Change['NewImage'];
 
 function readRow(sk: string, image: Image): { touchpoint: Touchpoint } | { reason: string } | { barrier: string } {
   return sk === barrierKey ? { barrier: image?.id?.S ?? '' } : readTouchpoint(sk, image?.doc?.S);
@@ -68,39 +69,35 @@ function ownerOf(pk: string): { workspace: string; source: CustomerRef } | undef
   return Owner.safeParse({ workspace, source: customer }).data;
 }
 
+function readKey({ Keys = {} }: Change): Key {
+  return { pk: Keys.pk?.S ?? '', sk: Keys.sk?.S ?? '' };
+}
+
+/** The stream's label is the end of its ARN. */
+function readPosition(change: Change, streamArn: string, source: CustomerRef): Position {
+  return { stream: streamArn.split('/stream/')[1] ?? '', sequence: change.SequenceNumber ?? '', source };
+}
+
+function readStoredAt({ ApproximateCreationDateTime = 0 }: Change): Instant {
+  return new Date(ApproximateCreationDateTime * 1_000).toISOString();
+}
+
+function readRedriven(image: Image): Pick<TouchpointRecord, 'redriven'> {
+  const mark = image?.[redrivenAttribute]?.S;
+  return mark === undefined ? {} : compact({ redriven: mark.split(' ')[0] });
+}
+
 /** Parses a stream record of a touchpoint. Never throws: an unreadable record has a `reason`. */
 export function parseTouchpointRecord({ dynamodb = {}, eventSourceARN = '' }: DynamoDBRecord): TouchpointRecord {
-  const { pk: { S: pk = '' } = {}, sk: { S: sk = '' } = {} } = dynamodb.Keys ?? {};
-  const owner = ownerOf(pk);
-  const image = dynamodb.NewImage;
-  const redriven = image?.[redrivenAttribute]?.S?.split(' ')[0];
-  const position = { stream: eventSourceARN.split('/stream/')[1] ?? '', sequence: dynamodb.SequenceNumber ?? '' };
+  const key = readKey(dynamodb);
+  const owner = ownerOf(key.pk);
+  const { workspace, source } = owner ?? { workspace: '', source: '' };
   return {
-    workspace: owner?.workspace ?? '',
-    key: { pk, sk },
-    position: { ...position, source: owner?.source ?? '' },
-    storedAt: new Date((dynamodb.ApproximateCreationDateTime ?? 0) * 1_000).toISOString(),
-    ...(redriven !== undefined && { redriven }),
-    ...(owner ? readRow(sk, image) : { reason: 'key.invalid' }),
+    workspace,
+    key,
+    position: readPosition(dynamodb, eventSourceARN, source),
+    storedAt: readStoredAt(dynamodb),
+    ...readRedriven(dynamodb.NewImage),
+    ...(owner ? readRow(key.sk, dynamodb.NewImage) : { reason: 'key.invalid' }),
   };
-}
-
-/** Tolerated clock difference, ms. Ingestion writes a companion row for a greater one. */
-const toleratedMs = 30_000;
-
-/**
- * Returns whether a companion row may exist: the touchpoint's time is far from when it was stored.
- */
-export function needsClockCorrection({ storedAt }: TouchpointRecord, { at }: Touchpoint): boolean {
-  return Math.abs(msBetween(at, storedAt)) > toleratedMs;
-}
-
-/**
- * Returns the touchpoint's time, corrected by its source's skew. It is never later than the end of
- * the second in which the touchpoint was stored.
- */
-export function correctTime({ storedAt }: TouchpointRecord, { at }: Touchpoint, skewSeconds = 0): Instant {
-  const moved = corrected(at, skewSeconds);
-  const latest = addMs(storedAt, 999);
-  return moved < latest ? moved : latest;
 }

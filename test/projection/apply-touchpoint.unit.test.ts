@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import { addGoals } from '../../lib/profile/facts/open-goals.ts';
 import { JourneyDefinition } from '../../lib/journey/definition/journey-definition.ts';
 import { type Profile } from '../../lib/model/profile.ts';
-import { applyTouchpoint, type ProjectionRules, dropExpired } from '../../lib/projection/apply-touchpoint.ts';
+import { applyTouchpoint } from '../../lib/projection/apply-touchpoint.ts';
+import { dropExpired } from '../../lib/projection/drop-expired.ts';
+import { type ProjectionRules } from '../../lib/projection/projection-state.ts';
 import { stageModelOf } from '../../lib/stage/stage-templates.ts';
 import { acme, aProfile, aTouchpoint, days, minutes, type Sketch } from '../profile/profile-examples.ts';
 
@@ -32,82 +34,16 @@ function at(
 const inside = { journeyId: 'onboarding', version: 1, since: minutes(10), exit: { event: 'Order Completed' } };
 const waiting = { enrolmentId: 'e1', on: { event: 'Activated' }, since: minutes(20), until: minutes(60) };
 
-test('exit criteria end the stay and its waits, with the touchpoint as the cause', () => {
-  const { profile, signals } = at(
-    30,
-    { name: 'Order Completed', messageId: 'm1', properties: { total: 5 } },
-    {
-      journeys: { e1: inside, e2: { ...inside, exit: { event: 'Other' } } },
-      waits: { w1: waiting },
-    },
-  );
-  const cause = { messageId: 'm1', name: 'Order Completed', at: minutes(30), properties: { total: 5 } };
-  expect(signals).toEqual([{ type: 'exited', enrolmentId: 'e1', cause }]);
-  expect(Object.keys(profile.journeys)).toEqual(['e2']);
-  expect(profile.waits).toEqual({});
-});
-
 test('who leaves is not woken by the same touchpoint', () => {
   const waits = { w1: { ...waiting, on: { event: 'Order Completed' } } };
   const { signals } = at(30, { name: 'Order Completed' }, { journeys: { e1: inside }, waits });
   expect(signals.map(({ type }) => type)).toEqual(['exited']);
 });
 
-test.each([
-  [30, 'woken'],
-  [59, 'woken'],
-  [60, 'not woken'],
-  [15, 'woken'],
-  [6, 'woken'],
-  [4, 'not woken'],
-])('a touchpoint of minute %d: a step waiting from 20 to 60 in a stay since 10 is %s', (minute, outcome) => {
-  const { profile, signals } = at(minute, { name: 'Activated' }, { journeys: { e1: inside }, waits: { w1: waiting } });
-  expect(signals.map(({ type }) => type)).toEqual(outcome === 'woken' ? ['woken'] : []);
-  expect(Object.keys(profile.waits)).toEqual(outcome === 'woken' ? [] : ['w1']);
-});
-
 const decision = {
   ...{ placement: 'p', offer: 'o', stage: 's', at: minutes(5), until: minutes(90) },
   ...{ exposed: false, on: { event: 'Order Completed' } },
 };
-
-test('a decision is exposed once, by the touchpoint that names it', () => {
-  const decisions = { d1: decision, d2: decision };
-  const seen = at(6, { name: 'Offer Viewed', properties: { decisionId: 'd1' } }, { decisions });
-  expect(seen.signals).toEqual([{ type: 'exposed', decisionId: 'd1', at: minutes(6) }]);
-  const again = at(7, { name: 'Offer Viewed', properties: { decisionId: 'd1' } }, seen.profile);
-  expect(again.signals).toEqual([]);
-});
-
-test.each<[string, { minute: number; made?: object; properties?: Sketch['properties'] }, string[]]>([
-  ['after it was seen', { minute: 30, made: { exposed: true } }, ['outcome']],
-  ['that was never seen', { minute: 30 }, []],
-  ['unseen, but named by the touchpoint', { minute: 30, properties: { decisionId: 'd1' } }, ['exposed', 'outcome']],
-  ['too late', { minute: 90, made: { exposed: true } }, []],
-  ['from before it was made', { minute: 4, made: { exposed: true } }, []],
-])('a success of a decision %s', (_, { minute, made = {}, properties = {} }, told) => {
-  const decisions = { d1: { ...decision, ...made } };
-  const { signals, profile } = at(minute, { name: 'Order Completed', properties }, { decisions });
-  expect(signals.map(({ type }) => type)).toEqual(told);
-  expect(Object.keys(profile.decisions)).toEqual(told.includes('outcome') ? [] : ['d1']);
-});
-
-test('a touchpoint lets into each journey whose trigger it meets, but not into one the customer is inside', () => {
-  const journeys = [journey('onboarding', {}), journey('welcome', {}), journey('orders', { key: 'orderId' })];
-  const other = journey('other', { triggers: [{ stageEntered: ['retention'] }] });
-  const { signals } = at(
-    30,
-    { name: 'Signed Up' },
-    {
-      journeys: { e1: { ...inside, exit: undefined }, e3: { ...inside, journeyId: 'orders' } },
-      using: rules(...journeys, other),
-    },
-  );
-  expect(signals).toMatchObject([
-    { type: 'triggered', journeyId: 'welcome' },
-    { type: 'triggered', journeyId: 'orders' },
-  ]);
-});
 
 test('the stage a touchpoint leads to lets into journeys too, and into one journey once', () => {
   const triggers = [{ stageEntered: ['retention'] }, { touchpoint: { event: 'Order Completed' } }];
@@ -121,10 +57,17 @@ test('rules see the customer as the touchpoint left him, stage included', () => 
   expect(signals.map(({ type }) => type)).toEqual(['exited']);
 });
 
-test('what a touchpoint causes carries only as many properties as fit', () => {
-  const properties = { small: 1, big: 'x'.repeat(9000), last: 2 };
-  const { signals } = at(30, { name: 'Order Completed', properties }, { journeys: { e1: inside } });
-  expect(signals).toMatchObject([{ cause: { properties: { small: 1, last: 2 } } }]);
+test('a backfill moves the stage and completes waits, but triggers no journey', () => {
+  const touchpoint = aTouchpoint({ at: minutes(30), name: 'Order Completed' });
+  const journeys = [journey('thanks', { triggers: [{ touchpoint: { event: 'Order Completed' } }] })];
+  const waits = { w1: { ...waiting, on: { event: 'Order Completed' } } };
+  const before = { profile: aProfile({ waits }), signals: [], transitions: [] };
+  const typesFor = (isBackfill: boolean) =>
+    applyTouchpoint(before, { touchpoint, at: touchpoint.at, isBackfill }, rules(...journeys)).signals.map(
+      ({ type }) => type,
+    );
+  expect(typesFor(true)).toEqual(['stage', 'woken']);
+  expect(typesFor(false)).toEqual(['stage', 'woken', 'triggered']);
 });
 
 test('silence ends with a touchpoint, and what is over is dropped', () => {

@@ -16,7 +16,7 @@ import { touchpointItem } from '../../lib/ingestion/message/touchpoint-store.ts'
 import { Touchpoint } from '../../lib/model/touchpoint.ts';
 import { type Key, keys } from '../../lib/model/keys/table-keys.ts';
 import { newProfile } from '../../lib/model/profile.ts';
-import { rebuildCustomer } from '../../lib/projection/rebuild-profile.ts';
+import { rebuildCustomer } from '../../lib/projection/repair/rebuild-profile.ts';
 import { profileItem, profileStore } from '../../lib/profile/profile-store.ts';
 import { addMs } from '../../lib/shared/time.ts';
 import { startWorld, type World, worldBegins } from '../support/world.ts';

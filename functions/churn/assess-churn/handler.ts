@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type ReviewOutcome, type CustomerReviewer } from '../../../lib/projection/review-customer.ts';
+import { type ReviewOutcome, type CustomerReviewer } from '../../../lib/projection/review/review-customer.ts';
 import { events } from '../../../lib/model/bus-events.ts';
 
 const StageEntered = z.object({ 'detail-type': z.literal('StageEntered'), detail: events.StageEntered });

@@ -11,7 +11,7 @@ import { parsePartition } from '../../../lib/model/keys/parse-keys.ts';
 import { parseTouchpointRecord } from '../../../lib/projection/touchpoint-record.ts';
 import { isProcessed, isRebuilt } from '../../../lib/profile/merge/stream-checkpoint.ts';
 import { type Profile } from '../../../lib/model/profile.ts';
-import { type RedriveStore } from '../../../lib/projection/redrive-store.ts';
+import { type RedriveStore } from '../../../lib/projection/repair/redrive-store.ts';
 import { obey, RelayWork, type Steering } from '../../../lib/relay/execute-command.ts';
 import { type JourneyCommand, effectsOfChange } from '../../../lib/relay/change-events.ts';
 import { type ProfileStore } from '../../../lib/profile/profile-store.ts';

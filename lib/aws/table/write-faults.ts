@@ -54,3 +54,12 @@ export function faultOf(error: unknown): Fault {
 export function describeFault(code: string, error: unknown): string {
   return `${code}: ${error instanceof Error ? error.message : String(error)}`;
 }
+
+/** How to treat an error, with the reason of its dead letter. An outage gets none. */
+export type FaultDiagnosis = { kind: 'outage' } | { kind: 'poison' | 'unforeseen'; reason: string };
+
+/** Classifies an error, and writes the reason of its dead letter. */
+export function diagnose(error: unknown): FaultDiagnosis {
+  const fault = faultOf(error);
+  return fault.kind === 'outage' ? fault : { kind: fault.kind, reason: describeFault(fault.reason, error) };
+}

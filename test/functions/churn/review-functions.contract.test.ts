@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { assessRisk } from '../../../functions/churn/assess-churn/handler.ts';
 import { reviewDueCustomers } from '../../../functions/churn/review-due-customers/handler.ts';
 import { dynamoTable, type Table } from '../../../lib/aws/table/dynamo-table.ts';
-import { createCustomerReviewer } from '../../../lib/projection/review-customer.ts';
+import { createCustomerReviewer } from '../../../lib/projection/review/review-customer.ts';
 import { workspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
 import { Workspace } from '../../../lib/model/workspace.ts';
 import { journeyStore } from '../../../lib/journey/publishing/journey-store.ts';

@@ -6,7 +6,7 @@ import { workspaceStore } from '../../../lib/ingestion/workspace/workspace-store
 import { JsonObject } from '../../../lib/shared/json.ts';
 import { type Key, keys } from '../../../lib/model/keys/table-keys.ts';
 import { createMembershipIndex } from '../../../lib/segment/membership-index.ts';
-import { redriveStore } from '../../../lib/projection/redrive-store.ts';
+import { redriveStore } from '../../../lib/projection/repair/redrive-store.ts';
 import { type RelayWork } from '../../../lib/relay/execute-command.ts';
 import { profileStore } from '../../../lib/profile/profile-store.ts';
 import { aProfile, days, minutes } from '../../profile/profile-examples.ts';

@@ -1,15 +1,15 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { touchpointItem } from '../../lib/ingestion/message/touchpoint-store.ts';
-import { type CustomerRef } from '../../lib/model/customer.ts';
-import { type Touchpoint } from '../../lib/model/touchpoint.ts';
-import { keys } from '../../lib/model/keys/table-keys.ts';
-import { type Profile } from '../../lib/model/profile.ts';
-import { rebuildCustomer, type Rebuilding } from '../../lib/projection/rebuild-profile.ts';
-import { stageModelOf } from '../../lib/stage/stage-templates.ts';
-import { acme, aTouchpoint, days, minutes, shuffled, touchpoints } from '../profile/profile-examples.ts';
-import { aWorld, rawRecord, record, type World } from './projector-harness.ts';
+import { touchpointItem } from '../../../lib/ingestion/message/touchpoint-store.ts';
+import { type CustomerRef } from '../../../lib/model/customer.ts';
+import { type Touchpoint } from '../../../lib/model/touchpoint.ts';
+import { keys } from '../../../lib/model/keys/table-keys.ts';
+import { type Profile } from '../../../lib/model/profile.ts';
+import { rebuildCustomer, type RebuildDependencies } from '../../../lib/projection/repair/rebuild-profile.ts';
+import { stageModelOf } from '../../../lib/stage/stage-templates.ts';
+import { acme, aTouchpoint, days, minutes, shuffled, touchpoints } from '../../profile/profile-examples.ts';
+import { aWorld, rawRecord, record, type World } from '../projector-harness.ts';
 
 const ada = { workspace: 'acme', customer: 'u:ada' };
 
@@ -23,7 +23,7 @@ function barrierRecord(customer: string, id: string): DynamoDBRecord {
 function rebuildingIn(
   world: World,
   { meanwhile = async () => undefined, ref = 'u:ada' }: { meanwhile?: () => Promise<void>; ref?: CustomerRef } = {},
-): Rebuilding {
+): RebuildDependencies {
   let ids = 0;
   return {
     table: world.table,

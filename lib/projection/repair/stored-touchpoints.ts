@@ -1,10 +1,10 @@
-import { type Item, type Table } from '../aws/table/dynamo-table.ts';
-import { type Customer } from '../model/customer.ts';
-import { type Touchpoint } from '../model/touchpoint.ts';
-import { type Key, partition, skewRange, timelineRanges } from '../model/keys/table-keys.ts';
-import { stripRange } from '../model/keys/parse-keys.ts';
-import { type Instant, addMs } from '../shared/time.ts';
-import { readTouchpoint } from './touchpoint-record.ts';
+import { type Item, type Table } from '../../aws/table/dynamo-table.ts';
+import { type Customer } from '../../model/customer.ts';
+import { type Touchpoint } from '../../model/touchpoint.ts';
+import { type Key, partition, skewRange, timelineRanges } from '../../model/keys/table-keys.ts';
+import { stripRange } from '../../model/keys/parse-keys.ts';
+import { type Instant, addMs } from '../../shared/time.ts';
+import { readTouchpoint } from '../touchpoint-record.ts';
 
 /**
  * A touchpoint read from the table, or why it cannot be read. `at` is corrected for the source's
