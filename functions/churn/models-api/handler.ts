@@ -1,23 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { type ApiRoutes } from '../../../lib/aws/http/api-function.ts';
-import { chooseRiskModel, isTrainedForDefinition } from '../../../lib/churn/choose-risk-model.ts';
+import { type ApiRequest, type ApiResponse, type ApiRoutes } from '../../../lib/aws/http/api-function.ts';
+import { isTrainedForDefinition } from '../../../lib/churn/choose-risk-model.ts';
 import { defaultChurnDefinition } from '../../../lib/model/churn-definition.ts';
-import { withScoredRisk } from '../../../lib/churn/review-risk.ts';
 import { defaultRiskBands } from '../../../lib/model/churn-risk.ts';
-import { scoreOf, type TrainedModel } from '../../../lib/churn/trained-model.ts';
-import { withRiskText } from '../../../lib/churn/risk-text.ts';
+import { type TrainedModel } from '../../../lib/churn/trained-model.ts';
 import { type ModelStore } from '../../../lib/churn/training/model-store.ts';
 import { hasFailed, type RequestDependencies, requestTraining } from '../../../lib/churn/training/start-training.ts';
 import { type TrainingState } from '../../../lib/churn/training/training-state.ts';
-import {
-  explainRisk,
-  explainDefaultRisk,
-  modelView,
-  type RiskView,
-  trainingView,
-} from '../../../lib/churn/training/training-views.ts';
+import { modelView, riskView, trainingView } from '../../../lib/churn/training/training-views.ts';
 import { NotFound, Rejected } from '../../../lib/shared/errors.ts';
-import { customerId } from '../../../lib/model/customer.ts';
+import { compact } from '../../../lib/shared/records.ts';
 import { type WorkspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
 import { Workspace } from '../../../lib/model/workspace.ts';
 import { findCustomer } from '../../../lib/profile/views/list-customers.ts';
