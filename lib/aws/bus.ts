@@ -1,8 +1,13 @@
-import { type EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
+import {
+  type EventBridgeClient,
+  PutEventsCommand,
+  type PutEventsRequestEntry,
+  type PutEventsResultEntry,
+} from '@aws-sdk/client-eventbridge';
 import { type BusEvent, eventSource } from '../model/bus-events.ts';
 import { mapConcurrent } from '../shared/concurrency.ts';
-import { findPermanentRefusal } from './table/write-refusal.ts';
 import { fullJitterMs, pause } from '../shared/retry.ts';
+import { findPermanentRefusal } from './table/write-refusal.ts';
 
 /** Publishes events to the bus. */
 export interface Bus {
@@ -38,7 +43,7 @@ const maxTries = 5;
 const lanes = 4;
 
 /** Full jitter: up to 50 ms, doubled with each attempt. */
-const jitter = (tries: number): Promise<void> => pause(fullJitterMs({ baseMs: 50 }, tries));
+const waitWithJitter = (tries: number): Promise<void> => pause(fullJitterMs({ baseMs: 50 }, tries));
 
 interface Entry {
   place: number;
@@ -77,58 +82,76 @@ function toEntry({ name, detail }: BusEvent, place: number, EventBusName: string
   return { place, bytes: Buffer.byteLength(Detail) + name.length + eventSource.length, request };
 }
 
-/** Result of one call: entries to retry and entries refused. */
-interface Sent {
-  again: Entry[];
+/** Result of calls: entries to retry and entries refused. */
+interface SendResult {
+  retry: Entry[];
   refused: UntakenEvent[];
+}
+
+const mergeResults = (results: SendResult[]): SendResult => ({
+  retry: results.flatMap(({ retry }) => retry),
+  refused: results.flatMap(({ refused }) => refused),
+});
+
+/** Sorts the entries that one call did not accept by the codes in its answer. */
+function readResult(chunk: Entry[], answers: readonly PutEventsResultEntry[]): SendResult {
+  const untaken = chunk.flatMap((entry, i) => {
+    const answer = answers[i];
+    return answer?.EventId === undefined ? [{ entry, code: answer?.ErrorCode ?? '' }] : [];
+  });
+  return {
+    retry: untaken.filter(({ code }) => !refusals.has(code)).map(({ entry }) => entry),
+    refused: untaken
+      .filter(({ code }) => refusals.has(code))
+      .map(({ entry, code }) => ({ place: entry.place, refusal: `event.invalid: ${code}` })),
+  };
 }
 
 /**
  * Sends one call. A call refused for its content is sent again entry by entry, so that one entry
  * does not cause the refusal of others.
  */
-async function sendChunk(client: EventBridgeClient, chunk: Entry[]): Promise<Sent> {
+async function sendChunk(client: EventBridgeClient, chunk: Entry[]): Promise<SendResult> {
   try {
     const { Entries = [] } = await client.send(new PutEventsCommand({ Entries: chunk.map(({ request }) => request) }));
-    const untaken = chunk.flatMap((entry, i) => {
-      const answer = Entries[i];
-      return answer?.EventId === undefined ? [{ entry, code: answer?.ErrorCode ?? '' }] : [];
-    });
-    return {
-      again: untaken.filter(({ code }) => !refusals.has(code)).map(({ entry }) => entry),
-      refused: untaken
-        .filter(({ code }) => refusals.has(code))
-        .map(({ entry, code }) => ({ place: entry.place, refusal: `event.invalid: ${code}` })),
-    };
+    return readResult(chunk, Entries);
   } catch (error) {
     console.error(error);
-    if (findPermanentRefusal(error) === undefined) return { again: chunk, refused: [] };
+    if (findPermanentRefusal(error) === undefined) return { retry: chunk, refused: [] };
     const [only] = chunk;
-    if (only && chunk.length === 1) return { again: [], refused: [{ place: only.place, refusal: 'event.invalid' }] };
-    const each = await Promise.all(chunk.map((entry) => sendChunk(client, [entry])));
-    return { again: each.flatMap(({ again }) => again), refused: each.flatMap(({ refused }) => refused) };
+    if (only && chunk.length === 1) return { retry: [], refused: [{ place: only.place, refusal: 'event.invalid' }] };
+    return mergeResults(await Promise.all(chunk.map((entry) => sendChunk(client, [entry]))));
   }
+}
+
+/** Sends all entries once, a few calls at a time. `retry` is in the order of the events. */
+async function sendEntries(client: EventBridgeClient, entries: Entry[]): Promise<SendResult> {
+  const results: SendResult[] = [];
+  await mapConcurrent(chunksOf(entries), lanes, async (chunk) => {
+    results.push(await sendChunk(client, chunk));
+  });
+  const { retry, refused } = mergeResults(results);
+  return { retry: retry.sort((a, b) => a.place - b.place), refused };
+}
+
+async function offerEvents(client: EventBridgeClient, entries: Entry[]): Promise<UntakenEvent[]> {
+  const large = entries.filter(({ bytes }) => bytes > maxEntryBytes);
+  const untaken: UntakenEvent[] = large.map(({ place }) => ({ place, refusal: 'event.too-large' }));
+  let left = entries.filter(({ bytes }) => bytes <= maxEntryBytes);
+  for (let tries = 0; left.length > 0 && tries < maxTries; tries++) {
+    if (tries > 0) await waitWithJitter(tries);
+    const { retry, refused } = await sendEntries(client, left);
+    untaken.push(...refused);
+    left = retry;
+  }
+  return [...untaken, ...left.map(({ place }) => ({ place }))].sort((a, b) => a.place - b.place);
 }
 
 /** The bus over EventBridge. */
 export function eventBus(client: EventBridgeClient, EventBusName: string): ExplainingBus {
-  async function offer(events: readonly BusEvent[]): Promise<UntakenEvent[]> {
-    const all = events.map((event, place) => toEntry(event, place, EventBusName));
-    const large = all.filter(({ bytes }) => bytes > maxEntryBytes);
-    const untaken: UntakenEvent[] = large.map(({ place }) => ({ place, refusal: 'event.too-large' }));
-    let left = all.filter(({ bytes }) => bytes <= maxEntryBytes);
-    for (let tries = 0; left.length > 0 && tries < maxTries; tries++) {
-      if (tries > 0) await jitter(tries);
-      const again: Entry[] = [];
-      await mapConcurrent(chunksOf(left), lanes, async (chunk) => {
-        const sent = await sendChunk(client, chunk);
-        again.push(...sent.again);
-        untaken.push(...sent.refused);
-      });
-      left = again.sort((a, b) => a.place - b.place);
-    }
-    return [...untaken, ...left.map(({ place }) => ({ place }))].sort((a, b) => a.place - b.place);
-  }
-
+  const offer = (events: readonly BusEvent[]): Promise<UntakenEvent[]> => {
+    const entries = events.map((event, place) => toEntry(event, place, EventBusName));
+    return offerEvents(client, entries);
+  };
   return { offer, put: async (events) => (await offer(events)).map(({ place }) => place) };
 }

@@ -14,20 +14,26 @@ interface Invocation {
 type PutAside = (event: unknown, error: unknown, invocation: Invocation) => Promise<void>;
 
 /**
- * The letter has the format of Lambda's own for an event that failed three times, with a condition
- * of its own.
+ * Returns the letter of an event. It has the format of Lambda's own for an event that failed three
+ * times, with a condition of its own.
  */
+function writeFailureRecord(event: unknown, error: unknown, invocation: Invocation) {
+  const { awsRequestId: requestId, invokedFunctionArn: functionArn } = invocation;
+  const [errorType, errorMessage] = error instanceof Error ? [error.name, error.message] : ['Error', String(error)];
+  return {
+    version: '1.0',
+    timestamp: new Date().toISOString(),
+    requestContext: { requestId, functionArn, condition: 'WriteRefused', approximateInvokeCount: 1 },
+    requestPayload: event,
+    responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
+    responsePayload: { errorType, errorMessage, trace: [] },
+  };
+}
+
+/** The queue of events that DynamoDB will never accept. */
 export function refusedEventQueue(client: SQSClient, QueueUrl: string): PutAside {
-  return async (event, error, { awsRequestId: requestId, invokedFunctionArn: functionArn }) => {
-    const [errorType, errorMessage] = error instanceof Error ? [error.name, error.message] : ['Error', String(error)];
-    const letter = {
-      version: '1.0',
-      timestamp: new Date().toISOString(),
-      requestContext: { requestId, functionArn, condition: 'WriteRefused', approximateInvokeCount: 1 },
-      requestPayload: event,
-      responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
-      responsePayload: { errorType, errorMessage, trace: [] },
-    };
+  return async (event, error, invocation) => {
+    const letter = writeFailureRecord(event, error, invocation);
     await client.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(letter) }));
   };
 }

@@ -55,14 +55,19 @@ export function planFirstReview(profile: Profile, now: Instant, assessor: RiskMo
   return notBefore(assessor.bandChange(profile, now) ?? planned, now);
 }
 
+/** Returns the silences that were reported since the last touchpoint. */
+const reportedSilences = ({ lastSeen, silence }: Pick<Profile, 'lastSeen' | 'silence'>): Duration[] =>
+  silence?.since === lastSeen ? silence.told : [];
+
 /**
  * Returns the silences that were reached and not reported yet. Each is reported once per silence.
  */
 function unreportedSilences({ lastSeen, silence }: Profile, now: Instant, silences: Duration[]): Duration[] {
-  const told = silence?.since === lastSeen ? silence.told : [];
-  return [...new Set(silences)].filter((mark) => addDuration(lastSeen, mark) <= now && !told.includes(mark));
+  const reported = reportedSilences({ lastSeen, silence });
+  return [...new Set(silences)].filter((mark) => addDuration(lastSeen, mark) <= now && !reported.includes(mark));
 }
 
+/** What a review of a customer's risk goes by. */
 export interface RiskReviewTerms {
   now: Instant;
   /** Silences that trigger a live journey. Reported to the bus. */
@@ -93,6 +98,13 @@ export function hasCurrentRisk(profile: Profile, assessor: RiskModel = defaultRi
   return churn !== undefined && risk !== undefined && bare(churn) === bare(risk);
 }
 
+/** Returns a signal for each silence newly reached, and one if the band changed. */
+function signalsOf({ churn, lastSeen }: Profile, risk: ChurnRisk | undefined, marks: Duration[]): ProfileChange[] {
+  const silent = marks.map((mark) => ({ type: 'silent' as const, for: mark, since: lastSeen }));
+  if (!risk || risk.band === (churn?.band ?? 'low')) return silent;
+  return [...silent, { type: 'churn', ...(churn && { from: churn.band }), risk }];
+}
+
 /**
  * Returns the profile with its present risk and next review. Signals `churn` if the band changed
  * (without a risk it counts as low), and `silent` for each silence newly reached. A second review
@@ -103,21 +115,17 @@ export function reviewRisk(
   profile: Profile,
   { now, silences, looks = [], assessor = defaultRiskModel }: RiskReviewTerms,
 ): Required<Pick<ProfileWrite, 'profile' | 'signals'>> {
-  const { nextReview: _past, churn, ...kept } = profile;
+  const { nextReview: _past, churn: _before, ...kept } = profile;
   const risk = withScoredRisk(profile, now, assessor);
   const marks = unreportedSilences(profile, now, silences);
   const next = planNextReview(profile, now, { silences: [...silences, ...looks], assessor });
-  const told = profile.silence?.since === profile.lastSeen ? profile.silence.told : [];
-  const signals: ProfileChange[] = marks.map((mark) => ({ type: 'silent', for: mark, since: profile.lastSeen }));
-  if (risk && risk.band !== (churn?.band ?? 'low'))
-    signals.push({ type: 'churn', ...(churn && { from: churn.band }), risk });
   return {
     profile: {
       ...kept,
       ...(risk && { churn: risk }),
-      ...(marks.length > 0 && { silence: { since: profile.lastSeen, told: [...told, ...marks] } }),
+      ...(marks.length > 0 && { silence: { since: profile.lastSeen, told: [...reportedSilences(profile), ...marks] } }),
       ...(next !== undefined && { nextReview: next }),
     },
-    signals,
+    signals: signalsOf(profile, risk, marks),
   };
 }

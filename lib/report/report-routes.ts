@@ -4,7 +4,7 @@ import { AssignAnswer, AssignRequest } from './experiment/assign-request.ts';
 import { ResultAnswer, ResultRequest } from './experiment/result-request.ts';
 import { ScanAnswer, ScanRequest } from './experiment/scan-request.ts';
 import { SizeAnswer, SizeRequest } from './experiment/size-request.ts';
-import { ReportSummary, ReportView } from './report.ts';
+import { ReportSummary, ReportView } from './report-record.ts';
 import { ReportRequest } from './kinds/report-request.ts';
 
 const invalid = { 400: 'Not a valid request; `issues` names each fault by its path' } as const;

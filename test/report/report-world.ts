@@ -13,7 +13,7 @@ import { newProfile, type Profile } from '../../lib/model/profile.ts';
 import { segmentStore } from '../../lib/segment/segment-store.ts';
 import { profileStore } from '../../lib/profile/profile-store.ts';
 import { quotaStore } from '../../lib/quota/quota-store.ts';
-import { type ReportSummary, ReportView } from '../../lib/report/report.ts';
+import { type ReportSummary, ReportView } from '../../lib/report/report-record.ts';
 import { type ReportAnswer } from '../../lib/report/kinds/report-request.ts';
 import { reportStore } from '../../lib/report/report-store.ts';
 import { type Duration, addDuration, durationMs } from '../../lib/shared/time.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { ReportView } from '../../lib/report/report.ts';
+import { ReportView } from '../../lib/report/report-record.ts';
 import { addMs } from '../../lib/shared/time.ts';
 import { startWorld, type World } from '../support/world.ts';
 

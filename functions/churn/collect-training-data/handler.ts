@@ -9,7 +9,8 @@ import { keys, partition } from '../../../lib/model/keys/table-keys.ts';
 import { parsePartition } from '../../../lib/model/keys/parse-keys.ts';
 import { type Profile } from '../../../lib/model/profile.ts';
 import { readProfileItem } from '../../../lib/profile/profile-store.ts';
-import { type Clock, minuteMs } from '../../../lib/shared/time.ts';
+import { compact } from '../../../lib/shared/records.ts';
+import { type Clock, type Instant, minuteMs } from '../../../lib/shared/time.ts';
 
 interface Dependencies {
   exported: TableExport;
@@ -54,6 +55,65 @@ function profileOn(line: string, workspace: string, bound: number): Profile | un
   return readProfileItem(item)?.profile;
 }
 
+type SampleDrawer = ReturnType<typeof createSampleDrawer>;
+
+/** One call: its input, the sample it draws, and what it counted so far. */
+interface Collection {
+  input: Gathering;
+  sample: SampleDrawer;
+  counts: { sampled: number; unreadable: number };
+  now: Instant;
+}
+
+/** Adds the customer on a line to the sample. Logs the first line that cannot be read. */
+function sampleLine({ input, sample, counts, now }: Collection, line: string): void {
+  try {
+    const profile = profileOn(line, input.workspace, sample.sampling().bound);
+    const drawn = profile && drawCustomer(profile, input.definition, now);
+    if (!drawn) return;
+    sample.add(drawn);
+    counts.sampled++;
+  } catch (error) {
+    if (counts.unreadable++ === 0) console.error('a line is not read', input.exported, error);
+  }
+}
+
+/**
+ * Samples the lines of a file from a line on. Returns the line to continue at if time is up, or
+ * undefined at the end of the file.
+ */
+async function sampleFile(
+  collection: Collection,
+  { lines: portions, from }: { lines: AsyncIterable<string[]>; from: number },
+  isTimeUp: () => boolean,
+): Promise<number | undefined> {
+  let line = 0;
+  for await (const lines of portions) {
+    for (const text of lines.slice(Math.max(0, from - line))) sampleLine(collection, text);
+    await collection.sample.write();
+    line += lines.length;
+    if (line > from && isTimeUp()) return line;
+  }
+  return undefined;
+}
+
+/** Samples the files of a share. Returns the position to continue at, or undefined at the end. */
+async function sampleShare(
+  exported: TableExport,
+  { collection, files }: { collection: Collection; files: string[] },
+  isTimeUp: () => boolean,
+): Promise<Gathering['place']> {
+  const { share, place = { file: 0, line: 0 } } = collection.input;
+  const own = files.filter((_, i) => i % sampleShares === share);
+  for (const [file, key] of own.entries()) {
+    if (file < place.file) continue;
+    const from = file === place.file ? place.line : 0;
+    const line = await sampleFile(collection, { lines: exported.lines(key), from }, isTimeUp);
+    if (line !== undefined) return { file, line };
+  }
+  return undefined;
+}
+
 /**
  * Samples one share of the table's export within the time of one call. Returns the position to
  * continue at, or no position at the end. Safe to crash and to retry: a retry writes the same parts
@@ -62,55 +122,19 @@ function profileOn(line: string, workspace: string, bound: number): Profile | un
  */
 export function collectTrainingData({ exported, samples, clock }: Dependencies) {
   return async (event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<Gathering> => {
-    const { place = { file: 0, line: 0 }, ...gathering } = Gathering.parse(event);
-    const { workspace, run, definition, share } = gathering;
+    const input = Gathering.parse(event);
+    const { workspace, run, share } = input;
     const now = clock.now();
-    const files = await exported.files(gathering.exported);
-    const sample = createSampleDrawer(gathering, {
+    const files = await exported.files(input.exported);
+    const sample = createSampleDrawer(input, {
       most: mostOfShare(files.length),
       put: (drawn, part) => samples.put({ workspace, run, share, part }, drawn, now),
     });
-    const counts = { sampled: 0, unreadable: 0 };
-
-    function take(line: string): void {
-      try {
-        const profile = profileOn(line, workspace, sample.sampling().bound);
-        const one = profile && drawCustomer(profile, definition, now);
-        if (!one) return;
-        sample.add(one);
-        counts.sampled++;
-      } catch (error) {
-        if (counts.unreadable++ === 0) console.error('a line is not read', gathering.exported, error);
-      }
-    }
-
-    /**
-     * Reads a file from a line on. Returns the line to continue at when time is up, or undefined at
-     * the end of the file.
-     */
-    async function readFile(file: string, from: number): Promise<number | undefined> {
-      let line = 0;
-      for await (const lines of exported.lines(file)) {
-        lines.slice(Math.max(0, from - line)).forEach(take);
-        await sample.write();
-        line += lines.length;
-        if (line > from && context.getRemainingTimeInMillis() < spareMs) return line;
-      }
-      return undefined;
-    }
-
-    async function ended(left?: Gathering['place']): Promise<Gathering> {
-      await sample.write(true);
-      writeLine(metricLine('gather', counts, { now: Date.parse(now) }));
-      return { ...gathering, ...sample.sampling(), ...(left && { place: left }) };
-    }
-
-    const own = files.filter((_, i) => i % sampleShares === share);
-    for (const [file, key] of own.entries()) {
-      if (file < place.file) continue;
-      const line = await readFile(key, file === place.file ? place.line : 0);
-      if (line !== undefined) return ended({ file, line });
-    }
-    return ended();
+    const collection = { input, sample, counts: { sampled: 0, unreadable: 0 }, now };
+    const isTimeUp = () => context.getRemainingTimeInMillis() < spareMs;
+    const place = await sampleShare(exported, { collection, files }, isTimeUp);
+    await sample.write(true);
+    writeLine(metricLine('gather', collection.counts, { now: Date.parse(now) }));
+    return compact({ ...input, ...sample.sampling(), place });
   };
 }

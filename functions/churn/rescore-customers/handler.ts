@@ -3,9 +3,15 @@ import { mapConcurrent } from '../../../lib/shared/concurrency.ts';
 import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
 import { type Table } from '../../../lib/aws/table/dynamo-table.ts';
 import { type CustomerReviewer } from '../../../lib/projection/review/review-customer.ts';
-import { firstCustomerPage, readCustomerPage, CustomerPageToken } from '../../../lib/churn/training/all-customers.ts';
+import {
+  type CustomerPage,
+  CustomerPageToken,
+  firstCustomerPage,
+  readCustomerPage,
+} from '../../../lib/churn/training/all-customers.ts';
+import { type Customer } from '../../../lib/model/customer.ts';
 import { partition } from '../../../lib/model/keys/table-keys.ts';
-import { type Clock, minuteMs } from '../../../lib/shared/time.ts';
+import { type Clock } from '../../../lib/shared/time.ts';
 
 interface Dependencies {
   table: Table;
@@ -13,7 +19,7 @@ interface Dependencies {
   clock: Clock;
 }
 
-const Rescoring = z.object({
+const RescoreInput = z.object({
   workspace: z.string(),
   run: z.string(),
   list: z.int(),
@@ -21,8 +27,20 @@ const Rescoring = z.object({
 });
 
 /** Time that must be left before a page is read, ms. */
-const spareMs = minuteMs;
-const lanes = 16;
+const spareMs = 60_000;
+const concurrency = 16;
+
+type RescoreCounts = Record<'reviewed' | 'not-due' | 'failed', number>;
+
+/** Scores one customer and counts the outcome. A failure is logged and does not stop the others. */
+async function rescore(reviewer: Dependencies['reviewer'], customer: Customer, counts: RescoreCounts): Promise<void> {
+  try {
+    counts[await reviewer.afterTraining(customer)]++;
+  } catch (error) {
+    counts.failed++;
+    console.error('not rescored', partition(customer), error);
+  }
+}
 
 /**
  * Scores the customers of one list with the new model within the time of one call. Returns the
@@ -31,22 +49,15 @@ const lanes = 16;
  */
 export function rescoreCustomers({ table, reviewer, clock }: Dependencies) {
   return async (event: unknown, context: { getRemainingTimeInMillis(): number }) => {
-    const { place: begun = firstCustomerPage, ...rescoring } = Rescoring.parse(event);
-    const counts = { reviewed: 0, 'not-due': 0, failed: 0 };
-    let place: CustomerPageToken | undefined = begun;
+    const { place: start = firstCustomerPage, ...input } = RescoreInput.parse(event);
+    const counts: RescoreCounts = { reviewed: 0, 'not-due': 0, failed: 0 };
+    let place: CustomerPageToken | undefined = start;
     while (place && context.getRemainingTimeInMillis() > spareMs) {
-      const page: Awaited<ReturnType<typeof readCustomerPage>> = await readCustomerPage(table, rescoring, place);
-      await mapConcurrent(page.customers, lanes, async (customer) => {
-        try {
-          counts[await reviewer.afterTraining(customer)]++;
-        } catch (error) {
-          counts.failed++;
-          console.error('not rescored', partition(customer), error);
-        }
-      });
+      const page: CustomerPage = await readCustomerPage(table, input, place);
+      await mapConcurrent(page.customers, concurrency, (customer) => rescore(reviewer, customer, counts));
       place = page.next;
     }
     writeLine(metricLine('rescore', counts, { now: Date.parse(clock.now()) }));
-    return { ...rescoring, ...(place && { place }) };
+    return { ...input, ...(place && { place }) };
   };
 }

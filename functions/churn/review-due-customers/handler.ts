@@ -4,6 +4,7 @@ import { dueCustomers, type DueList, dueLists } from '../../../lib/churn/due-cus
 import { type CustomerReviewer } from '../../../lib/projection/review/review-customer.ts';
 import { type Table } from '../../../lib/aws/table/dynamo-table.ts';
 import { type WorkspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
+import { type Customer } from '../../../lib/model/customer.ts';
 import { partition } from '../../../lib/model/keys/table-keys.ts';
 import { type Clock, type Instant, minuteMs } from '../../../lib/shared/time.ts';
 
@@ -16,7 +17,7 @@ interface Dependencies {
 
 /** Customers a page, and customers reviewed concurrently. */
 const pageSize = 100;
-const lanes = 16;
+const concurrency = 16;
 
 /** Time that must be left before a page is read, ms: five times a page on a throttled table. */
 const spareMs = 10_000;
@@ -33,9 +34,47 @@ const everyMs = 15 * minuteMs;
  */
 export type ReviewTotals = Record<'reviewed' | 'not-due' | 'failed' | 'cut', number>;
 
-function turned<T>(all: T[], now: Instant): T[] {
+/** Returns the list rotated, so that each run of the schedule starts one further on. */
+function rotate<T>(all: T[], now: Instant): T[] {
   const start = Math.floor(Date.parse(now) / everyMs) % Math.max(1, all.length);
   return [...all.slice(start), ...all.slice(0, start)];
+}
+
+/** Reviews one customer and counts the outcome. A failure is logged, and the customer stays due. */
+async function reviewOne(
+  { reviewer }: Pick<Dependencies, 'reviewer'>,
+  customer: Customer,
+  totals: ReviewTotals,
+): Promise<void> {
+  try {
+    totals[await reviewer.whenDue(customer)]++;
+  } catch (error) {
+    totals.failed++;
+    console.error('review failed', partition(customer), error);
+  }
+}
+
+/**
+ * Reviews one list to its end. Returns false if time ran out. A customer is reviewed once a run,
+ * because the index may lag and a failed review stays due.
+ */
+async function reviewList(
+  dependencies: Dependencies,
+  list: DueList,
+  { totals, timeLeft }: { totals: ReviewTotals; timeLeft: () => number },
+): Promise<boolean> {
+  const upTo = dependencies.clock.now();
+  const reviewed = new Set<string>();
+  for (let repeated = 0; timeLeft() > spareMs;) {
+    const limit = pageSize + repeated;
+    const due = await dueCustomers(dependencies.table, list, { upTo, limit });
+    const fresh = due.filter((customer) => !reviewed.has(partition(customer)));
+    for (const customer of fresh) reviewed.add(partition(customer));
+    await mapConcurrent(fresh, concurrency, (customer) => reviewOne(dependencies, customer, totals));
+    if (due.length < limit) return true;
+    repeated = due.length - fresh.length;
+  }
+  return false;
 }
 
 /**
@@ -44,39 +83,14 @@ function turned<T>(all: T[], now: Instant): T[] {
  * One conditional write a customer, so a crash, an overlapping run or a lagging index repeats
  * nothing.
  */
-export function reviewDueCustomers({ table, workspaces, reviewer, clock }: Dependencies) {
-  /**
-   * Reviews one list to its end. Returns false if time ran out. A customer is reviewed once a run,
-   * because the index may lag and a failed review stays due.
-   */
-  async function sweepList(list: DueList, swept: ReviewTotals, timeLeft: () => number): Promise<boolean> {
-    const upTo = clock.now();
-    const seen = new Set<string>();
-    for (let passed = 0; timeLeft() > spareMs;) {
-      const limit = pageSize + passed;
-      const due = await dueCustomers(table, list, { upTo, limit });
-      const fresh = due.filter((customer) => !seen.has(partition(customer)));
-      await mapConcurrent(fresh, lanes, async (customer) => {
-        seen.add(partition(customer));
-        try {
-          swept[await reviewer.whenDue(customer)]++;
-        } catch (error) {
-          swept.failed++;
-          console.error('review failed', partition(customer), error);
-        }
-      });
-      if (due.length < limit) return true;
-      passed = due.length - fresh.length;
-    }
-    return false;
-  }
-
+export function reviewDueCustomers(dependencies: Dependencies) {
+  const { workspaces, clock } = dependencies;
   return async (_event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<ReviewTotals> => {
-    const swept: ReviewTotals = { reviewed: 0, 'not-due': 0, failed: 0, cut: 0 };
+    const totals: ReviewTotals = { reviewed: 0, 'not-due': 0, failed: 0, cut: 0 };
     const timeLeft = () => context.getRemainingTimeInMillis();
-    for (const list of turned(dueLists(await workspaces.all()), clock.now()))
-      if (!(await sweepList(list, swept, timeLeft))) swept.cut++;
-    writeLine(metricLine('sweep', swept, { now: Date.parse(clock.now()) }));
-    return swept;
+    for (const list of rotate(dueLists(await workspaces.all()), clock.now()))
+      if (!(await reviewList(dependencies, list, { totals, timeLeft }))) totals.cut++;
+    writeLine(metricLine('sweep', totals, { now: Date.parse(clock.now()) }));
+    return totals;
   };
 }

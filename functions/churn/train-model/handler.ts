@@ -14,7 +14,7 @@ interface Dependencies {
   clock: Clock;
 }
 
-const Asked = z.object({
+const TrainingInput = z.object({
   workspace: z.string(),
   run: z.string(),
   definition: ChurnDefinition,
@@ -23,21 +23,28 @@ const Asked = z.object({
   shares: z.array(z.object({ share: z.int(), bound: z.number(), parts: z.int() })),
 });
 
+type TrainingInput = z.infer<typeof TrainingInput>;
+
+async function readSample(samples: Dependencies['samples'], input: TrainingInput): Promise<SampledCustomer[]> {
+  const { workspace, run, shares } = input;
+  const sample: SampledCustomer[] = [];
+  for (const { share, parts } of shares)
+    for (const one of await samples.read({ workspace, run, share }, parts)) sample.push(one);
+  return sample;
+}
+
 /**
  * Trains a model on the collected sample and publishes it once a run. Deterministic: a retry before
  * the publication trains the same model.
  */
 export function trainModel({ samples, models, clock }: Dependencies) {
   return async (event: unknown): Promise<ModelSummary> => {
-    const { workspace, run, definition, began, shares } = Asked.parse(event);
-    const sample: SampledCustomer[] = [];
-    for (const { share, parts } of shares)
-      for (const one of await samples.read({ workspace, run, share }, parts)) sample.push(one);
-    const histories = historiesOf(sample, Math.min(1, ...shares.map(({ bound }) => bound)));
-    const line = await models.publish(
-      workspace,
-      trainFromHistories(histories, { definition, run, began, now: clock.now() }),
-    );
+    const input = TrainingInput.parse(event);
+    const { workspace, run, definition, began, shares } = input;
+    const bound = Math.min(1, ...shares.map((share) => share.bound));
+    const histories = historiesOf(await readSample(samples, input), bound);
+    const model = trainFromHistories(histories, { definition, run, began, now: clock.now() });
+    const line = await models.publish(workspace, model);
     const counts = { customers: histories.length, [line.accepted ? 'accepted' : 'refused']: 1 };
     writeLine(metricLine('train', counts, { now: Date.parse(clock.now()) }));
     return line;

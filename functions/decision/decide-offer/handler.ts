@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type ApiRoutes } from '../../../lib/aws/http/api-function.ts';
+import { type ApiRequest, type ApiResponse, type ApiRoutes } from '../../../lib/aws/http/api-function.ts';
 import { DecisionRequest, type DecisionAnswer } from '../../../lib/decision/choice/decision.ts';
 import { adviseContact, adviseSendTime } from '../../../lib/decision/timing/contact-advice.ts';
 import { type Decide, type OfferDecision } from '../../../lib/decision/choice/decide-offer.ts';
@@ -33,56 +33,58 @@ function readRequest(body: unknown): DecisionRequest {
   return read.data;
 }
 
+/** Returns the user of that id, else the anonymous visitor, else the user, who is then unknown. */
+async function findCustomer(profiles: ProfileStore, workspace: string, id: string): Promise<Customer> {
+  const anonymous = { workspace, customer: anonymousRef(id) };
+  const user = { workspace, customer: userRef(id) };
+  if (await profiles.get(user)) return user;
+  return (await profiles.get(anonymous)) ? anonymous : user;
+}
+
+/**
+ * Returns the send time and contact advice for the customer. Uses cached settings and send-time
+ * statistics, which are read once an hour.
+ */
+async function advise(
+  { habits, workspaces, placements, clock }: Dependencies,
+  { profile, decision }: OfferDecision,
+  channel: string | undefined,
+): Promise<Pick<DecisionAnswer, 'sendAt' | 'contact'>> {
+  const { workspace } = profile;
+  const [stats, settings, placement] = await Promise.all([
+    habits.get(workspace),
+    workspaces.settings(workspace),
+    placements.get(workspace, decision.placement),
+  ]);
+  const input = {
+    habits: stats,
+    channel,
+    now: clock.now(),
+    workspace: settings ?? { timezone: 'UTC', caps: [] },
+  };
+  const sendAt = adviseSendTime(profile, input);
+  return { ...(sendAt && { sendAt }), contact: adviseContact(input, placement?.contact ?? costless) };
+}
+
+async function answerDecision(dependencies: Dependencies, request: ApiRequest): Promise<ApiResponse> {
+  const { decide, profiles, clock } = dependencies;
+  const { customerId, placement, context, decisionId = randomUUID() } = readRequest(request.body());
+  const customer = await findCustomer(profiles, request.workspace, customerId);
+  const decided = await decide({ customer, placement, decisionId, at: clock.now(), context });
+  const { offer, propensity, reasons, policyVersion, voice } = decided.decision;
+  const body: DecisionAnswer = {
+    ...{ decisionId, placement, offer, propensity, reasons, policyVersion, recorded: decided.recorded },
+    ...(voice && { voice }),
+    ...(await advise(dependencies, decided, context?.channel)),
+  };
+  return { body };
+}
+
 /**
  * Decides an offer for a customer at a placement. Looks for the user of that id, then for the
  * anonymous visitor. An unknown customer gets a decision that is not stored (`recorded: false`),
  * because a page may ask before its first touchpoint is folded.
  */
-export function handleDecideRoutes({
-  decide,
-  profiles,
-  habits,
-  workspaces,
-  placements,
-  clock,
-}: Dependencies): ApiRoutes {
-  async function customerOf(workspace: string, id: string): Promise<Customer> {
-    const anonymous = { workspace, customer: anonymousRef(id) };
-    const user = { workspace, customer: userRef(id) };
-    if (await profiles.get(user)) return user;
-    return (await profiles.get(anonymous)) ? anonymous : user;
-  }
-
-  /**
-   * Returns the send time and contact advice for the customer. Uses cached settings and send-time
-   * statistics, which are read once an hour.
-   */
-  async function advice(workspace: string, { profile, decision }: OfferDecision, channel: string | undefined) {
-    const [known, settings, placement] = await Promise.all([
-      habits.get(workspace),
-      workspaces.settings(workspace),
-      placements.get(workspace, decision.placement),
-    ]);
-    const advising = {
-      ...{ habits: known, channel, now: clock.now() },
-      workspace: settings ?? { timezone: 'UTC', caps: [] },
-    };
-    const sendAt = adviseSendTime(profile, advising);
-    return { ...(sendAt && { sendAt }), contact: adviseContact(advising, placement?.contact ?? costless) };
-  }
-
-  return {
-    'POST /v1/decisions': async (request) => {
-      const { customerId, placement, context, decisionId = randomUUID() } = readRequest(request.body());
-      const customer = await customerOf(request.workspace, customerId);
-      const decided = await decide({ customer, placement, decisionId, at: clock.now(), context });
-      const { offer, propensity, reasons, policyVersion, voice } = decided.decision;
-      const answer: DecisionAnswer = {
-        ...{ decisionId, placement, offer, propensity, reasons, policyVersion, recorded: decided.recorded },
-        ...(voice && { voice }),
-        ...(await advice(request.workspace, decided, context?.channel)),
-      };
-      return { body: answer };
-    },
-  };
+export function handleDecideRoutes(dependencies: Dependencies): ApiRoutes {
+  return { 'POST /v1/decisions': (request) => answerDecision(dependencies, request) };
 }

@@ -36,13 +36,13 @@ function becauseOf({ stage, policyVersion, reasons }: Decision): JsonObject {
   return { stage, policyVersion, offers: Object.fromEntries(reasons.map(({ offer, verdict }) => [offer, verdict])) };
 }
 
-function ofEvent({ detail }: z.infer<typeof StageEntered>): Question {
+function questionOfEvent({ detail }: z.infer<typeof StageEntered>): Question {
   const { workspace, customer, id, occurredAt } = detail;
   const decisionId = deterministicId('decision', workspace, customer, id, nextContact);
   return { customer: { workspace, customer }, placement: nextContact, decisionId, at: occurredAt };
 }
 
-function ofStep(call: StepCall): Question {
+function questionOfStep(call: StepCall): Question {
   const { enrolment, stepId, occurrence, enteredAt } = call;
   const { workspace, customer, enrolmentId } = enrolment;
   const { placement } = stepOf(call, 'decide');
@@ -50,29 +50,29 @@ function ofStep(call: StepCall): Question {
   return { customer: { workspace, customer }, placement, decisionId, at: new Date(enteredAt).toISOString() };
 }
 
+async function answerQuestion({ decide, clock }: Dependencies, question: Question): Promise<StepDecision> {
+  const { decision, recorded } = await decide(question);
+  const { decisionId, placement, propensity, offer } = decision;
+  const outcome = recorded ? 'decided' : 'unknown-customer';
+  writeLine(metricLine('personalize', { [outcome]: 1 }, { now: Date.parse(clock.now()), placement }));
+  return { decisionId, placement, propensity, ...offer, because: becauseOf(decision) };
+}
+
+/** Returns why the step must not run. Reads the profile only for a step with a guard. */
+async function blockOf({ profiles, gate }: Dependencies, call: StepCall): Promise<StepBlocked | undefined> {
+  const profile = call.gated ? await profiles.get(call.enrolment) : undefined;
+  return profile && gate(call, profile);
+}
+
 /**
  * Decides for a customer who enters a stage, and for the step `decide`. Idempotent: the decision's
  * id is made of the event or of the visit of the step, so every delivery gets the same decision.
  */
-export function personalizeStep({ decide, profiles, gate, clock }: Dependencies) {
-  async function answer(question: Question): Promise<StepDecision> {
-    const { decision, recorded } = await decide(question);
-    const { decisionId, placement, propensity, offer } = decision;
-    const outcome = recorded ? 'decided' : 'unknown-customer';
-    writeLine(metricLine('personalize', { [outcome]: 1 }, { now: Date.parse(clock.now()), placement }));
-    return { decisionId, placement, propensity, ...offer, because: becauseOf(decision) };
-  }
-
-  /** Reads the profile only for a step with a guard. */
-  async function stopped(call: StepCall): Promise<StepBlocked | undefined> {
-    const profile = call.gated ? await profiles.get(call.enrolment) : undefined;
-    return profile && gate(call, profile);
-  }
-
+export function personalizeStep(dependencies: Dependencies) {
   return async (event: unknown): Promise<StepDecision | StepBlocked> => {
     const bus = StageEntered.safeParse(event);
-    if (bus.success) return answer(ofEvent(bus.data));
+    if (bus.success) return answerQuestion(dependencies, questionOfEvent(bus.data));
     const call = StepCall.parse(event);
-    return (await stopped(call)) ?? answer(ofStep(call));
+    return (await blockOf(dependencies, call)) ?? answerQuestion(dependencies, questionOfStep(call));
   };
 }

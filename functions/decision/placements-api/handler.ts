@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { type Bus } from '../../../lib/aws/bus.ts';
-import { type ApiRoutes } from '../../../lib/aws/http/api-function.ts';
+import { type ApiRequest, type ApiResponse, type ApiRoutes } from '../../../lib/aws/http/api-function.ts';
 import { Placement } from '../../../lib/decision/placements/placement.ts';
 import { type PlacementStore } from '../../../lib/decision/placements/placement-store.ts';
 import { type PolicyStore } from '../../../lib/decision/policies/policy-store.ts';
@@ -42,60 +42,76 @@ function readPlacement(body: unknown, id: string): Placement {
   return read.data;
 }
 
+const placementUnknown = (placement: string): NotFound => new NotFound('placement.unknown', { placement });
+
+/** Publishes a change. The id is made of the placement, so a retry publishes the same event. */
+async function publishChange({ bus, clock }: Dependencies, workspace: string, placement: Placement): Promise<void> {
+  const text = JSON.stringify([workspace, placement]);
+  const id = createHash('sha256').update(text).digest('hex').slice(0, 32);
+  const detail = { id, workspace, occurredAt: clock.now(), placement: placement.id };
+  if ((await bus.put([{ name: 'PlacementChanged', detail }])).length > 0)
+    throw new Unavailable('bus.refused', { placement: placement.id });
+}
+
+async function listPlacements({ placements }: Dependencies, { workspace, query }: ApiRequest): Promise<ApiResponse> {
+  return { body: pageById(await placements.all(workspace), query.cursor, { idOf: ({ id }) => id }) };
+}
+
+async function getPlacement({ placements }: Dependencies, { workspace, params }: ApiRequest): Promise<ApiResponse> {
+  const { id = '' } = params;
+  const saved = await placements.current(workspace, id);
+  if (!saved) throw placementUnknown(id);
+  return { headers: { etag: etagOf(saved.rev) }, body: saved.placement };
+}
+
+async function getPolicy(
+  { placements, policies, stats }: Dependencies,
+  { workspace, params }: ApiRequest,
+): Promise<ApiResponse> {
+  const { id = '' } = params;
+  const placement = await placements.get(workspace, id);
+  if (!placement) throw placementUnknown(id);
+  const [{ judgedThrough: _, ...record }, offerStats] = await Promise.all([
+    policies.get(workspace, placement.id),
+    stats(workspace, placement.id),
+  ]);
+  const body: PolicyView = { placement: placement.id, ...record, rates: ratesOf(placement, offerStats) };
+  return { body };
+}
+
+/** Stores a placement unless it is stored already. Returns its revision. */
+async function savePlacement(
+  { placements }: Dependencies,
+  { workspace, headers }: ApiRequest,
+  placement: Placement,
+): Promise<number> {
+  const present = await placements.current(workspace, placement.id);
+  const rev = present?.rev ?? 0;
+  if (rev > 0 && isDeepStrictEqual(present?.placement, placement)) return rev;
+  checkPreconditions(headers, rev, { exists: present !== undefined, optional: true });
+  if (!(await placements.save(workspace, placement, rev)))
+    throw lostRace(headers, 'placement.changed', { placement: placement.id });
+  return rev + 1;
+}
+
+async function putPlacement(dependencies: Dependencies, request: ApiRequest): Promise<ApiResponse> {
+  const placement = readPlacement(request.body(), request.params.id ?? '');
+  const rev = await savePlacement(dependencies, request, placement);
+  await publishChange(dependencies, request.workspace, placement);
+  return { headers: { etag: etagOf(rev) }, body: placement };
+}
+
 /**
  * Routes of a workspace's placements, shipped and own; an own one replaces a shipped one of the
  * same id. A PUT is one write over the revision read: a lost race answers 412, without `If-Match`
  * 409. Statistics of offers that keep their id stay. The event follows the write. If the bus
  * refuses it, the answer is 503, and the same PUT publishes it without a write.
  */
-export function handlePlacementRoutes({ placements, policies, stats, bus, clock }: Dependencies): ApiRoutes {
-  async function known(workspace: string, id = ''): Promise<Placement> {
-    const placement = await placements.get(workspace, id);
-    if (!placement) throw new NotFound('placement.unknown', { placement: id });
-    return placement;
-  }
-
-  async function tell(workspace: string, placement: Placement): Promise<void> {
-    const text = JSON.stringify([workspace, placement]);
-    const id = createHash('sha256').update(text).digest('hex').slice(0, 32);
-    const detail = { id, workspace, occurredAt: clock.now(), placement: placement.id };
-    if ((await bus.put([{ name: 'PlacementChanged', detail }])).length > 0)
-      throw new Unavailable('bus.refused', { placement: placement.id });
-  }
-
+export function handlePlacementRoutes(dependencies: Dependencies): ApiRoutes {
   return {
-    'GET /v1/placements': async ({ workspace, query }) => ({
-      body: pageById(await placements.all(workspace), query.cursor, { idOf: ({ id }) => id }),
-    }),
-
-    'GET /v1/placements/{id}': async ({ workspace, params: { id = '' } }) => {
-      const saved = await placements.current(workspace, id);
-      if (!saved) throw new NotFound('placement.unknown', { placement: id });
-      return { headers: { etag: etagOf(saved.rev) }, body: saved.placement };
-    },
-
-    'GET /v1/placements/{id}/policy': async ({ workspace, params }) => {
-      const placement = await known(workspace, params.id);
-      const [{ judgedThrough: _, ...record }, tries] = await Promise.all([
-        policies.get(workspace, placement.id),
-        stats(workspace, placement.id),
-      ]);
-      const body: PolicyView = { placement: placement.id, ...record, rates: ratesOf(placement, tries) };
-      return { body };
-    },
-
-    'PUT /v1/placements/{id}': async ({ workspace, params: { id = '' }, headers, ...request }) => {
-      const placement = readPlacement(request.body(), id);
-      const present = await placements.current(workspace, id);
-      const rev = present?.rev ?? 0;
-      const isSame = rev > 0 && isDeepStrictEqual(present?.placement, placement);
-      if (!isSame) {
-        checkPreconditions(headers, rev, { exists: present !== undefined, optional: true });
-        if (!(await placements.save(workspace, placement, rev)))
-          throw lostRace(headers, 'placement.changed', { placement: id });
-      }
-      await tell(workspace, placement);
-      return { headers: { etag: etagOf(isSame ? rev : rev + 1) }, body: placement };
-    },
+    'GET /v1/placements': (request) => listPlacements(dependencies, request),
+    'GET /v1/placements/{id}': (request) => getPlacement(dependencies, request),
+    'GET /v1/placements/{id}/policy': (request) => getPolicy(dependencies, request),
+    'PUT /v1/placements/{id}': (request) => putPlacement(dependencies, request),
   };
 }

@@ -46,6 +46,90 @@ function isDue({ plan }: Placement, { course, judgedThrough }: PolicyRecord, sta
   return shownIn(stats) !== judgedThrough || course?.decisions !== plan?.decisions;
 }
 
+/** One run: its counts, and the time left of it, ms. */
+interface TuningRun {
+  totals: TuningTotals;
+  timeLeft: () => number;
+}
+
+/** Returns the customers in the recent log, or none if no review was due. */
+async function review(
+  { policies, stats, log, clock }: Dependencies,
+  { workspace, placement }: { workspace: string; placement: Placement },
+  totals: TuningTotals,
+): Promise<Customer[]> {
+  const { id } = placement;
+  const [record, offerStats] = await Promise.all([policies.get(workspace, id), stats(workspace, id)]);
+  if (!isDue(placement, record, offerStats)) {
+    totals.idle++;
+    return [];
+  }
+  const now = clock.now();
+  const { showings, customers } = await log(workspace, placement, now);
+  const reviewed = reviewPolicy({ placement, record, stats: offerStats, log: showings, now });
+  await policies.save(workspace, id, reviewed);
+  totals[reviewed.current.version === record.current.version ? 'judged' : 'replaced']++;
+  return customers;
+}
+
+/** Reviews a placement. A failure is logged and does not stop the others. */
+async function tryReview(
+  dependencies: Dependencies,
+  subject: { workspace: string; placement: Placement },
+  totals: TuningTotals,
+): Promise<Customer[]> {
+  try {
+    return await review(dependencies, subject, totals);
+  } catch (error) {
+    totals.failed++;
+    console.error('placement not tuned', subject.workspace, subject.placement.id, error);
+    return [];
+  }
+}
+
+/** Learns send-time statistics from the customers in the reviewed logs; reads nothing without one. */
+async function learnHabits(
+  { workspaces, habits, histories, clock }: Dependencies,
+  workspace: string,
+  customers: Customer[],
+): Promise<void> {
+  const settings = customers.length > 0 ? await workspaces.settings(workspace) : undefined;
+  if (!settings) return;
+  const now = clock.now();
+  await habits.save(workspace, learnSendTimes(await histories(customers, settings, now), now));
+}
+
+async function tuneWorkspace(
+  dependencies: Dependencies,
+  workspace: string,
+  { totals, timeLeft }: TuningRun,
+): Promise<void> {
+  const customers = new Map<string, Customer>();
+  for (const placement of await dependencies.placements.all(workspace)) {
+    if (timeLeft() < spareMs) {
+      totals.cut++;
+      continue;
+    }
+    const seen = await tryReview(dependencies, { workspace, placement }, totals);
+    for (const one of seen) customers.set(one.customer, one);
+  }
+  if (timeLeft() >= spareMs) await learnHabits(dependencies, workspace, [...customers.values()]);
+}
+
+async function tuneAll(dependencies: Dependencies, run: TuningRun): Promise<void> {
+  for (const workspace of await dependencies.workspaces.all()) await tuneWorkspace(dependencies, workspace, run);
+}
+
+/** Reviews the placement that an event names. A failure is thrown, so that the event is retried. */
+async function tuneChanged(
+  dependencies: Dependencies,
+  { workspace, placement: id }: z.infer<typeof Changed>['detail'],
+  totals: TuningTotals,
+): Promise<void> {
+  const placement = await dependencies.placements.get(workspace, id);
+  if (placement) await review(dependencies, { workspace, placement }, totals);
+}
+
 /**
  * Reviews placements, all of them at night and one at once after it changed: evaluates the policy
  * on the log, tunes a candidate, replaces the policy if the candidate is surely better. A placement
@@ -53,67 +137,12 @@ function isDue({ plan }: Placement, { course, judgedThrough }: PolicyRecord, sta
  * with what is still due.
  */
 export function tunePolicies(dependencies: Dependencies) {
-  const { workspaces, placements, policies, stats, log, habits, histories, clock } = dependencies;
-
-  /** Returns the customers in the recent log, or none if no review was due. */
-  async function review(workspace: string, placement: Placement, tuned: TuningTotals): Promise<Customer[]> {
-    const [record, tries] = await Promise.all([policies.get(workspace, placement.id), stats(workspace, placement.id)]);
-    if (!isDue(placement, record, tries)) {
-      tuned.idle++;
-      return [];
-    }
-    const now = clock.now();
-    const { showings, customers } = await log(workspace, placement, now);
-    const found = reviewPolicy({ placement, record, stats: tries, log: showings, now });
-    await policies.save(workspace, placement.id, found);
-    tuned[found.current.version === record.current.version ? 'judged' : 'replaced']++;
-    return customers;
-  }
-
-  async function tryReview(workspace: string, placement: Placement, tuned: TuningTotals): Promise<Customer[]> {
-    try {
-      return await review(workspace, placement, tuned);
-    } catch (error) {
-      tuned.failed++;
-      console.error('placement not tuned', workspace, placement.id, error);
-      return [];
-    }
-  }
-
-  /**
-   * Learns send-time statistics from the customers in the reviewed logs; reads nothing without one.
-   */
-  async function learnHabits(workspace: string, customers: Customer[]): Promise<void> {
-    const settings = customers.length > 0 ? await workspaces.settings(workspace) : undefined;
-    if (!settings) return;
-    const now = clock.now();
-    await habits.save(workspace, learnSendTimes(await histories(customers, settings, now), now));
-  }
-
-  async function ofWorkspace(workspace: string, tuned: TuningTotals, timeLeft: () => number): Promise<void> {
-    const customers = new Map<string, Customer>();
-    for (const placement of await placements.all(workspace)) {
-      if (timeLeft() < spareMs) {
-        tuned.cut++;
-        continue;
-      }
-      for (const one of await tryReview(workspace, placement, tuned)) customers.set(one.customer, one);
-    }
-    if (timeLeft() >= spareMs) await learnHabits(workspace, [...customers.values()]);
-  }
-
   return async (event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<TuningTotals> => {
-    const tuned: TuningTotals = { judged: 0, replaced: 0, idle: 0, failed: 0, cut: 0 };
+    const totals: TuningTotals = { judged: 0, replaced: 0, idle: 0, failed: 0, cut: 0 };
     const changed = Changed.safeParse(event);
-    if (changed.success) {
-      const { workspace, placement: id } = changed.data.detail;
-      const placement = await placements.get(workspace, id);
-      if (placement) await review(workspace, placement, tuned);
-    } else {
-      const timeLeft = () => context.getRemainingTimeInMillis();
-      for (const workspace of await workspaces.all()) await ofWorkspace(workspace, tuned, timeLeft);
-    }
-    writeLine(metricLine('tune', tuned, { now: Date.parse(clock.now()) }));
-    return tuned;
+    if (changed.success) await tuneChanged(dependencies, changed.data.detail, totals);
+    else await tuneAll(dependencies, { totals, timeLeft: () => context.getRemainingTimeInMillis() });
+    writeLine(metricLine('tune', totals, { now: Date.parse(dependencies.clock.now()) }));
+    return totals;
   };
 }

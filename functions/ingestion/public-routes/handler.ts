@@ -35,38 +35,43 @@ const preflight = ({ headers }: APIGatewayProxyEventV2): Response => ({
   headers: preflightHeaders(headers['access-control-request-headers']),
 });
 
+async function health({ workspaces }: PublicRouteDependencies): Promise<Response> {
+  try {
+    await workspaces.ping();
+  } catch (cause) {
+    throw new Unavailable('table.unreachable', { cause });
+  }
+  return json(JSON.stringify({ status: 'ok', zoneData }), 'no-store');
+}
+
+type PublicRoute = (
+  dependencies: PublicRouteDependencies,
+  event: APIGatewayProxyEventV2,
+) => Response | Promise<Response>;
+
+const routes: Record<string, PublicRoute> = {
+  'GET /health': health,
+  'GET /v1/openapi.json': ({ openapi }) => json(openapi, 'public, max-age=300'),
+  'GET /v1/projects/{writeKey}/settings': (_, event) => settings(event),
+  'OPTIONS /{proxy+}': (_, event) => preflight(event),
+};
+
+async function route(dependencies: PublicRouteDependencies, event: APIGatewayProxyEventV2): Promise<Response> {
+  const answer = routes[event.routeKey];
+  const { method, path } = event.requestContext.http;
+  if (!answer) throw new NotFound('route.unknown', { route: `${method} ${path}` });
+  return answer(dependencies, event);
+}
+
 /**
  * Routes without a key: health, the OpenAPI document, library settings, preflights, and the 404 of
  * every unknown route.
  */
-export function answerPublicRoute({ workspaces, openapi }: PublicRouteDependencies) {
-  async function health(): Promise<Response> {
-    try {
-      await workspaces.ping();
-    } catch (cause) {
-      throw new Unavailable('table.unreachable', { cause });
-    }
-    return json(JSON.stringify({ status: 'ok', zoneData }), 'no-store');
-  }
-
-  const routes: Record<string, (event: APIGatewayProxyEventV2) => Response | Promise<Response>> = {
-    'GET /health': health,
-    'GET /v1/openapi.json': () => json(openapi, 'public, max-age=300'),
-    'GET /v1/projects/{writeKey}/settings': settings,
-    'OPTIONS /{proxy+}': preflight,
-  };
-
-  async function route(event: APIGatewayProxyEventV2): Promise<Response> {
-    const answer = routes[event.routeKey];
-    const { method, path } = event.requestContext.http;
-    if (!answer) throw new NotFound('route.unknown', { route: `${method} ${path}` });
-    return answer(event);
-  }
-
+export function answerPublicRoute(dependencies: PublicRouteDependencies) {
   return async (event: APIGatewayProxyEventV2, context: Invocation): Promise<Response> => {
     const withinMs = answeringMs(context, maxAnsweringMs);
     const late = (): Unavailable => new Unavailable('request.too-slow', { withinMs });
-    const response = await inTime(route(event), withinMs, late).catch((error: unknown) =>
+    const response = await inTime(route(dependencies, event), withinMs, late).catch((error: unknown) =>
       toProblem(error, event.requestContext.requestId),
     );
     return { ...response, headers: { ...corsHeaders, ...response.headers } };

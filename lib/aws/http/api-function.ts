@@ -109,28 +109,33 @@ async function workspaceOf(event: APIGatewayProxyEventV2, workspaces: SecretKeys
 const defined = (entries: Record<string, string | undefined> = {}): Record<string, string> =>
   Object.fromEntries(Object.entries(entries).map(([name, value = '']) => [name, value]));
 
+async function answerRoute(
+  workspaces: SecretKeys,
+  routes: ApiRoutes,
+  event: APIGatewayProxyEventV2,
+): Promise<APIGatewayProxyStructuredResultV2> {
+  const workspace = await workspaceOf(event, workspaces);
+  const route = routes[event.routeKey];
+  if (!route) throw new NotFound('route.unknown', { route: event.routeKey });
+  const response = await route({
+    workspace,
+    params: defined(event.pathParameters),
+    query: defined(event.queryStringParameters),
+    headers: defined(event.headers),
+    body: () => parseBody(event),
+  });
+  return json(response);
+}
+
 /**
  * A function behind the back-office API: checks the secret key, dispatches routes, and answers
  * errors and timeouts as problem+json.
  */
 export function api(workspaces: SecretKeys, routes: ApiRoutes): middy.MiddyfiedHandler<APIGatewayProxyEventV2> {
-  const answer = async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> => {
-    const workspace = await workspaceOf(event, workspaces);
-    const route = routes[event.routeKey];
-    if (!route) throw new NotFound('route.unknown', { route: event.routeKey });
-    return json(
-      await route({
-        workspace,
-        params: defined(event.pathParameters),
-        query: defined(event.queryStringParameters),
-        headers: defined(event.headers),
-        body: () => parseBody(event),
-      }),
-    );
-  };
   const handle: Handler = (event, context) => {
     const withinMs = answeringMs(context, maxAnsweringMs);
-    return inTime(answer(event), withinMs, () => new Unavailable('request.too-slow', { withinMs }));
+    const late = () => new Unavailable('request.too-slow', { withinMs });
+    return inTime(answerRoute(workspaces, routes, event), withinMs, late);
   };
   const served = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>(handle, { timeoutEarlyInMillis: 0 });
   // middy erases the result type.

@@ -62,16 +62,17 @@ function boundedFacts(facts: ErrorDetails): object {
 }
 
 /** Returns the seconds until a retry: those of the error, else 1. */
-function retryAfter({ retryAfterSeconds }: ErrorDetails = {}): string {
+function retryAfter({ retryAfterSeconds }: ErrorDetails): string {
   return typeof retryAfterSeconds === 'number' ? String(retryAfterSeconds) : '1';
 }
 
+/** What an error outside of the family shows. */
+const internalError: Pick<ThroughlineError, 'status' | 'code' | 'facts'> = { status: 500, code: 'internal', facts: {} };
+
 /** Maps an error to a response; nothing else does. Shows the facts of the family's errors only. */
 export function toProblem(error: unknown, requestId: string): APIGatewayProxyStructuredResultV2 {
-  const ours = asOurs(error);
-  const status = ours?.status ?? 500;
+  const { status, code, facts } = asOurs(error) ?? internalError;
   const title = titles[status] ?? 'Internal error';
-  const code = ours?.code ?? 'internal';
   const message = `${title}: ${code}`;
   const body: Problem = {
     type: 'about:blank',
@@ -80,9 +81,9 @@ export function toProblem(error: unknown, requestId: string): APIGatewayProxyStr
     code,
     message,
     instance: requestId,
-    ...boundedFacts(ours?.facts ?? {}),
+    ...boundedFacts(facts),
   };
-  const retry = status === 429 || status === 503 ? { 'retry-after': retryAfter(ours?.facts) } : {};
+  const retry = status === 429 || status === 503 ? { 'retry-after': retryAfter(facts) } : {};
   return {
     statusCode: status,
     headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store', ...retry },

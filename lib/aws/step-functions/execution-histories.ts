@@ -33,44 +33,46 @@ export interface Histories {
   eventsOf(executionArn: string, limit: number): Promise<ExecutionHistoryEvent[] | undefined>;
 }
 
-const badEnds: readonly (string | undefined)[] = ['FAILED', 'TIMED_OUT', 'ABORTED'];
+const failedStatuses: readonly (string | undefined)[] = ['FAILED', 'TIMED_OUT', 'ABORTED'];
 
 /** Events per call. */
 const pageSize = 1_000;
 
-const gone = (error: unknown): undefined => {
+const undefinedIfDeleted = (error: unknown): undefined => {
   if (error instanceof ExecutionDoesNotExist) return undefined;
   throw error;
 };
 
+/** Reads pages until the end of the history or the limit. */
+async function readEvents(client: SFNClient, executionArn: string, limit: number): Promise<ExecutionHistoryEvent[]> {
+  const events: ExecutionHistoryEvent[] = [];
+  let nextToken: string | undefined;
+  do {
+    const maxResults = Math.min(pageSize, limit - events.length);
+    const command = new GetExecutionHistoryCommand({
+      executionArn,
+      maxResults,
+      includeExecutionData: true,
+      ...(nextToken && { nextToken }),
+    });
+    const page = await client.send(command);
+    events.push(...ExecutionHistoryEvent.array().parse(page.events ?? []));
+    nextToken = page.nextToken;
+  } while (nextToken !== undefined && events.length < limit);
+  return events;
+}
+
 /** The histories of Step Functions. */
 export function executionHistories(client: SFNClient): Histories {
-  async function pages(executionArn: string, limit: number): Promise<ExecutionHistoryEvent[]> {
-    const events: ExecutionHistoryEvent[] = [];
-    let nextToken: string | undefined;
-    do {
-      const maxResults = Math.min(pageSize, limit - events.length);
-      const page = await client.send(
-        new GetExecutionHistoryCommand({
-          executionArn,
-          maxResults,
-          includeExecutionData: true,
-          ...(nextToken && { nextToken }),
-        }),
-      );
-      events.push(...ExecutionHistoryEvent.array().parse(page.events ?? []));
-      nextToken = page.nextToken;
-    } while (nextToken !== undefined && events.length < limit);
-    return events;
-  }
-
   return {
     inputOf: (executionArn) =>
       client
         .send(new DescribeExecutionCommand({ executionArn }))
-        .then(({ input }): unknown => (input === undefined ? undefined : JSON.parse(input)), gone),
+        .then(({ input }): unknown => (input === undefined ? undefined : JSON.parse(input)), undefinedIfDeleted),
     hasFailed: async (executionArn) =>
-      badEnds.includes((await client.send(new DescribeExecutionCommand({ executionArn })).catch(gone))?.status),
-    eventsOf: (executionArn, limit) => pages(executionArn, limit).catch(gone),
+      failedStatuses.includes(
+        (await client.send(new DescribeExecutionCommand({ executionArn })).catch(undefinedIfDeleted))?.status,
+      ),
+    eventsOf: (executionArn, limit) => readEvents(client, executionArn, limit).catch(undefinedIfDeleted),
   };
 }

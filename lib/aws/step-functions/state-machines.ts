@@ -53,81 +53,95 @@ const firstRevision = 'INITIAL';
  * Limit of events searched for the last state entered: a task's scheduling, start, retries and
  * timeouts.
  */
-const looked = 25;
+const maxSearched = 25;
 
 const conflict = (name: string, cause: unknown): Unavailable =>
   new Unavailable('journey.publish-conflict', { machine: name, cause });
 
-/** The state machines of Step Functions. */
-export function stateMachines(client: SFNClient, { arnPrefix, roleArn, logGroupArn }: MachineHome): Machines {
-  const settings = {
-    roleArn,
-    loggingConfiguration: {
-      level: 'ERROR' as const,
-      includeExecutionData: false,
-      destinations: [{ cloudWatchLogsLogGroup: { logGroupArn } }],
-    },
-    tracingConfiguration: { enabled: true },
-  };
+/** What every definition is created and updated with. */
+const machineSettings = ({ roleArn, logGroupArn }: MachineHome) => ({
+  roleArn,
+  loggingConfiguration: {
+    level: 'ERROR' as const,
+    includeExecutionData: false,
+    destinations: [{ cloudWatchLogsLogGroup: { logGroupArn } }],
+  },
+  tracingConfiguration: { enabled: true },
+});
 
-  /** Creates or updates the machine. Returns its revision. */
-  async function put(name: string, definition: string): Promise<string> {
-    const stateMachineArn = `${arnPrefix}${name}`;
-    try {
-      const updated = await client.send(new UpdateStateMachineCommand({ stateMachineArn, definition, ...settings }));
-      return updated.revisionId ?? firstRevision;
-    } catch (error) {
-      if (!(error instanceof StateMachineDoesNotExist)) throw error;
-    }
-    try {
-      await client.send(new CreateStateMachineCommand({ name, definition, type: 'STANDARD', ...settings }));
-      return firstRevision;
-    } catch (error) {
-      if (error instanceof StateMachineAlreadyExists) throw conflict(name, error);
-      throw error;
-    }
+/** The machine that a request concerns, by its name. */
+interface MachineClient {
+  client: SFNClient;
+  home: MachineHome;
+  name: string;
+}
+
+const machineArn = ({ home, name }: MachineClient): string => `${home.arnPrefix}${name}`;
+
+/** Returns the revision of the updated machine, or undefined if it does not exist. */
+async function updateMachine(machine: MachineClient, definition: string): Promise<string | undefined> {
+  const input = { stateMachineArn: machineArn(machine), definition, ...machineSettings(machine.home) };
+  try {
+    const updated = await machine.client.send(new UpdateStateMachineCommand(input));
+    return updated.revisionId ?? firstRevision;
+  } catch (error) {
+    if (error instanceof StateMachineDoesNotExist) return undefined;
+    throw error;
   }
+}
 
+async function createMachine({ client, home, name }: MachineClient, definition: string): Promise<string> {
+  const input = { name, definition, type: 'STANDARD' as const, ...machineSettings(home) };
+  try {
+    await client.send(new CreateStateMachineCommand(input));
+    return firstRevision;
+  } catch (error) {
+    if (error instanceof StateMachineAlreadyExists) throw conflict(name, error);
+    throw error;
+  }
+}
+
+async function publishVersion(machine: MachineClient, definition: unknown, description: string): Promise<string> {
+  const text = JSON.stringify(definition);
+  const revisionId = (await updateMachine(machine, text)) ?? (await createMachine(machine, text));
+  const stateMachineArn = machineArn(machine);
+  try {
+    const command = new PublishStateMachineVersionCommand({ stateMachineArn, revisionId, description });
+    return (await machine.client.send(command)).stateMachineVersionArn ?? '';
+  } catch (error) {
+    if (error instanceof ConflictException) throw conflict(machine.name, error);
+    throw error;
+  }
+}
+
+async function updateAlias(machine: MachineClient, shares: Share[]): Promise<void> {
+  const routingConfiguration = shares.map(({ arn, weight }) => ({ stateMachineVersionArn: arn, weight }));
+  const stateMachineAliasArn = `${machineArn(machine)}:${aliasName}`;
+  try {
+    await machine.client.send(new UpdateStateMachineAliasCommand({ stateMachineAliasArn, routingConfiguration }));
+  } catch (error) {
+    if (!(error instanceof ResourceNotFound)) throw error;
+    await machine.client.send(new CreateStateMachineAliasCommand({ name: aliasName, routingConfiguration }));
+  }
+}
+
+async function lastStateEntered(client: SFNClient, executionArn: string): Promise<string | undefined> {
+  const newest = { reverseOrder: true, includeExecutionData: false, maxResults: maxSearched };
+  try {
+    const page = await client.send(new GetExecutionHistoryCommand({ executionArn, ...newest }));
+    const entered = page.events?.find(({ stateEnteredEventDetails }) => stateEnteredEventDetails !== undefined);
+    return entered?.stateEnteredEventDetails?.name;
+  } catch (error) {
+    if (error instanceof ExecutionDoesNotExist) return undefined;
+    throw error;
+  }
+}
+
+/** The state machines of Step Functions. */
+export function stateMachines(client: SFNClient, home: MachineHome): Machines {
   return {
-    async publish(name, definition, description) {
-      const revisionId = await put(name, JSON.stringify(definition));
-      const stateMachineArn = `${arnPrefix}${name}`;
-      try {
-        const command = new PublishStateMachineVersionCommand({ stateMachineArn, revisionId, description });
-        return (await client.send(command)).stateMachineVersionArn ?? '';
-      } catch (error) {
-        if (error instanceof ConflictException) throw conflict(name, error);
-        throw error;
-      }
-    },
-
-    async route(name, shares) {
-      const routingConfiguration = shares.map(({ arn, weight }) => ({ stateMachineVersionArn: arn, weight }));
-      const stateMachineAliasArn = `${arnPrefix}${name}:${aliasName}`;
-      try {
-        await client.send(new UpdateStateMachineAliasCommand({ stateMachineAliasArn, routingConfiguration }));
-      } catch (error) {
-        if (!(error instanceof ResourceNotFound)) throw error;
-        await client.send(new CreateStateMachineAliasCommand({ name: aliasName, routingConfiguration }));
-      }
-    },
-
-    async position(executionArn) {
-      try {
-        const page = await client.send(
-          new GetExecutionHistoryCommand({
-            executionArn,
-            reverseOrder: true,
-            includeExecutionData: false,
-            maxResults: looked,
-          }),
-        );
-        const entered = page.events?.find(({ stateEnteredEventDetails }) => stateEnteredEventDetails !== undefined);
-        return entered?.stateEnteredEventDetails?.name;
-      } catch (error) {
-        if (error instanceof ExecutionDoesNotExist) return undefined;
-        throw error;
-      }
-    },
+    publish: (name, definition, description) => publishVersion({ client, home, name }, definition, description),
+    route: (name, shares) => updateAlias({ client, home, name }, shares),
+    position: (executionArn) => lastStateEntered(client, executionArn),
   };
 }

@@ -22,12 +22,14 @@ type Image = NonNullable<NonNullable<DynamoDBRecord['dynamodb']>['NewImage']>;
 const toItem = (image: Image): Item =>
   unmarshall(image as Record<string, AttributeValue>, { wrapNumbers: Number }) as Item;
 
+const keyOfImage = ({ pk, sk }: Image): Key => ({ pk: pk?.S ?? '', sk: sk?.S ?? '' });
+
 /** Parses a stream record. Throws if it is not an item's. */
 export function readRecord({ eventName = 'MODIFY', dynamodb = {} }: DynamoDBRecord): StreamRecord {
   const { Keys = {}, NewImage, OldImage, SequenceNumber = '' } = dynamodb;
   return {
     kind: eventName,
-    key: { pk: Keys.pk?.S ?? '', sk: Keys.sk?.S ?? '' },
+    key: keyOfImage(Keys),
     sequence: SequenceNumber,
     ...(OldImage && { before: toItem(OldImage) }),
     ...(NewImage && { after: toItem(NewImage) }),

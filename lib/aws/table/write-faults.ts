@@ -31,6 +31,10 @@ const outages = new Set([
  */
 const isOfConnection = (code = ''): boolean => /^(E(?!RR_)[A-Z_]+|UND_ERR_\w+)$/.test(code);
 
+/** Returns whether an error itself, without its cause, is of a service or a connection. */
+const isOfService = ({ name = '', code, $metadata }: Raised): boolean =>
+  $metadata !== undefined || outages.has(name) || name.endsWith('Exception') || isOfConnection(code);
+
 /**
  * Returns whether a service answered with an error (throttle, 5xx, missing permission or resource),
  * or did not answer.
@@ -38,9 +42,8 @@ const isOfConnection = (code = ''): boolean => /^(E(?!RR_)[A-Z_]+|UND_ERR_\w+)$/
 function isOutage(error: unknown): boolean {
   if (error instanceof ThroughlineError) return error.kind === 'unavailable' || error.kind === 'throttled';
   if (typeof error !== 'object' || error === null) return false;
-  const { name = '', code, cause, $metadata }: Raised = error;
-  if ($metadata !== undefined || outages.has(name) || name.endsWith('Exception') || isOfConnection(code)) return true;
-  return cause !== undefined && isOutage(cause);
+  const raised: Raised = error;
+  return isOfService(raised) || (raised.cause !== undefined && isOutage(raised.cause));
 }
 
 /** Classifies an error as poison, outage or unforeseen fault. */

@@ -51,11 +51,50 @@ function dropoutParts({ dropout, horizonDays }: FittedModel, counts: PurchaseCou
   return { logit: mixed[7] ?? 0, base: mixed[0] ?? 0, parts };
 }
 
-/** The weights of a line, of trees and of a dropout model in one logit. A customer without key events has nothing of the last. */
-function weightsOf({ kind, boosted, treesShare, dropoutShare }: FittedModel, { habit }: CustomerFeatures) {
+interface Weights {
+  line: number;
+  trees: number;
+  dropout: number;
+}
+
+/**
+ * Returns the weights of a line, of trees and of a dropout model in one logit. A customer without
+ * key events has no part of the last.
+ */
+function weightsOf({ kind, boosted, treesShare, dropoutShare }: FittedModel, { habit }: CustomerFeatures): Weights {
   const trees = kind === 'boosted' && boosted ? treesShare : 0;
   const dropout = habit ? (1 - trees) * dropoutShare : 0;
   return { line: 1 - trees - dropout, trees, dropout };
+}
+
+type FittedLine = NonNullable<FittedModel['linear']>;
+
+/** Returns the parts of line and trees together, one for each column, and the base of both. */
+function columnParts(
+  { layout, boosted }: FittedModel,
+  linear: FittedLine,
+  { row, weights }: { row: Float64Array; weights: Weights },
+): Omit<LogitExplanation, 'logit'> {
+  const lines = linearParts(linear, row);
+  const trees = weights.trees > 0 && boosted ? boostedParts(boosted, row) : undefined;
+  const parts = columnNames(layout).map((feature, j) => ({
+    feature,
+    contribution: weights.line * (lines[j] ?? 0) + weights.trees * (trees?.parts[j] ?? 0),
+    value: row[j] ?? NaN,
+    mean: linear.columns[j]?.mean ?? NaN,
+  }));
+  return { base: weights.line * linear.base + weights.trees * (trees?.base ?? 0), parts };
+}
+
+/** Adds the weighted parts of a dropout model to the parts of the same feature, and the others behind. */
+function addDropoutParts(columns: LogitPart[], dropout: LogitPart[], weight: number): LogitPart[] {
+  const left = new Map(dropout.map((part) => [part.feature, part]));
+  const merged = columns.map((part) => {
+    const { contribution = 0 } = left.get(part.feature) ?? {};
+    left.delete(part.feature);
+    return { ...part, contribution: part.contribution + weight * contribution };
+  });
+  return [...merged, ...[...left.values()].map((part) => ({ ...part, contribution: weight * part.contribution }))];
 }
 
 /**
@@ -63,32 +102,15 @@ function weightsOf({ kind, boosted, treesShare, dropoutShare }: FittedModel, { h
  * same feature are summed under one name.
  */
 function stackedParts(model: FittedModel, known: CustomerFeatures, now: number): LogitExplanation | undefined {
-  const { linear, boosted, layout, horizonDays, dropoutShift } = model;
+  const { linear, layout, horizonDays, dropoutShift } = model;
   if (!linear) return undefined;
   const weights = weightsOf(model, known);
   const row = rowOf(layout, known, { now, horizonDays });
-  const lines = linearParts(linear, row);
-  const trees = weights.trees > 0 && boosted ? boostedParts(boosted, row) : undefined;
+  const columns = columnParts(model, linear, { row, weights });
   const dropout =
     weights.dropout > 0 && known.habit ? dropoutParts(model, purchaseCountsOf(known.habit, now)) : undefined;
-  const left = new Map(dropout?.parts.map((part) => [part.feature, part]));
-  const ofDropout = (feature: string): number => {
-    const { contribution = 0 } = left.get(feature) ?? {};
-    left.delete(feature);
-    return weights.dropout * contribution;
-  };
-  const columns = columnNames(layout).map((feature, j) => ({
-    feature,
-    contribution: weights.line * (lines[j] ?? 0) + weights.trees * (trees?.parts[j] ?? 0) + ofDropout(feature),
-    value: row[j] ?? NaN,
-    mean: linear.columns[j]?.mean ?? NaN,
-  }));
-  const others = [...left.values()].map((part) => ({ ...part, contribution: weights.dropout * part.contribution }));
-  const parts = [...columns, ...others];
-  const base =
-    weights.line * linear.base +
-    weights.trees * (trees?.base ?? 0) +
-    weights.dropout * ((dropout?.base ?? 0) + dropoutShift);
+  const parts = addDropoutParts(columns.parts, dropout?.parts ?? [], weights.dropout);
+  const base = columns.base + weights.dropout * ((dropout?.base ?? 0) + dropoutShift);
   return { logit: parts.reduce((sum, { contribution }) => sum + contribution, base), base, parts };
 }
 

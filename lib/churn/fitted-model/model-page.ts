@@ -23,19 +23,27 @@ export type UndescribedModel = Omit<ChurnModel, 'percentiles' | 'bands' | 'page'
 /** Customers below which figures of quality are mere chance. */
 const fewCustomers = 200;
 
-function notesOf(model: UndescribedModel, page: Pick<ModelPage, 'window' | 'drift'>): ModelPage['notes'] {
-  const { window, drift = 0 } = page;
-  const rate = window?.baseRate ?? 0;
-  const baseLoss = -(rate * Math.log(rate) + (1 - rate) * Math.log(1 - rate));
-  return [
-    ...(window ? [] : (['no-closed-window'] as const)),
-    ...(window && (rate === 0 || rate === 1) ? (['one-outcome-only'] as const) : []),
-    ...(window && window.logLoss >= baseLoss ? (['no-better-than-base-rate'] as const) : []),
-    ...(model.dropout?.identified === false ? (['no-dropout-identified'] as const) : []),
-    ...((window?.customers ?? 0) < fewCustomers ? (['few-customers'] as const) : []),
-    ...(drift > 0.25 ? (['drift'] as const) : []),
-  ];
-}
+type Note = ModelPage['notes'][number];
+type PageFigures = Pick<ModelPage, 'window' | 'drift'>;
+
+/** Drift of the scores above which the window no longer describes today's customers. */
+const driftLimit = 0.25;
+
+/** Returns the log loss of a forecast that gives each customer the base rate. NaN for a rate of 0 or 1. */
+const baseRateLoss = (rate: number): number => -(rate * Math.log(rate) + (1 - rate) * Math.log(1 - rate));
+
+/** When each note is made, in the order shown. */
+const noteTests: readonly (readonly [Note, (figures: PageFigures, dropout: FittedModel['dropout']) => boolean])[] = [
+  ['no-closed-window', ({ window }) => !window],
+  ['one-outcome-only', ({ window }) => window?.baseRate === 0 || window?.baseRate === 1],
+  ['no-better-than-base-rate', ({ window }) => window !== undefined && window.logLoss >= baseRateLoss(window.baseRate)],
+  ['no-dropout-identified', (_, dropout) => dropout?.identified === false],
+  ['few-customers', ({ window }) => (window?.customers ?? 0) < fewCustomers],
+  ['drift', ({ drift = 0 }) => drift > driftLimit],
+];
+
+const notesOf = ({ dropout }: UndescribedModel, figures: PageFigures): Note[] =>
+  noteTests.filter(([, applies]) => applies(figures, dropout)).map(([note]) => note);
 
 /** The page of a model and the percentiles of today's `scores`; `back` are the forecasts of the back-test. */
 export function describeModel(

@@ -2,16 +2,19 @@ import { type PurchaseHistory } from './purchase-history.ts';
 import { type KeyEvent, sumMoney } from '../../profile/facts/key-days.ts';
 import { type KeyDays } from '../../model/profile.ts';
 
-/** What models go by. */
+/** Returns the history of purchases that models read, from the days that a profile keeps. */
 export function purchaseHistoryOfDays({ recent, older }: KeyDays): PurchaseHistory {
-  const [oldest, newest, previous] = [recent[0], recent.at(-1), recent.at(-2)];
+  const { days, first, worth } = older ?? { days: 0, first: Infinity, worth: 0 };
+  const oldest = recent[0]?.day ?? Infinity;
+  const newest = recent.at(-1) ?? { day: 0, worth: 0 };
+  const previous = recent.at(-2);
   return {
-    days: recent.length + (older?.days ?? 0),
-    first: Math.min(older?.first ?? Infinity, oldest?.day ?? Infinity),
-    last: newest?.day ?? 0,
+    days: recent.length + days,
+    first: Math.min(first, oldest),
+    last: newest.day,
     ...(previous && { previous: previous.day }),
-    worth: recent.reduce((total, { worth }) => sumMoney(total, worth), older?.worth ?? 0),
-    lastWorth: newest?.worth ?? 0,
+    worth: recent.reduce((total, day) => sumMoney(total, day.worth), worth),
+    lastWorth: newest.worth,
   };
 }
 

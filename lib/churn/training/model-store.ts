@@ -3,6 +3,7 @@ import { type Table } from '../../aws/table/dynamo-table.ts';
 import { Unavailable } from '../../shared/errors.ts';
 import { keys } from '../../model/keys/table-keys.ts';
 import { cacheByKey } from '../../shared/cache.ts';
+import { conflict, retryOnConflict } from '../../shared/retry.ts';
 import { type Clock, minuteMs } from '../../shared/time.ts';
 import { ChurnDefinition } from '../../model/churn-definition.ts';
 import { ChurnModel, modelFormat } from '../fitted-model/churn-model.ts';
@@ -23,10 +24,11 @@ export interface TrainedModelRow {
   line: Omit<ModelSummary, 'version'>;
 }
 
+/** Reads and writes a workspace's models and the state of its training. */
 export interface ModelStore {
   /**
-   * The model a workspace goes by, remembered a minute; undefined while that is the cold start. One of another
-   * format, from before an upgrade, is as none until the next training. Two reads.
+   * Returns the model in force, at most a minute old. Undefined while the default model is in force,
+   * and for a model of an earlier format until the next training. Two reads.
    */
   current(workspace: string): Promise<TrainedModel | undefined>;
   get(workspace: string, version: number): Promise<TrainedModel | undefined>;
@@ -43,61 +45,79 @@ export interface ModelStore {
   publish(workspace: string, trained: TrainedModelRow): Promise<ModelSummary>;
 }
 
-const maxTries = 8;
+/** A workspace's state with its revision, 0 if none is stored. */
+interface StoredState {
+  state: TrainingState;
+  rev: number;
+}
 
+async function readState(table: Table, workspace: string): Promise<StoredState> {
+  const item = await table.get(keys.churnState(workspace), { consistent: true });
+  if (typeof item?.doc !== 'string') return { state: noTraining, rev: 0 };
+  return { state: TrainingState.parse(JSON.parse(item.doc)), rev: Number(item.rev) };
+}
+
+const stateWrite = (workspace: string, { state, rev }: StoredState) => ({
+  put: { ...keys.churnState(workspace), rev: rev + 1, doc: JSON.stringify(state) },
+  if: ifRevision(rev),
+});
+
+async function readModel(table: Table, workspace: string, version: number): Promise<TrainedModel | undefined> {
+  const item = await table.get(keys.churnModel(workspace, version));
+  if (typeof item?.doc !== 'string') return undefined;
+  const doc: unknown = JSON.parse(item.doc);
+  return AnyFormat.parse(doc).model.version === modelFormat ? { version, ...Stored.parse(doc) } : undefined;
+}
+
+async function readCurrent(table: Table, workspace: string): Promise<TrainedModel | undefined> {
+  const { state } = await readState(table, workspace);
+  return state.current === undefined ? undefined : readModel(table, workspace, state.current);
+}
+
+const attempts = (workspace: string) => ({
+  maxTries: 8,
+  contended: () => new Unavailable('churn.contended', { workspace }),
+});
+
+function updateState(
+  table: Table,
+  workspace: string,
+  change: (state: TrainingState) => TrainingState | undefined,
+): Promise<TrainingState> {
+  return retryOnConflict(attempts(workspace), async () => {
+    const { state, rev } = await readState(table, workspace);
+    const changed = change(state);
+    if (!changed) return state;
+    const write = stateWrite(workspace, { state: changed, rev });
+    return (await table.put(write.put, write.if)) ? changed : conflict;
+  });
+}
+
+function publishModel(table: Table, workspace: string, trained: TrainedModelRow): Promise<ModelSummary> {
+  const { definition, model, line } = trained;
+  return retryOnConflict(attempts(workspace), async () => {
+    const { state, rev } = await readState(table, workspace);
+    const known = state.models.find(({ run }) => run === line.run);
+    if (known) return known;
+    const summary = { ...line, version: (state.models[0]?.version ?? 0) + 1 };
+    const row = { ...keys.churnModel(workspace, summary.version), doc: JSON.stringify({ definition, model }) };
+    const write = stateWrite(workspace, { state: withModel(state, summary), rev });
+    return (await table.transact([write, { put: row, if: ifAbsent }])) ? summary : conflict;
+  });
+}
+
+/** The store over the table. `freshMs` is how long a current model is cached. */
 export function modelStore(table: Table, clock: Clock, freshMs = usuallyFreshMs): ModelStore {
-  async function read(workspace: string): Promise<{ state: TrainingState; rev: number }> {
-    const item = await table.get(keys.churnState(workspace), { consistent: true });
-    if (typeof item?.doc !== 'string') return { state: noTraining, rev: 0 };
-    return { state: TrainingState.parse(JSON.parse(item.doc)), rev: Number(item.rev) };
-  }
-
-  const stateItem = (workspace: string, state: TrainingState, rev: number) => ({
-    put: { ...keys.churnState(workspace), rev: rev + 1, doc: JSON.stringify(state) },
-    if: ifRevision(rev),
-  });
-
-  async function get(workspace: string, version: number): Promise<TrainedModel | undefined> {
-    const item = await table.get(keys.churnModel(workspace, version));
-    if (typeof item?.doc !== 'string') return undefined;
-    const doc: unknown = JSON.parse(item.doc);
-    return AnyFormat.parse(doc).model.version === modelFormat ? { version, ...Stored.parse(doc) } : undefined;
-  }
-
-  const current = cacheByKey(clock, freshMs, async (workspace) => {
-    const { state } = await read(workspace);
-    return state.current === undefined ? undefined : get(workspace, state.current);
-  });
-
+  const current = cacheByKey(clock, freshMs, (workspace) => readCurrent(table, workspace));
   return {
     current,
-    get,
-    state: async (workspace) => (await read(workspace)).state,
-
-    async update(workspace, change) {
-      for (let tries = 0; tries < maxTries; tries++) {
-        const { state, rev } = await read(workspace);
-        const changed = change(state);
-        if (!changed) return state;
-        const write = stateItem(workspace, changed, rev);
-        if (await table.put(write.put, write.if)) return changed;
-      }
-      throw new Unavailable('churn.contended', { workspace });
-    },
-
-    async publish(workspace, { definition, model, line }) {
-      for (let tries = 0; tries < maxTries; tries++) {
-        const { state, rev } = await read(workspace);
-        const known = state.models.find(({ run }) => run === line.run);
-        if (known) return known;
-        const made = { ...line, version: (state.models[0]?.version ?? 0) + 1 };
-        const row = { ...keys.churnModel(workspace, made.version), doc: JSON.stringify({ definition, model }) };
-        if (await table.transact([stateItem(workspace, withModel(state, made), rev), { put: row, if: ifAbsent }])) {
-          current.forget(workspace);
-          return made;
-        }
-      }
-      throw new Unavailable('churn.contended', { workspace });
+    get: (workspace, version) => readModel(table, workspace, version),
+    state: async (workspace) => (await readState(table, workspace)).state,
+    update: (workspace, change) => updateState(table, workspace, change),
+    async publish(workspace, trained) {
+      const summary = await publishModel(table, workspace, trained);
+      current.forget(workspace);
+      return summary;
     },
   };
 }

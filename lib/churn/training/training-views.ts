@@ -4,7 +4,13 @@ import { ChurnDefinition } from '../../model/churn-definition.ts';
 import { ChurnModel, ModelPage } from '../fitted-model/churn-model.ts';
 import { ChurnReason, type CustomerScore } from '../fitted-model/model-score.ts';
 import { ModelKind, ChurnRiskWithText } from '../../model/churn-risk.ts';
-import { type TrainedModel } from '../trained-model.ts';
+import { customerId } from '../../model/customer.ts';
+import { type Profile } from '../../model/profile.ts';
+import { type Workspace } from '../../model/workspace.ts';
+import { chooseRiskModel } from '../choose-risk-model.ts';
+import { withScoredRisk } from '../review-risk.ts';
+import { withRiskText } from '../risk-text.ts';
+import { scoreOf, type TrainedModel } from '../trained-model.ts';
 import { isRunning, missingForTraining, ModelSummary, Training, type TrainingState } from './training-state.ts';
 
 /** A training as the API shows it. `interrupted` ones failed, or did not come to an end within a day. */
@@ -38,24 +44,37 @@ export const ModelView = z.object({
 });
 export type ModelView = z.infer<typeof ModelView>;
 
+/** Why no model of the newest training is in force, or why the last one is no longer. */
+function lacksOf({ models, current }: TrainingState, isInForce: boolean): ModelView['lacking'] {
+  const [newest] = models;
+  const missing = newest ? missingForTraining(newest.notes) : (['never-trained'] as const);
+  return current !== undefined && !isInForce ? [...missing, 'definition-changed'] : [...missing];
+}
+
+/** The fields of the model shown, with what its training recorded. */
+function shownFields({ version, model }: TrainedModel, state: TrainingState): Partial<ModelView> {
+  const line = state.models.find((summary) => summary.version === version);
+  return {
+    version,
+    kind: model.kind,
+    horizonDays: model.horizonDays,
+    ...(line && { trainedAt: line.trainedAt, customers: line.customers }),
+    page: model.page,
+  };
+}
+
+/** Returns the view of a workspace's models. `definition` and `bands` are shown without a model. */
 export function modelView(
   state: TrainingState,
   { shown, inForce }: { shown: TrainedModel | undefined; inForce: boolean },
   { definition, bands, ...at }: Pick<ModelView, 'definition' | 'bands'> & { now: Instant; failed: boolean },
 ): ModelView {
-  const [newest] = state.models;
-  const line = shown && state.models.find(({ version }) => version === shown.version);
   return {
     inForce: inForce ? 'trained' : 'cold-start',
     definition: shown?.definition ?? definition,
     bands: shown?.model.bands ?? bands,
-    lacking: [
-      ...(newest ? missingForTraining(newest.notes) : (['never-trained'] as const)),
-      ...(state.current !== undefined && !inForce ? (['definition-changed'] as const) : []),
-    ],
-    ...(shown && { version: shown.version, kind: shown.model.kind, horizonDays: shown.model.horizonDays }),
-    ...(line && { trainedAt: line.trainedAt, customers: line.customers }),
-    ...(shown && { page: shown.model.page }),
+    lacking: lacksOf(state, inForce),
+    ...(shown && shownFields(shown, state)),
     ...(state.training && { training: trainingView(state.training, at) }),
   };
 }
@@ -73,21 +92,39 @@ export const RiskView = z.object({
 });
 export type RiskView = z.infer<typeof RiskView>;
 
-type Apart = Pick<RiskView, 'base' | 'logit' | 'reasons'>;
+type Explanation = Pick<RiskView, 'base' | 'logit' | 'reasons'>;
 
-const told = (base: number, reasons: ChurnReason[]): Apart => {
+const explanationOf = (base: number, reasons: ChurnReason[]): Explanation => {
   return { base, logit: reasons.reduce((sum, { contribution }) => sum + contribution, base), reasons };
 };
 
-export function explainRisk(scored: CustomerScore | undefined): Apart {
-  return scored && 'score' in scored ? told(scored.score.base, scored.score.reasons) : {};
+/** Returns the explanation of a trained model's score, or nothing for a customer without one. */
+export function explainRisk(scored: CustomerScore | undefined): Explanation {
+  return scored && 'score' in scored ? explanationOf(scored.score.base, scored.score.reasons) : {};
 }
 
-/** A risk of the cold start taken apart: it knows of no population. */
-export function explainDefaultRisk({ base, reasons }: ChurnRiskWithText): Apart {
+/** Returns the explanation of a risk of the default model, which compares with no population. */
+function explainDefaultRisk({ base, reasons }: ChurnRiskWithText): Explanation {
   if (base === undefined) return {};
   const parts = reasons.map(({ feature, text, contribution = 0, values = [] }): ChurnReason => {
     return { feature, text, contribution, value: values[0] ?? null, mean: null };
   });
-  return told(base, parts);
+  return explanationOf(base, parts);
+}
+
+/** Returns a customer's risk at `now` by the model in force, with its explanation. */
+export function riskView(
+  profile: Profile,
+  { settings, trained }: { settings: Workspace; trained: TrainedModel | undefined },
+  now: Instant,
+): RiskView {
+  const found = withScoredRisk(profile, now, chooseRiskModel(settings, trained));
+  // Without a change since the last review, the change that the review stored is shown.
+  const risk = found && withRiskText({ ...found, change: found.change ?? profile.churn?.change });
+  const scored = trained && risk?.modelVersion !== undefined ? scoreOf(trained, profile, now) : undefined;
+  return {
+    customerId: customerId(profile.customer),
+    ...(risk && { risk }),
+    ...(scored ? explainRisk(scored) : risk && explainDefaultRisk(risk)),
+  };
 }

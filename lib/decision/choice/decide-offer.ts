@@ -3,6 +3,7 @@ import { type Customer } from '../../model/customer.ts';
 import { readVersionedProfile, type ProfileStore } from '../../profile/profile-store.ts';
 import { profileLimits } from '../../model/profile-limits.ts';
 import { newProfile, type OpenDecision, type Profile } from '../../model/profile.ts';
+import { conflict, retryOnConflict } from '../../shared/retry.ts';
 import { addDuration, durationMs, type Instant, addMs } from '../../shared/time.ts';
 import { chooseOffer, type PastDecision } from './choose-offer.ts';
 import { type Decision, type DecisionContext } from './decision.ts';
@@ -16,6 +17,7 @@ import { type ReadStats } from '../beliefs/offer-stats-store.ts';
 import { type DecisionStore } from './decision-store.ts';
 import { type ReadLinear } from '../beliefs/offer-sums-store.ts';
 
+/** Stores that a decision reads and writes. */
 export interface DecideDependencies {
   profiles: ProfileStore;
   placements: PlacementStore;
@@ -25,6 +27,7 @@ export interface DecideDependencies {
   linear: ReadLinear;
 }
 
+/** A request for a decision. */
 export interface Question {
   customer: Customer;
   placement: string;
@@ -51,7 +54,7 @@ const maxTries = 10;
  * Adds the decision to the profile. The oldest are dropped, and their outcomes are no longer
  * tracked.
  */
-function remembering(profile: Profile, decisionId: string, open: OpenDecision): Profile {
+function addOpenDecision(profile: Profile, decisionId: string, open: OpenDecision): Profile {
   const newest = Object.entries({ ...profile.decisions, [decisionId]: open }).sort(([, a], [, b]) =>
     a.at < b.at ? 1 : -1,
   );
@@ -65,14 +68,14 @@ const touchpointOf = ({ channel = 'server', event = 'Decision Requested', proper
 });
 
 /** What a decision depends on beside the question. Read again on each attempt. */
-interface EarlierDecision {
+interface DecisionBasis {
   profile: Profile;
   past: PastDecision[];
-  numbers: Numbers;
+  data: PlacementData;
 }
 
 /** Data of the placement, the same for all attempts. */
-interface Numbers {
+interface PlacementData {
   placement: Placement;
   stats: OfferStats;
   policy: PolicyRecord['current'];
@@ -81,15 +84,77 @@ interface Numbers {
 }
 
 /** Makes the decision, and the profile that holds it. */
-function make({ decisionId, at, context }: Question, { profile, past, numbers }: EarlierDecision) {
-  const { placement } = numbers;
+function makeDecision({ decisionId, at, context }: Question, { profile, past, data }: DecisionBasis) {
+  const { placement } = data;
   const situation = { profile, now: at, ...(context && { touchpoint: touchpointOf(context) }) };
-  const { offer, ...choice } = chooseOffer({ decisionId, past, situation, ...numbers });
+  const { offer, ...choice } = chooseOffer({ decisionId, past, situation, ...data });
   const { id, content, success, window } = offer;
   const until = addDuration(at, window);
   const decision: Decision = { decisionId, placement: placement.id, offer: { id, content }, at, ...choice };
   const open = { placement: placement.id, offer: id, stage: choice.stage, at, exposed: false, on: success, until };
-  return { decision, until, profile: remembering(profile, decisionId, open) };
+  return { decision, until, profile: addOpenDecision(profile, decisionId, open) };
+}
+
+/**
+ * Reads the data of a placement. Adds the sums of a linear policy. If the placement's features have
+ * changed since, the policy works by stage.
+ */
+async function readPlacementData(
+  { stats, policies, linear }: DecideDependencies,
+  workspace: string,
+  placement: Placement,
+): Promise<PlacementData> {
+  const [offerStats, { current, course }] = await Promise.all([
+    stats(workspace, placement.id),
+    policies.get(workspace, placement.id),
+  ]);
+  const data = { placement, stats: offerStats, policy: current, course: placement.plan && course };
+  const fits = current.kind === 'linear' && placement.context && contextId(placement.context) === current.context;
+  return fits ? { ...data, linear: await linear(workspace, placement) } : data;
+}
+
+/** Reads the earlier decisions that caps count. No read if no offer has a cap. */
+async function readPastDecisions(
+  decisions: DecisionStore,
+  profile: Profile,
+  { placement, at }: { placement: Placement; at: Instant },
+): Promise<PastDecision[]> {
+  const longest = Math.max(0, ...placement.offers.map(({ cap }) => (cap ? durationMs(cap.within) : 0)));
+  return longest > 0 ? decisions.past(profile, placement.id, addMs(at, -longest)) : [];
+}
+
+/**
+ * Reads the customer, then returns the stored decision or makes and stores one. The first attempt
+ * searches for a stored one only if the profile holds its id. That is rare, so it usually costs no
+ * read.
+ */
+async function tryDecide(
+  { profiles, decisions }: DecideDependencies,
+  { question, data }: { question: Question; data: PlacementData },
+  tries: number,
+): Promise<OfferDecision | typeof conflict> {
+  const { customer, decisionId, at } = question;
+  const stored = await readVersionedProfile(profiles, customer);
+  if (!stored) {
+    const { decision, profile } = makeDecision(question, { data, profile: newProfile(customer, at), past: [] });
+    return { decision, profile, recorded: false };
+  }
+  const { profile, rev } = stored;
+  const isWorthSearch = tries > 0 || Object.hasOwn(profile.decisions, decisionId);
+  const earlier = isWorthSearch ? await decisions.find(profile, decisionId) : undefined;
+  if (earlier) return { decision: earlier, profile, recorded: true };
+  const past = await readPastDecisions(decisions, profile, { placement: data.placement, at });
+  const made = makeDecision(question, { data, profile, past });
+  return (await decisions.record(made, rev)) ? { decision: made.decision, profile, recorded: true } : conflict;
+}
+
+async function decideOffer(dependencies: DecideDependencies, question: Question): Promise<OfferDecision> {
+  const { workspace, customer } = question.customer;
+  const placement = await dependencies.placements.get(workspace, question.placement);
+  if (!placement) throw new NotFound('placement.unknown', { placement: question.placement });
+  const data = await readPlacementData(dependencies, workspace, placement);
+  const contended = () => new Unavailable('profile.contended', { customer, tries: maxTries });
+  return retryOnConflict({ maxTries, contended }, (tries) => tryDecide(dependencies, { question, data }, tries));
 }
 
 /**
@@ -98,55 +163,9 @@ function make({ decisionId, at, context }: Question, { profile, past, numbers }:
  * customer without a profile gets a decision that is not stored. Throws `placement.unknown`. Costs
  * one read, one transaction of three writes, and one query if an offer has a cap.
  */
-export function createDecider({ profiles, placements, decisions, stats, policies, linear }: DecideDependencies) {
-  /**
-   * Adds the sums of a linear policy. If the placement's features have changed since, the policy
-   * works by stage.
-   */
-  async function numbersOf(workspace: string, placement: Placement): Promise<Numbers> {
-    const [tries, { current, course }] = await Promise.all([
-      stats(workspace, placement.id),
-      policies.get(workspace, placement.id),
-    ]);
-    const known = { placement, stats: tries, policy: current, course: placement.plan && course };
-    const fits = current.kind === 'linear' && placement.context && contextId(placement.context) === current.context;
-    return fits ? { ...known, linear: await linear(workspace, placement) } : known;
-  }
-
-  /**
-   * The first attempt searches only if the profile holds the decision id. That is rare, so it
-   * usually costs no read.
-   */
-  async function madeBefore(profile: Profile, decisionId: string, tries: number): Promise<Decision | undefined> {
-    const worthLooking = tries > 0 || Object.hasOwn(profile.decisions, decisionId);
-    return worthLooking ? decisions.find(profile, decisionId) : undefined;
-  }
-
-  /** Reads the earlier decisions that caps count. No read if no offer has a cap. */
-  async function pastOf(profile: Profile, { id, offers }: Placement, at: Instant): Promise<PastDecision[]> {
-    const longest = Math.max(0, ...offers.map(({ cap }) => (cap ? durationMs(cap.within) : 0)));
-    return longest > 0 ? decisions.past(profile, id, addMs(at, -longest)) : [];
-  }
-
-  return async function decide(question: Question): Promise<OfferDecision> {
-    const { customer, decisionId, at } = question;
-    const placement = await placements.get(customer.workspace, question.placement);
-    if (!placement) throw new NotFound('placement.unknown', { placement: question.placement });
-    const numbers = await numbersOf(customer.workspace, placement);
-    for (let tries = 0; tries < maxTries; tries++) {
-      const stored = await readVersionedProfile(profiles, customer);
-      if (!stored) {
-        const { decision, profile } = make(question, { numbers, profile: newProfile(customer, at), past: [] });
-        return { decision, profile, recorded: false };
-      }
-      const { profile, rev } = stored;
-      const before = await madeBefore(profile, decisionId, tries);
-      if (before) return { decision: before, profile, recorded: true };
-      const made = make(question, { numbers, profile, past: await pastOf(profile, placement, at) });
-      if (await decisions.record(made, rev)) return { decision: made.decision, profile, recorded: true };
-    }
-    throw new Unavailable('profile.contended', { customer: customer.customer, tries: maxTries });
-  };
+export function createDecider(dependencies: DecideDependencies) {
+  return (question: Question): Promise<OfferDecision> => decideOffer(dependencies, question);
 }
 
+/** Decides an offer for a customer at a placement, as `createDecider` describes. */
 export type Decide = ReturnType<typeof createDecider>;

@@ -28,7 +28,7 @@ export interface DecisionStore {
    * Stores the decision and the profile in one transaction. Returns false if the profile was
    * written since `rev`, or the decision id exists.
    */
-  record(made: { profile: Profile; decision: Decision; until: Instant }, rev: number): Promise<boolean>;
+  record(decided: { profile: Profile; decision: Decision; until: Instant }, rev: number): Promise<boolean>;
 }
 
 /**
@@ -66,39 +66,52 @@ export function readDecision(item: Item, at: Instant): Decision {
   };
 }
 
+async function findDecision(table: Table, profile: Profile, decisionId: string): Promise<Decision | undefined> {
+  const owners = identitiesOf(profile);
+  const items = await table.getMany(
+    owners.map((owner) => keys.decided(owner, decisionId)),
+    { consistent: true },
+  );
+  const [item] = items;
+  const owner = owners.find((one) => partition(one) === item?.pk);
+  if (!item || !owner) return undefined;
+  const at = String(item.at);
+  const row = await table.get(keys.decision(owner, at, decisionId), { consistent: true });
+  return row && readDecision(row, at);
+}
+
+async function readPast(
+  table: Table,
+  profile: Profile,
+  { placement, since }: { placement: string; since: Instant },
+): Promise<PastDecision[]> {
+  const prefix = timelineRanges.decision;
+  const page = { prefix, from: prefix + since, newestFirst: true, limit: mostPast, consistent: true };
+  const rows = await Promise.all(identitiesOf(profile).map((owner) => table.query(partition(owner), page)));
+  return rows
+    .flat()
+    .filter((row) => row.placement === placement)
+    .map(({ sk, offer }) => ({ offer: String(offer), at: parseTimedKey(sk, prefix).at }));
+}
+
+async function recordDecision(
+  table: Table,
+  { profile, decision, until }: { profile: Profile; decision: Decision; until: Instant },
+  rev: number,
+): Promise<boolean> {
+  const { at, placement, stage, offer, decisionId, context } = decision;
+  const features = context && { context: JSON.stringify(context) };
+  const ttl = ttlAfter(addDuration(until, keptFor), 0);
+  const decided = { ...keys.decided(profile, decisionId), at, placement, stage, offer: offer.id, ttl, ...features };
+  const also = [{ put: decisionItem(profile, decision) }, { put: decided, if: ifAbsent }];
+  return profileStore(table).save({ profile, also }, rev);
+}
+
+/** The store over the table. */
 export function decisionStore(table: Table): DecisionStore {
   return {
-    async find(profile, decisionId) {
-      const owners = identitiesOf(profile);
-      const items = await table.getMany(
-        owners.map((owner) => keys.decided(owner, decisionId)),
-        { consistent: true },
-      );
-      const [item] = items;
-      const owner = owners.find((one) => partition(one) === item?.pk);
-      if (!item || !owner) return undefined;
-      const at = String(item.at);
-      const row = await table.get(keys.decision(owner, at, decisionId), { consistent: true });
-      return row && readDecision(row, at);
-    },
-
-    async past(profile, placement, since) {
-      const prefix = timelineRanges.decision;
-      const page = { prefix, from: prefix + since, newestFirst: true, limit: mostPast, consistent: true };
-      const rows = await Promise.all(identitiesOf(profile).map((owner) => table.query(partition(owner), page)));
-      return rows
-        .flat()
-        .filter((row) => row.placement === placement)
-        .map(({ sk, offer }) => ({ offer: String(offer), at: parseTimedKey(sk, prefix).at }));
-    },
-
-    async record({ profile, decision, until }, rev) {
-      const { at, placement, stage, offer, decisionId, context } = decision;
-      const told = context && { context: JSON.stringify(context) };
-      const ttl = ttlAfter(addDuration(until, keptFor), 0);
-      const decided = { ...keys.decided(profile, decisionId), at, placement, stage, offer: offer.id, ttl, ...told };
-      const also = [{ put: decisionItem(profile, decision) }, { put: decided, if: ifAbsent }];
-      return profileStore(table).save({ profile, also }, rev);
-    },
+    find: (profile, decisionId) => findDecision(table, profile, decisionId),
+    past: (profile, placement, since) => readPast(table, profile, { placement, since }),
+    record: (decided, rev) => recordDecision(table, decided, rev),
   };
 }

@@ -9,6 +9,7 @@ import { commonRate, priorSpread, sumOf, type Trials } from '../beliefs/prior-be
 import { control } from './rank-offers.ts';
 import { endlessTemperature, type Temperature } from './propensities.ts';
 import { tuneTemperature } from './tune-temperature.ts';
+import { compact } from '../../shared/records.ts';
 import { type Instant } from '../../shared/time.ts';
 
 /**
@@ -26,11 +27,11 @@ export interface PolicyReview {
   now: Instant;
 }
 
-const rivalsOf = ({ offers, fallback }: Placement): string[] =>
+const competingOffers = ({ offers, fallback }: Placement): string[] =>
   offers.map(({ id }) => id).filter((id) => id !== fallback);
 
 /** Returns the trials of each offer over all stages. */
-function triesOf(stats: OfferStats): Trials[] {
+function trialsOf(stats: OfferStats): Trials[] {
   const offers = new Set(Object.values(stats).flatMap((of) => Object.keys(of)));
   return [...offers].map((offer) => sumOf(Object.values(stats).flatMap((of) => of[offer] ?? [])));
 }
@@ -39,13 +40,13 @@ function triesOf(stats: OfferStats): Trials[] {
  * Tunes the temperature for the plan, from observed rates and their spread. Without a plan it is
  * `endlessTemperature`.
  */
-function sharpeningFor({ placement, stats }: PolicyReview): Temperature {
+function temperatureFor({ placement, stats }: PolicyReview): Temperature {
   const { plan } = placement;
   if (!plan) return endlessTemperature;
-  const tries = triesOf(stats);
-  const spread = priorSpread([tries]);
-  const offers = Math.max(2, rivalsOf(placement).length);
-  const likely = { rate: commonRate(tries, spread), offers, plan: { ...plan, batches } };
+  const trials = trialsOf(stats);
+  const spread = priorSpread([trials]);
+  const offers = Math.max(2, competingOffers(placement).length);
+  const likely = { rate: commonRate(trials, spread), offers, plan: { ...plan, batches } };
   return tuneTemperature([likely], { spread, control });
 }
 
@@ -53,14 +54,14 @@ function sharpeningFor({ placement, stats }: PolicyReview): Temperature {
  * Returns the decisions with the most frequent set of competing offers. Only within one set could
  * each offer be chosen.
  */
-function mostUsual(log: readonly LoggedDecision[]): LoggedDecision[] {
+function mostFrequentSet(log: readonly LoggedDecision[]): LoggedDecision[] {
   const contests = Map.groupBy(log, ({ offers }) => JSON.stringify(offers));
   return [...contests.values()].reduce<LoggedDecision[]>((most, one) => (one.length > most.length ? one : most), []);
 }
 
 /** Returns whether the log shows that context improves the choice of offers. */
-function helpsHere({ placement: { context = [] } }: PolicyReview, log: readonly LoggedDecision[]): boolean {
-  const usual = mostUsual(log.filter((row) => row.context?.length === context.length));
+function doesContextHelp({ placement: { context = [] } }: PolicyReview, log: readonly LoggedDecision[]): boolean {
+  const usual = mostFrequentSet(log.filter((row) => row.context?.length === context.length));
   const offers = usual[0]?.offers ?? [];
   if (context.length === 0 || offers.length < 2) return false;
   const rows = usual.map(({ offer, won, propensity, context: values = [] }) => {
@@ -69,17 +70,19 @@ function helpsHere({ placement: { context = [] } }: PolicyReview, log: readonly 
   return contextHelps(rows, { offers: offers.length, features: context.length }).helps;
 }
 
-const same = (one: Policy, other: Policy): boolean =>
+const isSamePolicy = (one: Policy, other: Policy): boolean =>
   JSON.stringify({ ...one, version: 0 }) === JSON.stringify({ ...other, version: 0 });
 
 /**
  * Returns the record at the start of a plan. The tuned policy is in force at once, because the team
  * asked for the plan.
  */
-function begun(reviewed: PolicyReview, decisions: number): PolicyRecord {
-  const { record, stats } = reviewed;
+function startPlan(review: PolicyReview, decisions: number): PolicyRecord {
+  const { record, stats } = review;
   const current: Policy = {
-    ...{ version: record.current.version + 1, kind: 'thompson', sharpening: sharpeningFor(reviewed) },
+    version: record.current.version + 1,
+    kind: 'thompson',
+    sharpening: temperatureFor(review),
   };
   const shown = shownIn(stats);
   return { current, course: { decisions, shownBefore: shown }, judgedThrough: shown };
@@ -89,7 +92,7 @@ function begun(reviewed: PolicyReview, decisions: number): PolicyRecord {
  * Returns the policy in force for the placement as it is. If its plan or feature list was removed,
  * the first policy returns.
  */
-function inForce({ placement, record }: PolicyReview): Pick<PolicyRecord, 'current' | 'course'> {
+function policyInForce({ placement, record }: PolicyReview): Pick<PolicyRecord, 'current' | 'course'> {
   const { current, course } = record;
   const gone =
     (course && !placement.plan) ||
@@ -102,15 +105,29 @@ function inForce({ placement, record }: PolicyReview): Pick<PolicyRecord, 'curre
  * Returns a candidate policy: temperature tuned on current data, and context if it helps. Undefined
  * if it equals the current policy.
  */
-function candidateOf(reviewed: PolicyReview, current: Policy): Policy | undefined {
-  const { placement, log } = reviewed;
+function candidateOf(review: PolicyReview, current: Policy): Policy | undefined {
+  const { placement, log } = review;
   const candidate: Policy = {
     version: current.version + 1,
     kind: 'thompson',
-    sharpening: sharpeningFor(reviewed),
-    ...(helpsHere(reviewed, log) && { kind: 'linear', context: contextId(placement.context ?? []) }),
+    sharpening: temperatureFor(review),
+    ...(doesContextHelp(review, log) && { kind: 'linear', context: contextId(placement.context ?? []) }),
   };
-  return same(candidate, current) ? undefined : candidate;
+  return isSamePolicy(candidate, current) ? undefined : candidate;
+}
+
+/** Compares the candidate with the current policy on the log. Undefined if the log allows none. */
+function judge(
+  { placement, stats, log }: PolicyReview,
+  { current, candidate, course }: Pick<PolicyRecord, 'current' | 'course'> & { candidate: Policy | undefined },
+) {
+  return comparePolicies(log, {
+    current,
+    candidate,
+    offers: competingOffers(placement),
+    features: placement.context?.length ?? 0,
+    progress: policyProgress(course, shownIn(stats)),
+  });
 }
 
 /**
@@ -118,23 +135,19 @@ function candidateOf(reviewed: PolicyReview, current: Policy): Policy | undefine
  * bound of the gain is above 0. A new or resized plan starts anew. Returns the same record for the
  * same log.
  */
-export function reviewPolicy(found: PolicyReview): PolicyRecord {
-  const { placement, record, stats, log, now } = found;
+export function reviewPolicy(review: PolicyReview): PolicyRecord {
+  const { placement, record, stats, log, now } = review;
   const { plan } = placement;
-  if (plan && record.course?.decisions !== plan.decisions) return begun(found, plan.decisions);
-  const { current, course } = inForce(found);
-  const candidate = candidateOf(found, current);
-  const judgedThrough = shownIn(stats);
-  const judged = comparePolicies(log, {
-    ...{ current, candidate, offers: rivalsOf(placement), features: placement.context?.length ?? 0 },
-    progress: policyProgress(course, judgedThrough),
+  if (plan && record.course?.decisions !== plan.decisions) return startPlan(review, plan.decisions);
+  const { current, course } = policyInForce(review);
+  const candidate = candidateOf(review, current);
+  const result = judge(review, { current, candidate, course });
+  const replacement = result?.replaced === true ? candidate : undefined;
+  return compact({
+    current: replacement ?? current,
+    candidate: replacement ? undefined : candidate,
+    course,
+    judgement: result && { at: now, showings: log.length, ...result },
+    judgedThrough: shownIn(stats),
   });
-  const judgement = judged && { at: now, showings: log.length, ...judged };
-  return {
-    current: candidate && judged?.replaced ? candidate : current,
-    ...(candidate && !judged?.replaced && { candidate }),
-    ...(course && { course }),
-    ...(judgement && { judgement }),
-    judgedThrough,
-  };
 }

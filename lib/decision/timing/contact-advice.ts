@@ -56,6 +56,25 @@ function nextAt(hour: number, zone: string, now: Instant): Instant {
   return atWall({ date: hour > here ? date : daysOn(date, 1), time: `${String(hour).padStart(2, '0')}:00` }, zone);
 }
 
+const hoursOn = (byChannel: Record<string, number[]>, channel: string): number[] | undefined =>
+  Object.hasOwn(byChannel, channel) ? byChannel[channel] : undefined;
+
+type Strengths = Parameters<typeof hoursOf>[2];
+
+const strengthsOf = ({ strengths }: WorkspaceSendTimeStats): Strengths => ({
+  segment: strengths.segment ?? Infinity,
+  customer: strengths.customer ?? Infinity,
+});
+
+/** Returns the finest level whose hours changed the advice. */
+function basisOf(
+  strengths: Strengths,
+  { own, shared }: { own: Hours | undefined; shared: Hours | undefined },
+): SendAt['basis'] {
+  if (strengths.customer < Infinity && total(own) > 0) return 'customer';
+  return strengths.segment < Infinity && total(shared) > 0 ? 'channel' : 'everybody';
+}
+
 /**
  * Returns the hour at which the customer is likeliest to act on a channel. The customer's hours are
  * shrunk towards the channel's, those towards all customers'. A level that did not predict better
@@ -66,21 +85,17 @@ export function adviseSendTime(
   { habits, workspace, channel = busiest(profile) ?? '', now }: AdviceInput,
 ): SendAt | undefined {
   if (!habits || total(habits.all) === 0) return undefined;
-  const own = Object.hasOwn(profile.hours, channel) ? profile.hours[channel] : undefined;
-  const shared = Object.hasOwn(habits.channels, channel) ? habits.channels[channel] : undefined;
-  const strengths = {
-    segment: habits.strengths.segment ?? Infinity,
-    customer: habits.strengths.customer ?? Infinity,
-  };
+  const own = hoursOn(profile.hours, channel);
+  const shared = hoursOn(habits.channels, channel);
+  const strengths = strengthsOf(habits);
   const known = {
     all: habits.all,
     segments: new Map([[channel, shared ?? noHours()]]),
     customers: new Map([[profile.customer, own ?? noHours()]]),
   };
   const hour = bestHour(hoursOf(known, { customer: profile.customer, segment: channel }, strengths));
-  const byChannel = strengths.segment < Infinity && total(shared) > 0;
-  const basis = strengths.customer < Infinity && total(own) > 0 ? 'customer' : byChannel ? 'channel' : 'everybody';
-  return { hour, at: nextAt(hour, homeZone(profile, workspace), now), basis };
+  const at = nextAt(hour, homeZone(profile, workspace), now);
+  return { hour, at, basis: basisOf(strengths, { own, shared }) };
 }
 
 /** Rolling window in which messages are counted, ms. */

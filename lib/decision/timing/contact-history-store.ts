@@ -13,13 +13,13 @@ import { readCustomerHistory } from '../../report/touchpoint-reader.ts';
 import { type Instant, addMs, dayMs } from '../../shared/time.ts';
 import { type History } from './learn-send-times.ts';
 
-/** How far back habits are looked for. Milliseconds. */
+/** Age limit of touchpoints and messages, ms. */
 const spanMs = 180 * dayMs;
 
-/** Most messages of a customer that are looked at. */
+/** Limit of messages read of one identity, newest first. */
 const mostMessages = 500;
 
-/** When marketing was sent to an identity. Milliseconds. */
+/** Returns when marketing messages were sent to an identity, ms since 1970. */
 async function contactsIn(table: Table, owner: Customer, since: Instant): Promise<number[]> {
   const prefix = timelineRanges.message;
   const rows = await table.query(partition(owner), {
@@ -35,30 +35,42 @@ async function contactsIn(table: Table, owner: Customer, since: Instant): Promis
   });
 }
 
-/** Reads what some customers did in the last half year: some two to four read request units each. */
-export function historyReader({ table, profiles }: { table: Table; profiles: Pick<ProfileStore, 'getMany'> }) {
-  async function historyOf(profile: Profile, workspace: Workspace, now: Instant): Promise<History> {
-    const since = addMs(now, -spanMs);
-    const reading = { from: Date.parse(since), to: Date.parse(now), reads: 'touchpoints' } as const;
-    const [{ touches }, ...contacts] = await Promise.all([
-      readCustomerHistory(table, profile, reading),
-      ...identitiesOf(profile).map((owner) => contactsIn(table, owner, since)),
-    ]);
-    const zone = homeZone(profile, workspace);
-    const acts = touches
-      .filter(({ name }) => isEngagement(name, workspace))
-      .map(({ at, channel }) => ({ at, channel, hour: hourAt(new Date(at).toISOString(), zone) }));
-    return { customer: profile.customer, acts, contacts: contacts.flat().sort((a, b) => a - b) };
-  }
+interface HistoryDependencies {
+  table: Table;
+  profiles: Pick<ProfileStore, 'getMany'>;
+}
 
+async function readHistory(
+  table: Table,
+  profile: Profile,
+  { workspace, now }: { workspace: Workspace; now: Instant },
+): Promise<History> {
+  const since = addMs(now, -spanMs);
+  const window = { from: Date.parse(since), to: Date.parse(now), reads: 'touchpoints' } as const;
+  const [{ touches }, ...contacts] = await Promise.all([
+    readCustomerHistory(table, profile, window),
+    ...identitiesOf(profile).map((owner) => contactsIn(table, owner, since)),
+  ]);
+  const zone = homeZone(profile, workspace);
+  const acts = touches
+    .filter(({ name }) => isEngagement(name, workspace))
+    .map(({ at, channel }) => ({ at, channel, hour: hourAt(new Date(at).toISOString(), zone) }));
+  return { customer: profile.customer, acts, contacts: contacts.flat().sort((a, b) => a - b) };
+}
+
+/**
+ * Reads what customers did in the last half year, two to four read request units each. One after
+ * another, because a customer's history may be large and the nightly job has time.
+ */
+export function historyReader({ table, profiles }: HistoryDependencies) {
   return async (customers: Customer[], workspace: Workspace, now: Instant): Promise<History[]> => {
     const stored = await profiles.getMany(customers, { consistent: false });
-    const people = new Map([...stored.values()].map(({ profile }) => [profile.customer, profile]));
+    const byCustomer = new Map([...stored.values()].map(({ profile }) => [profile.customer, profile]));
     const histories: History[] = [];
-    // One after another: a job of the night is in no hurry, and a customer's history may be large.
-    for (const profile of people.values()) histories.push(await historyOf(profile, workspace, now));
+    for (const profile of byCustomer.values()) histories.push(await readHistory(table, profile, { workspace, now }));
     return histories;
   };
 }
 
+/** Reads histories of customers, as `historyReader` describes. */
 export type ReadHistories = ReturnType<typeof historyReader>;

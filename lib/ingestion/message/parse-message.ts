@@ -1,11 +1,19 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { maxIdBytes } from '../../model/customer.ts';
+import { type Touchpoint, type TouchpointType } from '../../model/touchpoint.ts';
 import { type Json, type JsonObject, isJsonObject } from '../../shared/json.ts';
 import { instantAt } from '../../shared/time.ts';
 import { channelOf } from './channel.ts';
-import { measureClockSkew, isFarFuture, readTime } from './source-clock.ts';
+import {
+  MessageRejected,
+  readMessageContext,
+  readIds,
+  readMessageId,
+  readName,
+  readProperties,
+  readType,
+} from './message-fields.ts';
 import { findLimitViolation } from './payload-limits.ts';
-import { type Touchpoint, TouchpointType } from '../../model/touchpoint.ts';
+import { measureClockSkew, isFarFuture, readTime } from './source-clock.ts';
 import { type RejectionCode, type WarningCode } from './verdict.ts';
 
 /**
@@ -39,101 +47,6 @@ export interface MessageContext {
 }
 
 /**
- * Segment's limit, characters: at most 765 bytes, so a sort key holds it after a range and a time.
- * Returns an id as text, or undefined if it is missing, null or empty. Throws `MessageRejected` for
- * an invalid id.
- */
-const messageIdLimit = 256;
-
-class MessageRejected extends Error {
-  readonly fault: RejectionCode;
-  constructor(fault: RejectionCode) {
-    super(fault);
-    this.fault = fault;
-  }
-}
-
-const types: ReadonlySet<unknown> = new Set(TouchpointType.options);
-
-const isType = (named: unknown): named is TouchpointType => types.has(named);
-
-const nameOf = {
-  identify: 'Identified',
-  page: 'Page Viewed',
-  screen: 'Screen Viewed',
-  group: 'Joined Group',
-  alias: 'Aliased',
-} as const;
-
-/** An id as text; undefined when it is missing, null or empty. */
-function readId(value: Json | undefined): string | undefined {
-  if (value === undefined || value === null || value === '') return undefined;
-  const id = typeof value === 'number' ? String(value) : value;
-  if (typeof id !== 'string' || !id.isWellFormed() || id.includes('\0')) throw new MessageRejected('invalid-id');
-  if (id.length * 3 > maxIdBytes && Buffer.byteLength(id) > maxIdBytes) throw new MessageRejected('id-too-long');
-  return id;
-}
-
-function readMessageId(value: Json | undefined): string | undefined {
-  const id = readId(value);
-  if (id !== undefined && id.length >= messageIdLimit) throw new MessageRejected('message-id-too-long');
-  return id;
-}
-
-function readType(message: JsonObject, { type }: MessageContext): TouchpointType {
-  const named = type ?? message.type ?? message.action;
-  if (!isType(named)) throw new MessageRejected('unknown-type');
-  return named;
-}
-
-function readObject(value: Json | undefined): JsonObject {
-  if (value === undefined || value === null) return {};
-  if (!isJsonObject(value)) throw new MessageRejected('invalid-properties');
-  return value;
-}
-
-/**
- * Returns the properties. A page's or screen's name and category, which are top-level fields, are
- * added to them, as Segment's libraries do.
- */
-function readProperties(message: JsonObject, type: TouchpointType): JsonObject {
-  if (type === 'identify' || type === 'group') return readObject(message.traits);
-  const properties = readObject(message.properties);
-  if (type !== 'page' && type !== 'screen') return properties;
-  const { name, category } = message;
-  return { ...(name != null && { name }), ...(category != null && { category }), ...properties };
-}
-
-function readName(message: JsonObject, type: TouchpointType): string {
-  if (type !== 'track') return nameOf[type];
-  if (typeof message.event !== 'string' || message.event === '') throw new MessageRejected('no-event');
-  return message.event;
-}
-
-interface Ids {
-  userId?: string;
-  anonymousId?: string;
-  previousId?: string;
-  groupId?: string;
-}
-
-function readIds(message: JsonObject, type: TouchpointType): Ids {
-  const userId = readId(message.userId ?? (type === 'alias' ? message.to : undefined));
-  const anonymousId = readId(message.anonymousId);
-  if (userId === undefined && anonymousId === undefined) throw new MessageRejected('no-identifier');
-  const previousId = type === 'alias' ? readId(message.previousId ?? message.from) : undefined;
-  if (type === 'alias' && previousId === undefined) throw new MessageRejected('no-previous-id');
-  const groupId = readId(message.groupId);
-  if (type === 'group' && groupId === undefined) throw new MessageRejected('no-group-id');
-  return {
-    ...(userId !== undefined && { userId }),
-    ...(anonymousId !== undefined && { anonymousId }),
-    ...(previousId !== undefined && { previousId }),
-    ...(groupId !== undefined && { groupId }),
-  };
-}
-
-/**
  * Makes the id of a message without one. With a time it is made of content, time and place in the
  * body, so that a retry has the same id. Without a time a retry cannot be distinguished from a
  * second event, so the id is random and both are kept.
@@ -143,11 +56,6 @@ function makeMessageId(content: Omit<UndatedTouchpoint, 'messageId'>, index: num
   return createHash('sha256')
     .update(`${index} ${JSON.stringify(content)}`)
     .digest('base64url');
-}
-
-function readContext(message: JsonObject, batch: JsonObject | undefined): JsonObject {
-  const own = isJsonObject(message.context) ? message.context : {};
-  return isJsonObject(batch?.context) ? { ...batch.context, ...own } : own;
 }
 
 /** The source's time of a message, and the receipt to compare its `sentAt` with, ms. */
@@ -169,19 +77,35 @@ function readTiming({ timestamp, originalTimestamp, receivedAt }: JsonObject, ar
   return { time: original, receivedAt: forwardedAt };
 }
 
-function accept(message: JsonObject, arrival: MessageContext): AcceptedMessage {
-  const { batch, index, receivedAt } = arrival;
-  const context = readContext(message, batch);
-  const fault = findLimitViolation(batch?.context === undefined ? message : { ...message, context });
-  if (fault) throw new MessageRejected(fault);
-  const type = readType(message, arrival);
-  const messageId = readMessageId(message.messageId);
-  const { time, receivedAt: firstReceivedAt } = readTiming(message, arrival);
+/** What is read of a message before the rest of its fields. */
+interface DraftFields {
+  type: TouchpointType;
+  messageId: string | undefined;
+  at: number | undefined;
+  arrival: MessageContext;
+}
+
+/** When a message happened, ms, and how far off its source's clock is. */
+interface MessageTime {
+  /** Undefined if the message has no time. */
+  at: number | undefined;
+  skew: number | 'implausible' | undefined;
+}
+
+/** Reads time and skew. Throws `MessageRejected` for a time that cannot be meant. */
+function readMessageTime(message: JsonObject, arrival: MessageContext): MessageTime {
+  const { time, receivedAt } = readTiming(message, arrival);
+  if (time === undefined) return { at: undefined, skew: undefined };
   if (Number.isNaN(time)) throw new MessageRejected('invalid-timestamp');
-  const found =
-    time === undefined ? undefined : measureClockSkew(time, message.sentAt ?? batch?.sentAt, firstReceivedAt);
-  const skew = typeof found === 'number' ? found : undefined;
-  if (time !== undefined && isFarFuture(time, skew, receivedAt)) throw new MessageRejected('timestamp-in-future');
+  const skew = measureClockSkew(time, message.sentAt ?? arrival.batch?.sentAt, receivedAt);
+  if (isFarFuture(time, typeof skew === 'number' ? skew : undefined, arrival.receivedAt))
+    throw new MessageRejected('timestamp-in-future');
+  return { at: time, skew };
+}
+
+/** Returns the touchpoint of a message. Throws `MessageRejected` for an invalid field. */
+function toDraft(message: JsonObject, context: JsonObject, fields: DraftFields): UndatedTouchpoint {
+  const { type, messageId, at, arrival } = fields;
   const content = {
     type,
     name: readName(message, type),
@@ -189,13 +113,24 @@ function accept(message: JsonObject, arrival: MessageContext): AcceptedMessage {
     ...readIds(message, type),
     properties: readProperties(message, type),
     context,
-    ...(time !== undefined && { at: instantAt(time) }),
+    ...(at !== undefined && { at: instantAt(at) }),
   };
-  const draft = { messageId: messageId ?? makeMessageId(content, index), ...content };
-  // A message without id and time is never sent again with the same id, so the present time is
-  // used.
-  if (messageId === undefined && draft.at === undefined) draft.at = instantAt(receivedAt);
-  if (found === 'implausible') return { draft, index, warning: 'clock-implausible' };
+  const draft = { messageId: messageId ?? makeMessageId(content, arrival.index), ...content };
+  // A message without id and time is never sent again with the same id, so the present time is used.
+  if (messageId === undefined && draft.at === undefined) draft.at = instantAt(arrival.receivedAt);
+  return draft;
+}
+
+function accept(message: JsonObject, arrival: MessageContext): AcceptedMessage {
+  const { batch, index } = arrival;
+  const context = readMessageContext(message, batch);
+  const fault = findLimitViolation(batch?.context === undefined ? message : { ...message, context });
+  if (fault) throw new MessageRejected(fault);
+  const type = readType(message, arrival.type);
+  const messageId = readMessageId(message.messageId);
+  const { at, skew } = readMessageTime(message, arrival);
+  const draft = toDraft(message, context, { type, messageId, at, arrival });
+  if (skew === 'implausible') return { draft, index, warning: 'clock-implausible' };
   return skew === undefined ? { draft, index } : { draft, index, skew };
 }
 

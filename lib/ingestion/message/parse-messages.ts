@@ -62,44 +62,44 @@ export interface ParsedBatch {
  * one rejection counts them, so that a short body of 60,000 elements causes no long answer.
  */
 export function parseMessages(kind: Exclude<RouteKind, 'metrics'>, body: JsonObject, receivedAt: number): ParsedBatch {
-  const sorted: ParsedBatch = { accepted: [], rejected: [], warnings: [], warned: 0 };
+  const parsed: ParsedBatch = { accepted: [], rejected: [], warnings: [], warned: 0 };
   if (kind !== 'batch') {
-    read(sorted, body, { index: 0, receivedAt, type: kind.type });
-    return sorted;
+    addMessage(parsed, body, { index: 0, receivedAt, type: kind.type });
+    return parsed;
   }
-  if (!Array.isArray(body.batch)) return { ...sorted, rejected: [describeRejection(0, undefined, 'no-batch')] };
+  if (!Array.isArray(body.batch)) return { ...parsed, rejected: [describeRejection(0, undefined, 'no-batch')] };
   const messages = body.batch.slice(0, maxMessages);
-  messages.forEach((message, index) => read(sorted, message, { index, receivedAt, batch: body }));
+  messages.forEach((message, index) => addMessage(parsed, message, { index, receivedAt, batch: body }));
   const left = body.batch.length - messages.length;
-  if (left > 0) sorted.rejected.push({ ...describeRejection(maxMessages, undefined, 'batch-too-long'), count: left });
-  return sorted;
+  if (left > 0) parsed.rejected.push({ ...describeRejection(maxMessages, undefined, 'batch-too-long'), count: left });
+  return parsed;
 }
 
-function read(sorted: ParsedBatch, message: JsonObject[string], arrival: MessageContext): void {
+function addMessage(parsed: ParsedBatch, message: JsonObject[string], arrival: MessageContext): void {
   const { index } = arrival;
   const outcome = parseMessage(message, arrival);
   if ('fault' in outcome) {
-    sorted.rejected.push(describeRejection(index, messageIdOf(message), outcome.fault));
+    parsed.rejected.push(describeRejection(index, messageIdOf(message), outcome.fault));
     return;
   }
-  sorted.accepted.push(outcome);
+  parsed.accepted.push(outcome);
   if (outcome.warning === undefined) return;
-  sorted.warned++;
-  if (sorted.warnings.length >= maxWarnings) return;
-  sorted.warnings.push(verdictWarning(index, messageIdOf(message), outcome.warning));
+  parsed.warned++;
+  if (parsed.warnings.length >= maxWarnings) return;
+  parsed.warnings.push(verdictWarning(index, messageIdOf(message), outcome.warning));
 }
 
 const messageIdOf = (message: JsonObject[string] | undefined): unknown =>
   typeof message === 'object' && message !== null && 'messageId' in message ? message.messageId : undefined;
 
 /** Moves accepted messages that the table will never accept to the rejections. */
-export function withoutRefused(sorted: ParsedBatch, refused: readonly NotStored[]): ParsedBatch {
-  if (refused.length === 0) return sorted;
-  const { accepted, rejected } = sorted;
+export function withoutRefused(parsed: ParsedBatch, refused: readonly NotStored[]): ParsedBatch {
+  if (refused.length === 0) return parsed;
+  const { accepted, rejected } = parsed;
   const places = new Set(refused.map(({ message }) => message.index));
   const named = refused.map(({ message: { index, draft }, code }) => describeRejection(index, draft.messageId, code));
   return {
-    ...sorted,
+    ...parsed,
     accepted: accepted.filter(({ index }) => !places.has(index)),
     rejected: [...rejected, ...named].sort((a, b) => a.index - b.index),
   };

@@ -29,10 +29,13 @@ const latestMs = Date.parse('9999-12-31T23:59:59.999Z');
  */
 export function readTime(value: Json | undefined): number | undefined {
   if (value === undefined || value === null || value === '') return undefined;
-  const text = typeof value === 'string' && /^\d{9,14}$/.test(value) ? Number(value) : value;
-  if (typeof text !== 'number' && typeof text !== 'string') return NaN;
-  const ms = typeof text === 'string' ? isoMs(text) : Math.floor(text < firstMilliseconds ? text * 1_000 : text);
+  const ms = toMs(typeof value === 'string' && /^\d{9,14}$/.test(value) ? Number(value) : value);
   return ms >= 0 && ms <= latestMs ? ms : NaN;
+}
+
+function toMs(time: Json): number {
+  if (typeof time === 'string') return isoMs(time);
+  return typeof time === 'number' ? Math.floor(time < firstMilliseconds ? time * 1_000 : time) : NaN;
 }
 
 /** Returns whether a skew in seconds may be a correction. False for NaN. */

@@ -74,14 +74,14 @@ export function touchpointItem(workspace: string, touchpoint: Touchpoint): Item 
 }
 
 /** A message with its rows. `companion` holds its source's clock skew. */
-interface Storing {
+interface MessageRows {
   message: AcceptedMessage;
   touchpoint: Item;
   companion?: Item;
 }
 
 /** Returns the time a message was first received. The first request writes it; retries read it. */
-async function firstSeen(
+async function firstReceivedAt(
   table: Table,
   draft: UndatedTouchpoint,
   { workspace, receivedAt }: TouchpointWrite,
@@ -95,7 +95,7 @@ async function firstSeen(
   return typeof item?.receivedAt === 'string' ? item.receivedAt : now;
 }
 
-function rowsOf(message: AcceptedMessage, at: string, workspace: string): Storing {
+function rowsOf(message: AcceptedMessage, at: string, workspace: string): MessageRows {
   const { draft, skew } = message;
   const touchpoint = touchpointItem(workspace, { ...draft, at });
   if (skew === undefined || draft.at === undefined) return { message, touchpoint };
@@ -104,10 +104,14 @@ function rowsOf(message: AcceptedMessage, at: string, workspace: string): Storin
 }
 
 /** Returns the rows of a message, with a time if it has none. */
-async function dated(table: Table, message: AcceptedMessage, saving: TouchpointWrite): Promise<Storing | NotStored> {
+async function withTimestamp(
+  table: Table,
+  message: AcceptedMessage,
+  saving: TouchpointWrite,
+): Promise<MessageRows | NotStored> {
   const { draft } = message;
   try {
-    return rowsOf(message, draft.at ?? (await firstSeen(table, draft, saving)), saving.workspace);
+    return rowsOf(message, draft.at ?? (await firstReceivedAt(table, draft, saving)), saving.workspace);
   } catch (error) {
     const refusal = findPermanentRefusal(error);
     if (!refusal) throw error;
@@ -116,21 +120,21 @@ async function dated(table: Table, message: AcceptedMessage, saving: TouchpointW
 }
 
 /** Resolves missing times, 25 messages at once. */
-async function dateAll(
+async function resolveTimestamps(
   table: Table,
   accepted: readonly AcceptedMessage[],
   saving: TouchpointWrite,
-): Promise<(Storing | NotStored)[]> {
-  const all: (Storing | NotStored)[] = [];
+): Promise<(MessageRows | NotStored)[]> {
+  const all: (MessageRows | NotStored)[] = [];
   for (let start = 0; start < accepted.length; start += batchSize) {
     const chunk = accepted.slice(start, start + batchSize);
-    all.push(...(await Promise.all(chunk.map((message) => dated(table, message, saving)))));
+    all.push(...(await Promise.all(chunk.map((message) => withTimestamp(table, message, saving)))));
   }
   return all;
 }
 
 /** Returns the messages with a refused row. */
-function notStored(all: Storing[], refused: RefusedItems, row: 'touchpoint' | 'companion'): NotStored[] {
+function notStored(all: MessageRows[], refused: RefusedItems, row: 'touchpoint' | 'companion'): NotStored[] {
   return all.flatMap(({ message, [row]: item }) => {
     const refusal = item && refused.get(keyName(item));
     return refusal ? [{ message, code: codes[refusal] }] : [];
@@ -148,7 +152,7 @@ async function saveAll(
   saving: TouchpointWrite,
 ): Promise<NotStored[]> {
   const until = performance.now() + saving.withinMs;
-  const dates = await dateAll(table, accepted, saving);
+  const dates = await resolveTimestamps(table, accepted, saving);
   const undated = dates.filter((one) => 'code' in one);
   const all = dates.filter((one) => 'touchpoint' in one);
   const companions = all.flatMap(({ companion }) => companion ?? []);

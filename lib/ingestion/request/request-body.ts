@@ -26,6 +26,7 @@ const tooLarge = (): ThroughlineError =>
   new ThroughlineError('tooLarge', 'body.too-large', { limitBytes: maxBodyBytes, hint: 'decompressed' });
 
 const gzipStart = 0x1f;
+const zlibStart = 0x78;
 
 /** The second byte of a zlib stream is a checksum of the first two. */
 const isZlib = (second: number): boolean => (0x7800 + second) % 31 === 0;
@@ -35,21 +36,33 @@ const replacementStart = 0xef;
 
 const looksLikeJson = (bytes: Buffer): boolean => /^[\ufeff\s]*[[{"]/.test(bytes.toString('utf8', 0, 64));
 
+/** Returns the coding that the bytes start with, or undefined for any other start. */
+function codingOfStart([first, second = 0]: Buffer): Coding | undefined {
+  if (first === gzipStart) return 'gzip';
+  return first === zlibStart && (isZlib(second) || second === replacementStart) ? 'deflate' : undefined;
+}
+
+/** The coding that a header names, for bytes whose start shows none. `deflate` is then raw. */
+const codingOfHeader: Readonly<Record<string, Coding | undefined>> = {
+  '': undefined,
+  identity: undefined,
+  deflate: 'raw deflate',
+  gzip: 'gzip',
+  'x-gzip': 'gzip',
+};
+
 /**
  * Returns how the bytes are encoded. Their start decides, because proxies decode bodies but keep
- * the header, and some sources send none. `deflate` may mean zlib or the raw stream. Brotli has no
- * signature, so its header counts. An unknown encoding is a 503, so that a retrying source loses
- * nothing. Decoded on its way, with the header kept. No JSON text is valid Brotli.
+ * the header, and some sources send none. Brotli has no signature, so its header counts; no JSON
+ * text is valid Brotli. An unknown encoding is a 503, so that a retrying source loses nothing.
  */
 function codingOf(bytes: Buffer, header: string): Coding | undefined {
-  const [first, second = 0] = bytes;
   if (header === 'br') return 'br';
-  if (first === gzipStart) return 'gzip';
-  if (first === 0x78 && (isZlib(second) || second === replacementStart)) return 'deflate';
-  if (looksLikeJson(bytes) || header === '' || header === 'identity') return undefined;
-  if (header === 'deflate') return 'raw deflate';
-  if (header === 'gzip' || header === 'x-gzip') return 'gzip';
-  throw new Unavailable('body.encoding-unknown', { encoding: header, hint: 'gzip, deflate or br' });
+  const coding = codingOfStart(bytes);
+  if (coding || looksLikeJson(bytes)) return coding;
+  if (!Object.hasOwn(codingOfHeader, header))
+    throw new Unavailable('body.encoding-unknown', { encoding: header, hint: 'gzip, deflate or br' });
+  return codingOfHeader[header];
 }
 
 function decode(bytes: Buffer, coding: Coding): Buffer {
@@ -64,18 +77,21 @@ function decode(bytes: Buffer, coding: Coding): Buffer {
   }
 }
 
+function unpack(bytes: Buffer, header: string): Buffer {
+  const coding = codingOf(bytes, header);
+  const unpacked = coding ? decode(bytes, coding) : bytes;
+  // A proxy may compress a body that was compressed already.
+  return unpacked[0] === gzipStart ? decode(unpacked, 'gzip') : unpacked;
+}
+
 function textOf({ body = '', isBase64Encoded, headers }: RawBody): string {
-  const header = (headers['content-encoding'] ?? '').trim().toLowerCase();
   // Text that starts with `{` was not encoded, the usual case of a browser.
   if (!isBase64Encoded && body.startsWith('{')) {
     if (body.length > maxBodyBytes || Buffer.byteLength(body) > maxBodyBytes) throw tooLarge();
     return body;
   }
-  const bytes = Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
-  const coding = codingOf(bytes, header);
-  const unpacked = coding ? decode(bytes, coding) : bytes;
-  // A proxy may compress a body that was compressed already.
-  const plain = unpacked[0] === gzipStart ? decode(unpacked, 'gzip') : unpacked;
+  const header = (headers['content-encoding'] ?? '').trim().toLowerCase();
+  const plain = unpack(Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8'), header);
   if (plain.length > maxBodyBytes) throw tooLarge();
   return plain.toString('utf8').replace(/^\ufeff/, '');
 }

@@ -1,11 +1,12 @@
+import { ifRevision } from '../../aws/table/conditions.ts';
 import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
 import { type Table } from '../../aws/table/dynamo-table.ts';
 import { Unavailable } from '../../shared/errors.ts';
 import { keys } from '../../model/keys/table-keys.ts';
 import { cacheByKey } from '../../shared/cache.ts';
+import { conflict, retryOnConflict } from '../../shared/retry.ts';
 import { type Clock, Instant, addMs, dayMs, minuteMs } from '../../shared/time.ts';
-import { ifRevision } from '../../aws/table/conditions.ts';
 
 /**
  * A secret that signs webhook calls from `since` on. Standard Webhooks: `whsec_` and 24 to 64 bytes
@@ -33,57 +34,74 @@ export interface WebhookSecretStore {
   rotate(workspace: string): Promise<WebhookSecret[]>;
 }
 
-const maxTries = 5;
-const aSecret = (): string => `whsec_${randomBytes(32).toString('base64')}`;
+interface Dependencies {
+  table: Table;
+  clock: Clock;
+}
+
+const createSecret = (): string => `whsec_${randomBytes(32).toString('base64')}`;
 
 /**
  * Returns the secrets that still sign: the newest, and each whose successor is younger than a day.
  */
-function stillGood(secrets: WebhookSecret[], now: Instant): WebhookSecret[] {
+function signingSecrets(secrets: WebhookSecret[], now: Instant): WebhookSecret[] {
   const edge = addMs(now, -overlapMs);
   return secrets.filter((_, i) => i === 0 || (secrets[i - 1]?.since ?? '') > edge).slice(0, 1 + maxReplaced);
 }
 
+/** The stored secrets, with the revision 0 if there are none. */
+interface StoredSecrets {
+  secrets: WebhookSecret[];
+  rev: number;
+}
+
+async function readSecrets(table: Table, workspace: string): Promise<StoredSecrets> {
+  const row = await table.get(keys.webhookSecrets(workspace), { consistent: true });
+  return row ? { secrets: WebhookSecret.array().parse(row.secrets), rev: Number(row.rev) } : { secrets: [], rev: 0 };
+}
+
+/** Adds a secret to the stored ones. Returns all that sign, or a conflict. */
+async function addSecret(
+  { table, clock }: Dependencies,
+  workspace: string,
+  stored: StoredSecrets,
+): Promise<WebhookSecret[] | typeof conflict> {
+  const now = clock.now();
+  const secrets = signingSecrets([{ secret: createSecret(), since: now }, ...stored.secrets], now);
+  const row = { ...keys.webhookSecrets(workspace), secrets, rev: stored.rev + 1 };
+  return (await table.put(row, ifRevision(stored.rev))) ? secrets : conflict;
+}
+
+const attempts = (workspace: string) => ({
+  maxTries: 5,
+  contended: () => new Unavailable('webhook-secret.contended', { workspace }),
+});
+
+/** Returns the stored secrets. Creates the first one. */
+function readOrCreate(on: Dependencies, workspace: string): Promise<WebhookSecret[]> {
+  return retryOnConflict(attempts(workspace), async () => {
+    const stored = await readSecrets(on.table, workspace);
+    return stored.rev > 0 ? stored.secrets : addSecret(on, workspace, stored);
+  });
+}
+
+function rotateSecret(on: Dependencies, workspace: string): Promise<WebhookSecret[]> {
+  return retryOnConflict(attempts(workspace), async () =>
+    addSecret(on, workspace, await readSecrets(on.table, workspace)),
+  );
+}
+
 /** The store over the table. */
 export function webhookSecretStore(table: Table, clock: Clock): WebhookSecretStore {
-  async function read(workspace: string): Promise<{ secrets: WebhookSecret[]; rev: number }> {
-    const row = await table.get(keys.webhookSecrets(workspace), { consistent: true });
-    return row ? { secrets: WebhookSecret.array().parse(row.secrets), rev: Number(row.rev) } : { secrets: [], rev: 0 };
-  }
-
-  async function add(
-    workspace: string,
-    from: { secrets: WebhookSecret[]; rev: number },
-  ): Promise<WebhookSecret[] | undefined> {
-    const now = clock.now();
-    const secrets = stillGood([{ secret: aSecret(), since: now }, ...from.secrets], now);
-    const row = { ...keys.webhookSecrets(workspace), secrets, rev: from.rev + 1 };
-    return (await table.put(row, ifRevision(from.rev))) ? secrets : undefined;
-  }
-
-  const known = cacheByKey(clock, freshMs, async (workspace): Promise<WebhookSecret[]> => {
-    for (let tries = 0; tries < maxTries; tries++) {
-      const present = await read(workspace);
-      const secrets = present.rev > 0 ? present.secrets : await add(workspace, present);
-      if (secrets) return secrets;
-    }
-    throw new Unavailable('webhook-secret.contended', { workspace });
-  });
-
-  const current = async (workspace: string): Promise<WebhookSecret[]> => stillGood(await known(workspace), clock.now());
-
+  const known = cacheByKey(clock, freshMs, (workspace) => readOrCreate({ table, clock }, workspace));
+  const current = async (workspace: string) => signingSecrets(await known(workspace), clock.now());
   return {
     current,
     keys: async (workspace) => (await current(workspace)).map(({ secret }) => secret),
-
     async rotate(workspace) {
-      for (let tries = 0; tries < maxTries; tries++) {
-        const secrets = await add(workspace, await read(workspace));
-        if (!secrets) continue;
-        known.forget(workspace);
-        return secrets;
-      }
-      throw new Unavailable('webhook-secret.contended', { workspace });
+      const secrets = await rotateSecret({ table, clock }, workspace);
+      known.forget(workspace);
+      return secrets;
     },
   };
 }

@@ -1,15 +1,46 @@
 import { inOrder, type CustomerPath, type PathStep } from '../paths/customer-path.ts';
 import { type TimedConversionPath } from './credit-rules.ts';
 
+/** What is a conversion, and what is a touch. */
 export interface ConversionPathPlan<Step extends PathStep = PathStep> {
   /** Name of the touchpoint that is the conversion. */
   conversion: string;
-  /** What a touchpoint counts as, such as its channel; undefined when it is no touch. Its own name when missing. */
+  /** Returns what a touchpoint counts as, undefined for no touch. Default: its name. */
   touchOf?: (step: Step) => string | undefined;
-  /** Milliseconds before the end of a way in which touches count; no limit when missing. */
+  /** Time before the end of a path in which touches count, ms. Default: no limit. */
   lookbackMs?: number;
-  /** Value of a conversion; 0 when missing. */
+  /** Returns the value of a conversion. Default: 0. */
   worthOf?: (step: Step) => number;
+}
+
+/** A touch since the last conversion. */
+interface OpenTouch {
+  touch: string;
+  at: number;
+}
+
+/** Returns the touches within the look-back of an end, with their ages. */
+function closeAt(open: readonly OpenTouch[], at: number, lookbackMs: number) {
+  const within = open.filter((one) => at - one.at <= lookbackMs);
+  return { touches: within.map(({ touch }) => touch), ages: within.map((one) => at - one.at) };
+}
+
+function* conversionPathsIn<Step extends PathStep>(
+  steps: readonly Step[],
+  plan: ConversionPathPlan<Step>,
+): Generator<TimedConversionPath> {
+  const { conversion, touchOf = (step: Step) => step.name, worthOf = () => 0, lookbackMs = Infinity } = plan;
+  let open: OpenTouch[] = [];
+  for (const step of steps) {
+    if (step.name === conversion) {
+      yield { ...closeAt(open, step.at, lookbackMs), conversions: 1, nulls: 0, value: worthOf(step) };
+      open = [];
+      continue;
+    }
+    const touch = touchOf(step);
+    if (touch !== undefined) open.push({ touch, at: step.at });
+  }
+  yield { ...closeAt(open, steps.at(-1)?.at ?? 0, lookbackMs), conversions: 0, nulls: 1 };
 }
 
 /**
@@ -21,25 +52,6 @@ export function* findConversionPaths<Step extends PathStep>(
   paths: Iterable<CustomerPath<Step>>,
   plan: ConversionPathPlan<Step>,
 ): Generator<TimedConversionPath> {
-  const { conversion, touchOf = (step: Step) => step.name, worthOf = () => 0, lookbackMs = Infinity } = plan;
-  for (const path of paths) {
-    const steps = inOrder(path.steps);
-    let open: { touch: string; at: number }[] = [];
-    const ended = (at: number): Pick<TimedConversionPath, 'touches' | 'ages'> => {
-      const within = open.filter((one) => at - one.at <= lookbackMs);
-      open = [];
-      return { touches: within.map(({ touch }) => touch), ages: within.map((one) => at - one.at) };
-    };
-    for (const step of steps) {
-      if (step.name === conversion) {
-        const way = ended(step.at);
-        if (way.touches.length > 0) yield { ...way, conversions: 1, nulls: 0, value: worthOf(step) };
-        continue;
-      }
-      const touch = touchOf(step);
-      if (touch !== undefined) open.push({ touch, at: step.at });
-    }
-    const way = ended(steps.at(-1)?.at ?? 0);
-    if (way.touches.length > 0) yield { ...way, conversions: 0, nulls: 1 };
-  }
+  for (const path of paths)
+    for (const found of conversionPathsIn(inOrder(path.steps), plan)) if (found.touches.length > 0) yield found;
 }

@@ -1,8 +1,8 @@
 import { validPath, type ConversionPath } from './conversion-path.ts';
 
 /**
- * First-order Markov chain of ways: `counts` moves between states, of which 0 is the start and touch `names[i]` is i + 1; `converted` and
- * `lost` moves out of a state to the two ends.
+ * First-order Markov chain of conversion paths. `counts` holds moves between states: 0 is the start,
+ * and touch `names[i]` is i + 1. `converted` and `lost` are moves out of a state to the two ends.
  */
 export interface Chain {
   names: string[];
@@ -37,39 +37,52 @@ function add(cells: number[] | undefined, at: number, weight: number): void {
   if (cells) cells[at] = (cells[at] ?? 0) + weight;
 }
 
+/** A chain that is counted, with the number of each touch's state. */
+interface CountedChain {
+  chain: Chain;
+  states: Map<string, number>;
+}
+
+/** A touch that a path moves to, and how many customers took the path. */
+interface TouchMove {
+  touch: string;
+  weight: number;
+}
+
+/** Counts the move to a touch's state, which is returned. A repeat is no move. */
+function countMove({ chain, states }: CountedChain, from: number, { touch, weight }: TouchMove): number {
+  const next = states.get(touch) ?? addState(chain, touch);
+  states.set(touch, next);
+  if (next !== from) add(chain.counts[from], next, weight);
+  return next;
+}
+
+function countPath(counted: CountedChain, path: ConversionPath): void {
+  const valid = validPath(path);
+  if (!valid || valid.conversions + valid.nulls === 0) return;
+  const { touches, conversions, nulls, value } = valid;
+  const weight = conversions + nulls;
+  const state = touches.reduce((from, touch) => countMove(counted, from, { touch, weight }), 0);
+  const { chain } = counted;
+  add(chain.converted, state, conversions);
+  add(chain.lost, state, nulls);
+  chain.conversions += conversions;
+  chain.nulls += nulls;
+  chain.value += value;
+}
+
 /**
  * Counts the transitions of paths as they pass. Memory grows with the square of the touches.
  * Repeats of a touch are omitted, because they are no transition.
  */
-export function chainTally(): { add(way: ConversionPath): void; chain: Chain } {
-  const chain = emptyChain();
-  const states = new Map<string, number>();
-  function step(from: number, touch: string, weight: number): number {
-    const next = states.get(touch) ?? addState(chain, touch);
-    states.set(touch, next);
-    if (next !== from) add(chain.counts[from], next, weight);
-    return next;
-  }
-  return {
-    chain,
-    add(way) {
-      const read = validPath(way);
-      if (!read || read.conversions + read.nulls === 0) return;
-      const { touches, conversions, nulls, value } = read;
-      const weight = conversions + nulls;
-      const state = touches.reduce((from, touch) => step(from, touch, weight), 0);
-      add(chain.converted, state, conversions);
-      add(chain.lost, state, nulls);
-      chain.conversions += conversions;
-      chain.nulls += nulls;
-      chain.value += value;
-    },
-  };
+export function chainTally(): { add(path: ConversionPath): void; chain: Chain } {
+  const counted: CountedChain = { chain: emptyChain(), states: new Map() };
+  return { chain: counted.chain, add: (path) => countPath(counted, path) };
 }
 
-/** The same, once over the ways. */
-export function chainOf(ways: Iterable<ConversionPath>): Chain {
+/** Returns the chain of all paths. */
+export function chainOf(paths: Iterable<ConversionPath>): Chain {
   const tally = chainTally();
-  for (const way of ways) tally.add(way);
+  for (const path of paths) tally.add(path);
   return tally.chain;
 }

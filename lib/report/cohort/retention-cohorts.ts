@@ -23,41 +23,54 @@ export interface CohortPlan {
   until?: number;
 }
 
-interface Counted {
+interface CohortCounts {
   customers: number;
   active: number[];
 }
 
+/** The cohorts by period that are counted while customers pass. `newest` is the latest touchpoint. */
+interface CountedCohorts {
+  byPeriod: Map<number, CohortCounts>;
+  newest: number;
+}
+
+const periodAt = ({ unit, offsetMs = 0 }: CohortPlan, at: number): number => periodOf[unit](at + offsetMs);
+
+function countCustomer(cohorts: CountedCohorts, plan: CohortPlan, path: CustomerPath): void {
+  const { joins, active } = plan;
+  const steps = inOrder(path.steps);
+  const joined = steps.find(({ name }) => joins === undefined || name === joins)?.at;
+  for (const { at } of steps) cohorts.newest = Math.max(cohorts.newest, at);
+  if (joined === undefined) return;
+  const first = periodAt(plan, joined);
+  const cohort = cohorts.byPeriod.get(first) ?? { customers: 0, active: [] };
+  cohorts.byPeriod.set(first, cohort);
+  cohort.customers++;
+  const counted = steps.filter(({ name, at }) => at >= joined && (active === undefined || name === active));
+  for (const age of new Set(counted.map(({ at }) => periodAt(plan, at) - first)))
+    cohort.active[age] = (cohort.active[age] ?? 0) + 1;
+}
+
+/** Returns a cohort with a count for each period up to `until`. */
+function showCohort(plan: CohortPlan, until: number, [first, counts]: [number, CohortCounts]): Cohort {
+  const { customers } = counts;
+  const ages = Math.max(0, periodAt(plan, until) - first + 1);
+  const active = Array.from({ length: ages }, (_, age) => counts.active[age] ?? 0);
+  const from = addMs(periodStart[plan.unit](first), -(plan.offsetMs ?? 0));
+  return { from, customers, active, retention: active.map((count) => count / customers) };
+}
+
 /**
- * Retention by cohort of joining. Takes one path per customer (cut without a gap), and counts a customer once a period however often it
- * came. Memory grows with the cohorts and periods, not with the customers.
+ * Counts retention by cohort of joining. Takes one path per customer, cut without a gap, and counts a
+ * customer once a period. Memory grows with cohorts and periods, not with customers.
  */
-export function countRetention({ unit, joins, active, offsetMs = 0, until }: CohortPlan): PathTally<Cohort[]> {
-  const cohorts = new Map<number, Counted>();
-  const period = (at: number): number => periodOf[unit](at + offsetMs);
-  let newest = -Infinity;
-
-  function add(path: CustomerPath): void {
-    const steps = inOrder(path.steps);
-    const joined = steps.find(({ name }) => joins === undefined || name === joins)?.at;
-    for (const { at } of steps) newest = Math.max(newest, at);
-    if (joined === undefined) return;
-    const first = period(joined);
-    const cohort = cohorts.get(first) ?? { customers: 0, active: [] };
-    cohorts.set(first, cohort);
-    cohort.customers++;
-    const counted = steps.filter(({ name, at }) => at >= joined && (active === undefined || name === active));
-    for (const age of new Set(counted.map(({ at }) => period(at) - first))) {
-      cohort.active[age] = (cohort.active[age] ?? 0) + 1;
-    }
-  }
-
-  function shown([first, { customers, active: counts }]: [number, Counted]): Cohort {
-    const ages = Math.max(0, period(until ?? newest) - first + 1);
-    const all = Array.from({ length: ages }, (_, age) => counts[age] ?? 0);
-    const from = addMs(periodStart[unit](first), -offsetMs);
-    return { from, customers, active: all, retention: all.map((count) => count / customers) };
-  }
-
-  return { add, result: () => [...cohorts].sort(([a], [b]) => a - b).map(shown) };
+export function countRetention(plan: CohortPlan): PathTally<Cohort[]> {
+  const cohorts: CountedCohorts = { byPeriod: new Map(), newest: -Infinity };
+  return {
+    add: (path) => countCustomer(cohorts, plan, path),
+    result: () =>
+      [...cohorts.byPeriod]
+        .sort(([a], [b]) => a - b)
+        .map((cohort) => showCohort(plan, plan.until ?? cohorts.newest, cohort)),
+  };
 }

@@ -2,33 +2,39 @@ import { inOrder, type CustomerPath, type PathTally } from '../paths/customer-pa
 import { twoByTwoP } from '../../statistics/inference/two-by-two-table.ts';
 import { benjaminiHochberg } from '../../statistics/inference/multiple-testing.ts';
 
+/** The group of a path. */
 export type PathOutcome = 'churned' | 'retained';
 
-/** A touchpoint, or one that another follows directly. */
+/** A touchpoint, or two of which the second follows directly. */
 export type OutcomePattern = [name: string] | [name: string, next: string];
 
-/** How a pattern's customers fared: shares of either group that showed it, the odds of churning with it against without, p and q. */
+/** A pattern with its shares in either group, and the odds of churning with it against without. */
 export interface PatternContrast {
   pattern: OutcomePattern;
   churned: { customers: number; share: number };
   retained: { customers: number; share: number };
-  /** Half a customer is added to each cell (Haldane 1956, Anscombe 1956), so that it is finite. Above 1: goes with churning. */
+  /**
+   * Above 1 if the pattern goes with churning. Half a customer is added to each cell, so that it is
+   * finite (Haldane 1956, Anscombe 1956).
+   */
   oddsRatio: number;
   p: number;
-  /** p adjusted for the number of patterns: calling those with q ≤ .05 leaves one false call in twenty. */
+  /** p adjusted for the number of patterns. Of those with q ≤ 0.05 one in twenty is false. */
   q: number;
 }
 
+/** Sizes of both groups, and the patterns that were tested. */
 export interface ContrastReport {
   customers: Record<PathOutcome, number>;
-  /** The surest first. That a pattern goes with churning does not tell that it causes it. */
+  /** The most significant first. A pattern that goes with churning need not cause it. */
   patterns: PatternContrast[];
 }
 
+/** Who churned, and which patterns are tested. */
 export interface ContrastPlan {
-  /** Which group a path belongs to; undefined leaves it out. */
+  /** Returns the group of a path, or undefined to leave it out. */
   fateOf: (path: CustomerPath) => PathOutcome | undefined;
-  /** Patterns that fewer customers show are not tested. */
+  /** Patterns of fewer customers are not tested. */
   minCustomers?: number;
 }
 
@@ -46,49 +52,64 @@ function patternsOf(path: CustomerPath): Map<string, OutcomePattern> {
 }
 
 function oddsRatioOf(counts: Counts, customers: Counts): number {
-  const odds = (fate: PathOutcome): number => (counts[fate] + 0.5) / (customers[fate] - counts[fate] + 0.5);
+  const odds = (outcome: PathOutcome): number => (counts[outcome] + 0.5) / (customers[outcome] - counts[outcome] + 0.5);
   return odds('churned') / odds('retained');
 }
 
-/**
- * What customers who left did that those who stayed did not, and the other way round. Each customer counts once per pattern (one path per
- * customer, cut without a gap, and ended before the time that decides its fate: else it would explain itself). Multiple testing is
- * controlled by Benjamini & Hochberg (1995). Memory grows with the patterns.
- */
-export function compareOutcomes({ fateOf, minCustomers = 5 }: ContrastPlan): PathTally<ContrastReport> {
-  const customers: Counts = { churned: 0, retained: 0 };
-  const seen = new Map<string, { pattern: OutcomePattern; counts: Counts }>();
+/** A pattern, and how many customers of either group showed it. */
+interface CountedPattern {
+  pattern: OutcomePattern;
+  counts: Counts;
+}
 
-  function add(path: CustomerPath): void {
-    const fate = fateOf(path);
-    if (!fate) return;
-    customers[fate]++;
-    for (const [key, pattern] of patternsOf(path)) {
-      const one = seen.get(key) ?? { pattern, counts: { churned: 0, retained: 0 } };
-      seen.set(key, one);
-      one.counts[fate]++;
-    }
+function countPatterns(seen: Map<string, CountedPattern>, path: CustomerPath, outcome: PathOutcome): void {
+  for (const [key, pattern] of patternsOf(path)) {
+    const one = seen.get(key) ?? { pattern, counts: { churned: 0, retained: 0 } };
+    seen.set(key, one);
+    one.counts[outcome]++;
   }
+}
 
-  function result(): ContrastReport {
-    const tested = [...seen.values()].filter(({ counts }) => counts.churned + counts.retained >= minCustomers);
-    const side = (counts: Counts, fate: PathOutcome) => ({ hits: counts[fate], n: customers[fate] });
-    const ps = tested.map(({ counts }) => twoByTwoP({ a: side(counts, 'churned'), b: side(counts, 'retained') }));
-    const qs = benjaminiHochberg(ps);
-    const shown = (counts: Counts, fate: PathOutcome) => ({
-      customers: counts[fate],
-      share: customers[fate] > 0 ? counts[fate] / customers[fate] : 0,
-    });
-    const patterns = tested.map(({ pattern, counts }, i): PatternContrast => ({
+function groupShare(counts: Counts, customers: Counts, outcome: PathOutcome): PatternContrast[PathOutcome] {
+  const share = customers[outcome] > 0 ? counts[outcome] / customers[outcome] : 0;
+  return { customers: counts[outcome], share };
+}
+
+/** Tests each pattern and returns them, the most significant first. */
+function contrastPatterns(tested: CountedPattern[], customers: Counts): PatternContrast[] {
+  const side = (counts: Counts, outcome: PathOutcome) => ({ hits: counts[outcome], n: customers[outcome] });
+  const ps = tested.map(({ counts }) => twoByTwoP({ a: side(counts, 'churned'), b: side(counts, 'retained') }));
+  const qs = benjaminiHochberg(ps);
+  return tested
+    .map(({ pattern, counts }, i) => ({
       pattern,
-      churned: shown(counts, 'churned'),
-      retained: shown(counts, 'retained'),
+      churned: groupShare(counts, customers, 'churned'),
+      retained: groupShare(counts, customers, 'retained'),
       oddsRatio: oddsRatioOf(counts, customers),
       p: ps[i] ?? 1,
       q: qs[i] ?? 1,
-    }));
-    return { customers: { ...customers }, patterns: patterns.sort((a, b) => a.p - b.p) };
-  }
+    }))
+    .sort((a, b) => a.p - b.p);
+}
 
-  return { add, result };
+/**
+ * Compares what churned customers did with what retained ones did. Each customer counts once per
+ * pattern: one path, cut without a gap, which ends before the time that decides its outcome, or else
+ * it would explain itself. Adjusts for multiple tests (Benjamini & Hochberg 1995).
+ */
+export function compareOutcomes({ fateOf, minCustomers = 5 }: ContrastPlan): PathTally<ContrastReport> {
+  const customers: Counts = { churned: 0, retained: 0 };
+  const seen = new Map<string, CountedPattern>();
+  return {
+    add(path) {
+      const outcome = fateOf(path);
+      if (!outcome) return;
+      customers[outcome]++;
+      countPatterns(seen, path, outcome);
+    },
+    result() {
+      const tested = [...seen.values()].filter(({ counts }) => counts.churned + counts.retained >= minCustomers);
+      return { customers: { ...customers }, patterns: contrastPatterns(tested, customers) };
+    },
+  };
 }

@@ -1,69 +1,84 @@
 import { type Alignment, type AlignmentMove } from './alignment.ts';
 import { type Automaton } from './plan-automaton.ts';
-import { createPriorityQueue } from './priority-queue.ts';
-import { remainingOf } from './remaining-cost.ts';
+import { createPriorityQueue, type PriorityQueue } from './priority-queue.ts';
+import { type RemainingCost, remainingOf } from './remaining-cost.ts';
 import { type RemainingPlan } from './remaining-plan.ts';
 
-/** A standing: so much of the path is walked and this is left of the plan. */
-interface Standing {
+/** A node of the search: how much of the path is aligned, and what is left of the plan. */
+interface SearchNode {
   position: number;
   rest: RemainingPlan;
   cost: number;
   move?: AlignmentMove;
-  from?: Standing;
+  from?: SearchNode;
 }
 
-function movesTo(end: Standing): AlignmentMove[] {
+/** The search for one path: the nodes reached, and those that are not expanded yet. */
+interface Search extends RemainingCost {
+  automaton: Automaton;
+  trace: readonly string[];
+  nodes: SearchNode[];
+  open: PriorityQueue;
+  /** Least cost at which a node was reached, by its key. */
+  best: Map<number, number>;
+}
+
+function movesTo(end: SearchNode): AlignmentMove[] {
   const moves: AlignmentMove[] = [];
-  for (let at: Standing | undefined = end; at?.move; at = at.from) moves.push(at.move);
+  for (let at: SearchNode | undefined = end; at?.move; at = at.from) moves.push(at.move);
   return moves.reverse();
 }
 
+const keyOf = ({ trace }: Search, { rest, position }: SearchNode): number => rest.id * (trace.length + 1) + position;
+
+/** Adds a node, unless it was reached at the same or a lower cost. */
+function reach(search: Search, node: SearchNode): void {
+  const { best, nodes, open } = search;
+  const key = keyOf(search, node);
+  if ((best.get(key) ?? Infinity) <= node.cost) return;
+  best.set(key, node.cost);
+  nodes.push(node);
+  open.push(nodes.length - 1, node.cost + search.atLeast(node.rest, node.position));
+}
+
+/** Reaches the neighbours of a node. The cheapest come last, because the queue prefers the latest. */
+function expand(search: Search, from: SearchNode): void {
+  const { automaton, trace, labels } = search;
+  const { position, rest, cost } = from;
+  const ahead = automaton.aheadOf(rest);
+  for (const { leaf, rest: left } of ahead) {
+    const move: AlignmentMove = { kind: 'skipped', name: leaf.name, place: leaf.place };
+    reach(search, { position, rest: left, cost: cost + 1, move, from });
+  }
+  const name = trace[position];
+  if (name === undefined) return;
+  reach(search, { position: position + 1, rest, cost: cost + 1, move: { kind: 'extra', name }, from });
+  for (const { leaf, rest: left } of ahead) {
+    if (leaf.label !== labels[position]) continue;
+    const move: AlignmentMove = { kind: 'planned', name, place: leaf.place };
+    reach(search, { position: position + 1, rest: left, cost, move, from });
+  }
+}
+
 /**
- * The optimal alignment of a path with a plan: the shortest way through the product of the two, by A* (Adriansyah 2014, ch. 4;
- * Carmona, van Dongen, Solti, Weidlich, "Conformance Checking", 2018, ch. 7). Stops once `limit` standings were reached; where that is
- * not enough the answer is the bound proved so far. Of several optimal alignments always the same one is found.
+ * Returns the optimal alignment of a path with a plan: the shortest way through the product of the
+ * two, by A* (Adriansyah 2014, ch. 4; Carmona, van Dongen, Solti, Weidlich, "Conformance Checking",
+ * 2018, ch. 7). Stops after `limit` nodes with the bound proved so far. Deterministic among several
+ * optimal alignments.
  */
 export function alignPath(automaton: Automaton, trace: readonly string[], limit: number): Alignment {
-  const { labels, atLeast } = remainingOf(trace, automaton.labels);
-  const standings: Standing[] = [];
-  const open = createPriorityQueue();
-  const best = new Map<number, number>();
-  const keyOf = ({ rest, position }: Standing): number => rest.id * (trace.length + 1) + position;
-
-  function reach(standing: Standing): void {
-    const key = keyOf(standing);
-    if ((best.get(key) ?? Infinity) <= standing.cost) return;
-    best.set(key, standing.cost);
-    standings.push(standing);
-    open.push(standings.length - 1, standing.cost + atLeast(standing.rest, standing.position));
-  }
-
-  /** Cheapest last: of equal promise the latest reached is looked at first. */
-  function walk(from: Standing): void {
-    const { position, rest, cost } = from;
-    const ahead = automaton.aheadOf(rest);
-    for (const { leaf, rest: left } of ahead) {
-      const move: AlignmentMove = { kind: 'skipped', name: leaf.name, place: leaf.place };
-      reach({ position, rest: left, cost: cost + 1, move, from });
-    }
-    const name = trace[position];
-    if (name === undefined) return;
-    reach({ position: position + 1, rest, cost: cost + 1, move: { kind: 'extra', name }, from });
-    for (const { leaf, rest: left } of ahead)
-      if (leaf.label === labels[position])
-        reach({ position: position + 1, rest: left, cost, move: { kind: 'planned', name, place: leaf.place }, from });
-  }
-
-  reach({ position: 0, rest: automaton.start, cost: 0 });
+  const bounds = remainingOf(trace, automaton.labels);
+  const search: Search = { ...bounds, automaton, trace, nodes: [], open: createPriorityQueue(), best: new Map() };
+  const { nodes, open, best } = search;
+  reach(search, { position: 0, rest: automaton.start, cost: 0 });
   for (;;) {
     const next = open.pop();
-    const standing = next && standings[next.entry];
-    if (!standing) throw new Error('a plan can always be walked to its end');
-    if ((best.get(keyOf(standing)) ?? 0) < standing.cost) continue;
-    if (standing.position === trace.length && standing.rest.mayEnd)
-      return { cost: standing.cost, moves: movesTo(standing), exact: true, work: standings.length };
-    if (standings.length > limit) return { cost: next.priority, moves: [], exact: false, work: standings.length };
-    walk(standing);
+    const node = next && nodes[next.entry];
+    if (!node) throw new Error('a plan can always be walked to its end');
+    if ((best.get(keyOf(search, node)) ?? 0) < node.cost) continue;
+    if (node.position === trace.length && node.rest.mayEnd)
+      return { cost: node.cost, moves: movesTo(node), exact: true, work: nodes.length };
+    if (nodes.length > limit) return { cost: next.priority, moves: [], exact: false, work: nodes.length };
+    expand(search, node);
   }
 }

@@ -15,12 +15,15 @@ export const mostWork = 100_000;
 /** Rests kept for the next paths; past it the automaton is built anew, so that wide plans do not fill the memory. */
 const mostRests = 50_000;
 
-/** Compares single paths with a plan, by the indel distance where it is a bare sequence and by search where it is not. */
-export function createAligner(plan: Plan): {
-  /** Touchpoints of the shortest way through the plan. */
+/** Aligns single paths with a plan. */
+export interface Aligner {
+  /** Touchpoints of the shortest path through the plan. */
   shortest: number;
   align: (trace: readonly string[], limit?: number) => Alignment;
-} {
+}
+
+/** Compares single paths with a plan, by the indel distance where it is a bare sequence and by search where it is not. */
+export function createAligner(plan: Plan): Aligner {
   const linear = linearStepsOf(plan);
   let automaton = automatonOf(plan);
   return {

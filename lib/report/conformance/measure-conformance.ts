@@ -1,7 +1,7 @@
 import { type Plan } from '../../map/planned-map.ts';
 import { type Counter, createCounter, counterEntry } from '../paths/counter.ts';
 import { inOrder, type PathTally } from '../paths/customer-path.ts';
-import { createAligner, type AlignLimit, mostWork } from './choose-aligner.ts';
+import { type Aligner, createAligner, type AlignLimit, mostWork } from './choose-aligner.ts';
 import { type Alignment } from './alignment.ts';
 import { type Deviation, deviationCounts, deviationsIn } from './deviations.ts';
 
@@ -45,7 +45,8 @@ export interface ConformanceInput extends AlignLimit {
   top?: number;
 }
 
-interface Judged {
+/** A variant with its alignment, and how many paths and customers show it. */
+interface AlignedVariant {
   names: string[];
   cost: number;
   exact: boolean;
@@ -55,16 +56,17 @@ interface Judged {
   counter: Counter;
 }
 
-const fitnessOf = ({ cost, whole }: Judged): number => (whole === 0 ? 1 : 1 - cost / whole);
+const fitnessOf = ({ cost, whole }: AlignedVariant): number => (whole === 0 ? 1 : 1 - cost / whole);
 
 /** The figures of all variants; a variant weighs as much as its paths. */
-function figuresOf(variants: Judged[]): Omit<Conformance, 'deviations' | 'frequent'> {
-  const sum = (of: Judged[], part: (judged: Judged) => number): number =>
-    of.reduce((total, judged) => total + part(judged) * judged.counter.paths, 0);
+function figuresOf(variants: AlignedVariant[]): Omit<Conformance, 'deviations' | 'frequent'> {
+  const sum = (of: AlignedVariant[], part: (variant: AlignedVariant) => number): number =>
+    of.reduce((total, variant) => total + part(variant) * variant.counter.paths, 0);
   const paths = sum(variants, () => 1);
-  const mean = (of: Judged[], part: (judged: Judged) => number): number => (paths === 0 ? 1 : sum(of, part) / paths);
+  const mean = (of: AlignedVariant[], part: (variant: AlignedVariant) => number): number =>
+    paths === 0 ? 1 : sum(of, part) / paths;
   const resolved = variants.filter(({ exact }) => exact);
-  const whole = sum(variants, (judged) => judged.whole);
+  const whole = sum(variants, (variant) => variant.whole);
   return {
     paths,
     variants: variants.length,
@@ -75,48 +77,51 @@ function figuresOf(variants: Judged[]): Omit<Conformance, 'deviations' | 'freque
   };
 }
 
-/** Conformance of paths with a plan. Each variant is aligned once; memory grows with variants and deviations. */
+/** Aligns a variant, with at most `limit` of work. */
+function alignVariant({ shortest, align }: Aligner, names: string[], limit: number): AlignedVariant & { work: number } {
+  const { cost, exact, moves, work } = align(names, limit);
+  const whole = names.length + shortest;
+  return { names, cost, exact, whole, deviations: deviationsIn(moves), counter: createCounter(), work };
+}
+
+/** Returns a variant as shown, with its moves, which are not kept. */
+function compareVariant({ align }: Aligner, variant: AlignedVariant, limit: number): ComparedVariant {
+  const { names, cost, exact } = variant;
+  const { paths, customers } = variant.counter;
+  const moves = exact ? align(names, limit).moves : [];
+  return { names, paths, customers, fitness: fitnessOf(variant), cost, exact, moves };
+}
+
+/**
+ * Measures the conformance of paths with a plan. Each variant is aligned once. Memory grows with
+ * variants and deviations.
+ */
 export function measureConformance(
   plan: Plan,
   { limit = mostWork, total = 200 * mostWork, top = 10 }: ConformanceInput = {},
 ): PathTally<Conformance> {
-  const { shortest, align } = createAligner(plan);
-  const variants = new Map<string, Judged>();
+  const aligner = createAligner(plan);
+  const variants = new Map<string, AlignedVariant>();
   const deviations = deviationCounts(plan);
   let [paths, left] = [0, total];
-
-  function judge(names: string[]): Judged {
-    const { cost, exact, moves, work } = align(names, Math.min(limit, left));
+  const alignNew = (names: string[]): AlignedVariant => {
+    const { work, ...variant } = alignVariant(aligner, names, Math.min(limit, left));
     left = Math.max(0, left - work);
-    return {
-      names,
-      cost,
-      exact,
-      whole: names.length + shortest,
-      deviations: deviationsIn(moves),
-      counter: createCounter(),
-    };
-  }
-
-  function compared(judged: Judged): ComparedVariant {
-    const { names, cost, exact } = judged;
-    const { paths: own, customers } = judged.counter;
-    const moves = exact ? align(names, limit).moves : [];
-    return { names, paths: own, customers, fitness: fitnessOf(judged), cost, exact, moves };
-  }
-
+    return variant;
+  };
   return {
     add({ customer, steps }) {
       paths++;
       const names = inOrder(steps).map(({ name }) => name);
-      const judged = counterEntry(variants, JSON.stringify(names), () => judge(names));
-      judged.counter.add(paths, customer);
-      deviations.add(customer, judged.deviations);
+      const variant = counterEntry(variants, JSON.stringify(names), () => alignNew(names));
+      variant.counter.add(paths, customer);
+      deviations.add(customer, variant.deviations);
     },
     result() {
       const all = [...variants.values()];
       const frequent = all.toSorted((a, b) => b.counter.paths - a.counter.paths).slice(0, top);
-      return { ...figuresOf(all), deviations: deviations.list(), frequent: frequent.map(compared) };
+      const shown = frequent.map((variant) => compareVariant(aligner, variant, limit));
+      return { ...figuresOf(all), deviations: deviations.list(), frequent: shown };
     },
   };
 }

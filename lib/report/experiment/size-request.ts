@@ -25,7 +25,10 @@ const Method = z.union([
   unnamed(Looks),
 ]);
 
-/** How many customers an experiment needs, or, with `customers`, how likely so many are to find the effect. */
+/**
+ * How many customers an experiment needs, or, with `customers`, how likely so many are to find the
+ * effect.
+ */
 export const SizeRequest = z.strictObject({
   metric: Measure,
   method: Method.default({ kind: 'group-sequential', looks: 5, shape: 'obrien-fleming' }),
@@ -49,39 +52,63 @@ export const SizeAnswer = z.object({
 });
 export type SizeAnswer = z.infer<typeof SizeAnswer>;
 
-function aimOf({ metric, ratio, variants, alpha: whole }: SizeRequest): EffectTarget {
+function targetOf({ metric, ratio, variants, alpha: whole }: SizeRequest): EffectTarget {
   const alpha = whole / variants;
   if (metric.kind === 'rate') return { ...rateAim({ ...metric, alpha }), ratio };
   const variance = metric.deviation ** 2;
   return { effect: metric.effect, alpha, ratio, spread: { control: variance, variant: variance } };
 }
 
-const lookingOf = ({ method }: SizeRequest): LookPlan => {
+const lookPlanOf = ({ method }: SizeRequest): LookPlan => {
   if (method.kind === 'always-valid') return 'always-valid';
   return method.kind === 'fixed' ? { looks: 1, shape: 'obrien-fleming' } : { looks: method.looks, shape: method.shape };
 };
 
-/** In standard deviations: of less not even as many customers as can be asked for tell anything. */
+/**
+ * Smallest effect that is computed, in standard deviations. The largest sample that may be requested
+ * does not find a smaller one.
+ */
 const leastEffect = 1e-7;
-const tooSmall = 'the effect is too small to be found';
 
-/** Power calculator for tests of a difference (Jennison & Turnbull 2000, §2.3). Throws `Rejected('experiment.invalid')`. */
-export function answerSize(request: SizeRequest): SizeAnswer {
-  const { metric, power, ratio, variants, perDay, customers } = request;
+const tooSmall = (): Rejected => new Rejected('experiment.invalid', { hint: 'the effect is too small to be found' });
+
+function checkEffect({ metric }: SizeRequest): void {
   const reached = metric.kind === 'rate' ? metric.baseline + metric.effect : 0.5;
   if (metric.effect === 0 || reached <= 0 || reached >= 1)
     throw new Rejected('experiment.invalid', { hint: 'effect is not nought, and leads to a rate between 0 and 1' });
-  const [aim, looking, arms] = [aimOf(request), lookingOf(request), 1 + ratio * variants];
-  const { control: before, variant: then } = aim.spread;
-  if (Math.abs(aim.effect) < leastEffect * Math.sqrt(before + then))
-    throw new Rejected('experiment.invalid', { hint: tooSmall });
-  const control = customers === undefined ? sizeFor(aim, looking, power) : Math.floor(customers / arms);
-  if (control > 1e12) throw new Rejected('experiment.invalid', { hint: tooSmall });
+}
+
+function checkTarget({ effect, spread }: EffectTarget): void {
+  if (Math.abs(effect) < leastEffect * Math.sqrt(spread.control + spread.variant)) throw tooSmall();
+}
+
+/** Returns the customers of the control: those needed, or its part of those requested. */
+function controlSize({ customers, power, ratio, variants }: SizeRequest, target: EffectTarget, plan: LookPlan): number {
+  const control =
+    customers === undefined ? sizeFor(target, plan, power) : Math.floor(customers / (1 + ratio * variants));
+  if (control > 1e12) throw tooSmall();
+  return control;
+}
+
+/** Returns the power of so many customers. Without any it is the chance of a false alarm. */
+const powerOf = (target: EffectTarget, plan: LookPlan, control: number): number =>
+  control > 0 ? powerOfSize(target, plan, control) : target.alpha;
+
+/**
+ * Power calculator for tests of a difference (Jennison & Turnbull 2000, §2.3). Throws
+ * `Rejected('experiment.invalid')`.
+ */
+export function answerSize(request: SizeRequest): SizeAnswer {
+  const { power, ratio, variants, perDay, customers } = request;
+  checkEffect(request);
+  const [target, plan] = [targetOf(request), lookPlanOf(request)];
+  checkTarget(target);
+  const control = controlSize(request, target, plan);
   const variant = Math.ceil(control * ratio);
-  const all = control + variants * variant;
+  const all = customers ?? control + variants * variant;
   return {
-    ...{ control, variant, customers: customers ?? all },
-    power: customers === undefined ? power : control > 0 ? powerOfSize(aim, looking, control) : aim.alpha,
-    ...(perDay !== undefined && durationOf(customers ?? all, perDay)),
+    ...{ control, variant, customers: all },
+    power: customers === undefined ? power : powerOf(target, plan, control),
+    ...(perDay !== undefined && durationOf(all, perDay)),
   };
 }

@@ -1,4 +1,4 @@
-import { inOrder, type CustomerPath, type PathStep, type PathTally } from '../paths/customer-path.ts';
+import { inOrder, type PathStep, type PathTally } from '../paths/customer-path.ts';
 
 export interface FunnelPlan {
   /** Names of touchpoints, in the order they must happen; others may happen in between. The same name may come again. */
@@ -63,27 +63,32 @@ export function depthOf({ steps: names, windowMs = Infinity }: FunnelPlan, steps
   return begins.findLastIndex((began) => began !== -Infinity) + 1;
 }
 
-/** Ordered funnel with a conversion window. Takes one path per customer (cut without a gap); memory grows with the steps alone. */
+const share = (count: number, of = 0): number => (of > 0 ? count / of : 0);
+
+/** Returns the steps of a funnel, given how many customers reached each. */
+function showFunnel(names: readonly string[], reached: number[]): FunnelStep[] {
+  return names.map((name, i) => {
+    const customers = reached[i] ?? 0;
+    return {
+      name,
+      customers,
+      ofFirst: share(customers, reached[0]),
+      ofPrevious: share(customers, reached[i - 1] ?? customers),
+    };
+  });
+}
+
+/**
+ * Counts an ordered funnel with a conversion window. Takes one path per customer, cut without a gap.
+ * Memory grows with the steps alone.
+ */
 export function countFunnel(plan: FunnelPlan): PathTally<FunnelStep[]> {
-  const customers = plan.steps.map(() => 0);
-
-  function add({ steps }: CustomerPath): void {
-    const depth = depthOf(plan, steps);
-    for (let i = 0; i < depth; i++) customers[i] = (customers[i] ?? 0) + 1;
-  }
-
-  function result(): FunnelStep[] {
-    const share = (count: number, of = 0): number => (of > 0 ? count / of : 0);
-    return plan.steps.map((name, i) => {
-      const count = customers[i] ?? 0;
-      return {
-        name,
-        customers: count,
-        ofFirst: share(count, customers[0]),
-        ofPrevious: share(count, customers[i - 1] ?? count),
-      };
-    });
-  }
-
-  return { add, result };
+  const reached = plan.steps.map(() => 0);
+  return {
+    add({ steps }) {
+      const depth = depthOf(plan, steps);
+      for (let i = 0; i < depth; i++) reached[i] = (reached[i] ?? 0) + 1;
+    },
+    result: () => showFunnel(plan.steps, reached),
+  };
 }

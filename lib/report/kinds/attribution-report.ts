@@ -55,25 +55,60 @@ const others = '~other';
 
 const ruleModels = ['first', 'last', 'linear', 'position'] as const satisfies Model[];
 
-/** Credits of every model, dealt out way by way. */
-function crediting(halfLifeMs: number): {
-  add(way: TimedConversionPath): void;
-  creditOf(model: Model, touch: string): z.infer<typeof Credit>;
-} {
-  const models: Record<Exclude<Model, 'markov'>, Credits> = {
-    ...{ first: new Map(), last: new Map(), linear: new Map(), position: new Map() },
-    'time-decay': new Map(),
+type Credit = z.infer<typeof Credit>;
+type RuleModel = Exclude<Model, 'markov'>;
+type RuleCredits = Record<RuleModel, Credits>;
+
+/** Adds the credits of a path, by every model but the Markov chain. */
+function addCredits(byModel: RuleCredits, path: TimedConversionPath, halfLifeMs: number): void {
+  if (path.conversions === 0) return;
+  const give = (model: RuleModel, credits: Credits): void =>
+    credits.forEach((credit, touch) => assignCredit(byModel[model], touch, credit));
+  for (const model of ruleModels) give(model, creditByRule([path], creditRules[model]));
+  give('time-decay', timeDecay([path], halfLifeMs));
+}
+
+/** Returns the test of a touch's name, which replaces names past the limit. */
+function limitNames(): (name: string) => string {
+  const known = new Set<string>();
+  return (name) => {
+    if (known.size < maxTouches) known.add(name);
+    return known.has(name) ? name : others;
   };
-  const deal = (model: Exclude<Model, 'markov'>, credits: Credits): void =>
-    credits.forEach((credit, touch) => assignCredit(models[model], touch, credit));
-  return {
-    add(way) {
-      if (way.conversions === 0) return;
-      for (const model of ruleModels) deal(model, creditByRule([way], creditRules[model]));
-      deal('time-decay', timeDecay([way], halfLifeMs));
+}
+
+/** What was counted of all paths. */
+interface Attribution {
+  chain: ReturnType<typeof chainTally>;
+  byModel: RuleCredits;
+  ways: number;
+}
+
+function answerAttribution({ chain: { chain }, byModel, ways }: Attribution): z.infer<typeof AttributionAnswer> {
+  const markov = markovOf(chain);
+  const none: Credit = { conversions: 0, value: 0 };
+  const creditOf = (model: RuleModel, touch: string): Credit => byModel[model].get(touch) ?? none;
+  const touches = [...markov.removalEffects].map(([touch, removalEffect]) => ({
+    touch,
+    credits: {
+      ...{ first: creditOf('first', touch), last: creditOf('last', touch), linear: creditOf('linear', touch) },
+      ...{ position: creditOf('position', touch), 'time-decay': creditOf('time-decay', touch) },
+      markov: markov.credits.get(touch) ?? none,
     },
-    creditOf: (model, touch) =>
-      (model === 'markov' ? undefined : models[model].get(touch)) ?? { conversions: 0, value: 0 },
+    removalEffect,
+  }));
+  touches.sort((a, b) => b.credits.markov.conversions - a.credits.markov.conversions);
+  return { kind: 'attribution', conversions: chain.conversions, ways, value: chain.value, touches };
+}
+
+function planOf({ conversion, touch, touchpoints, lookback }: z.infer<typeof AttributionRequest>) {
+  const isTouch = counts(touchpoints);
+  const limited = limitNames();
+  return {
+    conversion,
+    touchOf: (step: ReportTouchpoint) => (isTouch(step) ? limited(step[touch]) : undefined),
+    worthOf: ({ worth = 0 }: ReportTouchpoint) => worth,
+    ...(lookback !== undefined && { lookbackMs: durationMs(lookback) }),
   };
 }
 
@@ -84,52 +119,26 @@ export const attributionKind: ReportKindDefinition<
 > = {
   reads: 'touchpoints',
   lists: ['touches'],
-  run({ conversion, touch, touchpoints, lookback, halfLife }) {
-    const chain = chainTally();
-    const credits = crediting(durationMs(halfLife));
-    const known = new Set<string>();
-    const isTouch = counts(touchpoints);
-    let ways = 0;
-
-    function bounded(name: string): string {
-      if (known.size < maxTouches) known.add(name);
-      return known.has(name) ? name : others;
-    }
-
-    const plan = {
-      conversion,
-      touchOf: (step: ReportTouchpoint) => (isTouch(step) ? bounded(step[touch]) : undefined),
-      worthOf: ({ worth = 0 }: ReportTouchpoint) => worth,
-      ...(lookback !== undefined && { lookbackMs: durationMs(lookback) }),
+  run(request) {
+    const plan = planOf(request);
+    const halfLifeMs = durationMs(request.halfLife);
+    const byModel = {
+      first: new Map(),
+      last: new Map(),
+      linear: new Map(),
+      position: new Map(),
+      'time-decay': new Map(),
     };
-
+    const attribution: Attribution = { chain: chainTally(), byModel, ways: 0 };
     return {
       add({ profile, touches }) {
-        for (const way of findConversionPaths([{ customer: profile.customer, steps: touches }], plan)) {
-          ways++;
-          chain.add(way);
-          credits.add(way);
+        for (const path of findConversionPaths([{ customer: profile.customer, steps: touches }], plan)) {
+          attribution.ways++;
+          attribution.chain.add(path);
+          addCredits(byModel, path, halfLifeMs);
         }
       },
-      result() {
-        const markov = markovOf(chain.chain);
-        const creditOf = (model: Model, name: string) =>
-          (model === 'markov' && markov.credits.get(name)) || credits.creditOf(model, name);
-        const told = [...markov.removalEffects].map(([name, removalEffect]) => ({
-          touch: name,
-          credits: {
-            ...{ first: creditOf('first', name), last: creditOf('last', name), linear: creditOf('linear', name) },
-            ...{ position: creditOf('position', name), 'time-decay': creditOf('time-decay', name) },
-            markov: creditOf('markov', name),
-          },
-          removalEffect,
-        }));
-        const { conversions, value } = chain.chain;
-        return {
-          ...{ kind: 'attribution', conversions, ways, value },
-          touches: told.sort((a, b) => b.credits.markov.conversions - a.credits.markov.conversions),
-        };
-      },
+      result: () => answerAttribution(attribution),
     };
   },
 };

@@ -64,38 +64,47 @@ export const PathsAnswer = z.object({
   branches: BranchSchema.optional(),
 });
 
-/** What customers did, in order: variants, what follows what and after how long, what is done again, and a tree around an anchor. */
-export const pathsKind: ReportKindDefinition<z.infer<typeof PathsRequest>, z.infer<typeof PathsAnswer>> = {
+type Request = z.infer<typeof PathsRequest>;
+
+const createTallies = ({ top, anchor }: Request) => ({
+  variants: findPathVariants({ top }),
+  follows: buildDirectlyFollowsGraph({ top }),
+  rework: countRework(),
+  ...(anchor && { tree: countBranches(anchor) }),
+});
+
+function answerPaths(tallies: ReturnType<typeof createTallies>, top: number): z.infer<typeof PathsAnswer> {
+  const { paths, distinct, variants } = tallies.variants.result();
+  const { nodes, edges, hidden } = tallies.follows.result();
+  const root = tallies.tree?.result().root;
+  const left = edges.slice(top).reduce((sum, { count }) => sum + count, 0);
+  return {
+    ...{ kind: 'paths', paths, variants: { distinct, top: variants } },
+    follows: { nodes, edges: edges.slice(0, top), hidden: { ...hidden, edges: hidden.edges + left } },
+    rework: tallies.rework.result().slice(0, top),
+    ...(root && { branches: root }),
+  };
+}
+
+/**
+ * What customers did, in order: variants, what follows what and after how long, what is done again,
+ * and a tree around an anchor.
+ */
+export const pathsKind: ReportKindDefinition<Request, z.infer<typeof PathsAnswer>> = {
   reads: 'touchpoints',
   lists: ['variants.top', 'follows.edges', 'follows.nodes', 'rework'],
-  run({ touchpoints, gap, anchor, top }) {
-    const tallies = {
-      variants: findPathVariants({ top }),
-      follows: buildDirectlyFollowsGraph({ top }),
-      rework: countRework(),
-    };
-    const tree = anchor && countBranches(anchor);
+  run(request) {
+    const { touchpoints, gap, top } = request;
+    const tallies = createTallies(request);
+    const all = Object.values(tallies);
     const keep = counts(touchpoints);
     const gapMs = gap === undefined ? Infinity : durationMs(gap);
     return {
       add({ profile, touches }) {
-        for (const path of cutPath({ customer: profile.customer, steps: touches.filter(keep) }, gapMs)) {
-          for (const tally of Object.values(tallies)) tally.add(path);
-          tree?.add(path);
-        }
+        for (const path of cutPath({ customer: profile.customer, steps: touches.filter(keep) }, gapMs))
+          for (const tally of all) tally.add(path);
       },
-      result() {
-        const { paths, distinct, variants: shown } = tallies.variants.result();
-        const { nodes, edges, hidden } = tallies.follows.result();
-        const root = tree?.result().root;
-        const left = edges.slice(top).reduce((sum, { count }) => sum + count, 0);
-        return {
-          ...{ kind: 'paths', paths, variants: { distinct, top: shown } },
-          follows: { nodes, edges: edges.slice(0, top), hidden: { ...hidden, edges: hidden.edges + left } },
-          rework: tallies.rework.result().slice(0, top),
-          ...(root && { branches: root }),
-        };
-      },
+      result: () => answerPaths(tallies, top),
     };
   },
 };

@@ -27,8 +27,10 @@ export const ReportRequest = z.discriminatedUnion('kind', [
   StagesRequest,
 ]);
 export type ReportRequest = z.infer<typeof ReportRequest>;
+/** The name of a kind. */
 export type ReportKind = ReportRequest['kind'];
 
+/** The answer of a report, by kind. */
 export const ReportAnswer = z.discriminatedUnion('kind', [
   ConformanceAnswer,
   PathsAnswer,
@@ -44,6 +46,7 @@ export type ReportAnswer = z.infer<typeof ReportAnswer>;
 type RequestOf<Name extends ReportKind> = Extract<ReportRequest, { kind: Name }>;
 type AnswerOf<Name extends ReportKind> = Extract<ReportAnswer, { kind: Name }>;
 
+/** Each kind with its definition. */
 export const reportKinds: { [Name in ReportKind]: ReportKindDefinition<RequestOf<Name>, AnswerOf<Name>> } = {
   conformance: conformanceKind,
   paths: pathsKind,
@@ -63,34 +66,59 @@ export function startReport(request: ReportRequest, scope: ReportWindow): Report
   return kind.run(request, scope);
 }
 
-/** Longest time a report is about. Years of 365 days, milliseconds. */
+/** Longest time of a report, ms: ten years of 365 days. */
 const maxSpanMs = 10 * 365 * dayMs;
-/** Columns of a table of cohorts: it has as many rows, and must fit its item. */
+/** Columns of a table of cohorts. It has as many rows, and must fit its item. */
 const maxPeriods = 120;
-/** Largest request that is kept. Bytes of JSON. */
+/** Limit of a stored request, bytes of JSON. */
 const maxBytes = 64 * 1024;
 
 const periodMs = { week: 7 * dayMs, month: 28 * dayMs } as const;
 
-/** Looks at touchpoints at hand only: of a customer as such it says nothing. */
-const asksForMoment = (predicate: Predicate): boolean => !everyLeaf(predicate, (leaf) => !('event' in leaf));
+/** Whether a predicate tests the touchpoint of the moment, which a report does not have. */
+function asksForMoment(predicate: Predicate): boolean {
+  if ('all' in predicate) return predicate.all.some(asksForMoment);
+  if ('any' in predicate) return predicate.any.some(asksForMoment);
+  return 'not' in predicate ? asksForMoment(predicate.not) : 'event' in predicate;
+}
 
-/** Returns what the schema cannot check of a request. Undefined if it is valid. */
-function faultOf(request: ReportRequest): Record<string, unknown> | undefined {
-  const span = Date.parse(request.to) - Date.parse(request.from);
+type Fault = Record<string, unknown>;
+
+const spanOf = ({ from, to }: ReportRequest): number => Date.parse(to) - Date.parse(from);
+
+/** Checks what every kind has in common. */
+function commonFaultOf(request: ReportRequest): Fault | undefined {
+  const span = spanOf(request);
   if (span <= 0) return { hint: 'from lies before to' };
   if (span > maxSpanMs) return { hint: 'at most ten years' };
   if (request.predicate && asksForMoment(request.predicate))
     return { hint: 'event is true for a moment only; did remembers' };
-  if (Buffer.byteLength(JSON.stringify(request)) > maxBytes) return { hint: `at most ${maxBytes} bytes` };
-  if (request.kind === 'retention' && span / periodMs[request.unit] > maxPeriods)
-    return { hint: `at most ${maxPeriods} periods: ask for months, or for less` };
-  if (request.kind === 'contrast' && durationMs(request.silentFor) >= span)
-    return { hint: 'silentFor is shorter than the time: before it customers must have been here' };
-  if (request.kind !== 'conformance') return undefined;
-  if ((request.map === undefined) === (request.plan === undefined)) return { hint: 'a map or a plan, one of them' };
-  const faults = (request.plan ? checkPlan(request.plan) : []).filter(({ severity }) => severity === 'error');
+  return Buffer.byteLength(JSON.stringify(request)) > maxBytes ? { hint: `at most ${maxBytes} bytes` } : undefined;
+}
+
+function retentionFaultOf(request: RequestOf<'retention'>): Fault | undefined {
+  if (spanOf(request) / periodMs[request.unit] <= maxPeriods) return undefined;
+  return { hint: `at most ${maxPeriods} periods: ask for months, or for less` };
+}
+
+function contrastFaultOf(request: RequestOf<'contrast'>): Fault | undefined {
+  if (durationMs(request.silentFor) < spanOf(request)) return undefined;
+  return { hint: 'silentFor is shorter than the time: before it customers must have been here' };
+}
+
+function conformanceFaultOf({ map, plan }: RequestOf<'conformance'>): Fault | undefined {
+  if ((map === undefined) === (plan === undefined)) return { hint: 'a map or a plan, one of them' };
+  const faults = (plan ? checkPlan(plan) : []).filter(({ severity }) => severity === 'error');
   return faults.length > 0 ? { faults } : undefined;
+}
+
+/** Returns what the schema cannot check of a request. Undefined if it is valid. */
+function faultOf(request: ReportRequest): Fault | undefined {
+  const fault = commonFaultOf(request);
+  if (fault) return fault;
+  if (request.kind === 'retention') return retentionFaultOf(request);
+  if (request.kind === 'contrast') return contrastFaultOf(request);
+  return request.kind === 'conformance' ? conformanceFaultOf(request) : undefined;
 }
 
 /** Parses a request. Throws `Rejected('report.invalid')` with the issues. */

@@ -55,9 +55,9 @@ export const SurvivalAnswer = z.object({
     .describe('whether the groups differ'),
 });
 
-/** Groups compared; what is too rare for them is gathered in one. */
+/** Groups compared. Customers of smaller groups share one. */
 const maxGroups = 12;
-/** Groups counted while customers pass by. */
+/** Limit of groups counted while customers pass. */
 const maxCounted = 1_000;
 const others = '~other';
 
@@ -93,8 +93,8 @@ function groupOf(by: z.infer<typeof SurvivalRequest>['by'], profile: Profile, fi
   return trait === undefined || trait === null ? '~none' : typeof trait === 'string' ? trait : JSON.stringify(trait);
 }
 
-/** At most so many points, evenly over the curve, the last among them. */
-function thinned(curve: SurvivalPoint[]): SurvivalPoint[] {
+/** Returns at most `maxPoints` points, evenly over the curve and with its last. */
+function thinCurve(curve: SurvivalPoint[]): SurvivalPoint[] {
   const every = Math.max(1, curve.length / maxPoints);
   const places = new Set(
     Array.from({ length: Math.min(maxPoints, curve.length) }, (_, i) => Math.ceil((i + 1) * every) - 1),
@@ -102,8 +102,8 @@ function thinned(curve: SurvivalPoint[]): SurvivalPoint[] {
   return curve.filter((_, i) => places.has(i));
 }
 
-/** The life tables of the largest groups, and of the rest together. */
-function largest(groups: Map<string, LifeTable>): Map<string, LifeRow[]> {
+/** Returns the life tables of the largest groups, and one of all others together. */
+function largestGroups(groups: Map<string, LifeTable>): Map<string, LifeRow[]> {
   const named = [...groups].filter(([group]) => group !== others).sort(([, a], [, b]) => b.count() - a.count());
   const rest = lifeTable();
   for (const [, table] of named.slice(maxGroups)) rest.merge(table);
@@ -112,39 +112,49 @@ function largest(groups: Map<string, LifeTable>): Map<string, LifeRow[]> {
   return new Map([...shown, ...(rest.count() > 0 ? [[others, rest.rows()] as const] : [])]);
 }
 
-/** How long customers stay who joined in the time: the curve, its median, and whether groups differ. Times are whole days. */
-export const survivalKind: ReportKindDefinition<z.infer<typeof SurvivalRequest>, z.infer<typeof SurvivalAnswer>> = {
+type Answer = z.infer<typeof SurvivalAnswer>;
+
+function curveOf([group, rows]: [string, LifeRow[]]): Answer['curves'][number] {
+  const curve = survivalCurve(rows);
+  const medianDays = medianOf(curve);
+  return {
+    ...{ group, customers: rows[0]?.atRisk ?? 0, ended: rows.reduce((sum, { ended }) => sum + ended, 0) },
+    ...(medianDays !== undefined && { medianDays }),
+    points: thinCurve(curve).map(({ time: days, atRisk, survival, interval }) => ({
+      days,
+      atRisk,
+      survival,
+      interval,
+    })),
+  };
+}
+
+/** Returns the table of a group. Groups past the limit share one. */
+function tableOf(groups: Map<string, LifeTable>, group: string): LifeTable {
+  const name = groups.has(group) || groups.size < maxCounted ? group : others;
+  const found = groups.get(name) ?? lifeTable();
+  groups.set(name, found);
+  return found;
+}
+
+/**
+ * How long customers who joined in the time stay: the curve, its median, and whether groups differ.
+ * Times are whole days.
+ */
+export const survivalKind: ReportKindDefinition<z.infer<typeof SurvivalRequest>, Answer> = {
   reads: 'touchpoints',
   lists: [],
   run({ joins, ends, by }, { from, to }) {
     const groups = new Map<string, LifeTable>();
-
-    function tableOf(group: string): LifeTable {
-      const name = groups.has(group) || groups.size < maxCounted ? group : others;
-      const found = groups.get(name) ?? lifeTable();
-      groups.set(name, found);
-      return found;
-    }
-
     return {
       add({ profile, touches }) {
         const first = touches.find(({ name }) => joins === undefined || name === joins);
         if (!first || !isNewIn(profile, { from, joins })) return;
-        tableOf(groupOf(by, profile, first)).add(endOf(ends, { born: first.at, to, steps: touches }));
+        tableOf(groups, groupOf(by, profile, first)).add(endOf(ends, { born: first.at, to, steps: touches }));
       },
       result() {
-        const tables = largest(groups);
-        const curves = [...tables].map(([group, rows]) => {
-          const curve = survivalCurve(rows);
-          const medianDays = medianOf(curve);
-          return {
-            ...{ group, customers: rows[0]?.atRisk ?? 0, ended: rows.reduce((sum, { ended }) => sum + ended, 0) },
-            ...(medianDays !== undefined && { medianDays }),
-            points: thinned(curve).map(({ time, atRisk, survival, interval }) => ({
-              ...{ days: time, atRisk, survival, interval },
-            })),
-          };
-        });
+        const tables = largestGroups(groups);
+        const curves = [...tables].map(curveOf);
         return { kind: 'survival', curves, ...(tables.size > 1 && { logRank: logRank(tables) }) };
       },
     };

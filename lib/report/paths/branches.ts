@@ -47,12 +47,12 @@ interface Place {
 
 const place = (): Place => ({ paths: 0, ended: 0, beyond: 0, time: durations(), next: new Map() });
 
-/** The steps from the anchor on, in reading order. */
-function wayOf({ steps }: CustomerPath, { touchpoint, direction, collapse = true }: Anchor): PathStep[] {
+/** Returns the steps from the anchor on, in reading order. */
+function stepsFromAnchor({ steps }: CustomerPath, { touchpoint, direction, collapse = true }: Anchor): PathStep[] {
   const at = steps.findIndex(({ name }) => name === touchpoint);
   if (at < 0) return [];
-  const way = direction === 'from' ? steps.slice(at) : steps.slice(0, at + 1).reverse();
-  return collapse ? way.filter(({ name }, i) => name !== way[i - 1]?.name) : way;
+  const read = direction === 'from' ? steps.slice(at) : steps.slice(0, at + 1).reverse();
+  return collapse ? read.filter(({ name }, i) => name !== read[i - 1]?.name) : read;
 }
 
 function branchOf(name: string, { paths, ended, beyond, time, next }: Place, of: { all: number; top: number }): Branch {
@@ -71,7 +71,24 @@ function branchOf(name: string, { paths, ended, beyond, time, next }: Place, of:
   };
 }
 
-/** Where paths go from a touchpoint, or how they come to it: a tree with what is lost at each place. Memory: distinct ways of the depth. */
+/** Adds the steps from the anchor on, at most `depth` of them behind it. */
+function countSteps(root: Place, [anchor, ...steps]: [PathStep, ...PathStep[]], depth: number): void {
+  let [here, before] = [root, anchor.at];
+  here.paths++;
+  for (const { name, at } of steps.slice(0, depth)) {
+    here = counterEntry(here.next, name, place);
+    here.paths++;
+    here.time.add(Math.abs(at - before));
+    before = at;
+  }
+  if (steps.length > depth) here.beyond++;
+  else here.ended++;
+}
+
+/**
+ * Counts where paths go from a touchpoint, or how they come to it, as a tree with the paths lost at
+ * each place. Memory grows with the distinct paths of the depth.
+ */
 export function countBranches(anchor: Anchor): PathTally<Branches> {
   const { touchpoint, depth = 4, top = 8 } = anchor;
   const root = place();
@@ -79,17 +96,8 @@ export function countBranches(anchor: Anchor): PathTally<Branches> {
   return {
     add(path) {
       paths++;
-      const way = wayOf(path, anchor);
-      if (way.length === 0) return;
-      let here = root;
-      here.paths++;
-      for (const [i, step] of way.slice(1, depth + 1).entries()) {
-        here = counterEntry(here.next, step.name, place);
-        here.paths++;
-        here.time.add(Math.abs(step.at - (way[i]?.at ?? step.at)));
-      }
-      if (way.length > depth + 1) here.beyond++;
-      else here.ended++;
+      const [first, ...others] = stepsFromAnchor(path, anchor);
+      if (first) countSteps(root, [first, ...others], depth);
     },
     result: () => ({
       paths,

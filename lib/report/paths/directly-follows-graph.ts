@@ -45,71 +45,72 @@ interface Node {
   ends: number;
 }
 
+/** The graph that is counted while paths pass. */
+interface CountedGraph {
+  nodes: Map<string, Node>;
+  edges: Map<string, Map<string, Edge>>;
+  paths: number;
+}
+
 const byCount = (a: CustomerCount, b: CustomerCount): number => b.count - a.count;
 
-/**
- * Directly-follows graph (van der Aalst, "Process Mining", 2nd edition 2016, §5.4; its limits: "A practitioner's guide to process
- * mining: limitations of the directly-follows graph", 2019). Leaving out touchpoints does not join what came before and after them: an
- * edge is always something that happened.
- */
-export function buildDirectlyFollowsGraph({
-  minShare = 0,
-  top = Infinity,
-}: FollowsFilter = {}): PathTally<DirectlyFollowsGraph> {
-  const nodes = new Map<string, Node>();
-  const edges = new Map<string, Map<string, Edge>>();
-  let paths = 0;
+const createNode = (): Node => ({ counter: createCounter(), starts: 0, ends: 0 });
 
-  const nodeOf = (name: string): Node =>
-    counterEntry(nodes, name, () => ({ counter: createCounter(), starts: 0, ends: 0 }));
-  const edgeOf = (from: string, to: string): Edge =>
-    counterEntry(
-      counterEntry(edges, from, () => new Map<string, Edge>()),
-      to,
-      () => ({ from, to, counter: createCounter(), time: durations() }),
-    );
+function edgeOf({ edges }: CountedGraph, from: string, to: string): Edge {
+  const targets = counterEntry(edges, from, () => new Map<string, Edge>());
+  return counterEntry(targets, to, () => ({ from, to, counter: createCounter(), time: durations() }));
+}
 
-  function result(): DirectlyFollowsGraph {
-    const allNodes = [...nodes]
-      .map(([name, node]) => ({ name, ...customerCountOf(node.counter), starts: node.starts, ends: node.ends }))
-      .sort(byCount);
-    const shown = new Set(allNodes.slice(0, top).map(({ name }) => name));
-    const allEdges = [...edges.values()].flatMap((to) => [...to.values()]);
-    const kept = allEdges.filter(
-      ({ from, to, counter: { paths: own } }) => shown.has(from) && shown.has(to) && own >= minShare * paths,
-    );
-    const occurrences = (all: Edge[]): number => all.reduce((sum, edge) => sum + edge.counter.count, 0);
-    return {
-      paths,
-      nodes: allNodes.slice(0, top),
-      edges: kept
-        .flatMap(({ from, to, counter: own, time }) => {
-          const spread = durationSpread(time);
-          return spread ? [{ from, to, ...customerCountOf(own), time: spread }] : [];
-        })
-        .sort(byCount),
-      hidden: {
-        nodes: allNodes.slice(top).reduce((sum, { count }) => sum + count, 0),
-        edges: occurrences(allEdges) - occurrences(kept),
-      },
-    };
+function countPath(graph: CountedGraph, { customer, steps }: CustomerPath): void {
+  const path = ++graph.paths;
+  for (const [i, { name, at }] of steps.entries()) {
+    const before = steps[i - 1];
+    const node = counterEntry(graph.nodes, name, createNode);
+    node.counter.add(path, customer);
+    if (i === steps.length - 1) node.ends++;
+    if (!before) {
+      node.starts++;
+      continue;
+    }
+    const edge = edgeOf(graph, before.name, name);
+    edge.counter.add(path, customer);
+    edge.time.add(at - before.at);
   }
+}
 
+function showEdge({ from, to, counter, time }: Edge): FollowsEdge[] {
+  const spread = durationSpread(time);
+  return spread ? [{ from, to, ...customerCountOf(counter), time: spread }] : [];
+}
+
+const occurrencesOf = (edges: Edge[]): number => edges.reduce((sum, { counter }) => sum + counter.count, 0);
+
+function showGraph(graph: CountedGraph, { minShare = 0, top = Infinity }: FollowsFilter): DirectlyFollowsGraph {
+  const nodes = [...graph.nodes]
+    .map(([name, { counter, starts, ends }]) => ({ name, ...customerCountOf(counter), starts, ends }))
+    .sort(byCount);
+  const shown = new Set(nodes.slice(0, top).map(({ name }) => name));
+  const edges = [...graph.edges.values()].flatMap((targets) => [...targets.values()]);
+  const shownEdges = edges.filter(
+    ({ from, to, counter }) => shown.has(from) && shown.has(to) && counter.paths >= minShare * graph.paths,
+  );
   return {
-    add(path: CustomerPath) {
-      paths++;
-      path.steps.forEach(({ name, at }, i) => {
-        const before = path.steps[i - 1];
-        const node = nodeOf(name);
-        node.counter.add(paths, path.customer);
-        if (!before) node.starts++;
-        if (i === path.steps.length - 1) node.ends++;
-        if (!before) return;
-        const edge = edgeOf(before.name, name);
-        edge.counter.add(paths, path.customer);
-        edge.time.add(at - before.at);
-      });
+    paths: graph.paths,
+    nodes: nodes.slice(0, top),
+    edges: shownEdges.flatMap(showEdge).sort(byCount),
+    hidden: {
+      nodes: nodes.slice(top).reduce((sum, { count }) => sum + count, 0),
+      edges: occurrencesOf(edges) - occurrencesOf(shownEdges),
     },
-    result,
   };
+}
+
+/**
+ * Builds the directly-follows graph (van der Aalst, "Process Mining", 2nd edition 2016, §5.4; its
+ * limits: "A practitioner's guide to process mining", 2019). Hiding a touchpoint does not join those
+ * before and after it: each edge is something that happened.
+ */
+export function buildDirectlyFollowsGraph(filter: FollowsFilter = {}): PathTally<DirectlyFollowsGraph> {
+  const graph: CountedGraph = { nodes: new Map(), edges: new Map(), paths: 0 };
+  return { add: (path) => countPath(graph, path), result: () => showGraph(graph, filter) };
 }

@@ -19,19 +19,19 @@ export const Coverage = z.object({
 export type Coverage = z.infer<typeof Coverage>;
 
 /**
- * `waiting`: asked for. `running`. `interrupted`: the function died in it; it is tried again twice, from the start. `done`. `failed`: it
- * cannot be made, `failure` says why.
+ * `waiting`: requested. `interrupted`: the function crashed; it is retried twice, from the start.
+ * `failed`: the report cannot be computed, and `failure` is the reason.
  */
 export const ReportStatus = z.enum(['waiting', 'running', 'interrupted', 'done', 'failed']);
 export type ReportStatus = z.infer<typeof ReportStatus>;
 
-/** A report as it is kept, its result apart. */
+/** A report as stored. Its result is a row of its own. */
 export interface Report {
   reportId: string;
   request: ReportRequest;
   status: Exclude<ReportStatus, 'interrupted'>;
   requestedAt: Instant;
-  /** Of the latest try, and which it is. */
+  /** Start and name of the latest attempt. */
   startedAt?: Instant;
   by?: string;
   finishedAt?: Instant;
@@ -50,7 +50,10 @@ export const ReportSummary = z.object({
 });
 export type ReportSummary = z.infer<typeof ReportSummary>;
 
-/** What a report found. `map`: the planned map it was compared with, and its revision. `trimmed`: lists that were cut to fit. */
+/**
+ * The result of a report. `map` is the planned map that paths were compared with, and its revision.
+ * `trimmed` names the lists that were cut to fit.
+ */
 export const ReportResult = z.object({
   answer: ReportAnswer,
   map: z.object({ id: z.string(), etag: z.string() }).optional(),
@@ -65,13 +68,15 @@ export const ReportView = ReportSummary.extend({
 });
 export type ReportView = z.infer<typeof ReportView>;
 
-/** A try that began longer ago has ended, whatever came of it: Lambda gives a function no more. Milliseconds. */
-export const longestTryMs = 15 * minuteMs + 5_000;
+/** An attempt that began longer ago has ended, ms. Lambda's limit for a function is 15 minutes. */
+export const longestTryMs = 15 * 60_000 + 5_000;
 
+/** Returns whether the function of a running report must have crashed. */
 export function isInterrupted({ status, startedAt }: Report, now: Instant): boolean {
   return status === 'running' && startedAt !== undefined && msBetween(startedAt, now) > longestTryMs;
 }
 
+/** Returns a report as lists show it. */
 export function reportSummary(report: Report, now: Instant): ReportSummary {
   const { reportId, request, requestedAt, startedAt, finishedAt, failure } = report;
   return {
@@ -85,10 +90,11 @@ export function reportSummary(report: Report, now: Instant): ReportSummary {
   };
 }
 
+/** Returns a report as its own route shows it. */
 export function reportView(report: Report, result: ReportResult | undefined, now: Instant): ReportView {
   const { request, coverage } = report;
   return { ...reportSummary(report, now), request, ...(coverage && { coverage }), ...(result && { result }) };
 }
 
-/** Where a listing of reports goes on: a key of the index. */
+/** Position after which a list of reports continues: a key of the index. */
 export const ListPosition = z.string();
