@@ -17,6 +17,7 @@ const example = {
   },
 };
 
+/** Descriptions of the routes of planned maps. */
 export const mapRoutes: ApiRouteTable = {
   'GET /v1/maps': {
     id: 'listMaps',

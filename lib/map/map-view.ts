@@ -17,6 +17,7 @@ export const MapView = PlannedMap.extend({
 });
 export type MapView = z.infer<typeof MapView>;
 
+/** A map in a list. */
 export const MapSummary = z.object({ id: z.string(), label: Label, savedAt: Instant });
 export type MapSummary = z.infer<typeof MapSummary>;
 
@@ -45,6 +46,8 @@ export function readMap(body: unknown, id: string): PlannedMap {
   return map;
 }
 
+/** Returns the view of a map, with the diagnostics of its plan. */
 export const mapView = ({ map, savedAt }: SavedMap): MapView => ({ ...map, savedAt, warnings: checkPlan(map.plan) });
 
+/** Returns the list view of a map. */
 export const mapSummary = ({ map: { id, label }, savedAt }: SavedMap): MapSummary => ({ id, label, savedAt });

@@ -11,6 +11,7 @@ import {
   passedBarrier,
 } from '../profile/merge/stream-checkpoint.ts';
 import { type VersionedProfile } from '../profile/profile-store.ts';
+import { describeFault } from '../shared/errors.ts';
 import { hourMs, msBetween, type Instant } from '../shared/time.ts';
 import { applyTouchpoint } from './apply-touchpoint.ts';
 import { type AppliedRecords, type WriteTerms } from './compose-write.ts';
@@ -93,7 +94,7 @@ function applyContent(
   } catch (error) {
     // A touchpoint that fails to fold is put aside, so that it does not block the records behind
     // it.
-    return { applied, reason: `fold.failed: ${error instanceof Error ? error.message : String(error)}` };
+    return { applied, reason: describeFault('fold.failed', error) };
   }
 }
 

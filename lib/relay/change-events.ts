@@ -59,8 +59,8 @@ const eventId = (...parts: (string | number)[]): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
 
 function toEvent(owner: Customer, { name, at, facts }: EventDraft, id: string): BusEvent {
-  const head: EventEnvelope = { id, ...owner, customerId: customerId(owner.customer), occurredAt: at };
-  return { name, detail: events[name].parse({ ...head, ...facts }) } as BusEvent; // the schema was picked by the name
+  const envelope: EventEnvelope = { id, ...owner, customerId: customerId(owner.customer), occurredAt: at };
+  return { name, detail: events[name].parse({ ...envelope, ...facts }) } as BusEvent; // the schema was picked by the name
 }
 
 function stageEvents({ transition }: SignalOf<'stage'>): EventDraft[] {
@@ -122,15 +122,17 @@ const eventsOfSignal = (signal: ProfileChange): EventDraft[] =>
 function effectsOfProfile(item: Item): ChangeEffects {
   const customer = ownerOf(item);
   const signals = typeof item.signals === 'string' ? readSignals(item.signals) : [];
-  const told = signals.flatMap((signal) =>
-    eventsOfSignal(signal).map((one) => toEvent(customer, one, eventId(item.pk, one.name, JSON.stringify(signal)))),
+  const published = signals.flatMap((signal) =>
+    eventsOfSignal(signal).map((draft) =>
+      toEvent(customer, draft, eventId(item.pk, draft.name, JSON.stringify(signal))),
+    ),
   );
-  return { customer, events: told, commands: signals.filter(isCommand) };
+  return { customer, events: published, commands: signals.filter(isCommand) };
 }
 
-function effectsOfRow(item: Item, told: EventDraft): ChangeEffects {
+function effectsOfRow(item: Item, draft: EventDraft): ChangeEffects {
   const customer = ownerOf(item);
-  return { customer, events: [toEvent(customer, told, eventId(item.pk, item.sk, told.name))], commands: [] };
+  return { customer, events: [toEvent(customer, draft, eventId(item.pk, item.sk, draft.name))], commands: [] };
 }
 
 function effectsOfEnrolment(item: Item, before: Item | undefined): ChangeEffects | undefined {
@@ -158,10 +160,10 @@ function effectsOfTask(item: Item): ChangeEffects {
 
 function effectsOfJourneyRecord(item: Item, before: Item | undefined): ChangeEffects {
   const workspace = parseWorkspace(item.pk);
-  const told = journeyRecordEvents(readJourneyRecord(before), readJourneyRecord(item));
-  const published = told.map(({ name, at, facts }): BusEvent => {
-    const head = { id: eventId(item.pk, item.sk, Number(item.rev), name), workspace, occurredAt: at };
-    return { name, detail: events[name].parse({ ...head, ...facts }) } as BusEvent; // the schema was picked by the name
+  const drafts = journeyRecordEvents(readJourneyRecord(before), readJourneyRecord(item));
+  const published = drafts.map(({ name, at, facts }): BusEvent => {
+    const envelope = { id: eventId(item.pk, item.sk, Number(item.rev), name), workspace, occurredAt: at };
+    return { name, detail: events[name].parse({ ...envelope, ...facts }) } as BusEvent; // the schema was picked by the name
   });
   return { customer: { workspace, customer: ranges.journey }, events: published, commands: [] };
 }

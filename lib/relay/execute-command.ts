@@ -7,8 +7,8 @@ import { applyToIndex } from './apply-to-index.ts';
 import { ProfileChange } from '../model/profile-change.ts';
 import { type JourneyCommand, isCommand } from './change-events.ts';
 
-/** What `obey` acts on: waiting journeys and the membership index. */
-export interface Steering {
+/** What `executeCommand` acts on: waiting journeys and the membership index. */
+export interface CommandTargets {
   journeys: JourneySignalHandler;
   directory: MembershipIndex;
 }
@@ -17,8 +17,8 @@ export interface Steering {
  * Executes a command. Idempotent: a step that no longer waits, or an ended enrolment, is not
  * changed. Returns the outcome for the log.
  */
-export async function obey(
-  { journeys, directory }: Steering,
+export async function executeCommand(
+  { journeys, directory }: CommandTargets,
   customer: Customer,
   command: JourneyCommand,
 ): Promise<string> {

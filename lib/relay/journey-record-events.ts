@@ -16,12 +16,12 @@ export function journeyRecordEvents(
 ): JourneyEventDraft[] {
   if (!after) return [];
   const { journeyId, since, state, latest: version } = after;
-  const told: JourneyEventDraft[] = [];
+  const drafts: JourneyEventDraft[] = [];
   if (version !== undefined && version !== before?.latest)
-    told.push({ name: 'JourneyPublished', at: since, facts: { journeyId, version } });
+    drafts.push({ name: 'JourneyPublished', at: since, facts: { journeyId, version } });
   if (before?.state === 'paused' && (state === 'live' || state === 'closed'))
-    told.push({ name: 'JourneyResumed', at: since, facts: { journeyId, since } });
+    drafts.push({ name: 'JourneyResumed', at: since, facts: { journeyId, since } });
   if (state === 'stopped' && before?.state !== 'stopped')
-    told.push({ name: 'JourneyStopped', at: since, facts: { journeyId, since } });
-  return told;
+    drafts.push({ name: 'JourneyStopped', at: since, facts: { journeyId, since } });
+  return drafts;
 }

@@ -67,3 +67,8 @@ export class Unavailable extends ThroughlineError {
     super('unavailable', code, facts);
   }
 }
+
+/** Returns the reason of a letter: the code, then the error's message. */
+export function describeFault(code: string, error: unknown): string {
+  return `${code}: ${error instanceof Error ? error.message : String(error)}`;
+}

@@ -55,7 +55,8 @@ const fiveStages = (purchases: string[]): Stage[] => [
   },
 ];
 
-const sevenStages = (purchases: string[]): Stage[] => [
+/** The stages of the seven before a purchase. */
+const stagesBeforePurchase: readonly Stage[] = [
   {
     id: 'market-exploration',
     label: { en: 'Market exploration', ko: '시장 탐색' },
@@ -98,6 +99,10 @@ const sevenStages = (purchases: string[]): Stage[] => [
     label: { en: 'Purchase decision', ko: '구매 결정' },
     entry: { did: checkout, within: '7d' },
   },
+];
+
+const sevenStages = (purchases: string[]): Stage[] => [
+  ...stagesBeforePurchase,
   {
     id: 'experience',
     label: { en: 'Experience', ko: '경험' },

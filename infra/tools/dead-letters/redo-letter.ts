@@ -12,14 +12,14 @@ import { parseTouchpointRecord } from '../../../lib/projection/touchpoint-record
 import { isProcessed, isRebuilt } from '../../../lib/profile/merge/stream-checkpoint.ts';
 import { type Profile } from '../../../lib/model/profile.ts';
 import { type RedriveStore } from '../../../lib/projection/repair/redrive-store.ts';
-import { obey, RelayWork, type Steering } from '../../../lib/relay/execute-command.ts';
+import { type CommandTargets, executeCommand, RelayWork } from '../../../lib/relay/execute-command.ts';
 import { type JourneyCommand, effectsOfChange } from '../../../lib/relay/change-events.ts';
 import { type ProfileStore } from '../../../lib/profile/profile-store.ts';
 import { homeZone } from '../../../lib/profile/facts/home-zone.ts';
 import { type WorkspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
 import { Workspace } from '../../../lib/model/workspace.ts';
 
-export interface Redoing extends Steering {
+export interface Redoing extends CommandTargets {
   table: Table;
   bus: Bus;
   profiles: ProfileStore;
@@ -63,7 +63,7 @@ async function carryOut(redoing: Redoing, customer: Customer, command: JourneyCo
   if (command.type === 'moved') return relist(redoing, customer, command.segments);
   if (command.type === 'identified')
     return relist(redoing, { ...customer, customer: command.linked }, command.segments ?? []);
-  await obey(redoing, customer, command);
+  await executeCommand(redoing, customer, command);
 }
 
 async function tell(redoing: Redoing, change: StreamRecord): Promise<void> {

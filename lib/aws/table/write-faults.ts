@@ -1,4 +1,4 @@
-import { ThroughlineError } from '../../shared/errors.ts';
+import { describeFault, ThroughlineError } from '../../shared/errors.ts';
 import { findPermanentRefusal, type WriteRefusal } from './write-refusal.ts';
 
 /**
@@ -51,11 +51,6 @@ export function faultOf(error: unknown): Fault {
   const reason = findPermanentRefusal(error);
   if (reason) return { kind: 'poison', reason };
   return isOutage(error) ? { kind: 'outage' } : { kind: 'unforeseen', reason: 'fault.unforeseen' };
-}
-
-/** Returns the reason of a letter: the code, then the error's message. */
-export function describeFault(code: string, error: unknown): string {
-  return `${code}: ${error instanceof Error ? error.message : String(error)}`;
 }
 
 /** How to treat an error, with the reason of its dead letter. An outage gets none. */

@@ -2,6 +2,7 @@ import { type CustomerRef } from '../../model/customer.ts';
 import { type Profile } from '../../model/profile.ts';
 import { omitBy } from '../../shared/records.ts';
 
+/** The positions of the stream that a profile has been folded through. */
 export type Checkpoint = Profile['folded'];
 
 /**

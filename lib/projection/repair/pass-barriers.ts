@@ -1,11 +1,11 @@
 import { type Table } from '../../aws/table/dynamo-table.ts';
 import { type Customer } from '../../model/customer.ts';
 import { type Profile } from '../../model/profile.ts';
+import { identitiesOf } from '../../profile/customer-identities.ts';
 import { keys } from '../../model/keys/table-keys.ts';
 import { type Checkpoint } from '../../profile/merge/stream-checkpoint.ts';
 import { type ProfileStore, readVersionedProfile, type VersionedProfile } from '../../profile/profile-store.ts';
 import { minuteMs } from '../../shared/time.ts';
-import { partitionsOf } from './refold-touchpoints.ts';
 
 /** What passing barriers reads, writes and waits with. */
 export interface BarrierDependencies {
@@ -28,12 +28,12 @@ export async function passBarriers(
   profile: Profile,
 ): Promise<VersionedProfile | undefined> {
   const id = newId();
-  const partitions = partitionsOf(profile);
-  for (const owner of partitions) await table.put({ ...keys.barrier(owner), id });
+  const identities = identitiesOf(profile);
+  for (const owner of identities) await table.put({ ...keys.barrier(owner), id });
   for (let waited = 0; waited <= barrierWait.mostMs; waited += barrierWait.stepMs) {
     const stored = await readVersionedProfile(profiles, profile);
-    if (stored && partitions.every(({ customer }) => stored.profile.folded.barriers?.[customer] === id)) {
-      for (const owner of partitions) await table.transact([{ delete: keys.barrier(owner) }]);
+    if (stored && identities.every(({ customer }) => stored.profile.folded.barriers?.[customer] === id)) {
+      for (const owner of identities) await table.transact([{ delete: keys.barrier(owner) }]);
       return stored;
     }
     await pause(barrierWait.stepMs);
@@ -45,8 +45,8 @@ export async function passBarriers(
  * Marks every touchpoint up to the checkpoint as rebuilt, including those put aside, so that a
  * redriven one is not folded twice.
  */
-export function markRebuilt({ barriers: _, ...folded }: Checkpoint, partitions: Customer[]): Checkpoint {
-  const reached = partitions.flatMap(({ customer }) => {
+export function markRebuilt({ barriers: _, ...folded }: Checkpoint, identities: readonly Customer[]): Checkpoint {
+  const reached = identities.flatMap(({ customer }) => {
     const sequence = folded.through[customer];
     return sequence === undefined ? [] : [[customer, sequence] as const];
   });

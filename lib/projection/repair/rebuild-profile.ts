@@ -1,15 +1,10 @@
 import { type Customer, type CustomerRef } from '../../model/customer.ts';
 import { newProfile } from '../../model/profile.ts';
+import { identitiesOf } from '../../profile/customer-identities.ts';
 import { type ProfileStore, readVersionedProfile, type VersionedProfile } from '../../profile/profile-store.ts';
 import { type ProjectionRules } from '../projection-state.ts';
 import { type BarrierDependencies, markRebuilt, passBarriers } from './pass-barriers.ts';
-import {
-  digestTouchpoints,
-  partitionsOf,
-  refoldTouchpoints,
-  type TouchpointSource,
-  withFacts,
-} from './refold-touchpoints.ts';
+import { digestTouchpoints, refoldTouchpoints, type TouchpointSource, withFacts } from './refold-touchpoints.ts';
 import { readTouchpoints } from './stored-touchpoints.ts';
 
 /**
@@ -70,7 +65,7 @@ async function tryToRebuild(
   const { profile, rev } = passed;
   if (profile.linked.length !== stored.profile.linked.length) return undefined;
   if ((await digestTouchpoints(dependencies, profile)) !== refolded.digest) return undefined;
-  const folded = markRebuilt(profile.folded, partitionsOf(profile));
+  const folded = markRebuilt(profile.folded, identitiesOf(profile));
   const next = { ...withFacts(profile, refolded.facts), folded };
   if (!(await profiles.save({ profile: next }, rev))) return undefined;
   const changed = !isSame({ ...profile, folded }, next);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Table } from '../../aws/table/dynamo-table.ts';
-import { type Customer } from '../../model/customer.ts';
 import { newProfile, type Profile } from '../../model/profile.ts';
+import { identitiesOf } from '../../profile/customer-identities.ts';
 import { compact } from '../../shared/records.ts';
 import { type Clock } from '../../shared/time.ts';
 import { applyTouchpoint } from '../apply-touchpoint.ts';
@@ -38,10 +38,6 @@ function keptFields(profile: Profile) {
   return { workspace, customer, journeys, waits, goals, decisions, segments, linked, folded, ...optional };
 }
 
-/** Returns the customer's partitions: its own and those of linked identities. */
-export const partitionsOf = ({ workspace, customer, linked }: Profile): Customer[] =>
-  [customer, ...linked].map((ref) => ({ workspace, customer: ref }));
-
 /** Folds one touchpoint as a backfill: it may move the stage, and triggers nothing. */
 function refold(
   facts: Profile | undefined,
@@ -63,7 +59,7 @@ export async function refoldTouchpoints(
 ): Promise<RefoldResult> {
   const hash = createHash('sha256');
   const result: RefoldResult = { facts: undefined, unreadable: [], touchpoints: 0, digest: '' };
-  for await (const row of readTouchpoints(table, partitionsOf(stored), clock.now())) {
+  for await (const row of readTouchpoints(table, identitiesOf(stored), clock.now())) {
     hash.update(`${row.key.pk}\n${row.key.sk}\n`);
     result.touchpoints++;
     try {
@@ -79,7 +75,7 @@ export async function refoldTouchpoints(
 /** Returns the digest that `refoldTouchpoints` returns, from the present rows. */
 export async function digestTouchpoints({ table, clock }: TouchpointSource, profile: Profile): Promise<string> {
   const hash = createHash('sha256');
-  for await (const { key } of readTouchpoints(table, partitionsOf(profile), clock.now()))
+  for await (const { key } of readTouchpoints(table, identitiesOf(profile), clock.now()))
     hash.update(`${key.pk}\n${key.sk}\n`);
   return hash.digest('hex');
 }
