@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { type ApiRouteTable } from '../shared/http/api-route.ts';
 import { ModelList, ModelView, RiskView, TrainingView } from './training/training-views.ts';
 
+/** Routes of churn models and risks. */
 export const churnRoutes: ApiRouteTable = {
   'GET /v1/churn/model': {
     id: 'getChurnModel',

@@ -33,6 +33,7 @@ const placement = {
 const path = z.object({ id: z.string() });
 const unknown = { 404: 'No such placement in this workspace' } as const;
 
+/** Routes of decisions and placements. */
 export const decisionRoutes: ApiRouteTable = {
   'POST /v1/decisions': {
     id: 'decide',

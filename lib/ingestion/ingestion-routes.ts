@@ -128,6 +128,7 @@ const ZoneRelease = z.object({
   isOutdated: z.boolean().describe('The runtime is too old for the corrections'),
 });
 
+/** Routes of touchpoints, of workspace settings, and of health. */
 export const ingestionRoutes: ApiRouteTable = {
   ...Object.fromEntries(TouchpointType.options.flatMap((type) => Object.entries(messageRoutes(type)))),
   ...batchRoute('batch'),

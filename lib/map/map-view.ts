@@ -45,6 +45,8 @@ export function readMap(body: unknown, id: string): PlannedMap {
   return map;
 }
 
+/** Returns a stored map as API answers show it. */
 export const mapView = ({ map, savedAt }: SavedMap): MapView => ({ ...map, savedAt, warnings: checkPlan(map.plan) });
 
+/** Returns a stored map as the list of maps shows it. */
 export const mapSummary = ({ map: { id, label }, savedAt }: SavedMap): MapSummary => ({ id, label, savedAt });

@@ -42,6 +42,7 @@ const splits = {
   ],
 };
 
+/** Routes of reports and experiments. */
 export const reportRoutes: ApiRouteTable = {
   'POST /v1/reports': {
     id: 'requestReport',
