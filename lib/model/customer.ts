@@ -23,7 +23,7 @@ export const isValidId = (id: string): boolean =>
   id.isWellFormed() && !id.includes('\0') && Buffer.byteLength(id) <= maxIdBytes;
 
 /** A user id or an anonymous id in a request. */
-export const CustomerId = z.string().min(1).refine(isValidId, `whole text of at most ${maxIdBytes} bytes`);
+export const CustomerId = z.string().min(1).refine(isValidId, `well-formed text of at most ${maxIdBytes} bytes`);
 
 /** Returns the reference of a customer with a user id. */
 export function userRef(userId: string): CustomerRef {
