@@ -17,7 +17,7 @@ const example = {
   },
 };
 
-/** Routes of planned maps. */
+/** Descriptions of the routes of planned maps. */
 export const mapRoutes: ApiRouteTable = {
   'GET /v1/maps': {
     id: 'listMaps',

@@ -11,7 +11,7 @@ export interface SavedMap {
   savedAt: Instant;
 }
 
-/** Planned maps of a workspace. */
+/** Reads and writes planned maps. */
 export interface MapStore {
   all(workspace: string): Promise<SavedMap[]>;
   get(workspace: string, id: string): Promise<SavedMap | undefined>;
@@ -25,7 +25,7 @@ function read({ doc, rev, savedAt }: Item): SavedMap {
   return { map: PlannedMap.parse(JSON.parse(String(doc))), rev: Number(rev), savedAt: String(savedAt) };
 }
 
-/** Returns the store of planned maps in a table. */
+/** The store over the table. */
 export function mapStore(table: Table): MapStore {
   return {
     async all(workspace) {

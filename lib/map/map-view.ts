@@ -45,8 +45,8 @@ export function readMap(body: unknown, id: string): PlannedMap {
   return map;
 }
 
-/** Returns a stored map as API answers show it. */
+/** Returns the view of a map, with the diagnostics of its plan. */
 export const mapView = ({ map, savedAt }: SavedMap): MapView => ({ ...map, savedAt, warnings: checkPlan(map.plan) });
 
-/** Returns a stored map as the list of maps shows it. */
+/** Returns the list view of a map. */
 export const mapSummary = ({ map: { id, label }, savedAt }: SavedMap): MapSummary => ({ id, label, savedAt });

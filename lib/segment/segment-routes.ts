@@ -7,7 +7,7 @@ import { SegmentBody } from './segment-body.ts';
 const path = z.object({ id: z.string() });
 const unknown = { 404: 'No such segment' } as const;
 
-/** Routes of segments and their members. */
+/** Descriptions of the routes of segments. */
 export const segmentRoutes: ApiRouteTable = {
   'GET /v1/segments': {
     id: 'listSegments',
