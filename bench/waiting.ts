@@ -28,7 +28,7 @@ export async function measureWaiting(): Promise<Waiting> {
 export function waitingFigures({ executions, idleMb, fullMb, p50, p99, burst }: Waiting): Figure[] {
   const waiting = `runner, ${executions.toLocaleString('en')} executions waiting`;
   return [
-    { name: 'runner, nobody waiting: memory', value: idleMb, unit: 'MB' },
+    { name: 'runner, idle: memory', value: idleMb, unit: 'MB' },
     { name: `${waiting}: memory`, value: fullMb, unit: 'MB', atMost: 1_000 },
     { name: `${waiting}: wake-up lag p50`, value: p50, unit: 'ms' },
     { name: `${waiting}: wake-up lag p99`, value: p99, unit: 'ms', atMost: 2_000 },

@@ -4,7 +4,7 @@ import { InAppMessage, InAppPage } from '../journey/messaging/channels/in-app-st
 import { CustomerSummary, CustomerView } from '../profile/views/customer-view.ts';
 import { Timeline } from '../profile/views/timeline.ts';
 
-const path = z.object({ id: z.string().describe('User id, or anonymous id of a visitor nobody knows') });
+const path = z.object({ id: z.string().describe('User id, or anonymous id of an unidentified visitor') });
 const unknown = { 404: 'No such customer in this workspace' } as const;
 
 export const profileRoutes: ApiRouteTable = {
@@ -12,7 +12,7 @@ export const profileRoutes: ApiRouteTable = {
     id: 'listCustomers',
     summary: 'Customers by stage',
     key: 'secret',
-    query: PageQuery.extend({ stage: z.string().optional().describe('Only those who stand in this stage') }),
+    query: PageQuery.extend({ stage: z.string().optional().describe('Only customers in this stage') }),
     answer: z.object({ items: z.array(CustomerSummary), nextCursor: z.string().optional() }),
     refusals: { 400: 'Not a limit, or not a cursor of ours', 404: 'The workspace has no settings' },
   },
@@ -26,7 +26,7 @@ export const profileRoutes: ApiRouteTable = {
   },
   'GET /v1/customers/{id}/timeline': {
     id: 'getTimeline',
-    summary: 'What happened to one customer, newest first',
+    summary: 'Timeline of one customer, newest first',
     key: 'secret',
     path,
     query: PageQuery,
@@ -35,9 +35,9 @@ export const profileRoutes: ApiRouteTable = {
   },
   'GET /v1/customers/{id}/in-app': {
     id: 'listInAppMessages',
-    summary: 'Messages to show to one customer inside the app: unseen first, then the newest first',
+    summary: 'In-app messages of one customer: unseen first, then the newest first',
     description:
-      'They are kept for 90 days. A touchpoint `Message Seen` with `properties.messageId` marks one as seen, too.',
+      'They are kept for 90 days. A touchpoint `Message Seen` with `properties.messageId` also marks one as seen.',
     key: 'secret',
     path,
     query: PageQuery,
@@ -46,7 +46,7 @@ export const profileRoutes: ApiRouteTable = {
   },
   'POST /v1/customers/{id}/in-app/{messageId}/seen': {
     id: 'markInAppMessageSeen',
-    summary: 'A message was seen: the first time counts',
+    summary: 'Mark a message as seen. The first time is kept',
     key: 'secret',
     path: path.extend({ messageId: z.string() }),
     answer: InAppMessage.pick({ messageId: true, seenAt: true }),

@@ -25,19 +25,19 @@ import { StageModel } from '../model/stage.ts';
 
 /** The words of the API, in the order readers meet them. */
 const words: Record<string, { routes: ApiRouteTable; description: string }> = {
-  ingestion: { routes: ingestionRoutes, description: 'Touchpoints in, as Segment’s libraries send them' },
+  ingestion: { routes: ingestionRoutes, description: 'Touchpoints, as Segment’s libraries send them' },
   profile: {
     routes: { ...profileRoutes, ...segmentRoutes },
     description: 'Customers, their stages and timelines; segments',
   },
-  churn: { routes: churnRoutes, description: 'Who is leaving: models, how good they are, and risks taken apart' },
+  churn: { routes: churnRoutes, description: 'Churn models with their accuracy, and risks with their reasons' },
   decision: { routes: decisionRoutes, description: 'Next best offers and the placements that show them' },
   journey: { routes: { ...journeyRouteDocs, ...entryRoutes }, description: 'Journeys, enrolments, tasks for people' },
-  map: { routes: mapRoutes, description: 'Planned maps: what customers are meant to do' },
-  report: { routes: reportRoutes, description: 'What customers did, and what experiments have shown' },
+  map: { routes: mapRoutes, description: 'Planned maps of the paths of customers' },
+  report: { routes: reportRoutes, description: 'Reports on customers, and results of experiments' },
 };
 
-/** Schemas with a name of their own; all others stand where they are used. */
+/** Schemas with a name of their own. All others are inlined. */
 const named = {
   ...ingestionSchemas,
   ChurnRisk: ChurnRiskWithText,
@@ -56,7 +56,7 @@ const named = {
 };
 
 const security: Record<RouteKey, Record<string, string[]>[]> = {
-  // `{}`: the key may also stand in the body, which OpenAPI cannot say.
+  // `{}` because the key may also be in the body, which OpenAPI cannot express.
   write: [{ writeKey: [] }, {}],
   secret: [{ secretKey: [] }],
   none: [],
@@ -81,10 +81,10 @@ function operation(tag: string, route: ApiRoute): ZodOpenApiOperationObject {
     ...(body && { requestBody: { required: true, content: { 'application/json': body } } }),
     responses: {
       [status]: {
-        description: status === 202 ? 'On its way' : 'OK',
+        description: status === 202 ? 'Accepted' : 'OK',
         content: { 'application/json': { schema: answer } },
       },
-      ...(key !== 'none' && { 401: problem('No key, or one that opens nothing here') }),
+      ...(key !== 'none' && { 401: problem('No key, or a key without access') }),
       ...Object.fromEntries(refused),
     },
   };
@@ -101,8 +101,9 @@ function paths(): ZodOpenApiPathsObject {
 }
 
 /**
- * The HTTP API as OpenAPI 3.1, made from the schemas the functions read and answer with. For the build, which puts it as text into the
- * function that serves it: what it takes to make is far larger than what is made.
+ * Returns the HTTP API as OpenAPI 3.1, made from the schemas of requests and answers. Only the
+ * build calls it and puts the text into the function that serves it, because the code is far larger
+ * than the document.
  */
 export function openapiDocument(): ReturnType<typeof createDocument> {
   for (const [id, schema] of Object.entries(named)) z.globalRegistry.add(schema, { ...schema.meta(), id });
@@ -111,10 +112,10 @@ export function openapiDocument(): ReturnType<typeof createDocument> {
     info: {
       title: 'Throughline',
       version: '1',
-      description: 'Customer journeys: what customers do comes in, who they are and what to do next comes out.',
+      description: 'Customer journeys: sources send touchpoints, and Throughline returns profiles and next actions.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
-    servers: [{ url: '/', description: 'Where this document came from' }],
+    servers: [{ url: '/', description: 'The server of this document' }],
     tags: Object.entries(words).map(([name, { description }]) => ({ name, description })),
     paths: paths(),
     components: {

@@ -4,6 +4,7 @@ import { type Profile } from '../model/profile.ts';
 import { type EnrolmentView, type CustomerView } from '../profile/views/customer-view.ts';
 import { mapValues } from '../shared/records.ts';
 
+/** Returns a customer as API answers show it, from its profile and enrolments. */
 export function presentCustomer(profile: Profile, enrolments: EnrolmentView[]): CustomerView {
   const { n: count, ...purchases } = profile.purchases;
   return {

@@ -2,12 +2,13 @@ import * as z from 'zod';
 import { type ApiRouteTable } from '../shared/http/api-route.ts';
 import { ModelList, ModelView, RiskView, TrainingView } from './training/training-views.ts';
 
+/** Routes of churn models and risks. */
 export const churnRoutes: ApiRouteTable = {
   'GET /v1/churn/model': {
     id: 'getChurnModel',
-    summary: 'The churn model in force: how well it forecast what it did not know, and what the data did not tell',
+    summary: 'The churn model in force, with its accuracy on data it had not seen and the limits of the data',
     description:
-      'While the shipped cold start is in force, `page` is of the newest model trained, if there is one, and `lacking` says what was missing: `definition-changed`, where the model was trained for another horizon or other key events than the workspace has now.',
+      'While the shipped cold start is in force, `page` describes the newest trained model, if there is one, and `lacking` says why it is not used. `definition-changed` means that the model was trained for another horizon or other key events than the workspace has now.',
     key: 'secret',
     query: z.object({ version: z.string().optional().describe('Another than the one in force') }),
     answer: ModelView,
@@ -15,7 +16,7 @@ export const churnRoutes: ApiRouteTable = {
   },
   'GET /v1/churn/models': {
     id: 'listChurnModels',
-    summary: 'Churn models that were trained, newest first',
+    summary: 'Trained churn models, newest first',
     key: 'secret',
     answer: ModelList,
   },
@@ -23,20 +24,20 @@ export const churnRoutes: ApiRouteTable = {
     id: 'trainChurnModel',
     summary: 'Train a churn model from the workspace’s customers',
     description:
-      'Happens by itself once a week, and takes ten minutes or more: the table is exported first, once for all trainings begun within an hour of the clock: what customers did since the first of those began waits for the next hour. While one is under way, that one is answered; one that failed gives way to a new one. Ask `/v1/churn/model` how it ended; customers are looked at by the new model at once.',
+      'Also runs automatically once a week. It takes ten minutes or more, because the table is exported first, once for all trainings begun within an hour of the clock. Touchpoints after the first of these began are not included. While a training is running, the answer is that one. A failed training does not block a new one. `/v1/churn/model` shows the result. The new model scores all customers at once.',
     key: 'secret',
     answer: TrainingView,
     status: 202,
     refusals: {
-      429: 'Six were begun within a day: again after `Retry-After` seconds',
-      503: 'Not begun: ask again',
+      429: 'Six were begun within a day. Retry after `Retry-After` seconds',
+      503: 'Not begun. Retry',
     },
   },
   'GET /v1/customers/{id}/churn': {
     id: 'getCustomerChurn',
-    summary: 'One customer’s churn risk as of now, taken apart: every feature’s share of the logit',
+    summary: 'One customer’s churn risk as of now, with every feature’s share of the logit',
     key: 'secret',
-    path: z.object({ id: z.string().describe('User id, or anonymous id of a visitor nobody knows') }),
+    path: z.object({ id: z.string().describe('User id, or anonymous id of an unidentified visitor') }),
     answer: RiskView,
     refusals: { 404: 'No such customer in this workspace' },
   },

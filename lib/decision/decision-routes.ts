@@ -33,11 +33,12 @@ const placement = {
 const path = z.object({ id: z.string() });
 const unknown = { 404: 'No such placement in this workspace' } as const;
 
+/** Routes of decisions and placements. */
 export const decisionRoutes: ApiRouteTable = {
   'POST /v1/decisions': {
     id: 'decide',
     summary: 'The next best offer for a customer at a placement',
-    description: 'With a `decisionId`, asking again answers the same decision.',
+    description: 'A repeated request with the same `decisionId` returns the same decision.',
     key: 'secret',
     body: { schema: DecisionRequest, example: { customerId: 'ada', placement: 'home' } },
     answer: DecisionAnswer,
@@ -61,8 +62,9 @@ export const decisionRoutes: ApiRouteTable = {
   },
   'GET /v1/placements/{id}/policy': {
     id: 'getPlacementPolicy',
-    summary: 'How a placement decides, and what is known of its offers',
-    description: 'Intervals of policies hold with 99 %, those of rates with 95 %. A night passes before there are any.',
+    summary: 'The policy of a placement, and the estimates of its offers',
+    description:
+      'Intervals of policies have a confidence of 99 %, those of rates 95 %. The first ones exist after a night.',
     key: 'secret',
     path,
     answer: PolicyView,
@@ -72,7 +74,7 @@ export const decisionRoutes: ApiRouteTable = {
     id: 'putPlacement',
     summary: 'Create or replace a placement',
     description:
-      'With `If-Match` only if it is that of the `ETag` that was read. A PUT of what is there changes nothing, and is published again.',
+      'With `If-Match` the write needs the `ETag` that was read. A PUT of the same content changes nothing and publishes it again.',
     key: 'secret',
     path,
     headers: writing,
@@ -80,10 +82,10 @@ export const decisionRoutes: ApiRouteTable = {
     answer: Placement,
     refusals: {
       400: 'Not a valid placement; `issues` names each fault by its path',
-      409: 'Somebody else wrote it at the same time, and there was no precondition',
-      412: 'Somebody else has written it, or it is there already',
+      409: 'A concurrent write without a precondition',
+      412: 'It has changed, or it exists already',
       413: 'More than 256 KB',
-      503: 'Stored, but not told: send it again',
+      503: 'Stored, but not published. Send it again',
     },
   },
 };

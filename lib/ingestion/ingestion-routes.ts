@@ -20,14 +20,14 @@ const Time = z
 
 /** The fields of every message. One of `userId` and `anonymousId` is always required. */
 const Message = z.looseObject({
-  messageId: z.string().max(255).optional().describe('Sending a message again under its id stores nothing twice'),
+  messageId: z.string().max(255).optional().describe('A message that is sent again with its id is stored once'),
   userId: Id.optional(),
   anonymousId: Id.optional(),
   timestamp: Time.optional(),
   originalTimestamp: Time.optional().describe(
-    'Counts where `timestamp` is missing, and in forwarded events, which also name `receivedAt`',
+    'Used if `timestamp` is missing, and in forwarded events, which also have `receivedAt`',
   ),
-  sentAt: Time.optional().describe('When the request was sent: tells how wrong the source’s clock is'),
+  sentAt: Time.optional().describe('When the request was sent, which shows the error of the source’s clock'),
   channel: z.string().optional(),
   context: JsonObject.optional(),
   writeKey: z.string().optional().describe('For sources that send no Authorization header'),
@@ -48,8 +48,8 @@ const messages = {
 const Batch = z.looseObject({
   batch: z
     .array(Message.extend({ type: TouchpointType }))
-    .describe('At most 2,500; one rejection with a `count` stands for all those after'),
-  context: JsonObject.optional().describe('What messages lack in theirs'),
+    .describe('At most 2,500. One rejection with a `count` represents the rest'),
+  context: JsonObject.optional().describe('Defaults for the context of each message'),
   sentAt: Time.optional(),
   writeKey: z.string().optional(),
 });
@@ -70,7 +70,7 @@ const samples = { track, identify, page, screen, group, alias };
 
 const summaries: Record<TouchpointType, string> = {
   track: 'A customer did something',
-  identify: 'Who a customer is',
+  identify: 'Traits of a customer',
   page: 'A customer saw a page',
   screen: 'A customer saw a screen of an app',
   group: 'A customer belongs to a group',
@@ -85,18 +85,18 @@ const collecting = {
       .literal('1')
       .optional()
       .describe(
-        'Take all messages or none: any rejection is a 400. A message that the table never takes (`customer-full`, `not-storable`) shows only after the others are stored: `accepted` counts these',
+        'Accept all messages or none. Any rejection is a 400. A message that the table never accepts (`customer-full`, `not-storable`) is found only after the others are stored, which `accepted` counts',
       ),
   }),
   answer: Verdict,
   description:
-    'Segment’s HTTP API. 200 says that every accepted message is durably stored, and why each of the others was not taken. The body is JSON ' +
-    'whatever the content type says, as it is or in gzip, deflate or Brotli. After any other answer than a 4xx send the same again.',
+    'Segment’s HTTP API. With 200 every accepted message is durably stored, and the verdict has the reason for each rejection. The body is JSON ' +
+    'with any content type, uncompressed or in gzip, deflate or Brotli. After any other answer than a 4xx send the same again.',
   refusals: {
     400: 'No JSON object; in strict mode a message was rejected; without a key in the header the body would not decompress',
-    413: 'Over 5 MB decompressed, or over what Lambda takes as it was sent',
-    429: 'Throttled: come again after `Retry-After` seconds, or in a moment where the gateway says it without',
-    503: 'Not stored, or with a key in the header the body would not decompress: send it again',
+    413: 'More than 5 MB decompressed, or more than Lambda accepts as sent',
+    429: 'Throttled. Retry after `Retry-After` seconds, or in a moment if the gateway’s answer has no such header',
+    503: 'Not stored, or with a key in the header the body would not decompress. Send it again',
   },
 } as const satisfies Partial<ApiRoute>;
 
@@ -123,11 +123,12 @@ const LibrarySettings = z.looseObject({ integrations: JsonObject });
  * none.
  */
 const ZoneRelease = z.object({
-  runtime: z.string().optional().describe('Of the zone data that the runtime brings'),
-  corrections: z.string().describe('Of the corrections, which count where the runtime is older'),
-  isOutdated: z.boolean().describe('The runtime is too old for the corrections to make up for it'),
+  runtime: z.string().optional().describe('Release of the runtime’s zone data'),
+  corrections: z.string().describe('Release of the corrections, which apply if the runtime is older'),
+  isOutdated: z.boolean().describe('The runtime is too old for the corrections'),
 });
 
+/** Routes of touchpoints, of workspace settings, and of health. */
 export const ingestionRoutes: ApiRouteTable = {
   ...Object.fromEntries(TouchpointType.options.flatMap((type) => Object.entries(messageRoutes(type)))),
   ...batchRoute('batch'),
@@ -136,13 +137,13 @@ export const ingestionRoutes: ApiRouteTable = {
 
   'POST /v1/m': {
     id: 'libraryMetrics',
-    summary: 'Metrics of Segment’s browser library: answered and thrown away',
+    summary: 'Metrics of Segment’s browser library, which are discarded',
     key: 'none',
     answer: z.object({ success: z.literal(true) }),
   },
   'GET /health': {
     id: 'health',
-    summary: 'Whether the table answers, and which zone data local times follow',
+    summary: 'Whether the table answers, and the release of the zone data',
     key: 'none',
     answer: z.object({ status: z.literal('ok'), zoneData: ZoneRelease }),
     refusals: { 503: 'It does not' },
@@ -150,7 +151,7 @@ export const ingestionRoutes: ApiRouteTable = {
   'GET /v1/openapi.json': { id: 'openapi', summary: 'This document', key: 'none', answer: JsonObject },
   'GET /v1/projects/{writeKey}/settings': {
     id: 'librarySettings',
-    summary: 'What Segment’s browser and mobile libraries load first',
+    summary: 'Settings that Segment’s browser and mobile libraries load first',
     key: 'none',
     path: z.object({ writeKey: z.string() }),
     answer: LibrarySettings,
@@ -161,38 +162,38 @@ export const ingestionRoutes: ApiRouteTable = {
     summary: 'Settings of the workspace',
     key: 'secret',
     answer: Workspace,
-    refusals: { 404: 'It has none yet' },
+    refusals: { 404: 'It has no settings yet' },
   },
   'PUT /v1/workspace': {
     id: 'putWorkspace',
     summary: 'Replace the settings of the workspace',
     description:
-      'Stage model (a template or your own), quiet hours, frequency caps. They hold everywhere within a minute. ' +
-      'With `If-Match` only if they are those of the `ETag` that was read; settings that are there already change nothing.',
+      'Stage model (a template or your own), quiet hours, frequency caps. They take effect everywhere within a minute. ' +
+      'With `If-Match` the write needs the `ETag` that was read. A PUT of the same settings changes nothing.',
     key: 'secret',
     headers: writing,
     body: { schema: WorkspaceSettings, example: { name: 'Shop', timezone: 'Asia/Seoul', stageModel: 'five-stage' } },
     answer: Workspace,
     refusals: {
       400: 'Not a valid workspace; `issues` names each fault by its path',
-      409: 'Somebody else wrote them at the same time, and there was no precondition',
-      412: 'Somebody else has written them, or they are there already',
+      409: 'A concurrent write without a precondition',
+      412: 'They have changed, or they exist already',
     },
   },
   'GET /v1/workspace/webhook-secret': {
     id: 'getWebhookSecret',
-    summary: 'What calls to your URLs are signed with, the newest first',
+    summary: 'Secrets that sign calls to your URLs, the newest first',
     description:
-      'As Standard Webhooks has it: `webhook-signature` holds `v1,` and the base64 of HMAC-SHA256 over `webhook-id.webhook-timestamp.body`, one for each ' +
-      'of these secrets. The first secret is made when it is first asked for.',
+      'As in Standard Webhooks, `webhook-signature` has `v1,` and the base64 of HMAC-SHA256 over `webhook-id.webhook-timestamp.body`, one for each ' +
+      'of these secrets. The first request creates the first secret.',
     key: 'secret',
     answer: WebhookSecrets,
   },
   'POST /v1/workspace/webhook-secret/rotate': {
     id: 'rotateWebhookSecret',
-    summary: 'A new secret; calls are signed with the old one too for another day',
+    summary: 'Create a new secret. Calls are also signed with the old one for another day',
     key: 'secret',
     answer: WebhookSecrets,
-    refusals: { 503: 'Others are rotating: try again' },
+    refusals: { 503: 'A concurrent rotation. Retry' },
   },
 };

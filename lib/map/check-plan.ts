@@ -44,7 +44,7 @@ function choiceFaults(parts: Plan[], place: string): PlanFault[] {
       const earlier = seen.get(name);
       seen.set(name, earlier ?? i);
       if (earlier === undefined || earlier === i) return [];
-      const hint = `"${name}" begins this and part ${earlier}: which of them was taken shows only later`;
+      const hint = `"${name}" begins this and part ${earlier}, so only later touchpoints show which one a customer follows`;
       return [{ code: 'ambiguous', severity: 'warning', place: `${place}[${i}]`, hint }];
     }),
   );
@@ -57,17 +57,17 @@ function ownFaults(plan: Plan, place: string): PlanFault[] {
   if ('touchpoint' in plan) return [];
   if ('optional' in plan)
     return mayBeNothing(plan.optional)
-      ? fault('twice-optional', 'warning', 'what is inside may already be left out: "optional" adds nothing')
+      ? fault('twice-optional', 'warning', 'the inner part may already be left out, so "optional" has no effect')
       : [];
   if ('loop' in plan)
     return mayBeNothing(plan.loop)
-      ? fault('empty', 'warning', 'a round may be nothing: put "optional" around the loop instead of inside')
+      ? fault('empty', 'warning', 'a round may be empty: put "optional" around the loop instead of inside')
       : [];
   const parts = planPartsOf(plan);
-  if (parts.length === 1) return fault('one-part', 'warning', 'a single part needs nothing around it');
+  if (parts.length === 1) return fault('one-part', 'warning', 'a single part needs no enclosing element');
   if ('choice' in plan) return choiceFaults(plan.choice, place === '' ? 'choice' : `${place}.choice`);
   return 'parallel' in plan && parts.length > most.parallel
-    ? fault('too-wide', 'error', `at most ${most.parallel} parts side by side; group some into a sequence`)
+    ? fault('too-wide', 'error', `at most ${most.parallel} parallel parts; group some into a sequence`)
     : [];
 }
 
@@ -100,6 +100,6 @@ export function checkPlan(plan: Plan): PlanFault[] {
     ? faults
     : [
         ...faults,
-        { code: 'empty', severity: 'warning', place: '', hint: 'a customer who does nothing follows this plan' },
+        { code: 'empty', severity: 'warning', place: '', hint: 'a customer without touchpoints follows this plan' },
       ];
 }

@@ -120,7 +120,9 @@ export const events = {
   ReportRequested: ofWorkspace({ reportId: z.string() }),
 } as const;
 
+/** `detail-type` of an event. */
 export type EventName = keyof typeof events;
+/** `detail` of the event with this name. */
 export type EventOf<Name extends EventName> = z.infer<(typeof events)[Name]>;
 
 /** An event to publish. */

@@ -21,13 +21,13 @@ export const ChurnDefinition = z.strictObject({
     .strictObject({
       /** Minimum of days with a key event. */
       leastDays: z.int().min(1).max(1_000).optional(),
-      where: Predicate.refine(asksTraitsOnly, 'a predicate of traits: anything else would tell the outcome').optional(),
+      where: Predicate.refine(asksTraitsOnly, 'a predicate over traits: others would reveal the outcome').optional(),
     })
     .default({}),
   /** Probabilities at which the bands begin. */
   bands: z
     .strictObject({ medium: z.number().gt(0).lt(1), high: z.number().gt(0).lt(1) })
-    .refine(({ medium, high }) => medium < high, 'medium begins below high')
+    .refine(({ medium, high }) => medium < high, 'medium must be below high')
     .optional(),
   /**
    * Traits that a model may use, such as `plan`. Never one that is set because a customer leaves.

@@ -1,12 +1,15 @@
 import * as z from 'zod';
 import { Instant } from '../shared/time.ts';
 
+/** Band of a churn risk, from its probability. */
 export const RiskBand = z.enum(['low', 'medium', 'high']);
 export type RiskBand = z.infer<typeof RiskBand>;
 
+/** State of a customer by key events. Lapsed is silent for a horizon, churned for two. */
 export const CustomerState = z.enum(['new', 'active', 'at risk', 'lapsed', 'churned', 'returning']);
 export type CustomerState = z.infer<typeof CustomerState>;
 
+/** Kind of a trained churn model. */
 export const ModelKind = z.enum(['dropout', 'linear', 'boosted']);
 export type ModelKind = z.infer<typeof ModelKind>;
 

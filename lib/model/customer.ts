@@ -23,16 +23,19 @@ export const isValidId = (id: string): boolean =>
   id.isWellFormed() && !id.includes('\0') && Buffer.byteLength(id) <= maxIdBytes;
 
 /** A user id or an anonymous id in a request. */
-export const CustomerId = z.string().min(1).refine(isValidId, `whole text of at most ${maxIdBytes} bytes`);
+export const CustomerId = z.string().min(1).refine(isValidId, `well-formed text of at most ${maxIdBytes} bytes`);
 
+/** Returns the reference of a customer with a user id. */
 export function userRef(userId: string): CustomerRef {
   return `u:${userId}`;
 }
 
+/** Returns the reference of a customer with an anonymous id. */
 export function anonymousRef(anonymousId: string): CustomerRef {
   return `a:${anonymousId}`;
 }
 
+/** Returns whether a customer is known by an anonymous id only. */
 export function isAnonymous(ref: CustomerRef): boolean {
   return ref.startsWith('a:');
 }

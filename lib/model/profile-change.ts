@@ -9,6 +9,7 @@ import { Instant } from '../shared/time.ts';
 export const Cause = z.object({ messageId: z.string(), name: z.string(), at: Instant, properties: JsonObject });
 export type Cause = z.infer<typeof Cause>;
 
+/** Reference to the touchpoint that caused a change. */
 export const TouchpointRef = z.object({ messageId: z.string(), name: z.string() });
 
 /** The enrolment, step and variant of a goal. */

@@ -20,9 +20,11 @@ export type KeyDays = z.infer<typeof KeyDays>;
 /** A value and its event time. The latest event wins, whatever the order of delivery. */
 const Dated = <T extends z.ZodType>(value: T) => z.object({ value, at: Instant });
 
+/** Number of touchpoints with one name, and the first and last time. */
 export const EventTally = z.object({ n: z.int(), first: Instant, last: Instant });
 export type EventTally = z.infer<typeof EventTally>;
 
+/** The latest answer to each kind of survey. */
 export const SurveyAnswersSchema = z
   .object({ nps: Dated(z.number()), ces: Dated(z.number()), csat: Dated(z.number()) })
   .partial();

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Predicate } from './predicate.ts';
 
+/** A name in each language of the console. */
 export const Label = z.object({ en: z.string().min(1), ko: z.string().min(1) });
 export type Label = z.infer<typeof Label>;
 

@@ -3,6 +3,7 @@ import { type CustomerRef, anonymousRef, userRef } from './customer.ts';
 import { JsonObject } from '../shared/json.ts';
 import { Instant } from '../shared/time.ts';
 
+/** Type of a message, as in Segment's specification. */
 export const TouchpointType = z.enum(['track', 'identify', 'page', 'screen', 'group', 'alias']);
 export type TouchpointType = z.infer<typeof TouchpointType>;
 

@@ -26,7 +26,10 @@ export function leavesOf(predicate: Predicate): PredicateLeaf[] {
   return leaves;
 }
 
-/** Returns whether `test` holds for every leaf, at any depth. Stops at the first for which it does not. */
+/**
+ * Returns whether `test` holds for every leaf, at any depth. Stops at the first for which it does
+ * not.
+ */
 export function everyLeaf(predicate: Predicate, test: (leaf: PredicateLeaf) => boolean): boolean {
   if ('all' in predicate) return predicate.all.every((part) => everyLeaf(part, test));
   if ('any' in predicate) return predicate.any.every((part) => everyLeaf(part, test));

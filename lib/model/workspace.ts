@@ -5,6 +5,7 @@ import { StageModel } from './stage.ts';
 import { Duration } from '../shared/time.ts';
 import { WorkspaceId } from './customer.ts';
 
+/** A channel of messages to customers. */
 export const SendChannel = z.enum(['email', 'sms', 'push', 'whatsapp', 'in-app', 'webhook', 'slack']);
 export type SendChannel = z.infer<typeof SendChannel>;
 
@@ -18,6 +19,7 @@ export type Purpose = z.infer<typeof Purpose>;
 /** A time of day such as `09:30`, in the zone given by its use. */
 export const LocalTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/);
 
+/** A day of the week. */
 export const Weekday = z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']);
 export type Weekday = z.infer<typeof Weekday>;
 

@@ -42,12 +42,13 @@ const splits = {
   ],
 };
 
+/** Routes of reports and experiments. */
 export const reportRoutes: ApiRouteTable = {
   'POST /v1/reports': {
     id: 'requestReport',
-    summary: 'Ask for a report of what customers did',
+    summary: 'Request a report on the behaviour of customers',
     description:
-      'Conformance with a planned map, paths, funnel, retention, survival, attribution, contrast of churned with retained customers, or stages; of everybody, of a segment, or of whoever meets a predicate. The report is made in the background: read it at `/v1/reports/{id}`. With the same `Idempotency-Key` the same request is one report.',
+      'Conformance with a planned map, paths, funnel, retention, survival, attribution, contrast of churned with retained customers, or stages. It covers all customers, a segment, or customers who match a predicate. The report is made in the background. Read it at `/v1/reports/{id}`. Repeated requests with the same `Idempotency-Key` make one report.',
     key: 'secret',
     headers: z.object({ 'idempotency-key': z.string().min(1).max(255).optional() }),
     body: { schema: ReportRequest, example: funnel },
@@ -57,13 +58,13 @@ export const reportRoutes: ApiRouteTable = {
       ...invalid,
       404: 'No such segment or map in this workspace',
       409: 'The Idempotency-Key was used for another request',
-      429: 'Five reports are under way, or 60 were asked for within an hour: again after `Retry-After` seconds',
-      503: 'Not taken: send it again with the same Idempotency-Key',
+      429: 'Five reports are running, or 60 were requested within an hour. Retry after `Retry-After` seconds',
+      503: 'Not accepted. Send it again with the same Idempotency-Key',
     },
   },
   'GET /v1/reports': {
     id: 'listReports',
-    summary: 'Reports asked for in the last 30 days, newest first',
+    summary: 'Reports requested in the last 30 days, newest first',
     key: 'secret',
     query: PageQuery,
     answer: z.object({ items: z.array(ReportSummary), nextCursor: z.string().optional() }),
@@ -71,7 +72,7 @@ export const reportRoutes: ApiRouteTable = {
   },
   'GET /v1/reports/{id}': {
     id: 'getReport',
-    summary: 'One report: how far it has come, what it covers and what it found',
+    summary: 'One report with its progress, coverage and result',
     key: 'secret',
     path: z.object({ id: z.string() }),
     answer: ReportView,
@@ -79,7 +80,7 @@ export const reportRoutes: ApiRouteTable = {
   },
   'POST /v1/experiments/size': {
     id: 'sizeExperiment',
-    summary: 'How many customers and days an experiment needs, or what so many are likely to find',
+    summary: 'The customers and days that an experiment needs, or the power of a given number',
     key: 'secret',
     body: {
       schema: SizeRequest,
@@ -92,7 +93,7 @@ export const reportRoutes: ApiRouteTable = {
     id: 'assignToExperiment',
     summary: 'Which arm of an experiment customers are in',
     description:
-      'The same on every visit with nothing stored: a hash of experiment and customer, cut at the weights. Other weights move customers; who is known by another id may be in another arm.',
+      'A hash of experiment and customer, cut at the weights. The arm is the same on every visit, and no assignment is stored. Other weights move customers. A customer with another id may be in another arm.',
     key: 'secret',
     body: {
       schema: AssignRequest,
@@ -103,9 +104,9 @@ export const reportRoutes: ApiRouteTable = {
   },
   'POST /v1/experiments/result': {
     id: 'judgeExperiment',
-    summary: 'What an experiment has shown, in words',
+    summary: 'The result of an experiment, with a conclusion as text',
     description:
-      'For experiments run anywhere: the plan, and a snapshot of all arms at each look, in order of time. With what was known of each customer `before`, that is taken out (CUPED). Those of journeys are answered by the journey itself.',
+      'For experiments run anywhere. The request has the plan, and a snapshot of all arms at each look, in order of time. A measurement from `before` the experiment reduces the variance (CUPED). For experiments in journeys use the journey’s own route.',
     key: 'secret',
     body: { schema: ResultRequest, example: experiment },
     answer: ResultAnswer,
@@ -113,7 +114,7 @@ export const reportRoutes: ApiRouteTable = {
   },
   'POST /v1/experiments/sample-ratio': {
     id: 'scanSampleRatios',
-    summary: 'Which experiments’ splits are broken, and in which windows of time that was more than chance',
+    summary: 'Experiments with a sample-ratio mismatch, and windows of time in which it exceeds chance',
     key: 'secret',
     body: { schema: ScanRequest, example: splits },
     answer: ScanAnswer,

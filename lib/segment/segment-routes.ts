@@ -29,9 +29,9 @@ export const segmentRoutes: ApiRouteTable = {
     id: 'putSegment',
     summary: 'Define a segment',
     description:
-      'Whoever meets the predicate belongs to it: looked at with every touchpoint, at reviews, and now for everybody, in the background. ' +
-      'What time alone changes (`silentFor`, `within`) shows within a quarter of an hour. `event` and `segment` make no segment. ' +
-      'With `If-Match` only if it is that of the `ETag` that was read.',
+      'Customers who match the predicate are members. It is evaluated with every touchpoint, at reviews, and now for all customers in the background. ' +
+      'Changes by time alone (`silentFor`, `within`) take effect within a quarter of an hour. `event` and `segment` are not allowed in a segment. ' +
+      'With `If-Match` the write needs the `ETag` that was read.',
     key: 'secret',
     path,
     headers: writing,
@@ -42,29 +42,29 @@ export const segmentRoutes: ApiRouteTable = {
     answer: Segment,
     refusals: {
       400: 'Not a segment; `issues` names each fault by its path',
-      409: 'Somebody else changed it just now, and there was no precondition',
-      412: 'Somebody else has written it, or it is there already',
-      503: 'Not told yet: send it again',
+      409: 'A concurrent write without a precondition',
+      412: 'It has changed, or it exists already',
+      503: 'Stored, but not published. Send it again',
     },
   },
   'DELETE /v1/segments/{id}': {
     id: 'deleteSegment',
     summary: 'Delete a segment',
-    description: 'With `If-Match` only if nobody has written it since.',
+    description: 'With `If-Match` the segment must be unchanged.',
     key: 'secret',
     path,
     headers: writing.pick({ 'if-match': true }),
     answer: z.object({ id: z.string(), deleted: z.literal(true) }),
     refusals: {
-      409: 'Somebody else changed it just now, and there was no precondition',
-      412: 'Somebody else has written it',
-      503: 'Not told yet: send it again',
+      409: 'A concurrent write without a precondition',
+      412: 'It has changed',
+      503: 'Stored, but not published. Send it again',
       ...unknown,
     },
   },
   'GET /v1/segments/{id}/members': {
     id: 'listMembers',
-    summary: 'Who belongs to a segment',
+    summary: 'Members of a segment',
     key: 'secret',
     path,
     query: PageQuery.extend({ zone: z.string().optional().describe('Only those of this time zone: `Asia/Seoul`') }),

@@ -18,6 +18,7 @@ const statusOf = {
   unavailable: 503,
 } as const;
 
+/** Kind of an error, which determines its HTTP status. */
 export type ErrorKind = keyof typeof statusOf;
 
 /**

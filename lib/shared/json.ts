@@ -2,17 +2,19 @@ import * as z from 'zod';
 
 /** Any JSON value. A payload has passed the limits of `lib/ingestion/message/payload-limits.ts`. */
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+/** A JSON object. */
 export type JsonObject = { [key: string]: Json };
 
 export const Json: z.ZodType<Json> = z.json();
 export const JsonObject = z.record(z.string(), Json);
 
+/** Returns whether a value is an object, not an array or null. */
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Returns a record without a prototype, to index by external names such as `constructor`. */
-export const bareRecord = <Value>(): Record<string, Value> => Object.create(null) as Record<string, Value>; // `any` by itself
+export const bareRecord = <Value>(): Record<string, Value> => Object.create(null) as Record<string, Value>; // Object.create returns `any`
 
 /**
  * Returns the value at a dotted path, `address.city`, or undefined. Reads own keys only, so

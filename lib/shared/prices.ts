@@ -6,7 +6,7 @@ const PriceFile = z.object({
   prices: z.record(z.string(), z.object({ usd: z.number(), source: z.url() })),
 });
 
-/** Usage of a path. Fields are counts, except `lambdaGigabyteSeconds` and the two of bytes. */
+/** Usage of a path. Fields are counts, except those in gigabytes or gigabyte-seconds. */
 export interface Bill {
   httpApiRequest?: number;
   cloudFrontRequest?: number;
@@ -41,6 +41,7 @@ export function billPartsOf(bill: Bill): [string, number][] {
   return parts.sort(([, a], [, b]) => b - a);
 }
 
+/** Returns the sum of a bill in US dollars. */
 export function priceBill(bill: Bill): number {
   return billPartsOf(bill).reduce((sum, [, dollars]) => sum + dollars, 0);
 }

@@ -2,9 +2,9 @@
 export const conflict: unique symbol = Symbol('conflict');
 
 /**
- * Runs `attempt` until it returns something other than `conflict`, at most `maxTries` times, without
- * a pause. `tries` counts from 0. Throws what `contended` makes if every attempt meets a conflict.
- * An attempt must read what it decides on, and write under a condition.
+ * Runs `attempt` until it returns something other than `conflict`, at most `maxTries` times,
+ * without a pause. `tries` counts from 0. Throws what `contended` makes if every attempt meets a
+ * conflict. An attempt must read what it decides on, and write under a condition.
  */
 export async function retryOnConflict<T>(
   { maxTries, contended }: { maxTries: number; contended: () => Error },
@@ -19,8 +19,8 @@ export async function retryOnConflict<T>(
 
 /**
  * Returns a pause before the retry number `tries`, ms: random between 0 and `baseMs` doubled with
- * each retry, at most `capMs`. Full jitter keeps concurrent clients from retrying together.
- * Source: "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
+ * each retry, at most `capMs`. Full jitter keeps concurrent clients from retrying together. Source:
+ * "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
  */
 export function fullJitterMs(
   { baseMs, capMs = Infinity }: { baseMs: number; capMs?: number },

@@ -8,6 +8,7 @@ export interface Clock {
   now(): Instant;
 }
 
+/** The clock of the process. */
 export const systemClock: Clock = { now: () => new Date().toISOString() };
 
 export const Instant = z.iso.datetime({ precision: 3 });
@@ -57,6 +58,7 @@ export function addMs(at: Instant, ms: number): Instant {
   return instantAt(Date.parse(at) + ms);
 }
 
+/** Returns `at` plus a duration. Limited to the years 0000 to 9999. */
 export function addDuration(at: Instant, duration: Duration): Instant {
   return addMs(at, durationMs(duration));
 }
@@ -79,10 +81,12 @@ export function ttlAfterMs(ms: number, seconds: number): number {
   return Math.floor(ms / 1_000) + seconds;
 }
 
+/** Returns the earlier of two instants. */
 export function minInstant(a: Instant, b: Instant): Instant {
   return a < b ? a : b;
 }
 
+/** Returns the later of two instants. */
 export function maxInstant(a: Instant, b: Instant): Instant {
   return a > b ? a : b;
 }

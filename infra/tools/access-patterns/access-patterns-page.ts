@@ -18,7 +18,7 @@ export function accessPatternsPage(): string {
     '# Access patterns',
     '',
     'Made from `lib/model/keys/table-keys.ts` by `npm run docs`. One table; every key starts with the workspace. `<customer>` is `u:<user id>` or',
-    '`a:<anonymous id>`. Indexes, keys only: `byList` (what is listed across customers) and `byDue` (what is to be looked at again, by time).',
+    '`a:<anonymous id>`. Indexes, keys only: `byList` (items listed across customers) and `byDue` (items due for another look, by time).',
     '',
     '| item | partition | sort key | holds | written by | read by |',
     '|---|---|---|---|---|---|',

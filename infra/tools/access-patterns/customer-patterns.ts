@@ -27,18 +27,18 @@ export const customerPatterns = {
   clockSkew: {
     key: keys.clockSkew(customer, '<at>', '<messageId>'),
     holds: 'seconds by which the clock of a touchpoint’s source was wrong',
-    written: 'collect, only where it is wrong by more than 30 s',
-    read: 'timeline; project, where a touchpoint is older or newer than that',
+    written: 'collect, only if it is wrong by more than 30 s',
+    read: 'timeline; project, if a touchpoint is older or newer than that',
   },
   barrier: {
     key: keys.barrier(customer),
-    holds: 'an id that project notes in the profile: all that was written before it is folded',
+    holds: 'an id that project stores in the profile, so that earlier writes are known to be folded',
     written: 'npm run rebuild',
     read: 'project, off the stream',
   },
   firstSeen: {
     key: keys.firstSeen(customer, '<messageId>'),
-    holds: 'when a message without a time of its own was first received',
+    holds: 'when a message without its own time was first received',
     written: 'collect, if not there yet',
     read: 'collect, with the same write',
   },
@@ -56,9 +56,10 @@ export const customerPatterns = {
   },
   decided: {
     key: keys.decided(customer, '<decision>'),
-    holds: 'when a decision was made, by its id: makes it happen once; gone 30 days after the last outcome it can have',
+    holds:
+      'when a decision was made, by its id, so that it is made once; deleted 30 days after its last possible outcome',
     written: 'decide, personalize: with the decision',
-    read: 'learn; decide, when asked again',
+    read: 'learn; decide, at a retry',
   },
   message: {
     key: keys.message(customer, '<at>', '<send>'),
@@ -68,7 +69,7 @@ export const customerPatterns = {
   },
   inApp: {
     key: keys.inApp(customer, '<send>'),
-    holds: 'a message shown inside the app, and when it was seen; gone after 90 days',
+    holds: 'an in-app message, and when it was seen; deleted after 90 days',
     written: 'send; relay and customers API, when it was seen',
     read: 'customers API: one query',
   },
@@ -86,19 +87,19 @@ export const customerPatterns = {
   },
   enrolment: {
     key: keys.enrolment(customer, '<enrolment>'),
-    holds: 'one stay in a journey; listed by journey',
+    holds: 'one enrolment in a journey; listed by journey',
     written: 'enrol, conclude, relay',
     read: 'customer page; a journey’s enrolments by list',
   },
   entry: {
     key: keys.entry(customer, '<journey>', '<entry key>'),
-    holds: 'who is inside by this entry key, since when, how often before',
+    holds: 'the active enrolment of this entry key, its start, and the number of earlier ones',
     written: 'enrol, with the enrolment; conclude',
     read: 'enrol',
   },
   refusal: {
     key: keys.refusal(customer, '<journey>'),
-    holds: 'why the customer was last not let into a journey; gone after 90 days',
+    holds: 'why a journey last rejected the customer; deleted after 90 days',
     written: 'enrol',
     read: 'trace API',
   },
@@ -110,15 +111,15 @@ export const customerPatterns = {
   },
   date: {
     key: keys.date(customer, '<journey>', '<trigger>'),
-    holds: 'when a date of the customer’s lets it into a journey; due then',
+    holds: 'when a date of the customer triggers a journey; due then',
     written: 'relay, when the date or the zone has changed; launch',
     read: 'launch, when it is due',
   },
   counted: {
     key: keys.counted(customer, '<event>'),
-    holds: 'that an event was counted in the statistics of a journey; gone after 30 days',
+    holds: 'that an event was counted in the statistics of a journey; deleted after 30 days',
     written: 'count, with the statistics',
-    read: 'nobody: it makes counting happen once',
+    read: 'never: its condition makes each event count once',
   },
   wait: {
     key: keys.wait(customer, '<wait>'),

@@ -8,7 +8,10 @@ export interface TimedPlace {
   id: string;
 }
 
-/** Parses the partition key of a customer's rows: the reverse of `partition`. Workspace ids contain no `#`. */
+/**
+ * Parses the partition key of a customer's rows: the reverse of `partition`. Workspace ids contain
+ * no `#`.
+ */
 export function parsePartition(pk: string): Customer {
   const separator = pk.indexOf('#');
   return { workspace: pk.slice(0, Math.max(0, separator)), customer: pk.slice(separator + 1) };
@@ -47,7 +50,9 @@ export function parsePausedStepKey(sk: string): { since: Instant; enrolmentId: s
 /** Returns the version in the sort key of a journey's counters. */
 export const parseStatsVersion = (sk: string): number => Number(sk.split('#')[1]);
 
-/** Returns the stage or offer that ends the sort key of a placement's counters. It may contain `#`. */
+/**
+ * Returns the stage or offer that ends the sort key of a placement's counters. It may contain `#`.
+ */
 export const parseShardedKey = (sk: string): string => sk.slice(sk.indexOf('#', sk.indexOf('#') + 1) + 1);
 
 /** Returns the first part of a sort key of `byList`: a time, or a member's zone. */

@@ -74,6 +74,7 @@ export function daysOn(date: string, days: number): string {
 
 const weekdays = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
 
+/** Returns the weekday of a calendar day, `2026-03-29`. */
 export function weekdayOf(date: string): (typeof weekdays)[number] {
   return weekdays[new Date(`${date}T00:00:00.000Z`).getUTCDay()] ?? 'sun';
 }

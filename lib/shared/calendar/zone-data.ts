@@ -2,31 +2,38 @@ import file from './zone-corrections.json' with { type: 'json' };
 import { minuteMs } from '../time.ts';
 
 /**
- * What changed in IANA's zone data between two releases, made by `npm run zones`. A zone's text holds its offset at `from` and then, for
- * each change up to `to`, the minute since 1970 and the offset from then on. Offsets are minutes ahead of UTC.
+ * Changes in IANA's zone data between two releases, made by `npm run zones`. A zone's text has its
+ * offset at `from`, and for each change up to `to` the minute since 1970 and the new offset.
+ * Offsets are minutes ahead of UTC.
  */
 export interface ZoneCorrections {
   /** The release with all changes. */
   version: string;
-  /** The oldest release that lacks no others. */
+  /** The oldest release that these changes complete. */
   baseline: string;
   from: string;
   to: string;
   zones: Record<string, string>;
-  /** Other names of those zones, and names that came after the baseline. */
+  /** Other names of those zones, and names that were added after the baseline. */
   links: Record<string, string>;
 }
 
-/** Which zone data local times are computed by. */
+/** The zone data that local times are computed with. */
 export interface ZoneData {
-  /** The runtime's own release; undefined where it names none. */
+  /** The runtime's own release, or undefined if it names none. */
   runtime: string | undefined;
   corrections: string;
-  /** The runtime is older than the baseline or names no release: other zones than the corrected ones may be wrong. */
+  /**
+   * Whether the runtime is older than the baseline or names no release. Zones without a correction
+   * may then be wrong.
+   */
   isOutdated: boolean;
 }
 
-/** IANA names a release by year and letters, which sort as text: `2025b`, `2026`, `2026za`. */
+/**
+ * Returns whether a release is older or unknown. IANA's names, such as `2025b`, `2026` and
+ * `2026za`, sort as text.
+ */
 const isOlder = (release: string | undefined, than: string): boolean => release === undefined || release < than;
 
 export const describeZoneData = (
@@ -34,19 +41,20 @@ export const describeZoneData = (
   { version, baseline }: Pick<ZoneCorrections, 'version' | 'baseline'>,
 ): ZoneData => ({ runtime, corrections: version, isOutdated: isOlder(runtime, baseline) });
 
+/** Zone data of this process. */
 export const zoneData = describeZoneData(process.versions.tz, file);
 
-/** The release that local times follow: the newer one of the runtime and the corrections. */
+/** Returns the release in force: the newer one of the runtime and the corrections. */
 export const releaseInForce = ({ runtime, corrections }: ZoneData): string =>
   runtime === undefined || isOlder(runtime, corrections) ? corrections : runtime;
 
-/** A corrected zone: `offsets[i]` holds until `untils[i]`, the last one for good. Milliseconds. */
+/** A corrected zone in ms. `offsets[i]` applies until `untils[i]`, the last one without end. */
 interface Zone {
   untils: number[];
   offsets: number[];
 }
 
-/** Corrections in the form they are looked up in, by names in lower case, as `Intl` takes them in any. */
+/** Corrections by names in lower case, because `Intl` accepts names in any case. */
 export interface Corrections {
   from: number;
   to: number;
@@ -60,7 +68,7 @@ function parseZone(text: string): Zone {
   return { offsets: numbers.filter(isOffset), untils: numbers.filter((_, i) => !isOffset(_, i)) };
 }
 
-/** The corrections that a runtime needs: none where its own zone data is as new. */
+/** Returns the corrections that a runtime needs, or undefined if its own zone data is as new. */
 export function correctionsFor(runtime: string | undefined, table: ZoneCorrections): Corrections | undefined {
   if (!isOlder(runtime, table.version)) return undefined;
   const named = Object.entries(table.zones).map(([name, text]) => [name.toLowerCase(), parseZone(text)] as const);
@@ -70,11 +78,14 @@ export function correctionsFor(runtime: string | undefined, table: ZoneCorrectio
 
 export const correctionsInForce = correctionsFor(process.versions.tz, file);
 
-/** The name to give to `Intl`, which knows no name that came after its own data. */
+/** Returns the name for `Intl`, which does not know names that were added after its own data. */
 export const linkedName = (zone: string, corrections = correctionsInForce): string =>
   corrections?.links.get(zone.toLowerCase()) ?? zone;
 
-/** How far the clocks of a zone are ahead of UTC, in milliseconds; undefined where `Intl` is right or has to do. */
+/**
+ * Returns the offset of a zone ahead of UTC, ms, or undefined if there is no correction and `Intl`
+ * is used.
+ */
 export function correctedOffset(ms: number, zone: string, corrections = correctionsInForce): number | undefined {
   if (!corrections || ms < corrections.from || ms >= corrections.to) return undefined;
   const found = corrections.zones.get(linkedName(zone, corrections).toLowerCase());

@@ -26,7 +26,10 @@ export interface ApiRoute {
   refusals?: Partial<Record<400 | 404 | 409 | 412 | 413 | 422 | 428 | 429 | 503, string>>;
 }
 
-/** Routes by API Gateway's route key, `GET /v1/customers/{id}`. Each word declares its own in a file `…-routes.ts`. */
+/**
+ * Routes by API Gateway's route key, `GET /v1/customers/{id}`. Each word declares its routes in a
+ * file `…-routes.ts`.
+ */
 export type ApiRouteTable = Record<string, ApiRoute>;
 
 /** Preconditions of a write to a document whose GET returns an `ETag`. */
@@ -37,6 +40,6 @@ export const CursorQuery = z.object({ cursor: z.string().optional().describe('`n
 
 /** Query of a listing with a page limit. */
 export const PageQuery = z.object({
-  limit: z.coerce.number().int().min(1).max(100).optional().describe('50 unless told'),
+  limit: z.coerce.number().int().min(1).max(100).optional().describe('Default: 50'),
   cursor: z.string().optional().describe('`nextCursor` of the page before'),
 });

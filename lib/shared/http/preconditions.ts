@@ -29,13 +29,13 @@ export function checkPreconditions(headers: Record<string, string>, rev: number,
   const failed = (hint: string): ThroughlineError =>
     new ThroughlineError('preconditionFailed', 'document.changed', { hint, ...(exists && { etag: etagOf(rev) }) });
   if (ifNoneMatch !== undefined && tagsOf(ifNoneMatch).some((tag) => (tag === '*' ? exists : tag === etagOf(rev))))
-    throw failed('it is there already');
+    throw failed('it exists already');
   if (ifMatch !== undefined) {
     const matches = exists && tagsOf(ifMatch).some((tag) => tag === '*' || tag === etagOf(rev));
-    if (!matches) throw failed(exists ? 'somebody else has written it; read it again' : 'there is nothing to match');
+    if (!matches) throw failed(exists ? 'another request has written it; read it again' : 'there is nothing to match');
   } else if (exists && !optional && ifNoneMatch === undefined)
     throw new ThroughlineError('preconditionRequired', 'document.if-match-missing', {
-      hint: 'it is there already: send If-Match with the ETag you read',
+      hint: 'it exists already: send If-Match with the ETag you read',
       etag: etagOf(rev),
     });
 }

@@ -1,6 +1,6 @@
 import { deviance, lnGamma, stirlingError } from './gamma-function.ts';
 
-/** ln B(a, b) for a, b > 0. */
+/** Returns ln B(a, b) for a, b > 0. */
 export function lnBeta(a: number, b: number): number {
   return lnGamma(a) + lnGamma(b) - lnGamma(a + b);
 }
@@ -8,7 +8,7 @@ export function lnBeta(a: number, b: number): number {
 const maxTerms = 1_000_000;
 const tiny = 1e-300;
 
-/** x^a (1 − x)^b / (a B(a, b)), exact for large a and b too: Loader (2000). */
+/** Returns x^a (1 − x)^b / (a B(a, b)), exact also for large a and b (Loader 2000). */
 function binomialTerm(a: number, b: number, x: number): number {
   const n = a + b;
   const exponent =
@@ -16,7 +16,7 @@ function binomialTerm(a: number, b: number, x: number): number {
   return Math.exp(exponent) * Math.sqrt(b / (2 * Math.PI * a * n));
 }
 
-/** Continued fraction of I_x(a, b): Abramowitz & Stegun 26.5.8, by the method of Lentz (1976). */
+/** Continued fraction of I_x(a, b) (Abramowitz & Stegun 26.5.8), by the method of Lentz (1976). */
 function fraction(a: number, b: number, x: number): number {
   let c = 1;
   let d = 1 / (1 - ((a + b) * x) / (a + 1) || tiny);
@@ -36,7 +36,10 @@ function fraction(a: number, b: number, x: number): number {
   return h;
 }
 
-/** Regularised incomplete beta function I_x(a, b), a, b > 0, x in 0–1. Symmetry 26.5.2 keeps the fraction where it converges fast. */
+/**
+ * Regularised incomplete beta function I_x(a, b) for a, b > 0 and x in 0–1. Symmetry 26.5.2 selects
+ * the side where the fraction converges fast.
+ */
 export function incompleteBeta(a: number, b: number, x: number): number {
   if (!(x > 0)) return 0;
   if (x >= 1) return 1;

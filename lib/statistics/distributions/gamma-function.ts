@@ -3,7 +3,10 @@ const lanczos = [
   -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7,
 ];
 
-/** ln Γ(x) for x > 0. Lanczos (1964) with g = 7 and nine terms; Stirling's series from 15 on. */
+/**
+ * Returns ln Γ(x) for x > 0. Lanczos (1964) with g = 7 and nine terms; Stirling's series from 15
+ * on.
+ */
 export function lnGamma(x: number): number {
   if (x >= 15) return (x - 0.5) * Math.log(x) - x + 0.5 * Math.log(2 * Math.PI) + stirlingError(x);
   if (x < 0.5) return Math.log(Math.PI / Math.sin(Math.PI * x)) - lnGamma(1 - x);
@@ -12,14 +15,17 @@ export function lnGamma(x: number): number {
   return 0.5 * Math.log(2 * Math.PI) + (x - 0.5) * Math.log(t) - t + Math.log(sum);
 }
 
-/** What Stirling's formula for ln Γ(x + 1) = ln x! leaves out: the series of Abramowitz & Stegun 6.1.41. */
+/**
+ * Returns the error of Stirling's formula for ln Γ(x + 1) = ln x!, by the series of Abramowitz &
+ * Stegun 6.1.41.
+ */
 export function stirlingError(x: number): number {
   if (x < 15) return lnGamma(x + 1) - (x + 0.5) * Math.log(x) + x - 0.5 * Math.log(2 * Math.PI);
   const s = 1 / (x * x);
   return (1 / 12 - s * (1 / 360 - s * (1 / 1260 - s * (1 / 1680 - s / 1188)))) / x;
 }
 
-/** x ln(x / m) + m − x without cancellation where x is near m (Loader 2000, "bd0"). */
+/** Returns x ln(x / m) + m − x without cancellation if x is near m (Loader 2000, "bd0"). */
 export function deviance(x: number, m: number): number {
   if (Math.abs(x - m) >= 0.1 * (x + m)) return x * Math.log(x / m) + m - x;
   const v = (x - m) / (x + m);
@@ -34,7 +40,7 @@ export function deviance(x: number, m: number): number {
   return sum;
 }
 
-/** x^a e^−x / Γ(a + 1), exact for large a too: Loader (2000). */
+/** Returns x^a e^−x / Γ(a + 1), exact also for large a (Loader 2000). */
 function poissonTerm(a: number, x: number): number {
   return Math.exp(-stirlingError(a) - deviance(a, x)) / Math.sqrt(2 * Math.PI * a);
 }
@@ -77,7 +83,9 @@ export function gammaP(a: number, x: number): number {
   return x < a + 1 ? lowerSeries(a, x) : 1 - gammaQ(a, x);
 }
 
-/** Regularised upper incomplete gamma function Q(a, x) = 1 − P(a, x): right in its far tail too. */
+/**
+ * Regularised upper incomplete gamma function Q(a, x) = 1 − P(a, x), accurate also in its far tail.
+ */
 export function gammaQ(a: number, x: number): number {
   if (!(x > 0)) return 1;
   if (x === Infinity) return 0;

@@ -14,7 +14,10 @@ const denominator = [
 
 const horner = (coefficients: number[], x: number): number => coefficients.reduce((sum, c) => sum * x + c, 0);
 
-/** P(Z > z) for z ≥ 0. Hart (1968) no. 5666, in the form of West (2005); beyond 5 Laplace's continued fraction (Abramowitz & Stegun 26.2.14). */
+/**
+ * Returns P(Z > z) for z ≥ 0. Hart (1968) no. 5666 in the form of West (2005). Beyond 5 it uses
+ * Laplace's continued fraction (Abramowitz & Stegun 26.2.14).
+ */
 function upperTail(z: number): number {
   if (z < 5) return (Math.exp(-0.5 * z * z) * horner(numerator, z)) / horner(denominator, z);
   let fraction = z;
@@ -22,21 +25,25 @@ function upperTail(z: number): number {
   return normalDensity(z) / fraction;
 }
 
-/** P(Z ≤ z): absolute error below 1e-14, and small in relation to the answer in the lower tail too. */
+/**
+ * Returns P(Z ≤ z). The absolute error is below 1e-14, and the relative error is small also in the
+ * lower tail.
+ */
 export function normalCdf(z: number): number {
   if (Number.isNaN(z)) return Number.NaN;
   if (!Number.isFinite(z)) return z > 0 ? 1 : 0;
   return z > 0 ? 1 - upperTail(z) : upperTail(-z);
 }
 
-/** P(|Z| > |z|): a two-sided p value. */
+/** Returns P(|Z| > |z|), a two-sided p value. */
 export function normalTwoSided(z: number): number {
   return 2 * normalCdf(-Math.abs(z));
 }
 
 /**
- * z with P(Z ≤ z) = p; ∓∞ at 0 and 1, NaN outside. A first guess good to 5e-4 (Abramowitz & Stegun 26.2.23), then two steps of Halley's
- * method, each of which triples the digits.
+ * Returns z with P(Z ≤ z) = p. It is ∓∞ at 0 and 1, and NaN outside. A first guess exact to 5e-4
+ * (Abramowitz & Stegun 26.2.23) is refined by three steps of Halley's method, each of which triples
+ * the digits.
  */
 export function normalQuantile(p: number): number {
   if (!(p >= 0 && p <= 1)) return Number.NaN;

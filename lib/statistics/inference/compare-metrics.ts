@@ -2,10 +2,13 @@ import { studentQuantile, studentTwoSided } from '../distributions/tails.ts';
 import { type Moments, varianceOf } from './moments.ts';
 import { normalQuantile, normalTwoSided } from '../distributions/normal.ts';
 
-/** What a metric counts: the share of customers who did something, or an amount per customer. */
+/** Kind of a metric: the share of customers with an outcome, or an amount per customer. */
 export type MetricKind = 'rate' | 'mean';
 
-/** A difference, variant less control: its estimate, the variance of that, the test statistic (z, or t), p and interval. */
+/**
+ * The difference of variant and control: its estimate, the variance of the estimate, the test
+ * statistic (z or t), p and the interval.
+ */
 export interface Comparison {
   difference: number;
   variance: number;
@@ -14,12 +17,13 @@ export interface Comparison {
   interval: [number, number];
 }
 
+/** Moments of a metric in both arms. */
 export interface Pair {
   control: Moments;
   variant: Moments;
 }
 
-/** Variance of the difference of two means that are not taken to vary alike. */
+/** Returns the difference of two means and its variance, without assuming equal variances. */
 export function differenceOf({ control, variant }: Pair): { difference: number; variance: number } {
   const of = (arm: Moments) => (arm.n > 0 ? varianceOf(arm) / arm.n : Infinity);
   return { difference: variant.mean - control.mean, variance: of(control) + of(variant) };
@@ -29,14 +33,18 @@ function ratio(difference: number, variance: number): number {
   return variance > 0 && Number.isFinite(variance) ? difference / Math.sqrt(variance) : 0;
 }
 
-/** Without an interval there is no difference to see: two arms of the same constant, or an empty one. */
+/**
+ * Returns the interval around a difference. Without a width it is unbounded: two arms of the same
+ * constant, or an empty arm.
+ */
 function around(difference: number, width: number): [number, number] {
   return Number.isNaN(width) ? [-Infinity, Infinity] : [difference - width, difference + width];
 }
 
 /**
- * Two proportions: z with the variance pooled under "no difference" (Pearson's χ² with one degree is its square), and the interval of
- * Newcombe (1998, method 10), made of Wilson's (1927) for each: keeps to possible values where a rate is near 0 or 1.
+ * Compares two proportions. z has the variance pooled under "no difference", so its square is
+ * Pearson's χ² with one degree. The interval is Newcombe's (1998, method 10), made of Wilson's
+ * (1927) for each rate. It stays within possible values if a rate is near 0 or 1.
  */
 export function compareRates({ control, variant }: Pair, alpha: number): Comparison {
   const { difference, variance } = differenceOf({ control, variant });
@@ -64,7 +72,7 @@ export function wilson({ n, mean }: Moments, alpha: number): [number, number] {
   return [centre - width, centre + width];
 }
 
-/** Two means: t of Welch (1947), with degrees of freedom by Satterthwaite (1946). */
+/** Compares two means by Welch's t (1947), with degrees of freedom by Satterthwaite (1946). */
 export function compareMeans({ control, variant }: Pair, alpha: number): Comparison {
   const { difference, variance } = differenceOf({ control, variant });
   const parts = [control, variant].map((arm) => (varianceOf(arm) / arm.n) ** 2 / (arm.n - 1));
@@ -81,7 +89,7 @@ export function compareMeans({ control, variant }: Pair, alpha: number): Compari
   };
 }
 
-/** Fixed horizon: right when it is looked at once, at a size set beforehand. */
+/** Fixed-horizon tests, valid for one look at a size that is set in advance. */
 export const compare: Record<MetricKind, (pair: Pair, alpha: number) => Comparison> = {
   rate: compareRates,
   mean: compareMeans,

@@ -1,13 +1,16 @@
 import { mergeMoments, type Moments } from './moments.ts';
 
-/** Moments of an outcome y and of something known of each customer before the experiment, x; and their sum of products of deviations. */
+/**
+ * Moments of an outcome y and of a measurement x from before the experiment, and the sum of
+ * products of their deviations.
+ */
 export interface PairedMoments {
   y: Moments;
   x: Moments;
   products: number;
 }
 
-/** One pass over (y, x), without cancellation: Welford (1962) for two. */
+/** Computes them in one pass over (y, x) without cancellation (Welford 1962 for two variables). */
 export function pairedMomentsOf(pairs: Iterable<readonly [y: number, x: number]>): PairedMoments {
   let [n, meanY, meanX, m2Y, m2X, products] = [0, 0, 0, 0, 0, 0];
   for (const [y, x] of pairs) {
@@ -23,9 +26,10 @@ export function pairedMomentsOf(pairs: Iterable<readonly [y: number, x: number]>
 }
 
 /**
- * Moments of y with what x foretold taken out, arm by arm: y − θ (x − mean of x over all arms), θ being the slope within the arms. The
- * difference of means stays what it was in expectation, its variance shrinks by the squared correlation. CUPED: Deng, Xu, Kohavi & Walker
- * (2013, §3). x must not be touched by the experiment. Treat the answer as moments of a mean, also where y is a rate.
+ * Returns the moments of y − θ (x − mean of x over all arms) by arm, where θ is the slope within
+ * the arms. The expected difference of means is unchanged, and its variance shrinks by the squared
+ * correlation (CUPED: Deng, Xu, Kohavi & Walker 2013, §3). The experiment must not affect x. The
+ * result is moments of a mean, also if y is a rate.
  */
 export function cuped(arms: ReadonlyMap<string, PairedMoments>): Map<string, Moments> {
   const all = [...arms.values()];

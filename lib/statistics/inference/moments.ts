@@ -1,13 +1,17 @@
-/** Count, mean and sum of squared deviations of what was seen: all that a mean and its error need, and two of them merge. */
+/**
+ * Count, mean and sum of squared deviations of observations. A mean and its error need no more, and
+ * two moments can be merged.
+ */
 export interface Moments {
   n: number;
   mean: number;
   m2: number;
 }
 
+/** Moments of an empty sample. */
 export const noMoments: Moments = { n: 0, mean: 0, m2: 0 };
 
-/** Moments of both together: Chan, Golub & LeVeque (1983). */
+/** Returns the moments of both samples together (Chan, Golub & LeVeque 1983). */
 export function mergeMoments(a: Moments, b: Moments): Moments {
   const n = a.n + b.n;
   if (n === 0) return noMoments;
@@ -19,7 +23,7 @@ export function mergeMoments(a: Moments, b: Moments): Moments {
   };
 }
 
-/** Moments of values, without cancellation: Welford (1962). */
+/** Returns the moments of values without cancellation (Welford 1962). */
 export function momentsOf(values: Iterable<number>): Moments {
   let [n, mean, m2] = [0, 0, 0];
   for (const value of values) {
@@ -31,13 +35,13 @@ export function momentsOf(values: Iterable<number>): Moments {
   return { n, mean, m2 };
 }
 
-/** Moments of `n` noughts and ones of which `successes` are ones. */
+/** Returns the moments of `n` zeros and ones, of which `successes` are ones. */
 export function rateOf(successes: number, n: number): Moments {
   const mean = n > 0 ? successes / n : 0;
   return { n, mean, m2: successes * (1 - mean) };
 }
 
-/** Unbiased variance; 0 where fewer than two were seen. */
+/** Returns the unbiased variance, or 0 for fewer than two observations. */
 export function varianceOf({ n, m2 }: Moments): number {
   return n > 1 ? m2 / (n - 1) : 0;
 }

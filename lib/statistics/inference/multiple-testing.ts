@@ -1,6 +1,7 @@
 /**
- * Adjusted p values in the order given: calling those at or below q keeps the expected share of false discoveries at q. Benjamini &
- * Hochberg (1995); holds for independent and for positively dependent tests.
+ * Returns adjusted p values in the given order. Rejecting those at or below q keeps the expected
+ * share of false discoveries at q (Benjamini & Hochberg 1995). This holds for independent and for
+ * positively dependent tests.
  */
 export function benjaminiHochberg(pValues: readonly number[]): number[] {
   const order = pValues.map((p, place) => ({ p, place })).sort((a, b) => b.p - a.p);

@@ -1,16 +1,19 @@
 import { chiSquaredTail } from '../distributions/tails.ts';
 import { lnGamma } from '../distributions/gamma-function.ts';
 
-/** An arm as it came out: how many customers are in it, and its planned weight; weights need not sum to 1. */
+/** The number of customers in an arm, and its planned weight. Weights need not sum to 1. */
 export interface ArmCount {
   n: number;
   weight: number;
 }
 
-/** Below this p a split is called broken: the strict level of Fabijan et al. (2019), as the check runs on every experiment, often. */
+/**
+ * A p below this level is a sample-ratio mismatch. It is the strict level of Fabijan et al. (2019),
+ * because the check runs often and on every experiment.
+ */
 export const mismatchLevel = 0.001;
 
-/** So small a share is none: of as many customers as can be counted it is less than one. */
+/** A smaller share counts as 0. Of any countable number of customers it is less than one. */
 const leastShare = 1e-12;
 
 function shares(arms: readonly ArmCount[]): { n: number; share: number }[] {
@@ -33,12 +36,16 @@ export function sampleRatioP(arms: readonly ArmCount[]): number {
   return chiSquaredTail(chi2, live.length - 1);
 }
 
-/** How closely around the plan broken splits are looked for, in customers: the default of the authors' own package (ssrm_test). */
+/**
+ * Concentration of alternative splits around the plan, in customers: the default of the authors'
+ * own package (ssrm_test).
+ */
 const concentration = 10_000;
 
 /**
- * p of the counts that stays valid however often one looks: inverse Bayes factor of "a split near the planned one" (Dirichlet around it) over
- * the planned one itself. Lindon & Malek (2022, §3). Keep the smallest over time.
+ * Returns a p of the counts that is valid at any number of looks: the inverse Bayes factor of "a
+ * split near the planned one" (Dirichlet around it) over the planned split (Lindon & Malek 2022,
+ * §3). Callers keep the smallest over time.
  */
 export function sequentialSampleRatioP(arms: readonly ArmCount[]): number {
   const planned = shares(arms);

@@ -11,14 +11,17 @@ export type BoostedModel = z.infer<typeof BoostedModel>;
 
 export interface BoostingOptions extends TreeGrowth {
   trees: number;
-  /** Share of rows, and of columns, that each tree sees (Friedman 2002). */
+  /** Share of rows, and of columns, that each tree uses (Friedman 2002). */
   rows: number;
   columns: number;
   seed: number;
   rising?: ReadonlySet<string>;
 }
 
-/** What one chooses without having seen the data: shallow trees, small steps, half of everything. Depth and number are chosen by `tuneBoosting`. */
+/**
+ * Options chosen without data: shallow trees, small steps, half of the rows and columns.
+ * `tuneBoosting` chooses depth and number.
+ */
 export const defaultBoosting: BoostingOptions = {
   depth: 3,
   lambda: 1,
@@ -33,7 +36,10 @@ export const defaultBoosting: BoostingOptions = {
 export const boostedLogit = (model: BoostedModel, row: ArrayLike<number>): number =>
   model.trees.reduce((sum, tree) => sum + evaluateTree(tree, row), model.base);
 
-/** The logit: a start equal for all rows, and each column's contribution along the trees' paths. */
+/**
+ * Returns the logit as a base equal for all rows, and each column's contribution along the trees'
+ * paths.
+ */
 export function boostedParts(model: BoostedModel, row: ArrayLike<number>): { base: number; parts: Float64Array } {
   const parts = new Float64Array(model.names.length);
   let base = model.base;
@@ -49,10 +55,13 @@ const sample = (size: number, share: number, random: Random): number[] => {
   return all.length > 0 ? all : [Math.floor(random() * size)];
 };
 
-/** Called after each tree with the model's newest tree; for following the loss on other rows. */
+/** Called with each new tree, to follow the loss on other rows. */
 type Watch = (tree: Tree) => void;
 
-/** Gradient boosting of the binomial log-loss (Friedman 2001, algorithm 5; Newton steps as in Chen and Guestrin 2016). */
+/**
+ * Fits by gradient boosting of the binomial log-loss (Friedman 2001, algorithm 5; Newton steps as
+ * in Chen and Guestrin 2016).
+ */
 export function fitBoosted(data: TrainingRows, options: BoostingOptions, watch?: Watch): BoostedModel {
   const { rows, labels, names } = data;
   const size = rows.length;
@@ -81,7 +90,7 @@ export function fitBoosted(data: TrainingRows, options: BoostingOptions, watch?:
   return model;
 }
 
-/** Mean log-loss on `test` after each number of trees fitted on `train`. */
+/** Returns the mean log-loss on `test` after each number of trees fitted on `train`. */
 function lossByTrees(train: TrainingRows, test: TrainingRows, options: BoostingOptions): number[] {
   const sums = new Float64Array(test.rows.length);
   const losses: number[] = [];
@@ -100,7 +109,10 @@ function lossByTrees(train: TrainingRows, test: TrainingRows, options: BoostingO
 
 const depths = [2, 3];
 
-/** The depth and number of trees of least log-loss in `parts`-fold cross-validation; everything else stays as given. */
+/**
+ * Returns the options with the depth and number of trees of least log-loss in `parts`-fold
+ * cross-validation. The other options are unchanged.
+ */
 export function tuneBoosting(data: TrainingRows, options: BoostingOptions, parts = 3): BoostingOptions {
   const sets = assignFolds(data.rows.length, parts).map(
     ({ train, test }) => [pickRows(data, train), pickRows(data, test)] as const,

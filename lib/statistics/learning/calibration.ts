@@ -3,23 +3,32 @@ import { logit, logistic, softplus } from './training-rows.ts';
 import { logLoss, type LabelledProbability } from './model-metrics.ts';
 import { minimise } from '../numerics/minimise.ts';
 
-/** Calibrated logit = slope × logit + shift, slope ≥ 0: order is kept, and reasons that sum to the one, scaled, sum to the other. */
+/**
+ * Calibrated logit = slope × logit + shift with slope ≥ 0. It keeps the order of forecasts. Reasons
+ * that sum to the logit, scaled, sum to the calibrated one.
+ */
 export const Calibration = z.object({ slope: z.number().nonnegative(), shift: z.number() });
 export type Calibration = z.infer<typeof Calibration>;
 
+/** The calibration that changes no forecast. */
 export const identityCalibration: Calibration = { slope: 1, shift: 0 };
 
+/** Returns the calibrated logit of a raw one. */
 export const applyCalibration = ({ slope, shift }: Calibration, raw: number): number => slope * raw + shift;
 
-/** How near to 1 slopes, and to 0 shifts, are believed to be before anything is seen: their deviation. */
+/** Prior standard deviation of slopes around 1 and of shifts around 0. */
 const spread = 0.5;
 
-/** Forecasts that would have to be made all the same, or turned round, are left as they are: there is nothing in them to calibrate. */
+/**
+ * Forecasts with a smaller slope are not calibrated. The calibration would make them all equal or
+ * reverse their order.
+ */
 const leastSlope = 0.01;
 
 /**
- * Platt's scaling (1999) of logits, shrunk towards none: slope and shift have normal priors around 1 and 0. So neither a hundred customers nor
- * logits that are all but the same can turn a forecast over.
+ * Fits Platt's scaling (1999) of logits, shrunk towards the identity by normal priors of slope and
+ * shift around 1 and 0. The priors keep a hundred customers, or nearly equal logits, from reversing
+ * forecasts.
  */
 export function fitCalibration(outcomes: readonly LabelledProbability[]): Calibration {
   const logits = outcomes.map(({ p }) => logit(p));
@@ -37,8 +46,9 @@ export function fitCalibration(outcomes: readonly LabelledProbability[]): Calibr
 }
 
 /**
- * Platt's scaling where it surely helps: fitted on every second outcome it must lessen the log-loss of the others, both ways together by
- * more than the standard error of that (Breiman et al. 1984, §3.4.3, the rule of one standard error). Otherwise none.
+ * Returns Platt's scaling if it helps, else the identity. Fitted on every second outcome, it must
+ * reduce the log-loss of the others, in both directions together by more than the standard error
+ * (Breiman et al. 1984, §3.4.3, the rule of one standard error).
  */
 export function chooseCalibration(outcomes: readonly LabelledProbability[]): Calibration {
   const halves = [0, 1].map((half) => outcomes.filter((_, i) => i % 2 === half));

@@ -1,10 +1,13 @@
 import * as z from 'zod';
 
-/** What is known of a customer besides key events: plan, contract, region, monthly fee. */
+/** Attributes of a customer besides key events: plan, contract, region, monthly fee. */
 export const Attributes = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
 export type Attributes = z.infer<typeof Attributes>;
 
-/** How attributes become numbers: one column for a number, one for each frequent value of words (one-hot). */
+/**
+ * Encoding of attributes as numbers: one column for a number, one for each frequent value of text
+ * (one-hot).
+ */
 export const CategoryEncoding = z.array(z.object({ attribute: z.string(), values: z.array(z.string()).optional() }));
 export type CategoryEncoding = z.infer<typeof CategoryEncoding>;
 
@@ -42,11 +45,11 @@ export function learnEncoding(customers: readonly Attributes[]): CategoryEncodin
   });
 }
 
-/** Names of the columns, `attribute` or `attribute=value`, in the order of `encode`. */
+/** Returns the names of the columns, `attribute` or `attribute=value`, in the order of `encode`. */
 export const encodedNames = (encoding: CategoryEncoding): string[] =>
   encoding.flatMap(({ attribute, values }) => values?.map((value) => `${attribute}=${value}`) ?? [attribute]);
 
-/** A value never seen in training belongs to none of the columns. */
+/** Encodes attributes. A value that training never had is in none of the columns. */
 export const encode = (encoding: CategoryEncoding, attributes: Attributes): number[] =>
   encoding.flatMap(({ attribute, values }) => {
     const value = attributes[attribute];

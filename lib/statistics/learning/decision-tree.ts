@@ -1,8 +1,9 @@
 import * as z from 'zod';
 
 /**
- * A regression tree as flat lists over nodes, the root first. A row goes to `left` when its value of `column` is below `cut` or not known;
- * else to the node after `left`. A leaf has column −1. `value` is what the node would answer if it were a leaf.
+ * A regression tree as flat lists over nodes, the root first. A row goes to `left` if its value of
+ * `column` is below `cut` or unknown, else to the node after `left`. A leaf has column −1. `value`
+ * is the node's answer as a leaf.
  */
 export const Tree = z.object({
   column: z.array(z.int()),

@@ -1,7 +1,10 @@
 import { type TrainingRows } from './training-rows.ts';
 import { quantiles } from './model-metrics.ts';
 
-/** Columns as small whole numbers: `codes[j][i]` is how many of column j's `cuts` lie at or below row i's value; a value not known is 0. */
+/**
+ * Columns as small whole numbers. `codes[j][i]` is the number of column j's `cuts` at or below row
+ * i's value. An unknown value is 0.
+ */
 export interface BinnedFeatures {
   cuts: number[][];
   codes: Uint8Array[];
@@ -16,7 +19,7 @@ const cutsOf = (values: number[]): number[] => {
   return known.length < values.length && different[0] !== undefined ? [...new Set([different[0], ...cuts])] : cuts;
 };
 
-/** How many of the ascending `cuts` lie at or below `value`, by bisection. */
+/** Returns the number of ascending `cuts` at or below `value`, by bisection. */
 function codeOf(cuts: readonly number[], value: number): number {
   let [low, high] = [0, Number.isNaN(value) ? 0 : cuts.length];
   while (low < high) {
@@ -27,7 +30,10 @@ function codeOf(cuts: readonly number[], value: number): number {
   return low;
 }
 
-/** Histogram bins of equal numbers, or one per value where there are few (Ke et al. 2017, LightGBM, algorithm 1). */
+/**
+ * Divides columns into histogram bins of equal numbers, or one per value if there are few (Ke et
+ * al. 2017, LightGBM, algorithm 1).
+ */
 export function binFeatures({ names, rows }: TrainingRows): BinnedFeatures {
   const cuts = names.map((_, j) => cutsOf(rows.map((row) => row[j] ?? NaN)));
   return { cuts, codes: cuts.map((own, j) => Uint8Array.from(rows, (row) => codeOf(own, row[j] ?? NaN))) };

@@ -3,7 +3,7 @@ import { type Tree } from './decision-tree.ts';
 
 export interface TreeGrowth {
   depth: number;
-  /** Penalty on squared leaf values, and the least curvature a leaf may rest on. */
+  /** Penalty on squared leaf values, and the least curvature of a leaf. */
   lambda: number;
   leastWeight: number;
   /** Share of the step to the optimum that a tree takes (Friedman 2001). */
@@ -21,7 +21,7 @@ export interface TrainingMatrix {
   slopes: Gradients;
   rows: Int32Array;
   columns: readonly number[];
-  /** By column: may the answer only rise with it? */
+  /** By column, whether the answer may only rise with it. */
   rising: readonly boolean[];
 }
 
@@ -50,7 +50,10 @@ interface Split {
 const optimum = ({ g, h }: Sum, lambda: number, { low, high }: { low: number; high: number }): number =>
   Math.min(high, Math.max(low, -g / (h + lambda)));
 
-/** Loss saved by answering w instead of 0: −(g w + ½ (h + λ) w²). Chen and Guestrin 2016, eq. 4; at the optimum their eq. 6. */
+/**
+ * Returns the loss saved by the answer w instead of 0, −(g w + ½ (h + λ) w²) (Chen and Guestrin
+ * 2016, eq. 4; at the optimum their eq. 6).
+ */
 const saved = ({ g, h }: Sum, w: number, lambda: number): number => -(g * w + 0.5 * (h + lambda) * w * w);
 
 const gradients = new Float64Array(256);

@@ -4,18 +4,27 @@ import { type TrainingRows, logistic, logit, softplus } from './training-rows.ts
 
 const Column = z.object({ name: z.string(), mean: z.number(), weight: z.number() });
 
-/** A linear logit: `base` at the means, and per column a weight for each unit away from the mean. A value not known counts as the mean. */
+/**
+ * A linear logit: `base` at the means, and for each column a weight per unit of distance from the
+ * mean. An unknown value counts as the mean.
+ */
 export const LinearModel = z.object({ base: z.number(), columns: z.array(Column) });
 export type LinearModel = z.infer<typeof LinearModel>;
 
 export interface Ridge {
-  /** Penalty on squared weights of standardised columns (Le Cessie and Van Houwelingen 1992), in customers. */
+  /**
+   * Penalty on squared weights of standardised columns (Le Cessie and Van Houwelingen 1992), in
+   * customers.
+   */
   penalty: number;
-  /** Columns whose weight must not be below nought: more of it may never lower the risk. */
+  /** Columns whose weight must not be negative, because a larger value may never lower the risk. */
   rising?: ReadonlySet<string>;
 }
 
-/** What each column adds to the logit above `base`: weight × (value − mean). They sum to the logit. */
+/**
+ * Returns what each column adds to `base`: weight × (value − mean). With `base` they sum to the
+ * logit.
+ */
 export const linearParts = ({ columns }: LinearModel, row: ArrayLike<number>): number[] =>
   columns.map(({ mean, weight }, j) => {
     const value = row[j] ?? NaN;
@@ -27,9 +36,9 @@ export const linearLogit = (model: LinearModel, row: ArrayLike<number>): number 
 
 interface Standardised {
   columns: { name: string; mean: number; scale: number }[];
-  /** The constant, an indicator of each time where there are several, then the columns. */
+  /** The constant, an indicator of each time if there are several, then the columns. */
   rows: Float64Array[];
-  /** How much each indicator's weight counts in what is expected next; they sum to 1. */
+  /** Share of each indicator's weight in the forecast. The shares sum to 1. */
   levels: number[];
 }
 
@@ -67,14 +76,14 @@ interface Fitting {
   weightOf: (row: number) => number;
   /** Of each column. */
   ridge: readonly number[];
-  /** Columns that have a weight; the others keep what they have. */
+  /** Columns whose weights are fitted. The other weights are kept. */
   free: readonly number[];
 }
 
-/** The constant is not penalised beyond what keeps the matrix regular. */
+/** The constant is penalised only enough to keep the matrix regular. */
 const ridgeOfConstant = 1e-9;
 
-/** Levels of times are believed to lie half a logit around their mean before anything is seen. */
+/** Prior of the levels of times: a standard deviation of half a logit around their mean. */
 const ridgeOfLevel = 1 / 0.5 ** 2;
 
 /** −ln of the likelihood with its penalty at `weights`, and Newton's step from there, in one pass over the rows. */
@@ -115,7 +124,10 @@ function newton(
 
 const mostRounds = 100;
 
-/** Newton's method from `weights`, which it moves: a step that does not lessen the loss is halved (Dennis and Schnabel 1983, §6.3). */
+/**
+ * Runs Newton's method from `weights` and changes them. A step that does not reduce the loss is
+ * halved (Dennis and Schnabel 1983, §6.3).
+ */
 function descend(fitting: Fitting, weights: Float64Array): void {
   const from = weights.slice();
   let share = 1;
@@ -133,11 +145,11 @@ function descend(fitting: Fitting, weights: Float64Array): void {
 }
 
 /**
- * Logistic regression by iteratively reweighted least squares (McCullagh and Nelder 1989, §4.4), columns standardised, ridge penalty. A
- * rising column whose weight comes out negative is left out and the rest fitted again. With one class only, or no rows, the answer is
- * the base rate with half a customer on either side. Rows of several times have a level for each, drawn around a common one (a random
- * intercept: Stiratelli, Laird and Ware 1984), so that columns tell rows of one time apart and not one season from another; `base` is
- * at their mean by `times.levels`.
+ * Fits a logistic regression with ridge penalty on standardised columns, by iteratively reweighted
+ * least squares (McCullagh and Nelder 1989, §4.4). If a rising column gets a negative weight, the
+ * rest is fitted without it. With one class or no rows the result is the base rate, with half a
+ * customer on either side. Each time has a random intercept (Stiratelli, Laird and Ware 1984), so
+ * columns do not explain seasons. `base` is at the mean of the levels by `times.levels`.
  */
 export function fitLogistic(data: TrainingRows, { penalty, rising = new Set() }: Ridge): LinearModel {
   const { columns, rows, levels } = standardised(data);

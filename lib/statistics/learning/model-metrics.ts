@@ -1,4 +1,4 @@
-/** A forecast and what came: `y` is 1 when the customer had no key event within the horizon. */
+/** A forecast and its outcome. `y` is 1 if the customer had no key event within the horizon. */
 export interface LabelledProbability {
   p: number;
   y: 0 | 1;
@@ -7,7 +7,10 @@ export interface LabelledProbability {
 const mean = (values: readonly number[]): number =>
   values.length === 0 ? NaN : values.reduce((sum, v) => sum + v, 0) / values.length;
 
-/** Area under the ROC curve by mid-ranks (Mann and Whitney 1947): a tie counts half. NaN with one class only. */
+/**
+ * Returns the area under the ROC curve by mid-ranks (Mann and Whitney 1947). A tie counts half. NaN
+ * with one class only.
+ */
 export function auc(outcomes: readonly LabelledProbability[]): number {
   const sorted = [...outcomes].sort((a, b) => a.p - b.p);
   let [ranks, positives] = [0, 0];
@@ -22,24 +25,29 @@ export function auc(outcomes: readonly LabelledProbability[]): number {
   return (ranks - (positives * (positives + 1)) / 2) / (positives * negatives);
 }
 
-/** Mean squared error of a probability (Brier 1950). */
+/** Returns the mean squared error of the probabilities (Brier 1950). */
 export const brier = (outcomes: readonly LabelledProbability[]): number =>
   mean(outcomes.map(({ p, y }) => (p - y) ** 2));
 
 const least = 1e-6;
 
-/** Mean −ln of the probability given to what came; no forecast counts as surer than one in a million. */
+/**
+ * Returns the mean −ln of the probability of the outcome. Forecasts are limited to one in a million
+ * from certainty.
+ */
 export const logLoss = (outcomes: readonly LabelledProbability[]): number =>
   mean(outcomes.map(({ p, y }) => -Math.log(Math.max(least, y === 1 ? p : 1 - p))));
 
 export interface CalibrationBin {
   n: number;
-  /** Mean forecast, and the share to whom it came. */
+  /** Mean forecast, and the share of customers with the outcome. */
   forecast: number;
   came: number;
 }
 
-/** Bins of equal numbers, lowest forecasts first. Equal forecasts may fall into two bins. */
+/**
+ * Returns bins of equal numbers, the lowest forecasts first. Equal forecasts may be in two bins.
+ */
 export function calibrationTable(outcomes: readonly LabelledProbability[], bins = 10): CalibrationBin[] {
   const sorted = [...outcomes].sort((a, b) => a.p - b.p);
   const cut = (i: number) => Math.round((i * sorted.length) / bins);
@@ -48,19 +56,26 @@ export function calibrationTable(outcomes: readonly LabelledProbability[], bins 
     .map((bin) => ({ n: bin.length, forecast: mean(bin.map(({ p }) => p)), came: mean(bin.map(({ y }) => y)) }));
 }
 
-/** Expected calibration error: mean distance of forecast and share over the bins (Naeini, Cooper and Hauskrecht 2015). */
+/**
+ * Returns the expected calibration error: the mean distance of forecast and share over the bins
+ * (Naeini, Cooper and Hauskrecht 2015).
+ */
 export function calibrationError(outcomes: readonly LabelledProbability[], bins = 10): number {
   const table = calibrationTable(outcomes, bins);
   return table.reduce((sum, { n, forecast, came }) => sum + (n * Math.abs(forecast - came)) / outcomes.length, 0);
 }
 
 export interface Lift {
-  /** Share of customers looked at, highest forecasts first; the share of all that came found among them; how many times the base rate. */
+  /**
+   * Share of customers with the highest forecasts, the share of all outcomes among them, and the
+   * ratio to the base rate.
+   */
   share: number;
   found: number;
   lift: number;
 }
 
+/** Returns the lift of each of `parts` shares, or no rows without an outcome. */
 export function liftTable(outcomes: readonly LabelledProbability[], parts = 10): Lift[] {
   const sorted = [...outcomes].sort((a, b) => b.p - a.p);
   const all = sorted.reduce((sum, { y }) => sum + y, 0);
@@ -72,15 +87,18 @@ export function liftTable(outcomes: readonly LabelledProbability[], parts = 10):
   });
 }
 
-/** Cuts of `values` into `parts` of equal numbers: `parts − 1` inner values, ascending. */
+/**
+ * Returns the cuts of `values` into `parts` of equal numbers: `parts − 1` inner values, ascending.
+ */
 export function quantiles(values: readonly number[], parts: number): number[] {
   const sorted = [...values].sort((a, b) => a - b);
   return Array.from({ length: parts - 1 }, (_, i) => sorted[Math.floor(((i + 1) * sorted.length) / parts)] ?? 0);
 }
 
 /**
- * Population stability index of `now` against `then`, over the deciles of `then` (Siddiqi 2006, ch. 6): below .1 no drift to speak of,
- * above .25 a population the model does not know. Empty bins count as half a customer.
+ * Returns the population stability index of `now` against `then`, over the deciles of `then`
+ * (Siddiqi 2006, ch. 6). Below .1 there is no relevant drift. Above .25 the population is new to
+ * the model. Empty bins count as half a customer.
  */
 export function stability(then: readonly number[], now: readonly number[]): number {
   if (then.length === 0 || now.length === 0) return NaN;

@@ -1,4 +1,7 @@
-/** Rows of numbers with what came of them. All rows have as many values as there are `names`; NaN is "not known". */
+/**
+ * Rows of numbers with their outcomes. All rows have as many values as there are `names`. NaN means
+ * unknown.
+ */
 export interface TrainingRows {
   names: readonly string[];
   rows: readonly Float64Array[];
@@ -6,7 +9,10 @@ export interface TrainingRows {
   times?: RowTimes;
 }
 
-/** Rows seen at several times: which of them each row is of, how much rows of each count, and how much its level does in what is forecast. */
+/**
+ * Times of rows: the time of each row, the weight of the rows of each time, and the share of its
+ * level in the forecast.
+ */
 export interface RowTimes {
   of: readonly number[];
   weights: readonly number[];
@@ -19,7 +25,10 @@ export const pickRows = ({ names, rows, labels }: TrainingRows, chosen: readonly
   labels: chosen.flatMap((i) => labels[i] ?? []),
 });
 
-/** Parts of nearly equal size, every k-th row to one part: rows of one customer that lie `rows / windows` apart are kept together by the caller. */
+/**
+ * Divides rows into parts of nearly equal size, with every k-th row in one part. The caller keeps
+ * rows of one customer together, which are `rows / windows` apart.
+ */
 export function assignFolds(size: number, parts: number): { train: number[]; test: number[] }[] {
   const all = Array.from({ length: size }, (_, i) => i);
   return Array.from({ length: parts }, (_, part) => ({
@@ -28,12 +37,13 @@ export function assignFolds(size: number, parts: number): { train: number[]; tes
   }));
 }
 
+/** Returns the probability of a logit. */
 export const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
 
-/** ln(1 + e^x), for however large an x. */
+/** Returns ln(1 + e^x) without overflow. */
 export const softplus = (x: number): number => (x > 0 ? x : 0) + Math.log1p(Math.exp(-Math.abs(x)));
 
-/** ln(p / (1 − p)); certainties are one in a million short of certain. */
+/** Returns ln(p / (1 − p)), with p limited to one in a million from 0 and 1. */
 export function logit(p: number): number {
   const held = Math.min(1 - 1e-6, Math.max(1e-6, p));
   return Math.log(held / (1 - held));

@@ -1,4 +1,4 @@
-/** A square matrix, row after row. */
+/** A square matrix, stored by rows. */
 export interface Square {
   size: number;
   entries: Float64Array;
@@ -6,7 +6,10 @@ export interface Square {
 
 const at = (values: Float64Array, i: number): number => values[i] ?? 0;
 
-/** L with L·Lᵀ = `matrix`, symmetric and positive definite (Golub and Van Loan 2013, algorithm 4.2.1). Entries above the diagonal stay 0. */
+/**
+ * Returns L with L·Lᵀ = `matrix`, which must be symmetric and positive definite (Golub and Van Loan
+ * 2013, algorithm 4.2.1). Entries above the diagonal are 0.
+ */
 export function cholesky({ size, entries }: Square): Square {
   const lower = new Float64Array(size * size);
   for (let j = 0; j < size; j++)
@@ -18,7 +21,7 @@ export function cholesky({ size, entries }: Square): Square {
   return { size, entries: lower };
 }
 
-/** L⁻¹·v. */
+/** Returns L⁻¹·v. */
 export function forward({ size, entries }: Square, v: Float64Array): Float64Array {
   const solved = new Float64Array(size);
   for (let i = 0; i < size; i++) {
@@ -29,7 +32,7 @@ export function forward({ size, entries }: Square, v: Float64Array): Float64Arra
   return solved;
 }
 
-/** (L·Lᵀ)⁻¹·v. */
+/** Returns (L·Lᵀ)⁻¹·v. */
 export function solve(lower: Square, v: Float64Array): Float64Array {
   const { size, entries } = lower;
   const solved = forward(lower, v);
@@ -41,6 +44,7 @@ export function solve(lower: Square, v: Float64Array): Float64Array {
   return solved;
 }
 
+/** Returns the dot product of two vectors of equal length. */
 export function dot(one: Float64Array, other: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < one.length; i++) sum += at(one, i) * at(other, i);

@@ -1,6 +1,9 @@
 import { Rejected } from '../../shared/errors.ts';
 
-/** Inverse of a square matrix (rows of equal length) by Gauss and Jordan with partial pivoting. Throws where it has none. */
+/**
+ * Returns the inverse of a square matrix by Gauss-Jordan elimination with partial pivoting. Throws
+ * if there is none.
+ */
 export function inverse(matrix: readonly (readonly number[])[]): number[][] {
   const n = matrix.length;
   const rows = matrix.map((row, i) => Float64Array.from({ length: 2 * n }, (_, j) => row[j] ?? (j - n === i ? 1 : 0)));
@@ -14,7 +17,7 @@ export function inverse(matrix: readonly (readonly number[])[]): number[][] {
   return rows.map((row) => [...row.subarray(n)]);
 }
 
-/** The row at `column` after the one with the largest entry there was moved up to it. */
+/** Moves the row with the largest entry in `column` up to the diagonal and returns it. */
 function pivotRow(rows: Float64Array[], column: number): Float64Array {
   const size = (i: number) => Math.abs(rows[i]?.[column] ?? 0);
   let best = column;

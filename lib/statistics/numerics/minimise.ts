@@ -14,8 +14,9 @@ interface Search {
 type Objective = (point: readonly number[]) => number;
 
 /**
- * A local minimum by the simplex method (Nelder and Mead 1965; coefficients 1, 2, ½, ½), until the simplex's values differ by less than
- * `tolerance` or after `most` steps. The objective may answer Infinity outside its domain.
+ * Returns a local minimum by the simplex method (Nelder and Mead 1965; coefficients 1, 2, ½, ½).
+ * Stops when the simplex's values differ by less than `tolerance`, or after `most` steps. The
+ * objective may return Infinity outside its domain.
  */
 export function minimise(f: Objective, { from, step = 0.5, tolerance = 1e-10, most = 2_000 }: Search): Minimum {
   const vertex = (at: number[]): Minimum => ({ at, value: f(at) });
@@ -34,7 +35,10 @@ export function minimise(f: Objective, { from, step = 0.5, tolerance = 1e-10, mo
   return simplex.reduce((a, b) => (b.value < a.value ? b : a));
 }
 
-/** The point that replaces the worst: reflected, expanded or contracted; undefined when the simplex must shrink. */
+/**
+ * Returns the point that replaces the worst (reflected, expanded or contracted), or undefined if
+ * the simplex must shrink.
+ */
 function better(
   along: (share: number) => Minimum,
   { best, worst, second }: Record<'best' | 'worst' | 'second', Minimum>,

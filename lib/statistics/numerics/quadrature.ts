@@ -5,7 +5,10 @@ export interface Quadrature {
 
 const known = new Map<number, Quadrature>();
 
-/** Legendre's polynomial of degree n and its derivative at x: Abramowitz & Stegun 22.7.10 and 22.8.5. */
+/**
+ * Returns Legendre's polynomial of degree n and its derivative at x (Abramowitz & Stegun 22.7.10
+ * and 22.8.5).
+ */
 function legendre(n: number, x: number): { value: number; slope: number } {
   let [before, value] = [1, x];
   for (let k = 2; k <= n; k++) [before, value] = [value, ((2 * k - 1) * x * value - (k - 1) * before) / k];
@@ -23,7 +26,10 @@ function nodeOf(n: number, i: number): { node: number; weight: number } {
   return { node: x, weight: 2 / ((1 - x * x) * slope * slope) };
 }
 
-/** Gauss–Legendre rule of n ≥ 2 points on −1…1 (Abramowitz & Stegun 25.4.29): exact for polynomials up to degree 2n − 1. */
+/**
+ * Returns the Gauss–Legendre rule of n ≥ 2 points on −1…1 (Abramowitz & Stegun 25.4.29). It is
+ * exact for polynomials up to degree 2n − 1.
+ */
 export function gaussLegendre(n: number): Quadrature {
   const found = known.get(n);
   if (found) return found;

@@ -1,6 +1,7 @@
 /**
- * The x between `low` and `high` at which an increasing or decreasing function crosses zero; the nearer end when it does not. Bisection
- * by the rule of Illinois (Dowell & Jarratt 1971): never leaves the bracket, and converges faster than linearly.
+ * Returns the x between `low` and `high` at which a monotonic function crosses zero, or the nearer
+ * end if it does not. It uses the Illinois rule (Dowell & Jarratt 1971), which never leaves the
+ * bracket and converges faster than linearly.
  */
 export function findRoot(f: (x: number) => number, [low, high]: [number, number], tolerance = 1e-12): number {
   let [a, b] = [low, high];

@@ -1,4 +1,7 @@
-/** A difference and its variance at the moment, the variance `mixing` (τ²) of the effects thought of, and the two-sided error allowed. */
+/**
+ * The current difference and its variance, the variance `mixing` (τ²) of the assumed effects, and
+ * the permitted two-sided error.
+ */
 export interface Evidence {
   difference: number;
   variance: number;
@@ -6,12 +9,16 @@ export interface Evidence {
   alpha: number;
 }
 
-/** A variance so small that it can only be rounding is none: squares over it would leave the numbers. */
+/**
+ * Whether a variance is known. A smaller one is a rounding error, and a division by it would
+ * overflow.
+ */
 const isKnown = (variance: number): boolean => variance > 1e-200 && Number.isFinite(variance);
 
 /**
- * Logarithm of the likelihood ratio of "effects spread as N(0, τ²)" over "no effect": √(V / (V + τ²)) exp(τ² d² / (2 V (V + τ²))).
- * Mixture SPRT of Robbins (1970) for two arms, Johari, Koomen, Pekelis & Walsh (2022, §5). Without variance nothing is known: 0.
+ * Returns the logarithm of the likelihood ratio of "effects distributed as N(0, τ²)" over "no
+ * effect": √(V / (V + τ²)) exp(τ² d² / (2 V (V + τ²))). This is the mixture SPRT of Robbins (1970)
+ * for two arms (Johari, Koomen, Pekelis & Walsh 2022, §5). Returns 0 if the variance is unknown.
  */
 export function logMixtureRatio({ difference, variance, mixing }: Omit<Evidence, 'alpha'>): number {
   if (!isKnown(variance)) return 0;
@@ -20,16 +27,17 @@ export function logMixtureRatio({ difference, variance, mixing }: Omit<Evidence,
 }
 
 /**
- * p of this moment. Keep the smallest over the moments looked at: that one is valid whenever one stops, however often one looked
- * (Johari et al. 2022, theorem 1).
+ * Returns the current p. Callers keep the smallest over all looks, which is valid at any stopping
+ * time and any number of looks (Johari et al. 2022, theorem 1).
  */
 export function alwaysValidP(evidence: Omit<Evidence, 'alpha'>): number {
   return Math.min(1, Math.exp(-logMixtureRatio(evidence)));
 }
 
 /**
- * Interval that covers the true difference at all moments at once with probability 1 − α: the normal mixture of Robbins (1970), Howard,
- * Ramdas, McAuliffe & Sekhon (2021, eq. 14). Intersecting those of several moments is allowed.
+ * Returns an interval that covers the true difference at all times together with probability 1 − α:
+ * the normal mixture of Robbins (1970), Howard, Ramdas, McAuliffe & Sekhon (2021, eq. 14).
+ * Intervals of several times may be intersected.
  */
 export function confidenceSequence({ difference, variance, mixing, alpha }: Evidence): [number, number] {
   if (!isKnown(variance)) return [-Infinity, Infinity];
@@ -40,8 +48,9 @@ export function confidenceSequence({ difference, variance, mixing, alpha }: Evid
 }
 
 /**
- * τ² that makes the confidence sequence narrowest when the variance is `variance`, as at the planned size: with x = τ² / V the root of
- * x = 2 ln(1/α) + ln(1 + x), which is Howard et al. (2021, proposition 3) without Lambert's function.
+ * Returns the τ² with the narrowest confidence sequence at `variance`, the variance at the planned
+ * size. With x = τ² / V it is the root of x = 2 ln(1/α) + ln(1 + x), which is Howard et al. (2021,
+ * proposition 3) without Lambert's function.
  */
 export function mixingFor({ variance, alpha }: Pick<Evidence, 'variance' | 'alpha'>): number {
   let x = 1;

@@ -8,14 +8,18 @@ import {
   stoppingChances,
 } from './monitoring.ts';
 
-/** Pocock (1977): the same bound at every look. O'Brien & Fleming (1979): hard early, nearly that of a fixed test at the end. */
+/**
+ * Pocock (1977) has the same bound at every look. O'Brien & Fleming (1979) is strict early, and
+ * close to a fixed test at the end.
+ */
 export type BoundaryShape = 'pocock' | 'obrien-fleming';
 
+/** Design of a group-sequential test. */
 export interface SequentialDesign {
   shape: BoundaryShape;
   /** Planned number of looks, evenly spaced in the number of customers. */
   looks: number;
-  /** Two-sided chance to call a difference where there is none. */
+  /** Two-sided probability of a false positive. */
   alpha: number;
 }
 
@@ -24,11 +28,12 @@ const factors: Record<BoundaryShape, (at: number) => number> = {
   'obrien-fleming': (at) => 1 / Math.sqrt(at),
 };
 
-/** Shares of the planned information at which the design looks. */
+/** Returns the shares of the planned information at which the design looks. */
 export function plannedLooks({ looks }: SequentialDesign): number[] {
   return Array.from({ length: looks }, (_, i) => (i + 1) / looks);
 }
 
+/** Returns the planned looks with the bounds of a constant and a drift. */
 export function looksWith({
   design,
   constant,
@@ -41,26 +46,29 @@ export function looksWith({
   return plannedLooks(design).map((at) => ({ at, bound: constant * factors[design.shape](at), drift }));
 }
 
-/** Chance to stop for either reason at any look. */
+/** Returns the probability to stop at any look, for a high or a low value. */
 export const everStopping = (looks: InterimLook[]): number =>
   stoppingChances(looks).reduce((sum, { high, low }) => sum + high + low, 0);
 
 const known = new Map<string, number>();
 
-/** Constant C(K, α) of the shape (Jennison & Turnbull 2000, tables 2.1 and 2.3), solved to nine digits; kept, as it costs milliseconds. */
+/**
+ * Returns the constant C(K, α) of the shape (Jennison & Turnbull 2000, tables 2.1 and 2.3), solved
+ * to nine digits. It is cached, because it costs milliseconds.
+ */
 export function constantOf(design: SequentialDesign): number {
   const key = `${design.shape} ${design.looks} ${design.alpha}`;
   const found = known.get(key);
   if (found !== undefined) return found;
   const single = normalQuantile(1 - design.alpha / 2);
-  const most = normalQuantile(1 - design.alpha / (2 * design.looks)); // Bonferroni: never more is needed
+  const most = normalQuantile(1 - design.alpha / (2 * design.looks)); // Bonferroni is an upper bound
   const excess = (constant: number) => everStopping(looksWith({ design, constant, drift: 0 })) - design.alpha;
   const constant = design.looks === 1 ? single : findRoot(excess, [single, most], 1e-9);
   known.set(key, constant);
   return constant;
 }
 
-/** Bounds of |Z| at the planned looks. */
+/** Returns the bounds of |Z| at the planned looks. */
 export function computeBoundaries(design: SequentialDesign): number[] {
   return looksWith({ design, constant: constantOf(design), drift: 0 }).map(({ bound }) => bound);
 }
@@ -71,7 +79,10 @@ const spending: Record<BoundaryShape, (at: number, alpha: number) => number> = {
   'obrien-fleming': (at, alpha) => 4 * normalCdf(normalQuantile(alpha / 4) / Math.sqrt(at)),
 };
 
-/** What a look must add to the one before, as a share of the information: less tells nothing new, and costs the more to work out. */
+/**
+ * Least information that a look must add to the previous one, as a share. A smaller step adds no
+ * insight and costs more to compute.
+ */
 const leastStep = 0.001;
 
 /**
@@ -100,14 +111,20 @@ export function computeSpentBoundaries(
   });
 }
 
-/** How far a look may lie from its plan before its bound is computed anew, as a share of the information. */
+/** Largest distance of a look from its plan without new bounds, as a share of the information. */
 const tolerance = 0.01;
 
-/** Those of late: an experiment asks for the same ones with each of its variants and metrics, and fifty looks cost half a second. */
+/**
+ * Cache of recent bounds. An experiment needs the same ones for each of its variants and metrics,
+ * and fifty looks cost half a second.
+ */
 const lately = new Map<string, number[]>();
 const most = 100;
 
-/** Bounds for the looks taken so far: those planned where they were taken as planned, else spent. */
+/**
+ * Returns the bounds for the looks so far: the planned bounds if they were taken as planned, else
+ * spent ones.
+ */
 export function boundsAt(design: SequentialDesign, fractions: readonly number[]): number[] {
   const planned = plannedLooks(design);
   const asPlanned = fractions.every((at, i) => Math.abs(at - (planned[i] ?? -1)) <= tolerance);

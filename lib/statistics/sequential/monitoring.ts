@@ -2,8 +2,9 @@ import { gaussLegendre } from '../numerics/quadrature.ts';
 import { normalCdf, normalDensity } from '../distributions/normal.ts';
 
 /**
- * Where a test stands that has not stopped: mass at values of the score S = Z √t, t being the share of the planned information. S moves
- * like Brownian motion with variance t (Jennison & Turnbull 2000, §3.1).
+ * State of a test that has not stopped: probability mass at values of the score S = Z √t, where t
+ * is the share of the planned information. S moves like Brownian motion with variance t (Jennison &
+ * Turnbull 2000, §3.1).
  */
 export interface MonitoringState {
   at: number;
@@ -11,17 +12,23 @@ export interface MonitoringState {
   mass: ArrayLike<number>;
 }
 
-/** Before the first look: nothing is known, and all the mass lies at nought. */
+/** State before the first look, with all the mass at 0. */
 export const initialMonitoring: MonitoringState = { at: 0, values: [0], mass: [1] };
 
-/** A look at share `at` of the information, which stops the test where |Z| ≥ `bound`; `drift` is E[Z] at the full information. */
+/**
+ * A look at share `at` of the information. It stops the test if |Z| ≥ `bound`. `drift` is E[Z] at
+ * the full information.
+ */
 export interface InterimLook {
   at: number;
   bound: number;
   drift?: number;
 }
 
-/** Chance to stop at a look for a high and for a low value, not having stopped before. */
+/**
+ * Returns the probability to stop at a look for a high and for a low value, without an earlier
+ * stop.
+ */
 export function stoppingChance(
   from: MonitoringState,
   { at, bound, drift = 0 }: InterimLook,
@@ -39,15 +46,22 @@ export function stoppingChance(
   return { high, low };
 }
 
-/** Where the mass outside 9 deviations is too little for a double to tell. */
+/**
+ * Range of the quadrature in standard deviations. The mass outside is below the precision of a
+ * double.
+ */
 const reach = 9;
 
-/** Points per deviation at which the quadrature of two normal densities is right to about 1e-12. */
+/**
+ * Points per standard deviation at which the quadrature of two normal densities is exact to about
+ * 1e-12.
+ */
 const pointsPerDeviation = 3;
 
 /**
- * The standing after a look that did not stop the test: the recursion of Armitage, McPherson & Rowe (1969; Jennison & Turnbull 2000,
- * §19.2), by a Gauss–Legendre rule over the values inside the bound.
+ * Returns the state after a look that did not stop the test, by the recursion of Armitage,
+ * McPherson & Rowe (1969; Jennison & Turnbull 2000, §19.2) and a Gauss–Legendre rule over the
+ * values inside the bound.
  */
 export function continueMonitoring(from: MonitoringState, { at, bound, drift = 0 }: InterimLook): MonitoringState {
   const deviation = Math.sqrt(at - from.at);
@@ -69,7 +83,9 @@ export function continueMonitoring(from: MonitoringState, { at, bound, drift = 0
   return { at, values, mass };
 }
 
-/** Chances to stop at each of the looks, in order of time, for a high and for a low value. */
+/**
+ * Returns the probabilities to stop at each look, in order of time, for a high and for a low value.
+ */
 export function stoppingChances(looks: readonly InterimLook[]): { high: number; low: number }[] {
   let standing = initialMonitoring;
   return looks.map((look, i) => {

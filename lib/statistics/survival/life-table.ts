@@ -1,11 +1,17 @@
-/** How long one customer was watched, in any unit, and whether the watching ended with the event (left) or without (still here). */
+/**
+ * How long one customer was observed, in any unit, and whether the observation ended with the event
+ * (left) or without it (still here).
+ */
 export interface Life {
   time: number;
   ended: boolean;
   group?: string;
 }
 
-/** What happened at one time: `ended` with the event, `censored` without; `atRisk` were there just before. */
+/**
+ * Counts at one time: `ended` with the event, `censored` without it. `atRisk` were there just
+ * before.
+ */
 export interface LifeRow {
   time: number;
   atRisk: number;
@@ -15,16 +21,20 @@ export interface LifeRow {
 
 type Count = Pick<LifeRow, 'ended' | 'censored'>;
 
-/** One group's lives as they come; one whose length is no number was not watched. Memory grows with the different times, not with the customers. */
+/**
+ * Collects the lives of one group. A life whose length is not a number is ignored. Memory grows
+ * with the distinct times, not with the customers.
+ */
 export interface LifeTable {
   add(life: Omit<Life, 'group'>): void;
-  /** Takes in another group's. */
+  /** Adds another table's lives. */
   merge(other: LifeTable): void;
-  /** How many lives. */
+  /** Returns the number of lives. */
   count(): number;
   rows(): LifeRow[];
 }
 
+/** Returns an empty life table. */
 export function lifeTable(): LifeTable {
   const times = new Map<number, Count>();
   function put(time: number, { ended, censored }: Count): void {
@@ -43,7 +53,7 @@ export function lifeTable(): LifeTable {
   };
 }
 
-/** Life tables by group ('' if there is none). */
+/** Returns life tables by group ('' if there is none). */
 export function lifeTables(lives: Iterable<Life>): Map<string, LifeRow[]> {
   const groups = new Map<string, LifeTable>();
   for (const { group = '', ...life } of lives) {

@@ -2,7 +2,10 @@ import { chiSquaredTail } from '../distributions/tails.ts';
 import { inverse } from '../numerics/matrix-inverse.ts';
 import { type LifeRow } from './life-table.ts';
 
-/** Ends seen in each group, those expected were all groups alike, and how sure it is that they are not. */
+/**
+ * Observed ends in each group, ends expected if all groups were alike, and the test of the
+ * difference.
+ */
 export interface LogRank {
   chi2: number;
   degrees: number;
@@ -16,7 +19,10 @@ interface Sums {
   covariance: number[][];
 }
 
-/** Who is at risk in one group at a time, asked with rising times. */
+/**
+ * Returns a function of rising times that counts the customers at risk in one group, and their
+ * ends.
+ */
 function walker(rows: readonly LifeRow[]): (time: number) => { atRisk: number; ended: number } {
   let place = 0;
   return (time) => {
@@ -26,7 +32,9 @@ function walker(rows: readonly LifeRow[]): (time: number) => { atRisk: number; e
   };
 }
 
-/** Observed and expected ends and their hypergeometric covariance, summed over the times. */
+/**
+ * Returns observed and expected ends and their hypergeometric covariance, summed over the times.
+ */
 function sumsOf(tables: readonly LifeRow[][]): Sums {
   const sums: Sums = {
     observed: tables.map(() => 0),
@@ -54,13 +62,14 @@ function sumsOf(tables: readonly LifeRow[][]): Sums {
 }
 
 /**
- * Whether groups leave at different rates: the log-rank test of Mantel (1966) and Peto & Peto (1972) for any number of groups, as χ² with
- * one degree less than the groups that could be compared. A group that was never at risk beside another says nothing and is left out.
+ * Tests whether groups leave at different rates. It is the log-rank test of Mantel (1966) and Peto
+ * & Peto (1972) for any number of groups, as χ² with one degree less than the compared groups. A
+ * group that was never at risk together with another is left out.
  */
 export function logRank(tables: ReadonlyMap<string, LifeRow[]>): LogRank {
   const { observed, expected, covariance } = sumsOf([...tables.values()]);
-  const told = [...tables.keys()].flatMap((_, i) => ((covariance[i]?.[i] ?? 0) > 0 ? [i] : []));
-  const kept = told.slice(1); // the differences sum to nought: one of them is told by the others
+  const comparable = [...tables.keys()].flatMap((_, i) => ((covariance[i]?.[i] ?? 0) > 0 ? [i] : []));
+  const kept = comparable.slice(1); // the differences sum to 0, so the others determine one of them
   const inverted = inverse(kept.map((i) => kept.map((j) => covariance[i]?.[j] ?? 0)));
   const differences = kept.map((i) => (observed[i] ?? 0) - (expected[i] ?? 0));
   const chi2 = inverted.reduce(

@@ -1,21 +1,27 @@
 import { normalQuantile } from '../distributions/normal.ts';
 import { type LifeRow } from './life-table.ts';
 
-/** Share that is still here after `time`, with its standard error and interval. */
+/** Share of customers still here after `time`, with its standard error and interval. */
 export interface SurvivalPoint extends LifeRow {
   survival: number;
   error: number;
   interval: [number, number];
 }
 
-/** On the scale of ln(−ln S), which keeps it inside 0–1: Kalbfleisch & Prentice (1980). */
+/**
+ * Returns the interval on the scale of ln(−ln S), which keeps it inside 0–1 (Kalbfleisch & Prentice
+ * 1980).
+ */
 function intervalOf(survival: number, error: number, alpha: number): [number, number] {
   if (survival === 0 || survival === 1) return [survival, survival];
   const width = (normalQuantile(1 - alpha / 2) * error) / (survival * Math.log(survival));
   return [survival ** Math.exp(-width), survival ** Math.exp(width)];
 }
 
-/** Survival curve by the product limit of Kaplan & Meier (1958), a point per time of the life table; errors by Greenwood (1926). */
+/**
+ * Returns the survival curve by the product limit of Kaplan & Meier (1958), with one point per time
+ * of the life table. Errors are by Greenwood (1926).
+ */
 export function survivalCurve(rows: readonly LifeRow[], alpha = 0.05): SurvivalPoint[] {
   let [survival, sum] = [1, 0];
   return rows.map((row) => {
@@ -27,12 +33,18 @@ export function survivalCurve(rows: readonly LifeRow[], alpha = 0.05): SurvivalP
   });
 }
 
-/** Share that is still here after `time`: the curve is a staircase, 1 before its first point. */
+/**
+ * Returns the share still here after `time`. The curve is a step function, 1 before its first
+ * point.
+ */
 export function survivalAt(curve: readonly SurvivalPoint[], time: number): number {
   return curve.findLast((point) => point.time <= time)?.survival ?? 1;
 }
 
-/** First time at which no more than half are here; undefined while more than half are. */
+/**
+ * Returns the first time at which no more than half are still here, or undefined if more than half
+ * are.
+ */
 export function medianOf(curve: readonly SurvivalPoint[]): number | undefined {
   return curve.find(({ survival }) => survival <= 0.5)?.time;
 }
