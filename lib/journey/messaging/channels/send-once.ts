@@ -1,5 +1,5 @@
-import { type SendOutcome } from '../send-ledger-store.ts';
 import { pause } from '../../../shared/retry.ts';
+import { type SendOutcome } from '../send-ledger.ts';
 
 /** The class of an error that an SDK client throws. */
 type ErrorClass = abstract new (...args: never[]) => Error;

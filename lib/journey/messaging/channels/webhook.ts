@@ -1,7 +1,7 @@
 import { type Clock } from '../../../shared/time.ts';
 import { type CallUrl, type HttpAnswer } from '../guarded-http-call.ts';
 import { type DeliverMessage, type OutgoingMessage } from '../deliver.ts';
-import { type SendOutcome } from '../send-ledger-store.ts';
+import { type SendOutcome } from '../send-ledger.ts';
 import { signHeaders } from '../webhook-signature.ts';
 
 /** Headers of every JSON call. */
