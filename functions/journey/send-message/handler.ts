@@ -12,7 +12,7 @@ interface Dependencies extends SendDependencies {
   ) => void;
 }
 
-/** The step `send`: sends a message at most once per visit (`sendMessage`) and reports the outcome. */
+/** The step `send`: sends a message at most once per visit (`sendMessage`). */
 export function sendStepMessage({ report, ...dependencies }: Dependencies) {
   return async (event: unknown): Promise<SendResult> => {
     const call = StepCall.parse(event);
