@@ -28,11 +28,12 @@ interface Dependencies extends EndEnrolmentDependencies, ResumePausedDependencie
 /** Enrolments of a page that are ended concurrently. */
 const concurrency = 8;
 
-/** Ends the enrolments of one page. `refused`: errors of writes that DynamoDB can never take. */
-async function endPage(
+/** `refused`: errors of writes that DynamoDB can never take. The page goes on past them. */
+async function releasePage(
   dependencies: Dependencies,
   progress: ReleaseProgress,
 ): Promise<ReleasePage & { refused: unknown[] }> {
+  if (progress.kind === 'resume') return { ...(await resumePausedSteps(dependencies, progress)), refused: [] };
   const { enrolments, next } = await listStoppedEnrolments(dependencies, progress);
   const refused = await pastRefused(enrolments, concurrency, (owned) => endStoppedEnrolment(dependencies, owned));
   return { done: enrolments.length - refused.length, next, refused };
@@ -47,14 +48,11 @@ async function endPage(
 export function resumePausedJourney(dependencies: Dependencies) {
   return async (envelope: unknown): Promise<{ released: number; over: boolean }> => {
     const progress = readReleaseProgress(envelope);
-    const isResumed = progress.kind === 'resume';
-    const page: ReleasePage & { refused?: unknown[] } = isResumed
-      ? await resumePausedSteps(dependencies, progress)
-      : await endPage(dependencies, progress);
+    const page = await releasePage(dependencies, progress);
     if (page.next) await publishReleaseProgress(dependencies, progress, page.next);
     const now = Date.parse(dependencies.clock.now());
     writeLine(metricLine('release', { [progress.kind]: page.done }, { now, journeyId: progress.journeyId }));
-    throwRefused(page.refused ?? []);
+    throwRefused(page.refused);
     return { released: page.done, over: page.next === undefined };
   };
 }

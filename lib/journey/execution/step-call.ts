@@ -31,7 +31,7 @@ export const StepCall = z
     vars: JsonObject.optional(),
     token: z.string().optional(),
     /** When the step was entered first, for a wait whose end is computed again. */
-    since: z.string().optional(),
+    since: ContextTime.optional(),
     /** The journey's own contact hours, if the step sends marketing. */
     hours: ContactHours.optional(),
     /**
@@ -54,4 +54,10 @@ export type StepCall = z.infer<typeof StepCall>;
 export function stepOf<Kind extends Step['kind']>({ step, stepId }: StepCall, kind: Kind): StepOf<Kind> {
   if (step.kind !== kind) throw new Rejected('journey.wrong-step', { stepId, kind: step.kind, expected: kind });
   return step as StepOf<Kind>; // the kind was compared above
+}
+
+/** Returns the task token of a call. Throws `Rejected('journey.no-token')` if the step has none. */
+export function tokenOf({ token, stepId }: StepCall): string {
+  if (token === undefined) throw new Rejected('journey.no-token', { stepId });
+  return token;
 }
