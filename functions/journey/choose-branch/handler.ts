@@ -5,7 +5,7 @@ import {
   chooseCase,
 } from '../../../lib/journey/steps/branch/choose-case.ts';
 
-/** The step `branch`: returns the index of the first case that the customer matches (`chooseCase`). */
+/** The step `branch`: returns the index of the first case that matches (`chooseCase`). */
 export function chooseBranch(dependencies: BranchDependencies) {
   return async (event: unknown): Promise<BranchResult> => chooseCase(dependencies, StepCall.parse(event));
 }
