@@ -1,9 +1,10 @@
+import { ifRevision } from '../aws/table/conditions.ts';
 import { type Item, type Table } from '../aws/table/dynamo-table.ts';
 import { ThroughlineError } from '../shared/errors.ts';
+import { conflict, retryOnConflict } from '../shared/retry.ts';
 import { keys } from '../model/keys/table-keys.ts';
 import { type Clock } from '../shared/time.ts';
-import { admit, type HeavyWork, leave, quotas, type Quota, unused, Usage, usedUntil } from './quota.ts';
-import { ifRevision } from '../aws/table/conditions.ts';
+import { admit, type HeavyWork, leave, quotas, type Quota, unused, Usage, usedUntil } from './quota-rules.ts';
 
 /** One piece of heavy work. Its id is the same for each attempt to start it. */
 export interface WorkPlace {
@@ -29,8 +30,9 @@ export interface QuotaStore {
   cancel(place: WorkPlace): Promise<void>;
 }
 
-interface Row {
+interface StoredUsage {
   usage: Usage;
+  /** 0 if there is no row. */
   rev: number;
 }
 
@@ -44,7 +46,7 @@ const maxTries = 12;
  * Returns the row of one kind of work in a workspace. It expires when nothing in it counts any
  * more.
  */
-function rowOf({ workspace, work }: WorkPlace, { usage, rev }: Row): Item {
+function toRow({ workspace, work }: WorkPlace, { usage, rev }: StoredUsage): Item {
   const ttl = Math.ceil(usedUntil(usage, quotas[work]) / 1_000);
   return { ...keys.quota(workspace, work), rev: rev + 1, doc: JSON.stringify(usage), ttl };
 }
@@ -52,42 +54,40 @@ function rowOf({ workspace, work }: WorkPlace, { usage, rev }: Row): Item {
 const exceeded = ({ work }: WorkPlace, facts: { limit: keyof Quota | 'contended'; retryAfterSeconds: number }) =>
   new ThroughlineError('throttled', 'quota.exceeded', { work, ...facts });
 
+async function readUsage(table: Table, { workspace, work }: WorkPlace): Promise<StoredUsage> {
+  const item = await table.get(keys.quota(workspace, work), { consistent: true });
+  if (typeof item?.doc !== 'string') return { usage: unused, rev: 0 };
+  return { usage: Usage.parse(JSON.parse(item.doc)), rev: Number(item.rev) };
+}
+
 /**
- * The initial state, before a row exists. Writes the usage returned by `change`, conditional on the
- * revision read.
+ * Writes the usage that `change` returns, on condition of the revision read. Writes nothing for
+ * undefined or the same usage.
  */
-const noRow: Row = { usage: unused, rev: 0 };
+async function updateUsage(table: Table, place: WorkPlace, change: (usage: Usage) => Usage | undefined): Promise<void> {
+  const contended = (): Error => exceeded(place, { limit: 'contended', retryAfterSeconds: 1 });
+  await retryOnConflict({ maxTries, contended }, async () => {
+    const { usage, rev } = await readUsage(table, place);
+    const next = change(usage);
+    if (!next || next === usage) return undefined;
+    const isWritten = await table.put(toRow(place, { usage: next, rev }), ifRevision(rev));
+    return isWritten ? undefined : conflict;
+  });
+}
 
-/** The store over the table. */
+/** Returns the usage with the work counted. Throws `quota.exceeded` if a limit is reached. */
+function addWork(usage: Usage, place: WorkPlace, now: number): Usage {
+  const admission = admit(usage, quotas[place.work], { id: place.id, now });
+  if (!('usage' in admission)) throw exceeded(place, admission);
+  return admission.usage;
+}
+
+/** Creates the store of quotas in a table. */
 export function quotaStore(table: Table, clock: Clock): QuotaStore {
-  async function read({ workspace, work }: WorkPlace): Promise<Row> {
-    const item = await table.get(keys.quota(workspace, work), { consistent: true });
-    return typeof item?.doc === 'string' ? { usage: Usage.parse(JSON.parse(item.doc)), rev: Number(item.rev) } : noRow;
-  }
-
-  /** Writes what `change` makes of the usage, over the revision that it was made of. */
-  async function update(place: WorkPlace, change: (usage: Usage) => Usage | undefined): Promise<void> {
-    for (let tries = 0; tries < maxTries; tries++) {
-      const { usage, rev } = await read(place);
-      const next = change(usage);
-      if (!next || next === usage) return;
-      if (await table.put(rowOf(place, { usage: next, rev }), ifRevision(rev))) return;
-    }
-    throw exceeded(place, { limit: 'contended', retryAfterSeconds: 1 });
-  }
-
-  const end = (place: WorkPlace, undone: boolean): Promise<void> =>
-    update(place, (usage) => leave(usage, place.id, undone));
-
   return {
-    acquire: (place) =>
-      update(place, (usage) => {
-        const admission = admit(usage, quotas[place.work], { id: place.id, now: Date.parse(clock.now()) });
-        if (!('usage' in admission)) throw exceeded(place, admission);
-        return admission.usage;
-      }),
-    release: (place) => end(place, false),
-    cancel: (place) => end(place, true),
+    acquire: (place) => updateUsage(table, place, (usage) => addWork(usage, place, Date.parse(clock.now()))),
+    release: (place) => updateUsage(table, place, (usage) => leave(usage, place.id, false)),
+    cancel: (place) => updateUsage(table, place, (usage) => leave(usage, place.id, true)),
   };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { admit, type HeavyWork, leave, quotas, type Quota, unused, type Usage } from '../../lib/quota/quota.ts';
+import { admit, type HeavyWork, leave, quotas, type Quota, unused, type Usage } from '../../lib/quota/quota-rules.ts';
 import { type QuotaStore, quotaStore, withinQuota } from '../../lib/quota/quota-store.ts';
 import { addMs } from '../../lib/shared/time.ts';
 import { onEachEngine } from '../support/tables.ts';

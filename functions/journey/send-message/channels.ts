@@ -4,7 +4,8 @@ import { webhookSecretStore } from '../../../lib/ingestion/workspace/webhook-sec
 import { type SendChannel } from '../../../lib/model/workspace.ts';
 import { type DeliverMessage } from '../../../lib/journey/messaging/deliver.ts';
 import { callUrl } from '../../../lib/journey/messaging/guarded-http-call.ts';
-import { inAppChannel, inAppStore } from '../../../lib/journey/messaging/channels/in-app-store.ts';
+import { inAppChannel } from '../../../lib/journey/messaging/channels/in-app.ts';
+import { inAppStore } from '../../../lib/journey/messaging/channels/in-app-store.ts';
 import { openPorts } from '../../../lib/journey/definition/webhook-ports.ts';
 import { webhookChannel } from '../../../lib/journey/messaging/channels/webhook.ts';
 import { slackChannel } from '../../../lib/journey/messaging/channels/slack.ts';

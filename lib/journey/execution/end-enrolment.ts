@@ -1,11 +1,12 @@
 import { type Executions } from '../../aws/step-functions/executions.ts';
 import { Unavailable } from '../../shared/errors.ts';
+import { omitBy } from '../../shared/records.ts';
+import { conflict, retryOnConflict } from '../../shared/retry.ts';
 import { type Profile } from '../../model/profile.ts';
 import { type ProfileStore, readVersionedProfile } from '../../profile/profile-store.ts';
 import { type Instant } from '../../shared/time.ts';
 import { type EnrolmentStore, enrolmentEndWrites, type OwnedEnrolment } from '../enrolment/enrolment-store.ts';
 import { type TaskStore } from './human-task-store.ts';
-import { omitBy } from '../../shared/records.ts';
 
 /** The stores that `endEnrolment` writes to. */
 export interface EndEnrolmentDependencies {
@@ -25,11 +26,31 @@ export type EnrolmentEnd = 'ended' | 'already' | 'unknown';
 const maxTries = 10;
 
 /** Returns the profile without the enrolment and its waits. Returns undefined if it has neither. */
-function without(profile: Profile, enrolmentId: string): Profile | undefined {
-  const { [enrolmentId]: inside, ...journeys } = profile.journeys;
+function withoutEnrolment(profile: Profile, enrolmentId: string): Profile | undefined {
+  const { [enrolmentId]: active, ...journeys } = profile.journeys;
   const waits = omitBy(profile.waits, (wait) => wait.enrolmentId === enrolmentId);
-  if (inside === undefined && Object.keys(waits).length === Object.keys(profile.waits).length) return undefined;
+  if (active === undefined && Object.keys(waits).length === Object.keys(profile.waits).length) return undefined;
   return { ...profile, journeys, waits };
+}
+
+/** Tries the transaction once. Returns `conflict` if the profile or the enrolment changed. */
+async function attemptEnd(
+  { profiles, enrolments, tasks }: EndEnrolmentDependencies,
+  { owner, enrolmentId }: Pick<OwnedEnrolment, 'owner'> & { enrolmentId: string },
+  { outcome, at }: { outcome: string; at: Instant },
+): Promise<EnrolmentEnd | typeof conflict> {
+  const enrolment = await enrolments.get(owner, enrolmentId);
+  if (!enrolment) return 'unknown';
+  const hasEnded = enrolment.status === 'ended';
+  const stored = await readVersionedProfile(profiles, owner);
+  const profile = stored && withoutEnrolment(stored.profile, enrolmentId);
+  const also = hasEnded ? [] : enrolmentEndWrites({ enrolment, owner }, outcome, at);
+  const isWritten = profile
+    ? await profiles.save({ profile, also }, stored.rev)
+    : hasEnded || (await enrolments.markEnded({ enrolment, owner }, outcome, at));
+  if (!isWritten) return conflict;
+  await tasks.closeAll(owner, enrolmentId);
+  return hasEnded ? 'already' : 'ended';
 }
 
 /**
@@ -38,26 +59,12 @@ function without(profile: Profile, enrolmentId: string): Profile | undefined {
  * and the first outcome stands. Throws `Unavailable` under contention. Does not stop the execution.
  */
 export async function endEnrolment(
-  { profiles, enrolments, tasks }: EndEnrolmentDependencies,
+  dependencies: EndEnrolmentDependencies,
   placed: Pick<OwnedEnrolment, 'owner'> & { enrolmentId: string },
-  { outcome, at }: { outcome: string; at: Instant },
+  end: { outcome: string; at: Instant },
 ): Promise<EnrolmentEnd> {
-  const { owner, enrolmentId } = placed;
-  for (let tries = 0; tries < maxTries; tries++) {
-    const enrolment = await enrolments.get(owner, enrolmentId);
-    if (!enrolment) return 'unknown';
-    const before = enrolment.status === 'ended';
-    const stored = await readVersionedProfile(profiles, owner);
-    const profile = stored && without(stored.profile, enrolmentId);
-    const also = before ? [] : enrolmentEndWrites({ enrolment, owner }, outcome, at);
-    const written = profile
-      ? await profiles.save({ profile, also }, stored.rev)
-      : before || (await enrolments.markEnded({ enrolment, owner }, outcome, at));
-    if (!written) continue;
-    await tasks.closeAll(owner, enrolmentId);
-    return before ? 'already' : 'ended';
-  }
-  throw new Unavailable('enrolment.contended', { enrolmentId });
+  const contended = (): Error => new Unavailable('enrolment.contended', { enrolmentId: placed.enrolmentId });
+  return retryOnConflict({ maxTries, contended }, () => attemptEnd(dependencies, placed, end));
 }
 
 /**
@@ -66,9 +73,10 @@ export async function endEnrolment(
  */
 export async function endEnrolmentAndStop(
   { executions, ...stores }: EndEnrolmentDependencies & { executions: Executions },
-  { owner, enrolment: { enrolmentId } }: OwnedEnrolment,
+  { owner, enrolment }: OwnedEnrolment,
   end: { outcome: string; at: Instant },
 ): Promise<EnrolmentEnd> {
+  const { enrolmentId } = enrolment;
   const ended = await endEnrolment(stores, { owner, enrolmentId }, end);
   // The execution may have started between the read and the end. If it starts later, its starter
   // finds the enrolment ended and stops it.

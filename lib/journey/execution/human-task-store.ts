@@ -1,7 +1,17 @@
+import { parsePartition, stripRange } from '../../model/keys/parse-keys.ts';
 import { type Item, type Table } from '../../aws/table/dynamo-table.ts';
 import { type Customer, customerId } from '../../model/customer.ts';
-import { keys, listShard, listShards, lists, partition, ranges, listSortKey } from '../../model/keys/table-keys.ts';
-import { parsePartition, stripRange } from '../../model/keys/parse-keys.ts';
+import {
+  type Key,
+  keys,
+  listShard,
+  listShards,
+  listSortKey,
+  lists,
+  partition,
+  ranges,
+} from '../../model/keys/table-keys.ts';
+import { compact } from '../../shared/records.ts';
 import { type Instant } from '../../shared/time.ts';
 import { pageWithin } from '../../shared/trim.ts';
 import { readTaskId, Task, taskId, type TaskView } from './human-task.ts';
@@ -32,10 +42,22 @@ export interface TaskStore {
   /** Closes all tasks of an enrolment. Safe to repeat. */
   closeAll(owner: Customer, enrolmentId: string): Promise<void>;
   /** Lists the open tasks of a workspace whose `until` is after `now`, oldest first. */
-  list(
-    workspace: string,
-    page: { limit: number; after?: string | undefined; now: Instant },
-  ): Promise<{ items: TaskView[]; next?: string }>;
+  list(workspace: string, page: TaskPageRequest): Promise<TaskPage>;
+}
+
+interface NewTask extends StoredTask {
+  id: string;
+}
+
+interface TaskPageRequest {
+  limit: number;
+  after?: string | undefined;
+  now: Instant;
+}
+
+interface TaskPage {
+  items: TaskView[];
+  next?: string;
 }
 
 /** Parses a task's row. Throws a `ZodError` for a row that is no task. */
@@ -59,72 +81,87 @@ const isOpen = {
   values: { ':open': 'open' },
 };
 
+async function openTask(table: Table, owner: Customer, { id, task, token }: NewTask): Promise<boolean> {
+  const row = {
+    ...keys.task(owner, id),
+    ...task,
+    token,
+    ttl: expiry(task.until),
+    listPk: lists.tasks(owner.workspace, listShard(owner)),
+    listSk: listSortKey(task.openedAt, id),
+  };
+  return table.put(row, { ...isOpen, expression: `${ifAbsent.expression} OR ${isOpen.expression}` });
+}
+
+async function findTask(table: Table, taskKey: Key): Promise<StoredTask | undefined> {
+  const row = await table.get(taskKey, { consistent: true });
+  return row && readTask(row);
+}
+
+async function answerTask(table: Table, taskKey: Key, answer: string): Promise<boolean> {
+  const set = {
+    expression: 'SET #status = :answered, answer = :answer REMOVE listPk, listSk',
+    values: { ':answered': 'answered', ':answer': answer },
+  };
+  return (await table.update(taskKey, set, isOpen)) !== undefined;
+}
+
+/** Closes a task. Removes its place in the list, and `removed` too. */
+async function closeTask(table: Table, taskKey: Key, removed: 'answer'[] = []): Promise<void> {
+  const set = {
+    expression: `SET #status = :closed REMOVE ${['listPk', 'listSk', ...removed].join(', ')}`,
+    names: { '#status': 'status' },
+    values: { ':closed': 'closed' },
+  };
+  await table.update(taskKey, set, ifPresent);
+}
+
+async function closeTasksOf(table: Table, owner: Customer, enrolmentId: string): Promise<void> {
+  const rows = await table.query(partition(owner), { prefix: ranges.task, consistent: true });
+  const left = rows.filter((row) => row.enrolmentId === enrolmentId && row.status !== 'closed');
+  await Promise.all(left.map(({ pk, sk }) => closeTask(table, { pk, sk })));
+}
+
+/**
+ * Reads the first rows of the list index after a position, over all shards. `last` is the position
+ * of the last one if there are more.
+ */
+async function readListedTasks(
+  table: Table,
+  workspace: string,
+  { limit, after }: TaskPageRequest,
+): Promise<{ rows: Item[]; last: unknown; hasMore: boolean }> {
+  const shards = Array.from({ length: listShards }, (_, shard) => lists.tasks(workspace, shard));
+  const range = { index: 'byList', limit: limit + 1, ...compact({ after }) } as const;
+  const listed = (await Promise.all(shards.map((pk) => table.query(pk, range)))).flat();
+  listed.sort((a, b) => (String(a.listSk) > String(b.listSk) ? 1 : -1));
+  const shown = listed.slice(0, limit);
+  const rows = await table.getMany(shown.map(({ pk, sk }) => ({ pk, sk })));
+  return { rows, last: shown.at(-1)?.listSk, hasMore: listed.length > limit };
+}
+
+async function listOpenTasks(table: Table, workspace: string, request: TaskPageRequest): Promise<TaskPage> {
+  const { rows, last, hasMore } = await readListedTasks(table, workspace, request);
+  const open = rows
+    .map((row) => taskView(workspace, row))
+    .filter(({ status, until }) => status === 'open' && until > request.now);
+  open.sort((a, b) => (a.openedAt > b.openedAt ? 1 : -1));
+  const items = pageWithin(open);
+  const cut = items.length < open.length ? items.at(-1) : undefined;
+  const next = cut ? placeOf(cut) : last;
+  const isCut = cut !== undefined || hasMore;
+  return { items, ...(isCut && typeof next === 'string' && { next }) };
+}
+
 /** Creates the store of tasks in a table. */
 export function taskStore(table: Table): TaskStore {
-  async function end(owner: Customer, id: string, ...forgotten: 'answer'[]): Promise<void> {
-    await table.update(
-      keys.task(owner, id),
-      {
-        expression: `SET #status = :closed REMOVE ${['listPk', 'listSk', ...forgotten].join(', ')}`,
-        names: { '#status': 'status' },
-        values: { ':closed': 'closed' },
-      },
-      ifPresent,
-    );
-  }
-
-  const close = (owner: Customer, id: string): Promise<void> => end(owner, id);
-
   return {
-    close,
-    withdraw: (owner, id) => end(owner, id, 'answer'),
-
-    open: (owner, id, { task, token }) =>
-      table.put(
-        {
-          ...keys.task(owner, id),
-          ...task,
-          token,
-          ttl: expiry(task.until),
-          listPk: lists.tasks(owner.workspace, listShard(owner)),
-          listSk: listSortKey(task.openedAt, id),
-        },
-        { ...isOpen, expression: `${ifAbsent.expression} OR ${isOpen.expression}` },
-      ),
-
-    async get(owner, id) {
-      const row = await table.get(keys.task(owner, id), { consistent: true });
-      return row && readTask(row);
-    },
-
-    async answer(owner, id, answer) {
-      const set = { expression: 'SET #status = :answered, answer = :answer REMOVE listPk, listSk' };
-      const values = { ':answered': 'answered', ':answer': answer };
-      return (await table.update(keys.task(owner, id), { ...set, values }, isOpen)) !== undefined;
-    },
-
-    async closeAll(owner, enrolmentId) {
-      const rows = await table.query(partition(owner), { prefix: ranges.task, consistent: true });
-      const left = rows.filter((row) => row.enrolmentId === enrolmentId && row.status !== 'closed');
-      await Promise.all(left.map(({ sk }) => close(owner, stripRange(sk, ranges.task))));
-    },
-
-    async list(workspace, { limit, after, now }) {
-      const shards = Array.from({ length: listShards }, (_, shard) => lists.tasks(workspace, shard));
-      const range = { index: 'byList', limit: limit + 1, ...(after !== undefined && { after }) } as const;
-      const found = (await Promise.all(shards.map((pk) => table.query(pk, range)))).flat();
-      found.sort((a, b) => (String(a.listSk) > String(b.listSk) ? 1 : -1));
-      const shown = found.slice(0, limit);
-      const rows = await table.getMany(shown.map(({ pk, sk }) => ({ pk, sk })));
-      const items = rows
-        .map((row) => taskView(workspace, row))
-        .filter(({ status, until }) => status === 'open' && until > now);
-      items.sort((a, b) => (a.openedAt > b.openedAt ? 1 : -1));
-      const page = pageWithin(items);
-      const cut = page.length < items.length ? page.at(-1) : undefined;
-      const last = cut ? placeOf(cut) : shown.at(-1)?.listSk;
-      const hasMore = cut !== undefined || found.length > limit;
-      return { items: page, ...(hasMore && typeof last === 'string' && { next: last }) };
-    },
+    open: (owner, id, stored) => openTask(table, owner, { id, ...stored }),
+    get: (owner, id) => findTask(table, keys.task(owner, id)),
+    answer: (owner, id, answer) => answerTask(table, keys.task(owner, id), answer),
+    close: (owner, id) => closeTask(table, keys.task(owner, id)),
+    withdraw: (owner, id) => closeTask(table, keys.task(owner, id), ['answer']),
+    closeAll: (owner, enrolmentId) => closeTasksOf(table, owner, enrolmentId),
+    list: (workspace, page) => listOpenTasks(table, workspace, page),
   };
 }

@@ -2,17 +2,15 @@ import { type Executions } from '../../aws/step-functions/executions.ts';
 import { type Customer } from '../../model/customer.ts';
 import { type ProfileStore } from '../../profile/profile-store.ts';
 import { type Cause } from '../../model/profile-change.ts';
-import { type Instant } from '../../shared/time.ts';
+import { type Instant, maxInstant } from '../../shared/time.ts';
 import { endEnrolment } from './end-enrolment.ts';
-import { type EnrolmentStore } from '../enrolment/enrolment-store.ts';
+import { type EnrolmentStore, type OwnedEnrolment } from '../enrolment/enrolment-store.ts';
 import { type CustomerIdentities, identitiesOf } from '../../profile/customer-identities.ts';
 import { type InAppStore } from '../messaging/channels/in-app-store.ts';
 import { type TaskStore } from './human-task-store.ts';
 import { type WaitStore } from './wait-store.ts';
-import type * as z from 'zod';
 
-type CauseOf = z.infer<typeof Cause>;
-
+/** The stores and the client that journey signals use. */
 export interface JourneySignalDependencies {
   profiles: ProfileStore;
   enrolments: EnrolmentStore;
@@ -20,6 +18,27 @@ export interface JourneySignalDependencies {
   tasks: TaskStore;
   inApp: Pick<InAppStore, 'seen'>;
   executions: Executions;
+}
+
+/** A touchpoint completed a wait. `way` is the index of the predicate that it matches. */
+interface WaitSignal {
+  customer: Customer;
+  waitId: string;
+  cause: Cause;
+  way?: number | undefined;
+}
+
+interface SeenSignal {
+  customer: Customer;
+  messageId: string;
+  at: Instant;
+}
+
+/** A touchpoint met the exit criteria of an enrolment. */
+interface ExitSignal {
+  customer: Customer;
+  enrolmentId: string;
+  cause: Cause;
 }
 
 /**
@@ -31,77 +50,85 @@ export interface JourneySignalHandler {
    * Resumes the step that waited for a touchpoint. Returns `late` if the step had timed out,
    * stopped or resumed before, and `unknown` if the wait has no row. Safe to repeat.
    */
-  completeWait(signal: {
-    customer: Customer;
-    waitId: string;
-    cause: CauseOf;
-    way?: number | undefined;
-  }): Promise<'woken' | 'late' | 'unknown'>;
+  completeWait(signal: WaitSignal): Promise<'woken' | 'late' | 'unknown'>;
   /** Records that an in-app message was seen. Safe to repeat. */
-  recordSeen(signal: { customer: Customer; messageId: string; at: Instant }): Promise<'seen' | 'unknown'>;
+  recordSeen(signal: SeenSignal): Promise<'seen' | 'unknown'>;
   /**
    * Ends an enrolment with the outcome `exited`, closes its tasks and stops its execution. Returns
    * `gone` if it had ended before or does not exist. Safe to crash and to retry, because a repeated
    * call completes what is missing.
    */
-  exitEnrolment(signal: { customer: Customer; enrolmentId: string; cause: CauseOf }): Promise<'left' | 'gone'>;
+  exitEnrolment(signal: ExitSignal): Promise<'left' | 'gone'>;
+}
+
+/**
+ * Looks up by the customer's own identity first. Linked identities cost one more read, and are
+ * rarely the ones that entered.
+ */
+async function findAcrossIdentities<T>(
+  profiles: Pick<ProfileStore, 'get'>,
+  customer: Customer,
+  find: (owners: CustomerIdentities) => Promise<T | undefined>,
+): Promise<T | undefined> {
+  const found = await find([customer]);
+  if (found !== undefined) return found;
+  const profile = await profiles.get(customer);
+  return profile && find(identitiesOf(profile));
+}
+
+async function completeWait(
+  { profiles, waits, executions }: JourneySignalDependencies,
+  { customer, waitId, cause, way = 0 }: WaitSignal,
+): Promise<'woken' | 'late' | 'unknown'> {
+  const token = await findAcrossIdentities(profiles, customer, (owners) => waits.token(owners, waitId));
+  if (token === undefined) return 'unknown';
+  return (await executions.resume(token, { touchpoint: cause, way })) === 'resumed' ? 'woken' : 'late';
+}
+
+async function recordSeen(
+  { profiles, inApp }: JourneySignalDependencies,
+  { customer, messageId, at }: SeenSignal,
+): Promise<'seen' | 'unknown'> {
+  const seenAt = await findAcrossIdentities(profiles, customer, (owners) => inApp.seen(owners, messageId, at));
+  return seenAt === undefined ? 'unknown' : 'seen';
+}
+
+async function exitEnrolment(
+  dependencies: JourneySignalDependencies,
+  { customer, enrolmentId, cause }: ExitSignal,
+): Promise<'left' | 'gone'> {
+  const { profiles, enrolments, tasks } = dependencies;
+  const owned = await findAcrossIdentities(profiles, customer, (owners) => enrolments.find(owners, enrolmentId));
+  if (!owned) return 'gone';
+  const at = maxInstant(cause.at, owned.enrolment.startedAt);
+  const hasEnded = await enrolments.markEnded(owned, 'exited', at);
+  await tasks.closeAll(owned.owner, enrolmentId);
+  await stopExited(dependencies, owned, cause);
+  return hasEnded ? 'left' : 'gone';
+}
+
+/**
+ * Stops the execution of an exited enrolment. It may have started between the read and the end, so
+ * the row is read again. If it starts later, its starter finds the enrolment ended and stops it.
+ */
+async function stopExited(
+  { executions, ...stores }: JourneySignalDependencies,
+  { owner, enrolment }: OwnedEnrolment,
+  cause: Cause,
+): Promise<void> {
+  const { enrolmentId } = enrolment;
+  const { executionArn, parkedUntil } = (await stores.enrolments.get(owner, enrolmentId)) ?? enrolment;
+  if (executionArn !== undefined) await executions.stop(executionArn, `exit criteria met by ${cause.name}`);
+  // No execution of a suspended enrolment ends and cleans the profile, so it is cleaned here.
+  if (parkedUntil !== undefined)
+    await endEnrolment(stores, { owner, enrolmentId }, { outcome: 'exited', at: cause.at });
 }
 
 /** Creates the handler of journey signals. */
-export function createJourneySignalHandler({
-  profiles,
-  enrolments,
-  waits,
-  tasks,
-  inApp,
-  executions,
-}: JourneySignalDependencies): JourneySignalHandler {
-  /**
-   * Looks up by the customer's own identity first. Linked identities cost one more read, and are
-   * rarely the ones that entered.
-   */
-  async function among<T>(
-    customer: Customer,
-    look: (owners: CustomerIdentities) => Promise<T | undefined>,
-  ): Promise<T | undefined> {
-    const found = await look([customer]);
-    if (found !== undefined) return found;
-    const profile = await profiles.get(customer);
-    return profile && look(identitiesOf(profile));
-  }
-
+export function createJourneySignalHandler(dependencies: JourneySignalDependencies): JourneySignalHandler {
   return {
-    async completeWait({ customer, waitId, cause, way = 0 }) {
-      const token = await among(customer, (owners) => waits.token(owners, waitId));
-      if (token === undefined) return 'unknown';
-      return (await executions.resume(token, { touchpoint: cause, way })) === 'resumed' ? 'woken' : 'late';
-    },
-
-    async recordSeen({ customer, messageId, at }) {
-      const seenAt = await among(customer, (owners) => inApp.seen(owners, messageId, at));
-      return seenAt === undefined ? 'unknown' : 'seen';
-    },
-
-    async exitEnrolment({ customer, enrolmentId, cause }) {
-      const placed = await among(customer, (owners) => enrolments.find(owners, enrolmentId));
-      if (!placed) return 'gone';
-      const left = await enrolments.markEnded(placed, 'exited', latest(cause.at, placed.enrolment.startedAt));
-      await tasks.closeAll(placed.owner, enrolmentId);
-      // The execution may have started between the read and the end. If it starts later, its
-      // starter finds the enrolment ended and stops it.
-      const { executionArn, parkedUntil } = (await enrolments.get(placed.owner, enrolmentId)) ?? placed.enrolment;
-      if (executionArn !== undefined) await executions.stop(executionArn, `exit criteria met by ${cause.name}`);
-      // A suspended enrolment has no execution whose end would clean the profile, so it is cleaned
-      // here.
-      if (parkedUntil !== undefined)
-        await endEnrolment(
-          { profiles, enrolments, tasks },
-          { ...placed, enrolmentId },
-          { outcome: 'exited', at: cause.at },
-        );
-      return left ? 'left' : 'gone';
-    },
+    completeWait: (signal) => completeWait(dependencies, signal),
+    recordSeen: (signal) => recordSeen(dependencies, signal),
+    exitEnrolment: (signal) => exitEnrolment(dependencies, signal),
   };
 }
-
-const latest = (a: Instant, b: Instant): Instant => (a > b ? a : b);

@@ -1,7 +1,11 @@
 import { type Executions } from '../../aws/step-functions/executions.ts';
 import { Unavailable } from '../../shared/errors.ts';
+import { type Write } from '../../aws/table/dynamo-table.ts';
+import { type Profile } from '../../model/profile.ts';
 import { keys } from '../../model/keys/table-keys.ts';
-import { type ProfileStore, type VersionedProfile, readVersionedProfile } from '../../profile/profile-store.ts';
+import { compact } from '../../shared/records.ts';
+import { conflict, retryOnConflict } from '../../shared/retry.ts';
+import { type ProfileStore, readVersionedProfile } from '../../profile/profile-store.ts';
 import { type Clock } from '../../shared/time.ts';
 import { type EndEnrolmentDependencies, endEnrolment } from './end-enrolment.ts';
 import { type Enrolment, executionName } from '../enrolment/enrolment-record.ts';
@@ -12,6 +16,7 @@ import { drawSplits } from '../definition/draw-splits.ts';
 import { type StepCall } from './step-call.ts';
 import { type ExecutionInput, type ExecutionRun } from '../enrolment/execution-input.ts';
 
+/** The stores, the client and the clock that a migration uses. */
 export interface MigrateEnrolmentDependencies extends EndEnrolmentDependencies {
   profiles: ProfileStore;
   enrolments: EnrolmentStore;
@@ -26,6 +31,10 @@ export interface MigrateEnrolmentDependencies extends EndEnrolmentDependencies {
  */
 export type MigrationResult = 'moved' | 'left';
 
+/** An action after which another execution runs the enrolment. */
+type ContinuingAction = Exclude<MigrationAction, { kind: 'leave' }>;
+
+/** Most tries of one migration. A concurrent write to the profile costs one try. */
 const maxTries = 10;
 
 /**
@@ -34,97 +43,122 @@ const maxTries = 10;
  */
 function continuedRun({ enrolment, stepId }: StepCall, leg: number, at: string): ExecutionRun {
   const { held, ...run } = enrolment.run;
-  const late = held?.stepId === stepId && { held: { ...held, stepId: at } };
-  return { ...run, leg, at, ...late };
+  const pausedHere = held?.stepId === stepId ? { ...held, stepId: at } : undefined;
+  return { ...run, leg, at, ...compact({ held: pausedHere }) };
+}
+
+async function readPublishedVersion(
+  { journeys }: Pick<MigrateEnrolmentDependencies, 'journeys'>,
+  { workspace, journeyId }: ExecutionInput,
+  version: number,
+): Promise<JourneyVersion> {
+  const found = await journeys.version(workspace, journeyId, version);
+  if (!found) throw new Unavailable('journey.version-missing', { journeyId, version });
+  return found;
+}
+
+/** Returns the profile with the enrolment in another version and that version's exit criteria. */
+function withVersion(profile: Profile, enrolmentId: string, { version, definition }: JourneyVersion): Profile {
+  const active = profile.journeys[enrolmentId];
+  if (!active) return profile;
+  const { exit: _exit, ...entry } = active;
+  const migrated = { ...entry, version, ...compact({ exit: definition.exit }) };
+  return { ...profile, journeys: { ...profile.journeys, [enrolmentId]: migrated } };
+}
+
+/** The update of an enrolment's row. It fails if the enrolment has ended or has another version. */
+function versionUpdate(
+  { workspace, customer, enrolmentId, version: from, run }: ExecutionInput,
+  { to, at }: { to: number; at: string },
+): Write {
+  return {
+    update: keys.enrolment({ workspace, customer }, enrolmentId),
+    set: {
+      expression: 'SET version = :to, leg = :leg, #at = :at, #status = :starting REMOVE executionArn',
+      names: { '#at': 'at' },
+      values: { ':to': to, ':leg': run.leg + 1, ':at': at, ':starting': 'starting' },
+    },
+    if: {
+      expression: '#status <> :ended AND version = :from',
+      names: { '#status': 'status' },
+      values: { ':ended': 'ended', ':from': from },
+    },
+  };
+}
+
+/** Starts the execution that the row names, unless it has started already. Safe to repeat. */
+async function startMigratedExecution(
+  dependencies: MigrateEnrolmentDependencies,
+  call: StepCall,
+  enrolment: Enrolment,
+): Promise<MigrationResult> {
+  const { executions, enrolments } = dependencies;
+  const { workspace, customer, run } = call.enrolment;
+  const owner = { workspace, customer };
+  const { version, leg = 0, at = '' } = enrolment;
+  // The continuation, or a later execution, already runs the enrolment.
+  if (enrolment.status === 'active' || leg !== run.leg + 1) return 'moved';
+  const to = await readPublishedVersion(dependencies, call.enrolment, version);
+  const input: ExecutionInput = {
+    ...call.enrolment,
+    version,
+    splits: drawSplits(to.definition, owner),
+    vars: call.vars,
+    run: continuedRun(call, leg, at),
+  };
+  const arn = await executions.start(to.arn, executionName(enrolment, leg), input);
+  if ((await enrolments.markStarted({ enrolment, owner }, arn)) === 'active') return 'moved';
+  await executions.stop(arn, 'ended before it was started');
+  return 'left';
 }
 
 /**
- * Creates the function that migrates an enrolment to another version of its journey. One
- * transaction changes the enrolment and the profile. Then the next execution is started under its
- * name and stored. After a crash, a retry finds the changed row and starts the same execution. An
- * ended enrolment is not migrated.
+ * Tries the transaction once. Returns `conflict` also after it was written, because the next try
+ * finds the changed row and starts its execution, as a retry after a crash does.
  */
-export function createEnrolmentMigrator(dependencies: MigrateEnrolmentDependencies) {
-  const { profiles, enrolments, journeys, executions, clock } = dependencies;
+async function attemptMigration(
+  dependencies: MigrateEnrolmentDependencies,
+  call: StepCall,
+  action: ContinuingAction,
+): Promise<MigrationResult | typeof conflict> {
+  const { profiles, enrolments } = dependencies;
+  const { workspace, customer, enrolmentId, version: from } = call.enrolment;
+  const owner = { workspace, customer };
+  const enrolment = await enrolments.get(owner, enrolmentId);
+  if (!enrolment || enrolment.status === 'ended') return 'left';
+  if (enrolment.version !== from) return startMigratedExecution(dependencies, call, enrolment);
+  if (action.kind === 'finish') return 'moved';
+  const stored = await readVersionedProfile(profiles, owner);
+  if (!stored || !Object.hasOwn(stored.profile.journeys, enrolmentId)) return 'left';
+  const to = await readPublishedVersion(dependencies, call.enrolment, action.version);
+  const profile = withVersion(stored.profile, enrolmentId, to);
+  const update = versionUpdate(call.enrolment, { to: to.version, at: action.at });
+  await profiles.save({ profile, also: [update] }, stored.rev);
+  return conflict;
+}
 
-  async function readPublishedVersion(
-    { workspace, journeyId }: ExecutionInput,
-    version: number,
-  ): Promise<JourneyVersion> {
-    const found = await journeys.version(workspace, journeyId, version);
-    if (!found) throw new Unavailable('journey.version-missing', { journeyId, version });
-    return found;
-  }
-
-  /**
-   * Tries the transaction once. Returns false if the profile or the enrolment changed since it was
-   * read, or if the profile has no such enrolment.
-   */
-  async function writeMigration(
-    { enrolment: { workspace, customer, enrolmentId, version: from, run } }: StepCall,
-    { profile, rev }: VersionedProfile,
-    { to, at }: { to: JourneyVersion; at: string },
-  ): Promise<boolean> {
-    const inside = profile.journeys[enrolmentId];
-    if (!inside) return false;
-    const { exit: _exit, ...entry } = inside;
-    const { exit } = to.definition;
-    const journeys = { ...profile.journeys, [enrolmentId]: { ...entry, version: to.version, ...(exit && { exit }) } };
-    const update = {
-      update: keys.enrolment({ workspace, customer }, enrolmentId),
-      set: {
-        expression: 'SET version = :to, leg = :leg, #at = :at, #status = :starting REMOVE executionArn',
-        names: { '#at': 'at' },
-        values: { ':to': to.version, ':leg': run.leg + 1, ':at': at, ':starting': 'starting' },
-      },
-      if: {
-        expression: '#status <> :ended AND version = :from',
-        names: { '#status': 'status' },
-        values: { ':ended': 'ended', ':from': from },
-      },
-    };
-    return profiles.save({ profile: { ...profile, journeys }, also: [update] }, rev);
-  }
-
-  /** Starts the execution that the row names, unless it has started already. Safe to repeat. */
-  async function startContinuedExecution(call: StepCall, enrolment: Enrolment): Promise<MigrationResult> {
-    const { workspace, customer } = call.enrolment;
-    const owner = { workspace, customer };
-    const { version, leg = 0, at = '' } = enrolment;
-    if (enrolment.status === 'ended') return 'left';
-    // The continuation, or a later execution, already runs the enrolment.
-    if (enrolment.status === 'active' || leg !== call.enrolment.run.leg + 1) return 'moved';
-    const to = await readPublishedVersion(call.enrolment, version);
-    const input: ExecutionInput = {
-      ...call.enrolment,
-      version,
-      splits: drawSplits(to.definition, owner),
-      vars: call.vars,
-      run: continuedRun(call, leg, at),
-    };
-    const arn = await executions.start(to.arn, executionName(enrolment, leg), input);
-    if ((await enrolments.markStarted({ enrolment, owner }, arn)) === 'active') return 'moved';
-    await executions.stop(arn, 'ended before it was started');
+/**
+ * Migrates an enrolment to another version of its journey. One transaction changes the enrolment
+ * and the profile. Then the next execution is started under its name and stored. After a crash, a
+ * retry finds the changed row and starts the same execution. An ended enrolment is not migrated.
+ */
+async function migrateEnrolment(
+  dependencies: MigrateEnrolmentDependencies,
+  call: StepCall,
+  action: MigrationAction,
+): Promise<MigrationResult> {
+  const { workspace, customer, enrolmentId } = call.enrolment;
+  if (action.kind === 'leave') {
+    const end = { outcome: action.outcome, at: dependencies.clock.now() };
+    await endEnrolment(dependencies, { owner: { workspace, customer }, enrolmentId }, end);
     return 'left';
   }
+  const contended = (): Error => new Unavailable('enrolment.contended', { enrolmentId });
+  return retryOnConflict({ maxTries, contended }, () => attemptMigration(dependencies, call, action));
+}
 
-  return async (call: StepCall, move: MigrationAction): Promise<MigrationResult> => {
-    const { workspace, customer, enrolmentId, version: from } = call.enrolment;
-    const owner = { workspace, customer };
-    if (move.kind === 'leave') {
-      await endEnrolment(dependencies, { owner, enrolmentId }, { outcome: move.outcome, at: clock.now() });
-      return 'left';
-    }
-    for (let tries = 0; tries < maxTries; tries++) {
-      const enrolment = await enrolments.get(owner, enrolmentId);
-      if (!enrolment || enrolment.status === 'ended') return 'left';
-      if (enrolment.version !== from) return startContinuedExecution(call, enrolment);
-      if (move.kind === 'finish') return 'moved';
-      const stored = await readVersionedProfile(profiles, owner);
-      if (!stored || !Object.hasOwn(stored.profile.journeys, enrolmentId)) return 'left';
-      const to = await readPublishedVersion(call.enrolment, move.version);
-      await writeMigration(call, stored, { to, at: move.at });
-    }
-    throw new Unavailable('enrolment.contended', { enrolmentId });
-  };
+/** Creates the function that migrates an enrolment to another version of its journey. */
+export function createEnrolmentMigrator(dependencies: MigrateEnrolmentDependencies) {
+  return (call: StepCall, action: MigrationAction): Promise<MigrationResult> =>
+    migrateEnrolment(dependencies, call, action);
 }

@@ -1,12 +1,19 @@
 import * as z from 'zod';
 import { Rejected } from '../../shared/errors.ts';
 import { JsonObject } from '../../shared/json.ts';
+import { addMs } from '../../shared/time.ts';
 import { ContactHours } from '../definition/contact-hours.ts';
 import { Step, StepId, type StepOf } from '../definition/step.ts';
 import { ExecutionInput } from '../enrolment/execution-input.ts';
 
 /** The step of the call that waits while a journey is paused. Authors cannot write it. */
 const Hold = z.strictObject({ kind: z.literal('hold') });
+
+/**
+ * A time of the context object, as an `Instant`. Step Functions omits milliseconds that are zero,
+ * and a profile with such a time could not be read again.
+ */
+const ContextTime = z.iso.datetime().transform((at) => addMs(at, 0));
 
 /**
  * Payload of a step's function. (`enrolmentId`, `stepId`, `occurrence`) is the same for every retry
@@ -19,12 +26,12 @@ export const StepCall = z
     enrolment: ExecutionInput,
     stepId: z.string(),
     occurrence: z.int(),
-    enteredAt: z.string(),
+    enteredAt: ContextTime,
     step: z.union([Step, Hold]),
     vars: JsonObject.optional(),
     token: z.string().optional(),
     /** When the step was entered first, for a wait whose end is computed again. */
-    since: z.string().optional(),
+    since: ContextTime.optional(),
     /** The journey's own contact hours, if the step sends marketing. */
     hours: ContactHours.optional(),
     /**
@@ -47,4 +54,10 @@ export type StepCall = z.infer<typeof StepCall>;
 export function stepOf<Kind extends Step['kind']>({ step, stepId }: StepCall, kind: Kind): StepOf<Kind> {
   if (step.kind !== kind) throw new Rejected('journey.wrong-step', { stepId, kind: step.kind, expected: kind });
   return step as StepOf<Kind>; // the kind was compared above
+}
+
+/** Returns the task token of a call. Throws `Rejected('journey.no-token')` if the step has none. */
+export function tokenOf({ token, stepId }: StepCall): string {
+  if (token === undefined) throw new Rejected('journey.no-token', { stepId });
+  return token;
 }

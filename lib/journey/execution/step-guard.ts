@@ -13,6 +13,7 @@ export interface StepBlocked {
   gate: 'hold' | 'move';
 }
 
+/** The journey records that the guard reads, and the migration that it starts. */
 export interface StepGuardDependencies {
   journeys: Pick<JourneyStore, 'readRecord'>;
   migrateEnrolment: (call: StepCall, move: MigrationAction) => Promise<MigrationResult>;
@@ -43,14 +44,14 @@ export function decidePassage(
  * ends the enrolment if the record says so. Steps that are not `gated` run within seconds after one
  * that is, so they need no check. Safe to crash and to retry.
  */
-export function createStepGuard({ journeys, migrateEnrolment: handOver }: StepGuardDependencies): StepGuard {
+export function createStepGuard({ journeys, migrateEnrolment }: StepGuardDependencies): StepGuard {
   return async (call, profile) => {
     if (!call.gated) return undefined;
     const { workspace, journeyId } = call.enrolment;
     const passage = decidePassage(await journeys.readRecord(workspace, journeyId), call, profile);
     if (passage === 'go') return undefined;
     if (passage === 'hold') return { gate: 'hold' };
-    await handOver(call, passage);
+    await migrateEnrolment(call, passage);
     return { gate: 'move' };
   };
 }

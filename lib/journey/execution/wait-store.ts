@@ -1,13 +1,13 @@
-import { type Item, type Table, type Write } from '../../aws/table/dynamo-table.ts';
+import { type Table, type Write } from '../../aws/table/dynamo-table.ts';
 import { type Customer } from '../../model/customer.ts';
 import { keys } from '../../model/keys/table-keys.ts';
-import { type Instant, ttlAfter, daySeconds } from '../../shared/time.ts';
+import { daySeconds, type Instant, ttlAfter } from '../../shared/time.ts';
 import { type CustomerIdentities } from '../../profile/customer-identities.ts';
 
 /**
- * How long a wait's row is kept after `until`, in seconds: one day, for a signal that arrives late.
+ * Retention of a wait's row after `until`, s: one day, for a signal that arrives late.
  */
-const keptFor = daySeconds;
+const retentionSeconds = daySeconds;
 
 /**
  * The task token of a step that waits for a touchpoint. Its key has the wait's id. The profile
@@ -24,7 +24,7 @@ export interface WaitRow {
 
 /** Returns the TTL of a row that is needed until `until`, in seconds since 1970. */
 export function expiry(until: Instant): number {
-  return ttlAfter(until, keptFor);
+  return ttlAfter(until, retentionSeconds);
 }
 
 /** Returns the write of a wait's row. A retried step replaces the token. */
@@ -32,6 +32,7 @@ export function waitWrite({ owner, waitId, until, ...row }: WaitRow): Write {
   return { put: { ...keys.wait(owner, waitId), ...row, until, ttl: expiry(until) } };
 }
 
+/** Reads the waits of steps. */
 export interface WaitStore {
   /**
    * Returns the token of a wait, in the partition of the identity that waits. Strongly consistent.
@@ -42,15 +43,11 @@ export interface WaitStore {
 
 /** Creates the store of waits in a table. */
 export function waitStore(table: Table): WaitStore {
-  return {
-    async token(owners, waitId) {
-      const [row] = await table.getMany(
-        owners.map((owner) => keys.wait(owner, waitId)),
-        { consistent: true },
-      );
-      return tokenOf(row);
-    },
-  };
+  return { token: (owners, waitId) => findToken(table, owners, waitId) };
 }
 
-const tokenOf = (row: Item | undefined): string | undefined => (typeof row?.token === 'string' ? row.token : undefined);
+async function findToken(table: Table, owners: CustomerIdentities, waitId: string): Promise<string | undefined> {
+  const waitKeys = owners.map((owner) => keys.wait(owner, waitId));
+  const [row] = await table.getMany(waitKeys, { consistent: true });
+  return typeof row?.token === 'string' ? row.token : undefined;
+}

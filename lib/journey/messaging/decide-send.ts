@@ -50,23 +50,23 @@ function consents({ consent }: Profile, { channel, purpose }: SendStep, rule: Wo
   return rule === 'opt-out' || said.length > 0;
 }
 
+type FrequencyCap = Workspace['caps'][number];
+
+/** Returns whether a cap counts messages of this channel and purpose. */
+const capApplies = (cap: FrequencyCap, { channel, purpose }: { channel: string; purpose: string }): boolean =>
+  (cap.channel ?? channel) === channel && (cap.purpose ?? purpose) === purpose;
+
+/** Returns whether the contacts have reached a cap that applies to the step. */
 function isCapped(
-  { channel, purpose }: SendStep,
+  step: SendStep,
   contacts: Contact[],
   { caps, now }: Pick<Workspace, 'caps'> & { now: Instant },
 ): boolean {
-  return caps
-    .filter((cap) => (cap.channel ?? channel) === channel && (cap.purpose ?? purpose) === purpose)
-    .some((cap) => {
-      const since = addMs(now, -durationMs(cap.within));
-      const counted = contacts.filter(
-        ({ at, ...contact }) =>
-          at > since &&
-          (cap.channel ?? contact.channel) === contact.channel &&
-          (cap.purpose ?? contact.purpose) === contact.purpose,
-      );
-      return counted.length >= cap.max;
-    });
+  return caps.some((cap) => {
+    if (!capApplies(cap, step)) return false;
+    const since = addMs(now, -durationMs(cap.within));
+    return contacts.filter((contact) => contact.at > since && capApplies(cap, contact)).length >= cap.max;
+  });
 }
 
 /** What the decision depends on. */
@@ -85,31 +85,63 @@ export interface SendInput {
   now: Instant;
 }
 
+const skip = (reason: SkipReason): SendDecision => ({ action: 'skip', reason });
+
+const defer = (until: Instant): SendDecision => ({ action: 'defer', until });
+
+/** Returns the address, or the reason why the customer gets no message whatever the time. */
+function permitSend(input: SendInput): { to: string } | { reason: SkipReason } {
+  const { step, enrolmentId, profile, workspace, channels } = input;
+  if (!Object.hasOwn(profile.journeys, enrolmentId)) return { reason: 'left' };
+  if (!channels.has(step.channel)) return { reason: 'channel-not-configured' };
+  const to = addressOf(profile, step);
+  if (to === undefined) return { reason: 'no-address' };
+  const needsConsent = step.purpose === 'marketing';
+  if (needsConsent && !consents(profile, step, workspace.marketingConsent)) return { reason: 'no-consent' };
+  return { to };
+}
+
+/** Applies the step's policy to a message that was due while the journey was paused. */
+function decideDelayedSend({
+  step,
+  profile,
+  workspace,
+  heldSince,
+  now,
+}: SendInput): 'send' | 'skip' | { until: Instant } {
+  if (heldSince === undefined) return 'send';
+  return decideAfterPause(step.late, { since: heldSince, zone: homeZone(profile, workspace), now });
+}
+
+/**
+ * Applies contact hours and frequency caps to a permitted marketing message. `shifted` is the time
+ * to which a pause moved it.
+ */
+function decideMarketing(input: SendInput, to: string, shifted: Instant | undefined): SendDecision {
+  const { step, profile, workspace, hours, contacts, now } = input;
+  const due = shifted ?? now;
+  const reach = findReachability(profile, { hours, workspace, now: due });
+  if (reach.when === 'never') return skip(reach.reason);
+  const until = reach.when === 'later' ? reach.until : shifted;
+  if (until !== undefined) return defer(aheadOf(until, due) ?? until);
+  if (isCapped(step, contacts, { caps: workspace.caps, now })) return skip('frequency-cap');
+  return { action: 'send', to };
+}
+
 /**
  * Decides whether a step's message is sent now, later, or not at all. An ended enrolment gets none.
  * Marketing needs consent and keeps contact hours and frequency caps. A wait of over a day is
  * deferred to one day before its end, and decided again with the time zone data of that day.
  */
-export function decideSend(sending: SendInput): SendDecision {
-  const { step, enrolmentId, profile, workspace, hours, channels, contacts, heldSince, now } = sending;
-  const skip = (reason: SkipReason): SendDecision => ({ action: 'skip', reason });
-  if (!Object.hasOwn(profile.journeys, enrolmentId)) return skip('left');
-  if (!channels.has(step.channel)) return skip('channel-not-configured');
-  const to = addressOf(profile, step);
-  if (to === undefined) return skip('no-address');
-  const isMarketing = step.purpose === 'marketing';
-  if (isMarketing && !consents(profile, step, workspace.marketingConsent)) return skip('no-consent');
-  const zone = homeZone(profile, workspace);
-  const late = heldSince === undefined ? 'send' : decideAfterPause(step.late, { since: heldSince, zone, now });
-  if (late === 'skip') return skip('late');
-  const shifted = late === 'send' ? undefined : late.until;
-  if (!isMarketing) return shifted === undefined ? { action: 'send', to } : { action: 'defer', until: shifted };
-  const reach = findReachability(profile, { hours, workspace, now: shifted ?? now });
-  if (reach.when === 'never') return skip(reach.reason);
-  const until = reach.when === 'later' ? reach.until : shifted;
-  if (until !== undefined) return { action: 'defer', until: aheadOf(until, shifted ?? now) ?? until };
-  if (isCapped(step, contacts, { caps: workspace.caps, now })) return skip('frequency-cap');
-  return { action: 'send', to };
+export function decideSend(input: SendInput): SendDecision {
+  const permission = permitSend(input);
+  if ('reason' in permission) return skip(permission.reason);
+  const { to } = permission;
+  const delayed = decideDelayedSend(input);
+  if (delayed === 'skip') return skip('late');
+  const shifted = delayed === 'send' ? undefined : delayed.until;
+  if (input.step.purpose === 'marketing') return decideMarketing(input, to, shifted);
+  return shifted === undefined ? { action: 'send', to } : defer(shifted);
 }
 
 /** Returns the values the decision was made on, for the trace. */

@@ -2,7 +2,7 @@ import { type Customer } from '../../model/customer.ts';
 import { type Purpose, type SendChannel } from '../../model/workspace.ts';
 import { type Instant } from '../../shared/time.ts';
 import { type RenderedMessage } from './render-template.ts';
-import { type SendOutcome } from './send-ledger-store.ts';
+import { type SendOutcome } from './send-ledger.ts';
 
 /**
  * A message for a provider. `idempotencyKey` is the same on each attempt, so that receivers can

@@ -1,5 +1,5 @@
-import { lookup as resolve } from 'node:dns';
-import { request as httpRequest } from 'node:http';
+import { lookup } from 'node:dns';
+import { type ClientRequest, type IncomingMessage, request as httpRequest } from 'node:http';
 import { type RequestOptions, request as httpsRequest } from 'node:https';
 import { type LookupFunction } from 'node:net';
 import { isPrivateAddress, namesPrivateAddress } from '../../shared/http/private-networks.ts';
@@ -42,7 +42,7 @@ const closedError = (): Error & { code: string } =>
  * one connected to, which prevents DNS rebinding.
  */
 const guardedLookup: LookupFunction = (host, options, callback) => {
-  resolve(host, { ...options, all: true }, (error, found) => {
+  lookup(host, { ...options, all: true }, (error, found) => {
     const [first] = error ? [] : found;
     if (!first || found.some(({ address }) => isPrivateAddress(address))) callback(error ?? closedError(), '', 0);
     else if (options.all) callback(null, found);
@@ -51,7 +51,14 @@ const guardedLookup: LookupFunction = (host, options, callback) => {
 };
 
 /** Errors that occur before any byte is sent. */
-const rejectEarly = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRCLOSED']);
+const errorsBeforeSending = new Set([
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EADDRCLOSED',
+]);
 
 /** Limits on what may be called. */
 interface Reach {
@@ -81,37 +88,29 @@ async function targetOf({ url: text, workspace }: HttpCall, { local, ports }: Re
  * workspace's settings cannot be read, the port counts as closed. `local` lifts these limits.
  */
 export function callUrl(reach: Reach): CallUrl {
-  const { local } = reach;
   return async (call) => {
     const target = await targetOf(call, reach).catch((): Target => ({ refused: 'port-not-allowed' }));
     if ('refused' in target) return { outcome: 'refused', reason: target.refused };
-    const { url } = target;
-    return new Promise((ended) => {
-      const failed = (error: NodeJS.ErrnoException): void => {
-        const code = error.code ?? error.name;
-        ended({ outcome: rejectEarly.has(code) ? 'refused' : 'unknown', reason: code });
-      };
-      try {
-        exchange(url, call, { local, ended, failed });
-      } catch (error) {
-        // The request has a header that HTTP does not allow.
-        ended({
-          outcome: 'refused',
-          reason: error instanceof Error && 'code' in error ? String(error.code) : 'invalid',
-        });
-      }
-    });
+    return exchange(target.url, call, reach.local);
   };
 }
 
-interface CallTimeouts {
-  local: boolean;
-  ended: (answer: HttpAnswer) => void;
-  failed: (error: NodeJS.ErrnoException) => void;
+/** Sends the request and resolves with what happens first: a complete answer, or an error. */
+function exchange(url: URL, call: HttpCall, local: boolean): Promise<HttpAnswer> {
+  return new Promise((resolve) => {
+    try {
+      const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
+      const request = send(url, requestOptions(call, local), (response) => readAnswer(response, resolve));
+      request.on('error', (error) => resolve(answerOfError(error)));
+      endRequest(request, call);
+    } catch (error) {
+      resolve(answerOfInvalidRequest(error));
+    }
+  });
 }
 
-function exchange(url: URL, { method, headers, body }: HttpCall, { local, ended, failed }: CallTimeouts): void {
-  const options: RequestOptions = {
+function requestOptions({ method, headers, body }: HttpCall, local: boolean): RequestOptions {
+  return {
     // Uses a new connection per call. A kept-alive connection may be dead after the environment was
     // frozen, and then it is unknown what arrived.
     agent: false,
@@ -120,30 +119,48 @@ function exchange(url: URL, { method, headers, body }: HttpCall, { local, ended,
     signal: AbortSignal.timeout(timeoutMs),
     ...(!local && { lookup: guardedLookup }),
   };
-  const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
-  const call = send(url, options, (response) => {
-    const { statusCode: status = 0, headers: told } = response;
-    const contentType = told['content-type'] ?? '';
-    const parts: Buffer[] = [];
-    let bytes = 0;
-    const done = (cut: boolean): void => {
-      const text = Buffer.concat(parts).subarray(0, maxResponseBytes).toString('utf8');
-      ended({ outcome: 'answered', status, contentType, text, cut });
-    };
-    response.on('data', (part: Buffer) => {
-      bytes += part.length;
-      if (bytes - part.length <= maxResponseBytes) parts.push(part);
-      if (bytes > maxResponseBytes) {
-        done(true);
-        response.destroy();
-      }
-    });
-    response.on('end', () => done(false));
-    // The status has arrived, so the outcome is `answered` with a cut body.
-    response.on('error', () => done(true));
+}
+
+/**
+ * Sends the body as bytes, because Node sends a string together with the headers and then encodes
+ * these other than in Latin-1.
+ */
+function endRequest(request: ClientRequest, { body }: HttpCall): void {
+  request.end(body === undefined ? undefined : Buffer.from(body));
+}
+
+/**
+ * Reads an answer up to the maximum and passes it to `ended`. An error after the status has arrived
+ * is `answered` with a cut body.
+ */
+function readAnswer(response: IncomingMessage, ended: (answer: HttpAnswer) => void): void {
+  const { statusCode: status = 0, headers } = response;
+  const contentType = headers['content-type'] ?? '';
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  const end = (cut: boolean): void => {
+    const text = Buffer.concat(parts).subarray(0, maxResponseBytes).toString('utf8');
+    ended({ outcome: 'answered', status, contentType, text, cut });
+  };
+  response.on('data', (part: Buffer) => {
+    bytes += part.length;
+    if (bytes - part.length <= maxResponseBytes) parts.push(part);
+    if (bytes <= maxResponseBytes) return;
+    end(true);
+    response.destroy();
   });
-  call.on('error', failed);
-  // Bytes, because Node sends a string together with the headers and then encodes these other than
-  // in Latin-1.
-  call.end(body === undefined ? undefined : Buffer.from(body));
+  response.on('end', () => end(false));
+  response.on('error', () => end(true));
+}
+
+/** Returns `refused` for an error before the first byte was sent, else `unknown`. */
+function answerOfError(error: NodeJS.ErrnoException): HttpAnswer {
+  const reason = error.code ?? error.name;
+  return { outcome: errorsBeforeSending.has(reason) ? 'refused' : 'unknown', reason };
+}
+
+/** Returns `refused`: Node sends no request that has a header which HTTP does not allow. */
+function answerOfInvalidRequest(error: unknown): HttpAnswer {
+  const reason = error instanceof Error && 'code' in error ? String(error.code) : 'invalid';
+  return { outcome: 'refused', reason };
 }

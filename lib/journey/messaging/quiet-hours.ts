@@ -2,6 +2,7 @@ import { wallTime } from '../../shared/calendar/wall-time.ts';
 import { type Workspace } from '../../model/workspace.ts';
 import { type Instant, addMs, minuteMs } from '../../shared/time.ts';
 
+/** The quiet hours of a workspace or a journey, as times of day. */
 export type QuietHours = NonNullable<Workspace['quietHours']>;
 
 const dayMinutes = 1_440;

@@ -2,6 +2,7 @@ import { atWall, daysOn, wallTime, weekdayOf } from '../../shared/calendar/wall-
 import { type Workspace } from '../../model/workspace.ts';
 import { type Profile } from '../../model/profile.ts';
 import { homeZone, ownZone } from '../../profile/facts/home-zone.ts';
+import { compact } from '../../shared/records.ts';
 import { type Instant } from '../../shared/time.ts';
 import { type ContactHours } from '../definition/contact-hours.ts';
 import { findQuietEnd } from './quiet-hours.ts';
@@ -11,7 +12,7 @@ export type Reachability =
   { when: 'now' } | { when: 'later'; until: Instant } | { when: 'never'; reason: 'never-open' | 'unknown-zone' };
 
 /** Number of days searched for an open hour: more than two years. */
-const mostDays = 800;
+const maxDays = 800;
 
 /** Returns the start of the day after a date in the zone. */
 const nextDay = (date: string, zone: string): Instant => atWall({ date: daysOn(date, 1), time: '00:00' }, zone);
@@ -37,7 +38,7 @@ function openFrom(hours: ContactHours, zone: string, at: Instant): Instant {
  */
 function reachableFrom(hours: ContactHours, zone: string, now: Instant): Instant | undefined {
   let at = now;
-  for (let looks = 0; looks < 2 * mostDays; looks++) {
+  for (let tries = 0; tries < 2 * maxDays; tries++) {
     const open = openFrom(hours, zone, at);
     const after = (hours.quiet && findQuietEnd(hours.quiet, zone, open)) ?? open;
     if (after === at) return at;
@@ -46,25 +47,25 @@ function reachableFrom(hours: ContactHours, zone: string, now: Instant): Instant
   return undefined;
 }
 
+const isAlwaysOpen = ({ quiet, open, closed }: ContactHours): boolean => !quiet && !open && !closed;
+
+/** The hours of the journey, if it has its own, and those of the workspace. */
+interface ReachabilityInput {
+  hours?: ContactHours | undefined;
+  workspace: Pick<Workspace, 'timezone' | 'quietHours'>;
+  now: Instant;
+}
+
 /**
  * Applies quiet hours, open hours and closed days on the customer's clocks, also across clock
  * changes. Quiet hours of the journey replace the workspace's. Without rules it is always `now`.
  */
 export function findReachability(
   profile: Profile,
-  {
-    hours = { missingZone: 'workspace' },
-    workspace,
-    now,
-  }: {
-    hours?: ContactHours | undefined;
-    workspace: Pick<Workspace, 'timezone' | 'quietHours'>;
-    now: Instant;
-  },
+  { hours = { missingZone: 'workspace' }, workspace, now }: ReachabilityInput,
 ): Reachability {
-  const quiet = hours.quiet ?? workspace.quietHours;
-  const rules = { ...hours, ...(quiet && { quiet }) };
-  if (!quiet && !hours.open && !hours.closed) return { when: 'now' };
+  const rules = { ...hours, ...compact({ quiet: hours.quiet ?? workspace.quietHours }) };
+  if (isAlwaysOpen(rules)) return { when: 'now' };
   if (hours.missingZone === 'skip' && ownZone(profile) === undefined) return { when: 'never', reason: 'unknown-zone' };
   const at = reachableFrom(rules, homeZone(profile, workspace), now);
   if (at === undefined) return { when: 'never', reason: 'never-open' };

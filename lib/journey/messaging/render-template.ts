@@ -40,12 +40,10 @@ export const interpolate = (template: string, values: JsonObject): string =>
  * subject becomes one line.
  */
 export function renderMessage({ subject, body }: MessageTemplate, values: JsonObject): RenderedMessage {
-  return {
-    ...(subject !== undefined && {
-      subject: truncate(interpolate(subject, values).replace(/\s+/g, ' ').trim(), maxSubject),
-    }),
-    body: truncate(interpolate(body, values), maxBody),
-  };
+  const text = truncate(interpolate(body, values), maxBody);
+  if (subject === undefined) return { body: text };
+  const line = interpolate(subject, values).replace(/\s+/g, ' ').trim();
+  return { subject: truncate(line, maxSubject), body: text };
 }
 
 /**

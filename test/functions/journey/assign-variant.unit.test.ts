@@ -113,7 +113,7 @@ test('100,000 customers are dealt out within one percent of the weights, and aga
   const dealt = new Map<number, number>();
   for (let i = 0; i < 100_000; i++) {
     const bucket = bucketOf(experiment.salt, { workspace: 'acme', customer: `u:${i}` });
-    const variant = chooseVariant(experiment, { stepId: 'Hello', bucket, head: undefined });
+    const variant = chooseVariant(experiment, { stepId: 'Hello', bucket, record: undefined });
     dealt.set(variant, (dealt.get(variant) ?? 0) + 1);
     expect(bucketOf(experiment.salt, { workspace: 'acme', customer: `u:${i}` })).toBe(bucket);
   }

@@ -48,6 +48,17 @@ test('a wait lies in the profile, its token where relay finds it, and is woken o
   expect(await waking(world).completeWait({ customer: mina, waitId: 'other', cause })).toBe('unknown');
 });
 
+/** As Step Functions writes a time whose milliseconds are zero. */
+const withoutMs = start.replace('.000', '');
+
+test('a step entered without milliseconds waits from an instant, and the profile can be read again', async () => {
+  const world = await aWorld();
+  await world.know(aProfile());
+  await waiting(world)(aCall(step, { token: 'token-1', enteredAt: withoutMs }));
+  const waits = (await world.profiles.get(mina))?.waits;
+  expect(Object.values(waits ?? {})).toMatchObject([{ since: start }]);
+});
+
 test('what happened between entering the step and waiting resumes it at once', async () => {
   const world = await aWorld();
   await world.know(aProfile());

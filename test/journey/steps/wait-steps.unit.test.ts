@@ -128,4 +128,3 @@ test('a date far away is parked until a day before, and computed again; one near
   expect(await parked(2, '2h')).toEqual([{ until: after(1), at: 'Hello' }]);
   expect(await parked(1, '2h')).toEqual([{ until: after(1), at: 'Done' }]);
 });
-

@@ -10,7 +10,7 @@ import {
   SESv2Client,
   TooManyRequestsException,
 } from '@aws-sdk/client-sesv2';
-import { type DeliverMessage } from '../deliver.ts';
+import { type DeliverMessage, type OutgoingMessage } from '../deliver.ts';
 import { sdkClientDefaults } from '../../../aws/sdk-client-defaults.ts';
 import { sendOnce } from './send-once.ts';
 
@@ -33,20 +33,25 @@ export function emailClient(): SESv2Client {
   return new SESv2Client({ ...sdkClientDefaults, requestHandler: {}, maxAttempts: 1 });
 }
 
+function toEmailCommand(from: string, { to, message, about }: OutgoingMessage): SendEmailCommand {
+  const { subject = '', body } = message;
+  return new SendEmailCommand({
+    FromEmailAddress: from,
+    Destination: { ToAddresses: [to] },
+    Content: {
+      Simple: { Subject: { Data: subject, Charset: 'UTF-8' }, Body: { Text: { Data: body, Charset: 'UTF-8' } } },
+    },
+    EmailTags: [{ Name: 'journey', Value: about.journeyId }],
+  });
+}
+
 /** Creates a channel for plain text e-mail through SES. */
 export function emailChannel(client: Pick<SESv2Client, 'send'>, from: string): DeliverMessage {
-  return ({ to, message: { subject = '', body }, about }) => {
-    const command = new SendEmailCommand({
-      FromEmailAddress: from,
-      Destination: { ToAddresses: [to] },
-      Content: {
-        Simple: { Subject: { Data: subject, Charset: 'UTF-8' }, Body: { Text: { Data: body, Charset: 'UTF-8' } } },
-      },
-      EmailTags: [{ Name: 'journey', Value: about.journeyId }],
-    });
+  return (outgoing) => {
+    const command = toEmailCommand(from, outgoing);
     return sendOnce({ provider: 'ses', refusals, throttled: TooManyRequestsException }, async () => {
-      const { MessageId } = await client.send(command);
-      return MessageId;
+      const sent = await client.send(command);
+      return sent.MessageId;
     });
   };
 }

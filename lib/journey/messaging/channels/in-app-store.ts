@@ -1,19 +1,17 @@
 import * as z from 'zod';
 import { isKey } from '../../../aws/table/query.ts';
 import { type Table } from '../../../aws/table/dynamo-table.ts';
-import { findPermanentRefusal } from '../../../aws/table/write-refusal.ts';
 import { type Customer } from '../../../model/customer.ts';
 import { keys, partition, ranges } from '../../../model/keys/table-keys.ts';
 import { stripRange } from '../../../model/keys/parse-keys.ts';
 import { readCursor, writeCursor } from '../../../shared/http/paging.ts';
-import { Instant, ttlAfter, daySeconds } from '../../../shared/time.ts';
+import { daySeconds, Instant, ttlAfter } from '../../../shared/time.ts';
 import { pageWithin } from '../../../shared/trim.ts';
-import { type DeliverMessage } from '../deliver.ts';
 import { type CustomerIdentities } from '../../../profile/customer-identities.ts';
 import { ifAbsent, ifPresent } from '../../../aws/table/conditions.ts';
 
-/** Who has not opened the app for so long gets other messages. Seconds. */
-const keptFor = 90 * daySeconds;
+/** Retention of a message, s: 90 days. A customer who opens the app later gets other messages. */
+const retentionSeconds = 90 * daySeconds;
 
 /** A message that an app or a site shows. */
 export const InAppMessage = z.object({
@@ -35,74 +33,78 @@ export const InAppPage = z.object({
 });
 export type InAppPage = z.infer<typeof InAppPage>;
 
-/** The last one of a page, as the order knows it. */
-const Place = InAppMessage.pick({ messageId: true, at: true, seenAt: true });
-type Place = z.infer<typeof Place>;
+/** The part of a message that its position in the list depends on. */
+const Position = InAppMessage.pick({ messageId: true, at: true, seenAt: true });
+type Position = z.infer<typeof Position>;
 
-function byPlace(a: Place, b: Place): number {
+/** Orders unseen messages first, then the newest first. */
+function comparePositions(a: Position, b: Position): number {
   const unseenFirst = Number(a.seenAt !== undefined) - Number(b.seenAt !== undefined);
   const newestFirst = Number(a.at < b.at) - Number(a.at > b.at);
   return unseenFirst || newestFirst || Number(a.messageId < b.messageId) - Number(a.messageId > b.messageId);
 }
 
+/** Reads and writes the in-app messages of a customer. */
 export interface InAppStore {
-  /** Keeps it where the app finds it. Safe to repeat: what was seen stays seen. */
+  /** Stores a message where the app finds it. Safe to repeat: a seen message stays seen. */
   keep(owner: Customer, message: InAppMessage): Promise<void>;
   /**
-   * Of all identities: unseen ones first, then the newest first. A message that is seen between two pages moves behind those unseen, and may
-   * come once more; none is left out.
+   * Lists the messages of all identities: unseen ones first, then the newest first. A message that
+   * is seen between two pages moves behind the unseen ones, and may be listed twice. None is left
+   * out.
    */
-  list(owners: CustomerIdentities, page: { limit: number; cursor?: string | undefined }): Promise<InAppPage>;
-  /** When it was seen first. Undefined for none of these customers' messages. Safe to repeat. */
+  list(owners: CustomerIdentities, page: PageRequest): Promise<InAppPage>;
+  /**
+   * Marks a message as seen and returns when it was seen first. Returns undefined if none of the
+   * identities has it. Safe to repeat.
+   */
   seen(owners: CustomerIdentities, messageId: string, at: Instant): Promise<Instant | undefined>;
 }
 
-export function inAppStore(table: Table): InAppStore {
-  return {
-    async keep(owner, { messageId, ...message }) {
-      const ttl = ttlAfter(message.at, keptFor);
-      await table.put({ ...keys.inApp(owner, messageId), ...message, ttl }, ifAbsent);
-    },
-
-    async list(owners, { limit, cursor }) {
-      const rows = await Promise.all(owners.map((owner) => table.query(partition(owner), { prefix: ranges.inApp })));
-      const all = rows
-        .flat()
-        .map(({ sk, ...row }) => InAppMessage.parse({ ...row, messageId: stripRange(sk, ranges.inApp) }));
-      const last = cursor === undefined ? undefined : readCursor(cursor, Place);
-      const left = all.filter((message) => !last || byPlace(message, last) > 0).sort(byPlace);
-      const items = pageWithin(left.slice(0, limit));
-      const end = left.length > items.length ? items.at(-1) : undefined;
-      return {
-        items,
-        unseen: all.filter(({ seenAt }) => seenAt === undefined).length,
-        ...(end && { nextCursor: writeCursor(Place.parse(end)) }),
-      };
-    },
-
-    async seen(owners, messageId, at) {
-      // No message has an id that no key has room for; DynamoDB would refuse to look for it.
-      for (const owner of owners.filter((one) => isKey(keys.inApp(one, messageId)))) {
-        const set = { expression: 'SET seenAt = if_not_exists(seenAt, :at)', values: { ':at': at } };
-        const row = await table.update(keys.inApp(owner, messageId), set, ifPresent);
-        if (row) return String(row.seenAt);
-      }
-      return undefined;
-    },
-  };
+interface PageRequest {
+  limit: number;
+  cursor?: string | undefined;
 }
 
-/** The message is there when the app asks: nothing leaves the table. */
-export function inAppChannel(store: Pick<InAppStore, 'keep'>): DeliverMessage {
-  return async ({ owner, at, idempotencyKey, message, about: { journeyId, stepId } }) => {
-    try {
-      await store.keep(owner, { messageId: idempotencyKey, journeyId, stepId, at, ...message });
-      return { status: 'sent', provider: 'in-app' };
-    } catch (error) {
-      const refusal = findPermanentRefusal(error);
-      if (refusal) return { status: 'failed', provider: 'in-app', reason: refusal };
-      // Should it be there all the same, it says nothing that was not meant.
-      return { status: 'unknown', provider: 'in-app', reason: error instanceof Error ? error.name : 'unknown' };
-    }
+async function keepMessage(table: Table, owner: Customer, { messageId, ...message }: InAppMessage): Promise<void> {
+  const ttl = ttlAfter(message.at, retentionSeconds);
+  await table.put({ ...keys.inApp(owner, messageId), ...message, ttl }, ifAbsent);
+}
+
+async function readMessages(table: Table, owners: CustomerIdentities): Promise<InAppMessage[]> {
+  const rows = await Promise.all(owners.map((owner) => table.query(partition(owner), { prefix: ranges.inApp })));
+  return rows.flat().map(({ sk, ...row }) => InAppMessage.parse({ ...row, messageId: stripRange(sk, ranges.inApp) }));
+}
+
+/** Returns the messages behind the cursor that fit a page. */
+function pageOf(all: InAppMessage[], { limit, cursor }: PageRequest): InAppPage {
+  const last = cursor === undefined ? undefined : readCursor(cursor, Position);
+  const left = all.filter((message) => !last || comparePositions(message, last) > 0).sort(comparePositions);
+  const items = pageWithin(left.slice(0, limit));
+  const end = left.length > items.length ? items.at(-1) : undefined;
+  const unseen = all.filter(({ seenAt }) => seenAt === undefined).length;
+  return { items, unseen, ...(end && { nextCursor: writeCursor(Position.parse(end)) }) };
+}
+
+async function markSeen(
+  table: Table,
+  owners: CustomerIdentities,
+  { messageId, at }: { messageId: string; at: Instant },
+): Promise<Instant | undefined> {
+  const set = { expression: 'SET seenAt = if_not_exists(seenAt, :at)', values: { ':at': at } };
+  // DynamoDB refuses a key that is too long. No message has such an id.
+  for (const owner of owners.filter((one) => isKey(keys.inApp(one, messageId)))) {
+    const row = await table.update(keys.inApp(owner, messageId), set, ifPresent);
+    if (row) return String(row.seenAt);
+  }
+  return undefined;
+}
+
+/** Creates the store of in-app messages in a table. */
+export function inAppStore(table: Table): InAppStore {
+  return {
+    keep: (owner, message) => keepMessage(table, owner, message),
+    list: async (owners, page) => pageOf(await readMessages(table, owners), page),
+    seen: (owners, messageId, at) => markSeen(table, owners, { messageId, at }),
   };
 }

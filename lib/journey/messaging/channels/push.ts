@@ -9,6 +9,7 @@ import {
   SNSClient,
   ThrottledException,
 } from '@aws-sdk/client-sns';
+import { compact } from '../../../shared/records.ts';
 import { type DeliverMessage, type OutgoingMessage } from '../deliver.ts';
 import { truncate } from '../render-template.ts';
 import { sendOnce } from './send-once.ts';
@@ -31,14 +32,12 @@ const refusals = [
 const maxText = 900;
 
 /** Builds the notification for each platform. SNS sends the one of the endpoint's platform. */
-function messageOf({
-  message: { subject, body },
-  idempotencyKey,
-  about: { journeyId, stepId },
-}: OutgoingMessage): string {
+function messageOf({ message, idempotencyKey, about }: OutgoingMessage): string {
+  const { subject, body } = message;
+  const { journeyId, stepId } = about;
   const text = truncate(body, maxText);
   const data = { messageId: idempotencyKey, journeyId, stepId };
-  const alert = { ...(subject !== undefined && { title: subject }), body: text };
+  const alert = { ...compact({ title: subject }), body: text };
   const apple = JSON.stringify({ aps: { alert, sound: 'default' }, ...data });
   const google = JSON.stringify({ fcmV1Message: { message: { notification: alert, data } } });
   return JSON.stringify({ default: text, APNS: apple, APNS_SANDBOX: apple, GCM: google });

@@ -1,5 +1,6 @@
-import { type SendOutcome } from '../send-ledger-store.ts';
+import { compact } from '../../../shared/records.ts';
 import { pause } from '../../../shared/retry.ts';
+import { type SendOutcome } from '../send-ledger.ts';
 
 /** The class of an error that an SDK client throws. */
 type ErrorClass = abstract new (...args: never[]) => Error;
@@ -27,17 +28,19 @@ export async function sendOnce(
   for (let tries = 0; ; tries++) {
     try {
       const providerId = await send();
-      return { status: 'sent', provider, ...(providerId !== undefined && { providerId }) };
+      return { status: 'sent', provider, ...compact({ providerId }) };
     } catch (error) {
       const pauseMs = throttlePausesMs[tries];
-      const isThrottled = error instanceof throttled;
-      if (isThrottled && pauseMs !== undefined) {
-        await pause(pauseMs);
-        continue;
-      }
-      const refused = isThrottled || refusals.some((refusal) => error instanceof refusal);
-      const reason = error instanceof Error ? error.name : 'unknown';
-      return { status: refused ? 'failed' : 'unknown', provider, reason };
+      if (pauseMs === undefined || !(error instanceof throttled))
+        return outcomeOfError({ provider, refusals: [...refusals, throttled] }, error);
+      await pause(pauseMs);
     }
   }
+}
+
+/** Returns `failed` for a refusal. After any other error the message may have been sent. */
+function outcomeOfError({ provider, refusals }: Pick<Provider, 'provider' | 'refusals'>, error: unknown): SendOutcome {
+  const isRefused = refusals.some((refusal) => error instanceof refusal);
+  const reason = error instanceof Error ? error.name : 'unknown';
+  return { status: isRefused ? 'failed' : 'unknown', provider, reason };
 }

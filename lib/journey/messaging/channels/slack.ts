@@ -7,16 +7,17 @@ import { type Signing, outcomeOfAnswer, jsonHeaders } from './webhook.ts';
  */
 const escapes = { '&': '&amp;', '<': '&lt;', '>': '&gt;' } as const;
 const plain = (text: string): string => text.replace(/[&<>]/g, (letter) => escapes[letter as keyof typeof escapes]); // one of the three
+
 /**
  * Creates a channel that posts to an incoming webhook of Slack. A subject becomes the bold first
  * line.
  */
 export function slackChannel({ call }: Pick<Signing, 'call'>): DeliverMessage {
-  return async ({ to, about: { workspace }, message: { subject, body } }) => {
+  return async ({ to, about, message }) => {
+    const { workspace } = about;
+    const { subject, body } = message;
     const text = plain(subject === undefined ? body : `*${subject}*\n${body}`);
-    return outcomeOfAnswer(
-      await call({ workspace, url: to, method: 'POST', headers: jsonHeaders, body: JSON.stringify({ text }) }),
-      'slack',
-    );
+    const request = { workspace, url: to, method: 'POST', headers: jsonHeaders, body: JSON.stringify({ text }) };
+    return outcomeOfAnswer(await call(request), 'slack');
   };
 }

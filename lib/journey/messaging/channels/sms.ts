@@ -8,7 +8,7 @@ import {
   ThrottlingException,
   ValidationException,
 } from '@aws-sdk/client-pinpoint-sms-voice-v2';
-import { type DeliverMessage } from '../deliver.ts';
+import { type DeliverMessage, type OutgoingMessage } from '../deliver.ts';
 import { truncate } from '../render-template.ts';
 import { sendOnce } from './send-once.ts';
 
@@ -30,26 +30,31 @@ export interface TextOrigin {
   configurationSet?: string | undefined;
 }
 
+function toTextCommand(
+  { origin, configurationSet }: TextOrigin,
+  { to, purpose, message, about }: OutgoingMessage,
+): SendTextMessageCommand {
+  return new SendTextMessageCommand({
+    DestinationPhoneNumber: to,
+    OriginationIdentity: origin,
+    ConfigurationSetName: configurationSet,
+    MessageBody: truncate(message.body, maxText),
+    MessageType: purpose === 'marketing' ? 'PROMOTIONAL' : 'TRANSACTIONAL',
+    Context: { journey: about.journeyId },
+  });
+}
+
 /**
  * Creates a channel for text messages from a phone number, pool or sender id of AWS End User
  * Messaging SMS. A subject is dropped.
  */
 export function smsChannel(
-  { origin, configurationSet }: TextOrigin,
+  origin: TextOrigin,
   client: Pick<PinpointSMSVoiceV2Client, 'send'> = new PinpointSMSVoiceV2Client({ maxAttempts: 1 }),
 ): DeliverMessage {
-  return ({ to, purpose, message, about }) =>
+  return (outgoing) =>
     sendOnce({ provider: 'sms', refusals, throttled: ThrottlingException }, async () => {
-      const sent = await client.send(
-        new SendTextMessageCommand({
-          DestinationPhoneNumber: to,
-          OriginationIdentity: origin,
-          ConfigurationSetName: configurationSet,
-          MessageBody: truncate(message.body, maxText),
-          MessageType: purpose === 'marketing' ? 'PROMOTIONAL' : 'TRANSACTIONAL',
-          Context: { journey: about.journeyId },
-        }),
-      );
+      const sent = await client.send(toTextCommand(origin, outgoing));
       return sent.MessageId;
     });
 }

@@ -1,7 +1,7 @@
 import { type Clock } from '../../../shared/time.ts';
 import { type CallUrl, type HttpAnswer } from '../guarded-http-call.ts';
 import { type DeliverMessage, type OutgoingMessage } from '../deliver.ts';
-import { type SendOutcome } from '../send-ledger-store.ts';
+import { type SendOutcome } from '../send-ledger.ts';
 import { signHeaders } from '../webhook-signature.ts';
 
 /** Headers of every JSON call. */
@@ -31,24 +31,34 @@ export interface Signing {
   clock: Clock;
 }
 
+/** Returns the signature's headers, or undefined if the secrets cannot be read. */
+async function signOutgoing(
+  { secrets, clock }: Pick<Signing, 'secrets' | 'clock'>,
+  { idempotencyKey, about }: OutgoingMessage,
+  body: string,
+): Promise<Record<string, string> | undefined> {
+  try {
+    const active = await secrets(about.workspace);
+    return signHeaders({ id: idempotencyKey, body, secrets: active }, Date.parse(clock.now()));
+  } catch {
+    return undefined;
+  }
+}
+
+async function postSigned(signing: Signing, outgoing: OutgoingMessage): Promise<SendOutcome> {
+  const { idempotencyKey, about, to } = outgoing;
+  const body = bodyOf(outgoing);
+  const signature = await signOutgoing(signing, outgoing, body);
+  if (!signature) return { status: 'failed', provider: 'webhook', reason: 'no-secret' };
+  const headers = { ...jsonHeaders, 'idempotency-key': idempotencyKey, ...signature };
+  const request = { workspace: about.workspace, url: to, method: 'POST', headers, body };
+  return outcomeOfAnswer(await signing.call(request), 'webhook');
+}
+
 /**
  * Creates a channel that posts messages as JSON, signed with the workspace's secrets. Fails without
  * sending if they cannot be read.
  */
-export function webhookChannel({ call, secrets, clock }: Signing): DeliverMessage {
-  return async (outgoing) => {
-    const id = outgoing.idempotencyKey;
-    const body = bodyOf(outgoing);
-    let signed: Record<string, string>;
-    try {
-      signed = signHeaders({ id, body, secrets: await secrets(outgoing.about.workspace) }, Date.parse(clock.now()));
-    } catch {
-      return { status: 'failed', provider: 'webhook', reason: 'no-secret' };
-    }
-    const headers = { ...jsonHeaders, 'idempotency-key': id, ...signed };
-    return outcomeOfAnswer(
-      await call({ workspace: outgoing.about.workspace, url: outgoing.to, method: 'POST', headers, body }),
-      'webhook',
-    );
-  };
+export function webhookChannel(signing: Signing): DeliverMessage {
+  return (outgoing) => postSigned(signing, outgoing);
 }

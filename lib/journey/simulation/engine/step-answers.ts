@@ -131,7 +131,7 @@ const updateProfile: Answer<'updateProfile'> = (call, { traits }, { customer, no
 const experiment: Answer<'experiment'> = (call, step, { customer, now }) => {
   const { stepId } = call;
   const { enrolmentId, journeyId, version, splits } = call.enrolment;
-  const index = chooseVariant(step, { stepId, bucket: bucketIn(splits, stepId), head: undefined });
+  const index = chooseVariant(step, { stepId, bucket: bucketIn(splits, stepId), record: undefined });
   const variant = variantName(step, index);
   const goals = goalsOf(step, { enrolmentId, journeyId, version, stepId, variant, at: now });
   const known = goals.some((goal) => Object.hasOwn(customer.profile.goals, goalId(goal)));

@@ -20,16 +20,16 @@ export const holdoutName = 'holdout';
  */
 export function chooseVariant(
   step: Experiment,
-  { stepId, bucket, head }: { stepId: string; bucket: number; head: Pick<JourneyRecord, 'winners'> | undefined },
+  { stepId, bucket, record }: { stepId: string; bucket: number; record: Pick<JourneyRecord, 'winners'> | undefined },
 ): number {
-  const winner = winnerOf(head, stepId, step);
+  const winner = winnerOf(record, stepId, step);
   const won = winner ? step.variants.findIndex(({ id }) => id === winner.variant) : -1;
   if (won >= 0) return won;
   const bounds = bucketThresholds(
     [...step.variants, ...(step.holdout ? [step.holdout] : [])].map(({ weight }) => weight),
   );
-  const place = bounds.findIndex((bound) => bucket < bound);
-  return place === -1 || place >= step.variants.length ? holdoutIndex : place;
+  const index = bounds.findIndex((bound) => bucket < bound);
+  return index === -1 || index >= step.variants.length ? holdoutIndex : index;
 }
 
 /** Returns the id of a variant by its index, or the holdout's name. */

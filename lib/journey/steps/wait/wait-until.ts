@@ -2,12 +2,16 @@ import { type Workspace } from '../../../model/workspace.ts';
 import { type JsonObject } from '../../../shared/json.ts';
 import { type Profile } from '../../../model/profile.ts';
 import { homeZone } from '../../../profile/facts/home-zone.ts';
+import { compact } from '../../../shared/records.ts';
 import { addDuration, type Instant } from '../../../shared/time.ts';
 import { aheadOf } from '../../scheduling/look-ahead.ts';
 import { traitTime } from '../../scheduling/date-entries.ts';
 import { listOccurrences } from '../../scheduling/occurrences.ts';
 import { type StepOf } from '../../definition/step.ts';
 
+type LocalTime = NonNullable<StepOf<'wait'>['untilLocal']>;
+
+/** What the end of a wait depends on. */
 interface WaitFacts {
   profile: Profile;
   workspace: Pick<Workspace, 'timezone'>;
@@ -16,16 +20,12 @@ interface WaitFacts {
 }
 
 /** The end of a wait, and when to compute it again; or that its trait is no time. */
-type WaitEnd = { until: Instant; ahead?: Instant; because: JsonObject } | { missing: true; because: JsonObject };
+export type WaitEnd = { until: Instant; ahead?: Instant; because: JsonObject } | { missing: true; because: JsonObject };
 
 /** Returns the next time of day after `now`, on one of the weekdays if there are any. */
-function localTime({ time, weekdays }: NonNullable<StepOf<'wait'>['untilLocal']>, zone: string, now: Instant): Instant {
-  const rule = {
-    every: weekdays ? ('week' as const) : ('day' as const),
-    ...(weekdays && { weekdays }),
-    time,
-    zone: 'customer' as const,
-  };
+function nextLocalTime({ time, weekdays }: LocalTime, zone: string, now: Instant): Instant {
+  const every = weekdays ? 'week' : 'day';
+  const rule = { every, ...compact({ weekdays }), time, zone: 'customer' } as const;
   // Nine days contain every weekday, also with a change of clocks.
   const [first] = listOccurrences(rule, zone, { after: now, upTo: addDuration(now, '9d') });
   return first?.at ?? now;
@@ -45,7 +45,7 @@ export function resolveWaitUntil(
   const because = { zone };
   if (until !== undefined) return { until, because };
   const end = untilLocal
-    ? localTime(untilLocal, zone, since)
+    ? nextLocalTime(untilLocal, zone, since)
     : untilTrait && traitTime(untilTrait, profile.traits, zone);
   if (end === undefined) return { missing: true, because };
   const ahead = aheadOf(end, now);

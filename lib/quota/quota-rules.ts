@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { minuteMs, hourMs, dayMs } from '../shared/time.ts';
+import { dayMs, hourMs, minuteMs } from '../shared/time.ts';
 import { omitBy } from '../shared/records.ts';
 
 /** Kinds of work that are heavy enough to need a quota. */
@@ -39,8 +39,10 @@ export const Usage = z.object({
 });
 export type Usage = z.infer<typeof Usage>;
 
+/** The usage of a workspace that has started no work. */
 export const unused: Usage = { leases: {}, starts: [] };
 
+/** The usage with the new work, or the limit that refuses it and when to try again. */
 export type Admission = { usage: Usage } | { retryAfterSeconds: number; limit: 'concurrent' | 'starts' };
 
 /** Returns the usage without expired leases and starts. */
@@ -74,8 +76,8 @@ export function admit(usage: Usage, quota: Quota, { id, now }: { id: string; now
 export function leave({ leases, starts }: Usage, id: string, undone: boolean): Usage | undefined {
   const { [id]: lease, ...others } = leases;
   if (!lease || !Object.hasOwn(leases, id)) return undefined;
-  const place = starts.indexOf(lease.at);
-  return { leases: others, starts: undone && place >= 0 ? starts.toSpliced(place, 1) : starts };
+  const index = starts.indexOf(lease.at);
+  return { leases: others, starts: undone && index >= 0 ? starts.toSpliced(index, 1) : starts };
 }
 
 /** Returns when nothing in the usage counts any more, ms since 1970. */
