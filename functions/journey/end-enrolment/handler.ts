@@ -67,9 +67,9 @@ export function concludeExecution({ clock, report, ...stores }: Dependencies) {
     if (!named) return { outcome: 'unknown' };
     if (!(await isOver(detail))) return { outcome: 'handed-over' };
     const at = detail.stopDate == null ? clock.now() : new Date(detail.stopDate).toISOString();
-    const { enrolmentId } = named;
+    const { enrolmentId, leg } = named;
     const outcome = outcomes[detail.status](detail);
-    const ended = await endEnrolment(stores, { owner: detail.input, enrolmentId }, { outcome, at });
+    const ended = await endEnrolment(stores, { owner: detail.input, enrolmentId }, { outcome, at, leg });
     if (ended === 'ended')
       report(detail.status === 'FAILED' || detail.status === 'TIMED_OUT' ? 'failed' : 'ended', detail);
     return { outcome: ended };

@@ -61,7 +61,9 @@ export function admissionChange(
     also: [
       ...enrolmentEntryWrites(owner, enrolment, door),
       ...outranked.flatMap(({ placed }) =>
-        placed && placed.enrolment.status !== 'ended' ? enrolmentEndWrites(placed, 'outranked', now) : [],
+        placed && placed.enrolment.status !== 'ended'
+          ? enrolmentEndWrites(placed, { outcome: 'outranked', at: now })
+          : [],
       ),
       ...counting,
     ],

@@ -91,19 +91,34 @@ export function enrolmentEntryWrites(
   ];
 }
 
+/** How an enrolment ends. */
+export interface EnrolmentEnding {
+  outcome: string;
+  at: Instant;
+  /** Number of the execution whose end this is. Missing for an end from outside. */
+  leg?: number | undefined;
+}
+
+/** Whether an execution started after those that the enrolment's row has recorded. */
+const isUnrecorded = ({ leg = 0 }: Enrolment, ended: number | undefined): ended is number =>
+  ended !== undefined && ended > leg;
+
 /**
  * Returns the writes that end an enrolment, for one transaction. The transaction fails if the
- * enrolment has ended already, so the outcome of the first end stands.
+ * enrolment has ended already, so the outcome of the first end stands. A continuation can end
+ * before `markContinued`, so its end records its number.
  */
-export function enrolmentEndWrites({ owner, enrolment }: OwnedEnrolment, outcome: string, at: Instant): Write[] {
+export function enrolmentEndWrites({ owner, enrolment }: OwnedEnrolment, ending: EnrolmentEnding): Write[] {
   const { enrolmentId, journeyId, entryKey } = enrolment;
+  const { outcome, at, leg } = ending;
+  const end = 'SET #status = :ended, outcome = :outcome, endedAt = :at';
+  const values = { ':outcome': outcome, ':at': at };
   return [
     {
       update: keys.enrolment(owner, enrolmentId),
-      set: {
-        expression: 'SET #status = :ended, outcome = :outcome, endedAt = :at',
-        values: { ':outcome': outcome, ':at': at },
-      },
+      set: isUnrecorded(enrolment, leg)
+        ? { expression: `${end}, leg = :leg REMOVE parkedUntil, parkedAt`, values: { ...values, ':leg': leg } }
+        : { expression: end, values },
       if: notEnded,
     },
     { update: keys.entry(owner, journeyId, entryKey), set: { expression: 'REMOVE active' } },
@@ -175,7 +190,12 @@ export interface EnrolmentStore {
    */
   markSuspended(owner: Customer, enrolmentId: string, parked: { until: Instant; at: string }): Promise<boolean>;
   /** Ends an enrolment and leaves the profile unchanged. Returns false if it had ended before. */
-  markEnded(placed: OwnedEnrolment, outcome: string, at: Instant): Promise<boolean>;
+  markEnded(placed: OwnedEnrolment, ending: EnrolmentEnding): Promise<boolean>;
+  /**
+   * Records execution number `leg` in the row of an ended enrolment, so that its trace includes
+   * it. Writes nothing if the row names that execution or a later one. Safe to repeat.
+   */
+  recordEndedExecution(placed: OwnedEnrolment, leg: number | undefined): Promise<void>;
   /**
    * Lists a journey's enrolments, newest first, from the cursor `before` on. `next` is missing on
    * the last page.
@@ -251,7 +271,14 @@ export function enrolmentStore(table: Table): EnrolmentStore {
       return (await table.update(keys.enrolment(owner, enrolmentId), set, notEnded)) !== undefined;
     },
 
-    markEnded: (placed, outcome, at) => table.transact(enrolmentEndWrites(placed, outcome, at)),
+    markEnded: (placed, ending) => table.transact(enrolmentEndWrites(placed, ending)),
+
+    async recordEndedExecution({ owner, enrolment }, leg) {
+      if (!isUnrecorded(enrolment, leg)) return;
+      const set = { expression: 'SET leg = :leg', values: { ':leg': leg } };
+      const isLater = { expression: 'attribute_exists(pk) AND (attribute_not_exists(leg) OR leg < :leg)' };
+      await table.update(keys.enrolment(owner, enrolment.enrolmentId), set, isLater);
+    },
 
     async list({ workspace, journeyId }, { limit, before }) {
       const shards = Array.from({ length: listShards }, (_, shard) => lists.enrolments(workspace, journeyId, shard));

@@ -2,8 +2,12 @@ import { type Executions } from '../../aws/step-functions/executions.ts';
 import { Unavailable } from '../../shared/errors.ts';
 import { type Profile } from '../../model/profile.ts';
 import { type ProfileStore, readVersionedProfile } from '../../profile/profile-store.ts';
-import { type Instant } from '../../shared/time.ts';
-import { type EnrolmentStore, enrolmentEndWrites, type OwnedEnrolment } from '../enrolment/enrolment-store.ts';
+import {
+  type EnrolmentEnding,
+  type EnrolmentStore,
+  enrolmentEndWrites,
+  type OwnedEnrolment,
+} from '../enrolment/enrolment-store.ts';
 import { type TaskStore } from './human-task-store.ts';
 import { omitBy } from '../../shared/records.ts';
 
@@ -35,12 +39,13 @@ function without(profile: Profile, enrolmentId: string): Profile | undefined {
 /**
  * Ends an enrolment. One transaction stores the outcome, frees the entry slot and removes the
  * enrolment and its waits from the profile. Then open tasks are closed. Safe to crash and to retry,
- * and the first outcome stands. Throws `Unavailable` under contention. Does not stop the execution.
+ * and the first outcome stands. A later end only records its execution. Throws `Unavailable` under
+ * contention. Does not stop the execution.
  */
 export async function endEnrolment(
   { profiles, enrolments, tasks }: EndEnrolmentDependencies,
   placed: Pick<OwnedEnrolment, 'owner'> & { enrolmentId: string },
-  { outcome, at }: { outcome: string; at: Instant },
+  ending: EnrolmentEnding,
 ): Promise<EnrolmentEnd> {
   const { owner, enrolmentId } = placed;
   for (let tries = 0; tries < maxTries; tries++) {
@@ -49,11 +54,12 @@ export async function endEnrolment(
     const before = enrolment.status === 'ended';
     const stored = await readVersionedProfile(profiles, owner);
     const profile = stored && without(stored.profile, enrolmentId);
-    const also = before ? [] : enrolmentEndWrites({ enrolment, owner }, outcome, at);
+    const also = before ? [] : enrolmentEndWrites({ enrolment, owner }, ending);
     const written = profile
       ? await profiles.save({ profile, also }, stored.rev)
-      : before || (await enrolments.markEnded({ enrolment, owner }, outcome, at));
+      : before || (await enrolments.markEnded({ enrolment, owner }, ending));
     if (!written) continue;
+    if (before) await enrolments.recordEndedExecution({ enrolment, owner }, ending.leg);
     await tasks.closeAll(owner, enrolmentId);
     return before ? 'already' : 'ended';
   }
@@ -67,7 +73,7 @@ export async function endEnrolment(
 export async function endEnrolmentAndStop(
   { executions, ...stores }: EndEnrolmentDependencies & { executions: Executions },
   { owner, enrolment: { enrolmentId } }: OwnedEnrolment,
-  end: { outcome: string; at: Instant },
+  end: EnrolmentEnding,
 ): Promise<EnrolmentEnd> {
   const ended = await endEnrolment(stores, { owner, enrolmentId }, end);
   // The execution may have started between the read and the end. If it starts later, its starter

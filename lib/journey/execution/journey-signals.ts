@@ -85,7 +85,8 @@ export function createJourneySignalHandler({
     async exitEnrolment({ customer, enrolmentId, cause }) {
       const placed = await among(customer, (owners) => enrolments.find(owners, enrolmentId));
       if (!placed) return 'gone';
-      const left = await enrolments.markEnded(placed, 'exited', latest(cause.at, placed.enrolment.startedAt));
+      const at = latest(cause.at, placed.enrolment.startedAt);
+      const left = await enrolments.markEnded(placed, { outcome: 'exited', at });
       await tasks.closeAll(placed.owner, enrolmentId);
       // The execution may have started between the read and the end. If it starts later, its
       // starter finds the enrolment ended and stops it.

@@ -199,7 +199,7 @@ test('wherever a hand-over dies, calling again moves once', async () => {
 test('whoever left meanwhile is not moved', async () => {
   const world = await someoneInside();
   const enrolment = await world.enrolments.get(mina, enrolmentId);
-  await world.enrolments.markEnded({ enrolment: enrolment!, owner: mina }, 'exited', start);
+  await world.enrolments.markEnded({ enrolment: enrolment!, owner: mina }, { outcome: 'exited', at: start });
   expect(await createEnrolmentMigrator(world)(call, move)).toBe('left');
   expect(world.started.size).toBe(0);
 });
