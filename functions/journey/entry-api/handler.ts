@@ -62,13 +62,13 @@ export function handleEntryRoutes({ journeys, profiles, fanOuts, bus, clock, new
       if (entryKey === undefined) throw new Rejected('journey.no-entry-key', { key: definition.entry.key });
 
       const { id = newId(), properties, key, test } = asked;
-      const knockId = deterministicId('api', workspace, journeyId, id);
+      const requestId = deterministicId('api', workspace, journeyId, id);
       const now = clock.now();
       const cause = { messageId: id, name: 'API', at: now, properties };
       const more = { ...(key !== undefined && { key }), ...(test && { test }) };
-      const common = { id: knockId, ...who, customerId: customerId(customer), occurredAt: now };
+      const common = { id: requestId, ...who, customerId: customerId(customer), occurredAt: now };
       await tell({ name: 'EntryTriggered', detail: { ...common, journeyId, cause, ...more } });
-      return { status: 202, body: { id, enrolmentId: enrolmentIdFor(who, { journeyId, entryKey, knockId }) } };
+      return { status: 202, body: { id, enrolmentId: enrolmentIdFor(who, { journeyId, entryKey, requestId }) } };
     },
 
     'POST /v1/business-events': async ({ workspace, ...request }) => {

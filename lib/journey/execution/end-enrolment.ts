@@ -2,12 +2,9 @@ import { type Executions } from '../../aws/step-functions/executions.ts';
 import { Unavailable } from '../../shared/errors.ts';
 import { type Profile } from '../../model/profile.ts';
 import { type ProfileStore, readVersionedProfile } from '../../profile/profile-store.ts';
-import {
-  type EnrolmentEnding,
-  type EnrolmentStore,
-  enrolmentEndWrites,
-  type OwnedEnrolment,
-} from '../enrolment/enrolment-store.ts';
+import { type OwnedEnrolment } from '../enrolment/enrolment-record.ts';
+import { type EnrolmentStore } from '../enrolment/enrolment-store.ts';
+import { type EnrolmentEnding, enrolmentEndWrites } from '../enrolment/enrolment-writes.ts';
 import { type TaskStore } from './human-task-store.ts';
 import { omitBy } from '../../shared/records.ts';
 

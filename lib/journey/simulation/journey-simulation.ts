@@ -153,7 +153,14 @@ export class JourneySimulation {
     const { definition, workspace } = this.setting;
     const now = this.now();
     const touchpoint = act && makeTouchpoint(customer, act, this.time.now());
-    const entry = enterJourney(customer, { definition, workspace, knock, touchpoint, counters: this.#counters, now });
+    const entry = enterJourney(customer, {
+      definition,
+      workspace,
+      request: knock,
+      touchpoint,
+      counters: this.#counters,
+      now,
+    });
     if (typeof entry === 'string') return this.tally.refused(entry);
     const at = this.time.now();
     this.#enteredAt.set(entry.enrolmentId, at);

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { createEnrolmentMigrator } from '../../../lib/journey/execution/migrate-enrolment.ts';
 import { type JourneyVersion } from '../../../lib/journey/publishing/journey-store.ts';
-import { enrolmentStore, enrolmentEntryWrites } from '../../../lib/journey/enrolment/enrolment-store.ts';
+import { enrolmentStore } from '../../../lib/journey/enrolment/enrolment-store.ts';
+import { enrolmentEntryWrites } from '../../../lib/journey/enrolment/enrolment-writes.ts';
 import { resolveMigration, resolveMigrationMap } from '../../../lib/journey/publishing/migration.ts';
 import { previewEnrolments } from '../../../functions/journey/publish-journey/preview-enrolments.ts';
 import { previewEnrolment } from '../../../lib/journey/publishing/preview-migration.ts';
