@@ -7,7 +7,7 @@ import { customerId } from '../../../lib/model/customer.ts';
 import { issuesOf } from '../../../lib/shared/http/issues.ts';
 import { deterministicId } from '../../../lib/shared/ids.ts';
 import { enrolmentIdFor, entryKeyFor } from '../../../lib/journey/enrolment/entry-request.ts';
-import { type FanOutStore } from '../../../lib/journey/scheduling/fan-out.ts';
+import { type FanOutStore } from '../../../lib/journey/scheduling/fan-out-store.ts';
 import { enterableVersion } from '../../../lib/journey/publishing/rollout.ts';
 import { type JourneyStore } from '../../../lib/journey/publishing/journey-store.ts';
 import { BusinessEventRequest, EnrolmentRequest, maxPropertiesBytes } from '../../../lib/journey/api/entry-routes.ts';

@@ -1,7 +1,7 @@
 import { type ProfileChange } from '../../model/profile-change.ts';
 import { type ProfileWrite, type VersionedProfile } from '../../profile/profile-store.ts';
 import { identitiesOf } from '../../profile/customer-identities.ts';
-import { type Admission } from './admission.ts';
+import { type EntryAdmission } from './admission.ts';
 import { entryCounterWrites } from './admission-rules/entry-limits.ts';
 import { type OwnedEnrolment } from './enrolment-record.ts';
 import { enrolmentEndWrites, enrolmentEntryWrites } from './enrolment-writes.ts';
@@ -19,7 +19,7 @@ export interface AdmissionBase extends Pick<VersionedProfile, 'profile'> {
  * The ends of outranked enrolments as signals. After a crash the relay therefore still stops their
  * executions and closes their tasks.
  */
-function exitSignals({ enrolment: { journeyId }, request, outranked, now }: Admission): ProfileChange[] {
+function exitSignals({ enrolment: { journeyId }, request, outranked, now }: EntryAdmission): ProfileChange[] {
   const cause = { messageId: request.id, name: `journey ${journeyId}`, at: now, properties: {} };
   return outranked.map(({ enrolmentId }) => ({ type: 'exited', enrolmentId, cause }));
 }
@@ -28,7 +28,7 @@ function exitSignals({ enrolment: { journeyId }, request, outranked, now }: Admi
  * Returns all writes of one entry, to be made in one transaction: the enrolment, its slot, the
  * profile, the counters, and the ends of outranked enrolments.
  */
-export function admissionWrites(base: AdmissionBase, admission: Admission): ProfileWrite {
+export function admissionWrites(base: AdmissionBase, admission: EntryAdmission): ProfileWrite {
   const { profile, entryState, outrankedRows } = base;
   const { definition, request, enrolment, counted, now } = admission;
   const [owner] = identitiesOf(profile);

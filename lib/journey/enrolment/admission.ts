@@ -13,7 +13,7 @@ import { type Enrolment } from './enrolment-record.ts';
 import { type EntryRequest } from './entry-request.ts';
 
 /** An admitted entry. `admissionWrites` and `admitToProfile` carry it out. */
-export interface Admission {
+export interface EntryAdmission {
   definition: JourneyDefinition;
   request: EntryRequest;
   /** The enrolment that the entry makes. */
@@ -64,7 +64,7 @@ function newEnrolment(input: AdmissionInput): Enrolment {
  * Decides whether a customer may enter, and returns the enrolment that the entry makes. Otherwise
  * returns the first reason to reject it. Pure, so it is safe to repeat. Simulations use it too.
  */
-export function decideAdmission(input: AdmissionInput): Admission | EntryRejection {
+export function decideAdmission(input: AdmissionInput): EntryAdmission | EntryRejection {
   const rejection = checkRules(input);
   if (rejection) return rejection;
   const { definition, request, profile, counted, now } = input;

@@ -2,7 +2,7 @@ import { identitiesOf } from '../../profile/customer-identities.ts';
 import { type VersionedProfile } from '../../profile/profile-store.ts';
 import { Unavailable } from '../../shared/errors.ts';
 import { conflict, retryOnConflict } from '../../shared/retry.ts';
-import { type Admission, decideAdmission } from './admission.ts';
+import { type EntryAdmission, decideAdmission } from './admission.ts';
 import { type EntryRejection, type EntryRejectionReason } from './admission-rules/admission-input.ts';
 import { admissionWrites } from './admission-writes.ts';
 import { type OwnedEnrolment } from './enrolment-record.ts';
@@ -22,10 +22,10 @@ import {
   type PrefetchedSnapshot,
   type ResolvedEntry,
 } from './resolve-entry.ts';
-import { completeEarlierEntry, type StartDependencies, startExecution } from './start-execution.ts';
+import { completeEarlierEntry, type StartExecutionDependencies, startExecution } from './start-execution.ts';
 
 /** The stores and the client that an entry uses. */
-export interface EnrolCustomerDependencies extends EntryContextDependencies, StartDependencies {
+export interface EnrolCustomerDependencies extends EntryContextDependencies, StartExecutionDependencies {
   enrolments: EnrolmentStore;
   resolveEntry: EntryResolver;
 }
@@ -51,7 +51,7 @@ type Tried = { outcome: EntryOutcome | EntryRejection } | { retryWith: Known };
 /** Reads the rows of the enrolments that an entry ends. */
 async function readOutranked(
   enrolments: EnrolmentStore,
-  { outranked }: Admission,
+  { outranked }: EntryAdmission,
   { profile }: VersionedProfile,
 ): Promise<OwnedEnrolment[]> {
   const owners = identitiesOf(profile);
@@ -63,7 +63,7 @@ async function readOutranked(
 async function enter(
   dependencies: EnrolCustomerDependencies,
   attempt: EntryAttempt,
-  { admission, snapshot }: { admission: Admission; snapshot: EntrySnapshot },
+  { admission, snapshot }: { admission: EntryAdmission; snapshot: EntrySnapshot },
 ): Promise<Tried> {
   const { profiles, enrolments } = dependencies;
   const { stored, entryState } = snapshot;

@@ -1,5 +1,5 @@
 import { type BusEvent, type EventName } from '../../model/bus-events.ts';
-import { type Customer } from '../../model/customer.ts';
+import { type Customer, customerId } from '../../model/customer.ts';
 import { valueAtPath, type JsonObject } from '../../shared/json.ts';
 import { fittingProperties } from '../../profile/cause.ts';
 import { compact } from '../../shared/records.ts';
@@ -68,6 +68,18 @@ export function toEntryRequest({ name, detail }: EntryEvent): EntryRequest {
     case 'CustomerSilent':
       return { id, name, at, properties: { for: detail.for } };
   }
+}
+
+/** An `EntryTriggered` event without its customer. It occurs when its cause does. */
+export type EntryTrigger = Omit<
+  Extract<EntryEvent, { name: 'EntryTriggered' }>['detail'],
+  keyof Customer | 'customerId' | 'occurredAt'
+>;
+
+/** Returns the event that requests a customer's entry to a journey. */
+export function buildEntryEvent(customer: Customer, trigger: EntryTrigger): BusEvent {
+  const names = { ...customer, customerId: customerId(customer.customer), occurredAt: trigger.cause.at };
+  return { name: 'EntryTriggered', detail: { ...names, ...trigger } };
 }
 
 type KeyedBy = Pick<EntryRequest, 'properties'> & { key?: string | undefined };

@@ -8,7 +8,7 @@ import { type EntryRequest } from './entry-request.ts';
 import { firstExecutionInput } from './execution-input.ts';
 
 /** The stores and the client that start an enrolment's first execution. */
-export interface StartDependencies {
+export interface StartExecutionDependencies {
   journeys: Pick<JourneyStore, 'version'>;
   enrolments: Pick<EnrolmentStore, 'markStarted'>;
   executions: Executions;
@@ -29,7 +29,7 @@ const stopCause = 'ended before it was started';
  * execution is stopped.
  */
 export async function startExecution(
-  { enrolments, executions }: StartDependencies,
+  { enrolments, executions }: StartExecutionDependencies,
   owned: OwnedEnrolment,
   { version: { definition, arn }, request }: ResolvedVersion,
 ): Promise<'entered' | 'over'> {
@@ -45,7 +45,7 @@ export async function startExecution(
  * cannot be read.
  */
 async function versionOf(
-  journeys: StartDependencies['journeys'],
+  journeys: StartExecutionDependencies['journeys'],
   { enrolment, owner }: OwnedEnrolment,
   current: JourneyVersion,
 ): Promise<JourneyVersion> {
@@ -60,7 +60,7 @@ async function versionOf(
  * `Unavailable('journey.not-deployed')` if that version cannot be read.
  */
 export async function completeEarlierEntry(
-  dependencies: StartDependencies,
+  dependencies: StartExecutionDependencies,
   earlier: OwnedEnrolment,
   { version: current, request }: ResolvedVersion,
 ): Promise<'resumed' | 'over'> {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Admission, decideAdmission } from '../../../lib/journey/enrolment/admission.ts';
+import { type EntryAdmission, decideAdmission } from '../../../lib/journey/enrolment/admission.ts';
 import { type AdmissionInput } from '../../../lib/journey/enrolment/admission-rules/admission-input.ts';
 import { admitToProfile } from '../../../lib/journey/enrolment/profile-entry.ts';
 import { addMs, dayMs } from '../../../lib/shared/time.ts';
@@ -11,7 +11,7 @@ const goal = { on: { event: 'Activated' }, window: '7d' };
 
 function admit(journey: object = {}, more: Partial<AdmissionInput> = {}) {
   const input = anAdmissionInput(journey, more);
-  return admitToProfile(input.profile, decideAdmission(input) as Admission); // no rule rejects it
+  return admitToProfile(input.profile, decideAdmission(input) as EntryAdmission); // no rule rejects it
 }
 
 test('the profile has the enrolment with the criteria that end it, and the goal', () => {

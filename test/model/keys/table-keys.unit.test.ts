@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fanOutStore } from '../../../lib/journey/scheduling/fan-out.ts';
+import { fanOutStore } from '../../../lib/journey/scheduling/fan-out-store.ts';
 import { isKey } from '../../../lib/aws/table/query.ts';
 import { type Item, type Table } from '../../../lib/aws/table/dynamo-table.ts';
 import { decisionStore } from '../../../lib/decision/choice/decision-store.ts';

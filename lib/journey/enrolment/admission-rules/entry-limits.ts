@@ -101,7 +101,9 @@ function capWrite(workspace: string, definition: Limited, now: Instant): Write[]
   return [{ update, set: expiring, if: hasRoom }];
 }
 
-/** Returns the write that takes a place in a window. Fails if another entry changed the throttle. */
+/**
+ * Returns the write that takes a place in a window. Fails if another entry changed the throttle.
+ */
 function throttleWrite(workspace: string, { id, entry: { throttle } }: Limited, counts: EntryCount): Write[] {
   if (!throttle) return [];
   const before = counts.counted.throttle;
