@@ -4,7 +4,7 @@ import { type StreamRecord } from '../aws/table/stream-record.ts';
 import { type Item } from '../aws/table/dynamo-table.ts';
 import { type BusEvent, type EventName, type EventOf, events } from '../model/bus-events.ts';
 import { Customer, customerId } from '../model/customer.ts';
-import { readEnrolment } from '../journey/enrolment/enrolment-store.ts';
+import { readEnrolment } from '../journey/enrolment/enrolment-record.ts';
 import { readJourneyRecord } from '../journey/publishing/journey-record.ts';
 import { journeyRecordEvents } from './journey-record-events.ts';
 import { taskView } from '../journey/execution/human-task-store.ts';

@@ -1,7 +1,6 @@
 import { type Item } from '../../lib/aws/table/dynamo-table.ts';
 import { userRef } from '../../lib/model/customer.ts';
-import { type Enrolment } from '../../lib/journey/enrolment/enrolment-record.ts';
-import { readEnrolment } from '../../lib/journey/enrolment/enrolment-store.ts';
+import { type Enrolment, readEnrolment } from '../../lib/journey/enrolment/enrolment-record.ts';
 import { partition } from '../../lib/model/keys/table-keys.ts';
 import { type Person } from './many-customers.ts';
 import { allRows } from './table-rows.ts';

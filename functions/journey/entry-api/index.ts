@@ -7,7 +7,7 @@ import { api } from '../../../lib/aws/http/api-function.ts';
 import { sdkClientDefaults } from '../../../lib/aws/sdk-client-defaults.ts';
 import { dynamoTable } from '../../../lib/aws/table/dynamo-table.ts';
 import { workspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
-import { fanOutStore } from '../../../lib/journey/scheduling/fan-out.ts';
+import { fanOutStore } from '../../../lib/journey/scheduling/fan-out-store.ts';
 import { journeyStore } from '../../../lib/journey/publishing/journey-store.ts';
 import { profileStore } from '../../../lib/profile/profile-store.ts';
 import { systemClock as clock } from '../../../lib/shared/time.ts';

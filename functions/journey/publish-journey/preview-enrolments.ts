@@ -2,8 +2,8 @@ import { mapConcurrent } from '../../../lib/shared/concurrency.ts';
 import { type Machines } from '../../../lib/aws/step-functions/state-machines.ts';
 import { customerId } from '../../../lib/model/customer.ts';
 import { type JourneyDefinition } from '../../../lib/journey/definition/journey-definition.ts';
-import { type Enrolment } from '../../../lib/journey/enrolment/enrolment-record.ts';
-import { type EnrolmentStore, type OwnedEnrolment } from '../../../lib/journey/enrolment/enrolment-store.ts';
+import { type Enrolment, type OwnedEnrolment } from '../../../lib/journey/enrolment/enrolment-record.ts';
+import { type EnrolmentStore } from '../../../lib/journey/enrolment/enrolment-store.ts';
 import { type Migration } from '../../../lib/journey/publishing/journey-record.ts';
 import {
   type MigrationEffect,

@@ -8,8 +8,7 @@ import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
 import { endingRefused, refusedEventQueue } from '../../../lib/aws/refused-events.ts';
 import { dynamoTable } from '../../../lib/aws/table/dynamo-table.ts';
 import { workspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
-import { createDateEntries } from './enter-due-dates.ts';
-import { fanOutStore } from '../../../lib/journey/scheduling/fan-out.ts';
+import { fanOutStore } from '../../../lib/journey/scheduling/fan-out-store.ts';
 import { journeyStore } from '../../../lib/journey/publishing/journey-store.ts';
 import { createMembershipIndex } from '../../../lib/segment/membership-index.ts';
 import { profileStore } from '../../../lib/profile/profile-store.ts';
@@ -21,21 +20,17 @@ import { startScheduledEntries } from './handler.ts';
 const env = readEnv(Env);
 const table = dynamoTable(new DynamoDBClient(sdkClientDefaults), env.TABLE_NAME);
 
-const shared = {
-  workspaces: workspaceStore(table),
-  directory: createMembershipIndex(table),
-  profiles: profileStore(table),
-  bus: eventBus(new EventBridgeClient(sdkClientDefaults), env.BUS_NAME),
-};
-
 export const handler = endingRefused(
   startScheduledEntries({
-    ...shared,
+    workspaces: workspaceStore(table),
+    directory: createMembershipIndex(table),
+    profiles: profileStore(table),
     journeys: journeyStore(table, { clock }),
     fanOuts: fanOutStore(table),
-    dates: createDateEntries({ ...shared, zones: releaseInForce(zoneData) }),
+    bus: eventBus(new EventBridgeClient(sdkClientDefaults), env.BUS_NAME),
     clock,
     zoneData,
+    zones: releaseInForce(zoneData),
     report: (counts) => writeLine(metricLine('launch', counts, { now: Date.now() })),
   }),
   refusedEventQueue(new SQSClient({}), env.DEAD_LETTER_QUEUE_URL),

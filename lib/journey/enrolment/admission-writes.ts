@@ -1,69 +1,46 @@
-import { type Write } from '../../aws/table/dynamo-table.ts';
-import { addGoals } from '../../profile/facts/open-goals.ts';
-import { type Profile } from '../../model/profile.ts';
 import { type ProfileChange } from '../../model/profile-change.ts';
-import { type ProfileWrite } from '../../profile/profile-store.ts';
-import { addDuration, type Instant } from '../../shared/time.ts';
-import { type CompetingEnrolment } from './admission-rules/competition.ts';
-import { type JourneyDefinition } from '../definition/journey-definition.ts';
-import { type Enrolment } from './enrolment-record.ts';
-import { enrolmentEndWrites, type EntryState, enrolmentEntryWrites, type OwnedEnrolment } from './enrolment-store.ts';
-import { type EntryRequest } from './entry-request.ts';
+import { type ProfileWrite, type VersionedProfile } from '../../profile/profile-store.ts';
 import { identitiesOf } from '../../profile/customer-identities.ts';
-import { omitBy } from '../../shared/records.ts';
+import { type EntryAdmission } from './admission.ts';
+import { entryCounterWrites } from './admission-rules/entry-limits.ts';
+import { type OwnedEnrolment } from './enrolment-record.ts';
+import { enrolmentEndWrites, enrolmentEntryWrites } from './enrolment-writes.ts';
+import { type EntryState } from './entry-state.ts';
+import { admitToProfile } from './profile-entry.ts';
+
+/** The stored state that an admission is written over. */
+export interface AdmissionBase extends Pick<VersionedProfile, 'profile'> {
+  entryState: Pick<EntryState, 'entries'>;
+  /** Rows of the enrolments that the entry ends. */
+  outrankedRows: readonly OwnedEnrolment[];
+}
 
 /**
- * A customer whose entry was admitted. `outranked` are the competing enrolments that this entry
- * ends, with their rows.
+ * The ends of outranked enrolments as signals. After a crash the relay therefore still stops their
+ * executions and closes their tasks.
  */
-export interface AdmittedEntry {
-  definition: JourneyDefinition;
-  knock: EntryRequest;
-  enrolment: Enrolment;
-  door: Pick<EntryState, 'entries'>;
-  outranked: { rival: CompetingEnrolment; placed: OwnedEnrolment | undefined }[];
-  /** Writes to the counters of caps and throttles. Empty for a journey without either. */
-  counting: Write[];
-  now: Instant;
+function exitSignals({ enrolment: { journeyId }, request, outranked, now }: EntryAdmission): ProfileChange[] {
+  const cause = { messageId: request.id, name: `journey ${journeyId}`, at: now, properties: {} };
+  return outranked.map(({ enrolmentId }) => ({ type: 'exited', enrolmentId, cause }));
 }
 
 /**
  * Returns all writes of one entry, to be made in one transaction: the enrolment, its slot, the
- * profile, the counters, and the ends of `outranked` enrolments. Those ends are also published as
- * `exited` signals. After a crash the relay therefore still stops their executions and closes their
- * tasks.
+ * profile, the counters, and the ends of outranked enrolments.
  */
-export function admissionChange(
-  profile: Profile,
-  { definition, knock, enrolment, door, outranked, counting, now }: AdmittedEntry,
-): ProfileWrite {
-  const { enrolmentId, journeyId, version } = enrolment;
-  const { exit, goal, competition } = definition;
-  const left = new Set(outranked.map(({ rival }) => rival.enrolmentId));
-  // Starts at the trigger's time, by its source's clock, so that an exit that happened after the
-  // trigger but arrives late still counts.
-  const since = knock.at < now ? knock.at : now;
-  const inside = { journeyId, version, since, ...(exit && { exit }), ...(competition && { competes: competition }) };
+export function admissionWrites(base: AdmissionBase, admission: EntryAdmission): ProfileWrite {
+  const { profile, entryState, outrankedRows } = base;
+  const { definition, request, enrolment, counted, now } = admission;
   const [owner] = identitiesOf(profile);
-  const changed: Profile = {
-    ...profile,
-    journeys: { ...omitBy(profile.journeys, (_, id) => left.has(id)), [enrolmentId]: inside },
-    waits: omitBy(profile.waits, (wait) => left.has(wait.enrolmentId)),
-  };
-  const goals =
-    goal && !knock.test
-      ? [{ enrolmentId, journeyId, version, on: goal.on, since: now, until: addDuration(now, goal.window) }]
-      : [];
-  const cause = { messageId: knock.id, name: `journey ${journeyId}`, at: now, properties: {} };
+  const open = outrankedRows.filter((row) => row.enrolment.status !== 'ended');
+  const counters = request.test ? [] : entryCounterWrites(owner.workspace, definition, { counted, now });
   return {
-    profile: addGoals(changed, goals),
-    signals: [...left].map((id): ProfileChange => ({ type: 'exited', enrolmentId: id, cause })),
+    profile: admitToProfile(profile, admission),
+    signals: exitSignals(admission),
     also: [
-      ...enrolmentEntryWrites(owner, enrolment, door),
-      ...outranked.flatMap(({ placed }) =>
-        placed && placed.enrolment.status !== 'ended' ? enrolmentEndWrites(placed, 'outranked', now) : [],
-      ),
-      ...counting,
+      ...enrolmentEntryWrites(owner, enrolment, entryState),
+      ...open.flatMap((row) => enrolmentEndWrites(row, { outcome: 'outranked', at: now })),
+      ...counters,
     ],
   };
 }

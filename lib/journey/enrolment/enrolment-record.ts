@@ -1,4 +1,8 @@
 import * as z from 'zod';
+import { type Item } from '../../aws/table/dynamo-table.ts';
+import { type Customer } from '../../model/customer.ts';
+import { parsePartition, stripRange } from '../../model/keys/parse-keys.ts';
+import { ranges } from '../../model/keys/table-keys.ts';
 import { Instant } from '../../shared/time.ts';
 
 /** `starting` until its execution has started, `active` while it runs, `ended` with an outcome. */
@@ -38,6 +42,22 @@ export const Enrolment = z.object({
   at: z.string().optional(),
 });
 export type Enrolment = z.infer<typeof Enrolment>;
+
+/** An enrolment and the identity that entered. The row lies in the partition of that identity. */
+export interface OwnedEnrolment {
+  enrolment: Enrolment;
+  owner: Customer;
+}
+
+/** Parses an enrolment's row. Throws a `ZodError` for a row that is no enrolment. */
+export function readEnrolment({ sk, ...row }: Item): Enrolment {
+  return Enrolment.parse({ ...row, enrolmentId: stripRange(sk, ranges.enrolment) });
+}
+
+/** Parses an enrolment's row, and its partition. */
+export function readOwnedEnrolment(item: Item): OwnedEnrolment {
+  return { enrolment: readEnrolment(item), owner: parsePartition(item.pk) };
+}
 
 /**
  * Returns an execution's name. Step Functions starts a name once, so a repeated start is harmless.

@@ -1,10 +1,10 @@
 import { type BusEvent, type EventName } from '../../model/bus-events.ts';
-import { type Customer } from '../../model/customer.ts';
-import { valueAtPath as valueAt, type JsonObject } from '../../shared/json.ts';
+import { type Customer, customerId } from '../../model/customer.ts';
+import { valueAtPath, type JsonObject } from '../../shared/json.ts';
 import { fittingProperties } from '../../profile/cause.ts';
+import { compact } from '../../shared/records.ts';
 import { type Instant } from '../../shared/time.ts';
 import { type JourneyDefinition } from '../definition/journey-definition.ts';
-import { type Trigger } from '../definition/trigger.ts';
 import { deterministicId } from '../../shared/ids.ts';
 
 /** A request to enrol a customer in a journey, made from an event. */
@@ -50,36 +50,14 @@ export const entryEvents = [
 /** An event that can trigger an entry. */
 export type EntryEvent = Extract<BusEvent, { name: (typeof entryEvents)[number] }>;
 
-function isTriggeredBy(trigger: Trigger, { name, detail }: EntryEvent): boolean {
-  // The projector already compares triggers of stages and segments with the touchpoint that caused
-  // the change.
-  if ('stageEntered' in trigger)
-    return name === 'StageEntered' && !detail.touchpoint && trigger.stageEntered.includes(detail.stage);
-  if ('segmentJoined' in trigger)
-    return (
-      // `filled` marks a member that was added when the segment was defined, which is not a join.
-      name === 'SegmentJoined' && !detail.touchpoint && !detail.filled && trigger.segmentJoined.includes(detail.segment)
-    );
-  if ('churnBand' in trigger) return name === 'ChurnRiskChanged' && trigger.churnBand.includes(detail.risk.band);
-  if ('silentFor' in trigger) return name === 'CustomerSilent' && detail.for === trigger.silentFor;
-  // Touchpoints, dates, schedules and API calls arrive as `EntryTriggered`, which names the journey.
-  return false;
-}
-
-/** Returns the journeys that an event triggers. */
-export function journeysTriggeredBy(definitions: readonly JourneyDefinition[], event: EntryEvent): JourneyDefinition[] {
-  if (event.name === 'EntryTriggered') return definitions.filter(({ id }) => id === event.detail.journeyId);
-  return definitions.filter(({ entry }) => entry.triggers.some((trigger) => isTriggeredBy(trigger, event)));
-}
-
 /** Returns the part of an event that its enrolment keeps. */
 export function toEntryRequest({ name, detail }: EntryEvent): EntryRequest {
   const { id, occurredAt: at } = detail;
   switch (name) {
     case 'EntryTriggered': {
       const { cause, key, test, depth } = detail;
-      const more = { ...(key !== undefined && { key }), ...(test && { test }), ...(depth !== undefined && { depth }) };
-      return { id, name: cause.name, at, properties: fittingProperties(cause.properties), ...more };
+      const properties = fittingProperties(cause.properties);
+      return { id, name: cause.name, at, properties, ...compact({ key, depth }), ...(test && { test }) };
     }
     case 'StageEntered':
       return { id, name, at, properties: { stage: detail.stage } };
@@ -92,6 +70,18 @@ export function toEntryRequest({ name, detail }: EntryEvent): EntryRequest {
   }
 }
 
+/** An `EntryTriggered` event without its customer. It occurs when its cause does. */
+export type EntryTrigger = Omit<
+  Extract<EntryEvent, { name: 'EntryTriggered' }>['detail'],
+  keyof Customer | 'customerId' | 'occurredAt'
+>;
+
+/** Returns the event that requests a customer's entry to a journey. */
+export function buildEntryEvent(customer: Customer, trigger: EntryTrigger): BusEvent {
+  const names = { ...customer, customerId: customerId(customer.customer), occurredAt: trigger.cause.at };
+  return { name: 'EntryTriggered', detail: { ...names, ...trigger } };
+}
+
 type KeyedBy = Pick<EntryRequest, 'properties'> & { key?: string | undefined };
 
 /**
@@ -100,7 +90,7 @@ type KeyedBy = Pick<EntryRequest, 'properties'> & { key?: string | undefined };
  */
 export function entryKeyFor({ entry }: JourneyDefinition, request: KeyedBy): string | undefined {
   if (entry.key === undefined) return '';
-  const value = request.key ?? valueAt(request.properties, entry.key);
+  const value = request.key ?? valueAtPath(request.properties, entry.key);
   if (typeof value !== 'string' && typeof value !== 'number') return undefined;
   const key = String(value);
   if (key === '') return undefined;
@@ -113,7 +103,7 @@ export function entryKeyFor({ entry }: JourneyDefinition, request: KeyedBy): str
  */
 export function enrolmentIdFor(
   { workspace, customer }: Customer,
-  { journeyId, entryKey, knockId }: { journeyId: string; entryKey: string; knockId: string },
+  { journeyId, entryKey, requestId }: { journeyId: string; entryKey: string; requestId: string },
 ): string {
-  return deterministicId('enrolment', workspace, customer, journeyId, entryKey, knockId);
+  return deterministicId('enrolment', workspace, customer, journeyId, entryKey, requestId);
 }

@@ -2,7 +2,12 @@ import * as z from 'zod';
 import { CustomerRef } from '../../model/customer.ts';
 import { JsonObject } from '../../shared/json.ts';
 import { Instant } from '../../shared/time.ts';
+import { compact } from '../../shared/records.ts';
+import { drawSplits } from '../definition/draw-splits.ts';
+import { type JourneyDefinition } from '../definition/journey-definition.ts';
 import { StepId } from '../definition/step.ts';
+import { type OwnedEnrolment } from './enrolment-record.ts';
+import { type EntryRequest } from './entry-request.ts';
 
 /**
  * Progress of one execution of an enrolment. Each state passes it on with the rest of its input.
@@ -24,8 +29,10 @@ export const ExecutionRun = z.object({
   test: z.boolean().optional(),
 });
 export type ExecutionRun = z.infer<typeof ExecutionRun>;
+
 /** The progress with which the first execution of an enrolment starts. */
 export const firstRun: ExecutionRun = { leg: 0, round: 0, rounds: {} };
+
 /**
  * Input of a journey's execution. `splits` has each split's bucket (0–9,999), by step. `drawSplits`
  * computes it by hash when the customer enters.
@@ -45,3 +52,25 @@ export const ExecutionInput = z.object({
   run: ExecutionRun,
 });
 export type ExecutionInput = z.infer<typeof ExecutionInput>;
+
+/** Returns the input of an enrolment's first execution. Simulations use it too. */
+export function firstExecutionInput(
+  { enrolment, owner }: OwnedEnrolment,
+  definition: JourneyDefinition,
+  request: EntryRequest,
+): ExecutionInput {
+  const { enrolmentId, journeyId, version, startedAt, notBefore, test } = enrolment;
+  const { id, name, properties, depth } = request;
+  return {
+    workspace: owner.workspace,
+    customer: owner.customer,
+    enrolmentId,
+    journeyId,
+    version,
+    startedAt,
+    trigger: { id, name, properties, ...compact({ depth }) },
+    splits: drawSplits(definition, owner),
+    vars: {},
+    run: { ...firstRun, ...compact({ notBefore, test }) },
+  };
+}

@@ -2,14 +2,14 @@ import * as z from 'zod';
 import { type Item, type Table } from '../../aws/table/dynamo-table.ts';
 import { type Customer } from '../../model/customer.ts';
 import { JsonObject } from '../../shared/json.ts';
-import { keys, ranges } from '../../model/keys/table-keys.ts';
 import { stripRange } from '../../model/keys/parse-keys.ts';
-import { Instant, ttlAfter, daySeconds } from '../../shared/time.ts';
+import { keys, ranges } from '../../model/keys/table-keys.ts';
+import { daySeconds, Instant, ttlAfter } from '../../shared/time.ts';
 import { type CustomerIdentities } from '../../profile/customer-identities.ts';
-import { type EntryRejection } from './admission.ts';
+import { type EntryRejection } from './admission-rules/admission-input.ts';
 
 /** How long a rejection is stored, in seconds: 90 days. */
-const keptFor = 90 * daySeconds;
+const keptSeconds = 90 * daySeconds;
 
 /** The latest rejection of a customer's entry into a journey, with the values that decided. */
 export const EntryRejectionRow = z.object({
@@ -26,7 +26,7 @@ export type EntryRejectionRow = z.infer<typeof EntryRejectionRow>;
 /** Keeps one rejection for each customer and journey. */
 export interface RejectionStore {
   /** Replaces the stored rejection of the journey. Safe to repeat. */
-  save(customer: Customer, refused: EntryRejection & Omit<EntryRejectionRow, 'reason' | 'because'>): Promise<void>;
+  save(customer: Customer, rejection: EntryRejection & Omit<EntryRejectionRow, 'reason' | 'because'>): Promise<void>;
   /** Returns the latest rejection of one journey, over all identities. */
   find(owners: CustomerIdentities, journeyId: string): Promise<EntryRejectionRow | undefined>;
 }
@@ -40,7 +40,7 @@ function read({ sk, doc }: Item): EntryRejectionRow {
 export function rejectionStore(table: Table): RejectionStore {
   return {
     async save(customer, { journeyId, ...row }) {
-      const ttl = ttlAfter(row.at, keptFor);
+      const ttl = ttlAfter(row.at, keptSeconds);
       await table.put({ ...keys.refusal(customer, journeyId), doc: JSON.stringify(row), ttl });
     },
 

@@ -62,5 +62,6 @@ export async function concludeEnrolment(
   if (!(await endsEnrolment(stores, end, named))) return 'handed-over';
   const at = end.stopDate == null ? clock.now() : instantAt(end.stopDate);
   const outcome = outcomes[end.status](end);
-  return endEnrolment(stores, { owner: end.input, enrolmentId: named.enrolmentId }, { outcome, at });
+  const { enrolmentId, leg } = named;
+  return endEnrolment(stores, { owner: end.input, enrolmentId }, { outcome, at, leg });
 }

@@ -4,8 +4,9 @@ import { omitBy } from '../../shared/records.ts';
 import { conflict, retryOnConflict } from '../../shared/retry.ts';
 import { type Profile } from '../../model/profile.ts';
 import { type ProfileStore, readVersionedProfile } from '../../profile/profile-store.ts';
-import { type Instant } from '../../shared/time.ts';
-import { type EnrolmentStore, enrolmentEndWrites, type OwnedEnrolment } from '../enrolment/enrolment-store.ts';
+import { type OwnedEnrolment } from '../enrolment/enrolment-record.ts';
+import { type EnrolmentStore } from '../enrolment/enrolment-store.ts';
+import { type EnrolmentEnding, enrolmentEndWrites } from '../enrolment/enrolment-writes.ts';
 import { type TaskStore } from './human-task-store.ts';
 
 /** The stores that `endEnrolment` writes to. */
@@ -37,18 +38,19 @@ function withoutEnrolment(profile: Profile, enrolmentId: string): Profile | unde
 async function attemptEnd(
   { profiles, enrolments, tasks }: EndEnrolmentDependencies,
   { owner, enrolmentId }: Pick<OwnedEnrolment, 'owner'> & { enrolmentId: string },
-  { outcome, at }: { outcome: string; at: Instant },
+  ending: EnrolmentEnding,
 ): Promise<EnrolmentEnd | typeof conflict> {
   const enrolment = await enrolments.get(owner, enrolmentId);
   if (!enrolment) return 'unknown';
   const hasEnded = enrolment.status === 'ended';
   const stored = await readVersionedProfile(profiles, owner);
   const profile = stored && withoutEnrolment(stored.profile, enrolmentId);
-  const also = hasEnded ? [] : enrolmentEndWrites({ enrolment, owner }, outcome, at);
+  const also = hasEnded ? [] : enrolmentEndWrites({ enrolment, owner }, ending);
   const isWritten = profile
     ? await profiles.save({ profile, also }, stored.rev)
-    : hasEnded || (await enrolments.markEnded({ enrolment, owner }, outcome, at));
+    : hasEnded || (await enrolments.markEnded({ enrolment, owner }, ending));
   if (!isWritten) return conflict;
+  if (hasEnded) await enrolments.recordEndedExecution({ enrolment, owner }, ending.leg);
   await tasks.closeAll(owner, enrolmentId);
   return hasEnded ? 'already' : 'ended';
 }
@@ -56,15 +58,16 @@ async function attemptEnd(
 /**
  * Ends an enrolment. One transaction stores the outcome, frees the entry slot and removes the
  * enrolment and its waits from the profile. Then open tasks are closed. Safe to crash and to retry,
- * and the first outcome stands. Throws `Unavailable` under contention. Does not stop the execution.
+ * and the first outcome stands. A later end only records its execution. Throws `Unavailable` under
+ * contention. Does not stop the execution.
  */
 export async function endEnrolment(
   dependencies: EndEnrolmentDependencies,
   placed: Pick<OwnedEnrolment, 'owner'> & { enrolmentId: string },
-  end: { outcome: string; at: Instant },
+  ending: EnrolmentEnding,
 ): Promise<EnrolmentEnd> {
   const contended = (): Error => new Unavailable('enrolment.contended', { enrolmentId: placed.enrolmentId });
-  return retryOnConflict({ maxTries, contended }, () => attemptEnd(dependencies, placed, end));
+  return retryOnConflict({ maxTries, contended }, () => attemptEnd(dependencies, placed, ending));
 }
 
 /**
@@ -74,14 +77,14 @@ export async function endEnrolment(
 export async function endEnrolmentAndStop(
   { executions, ...stores }: EndEnrolmentDependencies & { executions: Executions },
   { owner, enrolment }: OwnedEnrolment,
-  end: { outcome: string; at: Instant },
+  ending: EnrolmentEnding,
 ): Promise<EnrolmentEnd> {
   const { enrolmentId } = enrolment;
-  const ended = await endEnrolment(stores, { owner, enrolmentId }, end);
+  const ended = await endEnrolment(stores, { owner, enrolmentId }, ending);
   // The execution may have started between the read and the end. If it starts later, its starter
   // finds the enrolment ended and stops it.
   const row = await stores.enrolments.get(owner, enrolmentId);
-  if (row?.outcome === end.outcome && row.executionArn !== undefined)
-    await executions.stop(row.executionArn, end.outcome);
+  if (row?.outcome === ending.outcome && row.executionArn !== undefined)
+    await executions.stop(row.executionArn, ending.outcome);
   return ended;
 }

@@ -4,7 +4,8 @@ import { type ProfileStore } from '../../profile/profile-store.ts';
 import { type Cause } from '../../model/profile-change.ts';
 import { type Instant, maxInstant } from '../../shared/time.ts';
 import { endEnrolment } from './end-enrolment.ts';
-import { type EnrolmentStore, type OwnedEnrolment } from '../enrolment/enrolment-store.ts';
+import { type EnrolmentStore } from '../enrolment/enrolment-store.ts';
+import { type OwnedEnrolment } from '../enrolment/enrolment-record.ts';
 import { type CustomerIdentities, identitiesOf } from '../../profile/customer-identities.ts';
 import { type InAppStore } from '../messaging/channels/in-app-store.ts';
 import { type TaskStore } from './human-task-store.ts';
@@ -101,7 +102,7 @@ async function exitEnrolment(
   const owned = await findAcrossIdentities(profiles, customer, (owners) => enrolments.find(owners, enrolmentId));
   if (!owned) return 'gone';
   const at = maxInstant(cause.at, owned.enrolment.startedAt);
-  const hasEnded = await enrolments.markEnded(owned, 'exited', at);
+  const hasEnded = await enrolments.markEnded(owned, { outcome: 'exited', at });
   await tasks.closeAll(owned.owner, enrolmentId);
   await stopExited(dependencies, owned, cause);
   return hasEnded ? 'left' : 'gone';

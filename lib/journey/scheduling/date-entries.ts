@@ -1,10 +1,11 @@
-import { atWall, daysOn, isDate, lastDayOf, type WallTime, wallTime } from '../../shared/calendar/wall-time.ts';
+import { atWall, daysOn, isDate, lastDayOf, wallTime } from '../../shared/calendar/wall-time.ts';
 import { type Workspace } from '../../model/workspace.ts';
 import { type Json } from '../../shared/json.ts';
 import { type Profile } from '../../model/profile.ts';
 import { type ProfileChange } from '../../model/profile-change.ts';
 import { homeZone } from '../../profile/facts/home-zone.ts';
 import { isoMs } from '../../shared/calendar/iso-time.ts';
+import { compact } from '../../shared/records.ts';
 import { durationMs, type Instant, instantAt, addMs } from '../../shared/time.ts';
 import { type JourneyDefinition } from '../definition/journey-definition.ts';
 import { deterministicId } from '../../shared/ids.ts';
@@ -41,17 +42,31 @@ function inYear(date: string, year: number): string {
   return Number(day.slice(8)) > lastDay ? `${day.slice(0, 8)}${lastDay}` : day;
 }
 
+/** Parses an offset such as `-3d` or `2h`. Whole days are counted in the calendar, others in ms. */
+function readOffset(offset: string | undefined): { days: number; ms: number } {
+  if (offset === undefined) return { days: 0, ms: 0 };
+  const sign = offset.startsWith('-') ? -1 : 1;
+  const length = offset.replace('-', '');
+  return length.endsWith('d')
+    ? { days: sign * Number(length.slice(0, -1)), ms: 0 }
+    : { days: 0, ms: sign * durationMs(length) };
+}
+
 /**
  * Returns a date's time with the rule's offset. Whole days are counted in the calendar, so that a
  * change of clocks keeps the hour. Shorter offsets are elapsed time.
  */
 function applyOffset({ date, moment }: TraitDate, { offset, at }: TraitTime, zone: string): Instant {
-  const sign = offset?.startsWith('-') ? -1 : 1;
-  const length = offset?.replace('-', '');
-  const byDay = length?.endsWith('d') ? sign * Number(length.slice(0, -1)) : 0;
-  const wall: WallTime = { date: daysOn(date, byDay), time: at ?? (moment ? wallTime(moment, zone).time : '00:00') };
-  const onDay = at === undefined && moment && byDay === 0 ? moment : atWall(wall, zone);
-  return length === undefined || length.endsWith('d') ? onDay : addMs(onDay, sign * durationMs(length));
+  const { days, ms } = readOffset(offset);
+  const time = at ?? (moment ? wallTime(moment, zone).time : '00:00');
+  const isMoment = at === undefined && days === 0;
+  const onDay = isMoment && moment ? moment : atWall({ date: daysOn(date, days), time }, zone);
+  return ms === 0 ? onDay : addMs(onDay, ms);
+}
+
+/** Returns the date that a trait holds. Undefined if it is missing or no date. */
+function findTraitDate(traits: Profile['traits'], trait: string, zone: string): TraitDate | undefined {
+  return readTraitDate(Object.hasOwn(traits, trait) ? traits[trait]?.value : undefined, zone);
 }
 
 /**
@@ -59,9 +74,8 @@ function applyOffset({ date, moment }: TraitDate, { offset, at }: TraitTime, zon
  * without a time means midnight in the zone.
  */
 export function traitTime(rule: TraitTime, traits: Profile['traits'], zone: string): Instant | undefined {
-  const value = Object.hasOwn(traits, rule.trait) ? traits[rule.trait]?.value : undefined;
-  const said = readTraitDate(value, zone);
-  return said && applyOffset(said, rule, zone);
+  const date = findTraitDate(traits, rule.trait, zone);
+  return date && applyOffset(date, rule, zone);
 }
 
 /**
@@ -77,12 +91,11 @@ export function nextDate(
     const at = traitTime(rule, traits, zone);
     return at !== undefined && at > now ? at : undefined;
   }
-  const value = Object.hasOwn(traits, rule.trait) ? traits[rule.trait]?.value : undefined;
-  const said = readTraitDate(value, zone);
-  if (!said) return undefined;
+  const first = findTraitDate(traits, rule.trait, zone);
+  if (!first) return undefined;
   const year = Number(now.slice(0, 4));
   // An offset may move the time to the next year or the one before.
-  const all = [-1, 0, 1, 2].map((more) => applyOffset({ date: inYear(said.date, year + more) }, rule, zone));
+  const all = [-1, 0, 1, 2].map((more) => applyOffset({ date: inYear(first.date, year + more) }, rule, zone));
   return all.sort().find((at) => at > now);
 }
 
@@ -97,27 +110,28 @@ export function dateRules({ entry }: JourneyDefinition): DateRule[] {
   return entry.triggers.flatMap((trigger) => ('date' in trigger ? [trigger.date] : []));
 }
 
-type Known = Pick<Profile, 'traits'>;
+type WithTraits = Pick<Profile, 'traits'>;
+
+function hasSameTrait(before: WithTraits, after: WithTraits, trait: string): boolean {
+  return JSON.stringify(before.traits[trait]?.value) === JSON.stringify(after.traits[trait]?.value);
+}
 
 /**
  * Returns a `dated` change for each date rule whose trait or zone has changed. A change without
  * `due` removes the customer's date.
  */
 export function findMovedDates(
-  { before, after }: { before: Known | undefined; after: Known },
+  { before, after }: { before: WithTraits | undefined; after: WithTraits },
   { journeys, workspace, now }: { journeys: readonly JourneyDefinition[]; workspace: Workspace; now: Instant },
 ): ProfileChange[] {
   const all = journeys.flatMap((journey) => dateRules(journey).map((rule) => ({ journeyId: journey.id, rule })));
   if (all.length === 0) return [];
   const zone = homeZone(after, workspace);
-  const zoneBefore = before && homeZone(before, workspace);
-  return all.flatMap(({ journeyId, rule }): ProfileChange[] => {
-    const isSame =
-      zone === zoneBefore &&
-      JSON.stringify(before?.traits[rule.trait]?.value) === JSON.stringify(after.traits[rule.trait]?.value);
-    if (isSame) return [];
+  const isSameZone = before !== undefined && homeZone(before, workspace) === zone;
+  const moved = all.filter(({ rule: { trait } }) => !isSameZone || !hasSameTrait(before, after, trait));
+  return moved.flatMap(({ journeyId, rule }): ProfileChange[] => {
     const due = nextDate(rule, after.traits, { zone, now });
     if (due === undefined && !before?.traits[rule.trait]) return [];
-    return [{ type: 'dated', journeyId, trigger: triggerId(rule), ...(due !== undefined && { due }) }];
+    return [{ type: 'dated', journeyId, trigger: triggerId(rule), ...compact({ due }) }];
   });
 }

@@ -2,14 +2,14 @@ import * as z from 'zod';
 import { type Placement } from '../../decision/placements/placement.ts';
 import { type Touchpoint } from '../../model/touchpoint.ts';
 import { type Workspace } from '../../model/workspace.ts';
-import { type Instant, dayMs } from '../../shared/time.ts';
+import { dayMs, type Instant } from '../../shared/time.ts';
 import { type JourneyDefinition } from '../definition/journey-definition.ts';
 import { seeded } from '../../shared/random.ts';
 import { type Attempt, attemptWithin, type TimeLimit } from './attempts.ts';
 import { type ApplyTouchpoint, newCustomer } from './customers/simulated-customer.ts';
 import { Population } from './customers/population.ts';
 import { SimulationResult } from './simulation-result.ts';
-import { cut, runToEnd, type SimulationRequest } from './simulate-journey.ts';
+import { markIncomplete, runToEnd, type SimulationRequest } from './simulate-journey.ts';
 import { JourneySimulation } from './journey-simulation.ts';
 
 /**
@@ -57,20 +57,21 @@ type Sums = Record<string, number>;
 
 const sum = (counts: Sums): number => Object.values(counts).reduce((all, n) => all + n, 0);
 
-function added(all: readonly Sums[]): Sums {
+function addUp(all: readonly Sums[]): Sums {
   const total: Sums = {};
   for (const counts of all) for (const [name, n] of Object.entries(counts)) total[name] = (total[name] ?? 0) + n;
   return total;
 }
 
-const differs = (happened: number, would: number) => ({ happened, would, difference: would - happened });
+const toDifference = (happened: number, would: number) => ({ happened, would, difference: would - happened });
 
 function compareCounts(happened: Sums, would: Sums): ReplayResult['ended'] {
   const names = [...new Set([...Object.keys(happened), ...Object.keys(would)])].sort();
-  return Object.fromEntries(names.map((name) => [name, differs(happened[name] ?? 0, would[name] ?? 0)]));
+  return Object.fromEntries(names.map((name) => [name, toDifference(happened[name] ?? 0, would[name] ?? 0)]));
 }
 
-function worded({ sent, entered, wouldExitAt }: Pick<ReplayResult, 'sent' | 'entered' | 'wouldExitAt'>) {
+/** Says in a sentence what would have differed. */
+function summarize({ sent, entered, wouldExitAt }: Pick<ReplayResult, 'sent' | 'entered' | 'wouldExitAt'>) {
   const [step, left = 0] = Object.entries(wouldExitAt).sort(([, a], [, b]) => b - a)[0] ?? [];
   const n = Math.abs(sent.difference);
   const more = sent.difference < 0 ? 'fewer' : 'more';
@@ -103,17 +104,18 @@ export interface ReplayRequest {
 /** Customers make their recorded touchpoints only. A simulated message or task gets no response. */
 const silent = Population.parse({ responds: {}, answers: 0 });
 
-function joins(
+/** Applies what a customer did before the period, and schedules what the customer did within it. */
+function scheduleHistory(
   simulation: JourneySimulation,
   { id, touchpoints }: RecordedHistory,
   { from, seed }: { from: number; seed: number },
 ): void {
   const person = { id, traits: {}, entersAt: Date.parse(touchpoints[0]?.at ?? ''), activity: 0, random: seeded(seed) };
-  const customer = newCustomer(person, simulation.setting.workspace);
+  const customer = newCustomer(person, simulation.context.workspace);
   for (const touchpoint of touchpoints) {
     const at = Date.parse(touchpoint.at);
-    if (at < from) simulation.remembers(customer, touchpoint);
-    else simulation.later(at, () => simulation.repeats(customer, touchpoint));
+    if (at < from) simulation.applyHistory(customer, touchpoint);
+    else simulation.schedule(at, () => simulation.replayTouchpoint(customer, touchpoint));
   }
 }
 
@@ -128,8 +130,8 @@ export async function replayJourney(request: ReplayRequest, limit?: TimeLimit): 
   const { result, count, complete } = await attemptWithin(recorded.length, limit, (some, isStopped) =>
     replaySome({ ...request, recorded: recorded.slice(0, some) }, { days, isStopped }),
   );
-  const would = complete ? result : cut(result, { customers: recorded.length, days });
-  return compared(recorded.slice(0, count), would, sample || !complete);
+  const would = complete ? result : markIncomplete(result, { customers: recorded.length, days });
+  return compareWithRecorded(recorded.slice(0, count), would, sample || !complete);
 }
 
 function replaySome(
@@ -137,36 +139,49 @@ function replaySome(
   { days, isStopped }: { days: number; isStopped: () => boolean },
 ): Promise<Attempt<SimulationResult>> {
   const [from, to] = [Date.parse(period.from), Date.parse(period.to)];
-  const setting = { apply, definition, workspace, placements, population: silent, wishes: [], start: from };
-  const simulation = new JourneySimulation(setting);
+  const context = {
+    apply,
+    definition,
+    workspace,
+    placements,
+    population: silent,
+    possibleTouchpoints: [],
+    start: from,
+  };
+  const simulation = new JourneySimulation(context);
   for (const [place, customer] of recorded.entries())
-    if (customer.touchpoints.length > 0) joins(simulation, customer, { from, seed: seed + place });
-  const asked: SimulationRequest = { apply, definition, customers: recorded.length, days, seed, from };
-  return runToEnd(simulation, asked, { end: to, isStopped });
+    if (customer.touchpoints.length > 0) scheduleHistory(simulation, customer, { from, seed: seed + place });
+  const simulated: SimulationRequest = { apply, definition, customers: recorded.length, days, seed, from };
+  return runToEnd(simulation, simulated, { end: to, isStopped });
 }
 
 /** Compares the simulated counts with the recorded ones. */
-function compared(recorded: readonly RecordedHistory[], would: SimulationResult, sample: boolean): ReplayResult {
+function compareWithRecorded(
+  recorded: readonly RecordedHistory[],
+  would: SimulationResult,
+  sample: boolean,
+): ReplayResult {
   const sentWould = Object.fromEntries(
     would.steps.flatMap(({ stepId, sent }) => (sent === undefined ? [] : [[stepId, sent]])),
   );
   const happened = recorded.map((customer) => customer.happened);
-  const sentThen = added(happened.map(({ sent }) => sent));
+  const sentBefore = addUp(happened.map(({ sent }) => sent));
   const wouldExitAt = Object.fromEntries(
     would.steps.flatMap(({ stepId, ended }) => (ended.exited ? [[stepId, ended.exited]] : [])),
   );
   const entered = happened.reduce((all, one) => all + one.entered, 0);
   const sums = {
-    entered: differs(entered, would.entered),
-    sent: differs(sum(sentThen), would.sends.sent),
+    entered: toDifference(entered, would.entered),
+    sent: toDifference(sum(sentBefore), would.sends.sent),
     wouldExitAt,
   };
   return {
-    ...{ customers: recorded.length, sample },
+    customers: recorded.length,
+    sample,
     ...sums,
-    sentBySteps: compareCounts(sentThen, sentWould),
-    ended: compareCounts(added(happened.map(({ ended }) => ended)), would.outcomes),
-    text: worded(sums),
+    sentBySteps: compareCounts(sentBefore, sentWould),
+    ended: compareCounts(addUp(happened.map(({ ended }) => ended)), would.outcomes),
+    text: summarize(sums),
     would,
   };
 }

@@ -1,8 +1,8 @@
-import { type SimulationResult } from './simulation-result.ts';
+import { type SimulatedStep, type SimulationResult } from './simulation-result.ts';
 
 const percent = (part: number, whole: number): string => (whole === 0 ? '–' : `${((100 * part) / whole).toFixed(1)} %`);
 
-const listed = (counts: Record<string, number>): string =>
+const joinCounts = (counts: Record<string, number>): string =>
   Object.entries(counts)
     .sort(([, a], [, b]) => b - a)
     .map(([name, n]) => `${name} ${n}`)
@@ -18,20 +18,22 @@ function columns(rows: string[][]): string {
     .join('\n');
 }
 
-function steps({ steps: all, entered }: SimulationResult): string {
-  const head = ['step', 'kind', 'visits', 'of entered', 'left here', 'open', 'sent', 'skipped', 'USD'];
-  const rows = all.map((step) => [
-    step.stepId,
-    step.kind,
-    String(step.visits),
-    percent(step.visits, entered),
-    String(Object.values(step.ended).reduce((sum, n) => sum + n, 0)),
-    String(step.open),
-    step.sent === undefined ? '' : String(step.sent),
-    step.skipped === undefined ? '' : listed(step.skipped),
-    step.usd.toFixed(2),
-  ]);
-  return columns([head, ...rows]);
+const headings = ['step', 'kind', 'visits', 'of entered', 'left here', 'open', 'sent', 'skipped', 'USD'];
+
+const toRow = (step: SimulatedStep, entered: number): string[] => [
+  step.stepId,
+  step.kind,
+  String(step.visits),
+  percent(step.visits, entered),
+  String(Object.values(step.ended).reduce((sum, n) => sum + n, 0)),
+  String(step.open),
+  step.sent === undefined ? '' : String(step.sent),
+  step.skipped === undefined ? '' : joinCounts(step.skipped),
+  step.usd.toFixed(2),
+];
+
+function stepTable({ steps, entered }: SimulationResult): string {
+  return columns([headings, ...steps.map((step) => toRow(step, entered))]);
 }
 
 /** A result as people read it in a terminal. */
@@ -49,14 +51,14 @@ export function simulationText(result: SimulationResult): string {
   );
   return [
     `${customers} simulated customers over ${days} days from ${result.from}, seed ${seed}`,
-    `came to the door ${knocks} times, entered ${entered}${knocks > entered ? `; refused: ${listed(refused)}` : ''}`,
+    `came to the door ${knocks} times, entered ${entered}${knocks > entered ? `; refused: ${joinCounts(refused)}` : ''}`,
     '',
-    steps(result),
+    stepTable(result),
     '',
-    `ended: ${listed(outcomes) || 'nobody'}`,
+    `ended: ${joinCounts(outcomes) || 'nobody'}`,
     ...(reached === undefined ? [] : [`${reached}${hours ?? ''}`]),
     ...variants,
-    `messages: ${sends.sent} sent${Object.keys(sends.skipped).length > 0 ? `; skipped: ${listed(sends.skipped)}` : ''}`,
+    `messages: ${sends.sent} sent${Object.keys(sends.skipped).length > 0 ? `; skipped: ${joinCounts(sends.skipped)}` : ''}`,
     `open executions: at most ${peakOpen} of the 1,000,000 an account may have`,
     `cost: $${cost.perThousandEntries.toFixed(2)} for 1,000 entries, $${cost.perMonth.toFixed(2)} a month (prices of ${cost.pricesOf})`,
     ...result.warnings.map((warning) => `warning: ${warning}`),

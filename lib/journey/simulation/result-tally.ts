@@ -1,14 +1,14 @@
 import { bareRecord } from '../../shared/json.ts';
+import { hourMs } from '../../shared/time.ts';
 import { type JourneyDefinition } from '../definition/journey-definition.ts';
 import { type SimulatedStep, type SimulationResult } from './simulation-result.ts';
-import { hourMs } from '../../shared/time.ts';
 
-const bump = (counts: Record<string, number>, name: string): void => {
+const increment = (counts: Record<string, number>, name: string): void => {
   counts[name] = (counts[name] ?? 0) + 1;
 };
 
 /** The present step of an open enrolment. `since` is the time of entry, epoch ms. */
-interface Way {
+interface Position {
   at: string;
   since: number;
 }
@@ -46,12 +46,12 @@ function quantile(sorted: number[], q: number): number {
 export class SimulationTally {
   readonly #definition: JourneyDefinition;
   readonly #steps = new Map<string, StepTally>();
-  readonly #ways = new Map<string, Way>();
-  readonly #refused: Record<string, number> = bareRecord();
+  readonly #positions = new Map<string, Position>();
+  readonly #rejections: Record<string, number> = bareRecord();
   readonly #outcomes: Record<string, number> = bareRecord();
   readonly #experiments: SimulationResult['experiments'] = bareRecord();
   readonly #goals: number[] = [];
-  #knocks = 0;
+  #requests = 0;
   #entered = 0;
 
   constructor(definition: JourneyDefinition) {
@@ -59,57 +59,70 @@ export class SimulationTally {
     for (const id of Object.keys(definition.steps)) this.#steps.set(id, newStep());
   }
 
-  knocked(): void {
-    this.#knocks++;
+  /** Counts an entry request. */
+  countRequest(): void {
+    this.#requests++;
   }
 
-  refused(reason: string): void {
-    bump(this.#refused, reason);
+  countRejection(reason: string): void {
+    increment(this.#rejections, reason);
   }
 
-  entered(enrolmentId: string, at: number): void {
+  countEntry(enrolmentId: string, at: number): void {
     this.#entered++;
-    this.#ways.set(enrolmentId, { at: '', since: at });
+    this.#positions.set(enrolmentId, { at: '', since: at });
   }
 
   /** Counts a state. Helper states of a step are named after it, with a colon. */
-  state(enrolmentId: string, state: string): void {
+  countState(enrolmentId: string, state: string): void {
     const [id = state] = state.split(': ');
     const step = this.#steps.get(id) ?? this.#steps.get(this.#definition.start);
-    const way = this.#ways.get(enrolmentId);
-    if (step) step.transitions++;
-    if (step && state === `${id}: parked`) step.parked++;
-    if (!way || !this.#steps.has(state) || way.at === state) return;
-    if (step) step.visits++;
-    const before = this.#steps.get(way.at);
-    if (before) bump(before.next, state);
-    way.at = state;
+    if (!step) return;
+    step.transitions++;
+    if (state === `${id}: parked`) step.parked++;
+    if (this.#steps.has(state)) this.#countVisit(enrolmentId, state, step);
   }
 
-  sent(stepId: string, end: { status: 'sent' | 'skipped' | 'deferred'; reason?: string }): void {
+  /** Counts a visit, unless the enrolment is at the step already, as after a helper state. */
+  #countVisit(enrolmentId: string, stepId: string, step: StepTally): void {
+    const position = this.#positions.get(enrolmentId);
+    if (!position || position.at === stepId) return;
+    step.visits++;
+    const before = this.#steps.get(position.at);
+    if (before) increment(before.next, stepId);
+    position.at = stepId;
+  }
+
+  countMessage(stepId: string, end: { status: 'sent' | 'skipped' | 'deferred'; reason?: string }): void {
     const step = this.#steps.get(stepId);
     if (!step) return;
-    if (end.status === 'skipped') bump(step.skipped, end.reason ?? 'unknown');
+    if (end.status === 'skipped') increment(step.skipped, end.reason ?? 'unknown');
     else step[end.status]++;
   }
 
-  assigned(stepId: string, variant: string): void {
+  countVariant(stepId: string, variant: string): void {
     this.#variant(stepId, variant).entered++;
   }
 
-  goal(reached: { enteredAt: number; now: number; stepId?: string | undefined; variant?: string | undefined }): void {
+  /** Counts a reached goal: of an experiment if it names a variant, else of the journey. */
+  countGoal(reached: {
+    enteredAt: number;
+    now: number;
+    stepId?: string | undefined;
+    variant?: string | undefined;
+  }): void {
     const { enteredAt, now, stepId, variant } = reached;
     if (stepId !== undefined && variant !== undefined) this.#variant(stepId, variant).reached++;
     else this.#goals.push((now - enteredAt) / hourMs);
   }
 
-  ended(enrolmentId: string, outcome: string): void {
-    const way = this.#ways.get(enrolmentId);
-    if (!way) return;
-    this.#ways.delete(enrolmentId);
-    bump(this.#outcomes, outcome);
-    const step = this.#steps.get(way.at);
-    if (step) bump(step.ended, outcome);
+  countEnd(enrolmentId: string, outcome: string): void {
+    const position = this.#positions.get(enrolmentId);
+    if (!position) return;
+    this.#positions.delete(enrolmentId);
+    increment(this.#outcomes, outcome);
+    const step = this.#steps.get(position.at);
+    if (step) increment(step.ended, outcome);
   }
 
   #variant(stepId: string, variant: string): { entered: number; reached: number } {
@@ -122,7 +135,7 @@ export class SimulationTally {
     SimulationResult,
     'knocks' | 'entered' | 'refused' | 'outcomes' | 'goal' | 'sends' | 'experiments' | 'transitions'
   > & { steps: (Omit<SimulatedStep, 'usd'> & { parked: number })[] } {
-    const open = Map.groupBy(this.#ways.values(), ({ at }) => at);
+    const open = Map.groupBy(this.#positions.values(), ({ at }) => at);
     const steps = [...this.#steps].map(([stepId, { sent, skipped, deferred, ...step }]) => {
       const kind = this.#definition.steps[stepId]?.kind ?? '';
       return {
@@ -138,9 +151,9 @@ export class SimulationTally {
       for (const [reason, n] of Object.entries(step.skipped)) skipped[reason] = (skipped[reason] ?? 0) + n;
     const hours = this.#goals.sort((a, b) => a - b);
     return {
-      knocks: this.#knocks,
+      knocks: this.#requests,
       entered: this.#entered,
-      refused: this.#refused,
+      refused: this.#rejections,
       outcomes: this.#outcomes,
       ...(this.#definition.goal && {
         goal: {

@@ -1,6 +1,7 @@
 import { type Placement } from '../../decision/placements/placement.ts';
 import { Workspace } from '../../model/workspace.ts';
 import { type JsonObject } from '../../shared/json.ts';
+import { dayMs, instantAt } from '../../shared/time.ts';
 import { type JourneyDefinition } from '../definition/journey-definition.ts';
 import { type Trigger } from '../definition/trigger.ts';
 import { type Attempt, attemptWithin, type TimeLimit } from './attempts.ts';
@@ -15,13 +16,13 @@ import {
 } from './customers/synthetic-customers.ts';
 import { Population } from './customers/population.ts';
 import { type SimulationResult } from './simulation-result.ts';
-import { type SimulationContext, JourneySimulation } from './journey-simulation.ts';
+import { JourneySimulation } from './journey-simulation.ts';
+import { type SimulationContext } from './simulation-context.ts';
 import { type PlannedTouchpoint } from './engine/step-answers.ts';
 import { findSatisfyingTouchpoints } from './customers/satisfying-touchpoints.ts';
-import { dayMs } from '../../shared/time.ts';
 
 /** Touchpoints of a kind per month and customer, if the population names no rate for it. */
-const usualPerMonth = 0.5;
+const defaultPerMonth = 0.5;
 
 /** What to simulate. The same request gives the same result. */
 export interface SimulationRequest {
@@ -37,69 +38,75 @@ export interface SimulationRequest {
   from: number;
 }
 
+/** Returns the properties that the event of a trigger has. */
+function triggerProperties(trigger: Trigger): JsonObject {
+  if ('stageEntered' in trigger) return { stage: trigger.stageEntered[0] ?? '' };
+  if ('segmentJoined' in trigger) return { segment: trigger.segmentJoined[0] ?? '' };
+  return 'churnBand' in trigger ? { band: trigger.churnBand[0] ?? '' } : {};
+}
+
 /**
- * Returns the touchpoint that satisfies the trigger (`act`), or an entry request with the trigger's
- * properties (`knock`).
+ * Returns the touchpoint that satisfies the trigger, or an entry request with the trigger's
+ * properties.
  */
-function comesBy(trigger: Trigger): { act: PlannedTouchpoint } | { knock: PlannedTouchpoint } {
-  if ('touchpoint' in trigger) {
-    const [act] = findSatisfyingTouchpoints(trigger.touchpoint);
-    return act ? { act } : { knock: { name: 'Touchpoint', properties: {} } };
-  }
-  const facts: JsonObject =
-    'stageEntered' in trigger
-      ? { stage: trigger.stageEntered[0] ?? '' }
-      : 'segmentJoined' in trigger
-        ? { segment: trigger.segmentJoined[0] ?? '' }
-        : 'churnBand' in trigger
-          ? { band: trigger.churnBand[0] ?? '' }
-          : {};
-  return { knock: { name: Object.keys(trigger)[0] ?? '', properties: facts } };
+function planEntry(trigger: Trigger): { touchpoint: PlannedTouchpoint } | { request: PlannedTouchpoint } {
+  if (!('touchpoint' in trigger))
+    return { request: { name: Object.keys(trigger)[0] ?? '', properties: triggerProperties(trigger) } };
+  const [touchpoint] = findSatisfyingTouchpoints(trigger.touchpoint);
+  return touchpoint ? { touchpoint } : { request: { name: 'Touchpoint', properties: {} } };
 }
 
 /**
  * Adds a key of the customer's own if the journey has an entry key. A dotted key is left to the
  * trigger.
  */
-function keyed({ entry }: JourneyDefinition, act: PlannedTouchpoint, person: SyntheticCustomer): PlannedTouchpoint {
+function addEntryKey(
+  { entry }: JourneyDefinition,
+  planned: PlannedTouchpoint,
+  person: SyntheticCustomer,
+): PlannedTouchpoint {
   return entry.key === undefined || entry.key.includes('.')
-    ? act
-    : { ...act, properties: { [entry.key]: `${person.id}-key`, ...act.properties } };
+    ? planned
+    : { ...planned, properties: { [entry.key]: `${person.id}-key`, ...planned.properties } };
 }
 
-function comes(simulation: JourneySimulation, customer: SimulatedCustomer): void {
-  const { definition } = simulation.setting;
+/** Identifies the customer, then attempts an entry by one of the journey's triggers. */
+function attemptEntry(simulation: JourneySimulation, customer: SimulatedCustomer): void {
+  const { definition } = simulation.context;
   const { person } = customer;
   const { triggers } = definition.entry;
   // Prefers touchpoint triggers, because other triggers mostly follow from touchpoints.
-  const done = triggers.filter((trigger) => 'touchpoint' in trigger);
-  const likely = done.length > 0 ? done : triggers;
+  const byTouchpoint = triggers.filter((trigger) => 'touchpoint' in trigger);
+  const likely = byTouchpoint.length > 0 ? byTouchpoint : triggers;
   const trigger = likely[Math.floor(person.random() * likely.length)];
-  simulation.act(customer, { name: 'Identified', properties: person.traits }); // traits are JSON
-  const by = trigger && comesBy(trigger);
-  if (!by) return;
-  if ('act' in by) simulation.act(customer, keyed(definition, by.act, person));
-  else simulation.knock(customer, keyed(definition, by.knock, person));
+  simulation.touch(customer, { name: 'Identified', properties: person.traits }); // traits are JSON
+  const plan = trigger && planEntry(trigger);
+  if (!plan) return;
+  if ('touchpoint' in plan) simulation.touch(customer, addEntryKey(definition, plan.touchpoint, person));
+  else simulation.requestEntry(customer, addEntryKey(definition, plan.request, person));
 }
 
 /** Schedules a touchpoint of the customer again and again until the end of the simulation. */
-function habit(simulation: JourneySimulation, customer: SimulatedCustomer, act: PlannedTouchpoint): void {
-  const perMonth = simulation.setting.population.perMonth[act.name] ?? usualPerMonth;
-  const next = (): void => {
-    const at = simulation.time.now() + msUntilNext(customer.person, perMonth);
-    simulation.later(at, () => {
-      simulation.act(customer, act);
-      next();
-    });
-  };
-  next();
+function scheduleRepeatedly(
+  simulation: JourneySimulation,
+  customer: SimulatedCustomer,
+  touchpoint: PlannedTouchpoint,
+): void {
+  const perMonth = simulation.context.population.perMonth[touchpoint.name] ?? defaultPerMonth;
+  const at = simulation.time.now() + msUntilNext(customer.person, perMonth);
+  simulation.schedule(at, () => {
+    simulation.touch(customer, touchpoint);
+    scheduleRepeatedly(simulation, customer, touchpoint);
+  });
 }
 
-function sets(simulation: JourneySimulation, person: SyntheticCustomer): void {
-  simulation.later(person.entersAt, () => {
-    const customer = newCustomer(person, simulation.setting.workspace);
-    comes(simulation, customer);
-    for (const act of simulation.setting.wishes) habit(simulation, customer, act);
+/** Schedules a customer's entry, and from then on the touchpoints that the customer may make. */
+function scheduleCustomer(simulation: JourneySimulation, person: SyntheticCustomer): void {
+  simulation.schedule(person.entersAt, () => {
+    const { workspace, possibleTouchpoints } = simulation.context;
+    const customer = newCustomer(person, workspace);
+    attemptEntry(simulation, customer);
+    for (const touchpoint of possibleTouchpoints) scheduleRepeatedly(simulation, customer, touchpoint);
   });
 }
 
@@ -109,15 +116,15 @@ function sets(simulation: JourneySimulation, person: SyntheticCustomer): void {
  * result names the number and equals that of a request for it.
  */
 export async function simulateJourney(request: SimulationRequest, limit?: TimeLimit): Promise<SimulationResult> {
-  const { customers: asked, days } = request;
-  const { result, complete } = await attemptWithin(asked, limit, (customers, isStopped) =>
+  const { customers: requested, days } = request;
+  const { result, complete } = await attemptWithin(requested, limit, (customers, isStopped) =>
     simulateSome({ ...request, customers }, isStopped),
   );
-  return complete ? result : cut(result, { customers: asked, days });
+  return complete ? result : markIncomplete(result, { customers: requested, days });
 }
 
 /** Marks a result that covers fewer customers or days than requested, and adds a warning. */
-export function cut(result: SimulationResult, asked: { customers: number; days: number }): SimulationResult {
+export function markIncomplete(result: SimulationResult, asked: { customers: number; days: number }): SimulationResult {
   const { customers, days } = result;
   const warning = `time was up: ${customers} of ${asked.customers} customers over ${days} of ${asked.days} days were simulated`;
   return { ...result, complete: false, stopped: 'time', asked, warnings: [...result.warnings, warning] };
@@ -127,19 +134,20 @@ function simulateSome(request: SimulationRequest, isStopped: () => boolean): Pro
   const { apply, definition, customers, days, seed, from: start, placements = [] } = request;
   const population = request.population ?? Population.parse({});
   const workspace = request.workspace ?? Workspace.parse({ id: 'simulated', name: 'Simulated' });
-  const setting: SimulationContext = {
+  const possibleTouchpoints = touchpointsToMake(definition);
+  const context: SimulationContext = {
     apply,
     definition,
     workspace,
     placements,
     population,
-    wishes: touchpointsToMake(definition),
+    possibleTouchpoints,
     start,
   };
-  const simulation = new JourneySimulation(setting);
+  const simulation = new JourneySimulation(context);
   const span: SimulatedPeriod = { start, end: start + days * dayMs };
   for (let number = 0; number < customers; number++)
-    sets(simulation, drawSyntheticCustomer(definition, population, { seed, number, span }));
+    scheduleCustomer(simulation, drawSyntheticCustomer(definition, population, { seed, number, span }));
   return runToEnd(simulation, request, { end: span.end, isStopped });
 }
 
@@ -178,10 +186,17 @@ function resultAt(
     days: Math.max(1, days),
   });
   return {
-    ...{ complete: true, seed, from: new Date(start).toISOString(), days, customers },
+    complete: true,
+    seed,
+    from: instantAt(start),
+    days,
+    customers,
     ...counts,
     steps: steps.map(({ parked: _parked, ...step }) => ({ ...step, usd: stepCosts[step.stepId] ?? 0 })),
-    ...{ open: [...open], peakOpen: simulation.peakOpen, cost, warnings: warningsOf(definition) },
+    open: [...open],
+    peakOpen: simulation.peakOpen,
+    cost,
+    warnings: warningsOf(definition),
   };
 }
 

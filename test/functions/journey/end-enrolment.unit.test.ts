@@ -146,7 +146,7 @@ test('an execution that handed over ends nothing', async () => {
 
 test('one that handed over after its customer had left clears away what is left', async () => {
   const { world, enrolment } = await inside();
-  await world.enrolments.markEnded({ enrolment, owner: mina }, 'exited', start);
+  await world.enrolments.markEnded({ enrolment, owner: mina }, { outcome: 'exited', at: start });
   const over = ended(executionName(enrolment), { output: '{"handedOver":true}' });
   expect(await concluding(world)(over)).toEqual({ outcome: 'already' });
   await expectNothingLeft(world);
@@ -160,6 +160,47 @@ test('one that another has taken over from ends nothing, however it ends; the ot
   const first = ended(executionName(enrolment), { status: 'FAILED', output: null });
   expect(await concluding(world)(first)).toEqual({ outcome: 'handed-over' });
   expect(await concluding(world)(ended(executionName({ version: 2, enrolmentId }, 1)))).toEqual({ outcome: 'ended' });
+});
+
+/** Mina's enrolment suspended, and its continuation started but not yet recorded. */
+async function withUnrecordedContinuation() {
+  const { world, enrolment } = await inside();
+  const { enrolmentId } = enrolment;
+  await world.enrolments.markSuspended(mina, enrolmentId, { until: stop, at: 'Long' });
+  const name = executionName(enrolment, 1);
+  return { world, enrolment, enrolmentId, name };
+}
+
+test('a continuation that ends before it is recorded is recorded by its end, in one write', async () => {
+  const { world, enrolment, enrolmentId, name } = await withUnrecordedContinuation();
+  expect(await concluding(world)(ended(name))).toEqual({ outcome: 'ended' });
+  const row = await world.enrolments.get(mina, enrolmentId);
+  expect(row).toMatchObject({ status: 'ended', outcome: 'activated', leg: 1 });
+  expect(row).not.toHaveProperty('parkedUntil');
+  expect(row).not.toHaveProperty('parkedAt');
+  const late = { leg: 1, executionArn: 'arn:late' };
+  expect(await world.enrolments.markContinued({ enrolment, owner: mina }, late)).toBe('ended');
+  expect(await world.enrolments.get(mina, enrolmentId)).toEqual(row);
+});
+
+test('a continuation whose enrolment was ended before it is recorded when it stops', async () => {
+  const { world, enrolment, enrolmentId, name } = await withUnrecordedContinuation();
+  await world.enrolments.markEnded({ enrolment, owner: mina }, { outcome: 'exited', at: start });
+  const stopped = ended(name, { status: 'ABORTED', output: null });
+  for (let times = 0; times < 2; times++) expect(await concluding(world)(stopped)).toEqual({ outcome: 'already' });
+  const row = await world.enrolments.get(mina, enrolmentId);
+  expect(row).toMatchObject({ status: 'ended', outcome: 'exited', endedAt: start, leg: 1 });
+  expect(await concluding(world)(ended(executionName(enrolment)))).toEqual({ outcome: 'already' });
+  expect(await world.enrolments.get(mina, enrolmentId)).toEqual(row);
+});
+
+test('wherever the end of an unrecorded continuation crashes, its retry records it', async () => {
+  for (let last = 1, alive = false; !alive; last++) {
+    const { world, enrolmentId, name } = await withUnrecordedContinuation();
+    alive = await survives(() => concluding(world, new Life(last))(ended(name)));
+    await concluding(world)(ended(name));
+    expect(await world.enrolments.get(mina, enrolmentId)).toMatchObject({ outcome: 'activated', leg: 1 });
+  }
 });
 
 test('an execution of somebody else is not ours to conclude', async () => {

@@ -5,7 +5,7 @@ import { waitForTouchpoint } from '../../../functions/journey/wait-for-event/han
 import { type ApiRequest, type ApiRoutes } from '../../../lib/aws/http/api-function.ts';
 import { placementStore } from '../../../lib/decision/placements/placement-store.ts';
 import { workspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
-import { enrolmentEntryWrites } from '../../../lib/journey/enrolment/enrolment-store.ts';
+import { enrolmentEntryWrites } from '../../../lib/journey/enrolment/enrolment-writes.ts';
 import { pausedStepStore } from '../../../lib/journey/execution/paused-step-store.ts';
 import { journeyStore } from '../../../lib/journey/publishing/journey-store.ts';
 import { publishStore } from '../../../lib/journey/publishing/version-store.ts';

@@ -1,10 +1,9 @@
-import { createDateEntries } from '../../../functions/journey/start-scheduled-entries/enter-due-dates.ts';
 import { startScheduledEntries } from '../../../functions/journey/start-scheduled-entries/handler.ts';
 import { type Bus } from '../../../lib/aws/bus.ts';
 import { type BusEvent } from '../../../lib/model/bus-events.ts';
 import { workspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
 import { type JourneyDefinition } from '../../../lib/journey/definition/journey-definition.ts';
-import { fanOutStore } from '../../../lib/journey/scheduling/fan-out.ts';
+import { fanOutStore } from '../../../lib/journey/scheduling/fan-out-store.ts';
 import { createMembershipIndex } from '../../../lib/segment/membership-index.ts';
 import { profileStore } from '../../../lib/profile/profile-store.ts';
 import { type Instant, addMs } from '../../../lib/shared/time.ts';
@@ -55,17 +54,14 @@ export async function launching(
     ['put'],
   );
   const live = liveAs(definition);
-  const shared = {
+  const handler = startScheduledEntries({
     workspaces: workspaceStore(table),
     directory: createMembershipIndex(table),
     profiles: profileStore(table),
     bus,
-  };
-  const handler = startScheduledEntries({
-    ...shared,
     journeys: { live: async () => [{ ...live, record: { ...live.record, since } }] },
     fanOuts: fanOutStore(table),
-    dates: createDateEntries({ ...shared, zones }),
+    zones,
     clock: { now: () => now },
     zoneData: { isOutdated },
     report: (counts) => reported.push(counts),

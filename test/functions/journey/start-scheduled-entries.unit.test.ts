@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type BusEvent } from '../../../lib/model/bus-events.ts';
 import { findBusinessFanOuts } from '../../../lib/journey/scheduling/scheduled-entries.ts';
-import { fanOutStore } from '../../../lib/journey/scheduling/fan-out.ts';
+import { fanOutStore } from '../../../lib/journey/scheduling/fan-out-store.ts';
 import { createMembershipIndex } from '../../../lib/segment/membership-index.ts';
 import { addMs } from '../../../lib/shared/time.ts';
 import { liveAs } from '../../projection/projector-harness.ts';

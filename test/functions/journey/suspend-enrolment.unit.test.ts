@@ -3,7 +3,7 @@ import { resumeSuspended } from '../../../functions/journey/resume-suspended/han
 import { suspendEnrolment } from '../../../functions/journey/suspend-enrolment/handler.ts';
 import { type Timers } from '../../../lib/aws/timers.ts';
 import { type Enrolment } from '../../../lib/journey/enrolment/enrolment-record.ts';
-import { enrolmentEntryWrites } from '../../../lib/journey/enrolment/enrolment-store.ts';
+import { enrolmentEntryWrites } from '../../../lib/journey/enrolment/enrolment-writes.ts';
 import { endEnrolment } from '../../../lib/journey/execution/end-enrolment.ts';
 import { firstRun } from '../../../lib/journey/enrolment/execution-input.ts';
 import { addMs } from '../../../lib/shared/time.ts';

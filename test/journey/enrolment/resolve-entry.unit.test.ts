@@ -9,9 +9,9 @@ import { keys } from '../../../lib/model/keys/table-keys.ts';
 import { aJourney, aProfile, mina, start } from '../journey-examples.ts';
 import { aliasArn, aWorld } from '../journey-world.ts';
 
-const knock = { id: 'event-1', name: 'Signed Up', at: start, properties: {} };
+const request = { id: 'event-1', name: 'Signed Up', at: start, properties: {} };
 
-/** Arrivals at a journey of one environment, which counts its reads. */
+/** Entry requests to a journey in one environment, which counts its reads. */
 async function anEnvironment(definition: JourneyDefinition = aJourney()) {
   const world = await aWorld();
   await world.know(aProfile({ journeys: {} }));
@@ -22,10 +22,10 @@ async function anEnvironment(definition: JourneyDefinition = aJourney()) {
     getMany: (...given) => (reads.push('getMany'), world.table.getMany(...given)),
   };
   const journeys = journeyStore(table, { clock: world.clock, shipped: [definition], arns: { welcome: aliasArn } });
-  const arrive = createEntryResolver({ journeys, enrolments: enrolmentStore(table), clock: world.clock });
+  const resolveEntry = createEntryResolver({ journeys, enrolments: enrolmentStore(table), clock: world.clock });
   return {
     world,
-    arrive: (customer = mina) => arrive('welcome', customer, knock),
+    resolve: (customer = mina) => resolveEntry({ journeyId: 'welcome', customer, request }),
     change: async (change: Partial<JourneyRecord>) => {
       const head = await journeys.readRecord('acme', 'welcome', { consistent: true });
       await journeys.saveRecord('acme', { ...head!, ...change });
@@ -39,25 +39,25 @@ async function anEnvironment(definition: JourneyDefinition = aJourney()) {
 }
 
 test('the head that was seen last is read again together with the door it leads to', async () => {
-  const { arrive, readsOf } = await anEnvironment();
-  const first = await arrive();
+  const { resolve, readsOf } = await anEnvironment();
+  const first = await resolve();
   expect(first).not.toHaveProperty('prefetched');
-  expect(await readsOf(arrive)).toEqual(['getMany']);
-  expect(await arrive()).toMatchObject({ ...first, prefetched: { approach: { entryState: { entries: 0 } } } });
+  expect(await readsOf(resolve)).toEqual(['getMany']);
+  expect(await resolve()).toMatchObject({ ...first, prefetched: { snapshot: { entryState: { entries: 0 } } } });
 });
 
 test('a journey that was paused since takes nobody in, at once, and people again as soon as it is resumed', async () => {
-  const { arrive, change } = await anEnvironment();
-  await arrive();
+  const { resolve, change } = await anEnvironment();
+  await resolve();
   await change({ state: 'paused' });
-  expect(await arrive()).toMatchObject({ closed: { reason: 'not-live', because: { state: 'paused' } } });
+  expect(await resolve()).toMatchObject({ closed: { reason: 'not-live', because: { state: 'paused' } } });
   await change({ state: 'live' });
-  expect(await arrive()).not.toHaveProperty('closed');
+  expect(await resolve()).not.toHaveProperty('closed');
 });
 
 test('a version that was published since is the one that is entered, by its own door', async () => {
-  const { world, arrive, change } = await anEnvironment();
-  const before = await arrive();
+  const { world, resolve, change } = await anEnvironment();
+  const before = await resolve();
   const definition = aJourney({
     version: 2,
     entry: { triggers: [{ touchpoint: { event: 'Signed Up' } }], key: 'plan' },
@@ -66,21 +66,21 @@ test('a version that was published since is the one that is entered, by its own 
   await world.table.put({ ...keys.journeyVersion('acme', 'welcome', 2), ...row });
   await change({ routes: [{ version: 2, weight: 100 }] });
   expect(before).toMatchObject({ attempt: { version: { version: 1 } } });
-  expect(await arrive()).toEqual({ reason: 'no-entry-key', because: { key: 'plan' } });
+  expect(await resolve()).toEqual({ reason: 'no-entry-key', because: { key: 'plan' } });
 });
 
 test('of a journey with a cap no door is read before its counters', async () => {
-  const { arrive } = await anEnvironment(
+  const { resolve } = await anEnvironment(
     aJourney({ entry: { triggers: [{ touchpoint: { event: 'Signed Up' } }], cap: { max: 1 } } }),
   );
-  await arrive();
-  expect(await arrive()).not.toHaveProperty('prefetched');
+  await resolve();
+  expect(await resolve()).not.toHaveProperty('prefetched');
 });
 
 test('a customer of several identities is at no door yet', async () => {
-  const { world, arrive } = await anEnvironment();
-  await arrive();
+  const { world, resolve } = await anEnvironment();
+  await resolve();
   const customer = { ...mina, customer: 'u:linked' };
   await world.know(aProfile({ customer: 'u:linked', linked: ['a:visitor'], journeys: {} }));
-  expect(await arrive(customer)).toHaveProperty('prefetched', { approach: undefined });
+  expect(await resolve(customer)).toHaveProperty('prefetched', { snapshot: undefined });
 });

@@ -32,7 +32,7 @@ import { workspaceStore } from '../../../lib/ingestion/workspace/workspace-store
 import { type OutgoingMessage } from '../../../lib/journey/messaging/deliver.ts';
 import { enrolmentStore } from '../../../lib/journey/enrolment/enrolment-store.ts';
 import { entryEvents } from '../../../lib/journey/enrolment/entry-request.ts';
-import { fanOutStore } from '../../../lib/journey/scheduling/fan-out.ts';
+import { fanOutStore } from '../../../lib/journey/scheduling/fan-out-store.ts';
 import { createStepGuard } from '../../../lib/journey/execution/step-guard.ts';
 import { createEnrolmentMigrator } from '../../../lib/journey/execution/migrate-enrolment.ts';
 import { pausedStepStore } from '../../../lib/journey/execution/paused-step-store.ts';

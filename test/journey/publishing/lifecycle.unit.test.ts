@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { resumePausedJourney } from '../../../functions/journey/resume-paused-journey/handler.ts';
 import { type Bus } from '../../../lib/aws/bus.ts';
 import { type BusEvent } from '../../../lib/model/bus-events.ts';
-import { enrolmentStore, enrolmentEntryWrites } from '../../../lib/journey/enrolment/enrolment-store.ts';
+import { enrolmentStore } from '../../../lib/journey/enrolment/enrolment-store.ts';
+import { enrolmentEntryWrites } from '../../../lib/journey/enrolment/enrolment-writes.ts';
 import { journeyRecordEvents } from '../../../lib/relay/journey-record-events.ts';
 import {
   type JourneyRecord,

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { createEnrolmentMigrator } from '../../../lib/journey/execution/migrate-enrolment.ts';
 import { type JourneyVersion } from '../../../lib/journey/publishing/journey-store.ts';
-import { enrolmentStore, enrolmentEntryWrites } from '../../../lib/journey/enrolment/enrolment-store.ts';
+import { enrolmentStore } from '../../../lib/journey/enrolment/enrolment-store.ts';
+import { enrolmentEntryWrites } from '../../../lib/journey/enrolment/enrolment-writes.ts';
 import { resolveMigration, resolveMigrationMap } from '../../../lib/journey/publishing/migration.ts';
 import { previewEnrolments } from '../../../functions/journey/publish-journey/preview-enrolments.ts';
 import { previewEnrolment } from '../../../lib/journey/publishing/preview-migration.ts';
@@ -199,7 +200,7 @@ test('wherever a hand-over dies, calling again moves once', async () => {
 test('whoever left meanwhile is not moved', async () => {
   const world = await someoneInside();
   const enrolment = await world.enrolments.get(mina, enrolmentId);
-  await world.enrolments.markEnded({ enrolment: enrolment!, owner: mina }, 'exited', start);
+  await world.enrolments.markEnded({ enrolment: enrolment!, owner: mina }, { outcome: 'exited', at: start });
   expect(await createEnrolmentMigrator(world)(call, move)).toBe('left');
   expect(world.started.size).toBe(0);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fanOutStore } from '../../../lib/journey/scheduling/fan-out.ts';
+import { fanOutStore } from '../../../lib/journey/scheduling/fan-out-store.ts';
 import { isKey } from '../../../lib/aws/table/query.ts';
 import { type Item, type Table } from '../../../lib/aws/table/dynamo-table.ts';
 import { decisionStore } from '../../../lib/decision/choice/decision-store.ts';
@@ -11,7 +11,7 @@ import { workspaceStore } from '../../../lib/ingestion/workspace/workspace-store
 import { Workspace } from '../../../lib/model/workspace.ts';
 import { JourneyDefinition } from '../../../lib/journey/definition/journey-definition.ts';
 import { deterministicId } from '../../../lib/shared/ids.ts';
-import { enrolmentEntryWrites } from '../../../lib/journey/enrolment/enrolment-store.ts';
+import { enrolmentEntryWrites } from '../../../lib/journey/enrolment/enrolment-writes.ts';
 import { entryKeyFor } from '../../../lib/journey/enrolment/entry-request.ts';
 import { StepId } from '../../../lib/journey/definition/step.ts';
 import { taskStore } from '../../../lib/journey/execution/human-task-store.ts';

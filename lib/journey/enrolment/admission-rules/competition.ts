@@ -1,5 +1,6 @@
 import { type Profile } from '../../../model/profile.ts';
 import { type JourneyDefinition } from '../../definition/journey-definition.ts';
+import { type AdmissionRule, reject } from './admission-input.ts';
 
 /** An active enrolment of the customer in another journey of the same group. */
 export interface CompetingEnrolment {
@@ -23,13 +24,11 @@ export function competingEnrolments(
 }
 
 /**
- * Returns a competing enrolment of at least the same priority, which rejects the entry. If there is
- * none, the entry ends all competing enrolments.
+ * Rejects an entry if a competing enrolment has at least the journey's priority. If none has, the
+ * entry ends all competing enrolments.
  */
-export function findHigherPriority(
-  definition: Pick<JourneyDefinition, 'competition'>,
-  profile: Profile,
-): CompetingEnrolment | undefined {
+export const checkCompetition: AdmissionRule = ({ definition, profile }) => {
   const priority = definition.competition?.priority ?? 0;
-  return competingEnrolments(definition, profile).find((rival) => rival.priority >= priority);
-}
+  const higher = competingEnrolments(definition, profile).find((competing) => competing.priority >= priority);
+  return higher && reject('outranked', { by: higher.journeyId, priority: higher.priority });
+};

@@ -1,8 +1,8 @@
 import { type Item, type Write } from '../../../aws/table/dynamo-table.ts';
-import { type Key, keys, ranges } from '../../../model/keys/table-keys.ts';
-import { durationMs, type Instant, ttlAfterMs, daySeconds } from '../../../shared/time.ts';
-import { type JourneyDefinition } from '../../definition/journey-definition.ts';
 import { ifAbsent } from '../../../aws/table/conditions.ts';
+import { type Key, keys, ranges } from '../../../model/keys/table-keys.ts';
+import { daySeconds, durationMs, instantAt, type Instant, ttlAfter } from '../../../shared/time.ts';
+import { type JourneyDefinition } from '../../definition/journey-definition.ts';
 
 /**
  * Counters of a journey's cap and throttle: one item each for all customers, written in the entry's
@@ -49,11 +49,6 @@ export function readEntryCounters(items: readonly Item[]): EntryCounters {
   };
 }
 
-/** Whether the cap's current window is full. Always false for a journey without a cap. */
-export function isCapReached({ entry: { cap } }: Pick<Limited, 'entry'>, counted: EntryCounters | undefined): boolean {
-  return cap !== undefined && (counted?.entered ?? 0) >= cap.max;
-}
-
 /**
  * Returns the first window with room from `now` on, and its number of entries with one more.
  * `isLater` if that window has not begun.
@@ -70,41 +65,65 @@ export function nextFreeWindow(
 }
 
 /** Returns the time at which a window begins. */
-export const windowStart = (span: number, within: string): Instant => new Date(span * durationMs(within)).toISOString();
-
-/** How long a counter is kept after its window, in seconds: one day. */
-const keptFor = daySeconds;
+const windowStart = (span: number, within: string): Instant => instantAt(span * durationMs(within));
 
 /**
- * Returns the writes that count an entry, and the time from which a throttled entry may start.
- * Their transaction fails if the cap is reached or if another entry changed the throttle.
+ * Returns the time from which an entry at `now` may start: that of the throttle's first window with
+ * room. Returns undefined for a journey without a throttle.
  */
-export function entryCounterWrites(
-  workspace: string,
-  definition: Limited,
-  { counted, now }: { counted: EntryCounters; now: Instant },
-): { writes: Write[]; notBefore?: Instant } {
-  const { cap, throttle } = definition.entry;
-  const writes: Write[] = [];
-  if (cap) {
-    const ends = cap.within === undefined ? undefined : (windowIndex(now, cap.within) + 1) * durationMs(cap.within);
-    const expiry = ends !== undefined && { ttl: ttlAfterMs(ends, keptFor) };
-    writes.push({
-      update: capKey(workspace, definition, now),
-      set: {
-        expression: expiry ? 'SET #ttl = :ttl ADD n :one' : 'ADD n :one',
-        ...(expiry && { names: { '#ttl': 'ttl' } }),
-        values: { ':one': 1, ...(expiry && { ':ttl': expiry.ttl }) },
-      },
-      if: { expression: 'attribute_not_exists(n) OR n < :max', values: { ':max': cap.max } },
-    });
-  }
-  if (!throttle) return { writes };
-  const { span, n, isLater } = nextFreeWindow(throttle, counted.throttle, now);
-  const before = counted.throttle;
-  writes.push({
-    put: { ...keys.throttle(workspace, definition.id), span, n },
-    if: before ? { expression: 'span = :span AND n = :n', values: { ':span': before.span, ':n': before.n } } : ifAbsent,
-  });
-  return { writes, notBefore: isLater ? windowStart(span, throttle.within) : now };
+export function throttledStart(
+  { entry: { throttle } }: Pick<Limited, 'entry'>,
+  counted: EntryCounters,
+  now: Instant,
+): Instant | undefined {
+  if (!throttle) return undefined;
+  const { span, isLater } = nextFreeWindow(throttle, counted.throttle, now);
+  return isLater ? windowStart(span, throttle.within) : now;
+}
+
+/** How long a counter is kept after its window, in seconds: one day. */
+const keptSeconds = daySeconds;
+
+/** Returns the write that counts an entry. Fails if the cap is reached. */
+function capWrite(workspace: string, definition: Limited, now: Instant): Write[] {
+  const { cap } = definition.entry;
+  if (!cap) return [];
+  const counted = { expression: 'ADD n :one', values: { ':one': 1 } };
+  const update = capKey(workspace, definition, now);
+  const hasRoom = { expression: 'attribute_not_exists(n) OR n < :max', values: { ':max': cap.max } };
+  if (cap.within === undefined) return [{ update, set: counted, if: hasRoom }];
+  const end = windowStart(windowIndex(now, cap.within) + 1, cap.within);
+  const expiring = {
+    expression: `SET #ttl = :ttl ${counted.expression}`,
+    names: { '#ttl': 'ttl' },
+    values: { ...counted.values, ':ttl': ttlAfter(end, keptSeconds) },
+  };
+  return [{ update, set: expiring, if: hasRoom }];
+}
+
+/**
+ * Returns the write that takes a place in a window. Fails if another entry changed the throttle.
+ */
+function throttleWrite(workspace: string, { id, entry: { throttle } }: Limited, counts: EntryCount): Write[] {
+  if (!throttle) return [];
+  const before = counts.counted.throttle;
+  const { span, n } = nextFreeWindow(throttle, before, counts.now);
+  const isUnchanged = before
+    ? { expression: 'span = :span AND n = :n', values: { ':span': before.span, ':n': before.n } }
+    : ifAbsent;
+  return [{ put: { ...keys.throttle(workspace, id), span, n }, if: isUnchanged }];
+}
+
+/** An entry at `now`, and the counters read before it. */
+interface EntryCount {
+  counted: EntryCounters;
+  now: Instant;
+}
+
+/**
+ * Returns the writes that count an entry. Their transaction fails if the cap is reached or if
+ * another entry changed the throttle.
+ */
+export function entryCounterWrites(workspace: string, definition: Limited, counts: EntryCount): Write[] {
+  return [...capWrite(workspace, definition, counts.now), ...throttleWrite(workspace, definition, counts)];
 }

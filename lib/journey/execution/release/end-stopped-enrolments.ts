@@ -1,7 +1,8 @@
 import { type Executions } from '../../../aws/step-functions/executions.ts';
 import { addMs, type Clock, type Instant, minuteMs } from '../../../shared/time.ts';
 import { type Enrolment } from '../../enrolment/enrolment-record.ts';
-import { type EnrolmentStore, type OwnedEnrolment } from '../../enrolment/enrolment-store.ts';
+import { type EnrolmentStore } from '../../enrolment/enrolment-store.ts';
+import { type OwnedEnrolment } from '../../enrolment/enrolment-record.ts';
 import { stoppedOutcome } from '../../publishing/migration.ts';
 import { type ReleasePosition, type ReleaseProgress } from './release-progress.ts';
 import { endEnrolmentAndStop, type EndEnrolmentDependencies } from '../end-enrolment.ts';

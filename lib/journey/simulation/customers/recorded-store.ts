@@ -3,8 +3,8 @@ import { type Table } from '../../../aws/table/dynamo-table.ts';
 import { mapConcurrent } from '../../../shared/concurrency.ts';
 import { type Customer, customerId } from '../../../model/customer.ts';
 import { Touchpoint } from '../../../model/touchpoint.ts';
-import { partition, ranges, timelineRanges } from '../../../model/keys/table-keys.ts';
 import { parseTimedKey } from '../../../model/keys/parse-keys.ts';
+import { partition, ranges, timelineRanges } from '../../../model/keys/table-keys.ts';
 import { type Profile } from '../../../model/profile.ts';
 import { type ProfileStore } from '../../../profile/profile-store.ts';
 import { type Instant } from '../../../shared/time.ts';
@@ -23,7 +23,7 @@ interface Period {
  */
 const maxTouchpoints = 500;
 const maxMessages = 200;
-const lanes = 8;
+const concurrency = 8;
 
 const Message = z.object({ journeyId: z.string(), stepId: z.string(), status: z.string() });
 const Row = z.object({
@@ -53,60 +53,62 @@ async function messagesOf(table: Table, owner: Customer, { journeyId, from, to }
   return all.filter((message) => message.journeyId === journeyId);
 }
 
-async function staysOf(table: Table, owner: Customer, { journeyId, from, to }: Period) {
+async function enrolmentsOf(table: Table, owner: Customer, { journeyId, from, to }: Period) {
   const rows = await table.query(partition(owner), { prefix: ranges.enrolment, limit: maxMessages });
   const all = rows.map((row) => Row.parse(row));
-  return all.filter((stay) => stay.journeyId === journeyId && stay.startedAt >= from && stay.startedAt < to);
+  return all.filter((row) => row.journeyId === journeyId && row.startedAt >= from && row.startedAt < to);
 }
 
-const counted = (names: readonly string[]): Record<string, number> =>
+const countByName = (names: readonly string[]): Record<string, number> =>
   Object.fromEntries([...Map.groupBy(names, (name) => name)].map(([name, all]) => [name, all.length]));
 
 /** Reads what one customer and the journey did in the period. Three queries for each identity. */
 async function recordedOf(table: Table, profile: Profile, period: Period): Promise<RecordedHistory> {
   const owners = identitiesOf(profile);
-  const [touchpoints, messages, stays] = await Promise.all([
+  const [touchpoints, messages, enrolments] = await Promise.all([
     Promise.all(owners.map((owner) => touchpointsOf(table, owner, period.to))),
     Promise.all(owners.map((owner) => messagesOf(table, owner, period))),
-    Promise.all(owners.map((owner) => staysOf(table, owner, period))),
+    Promise.all(owners.map((owner) => enrolmentsOf(table, owner, period))),
   ]);
-  const ended = stays.flat().flatMap(({ endedAt, outcome }) => (endedAt && endedAt < period.to ? [outcome ?? ''] : []));
+  const ended = enrolments
+    .flat()
+    .flatMap(({ endedAt, outcome }) => (endedAt && endedAt < period.to ? [outcome ?? ''] : []));
   const steps = (status: string): string[] =>
     messages.flat().flatMap((message) => (message.status === status ? [message.stepId] : []));
   return {
     id: customerId(profile.customer),
     touchpoints: touchpoints.flat().sort((a, b) => (a.at < b.at ? -1 : 1)),
     happened: {
-      entered: stays.flat().length,
-      ended: counted(ended),
-      sent: counted(steps('sent')),
-      skipped: counted(steps('skipped')),
+      entered: enrolments.flat().length,
+      ended: countByName(ended),
+      sent: countByName(steps('sent')),
+      skipped: countByName(steps('skipped')),
     },
   };
 }
 
 /**
- * Reads the recorded histories of at most `most` customers, sorted by id. `sample` is true if there
+ * Reads the recorded histories of at most `maxCustomers` customers, sorted by id. `sample` is true if there
  * are more, or `isStopped` ended the reading. About three read request units each.
  */
 export async function readRecorded(
   { table, profiles }: { table: Table; profiles: ProfileStore },
   customers: AsyncIterable<Customer[]>,
-  { most, isStopped = () => false, ...period }: Period & { most: number; isStopped?: () => boolean },
+  { maxCustomers, isStopped = () => false, ...period }: Period & { maxCustomers: number; isStopped?: () => boolean },
 ): Promise<{ recorded: RecordedHistory[]; sample: boolean }> {
   const found = new Map<string, Profile>();
   let sample = false;
   for await (const page of customers) {
     const stored = await profiles.getMany(page, { consistent: false });
     for (const { profile } of stored.values()) {
-      if (found.size < most || found.has(profile.customer)) found.set(profile.customer, profile);
+      if (found.size < maxCustomers || found.has(profile.customer)) found.set(profile.customer, profile);
       else sample = true;
     }
     sample ||= isStopped();
     if (sample) break;
   }
   const recorded: RecordedHistory[] = [];
-  await mapConcurrent([...found.values()], lanes, async (profile) => {
+  await mapConcurrent([...found.values()], concurrency, async (profile) => {
     if (isStopped()) sample = true;
     else recorded.push(await recordedOf(table, profile, period));
   });

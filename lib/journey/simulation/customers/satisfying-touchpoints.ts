@@ -1,8 +1,8 @@
 import { type JsonObject } from '../../../shared/json.ts';
 import { type Condition, type Predicate } from '../../../model/predicate.ts';
-import { type JourneyDefinition } from '../../definition/journey-definition.ts';
 import { foldPredicate, leavesOf, type PredicateLeaf } from '../../../model/visit-predicate.ts';
 import { mapValues } from '../../../shared/records.ts';
+import { type JourneyDefinition } from '../../definition/journey-definition.ts';
 
 /** A touchpoint that matches an `event` or `did` leaf of a predicate. */
 export interface SatisfyingTouchpoint {
@@ -10,21 +10,35 @@ export interface SatisfyingTouchpoint {
   properties: JsonObject;
 }
 
+type Operators = Exclude<Condition, string | number | boolean | null>;
+
+/** Returns a text that sorts after another. */
+const appendTo = (text: string | undefined): string | undefined => (text === undefined ? text : `${text}~`);
+
+/**
+ * One function for each operator: a value that satisfies it, or undefined if the condition lacks
+ * it. The first that gives a value is taken.
+ */
+const satisfyOperators: readonly ((condition: Operators) => JsonObject[string] | undefined)[] = [
+  ({ eq }) => eq,
+  ({ in: values }) => values?.[0],
+  ({ gte }) => gte,
+  ({ lte }) => lte,
+  ({ gt }) => (typeof gt === 'number' ? gt + 1 : appendTo(gt)),
+  ({ lt }) => (typeof lt === 'number' ? lt - 1 : lt === undefined ? lt : ''),
+  ({ contains }) => (contains === undefined || typeof contains === 'string' ? contains : [contains]),
+  ({ startsWith }) => startsWith,
+];
+
 /** Returns a value that satisfies the condition, or undefined if only a missing value does. */
 export function satisfyCondition(condition: Condition): JsonObject[string] | undefined {
   if (typeof condition !== 'object' || condition === null) return condition;
-  const { eq, gt, gte, lt, lte, contains, startsWith, exists, ne } = condition;
-  const [first] = condition.in ?? [];
-  if (eq !== undefined) return eq;
-  if (first !== undefined) return first;
-  if (gte !== undefined) return gte;
-  if (lte !== undefined) return lte;
-  if (gt !== undefined) return typeof gt === 'number' ? gt + 1 : `${gt}~`;
-  if (lt !== undefined) return typeof lt === 'number' ? lt - 1 : '';
-  if (contains !== undefined) return typeof contains === 'string' ? contains : [contains];
-  if (startsWith !== undefined) return startsWith;
-  if (exists === false) return undefined;
-  return ne === true ? false : true;
+  for (const satisfy of satisfyOperators) {
+    const value = satisfy(condition);
+    if (value !== undefined) return value;
+  }
+  if (condition.exists === false) return undefined;
+  return condition.ne === true ? false : true;
 }
 
 /** Builds nested objects from dotted paths such as `a.b.c`. */
@@ -41,14 +55,14 @@ export function placeValue(values: Record<string, JsonObject[string] | undefined
   return object;
 }
 
-const listed = (names: string | string[]): string[] => [names].flat();
+const toList = (names: string | string[]): string[] => [names].flat();
 
 function touchpointsOfLeaf(leaf: PredicateLeaf): SatisfyingTouchpoint[] {
   if ('event' in leaf) {
     const where = mapValues(leaf.where ?? {}, satisfyCondition);
-    return listed(leaf.event).map((name) => ({ name, properties: placeValue(where) }));
+    return toList(leaf.event).map((name) => ({ name, properties: placeValue(where) }));
   }
-  if ('did' in leaf) return listed(leaf.did).map((name) => ({ name, properties: {} }));
+  if ('did' in leaf) return toList(leaf.did).map((name) => ({ name, properties: {} }));
   return [];
 }
 

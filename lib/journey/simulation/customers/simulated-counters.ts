@@ -1,11 +1,6 @@
 import { type Instant } from '../../../shared/time.ts';
 import { type JourneyDefinition } from '../../definition/journey-definition.ts';
-import {
-  windowStart,
-  type EntryCounters,
-  nextFreeWindow,
-  windowIndex,
-} from '../../enrolment/admission-rules/entry-limits.ts';
+import { type EntryCounters, nextFreeWindow, windowIndex } from '../../enrolment/admission-rules/entry-limits.ts';
 
 /** Counts entries of all customers for caps and throttles. */
 export class SimulatedCounters {
@@ -17,13 +12,12 @@ export class SimulatedCounters {
     return { entered: this.#entered.get(windowIndex(now, cap?.within)) ?? 0, throttle: this.#throttle };
   }
 
-  /** Counts an entry. Returns its start if a throttle delays it, else undefined. */
-  enters({ entry: { cap, throttle } }: JourneyDefinition, now: Instant): Instant | undefined {
+  /** Counts an entry. */
+  enters({ entry: { cap, throttle } }: JourneyDefinition, now: Instant): void {
     const span = windowIndex(now, cap?.within);
     this.#entered.set(span, (this.#entered.get(span) ?? 0) + 1);
-    if (!throttle) return undefined;
-    const { isLater, ...room } = nextFreeWindow(throttle, this.#throttle, now);
-    this.#throttle = room;
-    return isLater ? windowStart(room.span, throttle.within) : undefined;
+    if (!throttle) return;
+    const { span: window, n } = nextFreeWindow(throttle, this.#throttle, now);
+    this.#throttle = { span: window, n };
   }
 }

@@ -1,5 +1,6 @@
 import { type Workspace } from '../../../model/workspace.ts';
 import { type Touchpoint } from '../../../model/touchpoint.ts';
+import { instantAt } from '../../../shared/time.ts';
 import { newProfile, type Profile } from '../../../model/profile.ts';
 import { type ProfileChange } from '../../../model/profile-change.ts';
 import { type StageModel } from '../../../model/stage.ts';
@@ -38,11 +39,9 @@ export interface SimulatedCustomer {
   entries: number;
 }
 
-const iso = (time: number): string => new Date(time).toISOString();
-
 /** Returns a customer with an empty profile. */
 export function newCustomer(person: SyntheticCustomer, { id: workspace }: Workspace): SimulatedCustomer {
-  const profile = newProfile({ workspace, customer: `u:${person.id}` }, iso(person.entersAt));
+  const profile = newProfile({ workspace, customer: `u:${person.id}` }, instantAt(person.entersAt));
   return { person, profile, contacts: [], slots: new Map(), tokens: new Map(), touchpoints: 0, entries: 0 };
 }
 
@@ -55,5 +54,5 @@ export function makeTouchpoint(
   const { person } = customer;
   const type = name === 'Identified' ? 'identify' : 'track';
   const messageId = `${person.id}-${++customer.touchpoints}`;
-  return { messageId, at: iso(now), type, name, channel: 'web', userId: person.id, properties, context: {} };
+  return { messageId, at: instantAt(now), type, name, channel: 'web', userId: person.id, properties, context: {} };
 }

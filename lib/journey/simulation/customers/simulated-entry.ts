@@ -1,19 +1,21 @@
 import { type Workspace } from '../../../model/workspace.ts';
 import { type Touchpoint } from '../../../model/touchpoint.ts';
-import { addGoals } from '../../../profile/facts/open-goals.ts';
-import { addDuration, type Instant } from '../../../shared/time.ts';
+import { omitBy } from '../../../shared/records.ts';
+import { type Instant } from '../../../shared/time.ts';
 import { type JourneyDefinition } from '../../definition/journey-definition.ts';
+import { decideAdmission } from '../../enrolment/admission.ts';
+import { type EntryRejectionReason } from '../../enrolment/admission-rules/admission-input.ts';
 import { entryKeyFor, type EntryRequest } from '../../enrolment/entry-request.ts';
-import { type EntryRejectionReason, checkAdmission } from '../../enrolment/admission.ts';
-import { drawSplits } from '../../definition/draw-splits.ts';
-import { type ExecutionInput, firstRun } from '../../enrolment/execution-input.ts';
+import { type ExecutionInput, firstExecutionInput } from '../../enrolment/execution-input.ts';
+import { admitToProfile } from '../../enrolment/profile-entry.ts';
 import { type SimulatedCounters } from './simulated-counters.ts';
 import { type SimulatedCustomer } from './simulated-customer.ts';
 
-interface SimulatedEntry {
+/** An entry request in a simulation. */
+export interface SimulatedEntry {
   definition: JourneyDefinition;
   workspace: Workspace;
-  knock: EntryRequest;
+  request: EntryRequest;
   /** The touchpoint that requests the entry, if it is one. */
   touchpoint?: Touchpoint | undefined;
   counters: SimulatedCounters;
@@ -21,56 +23,36 @@ interface SimulatedEntry {
 }
 
 /**
- * Admits a customer by the rules of `checkAdmission`, and returns the execution's input or the
- * rejection. An admission updates profile and slot.
+ * Admits a customer as in production (`decideAdmission`, `admitToProfile`), and returns the
+ * execution's input or the rejection. An admission updates profile, slot and counters.
  */
 export function enterJourney(
   customer: SimulatedCustomer,
-  { definition, workspace, knock, touchpoint, counters, now }: SimulatedEntry,
+  { workspace, touchpoint, counters, ...entry }: SimulatedEntry,
 ): ExecutionInput | EntryRejectionReason {
-  const key = entryKeyFor(definition, knock);
-  if (key === undefined) return 'no-entry-key';
-  const slot = customer.slots.get(key);
+  const { definition, request, now } = entry;
+  const { person, profile, slots } = customer;
+  const entryKey = entryKeyFor(definition, request);
+  if (entryKey === undefined) return 'no-entry-key';
+  const enrolmentId = `${person.id}.${customer.entries + 1}`;
+  const slot = slots.get(entryKey);
   const since = touchpoint ? [touchpoint] : [];
-  const refused = checkAdmission({
-    definition,
-    workspace,
-    profile: customer.profile,
-    slot,
-    since,
-    counted: counters.counted(definition, now),
-    now,
-  });
-  if (refused) return refused.reason;
-  const { id: journeyId, version, exit, goal, competition } = definition;
-  const enrolmentId = `${customer.person.id}.${++customer.entries}`;
-  const inside = {
-    journeyId,
-    version,
-    since: now,
-    ...(exit && { exit }),
-    ...(competition && { competes: competition }),
-  };
-  const { profile } = customer;
-  const goals = goal
-    ? [{ enrolmentId, journeyId, version, on: goal.on, since: now, until: addDuration(now, goal.window) }]
-    : [];
-  customer.profile = addGoals({ ...profile, journeys: { ...profile.journeys, [enrolmentId]: inside } }, goals);
-  customer.slots.set(key, { active: enrolmentId, lastEntered: now, entries: (slot?.entries ?? 0) + 1 });
-  const { id, name, properties } = knock;
-  const notBefore = counters.enters(definition, now);
-  return {
-    ...{ workspace: workspace.id, customer: profile.customer, enrolmentId, journeyId, version, startedAt: now },
-    ...{ trigger: { id, name, properties }, splits: drawSplits(definition, profile), vars: {} },
-    run: { ...firstRun, ...(notBefore !== undefined && { notBefore }) },
-  };
+  const counted = counters.counted(definition, now);
+  const decision = decideAdmission({ ...entry, enrolmentId, entryKey, workspace, profile, slot, since, counted });
+  if ('reason' in decision) return decision.reason;
+  customer.entries++;
+  customer.profile = admitToProfile(profile, decision);
+  slots.set(entryKey, { active: enrolmentId, lastEntered: now, entries: (slot?.entries ?? 0) + 1 });
+  counters.enters(definition, now);
+  const owner = { workspace: workspace.id, customer: profile.customer };
+  return firstExecutionInput({ enrolment: decision.enrolment, owner }, definition, request);
 }
 
 /** Ends an enrolment: removes it and its waits from the profile, and frees its entry slot. */
 export function leaveJourney(customer: SimulatedCustomer, enrolmentId: string): void {
   const { profile, slots } = customer;
-  const { [enrolmentId]: _left, ...journeys } = profile.journeys;
-  const waits = Object.entries(profile.waits).filter(([, wait]) => wait.enrolmentId !== enrolmentId);
-  customer.profile = { ...profile, journeys, waits: Object.fromEntries(waits) };
+  const journeys = omitBy(profile.journeys, (_, id) => id === enrolmentId);
+  const waits = omitBy(profile.waits, (wait) => wait.enrolmentId === enrolmentId);
+  customer.profile = { ...profile, journeys, waits };
   for (const [key, { active, ...slot }] of slots) if (active === enrolmentId) slots.set(key, slot);
 }

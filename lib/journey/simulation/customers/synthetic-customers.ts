@@ -1,4 +1,5 @@
 import { type Json } from '../../../shared/json.ts';
+import { dayMs } from '../../../shared/time.ts';
 import { gamma, type Random, seeded } from '../../../shared/random.ts';
 import { type JourneyDefinition } from '../../definition/journey-definition.ts';
 import { bucketOf } from '../../../model/customer-bucket.ts';
@@ -10,7 +11,6 @@ import {
   type SatisfyingTouchpoint,
   findSatisfyingTouchpoints,
 } from './satisfying-touchpoints.ts';
-import { dayMs } from '../../../shared/time.ts';
 
 const monthMs = 30 * dayMs;
 
@@ -25,13 +25,13 @@ export interface SyntheticCustomer {
   random: Random;
 }
 
-function picked(shares: Record<string, number>, random: Random): string {
+function pickByShare(shares: Record<string, number>, random: Random): string {
   const entries = Object.entries(shares);
   let left = random() * entries.reduce((sum, [, share]) => sum + share, 0);
   return entries.find(([, share]) => (left -= share) < 0)?.[0] ?? '';
 }
 
-function addresses(id: string, { reach }: Population, random: Random): Record<string, Json> {
+function drawAddresses(id: string, { reach }: Population, random: Random): Record<string, Json> {
   const has = (channel: keyof typeof reach): boolean => random() < (reach[channel] ?? 0);
   const number = `+1555${String(bucketOf('phone', { workspace: 'simulated', customer: id })).padStart(7, '0')}`;
   return {
@@ -43,7 +43,7 @@ function addresses(id: string, { reach }: Population, random: Random): Record<st
 }
 
 /**
- * Traits that are set from the population or by `addresses`, so that `askedTraits` must not set
+ * Traits that are set from the population or by `drawAddresses`, so that `drawTestedTraits` must not set
  * them.
  */
 const known = new Set(['firstName', 'email', 'phone', 'whatsapp', 'pushEndpoint', 'timezone', 'consent']);
@@ -52,19 +52,23 @@ const known = new Set(['firstName', 'email', 'phone', 'whatsapp', 'pushEndpoint'
  * Draws traits that the definition's predicates test. A share `holds` of them gets a value that
  * satisfies the condition, the others stay unset.
  */
-function askedTraits(definition: JourneyDefinition, { holds }: Population, random: Random): Record<string, Json> {
-  const asked = predicatesToSatisfy(definition)
+function drawTestedTraits(definition: JourneyDefinition, { holds }: Population, random: Random): Record<string, Json> {
+  const tested = predicatesToSatisfy(definition)
     .flatMap(traitsToSatisfy)
     .filter(({ trait }) => !known.has(trait));
-  const told = asked.map(({ trait, is }): [string, Json | undefined] => [
+  const drawn = tested.map(({ trait, is }): [string, Json | undefined] => [
     trait,
     random() < holds ? satisfyCondition(is) : undefined,
   ]);
-  return Object.fromEntries(told.filter((entry): entry is [string, Json] => entry[1] !== undefined));
+  return Object.fromEntries(drawn.filter((entry): entry is [string, Json] => entry[1] !== undefined));
 }
 
 /** Draws a day within the simulated period for each date trait that a wait or a trigger uses. */
-function dateTraits({ entry, steps }: JourneyDefinition, span: SimulatedPeriod, random: Random): Record<string, Json> {
+function drawDateTraits(
+  { entry, steps }: JourneyDefinition,
+  span: SimulatedPeriod,
+  random: Random,
+): Record<string, Json> {
   const waits = Object.values(steps).flatMap((step) =>
     step.kind === 'wait' && step.untilTrait ? [step.untilTrait.trait] : [],
   );
@@ -90,7 +94,7 @@ export function drawSyntheticCustomer(
 ): SyntheticCustomer {
   const random = seeded(seed * 1_000_003 + number);
   const id = `customer-${number + 1}`;
-  const zone = picked(population.zones, random);
+  const zone = pickByShare(population.zones, random);
   const arrive = Math.min(span.end - span.start, (population.arriveWithinDays ?? Infinity) * dayMs);
   return {
     id,
@@ -98,11 +102,11 @@ export function drawSyntheticCustomer(
     activity: gamma(random, 1),
     traits: {
       firstName: id,
-      ...addresses(id, population, random),
+      ...drawAddresses(id, population, random),
       ...(zone !== '' && { timezone: zone }),
       ...(random() < population.refuses && { consent: { marketing: false } }),
-      ...dateTraits(definition, span, random),
-      ...askedTraits(definition, population, random),
+      ...drawDateTraits(definition, span, random),
+      ...drawTestedTraits(definition, population, random),
     },
     random,
   };
@@ -115,7 +119,7 @@ export function drawSyntheticCustomer(
 export function touchpointsToMake(definition: JourneyDefinition): SatisfyingTouchpoint[] {
   const { condition: _condition, exclude: _exclude, ...entry } = definition.entry;
   const all = predicatesToSatisfy({ ...definition, entry }).flatMap(findSatisfyingTouchpoints);
-  return [...new Map(all.map((wish) => [JSON.stringify(wish), wish])).values()];
+  return [...new Map(all.map((touchpoint) => [JSON.stringify(touchpoint), touchpoint])).values()];
 }
 
 /**

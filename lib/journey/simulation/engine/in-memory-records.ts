@@ -18,14 +18,14 @@ interface Listeners {
  * Executions in memory. A process end loses them. An ended execution is dropped when it is closed.
  */
 export class MemoryRecords implements ExecutionRecords {
-  readonly #hearers: Listeners;
+  readonly #listeners: Listeners;
   readonly #executions = new Map<number, Execution>();
   readonly #flows = new Map<number, Map<number, ExecutionBranch>>();
   readonly #lastEvents = new Map<number, number>();
   #ids = 0;
 
-  constructor(hearers: Listeners) {
-    this.#hearers = hearers;
+  constructor(listeners: Listeners) {
+    this.#listeners = listeners;
   }
 
   newExecutionId = (): number => ++this.#ids;
@@ -53,11 +53,11 @@ export class MemoryRecords implements ExecutionRecords {
   event(execution: number, id: number, event: HistoryEvent): void {
     this.#lastEvents.set(execution, id);
     const found = this.#executions.get(execution);
-    if (found) this.#hearers.happened(found, event);
+    if (found) this.#listeners.happened(found, event);
   }
 
   announce(detail: JsonObject): void {
-    this.#hearers.announced(detail);
+    this.#listeners.announced(detail);
   }
 
   flush(): void {}

@@ -78,15 +78,23 @@ export class InMemoryStepFunctions {
     const id = this.#records.newExecutionId();
     this.#open.set(name, id);
     this.#interpreter.begin({
-      ...{ id, arn: name, name, machineArn: machine, machineName: machine, versionArn: undefined, aliasArn: undefined },
-      ...{
-        roleArn: 'simulated',
-        definition: machine,
-        input: serializeData(input).text,
-        startedAt: this.#options.time.now(),
-      },
-      ...{ deadline: undefined, status: 'RUNNING', stoppedAt: undefined },
-      ...{ output: undefined, error: undefined, cause: undefined },
+      id,
+      arn: name,
+      name,
+      machineArn: machine,
+      machineName: machine,
+      versionArn: undefined,
+      aliasArn: undefined,
+      roleArn: 'simulated',
+      definition: machine,
+      input: serializeData(input).text,
+      startedAt: this.#options.time.now(),
+      deadline: undefined,
+      status: 'RUNNING',
+      stoppedAt: undefined,
+      output: undefined,
+      error: undefined,
+      cause: undefined,
     });
   }
 

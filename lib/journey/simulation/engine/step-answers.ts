@@ -3,8 +3,9 @@ import { type Placement } from '../../../decision/placements/placement.ts';
 import { SendChannel, type Workspace } from '../../../model/workspace.ts';
 import { goalId, addGoals } from '../../../profile/facts/open-goals.ts';
 import { matches } from '../../../predicate/evaluate.ts';
-import { addDuration, type Instant, dayMs, hourMs } from '../../../shared/time.ts';
+import { addDuration, dayMs, hourMs, type Instant } from '../../../shared/time.ts';
 import { deterministicId } from '../../../shared/ids.ts';
+import { compact } from '../../../shared/records.ts';
 import { interpolateJson } from '../../messaging/render-template.ts';
 import { decideSend } from '../../messaging/decide-send.ts';
 import { type Step, type StepOf } from '../../definition/step.ts';
@@ -31,13 +32,13 @@ export interface StepAnswer {
    */
   variant?: string;
   /** Touchpoints that the customer makes in response. `at` in epoch ms. */
-  acts?: { at: number; act: PlannedTouchpoint }[];
+  touchpoints?: { at: number; touchpoint: PlannedTouchpoint }[];
   /** When a person answers the task, in epoch ms, and the result for its token. */
-  answersAt?: { at: number; result: Json };
+  taskAnswer?: { at: number; result: Json };
   /**
    * When the execution continues after a suspension, in epoch ms, and what changes in its input.
    */
-  resumesLeg?: { at: number; input: Pick<ExecutionInput, 'vars' | 'run'> };
+  continuation?: { at: number; input: Pick<ExecutionInput, 'vars' | 'run'> };
 }
 
 /** The simulated world in which a step is answered. */
@@ -47,7 +48,7 @@ export interface StepAnswerContext {
   placements: readonly Placement[];
   population: Population;
   /** Touchpoints that the journey waits for or counts. A responding customer makes one of them. */
-  wishes: readonly SatisfyingTouchpoint[];
+  possibleTouchpoints: readonly SatisfyingTouchpoint[];
   now: Instant;
 }
 
@@ -58,27 +59,35 @@ const exponential = (random: () => number, mean: number): number => -mean * Math
 /** Maximum number of messages kept per customer for frequency caps. */
 const maxContacts = 100;
 
+const allChannels = new Set(SendChannel.options);
+
+/** Draws whether the customer responds to a message, with which touchpoint and when. */
+function drawResponse(channel: SendChannel, by: StepAnswerContext): StepAnswer['touchpoints'] {
+  const { customer, population, possibleTouchpoints, now } = by;
+  const { random } = customer.person;
+  const responds = random() < (population.responds[channel] ?? 0);
+  const touchpoint = possibleTouchpoints[Math.floor(random() * possibleTouchpoints.length)];
+  const at = Date.parse(now) + exponential(random, 10 * hourMs);
+  return responds && touchpoint ? [{ at, touchpoint }] : undefined;
+}
+
 /** Decides as in production. All channels have a provider, and each delivery succeeds. */
-const send: Answer<'send'> = (call, step, { customer, workspace, population, wishes, now }) => {
+const send: Answer<'send'> = (call, step, by) => {
+  const { customer, workspace, now } = by;
   const { enrolmentId, run } = call.enrolment;
-  const channels = new Set(SendChannel.options);
-  const held = run.held?.stepId === call.stepId && { heldSince: run.held.since };
   const { profile, contacts } = customer;
-  const facts = { step, enrolmentId, profile, workspace, hours: call.hours, channels, contacts, now };
-  const decision = decideSend({ ...facts, ...held });
+  const pausedSince = run.held?.stepId === call.stepId && { heldSince: run.held.since };
+  const facts = { step, enrolmentId, profile, workspace, hours: call.hours, channels: allChannels, contacts, now };
+  const decision = decideSend({ ...facts, ...pausedSince });
   if (decision.action === 'defer')
     return { result: { status: 'deferred', until: decision.until }, sent: { status: 'deferred' } };
-  if (decision.action === 'skip')
-    return {
-      result: { status: 'skipped', reason: decision.reason },
-      sent: { status: 'skipped', reason: decision.reason },
-    };
+  if (decision.action === 'skip') {
+    const skipped = { status: 'skipped', reason: decision.reason } as const;
+    return { result: skipped, sent: skipped };
+  }
   customer.contacts = [...contacts, { at: now, channel: step.channel, purpose: step.purpose }].slice(-maxContacts);
-  const { random } = customer.person;
-  const responds = random() < (population.responds[step.channel] ?? 0);
-  const act = wishes[Math.floor(random() * wishes.length)];
-  const at = Date.parse(now) + exponential(random, 10 * hourMs);
-  return { result: { status: 'sent' }, sent: { status: 'sent' }, ...(responds && act && { acts: [{ at, act }] }) };
+  const touchpoints = drawResponse(step.channel, by);
+  return { result: { status: 'sent' }, sent: { status: 'sent' }, ...compact({ touchpoints }) };
 };
 
 const wait: Answer<'wait'> = (call, step, { customer: { profile }, workspace }) => {
@@ -92,13 +101,8 @@ const waitForEvent: Answer<'waitForEvent'> = (call, step, { customer }) => {
   const { enrolmentId } = call.enrolment;
   const waitId = deterministicId('wait', enrolmentId, stepId, occurrence);
   const or = (step.or ?? []).map(({ on }) => on);
-  const waiting = {
-    enrolmentId,
-    on: step.on,
-    ...(or.length > 0 && { or }),
-    since,
-    until: addDuration(since, step.timeout),
-  };
+  const until = addDuration(since, step.timeout);
+  const waiting = { enrolmentId, on: step.on, ...(or.length > 0 && { or }), since, until };
   customer.profile = { ...customer.profile, waits: { ...customer.profile.waits, [waitId]: waiting } };
   customer.tokens.set(waitId, token);
   return { result: { status: 'waiting' } };
@@ -121,10 +125,10 @@ const decide: Answer<'decide'> = (call, { placement }, { customer, placements })
 
 const updateProfile: Answer<'updateProfile'> = (call, { traits }, { customer, now }) => {
   const values = templateValues(call, customer.profile);
-  const told = Object.entries(traits).map(
+  const updated = Object.entries(traits).map(
     ([name, value]) => [name, { value: interpolateJson(value, values), at: now }] as const,
   );
-  customer.profile = { ...customer.profile, traits: { ...customer.profile.traits, ...Object.fromEntries(told) } };
+  customer.profile = { ...customer.profile, traits: { ...customer.profile.traits, ...Object.fromEntries(updated) } };
   return { result: { status: 'updated' } };
 };
 
@@ -145,13 +149,20 @@ const humanTask: Answer<'humanTask'> = (call, step, { customer, population }) =>
   const answers = Object.keys(step.answers);
   const answer = answers[Math.floor(random() * answers.length)] ?? '';
   const at = Date.parse(call.enteredAt) + exponential(random, dayMs);
-  return { result: { status: 'waiting' }, answersAt: { at, result: { answer } } };
+  return { result: { status: 'waiting' }, taskAnswer: { at, result: { answer } } };
 };
 
 const emitted: StepAnswer = { result: { status: 'emitted' } };
 
 const answers: { [Kind in Step['kind']]: Answer<Kind> } = {
-  ...{ send, wait, waitForEvent, branch, decide, updateProfile, experiment, humanTask },
+  send,
+  wait,
+  waitForEvent,
+  branch,
+  decide,
+  updateProfile,
+  experiment,
+  humanTask,
   emitEvent: () => emitted,
   startJourney: () => emitted,
   webhook: () => ({ result: { status: 200, body: {} } }),
@@ -164,9 +175,9 @@ const answers: { [Kind in Step['kind']]: Answer<Kind> } = {
 /**
  * Answers a call that suspends the execution: it ends now, and the next segment starts at `until`.
  */
-function parked({ enrolment, vars }: StepCall, { until, at }: { until: string; at: string }): StepAnswer {
+function suspend({ enrolment, vars }: StepCall, { until, at }: { until: string; at: string }): StepAnswer {
   const run = { ...enrolment.run, leg: enrolment.run.leg + 1, at };
-  return { result: { status: 'parked' }, resumesLeg: { at: Date.parse(until), input: { vars, run } } };
+  return { result: { status: 'parked' }, continuation: { at: Date.parse(until), input: { vars, run } } };
 }
 
 type Row = (call: StepCall, step: Step, by: StepAnswerContext) => StepAnswer;
@@ -177,7 +188,7 @@ type Row = (call: StepCall, step: Step, by: StepAnswerContext) => StepAnswer;
  */
 export function answerStep(call: StepCall, by: StepAnswerContext): StepAnswer {
   const { step, until, at } = call;
-  if (until !== undefined && at !== undefined) return parked(call, { until, at });
+  if (until !== undefined && at !== undefined) return suspend(call, { until, at });
   if (step.kind === 'hold') return { result: {} };
   const answer = answers[step.kind] as Row; // the table's rows are complete over `kind`, which a look-up by a union cannot show
   return answer(call, step, by);
