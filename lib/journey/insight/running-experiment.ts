@@ -3,7 +3,10 @@ import { type StatsStore, type VariantStats } from './journey-stats-store.ts';
 import { type Step, type StepOf } from '../definition/step.ts';
 import { variantCountsOf } from './experiment-winner.ts';
 
-/** An experiment's step and what was counted of it in every version that has it: the same step with the same salt. */
+/**
+ * An experiment's step, and its counts in every version that has it: a step of the same name with
+ * the same salt.
+ */
 export interface RunningExperiment {
   step: StepOf<'experiment'>;
   counts: Record<string, VariantStats>;
@@ -18,7 +21,10 @@ interface Place {
 
 const isExperiment = (step: Step | undefined): step is StepOf<'experiment'> => step?.kind === 'experiment';
 
-/** Undefined where the version has no such experiment. One query, and the definitions of versions that were counted, which are remembered. */
+/**
+ * Reads an experiment. Returns undefined if the version has no such step. Costs one query, and reads
+ * the definitions of the counted versions, which are cached.
+ */
 export async function experimentOf(
   { stats, journeys }: { stats: StatsStore; journeys: Pick<JourneyStore, 'version'> },
   { workspace, journeyId, version, stepId }: Place,
