@@ -19,7 +19,9 @@ export async function getStats(deps: Dependencies, request: ApiRequest): Promise
   return { body: pageById(stats, request.query.cursor, newestFirst) };
 }
 
-/** Shows what an experiment has shown so far. Its step is that of the newest version with entries. */
+/**
+ * Shows what an experiment has shown so far. Its step is that of the newest version with entries.
+ */
 export async function getExperiment(deps: Dependencies, request: ApiRequest): Promise<ApiResponse> {
   const { workspace, params, query } = request;
   const { journeyId, record } = await readJourney(deps, request);

@@ -28,7 +28,9 @@ export interface RequestedJourney {
   draft: SavedJourneyDraft | undefined;
 }
 
-/** Reads the journey that a request names. Throws `journey.unknown` if it has no record or draft. */
+/**
+ * Reads the journey that a request names. Throws `journey.unknown` if it has no record or draft.
+ */
 export async function readJourney(
   { journeys, drafts }: Pick<Dependencies, 'journeys' | 'drafts'>,
   { workspace, params }: ApiRequest,

@@ -13,7 +13,9 @@ import { customerId } from '../../../lib/model/customer.ts';
 import { mapConcurrent } from '../../../lib/shared/concurrency.ts';
 import { compact } from '../../../lib/shared/records.ts';
 
-/** Maximum enrolments previewed. A position is one call of Step Functions, which allows 20 a second. */
+/**
+ * Maximum enrolments previewed. A position is one call of Step Functions, which allows 20 a second.
+ */
 const maxPreviewed = 200;
 /** Maximum rows read to find them, and rows of one read. */
 const maxRows = 2_000;

@@ -14,9 +14,9 @@ export function parseTaskAnswer(body: unknown, { answers }: Pick<Task, 'answers'
 }
 
 /**
- * Decides what a request with an answer does. `store`: the answer is the first. `resume`: an earlier
- * request stored the same answer and may not have resumed the journey. `done`: nothing is left to
- * do. `closed`: another answer stands, or the task has timed out.
+ * Decides what a request with an answer does. `store`: the answer is the first. `resume`: an
+ * earlier request stored the same answer and may not have resumed the journey. `done`: nothing is
+ * left to do. `closed`: another answer stands, or the task has timed out.
  */
 export function decideTaskAnswer(
   task: Pick<Task, 'status' | 'answer' | 'until'>,

@@ -22,8 +22,8 @@ interface Place {
 const isExperiment = (step: Step | undefined): step is StepOf<'experiment'> => step?.kind === 'experiment';
 
 /**
- * Reads an experiment. Returns undefined if the version has no such step. Costs one query, and reads
- * the definitions of the counted versions, which are cached.
+ * Reads an experiment. Returns undefined if the version has no such step. Costs one query, and
+ * reads the definitions of the counted versions, which are cached.
  */
 export async function experimentOf(
   { stats, journeys }: { stats: StatsStore; journeys: Pick<JourneyStore, 'version'> },

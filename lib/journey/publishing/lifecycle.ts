@@ -29,7 +29,9 @@ function wrongState({ journeyId, state }: JourneyRecord, action: LifecycleAction
   return new ThroughlineError('conflict', 'journey.wrong-state', { journeyId, state, hint });
 }
 
-/** Returns a paused journey after an action that leaves it paused. `resume` then leads to `closed`. */
+/**
+ * Returns a paused journey after an action that leaves it paused. `resume` then leads to `closed`.
+ */
 const applyWhilePaused = (record: JourneyRecord, action: LifecycleAction): JourneyRecord =>
   action === 'close' && record.before !== 'closed' ? { ...record, before: 'closed' } : record;
 

@@ -75,7 +75,9 @@ export type ValidationRule = (definition: JourneyDefinition, context: Validation
 
 type Steps = JourneyDefinition['steps'];
 
-/** Returns the step of that name. Names that every object has, such as `constructor`, are no steps. */
+/**
+ * Returns the step of that name. Names that every object has, such as `constructor`, are no steps.
+ */
 export const stepAt = (steps: Steps, id: string): Step | undefined =>
   Object.hasOwn(steps, id) ? steps[id] : undefined;
 

@@ -74,8 +74,8 @@ export function checkEndlessPaths({ steps }: Pick<JourneyDefinition, 'steps'>): 
 }
 
 /**
- * Maximum number of rounds that a loop without a wait may make: some more tries of something, but no
- * busy loop.
+ * Maximum number of rounds that a loop without a wait may make: some more tries of something, but
+ * no busy loop.
  */
 const mostAtOnce = 10;
 

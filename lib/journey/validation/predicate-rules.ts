@@ -1,7 +1,7 @@
 import { type Predicate } from '../../model/predicate.ts';
 import { type JourneyDefinition } from '../definition/journey-definition.ts';
 import { type StepOf } from '../definition/step.ts';
-import { errorAt, type ValidationRule, stepsOfKind, warningAt } from './diagnostic.ts';
+import { errorAt, type Diagnostic, type ValidationRule, stepsOfKind, warningAt } from './diagnostic.ts';
 import { foldPredicate, leavesOf, type PredicateLeaf } from '../../model/visit-predicate.ts';
 
 /** A predicate with its place in the definition. */
@@ -100,23 +100,26 @@ export function isSatisfiable(predicate: Predicate, hasTouchpoint = true): boole
   }).possible;
 }
 
+/** Returns the diagnostic of a predicate that no customer can satisfy. */
+function unsatisfiable({ place, predicate, atTouchpoint: hasTouchpoint }: PredicateAt): Diagnostic {
+  if (!hasTouchpoint && isSatisfiable(predicate)) {
+    const hint = 'the customer is looked at, not a touchpoint: ask what was done with "did"';
+    return errorAt('no-touchpoint', place, hint);
+  }
+  const isGoal = place === 'goal.on' || place.endsWith('.goal');
+  if (isGoal) return errorAt('unreachable-goal', place, 'no customer can ever reach it');
+  const report = place.startsWith('entry.exclude') ? warningAt : errorAt;
+  return report('never-met', place, 'no customer can ever meet it');
+}
+
 /**
  * Reports predicates that no customer can satisfy. In `entry.exclude` it is a warning, because it
  * has no effect there.
  */
 export const checkUnsatisfiable: ValidationRule = (definition) =>
-  predicatesInJourney(definition).flatMap(({ place, predicate, atTouchpoint: hasTouchpoint }) => {
-    if (isSatisfiable(predicate, hasTouchpoint)) return [];
-    if (!hasTouchpoint && isSatisfiable(predicate)) {
-      const hint = 'the customer is looked at, not a touchpoint: ask what was done with "did"';
-      return [errorAt('no-touchpoint', place, hint)];
-    }
-    const isGoal = place === 'goal.on' || place.endsWith('.goal');
-    if (isGoal) return [errorAt('unreachable-goal', place, 'no customer can ever reach it')];
-    return [
-      (place.startsWith('entry.exclude') ? warningAt : errorAt)('never-met', place, 'no customer can ever meet it'),
-    ];
-  });
+  predicatesInJourney(definition)
+    .filter(({ predicate, atTouchpoint: hasTouchpoint }) => !isSatisfiable(predicate, hasTouchpoint))
+    .map(unsatisfiable);
 
 /** Returns the event names that satisfy the predicate without further conditions. */
 function plainEvents(predicate: Predicate): string[] {

@@ -20,7 +20,10 @@ function within(place: string, value: Json | undefined): Text[] {
   return isJsonObject(value) ? Object.entries(value).flatMap(([key, part]) => within(`${place}.${key}`, part)) : [];
 }
 
-/** Returns the texts of a step that may have places. `shown`: people read them, so none may be empty. */
+/**
+ * Returns the texts of a step that may have places. `shown`: people read them, so none may be
+ * empty.
+ */
 function textsOf(id: string, step: Step): { texts: Text[]; shown: boolean } {
   const at = (name: string): string => `steps.${id}.${name}`;
   switch (step.kind) {
