@@ -5,13 +5,12 @@ import { type EnrolmentStore } from '../../../lib/journey/enrolment/enrolment-st
 import { forecastJourney } from '../../../lib/journey/insight/cost-forecast.ts';
 import { journeyRecordView, type PublishedView } from '../../../lib/journey/insight/journey-views.ts';
 import { PublishRequest } from '../../../lib/journey/publishing/apply-publication.ts';
-import { type JourneyRecord } from '../../../lib/journey/publishing/journey-record.ts';
+import { findExperiment } from '../../../lib/journey/insight/running-experiment.ts';
+import { type JourneyPlace, type JourneyRecord, setWinner } from '../../../lib/journey/publishing/journey-record.ts';
 import { type JourneyStore } from '../../../lib/journey/publishing/journey-store.ts';
 import { type LifecycleAction, applyAction } from '../../../lib/journey/publishing/lifecycle.ts';
 import { isError, type Publication } from '../../../lib/journey/publishing/plan-publication.ts';
-import { type JourneyPublisher } from '../../../lib/journey/publishing/publish-journey.ts';
-import { findExperiment, setWinner } from '../../../lib/journey/publishing/set-winner.ts';
-import { type JourneyPlace, updateJourneyRecord } from '../../../lib/journey/publishing/update-journey-record.ts';
+import { type JourneyPublisher, updateJourneyRecord } from '../../../lib/journey/publishing/publish-journey.ts';
 import { NotFound, Rejected, ThroughlineError } from '../../../lib/shared/errors.ts';
 import { issuesOf } from '../../../lib/shared/http/issues.ts';
 import { compact } from '../../../lib/shared/records.ts';

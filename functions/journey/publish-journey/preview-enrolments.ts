@@ -8,7 +8,7 @@ import {
   type MigrationPreview,
   previewEnrolment,
 } from '../../../lib/journey/publishing/preview-migration.ts';
-import { type JourneyPlace } from '../../../lib/journey/publishing/update-journey-record.ts';
+import { type JourneyPlace } from '../../../lib/journey/publishing/journey-record.ts';
 import { customerId } from '../../../lib/model/customer.ts';
 import { mapConcurrent } from '../../../lib/shared/concurrency.ts';
 import { compact } from '../../../lib/shared/records.ts';

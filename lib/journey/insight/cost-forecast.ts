@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import { pricesDate } from '../../shared/prices.ts';
 import { dayMs, daySeconds, durationMs } from '../../shared/time.ts';
 import { compileJourney } from '../compilation/compile-journey.ts';
@@ -9,6 +8,7 @@ import { type JourneyDefinition } from '../definition/journey-definition.ts';
 import { estimateVisits, estimateMeanWait, assumedWaitShare } from './expected-visits.ts';
 import { simulatedFunctions } from '../compilation/simulated-functions.ts';
 import { type Step } from '../definition/step.ts';
+import { type JourneyForecast } from './journey-forecast.ts';
 import { messageUsd, continuationUsd, enrolmentUsd, transitionUsd, visitUsd } from './step-cost.ts';
 
 /**
@@ -16,42 +16,6 @@ import { messageUsd, continuationUsd, enrolmentUsd, transitionUsd, visitUsd } fr
  * workflows, which can be raised.
  */
 export const maxOpenEnrolments = 1_000_000;
-
-const ExpectedWorst = z.object({ expected: z.number(), worst: z.number() });
-
-/**
- * Forecast of a journey before its first entry. `expected` takes branches by weight or evenly, and
- * waits as half answered. `worst` takes the longest path, all loops to their limit, and contact
- * hours before each message. Neither has failures or pauses. A simulation is more exact.
- */
-export const JourneyForecast = z.object({
-  /** State transitions of one entry. */
-  transitions: ExpectedWorst,
-  /** Days with an open execution for one entry. Suspended waits have none. */
-  openDays: ExpectedWorst,
-  /**
-   * Open executions at `entriesPerDay`, the account's limit, and the entries a day that reach it.
-   */
-  open: z.object({
-    entriesPerDay: z.number(),
-    expected: z.number(),
-    worst: z.number(),
-    limit: z.number(),
-    entriesPerDayAtLimit: z.number(),
-  }),
-  /**
-   * US dollars for 1,000 entries, all services, by step. `stay` is the cost of entry and end.
-   * `unpriced` lists channels priced by country, which are left out.
-   */
-  usdPerThousand: z.object({
-    total: z.number(),
-    stay: z.number(),
-    steps: z.record(z.string(), z.number()),
-    unpriced: z.array(z.string()),
-    pricesOf: z.string(),
-  }),
-});
-export type JourneyForecast = z.infer<typeof JourneyForecast>;
 
 /**
  * Transition that Step Functions bills for each execution besides its states, as the benchmark

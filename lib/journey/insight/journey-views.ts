@@ -9,7 +9,7 @@ import { JourneyDefinition, JourneyDraft } from '../definition/journey-definitio
 import { Enrolment } from '../enrolment/enrolment-record.ts';
 import { type OwnedEnrolment } from '../enrolment/enrolment-store.ts';
 import { type JourneyRecord, JourneyState, Migration, VersionRoute, Winner } from '../publishing/journey-record.ts';
-import { JourneyForecast } from './cost-forecast.ts';
+import { JourneyForecast } from './journey-forecast.ts';
 import { MigrationPreview } from '../publishing/preview-migration.ts';
 import { type SavedJourneyDraft } from '../publishing/version-store.ts';
 import { StepId } from '../definition/step.ts';

@@ -1,5 +1,7 @@
 import { type JourneyStore } from '../publishing/journey-store.ts';
 import { type StatsStore, type VariantStats } from './journey-stats-store.ts';
+import { NotFound, Rejected } from '../../shared/errors.ts';
+import { type JourneyDefinition } from '../definition/journey-definition.ts';
 import { type Step, type StepOf } from '../definition/step.ts';
 import { variantCountsOf } from './experiment-winner.ts';
 
@@ -40,4 +42,21 @@ export async function experimentOf(
     return isExperiment(other) && other.salt === step.salt;
   });
   return { step, counts: variantCountsOf(all, stepId, new Set(same.map((one) => one.version))) };
+}
+
+/**
+ * Returns the experiment of a step in the first definition that has the step. Throws
+ * `journey.unknown-experiment`, and `journey.unknown-variant` for a variant it does not have.
+ */
+export function findExperiment(
+  definitions: readonly JourneyDefinition[],
+  stepId: string,
+  { journeyId, variant }: { journeyId: string; variant: string | null },
+): StepOf<'experiment'> {
+  const [step] = definitions.flatMap(({ steps }) => steps[stepId] ?? []);
+  if (step?.kind !== 'experiment') throw new NotFound('journey.unknown-experiment', { journeyId, stepId });
+  const variants = step.variants.map(({ id }) => id);
+  if (variant !== null && !variants.includes(variant))
+    throw new Rejected('journey.unknown-variant', { stepId, variants });
+  return step;
 }

@@ -4,7 +4,7 @@ import { keys } from '../../model/keys/table-keys.ts';
 import { cacheByKey } from '../../shared/cache.ts';
 import { type Clock, type Instant, hourMs } from '../../shared/time.ts';
 import { JourneyDefinition } from '../definition/journey-definition.ts';
-import { withDeployedVersion, type JourneyRecord, readJourneyRecord, deployedJourneyRecord } from './journey-record.ts';
+import { currentRecord, currentRecords, type JourneyRecord } from './journey-record.ts';
 import { deployedJourneys } from './deployed-journeys.ts';
 
 /** A published version. It never changes. */
@@ -112,16 +112,6 @@ interface DeployedJourneys {
 
 type ReadVersion = (workspace: string, journeyId: string, version: number) => Promise<JourneyVersion | undefined>;
 
-function recordFrom(
-  { definitions }: DeployedJourneys,
-  journeyId: string,
-  row: Item | undefined,
-): JourneyRecord | undefined {
-  const own = readJourneyRecord(row);
-  const definition = definitions.get(journeyId);
-  return own ? withDeployedVersion(own, definition) : definition && deployedJourneyRecord(definition);
-}
-
 function deployedVersion({ definitions, arns }: DeployedJourneys, journeyId: string): JourneyVersion | undefined {
   const definition = definitions.get(journeyId);
   return definition && { version: definition.version, definition, arn: arns[journeyId] ?? '' };
@@ -159,13 +149,7 @@ async function listRecords(
   workspace: string,
 ): Promise<JourneyRecord[]> {
   const { pk, sk: prefix } = keys.journey(workspace, '');
-  const rows = await table.query(pk, { prefix });
-  const own = rows
-    .flatMap((item) => readJourneyRecord(item) ?? [])
-    .map((record) => withDeployedVersion(record, definitions.get(record.journeyId)));
-  const known = new Set(own.map(({ journeyId }) => journeyId));
-  const untouched = [...definitions.values()].filter(({ id }) => !known.has(id)).map(deployedJourneyRecord);
-  return [...own, ...untouched].sort((a, b) => (a.journeyId < b.journeyId ? -1 : 1));
+  return currentRecords(await table.query(pk, { prefix }), definitions);
 }
 
 async function readLiveJourney(read: ReadVersion, workspace: string, record: JourneyRecord): Promise<LiveJourney> {
@@ -195,19 +179,20 @@ function saveRecord(table: Table, workspace: string, { rev, ...record }: Journey
 /** Creates the store of journeys in a table. */
 export function journeyStore(table: Table, options: JourneyStoreOptions): JourneyStore {
   const { clock, shipped = deployedJourneys, arns = {} } = options;
-  const deployed = { definitions: new Map(shipped.map((definition) => [definition.id, definition])), arns };
+  const definitions = new Map(shipped.map((definition) => [definition.id, definition]));
+  const deployed = { definitions, arns };
   const version = createVersionReader(table, deployed, clock);
   const list = (workspace: string): Promise<JourneyRecord[]> => listRecords(table, deployed, workspace);
   return {
     version,
     listRecords: list,
-    recordOf: (journeyId, row) => recordFrom(deployed, journeyId, row),
+    recordOf: (journeyId, row) => currentRecord(row, definitions.get(journeyId)),
     readRecord: async (workspace, journeyId, read = {}) =>
-      recordFrom(deployed, journeyId, await table.get(keys.journey(workspace, journeyId), read)),
+      currentRecord(await table.get(keys.journey(workspace, journeyId), read), definitions.get(journeyId)),
     live: cacheByKey(clock, freshMs, async (workspace) => readLiveJourneys(version, workspace, await list(workspace))),
     liveJourney: async (workspace, journeyId) => {
       const row = await table.get(keys.journey(workspace, journeyId), { consistent: true });
-      const record = recordFrom(deployed, journeyId, row);
+      const record = currentRecord(row, definitions.get(journeyId));
       return record?.state === 'live' ? readLiveJourney(version, workspace, record) : undefined;
     },
     saveRecord: (workspace, record) => saveRecord(table, workspace, record),

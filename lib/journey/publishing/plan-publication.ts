@@ -3,9 +3,8 @@ import { type Clock, type Instant } from '../../shared/time.ts';
 import { type JourneyDefinition, type JourneyDraft } from '../definition/journey-definition.ts';
 import { validateJourney } from '../validation/validate-journey.ts';
 import { draftFingerprint, entryStepsFromMigrations, planMigration, type PublishRequest } from './apply-publication.ts';
-import { type Migration } from './journey-record.ts';
+import { type JourneyPlace, type Migration } from './journey-record.ts';
 import { loadValidationContext, type ValidationContextDependencies } from './load-validation-context.ts';
-import { type JourneyPlace } from './update-journey-record.ts';
 import { type PublishStore, type VersionRow } from './version-store.ts';
 
 /** What planning a publication reads. */

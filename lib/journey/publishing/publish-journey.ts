@@ -1,13 +1,13 @@
 import { type Machines, type Share } from '../../aws/step-functions/state-machines.ts';
 import { ThroughlineError, Unavailable } from '../../shared/errors.ts';
+import { conflict, retryOnConflict } from '../../shared/retry.ts';
 import { type Instant } from '../../shared/time.ts';
 import { compileJourney, type StepFunctions } from '../compilation/compile-journey.ts';
 import { machineName } from '../compilation/machine-name.ts';
 import { applyPublication, type PublishRequest } from './apply-publication.ts';
-import { type JourneyRecord, type VersionRoute } from './journey-record.ts';
+import { type JourneyPlace, type JourneyRecord, type VersionRoute } from './journey-record.ts';
 import { type JourneyStore } from './journey-store.ts';
 import { type PlanDependencies, planPublication, type Publication } from './plan-publication.ts';
-import { type JourneyPlace, updateJourneyRecord } from './update-journey-record.ts';
 import { type VersionRow } from './version-store.ts';
 
 /** The stores and services that publishing uses. */
@@ -24,6 +24,27 @@ export interface PublisherDependencies extends PlanDependencies {
 export interface JourneyPublisher {
   plan(place: JourneyPlace, request: PublishRequest): Promise<Publication>;
   publish(place: JourneyPlace, publication: Publication, weight: number): Promise<JourneyRecord>;
+}
+
+/** Most tries to write one journey record. Each concurrent write costs one try. */
+const maxTries = 10;
+
+/**
+ * Changes a journey record, and retries after a concurrent write. `change` may return undefined or
+ * the same object to write nothing. Throws `Unavailable('journey.contended')` after ten tries.
+ */
+export function updateJourneyRecord(
+  journeys: Pick<JourneyStore, 'readRecord' | 'saveRecord'>,
+  { workspace, journeyId }: JourneyPlace,
+  change: (record: JourneyRecord | undefined) => JourneyRecord | undefined,
+): Promise<JourneyRecord | undefined> {
+  const contended = (): Unavailable => new Unavailable('journey.contended', { journeyId });
+  return retryOnConflict({ maxTries, contended }, async () => {
+    const record = await journeys.readRecord(workspace, journeyId, { consistent: true });
+    const next = change(record);
+    if (!next || next === record) return record;
+    return (await journeys.saveRecord(workspace, next)) ? { ...next, rev: next.rev + 1 } : conflict;
+  });
 }
 
 const newRecord = (journeyId: string, now: Instant): JourneyRecord => ({

@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest';
-import { deployedJourneyRecord } from '../../../lib/journey/publishing/journey-record.ts';
-import { findExperiment, setWinner } from '../../../lib/journey/publishing/set-winner.ts';
+import { findExperiment } from '../../../lib/journey/insight/running-experiment.ts';
+import {
+  currentRecord,
+  currentRecords,
+  deployedJourneyRecord,
+  setWinner,
+} from '../../../lib/journey/publishing/journey-record.ts';
 import { aJourney, start } from '../journey-examples.ts';
 import { tested } from '../validation/validation-examples.ts';
 
@@ -32,4 +37,26 @@ test('the experiment is looked for in every routed version, and has the variant'
   expect(findExperiment([journey], 'Hello', { ...request, variant: null }).salt).toBe('s');
   expect(() => findExperiment([journey], 'Hello', { ...request, variant: 'none' })).toThrow('journey.unknown-variant');
   expect(() => findExperiment([aJourney()], 'Hello', request)).toThrow('journey.unknown-experiment');
+});
+
+const row = (journeyId: string, more: object = {}) => {
+  const { rev: _rev, ...stored } = { ...record, journeyId, ...more };
+  return { pk: '', sk: '', rev: 4, doc: JSON.stringify(stored) };
+};
+
+test('a journey without a row is as deployed, and one with a row routes to the deployed version', () => {
+  expect(currentRecord(undefined, undefined)).toBeUndefined();
+  expect(currentRecord(undefined, journey)).toEqual(record);
+  const newer = currentRecord(row('welcome', { state: 'closed' }), aJourney({ version: 3 }));
+  expect(newer).toMatchObject({ rev: 4, state: 'closed', routes: [{ version: 3, weight: 100 }] });
+});
+
+test('all journeys are listed by id, each once', () => {
+  const deployed = new Map([journey, aJourney({ id: 'another' })].map((one) => [one.id, one]));
+  const records = currentRecords([row('welcome'), row('own', { deployed: undefined })], deployed);
+  expect(records.map(({ journeyId, rev }) => [journeyId, rev])).toEqual([
+    ['another', 0],
+    ['own', 4],
+    ['welcome', 4],
+  ]);
 });
