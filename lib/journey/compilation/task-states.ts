@@ -112,7 +112,7 @@ export const guardAssigned = { gate: "{% $exists($states.result.Payload.gate) ? 
 /** Rules of the Choice after a guarded task. */
 export const guardRules = (id: string): AslChoiceRule[] => [
   { Condition: "{% $gate = 'hold' %}", Next: `${id}: held` },
-  { Condition: "{% $gate = 'move' or $gate = 'left' %}", Next: `${id}: moved` },
+  { Condition: "{% $gate = 'move' %}", Next: `${id}: moved` },
 ];
 
 /**

@@ -200,7 +200,7 @@ export class JourneySimulation {
   #invoked(sent: Omit<StepCall, 'vars'>): Json {
     const call: StepCall = { ...sent, vars: sent.enrolment.vars };
     const inside = this.#inside.get(call.enrolment.enrolmentId);
-    if (!inside) return { gate: 'left' };
+    if (!inside) return { gate: 'move' };
     const vars = (call as Partial<StepCall>).vars ?? call.enrolment.vars; // as `StepCall` reads it
     const { customer } = inside;
     const answered = answerStep({ ...call, vars }, { ...this.setting, customer, now: this.now() });
