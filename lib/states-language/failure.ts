@@ -1,13 +1,13 @@
-/** What `Retry` and `Catch` look at, and how a failed execution ends. */
+/** A failure of a state. `Retry` and `Catch` match it, and a failed execution ends with it. */
 export interface StateFailure {
-  /** Empty where a Fail state names none. */
+  /** Empty if a Fail state names none. */
   error: string;
   cause?: string;
-  /** Further names it answers to: a missed heartbeat is a `States.Timeout` and also a `States.HeartbeatTimeout`. */
+  /** Other names that match. A missed heartbeat is also a `States.HeartbeatTimeout`. */
   also?: string[];
 }
 
-/** Thrown where a state cannot go on. `location` names the field whose expression failed. */
+/** Thrown if a state fails. `location` names the field whose expression failed. */
 export class StateFailed extends Error {
   readonly failure: StateFailure;
   readonly location: string | undefined;
@@ -20,18 +20,22 @@ export class StateFailed extends Error {
   }
 }
 
+/** Returns the error of an expression that failed. */
 export function queryFailed(cause: string, location: string): StateFailed {
   return new StateFailed({ error: 'States.QueryEvaluationError', cause }, location);
 }
 
+/** Returns an error that no `Retry` or `Catch` matches. */
 export function runtimeFailed(cause: string): StateFailed {
   return new StateFailed({ error: 'States.Runtime', cause });
 }
 
-/** Errors that no wildcard matches. `States.Runtime` cannot be named either: nothing catches it. */
+/** Errors that no wildcard matches. `States.Runtime` cannot be caught by its name either. */
 const terminal = new Set(['States.Runtime', 'States.DataLimitExceeded']);
 
-/** Whether `ErrorEquals` names this failure. `States.TaskFailed` stands for all but time-outs. */
+/**
+ * Returns whether `ErrorEquals` matches a failure. `States.TaskFailed` matches all but timeouts.
+ */
 export function names(errorEquals: readonly string[], failure: StateFailure): boolean {
   if (failure.error === 'States.Runtime') return false;
   return errorEquals.some((name) => {

@@ -1,4 +1,5 @@
 import { type WorkCount } from './execution/host.ts';
+
 /** Counts work under way, so that a test or a clock can wait until there is none. */
 export class QuiescenceTracker implements WorkCount {
   #running = 0;
@@ -9,7 +10,7 @@ export class QuiescenceTracker implements WorkCount {
     return this.#running > 0;
   }
 
-  /** How much work was ever begun: equal numbers say that nothing happened in between. */
+  /** The amount of work ever begun. Equal numbers mean that nothing happened in between. */
   get begun(): number {
     return this.#begun;
   }

@@ -5,8 +5,9 @@ interface Timer {
 }
 
 /**
- * Timers by time, and by the order they were set within one moment. Setting and taking cost O(log n), cancelling O(1): a cancelled timer
- * lets go of its callback at once and leaves the heap when half of it is dead, so 100,000 waits are as good as ten.
+ * Timers in order of time. Timers of one moment keep the order in which they were set. Setting and
+ * taking cost O(log n), cancelling O(1). A cancelled timer drops its callback at once, and is
+ * removed when half of the heap is cancelled.
  */
 export class TimerHeap {
   #heap: Timer[] = [];
@@ -18,7 +19,7 @@ export class TimerHeap {
     return this.#heap.length - this.#dead;
   }
 
-  /** The answer cancels; once fired or cancelled it does nothing. */
+  /** Sets a timer. Returns a function that cancels it, also after it has fired. */
   add(at: number, fire: () => void): () => void {
     const timer: Timer = { at, seq: this.#seq++, fire };
     this.#heap.push(timer);
@@ -26,13 +27,13 @@ export class TimerHeap {
     return () => this.#cancel(timer);
   }
 
-  /** When the earliest timer is due. */
+  /** Returns the time of the earliest timer. */
   next(): number | undefined {
     while (this.#heap[0] && !this.#heap[0].fire) this.#takeTop();
     return this.#heap[0]?.at;
   }
 
-  /** Removes the earliest timer that is due by `now` and answers its callback. */
+  /** Removes the earliest timer that is due by `now`, and returns its callback. */
   takeDue(now: number): (() => void) | undefined {
     const next = this.next();
     if (next === undefined || next > now) return undefined;

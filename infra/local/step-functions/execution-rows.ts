@@ -1,6 +1,6 @@
 import { type Execution, type ExecutionBranch } from '../../../lib/states-language/execution/execution-branch.ts';
-import { type CompiledMachine } from '../../../lib/states-language/definition/compile-machine.ts';
-import { regionBelow } from '../../../lib/states-language/execution/branch-region.ts';
+import { type CompiledMachine } from '../../../lib/states-language/definition/compiled-states.ts';
+import { regionBelow } from '../../../lib/states-language/execution/execution-branch.ts';
 import { parseData } from '../../../lib/states-language/serialized-data.ts';
 
 /** A row of `sfn_execution`: what SQLite has as NULL is undefined in an `Execution`. */

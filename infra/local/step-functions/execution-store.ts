@@ -1,6 +1,6 @@
 import { type JsonObject } from '../../../lib/shared/json.ts';
 import { type ExecutionRecords, type HistoryEvent } from '../../../lib/states-language/execution/host.ts';
-import { type CompiledMachine } from '../../../lib/states-language/definition/compile-machine.ts';
+import { type CompiledMachine } from '../../../lib/states-language/definition/compiled-states.ts';
 import { type Journal } from '../journal/open-journal.ts';
 import {
   dueOf,

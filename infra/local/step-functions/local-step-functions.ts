@@ -4,7 +4,7 @@ import { type VirtualClock } from '../clock/virtual-clock.ts';
 import { type Journal } from '../journal/open-journal.ts';
 import { callApi } from './api/call-api.ts';
 import { createStatusPublisher, type Emit } from './status-publisher.ts';
-import { type FunctionCaller } from '../../../lib/states-language/execution/call-function.ts';
+import { type FunctionCaller } from '../../../lib/states-language/execution/host.ts';
 import { Catalog, type CatalogOptions } from './machine-catalog.ts';
 import { ExecutionLists } from './execution-lists.ts';
 import { Interpreter } from '../../../lib/states-language/execution/interpreter.ts';

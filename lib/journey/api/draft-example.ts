@@ -7,11 +7,15 @@ export const draft = {
   steps: {
     'Wait a day': { kind: 'wait', for: '1d', next: 'Is active' },
     'Is active': {
-      ...{ kind: 'branch', otherwise: 'Remind' },
+      kind: 'branch',
+      otherwise: 'Remind',
       cases: [{ when: { did: 'Product Viewed', atLeast: 1, within: '1d' }, next: 'Done' }],
     },
     Remind: {
-      ...{ kind: 'send', channel: 'email', purpose: 'marketing', next: 'Done' },
+      kind: 'send',
+      channel: 'email',
+      purpose: 'marketing',
+      next: 'Done',
       template: { subject: 'Anything missing?', body: 'Hello {{traits.firstName | there}}!' },
     },
     Done: { kind: 'exit' },

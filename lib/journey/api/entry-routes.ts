@@ -8,19 +8,19 @@ import { type ApiRouteTable } from '../../shared/http/api-route.ts';
  */
 const maxKeyChars = 1_000;
 
-const id = z.string().min(1).max(200).describe('The same id, sent again, does nothing twice');
+const id = z.string().min(1).max(200).describe('A repeated request with the same id has no further effect');
 
 /** Request to enrol a customer in a journey with the trigger `api`. */
 export const EnrolmentRequest = z.strictObject({
   customerId: CustomerId,
   properties: JsonObject.default({}),
-  key: z.string().min(1).max(maxKeyChars).optional().describe('The entry key; else it is found in the properties'),
+  key: z.string().min(1).max(maxKeyChars).optional().describe('The entry key. Default: its value in the properties'),
   id: id.optional(),
   test: z
     .boolean()
     .optional()
     .describe(
-      'A test person: enters the version on trial, if there is one, and needs no trigger `api`; passes holdouts and limits, really gets everything, is counted nowhere',
+      'A test person: enters the trial version, if there is one, and needs no trigger `api`. Skips holdouts and limits, gets all messages, and is in no statistics',
     ),
 });
 export type EnrolmentRequest = z.infer<typeof EnrolmentRequest>;
@@ -35,32 +35,30 @@ export const BusinessEventRequest = z.strictObject({
 /** Maximum size of the properties passed to the journey, in bytes of JSON. */
 export const maxPropertiesBytes = 4_096;
 
-const unknown = 'No such journey, or no such customer';
-const conflict = 'The journey takes nobody in, or not by API';
-
+/** Descriptions of the routes that start enrolments. */
 export const entryRoutes: ApiRouteTable = {
   'POST /v1/journeys/{id}/enrolments': {
     id: 'enrol',
-    summary: 'Knock at a journey in a customer’s name',
+    summary: 'Request a customer’s entry into a journey',
     description:
-      'For journeys with the trigger `api`. 202: it is on its way; the journey’s entry rules decide, and the enrolment exists once they let it in.',
+      'For journeys with the trigger `api`. 202: the request was accepted. The journey’s entry rules decide on it, and the enrolment exists if they admit it.',
     key: 'secret',
     path: z.object({ id: z.string() }),
     body: { schema: EnrolmentRequest, example: { customerId: 'ada', properties: { orderId: 'o-1' }, id: 'order-o-1' } },
     status: 202,
     answer: z.object({ id: z.string(), enrolmentId: z.string() }),
     refusals: {
-      400: 'Not such a body, or without the entry key',
-      404: unknown,
-      409: conflict,
-      503: 'Not taken: send it again',
+      400: 'An invalid body, or without the entry key',
+      404: 'No such journey or customer',
+      409: 'The journey accepts no entries, or none by API',
+      503: 'Not accepted: retry',
     },
   },
   'POST /v1/business-events': {
     id: 'tellBusinessEvent',
-    summary: 'Something happened to the business: back in stock, a price change',
+    summary: 'Report a business event, such as back in stock or a price change',
     description:
-      'Every journey with a trigger of this name is offered to its segment, of those whose trait matches where it says so.',
+      'Requests the entry of a segment’s members into every journey with a trigger of this name, with `match` only of those whose trait matches.',
     key: 'secret',
     body: {
       schema: BusinessEventRequest,
@@ -68,6 +66,6 @@ export const entryRoutes: ApiRouteTable = {
     },
     status: 202,
     answer: z.object({ id: z.string(), journeys: z.array(z.string()) }),
-    refusals: { 400: 'Not such a body', 503: 'Not taken: send it again' },
+    refusals: { 400: 'An invalid body', 503: 'Not accepted: retry' },
   },
 };

@@ -1,96 +1,68 @@
 import { durationMs } from '../../shared/time.ts';
 import { type AslDefinition, type AslState } from './state-machine-types.ts';
-import {
-  compileBranch,
-  compileExit,
-  compileExperiment,
-  compileGoTo,
-  compileRandomSplit,
-} from './steps/branching-steps.ts';
-import {
-  compileDecide,
-  compileEmitEvent,
-  compileSend,
-  compileStartJourney,
-  compileUpdateProfile,
-  compileWebhook,
-} from './steps/effect-steps.ts';
 import { effectKinds, guardedSteps } from '../definition/graph.ts';
 import { roundsPerSegment } from './execution-segments.ts';
-import { type StepCompiler, type CompileContext, type CompiledStates } from './compile-context.ts';
+import { type CompileContext, type CompiledStates } from './compile-context.ts';
+import { compileStep } from './compile-step.ts';
 import { type StepFunctions } from './task-states.ts';
-import { compileHumanTask, compileWait, compileWaitForEvent } from './steps/waiting-steps.ts';
 import { type JourneyDefinition } from '../definition/journey-definition.ts';
-import { type Step, type StepOf } from '../definition/step.ts';
 
 export { type StepFunction, type StepFunctions } from './task-states.ts';
 
-/**
- * Compilers by step kind. The first state is named like the step. Helper states add a colon, which
- * no step id may hold.
- */
-const compilers: { [Kind in Step['kind']]: StepCompiler<Kind> } = {
-  send: compileSend,
-  wait: compileWait,
-  waitForEvent: compileWaitForEvent,
-  branch: compileBranch,
-  randomSplit: compileRandomSplit,
-  experiment: compileExperiment,
-  decide: compileDecide,
-  updateProfile: compileUpdateProfile,
-  emitEvent: compileEmitEvent,
-  webhook: compileWebhook,
-  humanTask: compileHumanTask,
-  startJourney: compileStartJourney,
-  goTo: compileGoTo,
-  exit: compileExit,
-};
-
-function statesOf<Kind extends Step['kind']>(id: string, step: StepOf<Kind>, shop: CompileContext): CompiledStates {
-  const compile = compilers[step.kind];
-  return compile(id, step, shop);
-}
-
-const leg = 'Start: leg';
-const throttled = 'Start: throttled';
+/** Names of the states before the first step. */
+const [resumeState, throttleState] = ['Start: leg', 'Start: throttled'] as const;
 
 /**
  * Returns the steps at which a continued execution can start, after a suspension or a long loop.
  */
-function legSteps(states: CompiledStates): string[] {
+function continuationSteps(states: CompiledStates): string[] {
   return Object.values(states).flatMap((state) => {
     const at = state.Type === 'Task' ? state.Arguments.Payload.at : undefined;
     return typeof at === 'string' ? [at] : [];
   });
 }
 
-/**
- * Returns the states before the first step: the choice of the step at which a continuation resumes,
- * and the wait of a throttled entry.
- */
-function beginning(
+/** Compiles the wait of a throttled entry. Other entries do not wait there. */
+const throttleWait = (start: string): AslState => ({
+  Type: 'Wait',
+  Timestamp:
+    '{% $exists($states.input.run.notBefore) ? $states.input.run.notBefore : $states.context.Execution.StartTime %}',
+  Next: start,
+});
+
+/** Compiles the Choice of the step at which a continuation resumes. */
+const resumeChoice = (resumeAt: string[], first: string): AslState => ({
+  Type: 'Choice',
+  Choices: resumeAt.map((id) => ({
+    Condition: `{% $exists($states.input.run.at) and $states.input.run.at = ${JSON.stringify(id)} %}`,
+    Next: id,
+  })),
+  Default: first,
+});
+
+/** Returns the states before the first step, and the name of the first one. */
+function startStates(
   { start, entry }: JourneyDefinition,
   resumeAt: string[],
 ): { startAt: string; states: CompiledStates } {
-  const first = entry.throttle ? throttled : start;
-  const wait: AslState = {
-    Type: 'Wait',
-    Timestamp:
-      '{% $exists($states.input.run.notBefore) ? $states.input.run.notBefore : $states.context.Execution.StartTime %}',
-    Next: start,
-  };
-  const doors: AslState = {
-    Type: 'Choice',
-    Choices: resumeAt.map((id) => ({
-      Condition: `{% $exists($states.input.run.at) and $states.input.run.at = ${JSON.stringify(id)} %}`,
-      Next: id,
-    })),
-    Default: first,
-  };
+  const first = entry.throttle ? throttleState : start;
+  const isResumed = resumeAt.length > 0;
   return {
-    startAt: resumeAt.length > 0 ? leg : first,
-    states: { ...(resumeAt.length > 0 && { [leg]: doors }), ...(entry.throttle && { [throttled]: wait }) },
+    startAt: isResumed ? resumeState : first,
+    states: {
+      ...(isResumed && { [resumeState]: resumeChoice(resumeAt, first) }),
+      ...(entry.throttle && { [throttleState]: throttleWait(start) }),
+    },
   };
+}
+
+/**
+ * Returns the steps that check the step guard. A migrated enrolment may carry a paused mark, so its
+ * first message may be deferred. Steps at which it enters therefore need the guard's Choice.
+ */
+function guardedStepsOf(definition: JourneyDefinition, resumeAt: string[]): Set<string> {
+  const entered = resumeAt.filter((id) => effectKinds.has(definition.steps[id]?.kind ?? 'exit'));
+  return new Set([...guardedSteps(definition), ...entered]);
 }
 
 /**
@@ -103,23 +75,20 @@ export function compileJourney(
   functions: StepFunctions,
   { resumeAt = [] }: { resumeAt?: string[] } = {},
 ): AslDefinition {
-  // A migrated enrolment may carry a paused mark, so its first message may be deferred. Such steps
-  // need the guard's Choice.
-  const entered = resumeAt.filter((id) => effectKinds.has(definition.steps[id]?.kind ?? 'exit'));
-  const shop: CompileContext = {
+  const context: CompileContext = {
     functions,
-    gated: new Set([...guardedSteps(definition), ...entered]),
+    guarded: guardedStepsOf(definition, resumeAt),
     parkAfter: durationMs(definition.parkAfter),
-    roundsPerLeg: roundsPerSegment(definition),
+    roundsPerSegment: roundsPerSegment(definition),
     hours: definition.hours,
   };
-  const steps = Object.entries(definition.steps).map(([id, step]) => statesOf(id, step, shop));
+  const steps = Object.entries(definition.steps).map(([id, step]) => compileStep(id, step, context));
   const states = Object.assign({}, ...steps) as CompiledStates;
-  const begin = beginning(definition, [...new Set([...legSteps(states), ...resumeAt])]);
+  const start = startStates(definition, [...new Set([...continuationSteps(states), ...resumeAt])]);
   return {
     Comment: `${definition.name.en}, version ${definition.version}`,
     QueryLanguage: 'JSONata',
-    StartAt: begin.startAt,
-    States: { ...begin.states, ...states },
+    StartAt: start.startAt,
+    States: { ...start.states, ...states },
   };
 }

@@ -1,4 +1,4 @@
-import { durationMs, dayMs } from '../../shared/time.ts';
+import { dayMs, durationMs } from '../../shared/time.ts';
 import { type JourneyDefinition } from '../definition/journey-definition.ts';
 import { type Step } from '../definition/step.ts';
 import { nextSteps } from '../definition/graph.ts';
@@ -12,14 +12,37 @@ type CompilableJourney = Pick<JourneyDefinition, 'steps' | 'hours' | 'parkAfter'
  */
 export const eventsPerSegment = { events: 20_000, ms: 365 * dayMs };
 
+/** A `goTo`: its step, the step it leads back to, and its limit of rounds. */
 export interface Loop {
   id: string;
   to: string;
   limit: number;
 }
 
+/** Returns the loops of a definition. */
 export const loopsOf = ({ steps }: Pick<JourneyDefinition, 'steps'>): Loop[] =>
   Object.entries(steps).flatMap(([id, step]) => (step.kind === 'goTo' ? [{ id, to: step.to, limit: step.limit }] : []));
+
+/** A search for longest paths. `longest` keeps the costs of steps that were measured. */
+interface PathSearch {
+  steps: JourneyDefinition['steps'];
+  cost: (step: Step) => number;
+  stops: (step: Step) => boolean;
+  longest: Map<string, number>;
+}
+
+function measurePath(search: PathSearch, id: string): number {
+  const { steps, cost, stops, longest } = search;
+  const known = longest.get(id);
+  if (known !== undefined) return known;
+  const step = Object.hasOwn(steps, id) ? steps[id] : undefined;
+  if (!step) return 0;
+  longest.set(id, 0); // ends a loop, which an invalid definition may have
+  const after = (): number => Math.max(0, ...nextSteps(step).map((next) => measurePath(search, next)));
+  const found = stops(step) ? 0 : cost(step) + after();
+  longest.set(id, found);
+  return found;
+}
 
 /**
  * Returns the cost of the longest path from each step, without rounds of `goTo`. A path ends at a
@@ -31,43 +54,32 @@ export function longestPathsFrom(
   cost: (step: Step) => number,
   stops: (step: Step) => boolean = () => false,
 ): Map<string, number> {
-  const longest = new Map<string, number>();
-  const measure = (id: string): number => {
-    const known = longest.get(id);
-    if (known !== undefined) return known;
-    const step = Object.hasOwn(steps, id) ? steps[id] : undefined;
-    if (!step) return 0;
-    longest.set(id, 0); // ends a circle, should there be one
-    const found = stops(step) ? 0 : cost(step) + Math.max(0, ...nextSteps(step).map(measure));
-    longest.set(id, found);
-    return found;
-  };
-  for (const id of Object.keys(steps)) measure(id);
-  return longest;
+  const search: PathSearch = { steps, cost, stops, longest: new Map() };
+  for (const id of Object.keys(steps)) measurePath(search, id);
+  return search.longest;
 }
 
-/**
- * Returns the cost of the longest path of one execution without loop rounds, and that from each
- * step.
- */
-function stronglyConnectedParts(
-  definition: CompilableJourney,
-  cost: (step: Step) => number,
-): { straight: number; from: Map<string, number> } {
+/** Costs of the longest paths of one execution, without loop rounds: of all, and from each step. */
+interface LongestPaths {
+  max: number;
+  from: Map<string, number>;
+}
+
+function longestPaths(definition: CompilableJourney, cost: (step: Step) => number): LongestPaths {
   const parkAfter = durationMs(definition.parkAfter);
   const from = longestPathsFrom(definition, cost, (step) => alwaysSuspends(step, parkAfter));
-  return { straight: Math.max(0, ...from.values()), from };
+  return { max: Math.max(0, ...from.values()), from };
 }
 
-const measuresOf = (definition: CompilableJourney) => ({
-  events: stronglyConnectedParts(definition, maxHistoryEvents),
-  ms: stronglyConnectedParts(definition, (step) => maxDurationMs(step, definition)),
+const measuresOf = (definition: CompilableJourney): Record<'events' | 'ms', LongestPaths> => ({
+  events: longestPaths(definition, maxHistoryEvents),
+  ms: longestPaths(definition, (step) => maxDurationMs(step, definition)),
 });
 
 /** Returns the maximum of events and ms of one execution without loop rounds. */
 export function longestSegment(definition: CompilableJourney): { events: number; ms: number } {
   const { events, ms } = measuresOf(definition);
-  return { events: events.straight, ms: ms.straight };
+  return { events: events.max, ms: ms.max };
 }
 
 /**
@@ -80,8 +92,8 @@ export function roundsPerSegment(definition: CompilableJourney): Map<string, num
   if (loops.length === 0) return new Map();
   const measures = measuresOf(definition);
   const fits = ({ to }: Loop, kind: 'events' | 'ms'): number => {
-    const { straight, from } = measures[kind];
-    const share = Math.max(0, eventsPerSegment[kind] - straight) / loops.length;
+    const { max, from } = measures[kind];
+    const share = Math.max(0, eventsPerSegment[kind] - max) / loops.length;
     return 1 + Math.floor(share / Math.max(1, from.get(to) ?? 0));
   };
   const most = loops.map((loop) => [loop, Math.min(fits(loop, 'events'), fits(loop, 'ms'))] as const);

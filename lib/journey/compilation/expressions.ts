@@ -1,3 +1,5 @@
+import { type Duration, durationMs } from '../../shared/time.ts';
+
 /** Output that passes the input on unchanged. */
 export const passThrough = '{% $states.input %}';
 
@@ -38,3 +40,6 @@ export function jsonataLiteral(value: unknown): unknown {
  */
 export const inputWith = (name: 'vars' | 'run', part: string): string =>
   `{% $merge([$states.input, {'${name}': $merge([$states.input.${name}, ${part}])}]) %}`;
+
+/** Returns a duration in seconds. */
+export const durationSeconds = (duration: Duration): number => durationMs(duration) / 1_000;

@@ -1,4 +1,7 @@
-/** The part of Amazon States Language that journeys compile to: JSONata mode only. https://states-language.net/spec.html */
+/*
+ * The part of the Amazon States Language that journeys compile to: JSONata mode only.
+ * https://states-language.net/spec.html
+ */
 
 export interface AslRetrier {
   ErrorEquals: string[];
@@ -15,6 +18,7 @@ export interface AslCatcher {
   Output: unknown;
 }
 
+/** A call of a function. */
 export interface AslTaskState {
   Type: 'Task';
   Resource: string;
@@ -36,6 +40,7 @@ export interface AslWaitState {
   Next: string;
 }
 
+/** A rule of a Choice. The first that holds decides. */
 export interface AslChoiceRule {
   Condition: string;
   Output?: unknown;
@@ -53,8 +58,10 @@ export interface AslSucceedState {
   Output: unknown;
 }
 
+/** A state. */
 export type AslState = AslTaskState | AslWaitState | AslChoiceState | AslSucceedState;
 
+/** A state machine. */
 export interface AslDefinition {
   Comment: string;
   QueryLanguage: 'JSONata';

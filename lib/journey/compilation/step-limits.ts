@@ -1,5 +1,5 @@
 import { isDate } from '../../shared/calendar/wall-time.ts';
-import { durationMs, dayMs, minuteMs } from '../../shared/time.ts';
+import { dayMs, durationMs, minuteMs } from '../../shared/time.ts';
 import { type JourneyDefinition } from '../definition/journey-definition.ts';
 import { type ContactHours } from '../definition/contact-hours.ts';
 import { type Step, type StepOf } from '../definition/step.ts';
@@ -10,10 +10,11 @@ export const defaultRetries = { attempts: 5, takes: 6 * minuteMs };
 /** Maximum delay between two attempts, ms. */
 export const maxRetryIntervalMs = 2 * dayMs;
 
-const triesOf = (step: Step): number =>
+const maxAttempts = (step: Step): number =>
   1 + ('retry' in step && step.retry ? step.retry.attempts : defaultRetries.attempts);
 
-function retriesTake(step: Step): number {
+/** Returns how long all attempts of a step take together, ms. */
+function maxRetryMs(step: Step): number {
   if (!('retry' in step) || !step.retry) return defaultRetries.takes;
   const { attempts, interval } = step.retry;
   const pauses = Array.from({ length: attempts }, (_, i) =>
@@ -35,12 +36,12 @@ export function longestClosedRun(closed: readonly string[]): number {
 }
 
 /** Returns how long contact hours may defer a message, ms. */
-function deferral({ open, closed = [] }: ContactHours = { missingZone: 'workspace' }): number {
+function maxDeferralMs({ open, closed = [] }: ContactHours = { missingZone: 'workspace' }): number {
   return (1 + (open ? 7 : 0) + longestClosedRun(closed)) * dayMs;
 }
 
 /** Returns the maximum duration of a wait within one execution, ms. Longer waits are suspended. */
-function waitTakes(step: StepOf<'wait'>, parkAfter: number): number {
+function maxWaitMs(step: StepOf<'wait'>, parkAfter: number): number {
   if (step.for !== undefined) return durationMs(step.for);
   if (step.between) return Math.max(...step.between.map(durationMs));
   if (step.untilLocal) return Math.min(parkAfter, (step.untilLocal.weekdays ? 8 : 2) * dayMs);
@@ -50,19 +51,19 @@ function waitTakes(step: StepOf<'wait'>, parkAfter: number): number {
 /** Returns whether a wait always suspends its execution. */
 export function alwaysSuspends(step: Step, parkAfter: number): boolean {
   if (step.kind !== 'wait' || (step.for === undefined && !step.between)) return false;
-  return waitTakes(step, Infinity) > parkAfter;
+  return maxWaitMs(step, Infinity) > parkAfter;
 }
 
-type Whole = Pick<JourneyDefinition, 'hours' | 'parkAfter'>;
+type Limits = Pick<JourneyDefinition, 'hours' | 'parkAfter'>;
 
 /**
  * Returns the maximum duration of one visit of a step within an execution, ms, without pauses of
  * the journey.
  */
-export function maxDurationMs(step: Step, { hours, parkAfter }: Whole): number {
+export function maxDurationMs(step: Step, { hours, parkAfter }: Limits): number {
   switch (step.kind) {
     case 'wait':
-      return waitTakes(step, durationMs(parkAfter));
+      return maxWaitMs(step, durationMs(parkAfter));
     case 'waitForEvent':
     case 'humanTask':
       return durationMs(step.timeout);
@@ -71,14 +72,14 @@ export function maxDurationMs(step: Step, { hours, parkAfter }: Whole): number {
     case 'exit':
       return 0;
     case 'send':
-      return retriesTake(step) + (step.purpose === 'marketing' ? deferral(hours) : 0);
+      return maxRetryMs(step) + (step.purpose === 'marketing' ? maxDeferralMs(hours) : 0);
     default:
-      return retriesTake(step);
+      return maxRetryMs(step);
   }
 }
 
 /** History events of one attempt of a task: scheduled, started, submitted, failed or succeeded. */
-const eventsPerTry = 4;
+const eventsPerAttempt = 4;
 
 /**
  * Returns the maximum number of history events of one visit, with helper states. A trait that moves
@@ -87,13 +88,13 @@ const eventsPerTry = 4;
 export function maxHistoryEvents(step: Step): number {
   switch (step.kind) {
     case 'wait':
-      return 16 + 2 * triesOf(step) * eventsPerTry; // the end may be computed twice
+      return 16 + 2 * maxAttempts(step) * eventsPerAttempt; // the end may be computed twice
     case 'randomSplit':
     case 'exit':
       return 3;
     case 'goTo':
-      return 6 + triesOf(step) * eventsPerTry; // with the task that starts a new leg
+      return 6 + maxAttempts(step) * eventsPerAttempt; // with the task that starts the next execution
     default:
-      return 10 + triesOf(step) * eventsPerTry; // the task, its choice, and a wait for contact hours
+      return 10 + maxAttempts(step) * eventsPerAttempt; // the task, its choice, and a wait for contact hours
   }
 }

@@ -24,13 +24,13 @@ export type StepFunctions = Record<StepFunction, string>;
 const functionSeconds = 60;
 
 /** Maximum duration of a pause, s. An execution lives no longer than a year. */
-const longestHold = 365 * daySeconds;
+const maxPauseSeconds = 365 * daySeconds;
 
 /**
  * Default retry of a task. `States.TaskFailed` covers all errors except `States.Timeout`, which
  * ends a wait regularly. 2 + 4 + 8 + 16 + 32 s with full jitter outlast a throttled minute.
  */
-const usualRetry = {
+const defaultRetry = {
   IntervalSeconds: 2,
   BackoffRate: 2,
   MaxAttempts: defaultRetries.attempts,
@@ -42,14 +42,14 @@ const usualRetry = {
  * No retry for errors that are permanent, such as a write that DynamoDB rejects. It must be the
  * first retrier, because the first one that names an error decides.
  */
-const neverAgain: AslRetrier = { ErrorEquals: permanentErrors, MaxAttempts: 0 };
+const noRetry: AslRetrier = { ErrorEquals: permanentErrors, MaxAttempts: 0 };
 
 function retryOf(step: Step, ErrorEquals: string[]): AslRetrier[] {
   const own = 'retry' in step ? step.retry : undefined;
-  if (!own) return [neverAgain, { ErrorEquals, ...usualRetry }];
+  if (!own) return [noRetry, { ErrorEquals, ...defaultRetry }];
   const MaxDelaySeconds = maxRetryIntervalMs / 1_000;
   const IntervalSeconds = Math.min(durationMs(own.interval) / 1_000, MaxDelaySeconds - 1); // which must be less
-  return [neverAgain, { ErrorEquals, ...usualRetry, IntervalSeconds, MaxAttempts: own.attempts, MaxDelaySeconds }];
+  return [noRetry, { ErrorEquals, ...defaultRetry, IntervalSeconds, MaxAttempts: own.attempts, MaxDelaySeconds }];
 }
 
 /** Options of a task state. */
@@ -63,7 +63,7 @@ export interface TaskOptions {
    * Next step after all attempts have failed. Without it the execution fails, which raises an
    * alarm.
    */
-  onError?: string;
+  onError?: string | undefined;
   /** Additional payload of this step. */
   more?: Record<string, unknown>;
 }
@@ -87,8 +87,7 @@ const token = { token: '{% $states.context.Task.Token %}' };
 /** Compiles the task state that calls a step's function. */
 export function compileTask({ id, step, fn, waitSeconds, onError, more }: TaskOptions): Omit<AslTaskState, 'Next'> {
   const waits = waitSeconds !== undefined;
-  const Catch: AslCatcher[] =
-    onError === undefined ? [] : [{ ErrorEquals: ['States.ALL'], Next: onError, Output: passThrough }];
+  const catchAll = onError !== undefined && { ErrorEquals: ['States.ALL'], Next: onError, Output: passThrough };
   return {
     Type: 'Task',
     Resource: `arn:aws:states:::lambda:invoke${waits ? '.waitForTaskToken' : ''}`,
@@ -96,16 +95,24 @@ export function compileTask({ id, step, fn, waitSeconds, onError, more }: TaskOp
     Output: passThrough,
     TimeoutSeconds: waitSeconds ?? functionSeconds,
     Retry: retryOf(step, waits ? ['States.TaskFailed'] : ['States.TaskFailed', 'States.Timeout']),
-    ...(Catch.length > 0 && { Catch }),
+    ...(catchAll && { Catch: [catchAll] }),
   };
 }
+
+/** Returns the catcher of a wait for a token that has timed out. */
+export const timeoutCatcher = (next: string): AslCatcher => ({
+  ErrorEquals: ['States.Timeout'],
+  Next: next,
+  Output: passThrough,
+});
 
 /** Assignment of a guarded task's result, read by the Choice after it. */
 export const guardAssigned = { gate: "{% $exists($states.result.Payload.gate) ? $states.result.Payload.gate : '' %}" };
 
+/** Rules of the Choice after a guarded task. */
 export const guardRules = (id: string): AslChoiceRule[] => [
   { Condition: "{% $gate = 'hold' %}", Next: `${id}: held` },
-  { Condition: "{% $gate = 'move' or $gate = 'left' %}", Next: `${id}: moved` },
+  { Condition: "{% $gate = 'move' %}", Next: `${id}: moved` },
 ];
 
 /**
@@ -120,9 +127,9 @@ export function guardStates(id: string, wait: string): Record<string, AslState> 
       Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken',
       Arguments: { FunctionName: wait, Payload: { ...payload(id, { kind: 'hold' }), ...token } },
       Output: inputWith('run', `{'held': {'stepId': ${JSON.stringify(id)}, 'since': ${since}}}`),
-      TimeoutSeconds: longestHold,
-      Retry: [neverAgain, { ErrorEquals: ['States.TaskFailed'], ...usualRetry }],
-      Catch: [{ ErrorEquals: ['States.Timeout'], Next: id, Output: passThrough }],
+      TimeoutSeconds: maxPauseSeconds,
+      Retry: [noRetry, { ErrorEquals: ['States.TaskFailed'], ...defaultRetry }],
+      Catch: [timeoutCatcher(id)],
       Next: id,
     },
     [`${id}: moved`]: { Type: 'Succeed', Output: { handedOver: true } },

@@ -3,8 +3,8 @@ import { type JourneyDefinition } from './journey-definition.ts';
 import { bucketOf } from '../../model/customer-bucket.ts';
 
 /**
- * The bucket of everything that is drawn on the way, at the moment the customer enters: random splits and experiments by their salt, so
- * that the same customer always falls on the same side; waits of a random length by the step.
+ * Draws the buckets of an enrolment at entry, by step. Random splits and experiments are drawn by
+ * their salt, so that a customer is always on the same side. Random waits are drawn by the step.
  */
 export function drawSplits({ id: journey, steps }: JourneyDefinition, customer: Customer): Record<string, number> {
   const splits = Object.entries(steps).flatMap(([id, step]) => {

@@ -11,7 +11,7 @@ const withError = (step: { next: string; onError?: string | undefined }): Transi
 ];
 
 /** Outgoing edges by step kind. */
-const ways: { [Kind in Step['kind']]: (step: StepOf<Kind>) => Transition[] } = {
+const edges: { [Kind in Step['kind']]: (step: StepOf<Kind>) => Transition[] } = {
   send: withError,
   wait: (step) => [...onward(step), ...(step.onMissing === undefined ? [] : [['onMissing', step.onMissing] as const])],
   waitForEvent: (step) => [
@@ -20,7 +20,7 @@ const ways: { [Kind in Step['kind']]: (step: StepOf<Kind>) => Transition[] } = {
     ['onTimeout', step.onTimeout],
   ],
   branch: (step) => [
-    ...step.cases.map((way, i): Transition => [`cases.${i}.next`, way.next]),
+    ...step.cases.map((one, i): Transition => [`cases.${i}.next`, one.next]),
     ['otherwise', step.otherwise],
   ],
   randomSplit: (step) => step.paths.map((path, i): Transition => [`paths.${i}.next`, path.next]),
@@ -43,7 +43,7 @@ const ways: { [Kind in Step['kind']]: (step: StepOf<Kind>) => Transition[] } = {
 
 /** Returns the outgoing edges of a step. */
 export function outgoingTransitions<Kind extends Step['kind']>(step: StepOf<Kind>): Transition[] {
-  return ways[step.kind](step);
+  return edges[step.kind](step);
 }
 
 /** Returns the next steps, without the target of a `goTo`. Other edges must not form a loop. */
@@ -51,14 +51,16 @@ export function nextSteps(step: Step): string[] {
   return step.kind === 'goTo' ? [step.next] : outgoingTransitions(step).map(([, target]) => target);
 }
 
-/** Steps at which time goes by. */
+/** Kinds of steps that wait. */
 export const timedKinds = new Set<Step['kind']>(['wait', 'waitForEvent', 'humanTask']);
 
-/** Steps that ask the gate anyway, as a choice follows them: it costs nothing there. */
-const asksAnyway = (step: Step): boolean =>
+/**
+ * Whether a Choice follows the step in any case, so that checking the guard there costs nothing.
+ */
+const isGuardedAnyway = (step: Step): boolean =>
   step.kind === 'branch' || step.kind === 'experiment' || (step.kind === 'send' && step.purpose === 'marketing');
 
-/** Steps that do something outside. */
+/** Kinds of steps with an effect outside. */
 export const effectKinds = new Set<Step['kind']>([
   'send',
   'decide',
@@ -69,15 +71,16 @@ export const effectKinds = new Set<Step['kind']>([
 ]);
 
 /**
- * Steps that ask whether the journey is paused, or the customer is to move to another version: the first with an effect after any time has
- * gone by. Whatever follows it follows within seconds.
+ * Returns the steps that check whether the journey is paused or the enrolment migrates: on each
+ * path the first step with an effect after a wait. The steps after it follow within seconds, so
+ * they need no check.
  */
 export function guardedSteps({
   steps,
   start,
   entry,
 }: Pick<JourneyDefinition, 'steps' | 'start' | 'entry'>): Set<string> {
-  const gated = new Set(Object.keys(steps).filter((id) => steps[id] && asksAnyway(steps[id])));
+  const guarded = new Set(Object.keys(steps).filter((id) => steps[id] && isGuardedAnyway(steps[id])));
   const targetsOf = (step: Step): string[] => outgoingTransitions(step).map(([, target]) => target);
   const open = Object.values(steps).flatMap((step) => (timedKinds.has(step.kind) ? targetsOf(step) : []));
   if (entry.throttle) open.push(start);
@@ -86,9 +89,9 @@ export function guardedSteps({
     const step = steps[id];
     if (!step || seen.has(id)) continue;
     seen.add(id);
-    if (gated.has(id) || timedKinds.has(step.kind)) continue;
-    if (effectKinds.has(step.kind)) gated.add(id);
+    if (guarded.has(id) || timedKinds.has(step.kind)) continue;
+    if (effectKinds.has(step.kind)) guarded.add(id);
     else open.push(...targetsOf(step));
   }
-  return gated;
+  return guarded;
 }

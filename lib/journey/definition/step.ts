@@ -248,6 +248,7 @@ const GoTo = z.strictObject({
 
 const Exit = z.strictObject({ kind: z.literal('exit'), label, outcome: z.string().min(1).default('completed') });
 
+/** A step of a journey, by kind. */
 export const Step = z.discriminatedUnion('kind', [
   Send,
   WaitFor,
@@ -265,4 +266,5 @@ export const Step = z.discriminatedUnion('kind', [
   Exit,
 ]);
 export type Step = z.infer<typeof Step>;
+/** A step of one kind. */
 export type StepOf<Kind extends Step['kind']> = Extract<Step, { kind: Kind }>;

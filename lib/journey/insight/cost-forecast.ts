@@ -1,13 +1,14 @@
-import * as z from 'zod';
 import { pricesDate } from '../../shared/prices.ts';
-import { durationMs, dayMs, daySeconds } from '../../shared/time.ts';
+import { dayMs, daySeconds, durationMs } from '../../shared/time.ts';
 import { compileJourney } from '../compilation/compile-journey.ts';
 import { longestPathsFrom, loopsOf } from '../compilation/execution-segments.ts';
+import { type AslDefinition, type AslState } from '../compilation/state-machine-types.ts';
 import { alwaysSuspends, maxDurationMs } from '../compilation/step-limits.ts';
 import { type JourneyDefinition } from '../definition/journey-definition.ts';
 import { estimateVisits, estimateMeanWait, assumedWaitShare } from './expected-visits.ts';
 import { simulatedFunctions } from '../compilation/simulated-functions.ts';
 import { type Step } from '../definition/step.ts';
+import { type JourneyForecast } from './journey-forecast.ts';
 import { messageUsd, continuationUsd, enrolmentUsd, transitionUsd, visitUsd } from './step-cost.ts';
 
 /**
@@ -16,135 +17,156 @@ import { messageUsd, continuationUsd, enrolmentUsd, transitionUsd, visitUsd } fr
  */
 export const maxOpenEnrolments = 1_000_000;
 
-const ExpectedWorst = z.object({ expected: z.number(), worst: z.number() });
-
 /**
- * Forecast of a journey before its first entry. `expected` takes branches by weight or evenly, and
- * waits as half answered. `worst` takes the longest path, all loops to their limit, and contact
- * hours before each message. Neither has failures or pauses. A simulation is more exact.
- */
-export const JourneyForecast = z.object({
-  /** State transitions of one entry. */
-  transitions: ExpectedWorst,
-  /** Days with an open execution for one entry. Suspended waits have none. */
-  openDays: ExpectedWorst,
-  /**
-   * Open executions at `entriesPerDay`, the account's limit, and the entries a day that reach it.
-   */
-  open: z.object({
-    entriesPerDay: z.number(),
-    expected: z.number(),
-    worst: z.number(),
-    limit: z.number(),
-    entriesPerDayAtLimit: z.number(),
-  }),
-  /**
-   * US dollars for 1,000 entries, all services, by step. `stay` is the cost of entry and end.
-   * `unpriced` lists channels priced by country, which are left out.
-   */
-  usdPerThousand: z.object({
-    total: z.number(),
-    stay: z.number(),
-    steps: z.record(z.string(), z.number()),
-    unpriced: z.array(z.string()),
-    pricesOf: z.string(),
-  }),
-});
-export type JourneyForecast = z.infer<typeof JourneyForecast>;
-
-/**
- * Transition that Step Functions bills for each execution beside its states, as the benchmark
+ * Transition that Step Functions bills for each execution besides its states, as the benchmark
  * measured.
  */
-const perExecution = 1;
+const transitionsPerExecution = 1;
 
-const priced = (channel: string): boolean => messageUsd(channel) > 0 || !['sms', 'whatsapp'].includes(channel);
+/** Channels whose price depends on the country. They are not in the forecast. */
+const unpricedChannels = ['sms', 'whatsapp'];
 
-/**
- * Counts the transitions of one visit of each step, without (`usual`) and with (`most`) a deferral
- * by contact hours.
- */
-function transitionsOf(definition: JourneyDefinition): Map<string, { usual: number; most: number }> {
-  const { States } = compileJourney(definition, simulatedFunctions);
-  const has = (name: string): number => (Object.hasOwn(States, name) ? 1 : 0);
-  const isAlways = parkedIn(definition);
-  const counts = Object.keys(definition.steps).map((id) => {
-    const parked = isAlways(id) ? 2 + perExecution : 0; // it ends, and another is led to its step
-    const again = States[`${id}: again`]; // an end computed again: the wait before, the call, and for a trait the Choice
-    const recomputed = again?.Type === 'Task' ? (again.Next === `${id}: way` ? 3 : 2) : 0;
-    const usual = 1 + has(`${id}: way`) + has(`${id}: sent`) + has(`${id}: until`) + parked + recomputed;
-    return [id, { usual, most: usual + has(`${id}: later`) * 3 }] as const; // the wait, and all of it again
-  });
-  return new Map(counts);
+/** Transitions of one visit, without (`usual`) and with (`most`) a deferral by contact hours. */
+interface VisitTransitions {
+  usual: number;
+  most: number;
 }
 
-const parkedIn =
-  ({ steps, parkAfter }: JourneyDefinition) =>
-  (id: string): boolean =>
-    steps[id] !== undefined && alwaysSuspends(steps[id], durationMs(parkAfter));
+/** What a forecast is computed from. */
+interface ForecastInput {
+  definition: JourneyDefinition;
+  /** Waits longer than this suspend the execution, ms. */
+  parkAfter: number;
+  /** Transitions before the first step. */
+  entryTransitions: number;
+  /** Expected visits of one entry, by step. */
+  visits: ReadonlyMap<string, number>;
+  /** Transitions of one visit, by step. */
+  transitions: ReadonlyMap<string, VisitTransitions>;
+}
+
+type StepCost = (id: string, step: Step) => number;
+
+/**
+ * Transitions of a wait whose end is computed again: the wait before it, the call, and a Choice.
+ */
+function recomputeTransitions(again: AslState | undefined, choice: string): number {
+  if (again?.Type !== 'Task') return 0;
+  return again.Next === choice ? 3 : 2;
+}
+
+/** Counts the transitions of one visit by the states of the step in the compiled journey. */
+function countTransitions({ States }: AslDefinition, id: string, isSuspended: boolean): VisitTransitions {
+  const count = (part: string): number => (Object.hasOwn(States, `${id}: ${part}`) ? 1 : 0);
+  // A suspended execution ends, and the next one is led to its step.
+  const suspension = isSuspended ? 2 + transitionsPerExecution : 0;
+  const recomputed = recomputeTransitions(States[`${id}: again`], `${id}: way`);
+  const usual = 1 + count('way') + count('sent') + count('until') + suspension + recomputed;
+  // A deferred message waits, and is then sent as a new visit.
+  return { usual, most: usual + count('later') * 3 };
+}
+
+function readInput(definition: JourneyDefinition): ForecastInput {
+  const parkAfter = durationMs(definition.parkAfter);
+  const machine = compileJourney(definition, simulatedFunctions);
+  const transitions = Object.entries(definition.steps).map(
+    ([id, step]) => [id, countTransitions(machine, id, alwaysSuspends(step, parkAfter))] as const,
+  );
+  return {
+    definition,
+    parkAfter,
+    entryTransitions: transitionsPerExecution + (definition.entry.throttle ? 1 : 0),
+    visits: estimateVisits(definition),
+    transitions: new Map(transitions),
+  };
+}
 
 /** Returns the mean time that a visit keeps its execution open, ms. */
-function meanTime(step: Step, parkAfter: number): number {
+function meanOpenMs(step: Step, parkAfter: number): number {
+  if (alwaysSuspends(step, parkAfter)) return 0;
   if (step.kind === 'waitForEvent' || step.kind === 'humanTask') return assumedWaitShare * durationMs(step.timeout);
   if (step.kind !== 'wait') return 0;
   const mean = estimateMeanWait(step);
   return Number.isFinite(mean) ? Math.min(mean, parkAfter) : parkAfter / 2;
 }
 
+/** Sums the costs of the expected visits. */
+function sumVisits({ definition, visits }: ForecastInput, cost: StepCost): number {
+  const { steps } = definition;
+  return [...visits].reduce((total, [id, n]) => total + (steps[id] ? n * cost(id, steps[id]) : 0), 0);
+}
+
 /** Sums the costs of the longest path through the journey, with all loops to their limit. */
-function longest(definition: JourneyDefinition, cost: (id: string, step: Step) => number): number {
-  const names = new Map(Object.entries(definition.steps).map(([id, step]) => [step, id]));
-  const from = longestPathsFrom(definition, (step) => cost(names.get(step) ?? '', step));
+function sumLongestPath({ definition }: ForecastInput, cost: StepCost): number {
+  const ids = new Map(Object.entries(definition.steps).map(([id, step]) => [step, id]));
+  const from = longestPathsFrom(definition, (step) => cost(ids.get(step) ?? '', step));
   const rounds = loopsOf(definition).map(({ to, limit }) => limit * (from.get(to) ?? 0));
   return (from.get(definition.start) ?? 0) + rounds.reduce((sum, n) => sum + n, 0);
 }
 
-/** Forecasts transitions, open executions and cost. The definition must be valid. */
-export function forecastJourney(definition: JourneyDefinition, entriesPerDay: number): JourneyForecast {
-  const { steps, entry } = definition;
-  const parkAfter = durationMs(definition.parkAfter);
-  const isAlways = parkedIn(definition);
-  const visits = estimateVisits(definition);
-  const counts = transitionsOf(definition);
-  const before = perExecution + (entry.throttle ? 1 : 0);
-  const sum = (each: (id: string, step: Step) => number): number =>
-    [...visits].reduce((total, [id, n]) => total + (steps[id] ? n * each(id, steps[id]) : 0), 0);
+function forecastTransitions(input: ForecastInput): JourneyForecast['transitions'] {
+  const { entryTransitions, transitions } = input;
+  return {
+    expected: entryTransitions + sumVisits(input, (id) => transitions.get(id)?.usual ?? 0),
+    worst: entryTransitions + sumLongestPath(input, (id) => transitions.get(id)?.most ?? 0),
+  };
+}
 
-  const usdOf = (id: string, step: Step): number =>
-    transitionUsd * (counts.get(id)?.usual ?? 0) +
+function forecastOpenDays(input: ForecastInput): JourneyForecast['openDays'] {
+  const { definition, parkAfter } = input;
+  const maxOpenMs: StepCost = (_, step) => (alwaysSuspends(step, parkAfter) ? 0 : maxDurationMs(step, definition));
+  return {
+    expected: sumVisits(input, (_, step) => meanOpenMs(step, parkAfter)) / dayMs,
+    worst: sumLongestPath(input, maxOpenMs) / dayMs,
+  };
+}
+
+function forecastOpen(
+  { expected, worst }: JourneyForecast['openDays'],
+  entriesPerDay: number,
+): JourneyForecast['open'] {
+  return {
+    entriesPerDay,
+    expected: Math.ceil(entriesPerDay * expected),
+    worst: Math.ceil(entriesPerDay * worst),
+    limit: maxOpenEnrolments,
+    entriesPerDayAtLimit: Math.floor(maxOpenEnrolments / Math.max(expected, 1 / daySeconds)),
+  };
+}
+
+/** Returns the US dollars of one visit of a step. */
+function stepUsd({ transitions, parkAfter }: ForecastInput, id: string, step: Step): number {
+  return (
+    transitionUsd * (transitions.get(id)?.usual ?? 0) +
     visitUsd(step.kind) +
     (step.kind === 'send' ? messageUsd(step.channel) : 0) +
-    (isAlways(id) ? continuationUsd : 0);
-  const byStep = Object.entries(steps).map(
-    ([id, step]) => [id, 1_000 * (visits.get(id) ?? 0) * usdOf(id, step)] as const,
+    (alwaysSuspends(step, parkAfter) ? continuationUsd : 0)
   );
-  const stay = 1_000 * (enrolmentUsd + before * transitionUsd);
-  const channels = Object.values(steps).flatMap((step) => (step.kind === 'send' ? [step.channel] : []));
+}
 
-  const transitions = {
-    expected: before + sum((id) => counts.get(id)?.usual ?? 0),
-    worst: before + longest(definition, (id) => counts.get(id)?.most ?? 0),
-  };
-  const openDays = {
-    expected: sum((id, step) => (isAlways(id) ? 0 : meanTime(step, parkAfter))) / dayMs,
-    worst: longest(definition, (id, step) => (isAlways(id) ? 0 : maxDurationMs(step, definition))) / dayMs,
-  };
+function forecastCost(input: ForecastInput): JourneyForecast['usdPerThousand'] {
+  const { definition, visits, entryTransitions } = input;
+  const all = Object.entries(definition.steps);
+  const steps = all.map(([id, step]) => [id, 1_000 * (visits.get(id) ?? 0) * stepUsd(input, id, step)] as const);
+  const stay = 1_000 * (enrolmentUsd + entryTransitions * transitionUsd);
+  const channels = new Set(all.flatMap(([, step]) => (step.kind === 'send' ? [step.channel] : [])));
   return {
-    transitions,
+    total: stay + steps.reduce((total, [, usd]) => total + usd, 0),
+    stay,
+    steps: Object.fromEntries(steps),
+    unpriced: [...channels].filter((channel) => unpricedChannels.includes(channel)),
+    pricesOf: pricesDate,
+  };
+}
+
+/** Forecasts transitions, open executions and cost. The definition must be valid. */
+export function forecastJourney(definition: JourneyDefinition, entriesPerDay: number): JourneyForecast {
+  const input = readInput(definition);
+  const openDays = forecastOpenDays(input);
+  return {
+    transitions: forecastTransitions(input),
     openDays,
-    open: {
-      entriesPerDay,
-      expected: Math.ceil(entriesPerDay * openDays.expected),
-      worst: Math.ceil(entriesPerDay * openDays.worst),
-      limit: maxOpenEnrolments,
-      entriesPerDayAtLimit: Math.floor(maxOpenEnrolments / Math.max(openDays.expected, 1 / daySeconds)),
-    },
-    usdPerThousand: {
-      total: stay + byStep.reduce((total, [, usd]) => total + usd, 0),
-      stay,
-      steps: Object.fromEntries(byStep),
-      unpriced: [...new Set(channels.filter((channel) => !priced(channel)))],
-      pricesOf: pricesDate,
-    },
+    open: forecastOpen(openDays, entriesPerDay),
+    usdPerThousand: forecastCost(input),
   };
 }

@@ -1,24 +1,25 @@
 import { type StepOf } from '../definition/step.ts';
 import { ExperimentPlan } from '../../report/experiment/experiment-plan.ts';
 
-/** Arm of those who go on without any variant. */
+/** The arm of customers who continue without a variant. */
 export const holdout = 'holdout';
 
-/** The metric that counts who reached the goal inside its window. */
+/** The metric that counts customers who reached the goal within its window. */
 export const goal = 'goal';
 
 /**
- * The experiment of a journey's step. The holdout is the control where there is one, else the first variant. One that ends at a number of
- * customers is judged there, once; any other may be looked at whenever one likes.
+ * Returns the plan of a step's experiment. The control is the holdout, or without one the first
+ * variant. A `fixed` winner is judged once, at its number of customers. For the other modes the
+ * result may be read at any time.
  */
 export function planOfStep(
   id: string,
-  { variants, holdout: held, guardrails, winner }: StepOf<'experiment'>,
+  { variants, guardrails, winner, ...step }: StepOf<'experiment'>,
 ): ExperimentPlan {
   return ExperimentPlan.parse({
     id,
     arms: [
-      ...(held ? [{ id: holdout, weight: held.weight }] : []),
+      ...(step.holdout ? [{ id: holdout, weight: step.holdout.weight }] : []),
       ...variants.map((one) => ({ id: one.id, weight: one.weight })),
     ],
     metric: { id: goal, kind: 'rate' },

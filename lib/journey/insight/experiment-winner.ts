@@ -51,25 +51,25 @@ const assignedIn = (counts: Counts): number => Object.values(counts).reduce((sum
 
 /**
  * Returns the journey record with what the counts decide: a winner, or the time at which a fixed
- * sample is full. A fixed sample is judged once its goal window has passed. Returns `head`
+ * sample is full. A fixed sample is judged once its goal window has passed. Returns `record`
  * unchanged if the mode is manual, a winner is set, evidence is missing, or the holdout won.
  */
 export function decideExperimentWinner(
-  head: JourneyRecord,
+  record: JourneyRecord,
   { stepId, step, counts, now }: { stepId: string; step: Experiment; counts: Counts; now: Instant },
 ): JourneyRecord {
   const { winner: rule, salt, window } = step;
-  if (rule.mode === 'manual' || winnerOf(head, stepId, step)) return head;
+  if (rule.mode === 'manual' || winnerOf(record, stepId, step)) return record;
   if (rule.mode === 'fixed') {
-    const full = head.full[stepId];
+    const full = record.full[stepId];
     if (full?.salt !== salt) {
-      if (assignedIn(counts) < rule.customers) return head;
-      return { ...head, full: { ...head.full, [stepId]: { salt, at: now } } };
+      if (assignedIn(counts) < rule.customers) return record;
+      return { ...record, full: { ...record.full, [stepId]: { salt, at: now } } };
     }
-    if (now < addDuration(full.at, window)) return head;
+    if (now < addDuration(full.at, window)) return record;
   }
   const { ship } = experimentResultOf(stepId, step, counts);
-  if (ship === undefined || ship === holdout) return head;
+  if (ship === undefined || ship === holdout) return record;
   const winner: Winner = { variant: ship, salt, by: rule.mode, at: now };
-  return { ...head, winners: { ...head.winners, [stepId]: winner } };
+  return { ...record, winners: { ...record.winners, [stepId]: winner } };
 }

@@ -2,10 +2,10 @@ import { type Item, type Table } from '../../aws/table/dynamo-table.ts';
 import { type BusEvent } from '../../model/bus-events.ts';
 import { type Customer } from '../../model/customer.ts';
 import { bareRecord } from '../../shared/json.ts';
-import { keys, listShard } from '../../model/keys/table-keys.ts';
-import { parseStatsVersion } from '../../model/keys/parse-keys.ts';
 import { ifAbsent } from '../../aws/table/conditions.ts';
-import { ttlAfter, daySeconds } from '../../shared/time.ts';
+import { parseStatsVersion } from '../../model/keys/parse-keys.ts';
+import { keys, listShard } from '../../model/keys/table-keys.ts';
+import { daySeconds, ttlAfter } from '../../shared/time.ts';
 
 /** Counts of one variant. */
 export interface VariantStats {
@@ -35,7 +35,7 @@ export type StatsIncrement = Extract<
  * How long a counted event's id is kept, s. EventBridge retries for a day. A replay of the archive
  * must come within this time.
  */
-const keptFor = 30 * daySeconds;
+const retentionSeconds = 30 * daySeconds;
 
 /** Returns the counter's attribute name. The part that may hold a `#` comes last. */
 function counterOf({ name, detail }: StatsIncrement): string {
@@ -83,33 +83,37 @@ function add(stats: VersionStats, row: Item): void {
   }
 }
 
+/** Counts an event: its mark and the counter in one transaction. */
+async function countEvent(table: Table, event: StatsIncrement): Promise<'counted' | 'again'> {
+  const { id, workspace, customer, journeyId, version, occurredAt } = event.detail;
+  const owner: Customer = { workspace, customer };
+  const isCounted = await table.transact([
+    { put: { ...keys.counted(owner, id), ttl: ttlAfter(occurredAt, retentionSeconds) }, if: ifAbsent },
+    {
+      update: keys.journeyStats(workspace, { journeyId, version, shard: listShard(owner) }),
+      set: { expression: 'ADD #counter :one', names: { '#counter': counterOf(event) }, values: { ':one': 1 } },
+    },
+  ]);
+  return isCounted ? 'counted' : 'again';
+}
+
+/** Reads the counters of a journey, and adds up the shards of each version. */
+async function readStats(table: Table, workspace: string, journeyId: string): Promise<VersionStats[]> {
+  const { pk } = keys.journeyStats(workspace, { journeyId, version: 0, shard: 0 });
+  const versions = new Map<number, VersionStats>();
+  for (const row of await table.query(pk)) {
+    const version = parseStatsVersion(row.sk);
+    const stats = versions.get(version) ?? newStats(version);
+    add(stats, row);
+    versions.set(version, stats);
+  }
+  return [...versions.values()].sort((a, b) => b.version - a.version);
+}
+
 /** Creates the counters in the table. */
 export function statsStore(table: Table): StatsStore {
   return {
-    async count(event) {
-      const { id, workspace, customer, journeyId, version, occurredAt } = event.detail;
-      const owner: Customer = { workspace, customer };
-      const ttl = ttlAfter(occurredAt, keptFor);
-      const counted = await table.transact([
-        { put: { ...keys.counted(owner, id), ttl }, if: ifAbsent },
-        {
-          update: keys.journeyStats(workspace, { journeyId, version, shard: listShard(owner) }),
-          set: { expression: 'ADD #counter :one', names: { '#counter': counterOf(event) }, values: { ':one': 1 } },
-        },
-      ]);
-      return counted ? 'counted' : 'again';
-    },
-
-    async read(workspace, journeyId) {
-      const { pk } = keys.journeyStats(workspace, { journeyId, version: 0, shard: 0 });
-      const versions = new Map<number, VersionStats>();
-      for (const row of await table.query(pk)) {
-        const version = parseStatsVersion(row.sk);
-        const stats = versions.get(version) ?? newStats(version);
-        add(stats, row);
-        versions.set(version, stats);
-      }
-      return [...versions.values()].sort((a, b) => b.version - a.version);
-    },
+    count: (event) => countEvent(table, event),
+    read: (workspace, journeyId) => readStats(table, workspace, journeyId),
   };
 }

@@ -2,12 +2,13 @@ import * as z from 'zod';
 import { customerId } from '../../model/customer.ts';
 import { etagOf } from '../../shared/http/preconditions.ts';
 import { Label } from '../../model/stage.ts';
+import { compact } from '../../shared/records.ts';
 import { Instant } from '../../shared/time.ts';
 import { Trimmed } from '../../shared/trim.ts';
 import { JourneyDefinition, JourneyDraft } from '../definition/journey-definition.ts';
 import { Enrolment, type OwnedEnrolment } from '../enrolment/enrolment-record.ts';
 import { type JourneyRecord, JourneyState, Migration, VersionRoute, Winner } from '../publishing/journey-record.ts';
-import { JourneyForecast } from './cost-forecast.ts';
+import { JourneyForecast } from './journey-forecast.ts';
 import { MigrationPreview } from '../publishing/preview-migration.ts';
 import { type SavedJourneyDraft } from '../publishing/version-store.ts';
 import { StepId } from '../definition/step.ts';
@@ -37,7 +38,7 @@ const DraftView = z.object({ definition: JourneyDraft, savedAt: Instant, etag: z
 /** Lists that were cut to fit the answer. */
 const trimmed = z.array(Trimmed).optional();
 
-const trial = z.int().optional().describe('The version that test people enter, and nobody else');
+const trial = z.int().optional().describe('The version that only test people enter');
 
 /** A journey as the API shows it. */
 export const JourneyView = JourneySummary.extend({
@@ -110,23 +111,18 @@ export type JourneyEnrolment = z.infer<typeof JourneyEnrolment>;
 export const mainVersion = ({ routes }: Pick<JourneyRecord, 'routes'>): number | undefined =>
   routes.toSorted((a, b) => b.weight - a.weight)[0]?.version;
 
-export function journeyRecordView({
-  journeyId,
-  state,
-  since,
-  routes,
-  winners,
-  migrations,
-  trial: tried,
-}: JourneyRecord): JourneyRecordView {
-  const more = tried !== undefined && { trial: tried };
-  return { journeyId, state, since, routes, winners, migrations, ...more };
+/** Returns a journey record as the API shows it after a change. */
+export function journeyRecordView(record: JourneyRecord): JourneyRecordView {
+  const { journeyId, state, since, routes, winners, migrations } = record;
+  return compact({ journeyId, state, since, routes, winners, migrations, trial: record.trial });
 }
 
+/** Returns a draft as the API shows it. */
 export function draftView({ draft, savedAt, rev }: SavedJourneyDraft): z.infer<typeof DraftView> {
   return { definition: draft, savedAt, etag: etagOf(rev) };
 }
 
+/** Returns an enrolment as a list of its journey shows it. */
 export function journeyEnrolment({ enrolment, owner }: OwnedEnrolment): JourneyEnrolment {
   const { executionArn: _executionArn, leg: _leg, at: _at, ...shown } = enrolment;
   return { ...shown, customerId: customerId(owner.customer) };

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { isJsonObject, Json, JsonObject } from '../../shared/json.ts';
+import { compact } from '../../shared/records.ts';
 import { Instant } from '../../shared/time.ts';
 import { JourneyEnrolment } from './journey-views.ts';
 
@@ -51,24 +52,28 @@ interface Event {
 
 const detours = ['held', 'later', 'moved', 'parked'] as const;
 
-function parsed(text: unknown): Json | undefined {
+/** Maximum length of the cause of a failed attempt, in characters. */
+const maxCauseChars = 500;
+
+/** Parses JSON. Undefined for other text, because a history cuts long data short. */
+function parseJson(text: unknown): Json | undefined {
   try {
     return typeof text === 'string' ? (JSON.parse(text) as Json) : undefined;
   } catch {
-    return undefined; // a history shows long data cut short
+    return undefined;
   }
 }
 
-const text = (details: unknown, field: string): string | undefined => {
+function readText(details: unknown, field: string): string | undefined {
   const value = isJsonObject(details) ? details[field] : undefined;
   return typeof value === 'string' ? value : undefined;
-};
+}
 
 /**
  * Reads the output of a succeeded task: a function's result, or the result that came with a token.
  */
-function told(details: unknown): Partial<TracedStep> {
-  const output = parsed(text(details, 'output'));
+function readResult(details: unknown): Partial<TracedStep> {
+  const output = parseJson(readText(details, 'output'));
   if (!isJsonObject(output)) return {};
   if (!isJsonObject(output.Payload)) return { heard: output };
   const { because, ...answer } = output.Payload;
@@ -76,14 +81,55 @@ function told(details: unknown): Partial<TracedStep> {
 }
 
 /** Reads the values that a waiting step based its decision on. */
-function asked(details: unknown): Partial<TracedStep> {
-  const { because } = told(details);
+function readDecisionInputs(details: unknown): Partial<TracedStep> {
+  const { because } = readResult(details);
   return because ? { because } : {};
 }
 
-function failure(details: unknown): { error: string; cause?: string } {
-  const cause = text(details, 'cause');
-  return { error: text(details, 'error') ?? 'unknown', ...(cause !== undefined && { cause: cause.slice(0, 500) }) };
+function readFailure(details: unknown): { error: string; cause?: string } {
+  const error = readText(details, 'error') ?? 'unknown';
+  return compact({ error, cause: readText(details, 'cause')?.slice(0, maxCauseChars) });
+}
+
+/** What an event within a visit adds to it, by type. */
+const additions: Partial<Record<string, (step: TracedStep, event: Event) => Partial<TracedStep>>> = {
+  TaskSubmitted: (_, { taskSubmittedEventDetails }) => readDecisionInputs(taskSubmittedEventDetails),
+  TaskSucceeded: (_, { taskSucceededEventDetails }) => readResult(taskSucceededEventDetails),
+  TaskTimedOut: () => ({ timedOut: true }),
+  TaskFailed: ({ failures = [] }, { taskFailedEventDetails }) => ({
+    failures: [...failures, readFailure(taskFailedEventDetails)],
+  }),
+};
+
+/** Adds an event within a visit. The end of the execution ends the visit. */
+function addEvent(step: TracedStep, event: Event): void {
+  const add = additions[event.type];
+  if (add) Object.assign(step, add(step, event));
+  else if (event.type.startsWith('Execution')) step.leftAt = event.timestamp.toISOString();
+}
+
+function addDetour(step: TracedStep, part: string): void {
+  const detour = detours.find((each) => each === part);
+  if (detour) step.detours = [...(step.detours ?? []), detour];
+}
+
+/** Adds an entered state: a new visit, or a helper state of the present one. */
+function enterState(
+  steps: TracedStep[],
+  { name, at }: { name: string; at: Instant },
+  of: { version: number; leg: number },
+): void {
+  const [stepId = name, part] = name.split(': ');
+  const step = steps.at(-1);
+  const isPresent = step?.stepId === stepId;
+  if (part !== undefined) {
+    if (isPresent) addDetour(step, part);
+    return;
+  }
+  // A step that is entered again after a detour is the same visit.
+  if (isPresent && step.detours) return;
+  if (step) Object.assign(step, { leftAt: at, next: stepId });
+  steps.push({ stepId, ...of, enteredAt: at });
 }
 
 /**
@@ -92,27 +138,11 @@ function failure(details: unknown): { error: string; cause?: string } {
  */
 export function traceSteps(events: readonly Event[], of: { version: number; leg: number }): TracedStep[] {
   const steps: TracedStep[] = [];
-  const present = (): TracedStep | undefined => steps.at(-1);
   for (const event of events) {
-    const at = event.timestamp.toISOString();
     const name = event.stateEnteredEventDetails?.name;
-    const step = present();
-    if (name !== undefined) {
-      const [stepId = name, part] = name.split(': ');
-      const detour = detours.find((each) => each === part);
-      if (part !== undefined) {
-        if (step?.stepId === stepId && detour) step.detours = [...(step.detours ?? []), detour];
-        continue;
-      }
-      if (step?.stepId === stepId && step.detours) continue; // back at it after a detour: the same visit
-      if (step) Object.assign(step, { leftAt: at, next: stepId });
-      steps.push({ stepId, ...of, enteredAt: at });
-    } else if (step && event.type === 'TaskSubmitted') Object.assign(step, asked(event.taskSubmittedEventDetails));
-    else if (step && event.type === 'TaskSucceeded') Object.assign(step, told(event.taskSucceededEventDetails));
-    else if (step && event.type === 'TaskTimedOut') step.timedOut = true;
-    else if (step && event.type === 'TaskFailed')
-      step.failures = [...(step.failures ?? []), failure(event.taskFailedEventDetails)];
-    else if (step && event.type.startsWith('Execution')) step.leftAt = at;
+    const step = steps.at(-1);
+    if (name !== undefined) enterState(steps, { name, at: event.timestamp.toISOString() }, of);
+    else if (step) addEvent(step, event);
   }
   return steps;
 }

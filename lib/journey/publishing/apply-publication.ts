@@ -61,9 +61,9 @@ const isSame = (a: Migration, b: Migration): boolean =>
  * Adds the migrations of a publication. An equal one that exists keeps its time. Others to the same
  * version are replaced.
  */
-function addMigrations({ migrations }: JourneyRecord, version: number, asked: Migration[]): Migration[] {
-  if (asked.length === 0) return migrations;
-  const kept = asked.map((migration) => migrations.find((known) => isSame(known, migration)) ?? migration);
+function addMigrations({ migrations }: JourneyRecord, version: number, added: Migration[]): Migration[] {
+  if (added.length === 0) return migrations;
+  const kept = added.map((migration) => migrations.find((known) => isSame(known, migration)) ?? migration);
   return [...migrations.filter(({ to }) => to !== version), ...kept].slice(-maxMigrations);
 }
 
@@ -112,17 +112,17 @@ export function planMigration(
   map: Record<string, string | null>,
   { from, to, now }: { from: JourneyDefinition[]; to: JourneyDefinition; now: Instant },
 ): { migrations: Migration[]; faults: MigrationMapDiagnostic[] } {
-  const wanted = normaliseTargets(map, to);
-  const nowhere = Object.keys(wanted).filter((id) => !from.some(({ steps }) => Object.hasOwn(steps, id)));
-  const faults: MigrationMapDiagnostic[] = nowhere.map((id) => ({
+  const targets = normaliseTargets(map, to);
+  const unknown = Object.keys(targets).filter((id) => !from.some(({ steps }) => Object.hasOwn(steps, id)));
+  const faults: MigrationMapDiagnostic[] = unknown.map((id) => ({
     code: 'unknown-step',
     place: `migrate.map.${id}`,
     hint: `no older version has a step "${id}"`,
   }));
   const migrations: Migration[] = [];
   for (const old of from) {
-    const mine = Object.entries(wanted).filter(([id]) => Object.hasOwn(old.steps, id));
-    const resolved = resolveMigrationMap(old, to, Object.fromEntries(mine));
+    const own = Object.entries(targets).filter(([id]) => Object.hasOwn(old.steps, id));
+    const resolved = resolveMigrationMap(old, to, Object.fromEntries(own));
     faults.push(...resolved.faults);
     if (Object.keys(resolved.map).length > 0)
       migrations.push({ from: [old.version], to: to.version, map: resolved.map, at: now });

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type Item } from '../../aws/table/dynamo-table.ts';
+import { omitBy } from '../../shared/records.ts';
 import { Instant } from '../../shared/time.ts';
 import { type JourneyDefinition } from '../definition/journey-definition.ts';
 import { StepId, type StepOf } from '../definition/step.ts';
@@ -116,6 +117,36 @@ export function withDeployedVersion(record: JourneyRecord, shipped: JourneyDefin
   };
 }
 
+/**
+ * Returns the record of a journey from its row. `deployed` is the definition that CDK deployed,
+ * which is live without a row. Returns undefined for a journey that has neither.
+ */
+export function currentRecord(
+  row: Item | undefined,
+  deployed: JourneyDefinition | undefined,
+): JourneyRecord | undefined {
+  const own = readJourneyRecord(row);
+  return own ? withDeployedVersion(own, deployed) : deployed && deployedJourneyRecord(deployed);
+}
+
+/** Returns the records of all journeys by id: those with a row, and the deployed ones without. */
+export function currentRecords(
+  rows: readonly Item[],
+  deployed: ReadonlyMap<string, JourneyDefinition>,
+): JourneyRecord[] {
+  const own = rows.flatMap((row) => readJourneyRecord(row) ?? []);
+  const known = new Set(own.map(({ journeyId }) => journeyId));
+  const untouched = [...deployed.values()].filter(({ id }) => !known.has(id)).map(deployedJourneyRecord);
+  const current = own.map((record) => withDeployedVersion(record, deployed.get(record.journeyId)));
+  return [...current, ...untouched].sort((a, b) => (a.journeyId < b.journeyId ? -1 : 1));
+}
+
+/** A journey of a workspace. */
+export interface JourneyPlace {
+  workspace: string;
+  journeyId: string;
+}
+
 /** Returns the winner of a step's experiment. A winner with another salt is ignored. */
 export function winnerOf(
   record: Pick<JourneyRecord, 'winners'> | undefined,
@@ -124,4 +155,21 @@ export function winnerOf(
 ): Winner | undefined {
   const winner = record && Object.hasOwn(record.winners, stepId) ? record.winners[stepId] : undefined;
   return winner?.salt === salt ? winner : undefined;
+}
+
+/**
+ * Returns the journey record with a variant as the winner of a step's experiment. `null` removes
+ * the winner. Returns the same object if nothing changes, as on a retry.
+ */
+export function setWinner(
+  record: JourneyRecord,
+  { stepId, salt, variant }: { stepId: string; salt: string; variant: string | null },
+  now: Instant,
+): JourneyRecord {
+  const { winners } = record;
+  const before = winners[stepId];
+  if (variant === null) return before ? { ...record, winners: omitBy(winners, (_, id) => id === stepId) } : record;
+  if (before?.variant === variant && before.salt === salt) return record;
+  const winner: Winner = { variant, salt, by: 'manual', at: now };
+  return { ...record, winners: { ...omitBy(winners, (_, id) => id === stepId), [stepId]: winner } };
 }

@@ -1,11 +1,11 @@
 import { type Item, type Table } from '../../aws/table/dynamo-table.ts';
+import { ifRevision } from '../../aws/table/conditions.ts';
 import { keys } from '../../model/keys/table-keys.ts';
 import { cacheByKey } from '../../shared/cache.ts';
 import { type Clock, type Instant, hourMs } from '../../shared/time.ts';
 import { JourneyDefinition } from '../definition/journey-definition.ts';
-import { withDeployedVersion, type JourneyRecord, readJourneyRecord, deployedJourneyRecord } from './journey-record.ts';
+import { currentRecord, currentRecords, type JourneyRecord } from './journey-record.ts';
 import { deployedJourneys } from './deployed-journeys.ts';
-import { ifRevision } from '../../aws/table/conditions.ts';
 
 /** A published version. It never changes. */
 export interface JourneyVersion {
@@ -94,7 +94,7 @@ export interface JourneyStore {
    * Writes a journey record with the next `rev`. Returns false if another write changed the record
    * since it was read.
    */
-  saveRecord(workspace: string, head: JourneyRecord): Promise<boolean>;
+  saveRecord(workspace: string, record: JourneyRecord): Promise<boolean>;
 }
 
 /** Parses the version of a row. Returns undefined if its publication is not finished. */
@@ -104,79 +104,97 @@ export function readVersion(item: Item | undefined): JourneyVersion | undefined 
   return { version: definition.version, definition, arn: item.versionArn, publishedAt: String(item.publishedAt) };
 }
 
+/** The deployed journeys that a store knows: their definitions and aliases, by journey. */
+interface DeployedJourneys {
+  definitions: ReadonlyMap<string, JourneyDefinition>;
+  arns: Readonly<Record<string, string>>;
+}
+
+type ReadVersion = (workspace: string, journeyId: string, version: number) => Promise<JourneyVersion | undefined>;
+
+function deployedVersion({ definitions, arns }: DeployedJourneys, journeyId: string): JourneyVersion | undefined {
+  const definition = definitions.get(journeyId);
+  return definition && { version: definition.version, definition, arn: arns[journeyId] ?? '' };
+}
+
+/** Reads a version from the table, else from the deployed journeys. */
+async function fetchVersion(
+  table: Table,
+  deployed: DeployedJourneys,
+  { workspace, journeyId, version }: { workspace: string; journeyId: string; version: number },
+): Promise<JourneyVersion | undefined> {
+  const stored = readVersion(await table.get(keys.journeyVersion(workspace, journeyId, version)));
+  if (stored) return stored;
+  const found = deployedVersion(deployed, journeyId);
+  return found?.version === version ? found : undefined;
+}
+
+/** Returns a cached reader of versions. A version that does not exist is not cached. */
+function createVersionReader(table: Table, deployed: DeployedJourneys, clock: Clock): ReadVersion {
+  const cached = cacheByKey(clock, keptMs, (key) => {
+    const [workspace = '', journeyId = '', version] = key.split('#');
+    return fetchVersion(table, deployed, { workspace, journeyId, version: Number(version) });
+  });
+  return async (workspace, journeyId, version) => {
+    const key = `${workspace}#${journeyId}#${version}`;
+    const found = await cached(key);
+    if (!found) cached.forget(key);
+    return found;
+  };
+}
+
+async function listRecords(
+  table: Table,
+  { definitions }: DeployedJourneys,
+  workspace: string,
+): Promise<JourneyRecord[]> {
+  const { pk, sk: prefix } = keys.journey(workspace, '');
+  return currentRecords(await table.query(pk, { prefix }), definitions);
+}
+
+async function readLiveJourney(read: ReadVersion, workspace: string, record: JourneyRecord): Promise<LiveJourney> {
+  const { journeyId } = record;
+  const routed = record.routes.filter(({ weight }) => weight > 0);
+  const found = await Promise.all(routed.map(({ version }) => read(workspace, journeyId, version)));
+  const versions = routed.flatMap(({ weight }, i) => (found[i] ? [{ ...found[i], weight }] : []));
+  return { journeyId, record, versions };
+}
+
+/** Reads the versions of the live journeys among the records. */
+async function readLiveJourneys(
+  read: ReadVersion,
+  workspace: string,
+  records: JourneyRecord[],
+): Promise<LiveJourney[]> {
+  const open = records.filter(({ state }) => state === 'live');
+  const journeys = await Promise.all(open.map((record) => readLiveJourney(read, workspace, record)));
+  return journeys.filter(({ versions }) => versions.length > 0);
+}
+
+function saveRecord(table: Table, workspace: string, { rev, ...record }: JourneyRecord): Promise<boolean> {
+  const item = { ...keys.journey(workspace, record.journeyId), rev: rev + 1, doc: JSON.stringify(record) };
+  return table.put(item, ifRevision(rev));
+}
+
 /** Creates the store of journeys in a table. */
 export function journeyStore(table: Table, options: JourneyStoreOptions): JourneyStore {
   const { clock, shipped = deployedJourneys, arns = {} } = options;
-  const shippedById = new Map(shipped.map((definition) => [definition.id, definition]));
-
-  function asShipped(journeyId: string): JourneyVersion | undefined {
-    const definition = shippedById.get(journeyId);
-    return definition && { version: definition.version, definition, arn: arns[journeyId] ?? '' };
-  }
-
-  const readOnce = cacheByKey(clock, keptMs, async (key) => {
-    const [workspace = '', journeyId = '', version] = key.split('#');
-    const found = readVersion(await table.get(keys.journeyVersion(workspace, journeyId, Number(version))));
-    if (found) return found;
-    const deployed = asShipped(journeyId);
-    return deployed?.version === Number(version) ? deployed : undefined;
-  });
-
-  async function version(workspace: string, journeyId: string, n: number): Promise<JourneyVersion | undefined> {
-    const key = `${workspace}#${journeyId}#${n}`;
-    const found = await readOnce(key);
-    if (!found) readOnce.forget(key);
-    return found;
-  }
-
-  async function heads(workspace: string): Promise<JourneyRecord[]> {
-    const { pk, sk: prefix } = keys.journey(workspace, '');
-    const rows = await table.query(pk, { prefix });
-    const own = rows
-      .flatMap((item) => readJourneyRecord(item) ?? [])
-      .map((head) => withDeployedVersion(head, shippedById.get(head.journeyId)));
-    const known = new Set(own.map(({ journeyId }) => journeyId));
-    const untouched = shipped.filter(({ id }) => !known.has(id)).map(deployedJourneyRecord);
-    return [...own, ...untouched].sort((a, b) => (a.journeyId < b.journeyId ? -1 : 1));
-  }
-
-  async function withVersions(workspace: string, head: JourneyRecord): Promise<LiveJourney> {
-    const { journeyId } = head;
-    const routed = head.routes.filter(({ weight }) => weight > 0);
-    const found = await Promise.all(routed.map((route) => version(workspace, journeyId, route.version)));
-    const versions = routed.flatMap(({ weight }, i) => (found[i] ? [{ ...found[i], weight }] : []));
-    return { journeyId, record: head, versions };
-  }
-
-  function recordOf(journeyId: string, row: Item | undefined): JourneyRecord | undefined {
-    const own = readJourneyRecord(row);
-    const definition = shippedById.get(journeyId);
-    return own ? withDeployedVersion(own, definition) : definition && deployedJourneyRecord(definition);
-  }
-
+  const definitions = new Map(shipped.map((definition) => [definition.id, definition]));
+  const deployed = { definitions, arns };
+  const version = createVersionReader(table, deployed, clock);
+  const list = (workspace: string): Promise<JourneyRecord[]> => listRecords(table, deployed, workspace);
   return {
     version,
-    listRecords: heads,
-    recordOf,
-
+    listRecords: list,
+    recordOf: (journeyId, row) => currentRecord(row, definitions.get(journeyId)),
     readRecord: async (workspace, journeyId, read = {}) =>
-      recordOf(journeyId, await table.get(keys.journey(workspace, journeyId), read)),
-
-    live: cacheByKey(clock, freshMs, async (workspace) => {
-      const open = (await heads(workspace)).filter(({ state }) => state === 'live');
-      const journeys = await Promise.all(open.map((head) => withVersions(workspace, head)));
-      return journeys.filter(({ versions }) => versions.length > 0);
-    }),
-
-    async liveJourney(workspace, journeyId) {
+      currentRecord(await table.get(keys.journey(workspace, journeyId), read), definitions.get(journeyId)),
+    live: cacheByKey(clock, freshMs, async (workspace) => readLiveJourneys(version, workspace, await list(workspace))),
+    liveJourney: async (workspace, journeyId) => {
       const row = await table.get(keys.journey(workspace, journeyId), { consistent: true });
-      const record = recordOf(journeyId, row);
-      return record?.state === 'live' ? withVersions(workspace, record) : undefined;
+      const record = currentRecord(row, definitions.get(journeyId));
+      return record?.state === 'live' ? readLiveJourney(version, workspace, record) : undefined;
     },
-
-    saveRecord(workspace, { rev, ...head }) {
-      const item = { ...keys.journey(workspace, head.journeyId), rev: rev + 1, doc: JSON.stringify(head) };
-      return table.put(item, ifRevision(rev));
-    },
+    saveRecord: (workspace, record) => saveRecord(table, workspace, record),
   };
 }

@@ -7,9 +7,9 @@ import { type LiveJourney, type LiveVersion } from './journey-store.ts';
  * Returns the version that a customer would enter. Returns undefined if the routed version could
  * not be read.
  */
-export function liveVersionFor({ record: head, versions }: LiveJourney, customer: Customer): LiveVersion | undefined {
+export function liveVersionFor({ record, versions }: LiveJourney, customer: Customer): LiveVersion | undefined {
   if (versions.length === 1) return versions[0];
-  const version = routedVersion(head, customer);
+  const version = routedVersion(record, customer);
   return versions.find((one) => one.version === version);
 }
 

@@ -25,19 +25,19 @@ export async function loadValidationContext(
   { workspaces, journeys, drafts, segments, placements, local }: ValidationContextDependencies,
   workspace: string,
 ): Promise<ValidationContext> {
-  const [settings, heads, written, groups, places] = await Promise.all([
+  const [settings, records, saved, known, offered] = await Promise.all([
     workspaces.settings(workspace),
     journeys.listRecords(workspace),
     drafts.drafts(workspace),
     segments.all(workspace),
     placements.all(workspace),
   ]);
-  const ids = [...heads.map(({ journeyId }) => journeyId), ...written.map(({ draft }) => draft.id)];
+  const ids = [...records.map(({ journeyId }) => journeyId), ...saved.map(({ draft }) => draft.id)];
   return {
     journeys: [...new Set(ids)],
     stages: settings && stageModelOf(settings).stages.map(({ id }) => id),
-    segments: groups.map(({ id }) => id),
-    placements: places.map(({ id }) => id),
+    segments: known.map(({ id }) => id),
+    placements: offered.map(({ id }) => id),
     quietHours: settings?.quietHours,
     webhookPorts: settings?.webhookPorts,
     local,

@@ -52,19 +52,19 @@ const isResting = (definition: Pick<JourneyDefinition, 'steps'>, id: string): bo
  * guarded. With `upTo` `rest`, a path ends at the next waiting step. Empty if only exits follow.
  */
 export function nextGuardedSteps(definition: Walked, id: string, upTo: 'meeting' | 'rest' = 'meeting'): string[] {
-  const gated = guardedSteps(definition);
-  const met = new Set<string>();
+  const guarded = guardedSteps(definition);
+  const found = new Set<string>();
   const seen = new Set<string>();
   const walk = (at: string): void => {
     const step = stepOf(definition, at);
     if (!step || seen.has(at)) return;
     seen.add(at);
-    if (gated.has(at)) met.add(at);
+    if (guarded.has(at)) found.add(at);
     else if (at === id || upTo === 'meeting' || !isResting(definition, at))
       for (const [, target] of outgoingTransitions(step)) walk(target);
   };
   walk(id);
-  return [...met];
+  return [...found];
 }
 
 /** An error in a migration map, its place, and how to correct it. */
@@ -89,37 +89,57 @@ function targetOf(
   return old?.kind === 'wait' && next?.kind === 'wait' ? next.next : target;
 }
 
-function faultsOf(from: JourneyDefinition, to: JourneyDefinition, map: Map): MigrationMapDiagnostic[] {
-  return Object.entries(map).flatMap(([id, target]): MigrationMapDiagnostic[] => {
-    const place = `migrate.map.${id}`;
-    if (!stepOf(from, id))
-      return [{ code: 'unknown-step', place, hint: `version ${from.version} has no step "${id}"` }];
-    if (target !== null && !stepOf(to, target))
-      return [{ code: 'unknown-target', place, hint: `version ${to.version} has no step "${target}"` }];
-    if (nextGuardedSteps(from, id, 'rest').length === 0)
-      return [
-        { code: 'nothing-to-move', place, hint: `"${id}" leads to an exit or another wait: name what comes after` },
-      ];
-    return [];
-  });
+/** The versions that a migration map leads from and to. */
+interface MigratedVersions {
+  from: JourneyDefinition;
+  to: JourneyDefinition;
+}
+
+/** Reports a mapped step that does not exist, or that no enrolment can leave by migration. */
+function findEntryFault(
+  { from, to }: MigratedVersions,
+  id: string,
+  target: string | null,
+): MigrationMapDiagnostic | undefined {
+  const place = `migrate.map.${id}`;
+  if (!stepOf(from, id)) return { code: 'unknown-step', place, hint: `version ${from.version} has no step "${id}"` };
+  if (target !== null && !stepOf(to, target))
+    return { code: 'unknown-target', place, hint: `version ${to.version} has no step "${target}"` };
+  if (nextGuardedSteps(from, id, 'rest').length > 0) return undefined;
+  const hint = `"${id}" leads to an exit or another wait: name what comes after`;
+  return { code: 'nothing-to-move', place, hint };
+}
+
+/** Target of a waiting step in the map. Undefined if the map does not name it. */
+function restTarget(
+  { from, to }: MigratedVersions,
+  { map, rest }: { map: Map; rest: string },
+): string | null | undefined {
+  const target = map[rest];
+  return target === undefined ? undefined : targetOf(from, to, { id: rest, target });
 }
 
 /**
  * Returns the target for a guarded step that the map does not name, from the waits that lead to it.
  * `target` is undefined if these waits have different targets.
  */
-function fromRests(from: JourneyDefinition, to: JourneyDefinition, { map, id }: { map: Map; id: string }) {
+function targetFromRests(
+  versions: MigratedVersions,
+  { map, id }: { map: Map; id: string },
+): { rests: string[]; target: string | null | undefined } {
+  const { from } = versions;
   const rests = Object.keys(from.steps).filter(
     (rest) => isResting(from, rest) && nextGuardedSteps(from, rest, 'rest').includes(id),
   );
-  const targets = new Set(
-    rests.map((rest) => {
-      const target = map[rest];
-      return target === undefined ? undefined : targetOf(from, to, { id: rest, target });
-    }),
-  );
+  const targets = new Set(rests.map((rest) => restTarget(versions, { map, rest })));
   const [target] = targets;
   return { rests, target: targets.size === 1 ? target : undefined };
+}
+
+function ambiguousStep(id: string, rests: string[]): MigrationMapDiagnostic {
+  const waits = rests.map((rest) => `"${rest}"`).join(', ');
+  const hint = `people come to "${id}" from ${waits}: say where "${id}" leads, or all of these alike`;
+  return { code: 'ambiguous-step', place: `migrate.map.${id}`, hint };
 }
 
 /**
@@ -132,19 +152,15 @@ export function resolveMigrationMap(
   to: JourneyDefinition,
   map: Map,
 ): { map: Map; faults: MigrationMapDiagnostic[] } {
-  const faults = faultsOf(from, to, map);
+  const versions = { from, to };
+  const faults = Object.entries(map).flatMap(([id, target]) => findEntryFault(versions, id, target) ?? []);
   if (faults.length > 0) return { map: {}, faults };
   const resolved: Map = {};
-  for (const id of new Set(Object.keys(map).flatMap((named) => nextGuardedSteps(from, named, 'rest')))) {
-    const { rests, target } = fromRests(from, to, { map, id });
-    const led = map[id] === undefined ? target : map[id];
-    if (led !== undefined) resolved[id] = led;
-    else
-      faults.push({
-        code: 'ambiguous-step',
-        place: `migrate.map.${id}`,
-        hint: `people come to "${id}" from ${rests.map((rest) => `"${rest}"`).join(', ')}: say where "${id}" leads, or all of these alike`,
-      });
+  for (const id of new Set(Object.keys(map).flatMap((step) => nextGuardedSteps(from, step, 'rest')))) {
+    const { rests, target } = targetFromRests(versions, { map, id });
+    const next = map[id] === undefined ? target : map[id];
+    if (next === undefined) faults.push(ambiguousStep(id, rests));
+    else resolved[id] = next;
   }
   return { map: resolved, faults };
 }

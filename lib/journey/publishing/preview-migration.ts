@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { compact } from '../../shared/records.ts';
 import { Instant } from '../../shared/time.ts';
 import { type JourneyDefinition } from '../definition/journey-definition.ts';
 import { type Migration } from './journey-record.ts';
@@ -47,14 +48,14 @@ export type MigrationPreview = z.infer<typeof MigrationPreview>;
 const before = [': held', ': later'];
 
 /** Returns the guarded steps that an enrolment in a state reaches next. */
-function meetingsAt(definition: JourneyDefinition, state: string | undefined): { step?: string; met: string[] } {
+function nextStepsOf(definition: JourneyDefinition, state: string | undefined): { step?: string; next: string[] } {
   const [step = ''] = (state ?? '').split(': ');
-  if (!Object.hasOwn(definition.steps, step)) return { met: nextGuardedSteps(definition, definition.start) };
+  if (!Object.hasOwn(definition.steps, step)) return { next: nextGuardedSteps(definition, definition.start) };
   const parked = state?.endsWith(': parked') ? definition.steps[step] : undefined;
   // A suspended `goTo` continues at the step that it leads back to.
-  if (parked?.kind === 'goTo') return { step, met: nextGuardedSteps(definition, parked.to) };
-  if (before.some((suffix) => state?.endsWith(suffix))) return { step, met: [step] };
-  return { step, met: nextGuardedSteps(definition, step) };
+  if (parked?.kind === 'goTo') return { step, next: nextGuardedSteps(definition, parked.to) };
+  if (before.some((suffix) => state?.endsWith(suffix))) return { step, next: [step] };
+  return { step, next: nextGuardedSteps(definition, step) };
 }
 
 /** Returns the effect of migrations on an enrolment in a state of a version. */
@@ -63,13 +64,13 @@ export function previewEnrolment(
   state: string | undefined,
   migrations: Migration[],
 ): Pick<EnrolmentPreview, 'step' | 'fate' | 'to'> {
-  const { step, met } = meetingsAt(definition, state);
+  const { step, next } = nextStepsOf(definition, state);
   const { version } = definition;
-  const moves = met.map((stepId) => resolveMigration({ state: 'live', migrations }, { version, stepId }));
-  const fates = new Set(
-    moves.map((move): MigrationEffect => (!move ? 'stays' : move.kind === 'to' ? 'moves' : 'leaves')),
+  const actions = next.map((stepId) => resolveMigration({ state: 'live', migrations }, { version, stepId }));
+  const effects = new Set(
+    actions.map((action): MigrationEffect => (!action ? 'stays' : action.kind === 'to' ? 'moves' : 'leaves')),
   );
-  const [fate = 'stays'] = fates;
-  const to = [...new Set(moves.flatMap((move) => (move?.kind === 'to' ? [move.at] : [])))];
-  return { ...(step !== undefined && { step }), fate: fates.size > 1 ? 'depends' : fate, to };
+  const [effect = 'stays'] = effects;
+  const to = [...new Set(actions.flatMap((action) => (action?.kind === 'to' ? [action.at] : [])))];
+  return compact({ step, fate: effects.size > 1 ? 'depends' : effect, to });
 }

@@ -59,6 +59,11 @@ function readRow({ doc, fingerprint, resumeAt, versionArn, publishedAt }: Item):
   };
 }
 
+function saveDraft(table: Table, workspace: string, { draft, rev, savedAt }: SavedJourneyDraft): Promise<boolean> {
+  const item = { ...keys.journeyDraft(workspace, draft.id), rev: rev + 1, savedAt, doc: JSON.stringify(draft) };
+  return table.put(item, ifRevision(rev));
+}
+
 /** Creates the store of drafts and versions. Functions that run journeys read `JourneyStore`. */
 export function publishStore(table: Table): PublishStore {
   return {
@@ -70,10 +75,7 @@ export function publishStore(table: Table): PublishStore {
       return (await table.query(pk, { prefix })).flatMap((item) => readDraft(item) ?? []);
     },
 
-    saveDraft(workspace, { draft, rev, savedAt }) {
-      const item = { ...keys.journeyDraft(workspace, draft.id), rev: rev + 1, savedAt, doc: JSON.stringify(draft) };
-      return table.put(item, ifRevision(rev));
-    },
+    saveDraft: (workspace, draft) => saveDraft(table, workspace, draft),
 
     async versions(workspace, journeyId) {
       const { pk, sk } = keys.journeyVersion(workspace, journeyId, 0);

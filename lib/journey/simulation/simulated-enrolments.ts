@@ -137,7 +137,7 @@ export class SimulatedEnrolments {
 
   #answer(sent: Omit<StepCall, 'vars'>): Json {
     const enrolment = this.#active.get(sent.enrolment.enrolmentId);
-    if (!enrolment) return { gate: 'left' };
+    if (!enrolment) return { gate: 'move' };
     const call: StepCall = { ...sent, vars: (sent as Partial<StepCall>).vars ?? sent.enrolment.vars }; // as `StepCall` reads it
     const { customer } = enrolment;
     const answer = answerStep(call, { ...this.#options.context, customer, now: this.#now() });

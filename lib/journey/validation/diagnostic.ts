@@ -2,6 +2,7 @@ import { type JourneyDefinition } from '../definition/journey-definition.ts';
 import { type Step, type StepOf } from '../definition/step.ts';
 import { type ValidationContext } from './validation-context.ts';
 
+/** Codes of diagnostics. `docs/journeys.md` explains each. */
 export type DiagnosticCode =
   | 'unknown-step'
   | 'unreachable-step'
@@ -43,7 +44,10 @@ export type DiagnosticCode =
   | 'unknown-placement'
   | 'starts-itself';
 
-/** What is wrong with a definition, where, and what to do about it. An `error` keeps it from being published, a `warning` does not. */
+/**
+ * A problem of a definition, its place and what to do about it. An `error` prevents publishing, a
+ * `warning` does not.
+ */
 export interface Diagnostic {
   code: DiagnosticCode;
   /** Dotted path in the definition. */
@@ -52,6 +56,7 @@ export interface Diagnostic {
   severity: 'error' | 'warning';
 }
 
+/** Returns a diagnostic that prevents publishing. */
 export const errorAt = (code: DiagnosticCode, place: string, hint: string): Diagnostic => ({
   code,
   place,
@@ -59,26 +64,28 @@ export const errorAt = (code: DiagnosticCode, place: string, hint: string): Diag
   severity: 'error',
 });
 
+/** Returns a diagnostic that does not prevent publishing. */
 export const warningAt = (code: DiagnosticCode, place: string, hint: string): Diagnostic => ({
   ...errorAt(code, place, hint),
   severity: 'warning',
 });
 
-export type ValidationRule = (definition: JourneyDefinition, surroundings: ValidationContext) => Diagnostic[];
+/** A rule that definitions are checked against. Pure. */
+export type ValidationRule = (definition: JourneyDefinition, context: ValidationContext) => Diagnostic[];
 
 type Steps = JourneyDefinition['steps'];
 
-/** The step of that name; none for names that only objects have. */
+/**
+ * Returns the step of that name. Names that every object has, such as `constructor`, are no steps.
+ */
 export const stepAt = (steps: Steps, id: string): Step | undefined =>
   Object.hasOwn(steps, id) ? steps[id] : undefined;
 
-/** All steps of some kinds, with their places. */
+/** Returns the steps of some kinds with their places. */
 export function stepsOfKind<Kind extends Step['kind']>(
   { steps }: Pick<JourneyDefinition, 'steps'>,
   ...kinds: Kind[]
 ): { id: string; place: string; step: StepOf<Kind> }[] {
-  const wanted: readonly Step['kind'][] = kinds;
-  return Object.entries(steps).flatMap(([id, step]) =>
-    wanted.includes(step.kind) ? [{ id, place: `steps.${id}`, step: step as StepOf<Kind> }] : [],
-  ); // the kind says so
+  const isOfKind = (step: Step): step is StepOf<Kind> => kinds.some((kind) => kind === step.kind);
+  return Object.entries(steps).flatMap(([id, step]) => (isOfKind(step) ? [{ id, place: `steps.${id}`, step }] : []));
 }

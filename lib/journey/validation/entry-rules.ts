@@ -5,7 +5,7 @@ import { errorAt, type ValidationRule, stepsOfKind, warningAt } from './diagnost
  * Returns the properties that a trigger provides. Returns undefined if the source of the trigger
  * decides.
  */
-function broughtBy(trigger: Trigger): string[] | undefined {
+function providedBy(trigger: Trigger): string[] | undefined {
   if ('stageEntered' in trigger) return ['stage'];
   if ('segmentJoined' in trigger) return ['segment'];
   if ('churnBand' in trigger) return ['band', 'score'];
@@ -18,9 +18,9 @@ function broughtBy(trigger: Trigger): string[] | undefined {
 export const checkEntryKeys: ValidationRule = ({ entry: { key, triggers } }) => {
   if (key === undefined) return [];
   return triggers.flatMap((trigger, i) => {
-    const brought = broughtBy(trigger);
-    if (!brought || brought.includes(key)) return [];
-    const hint = `nobody enters by it: it brings ${brought.join(' and ')}, but no entry key "${key}"`;
+    const provided = providedBy(trigger);
+    if (!provided || provided.includes(key)) return [];
+    const hint = `no customer enters by it: it has ${provided.join(' and ')}, but no entry key "${key}"`;
     return [errorAt('no-entry-key', `entry.triggers.${i}`, hint)];
   });
 };
@@ -40,14 +40,15 @@ export const checkQuarterHours: ValidationRule = ({ entry: { triggers } }) =>
   triggers.flatMap((trigger, i) => {
     const time = timeOf(trigger);
     if (time === undefined || Number(time.slice(3)) % 15 === 0) return [];
-    return [warningAt('off-quarter', `entry.triggers.${i}`, `${time} comes with the next quarter of an hour`)];
+    return [warningAt('off-quarter', `entry.triggers.${i}`, `${time} is carried out at the next quarter of an hour`)];
   });
 
+/** Reports steps that start an unknown journey, and warns about those that start their own. */
 export const checkStartedJourneys: ValidationRule = (definition, { journeys }) =>
   stepsOfKind(definition, 'startJourney').flatMap(({ place, step: { journey } }) => {
     const at = `${place}.journey`;
     if (journey === definition.id)
-      return [warningAt('starts-itself', at, 'its own re-entry rule refuses most; lead back by goTo instead')];
+      return [warningAt('starts-itself', at, 'its own re-entry rule rejects most entries: lead back by goTo instead')];
     if (journeys === undefined || journeys.includes(journey)) return [];
     return [errorAt('unknown-journey', at, `there is no journey "${journey}"`)];
   });

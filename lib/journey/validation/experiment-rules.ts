@@ -5,6 +5,9 @@ import { bucketThresholds } from '../../model/customer-bucket.ts';
 import { type Step, type StepOf } from '../definition/step.ts';
 import { errorAt, type Diagnostic, type ValidationRule, stepAt, stepsOfKind, warningAt } from './diagnostic.ts';
 
+type Steps = JourneyDefinition['steps'];
+type Variants = StepOf<'experiment'>['variants'];
+
 /** Returns the weights of a step with their places. */
 function weightsOf(place: string, step: StepOf<'randomSplit' | 'experiment'>): (readonly [string, number])[] {
   if (step.kind === 'randomSplit')
@@ -21,11 +24,18 @@ export const checkShares: ValidationRule = (definition) =>
     return weights.flatMap(([at], i) =>
       (bounds[i] ?? NaN) > (bounds[i - 1] ?? 0)
         ? []
-        : [errorAt('no-share', at, 'so small a share that nobody falls to it')],
+        : [errorAt('no-share', at, 'a share so small that no customer gets it')],
     );
   });
 
-function drawn({ holdout, ...definition }: JourneyDefinition): { place: string; salt: string; isTest: boolean }[] {
+/** A salt with its place. `isTest`: an experiment or the holdout compares its sides. */
+interface SaltAt {
+  place: string;
+  salt: string;
+  isTest: boolean;
+}
+
+function saltsIn({ holdout, ...definition }: JourneyDefinition): SaltAt[] {
   const steps = stepsOfKind(definition, 'randomSplit', 'experiment').map(({ place, step }) => ({
     place: `${place}.salt`,
     salt: step.salt,
@@ -39,76 +49,84 @@ function drawn({ holdout, ...definition }: JourneyDefinition): { place: string; 
  * to the same side. Two random splits may share one on purpose.
  */
 export const checkSalts: ValidationRule = (definition) => {
-  const all = drawn(definition);
-  return all.flatMap(({ place, salt, isTest }, i) => {
-    const other = all.slice(0, i).find((one) => one.salt === salt && (one.isTest || isTest));
+  const salts = saltsIn(definition);
+  return salts.flatMap(({ place, salt, isTest }, i) => {
+    const other = salts.slice(0, i).find((one) => one.salt === salt && (one.isTest || isTest));
     if (!other) return [];
-    return [
-      warningAt(
-        'same-salt',
-        place,
-        `${other.place} has the same salt: the same customers fall on the same side of both`,
-      ),
-    ];
+    const hint = `${other.place} has the same salt: the same customers fall on the same side of both`;
+    return [warningAt('same-salt', place, hint)];
   });
 };
 
 /** Returns the shortest duration of a step, ms. */
-function leastOf(step: Step): number {
+function minDurationMs(step: Step): number {
   if (step.kind !== 'wait') return 0;
   if (step.for !== undefined) return durationMs(step.for);
   return step.between ? Math.min(...step.between.map(durationMs)) : 0;
 }
 
+/** Whether customers notice the step. */
+const isNoticed = ({ kind }: Step): boolean => effectKinds.has(kind) || kind === 'humanTask';
+
 /**
  * Returns the shortest time from a step to the first effect that customers can notice, ms. Infinity
- * if there is none.
+ * if there is none. `known` keeps the times of steps that were measured.
  */
-function earliest({ steps }: Pick<JourneyDefinition, 'steps'>, from: string): number {
-  const known = new Map<string, number>();
-  const measure = (id: string): number => {
-    const before = known.get(id);
-    if (before !== undefined) return before;
-    const step = stepAt(steps, id);
-    if (!step) return Infinity;
-    known.set(id, Infinity); // ends a circle, should there be one
-    const found =
-      effectKinds.has(step.kind) || step.kind === 'humanTask'
-        ? 0
-        : leastOf(step) + Math.min(Infinity, ...nextSteps(step).map(measure));
-    known.set(id, found);
-    return found;
-  };
-  return measure(from);
+function msToFirstEffect(steps: Steps, from: string, known = new Map<string, number>()): number {
+  const before = known.get(from);
+  if (before !== undefined) return before;
+  const step = stepAt(steps, from);
+  if (!step) return Infinity;
+  known.set(from, Infinity); // ends a loop, which an invalid definition may have
+  const msAfter = (): number => Math.min(Infinity, ...nextSteps(step).map((id) => msToFirstEffect(steps, id, known)));
+  const ms = isNoticed(step) ? 0 : minDurationMs(step) + msAfter();
+  known.set(from, ms);
+  return ms;
 }
 
-function tooEarly(definition: JourneyDefinition, from: string[], window: Duration): boolean {
-  const all = from.map((id) => earliest(definition, id)).filter(Number.isFinite);
-  return all.length > 0 && all.every((ms) => ms >= durationMs(window));
+/** Whether a goal's window ends before any of the steps leads to an effect. */
+function endsBeforeEffect({ steps }: Pick<JourneyDefinition, 'steps'>, from: string[], window: Duration): boolean {
+  const times = from.map((id) => msToFirstEffect(steps, id)).filter(Number.isFinite);
+  return times.length > 0 && times.every((ms) => ms >= durationMs(window));
 }
 
-export const checkExperiments: ValidationRule = (definition) =>
-  stepsOfKind(definition, 'experiment').flatMap(({ place, step: { variants, holdout, window } }) => {
-    const faults: Diagnostic[] = [];
-    const targets = variants.map(({ next }) => next);
-    if (new Set(targets).size === 1)
-      faults.push(
-        warningAt(
-          'same-variants',
-          `${place}.variants`,
-          `all lead to "${targets[0] ?? ''}": there is no difference to measure`,
-        ),
-      );
-    variants.forEach(({ id }, i) => {
-      if (variants.findIndex((other) => other.id === id) < i || (holdout && id === 'holdout'))
-        faults.push(errorAt('duplicate-variant', `${place}.variants.${i}.id`, `there is a variant "${id}" already`));
-    });
-    if (tooEarly(definition, targets, window))
-      faults.push(errorAt('unreachable-goal', `${place}.window`, `over before any variant does anything`));
-    return faults;
+/** Warns if all variants do the same. */
+function checkTargets(place: string, variants: Variants): Diagnostic[] {
+  const targets = new Set(variants.map(({ next }) => next));
+  if (targets.size > 1) return [];
+  const hint = `all lead to "${variants[0]?.next ?? ''}": there is no difference to measure`;
+  return [warningAt('same-variants', `${place}.variants`, hint)];
+}
+
+/** Reports ids that two variants share. A variant cannot be named like the holdout. */
+function checkVariantIds(place: string, { variants, holdout }: StepOf<'experiment'>): Diagnostic[] {
+  return variants.flatMap(({ id }, i) => {
+    const isTaken = variants.findIndex((other) => other.id === id) < i || (holdout && id === 'holdout');
+    if (!isTaken) return [];
+    return [errorAt('duplicate-variant', `${place}.variants.${i}.id`, `there is a variant "${id}" already`)];
   });
+}
 
+function checkWindow(
+  definition: JourneyDefinition,
+  { place, step }: { place: string; step: StepOf<'experiment'> },
+): Diagnostic[] {
+  const targets = step.variants.map(({ next }) => next);
+  return endsBeforeEffect(definition, targets, step.window)
+    ? [errorAt('unreachable-goal', `${place}.window`, `over before any variant does anything`)]
+    : [];
+}
+
+/** Checks the variants of experiments, and the windows of their goals. */
+export const checkExperiments: ValidationRule = (definition) =>
+  stepsOfKind(definition, 'experiment').flatMap(({ place, step }) => [
+    ...checkTargets(place, step.variants),
+    ...checkVariantIds(place, step),
+    ...checkWindow(definition, { place, step }),
+  ]);
+
+/** Reports a goal whose window ends before the journey does anything. */
 export const checkGoals: ValidationRule = (definition) =>
-  definition.goal && tooEarly(definition, [definition.start], definition.goal.window)
+  definition.goal && endsBeforeEffect(definition, [definition.start], definition.goal.window)
     ? [errorAt('unreachable-goal', 'goal.window', 'over before the journey does anything')]
     : [];

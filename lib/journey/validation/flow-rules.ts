@@ -5,16 +5,17 @@ import { errorAt, type Diagnostic, stepAt, type ValidationRule, warningAt } from
 
 type Shape = Pick<JourneyDefinition, 'start' | 'steps'>;
 
+/** Reports transitions to steps that do not exist. */
 export function checkUnknownSteps({ start, steps }: Shape): Diagnostic[] {
-  const named = Object.entries(steps).flatMap(([id, step]) =>
+  const transitions = Object.entries(steps).flatMap(([id, step]) =>
     outgoingTransitions(step).map(([place, target]): Transition => [`steps.${id}.${place}`, target]),
   );
-  return [['start', start] as const, ...named].flatMap(([place, target]) =>
+  return [['start', start] as const, ...transitions].flatMap(([place, target]) =>
     stepAt(steps, target) ? [] : [errorAt('unknown-step', place, `there is no step "${target}"`)],
   );
 }
 
-/** Every step that is reached from `from`, itself included. */
+/** Returns every step that can be reached from the given ones, these included. */
 export function stepsReachableFrom({ steps }: Pick<JourneyDefinition, 'steps'>, from: readonly string[]): Set<string> {
   const reached = new Set<string>();
   const open = [...from];
@@ -27,6 +28,7 @@ export function stepsReachableFrom({ steps }: Pick<JourneyDefinition, 'steps'>, 
   return reached;
 }
 
+/** Reports steps that no path from the start reaches. */
 export function checkUnreachableSteps({ start, steps }: Shape): Diagnostic[] {
   const reached = stepsReachableFrom({ steps }, [start]);
   return Object.keys(steps).flatMap((id) =>
@@ -34,30 +36,50 @@ export function checkUnreachableSteps({ start, steps }: Shape): Diagnostic[] {
   );
 }
 
-/** Ways that lead back without a limit: all circles but those through a `goTo`. Where there are none, every way ends in an `exit`. */
-export function checkEndlessPaths({ steps }: Pick<JourneyDefinition, 'steps'>): Diagnostic[] {
-  const state = new Map<string, 'open' | 'done'>();
-  const faults: Diagnostic[] = [];
-  const visit = (id: string): void => {
-    const step = stepAt(steps, id);
-    if (!step) return;
-    state.set(id, 'open');
-    for (const [place, target] of outgoingTransitions(step)) {
-      if (step.kind === 'goTo' && place === 'to') continue;
-      const hint = `leads back to "${target}" without end: lead back by a step of kind goTo, which has a limit`;
-      if (state.get(target) === 'open') faults.push(errorAt('endless', `steps.${id}.${place}`, hint));
-      else if (!state.has(target)) visit(target);
-    }
-    state.set(id, 'done');
-  };
-  for (const id of Object.keys(steps)) if (!state.has(id)) visit(id);
-  return faults;
+/** A walk over all paths. `open`: steps of the present path. */
+interface PathWalk {
+  steps: JourneyDefinition['steps'];
+  state: Map<string, 'open' | 'done'>;
+  faults: Diagnostic[];
 }
 
-/** Rounds that a loop may make at once: a few more tries of something, not a machine that spins. */
+function endlessPath(id: string, [place, target]: Transition): Diagnostic {
+  const hint = `leads back to "${target}" without end: lead back by a step of kind goTo, which has a limit`;
+  return errorAt('endless', `steps.${id}.${place}`, hint);
+}
+
+/** Walks all paths from a step. Reports each transition to a step of its own path. */
+function walkPaths(walk: PathWalk, id: string): void {
+  const { steps, state, faults } = walk;
+  const step = stepAt(steps, id);
+  if (!step) return;
+  state.set(id, 'open');
+  for (const transition of outgoingTransitions(step)) {
+    const [place, target] = transition;
+    if (step.kind === 'goTo' && place === 'to') continue;
+    if (state.get(target) === 'open') faults.push(endlessPath(id, transition));
+    else if (!state.has(target)) walkPaths(walk, target);
+  }
+  state.set(id, 'done');
+}
+
+/**
+ * Reports loops without a limit, that is all except those through a `goTo`. Without such a loop
+ * every path ends in an `exit`.
+ */
+export function checkEndlessPaths({ steps }: Pick<JourneyDefinition, 'steps'>): Diagnostic[] {
+  const walk: PathWalk = { steps, state: new Map(), faults: [] };
+  for (const id of Object.keys(steps)) if (!walk.state.has(id)) walkPaths(walk, id);
+  return walk.faults;
+}
+
+/**
+ * Maximum number of rounds that a loop without a wait may make: some more tries of something, but
+ * no busy loop.
+ */
 const mostAtOnce = 10;
 
-/** Whether `goTo` can be reached from `to` without any time going by. */
+/** Returns whether a loop can come back to its `goTo` without any wait. */
 function loopsWithoutDelay(
   { steps }: Pick<JourneyDefinition, 'steps'>,
   { id, to }: { id: string; to: string },
@@ -74,6 +96,7 @@ function loopsWithoutDelay(
   return false;
 }
 
+/** Reports a `goTo` to itself, and warns about many rounds without a wait. */
 export const checkBusyLoops: ValidationRule = (definition) =>
   loopsOf(definition).flatMap((loop) => {
     const place = `steps.${loop.id}`;

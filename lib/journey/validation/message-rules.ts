@@ -15,7 +15,7 @@ import { type ValidationContext } from './validation-context.ts';
 const byUrl: readonly SendChannel[] = ['webhook', 'slack'];
 
 /** Reports a URL that `callUrl` refuses, so that the step could never succeed. */
-function uncallable(place: string, url: string, { local, webhookPorts = [] }: ValidationContext): Diagnostic[] {
+function checkCallable(place: string, url: string, { local, webhookPorts = [] }: ValidationContext): Diagnostic[] {
   const found = url.startsWith('https://')
     ? []
     : [warningAt('insecure-url', place, 'only HTTPS is called, except by the local environment')];
@@ -23,7 +23,7 @@ function uncallable(place: string, url: string, { local, webhookPorts = [] }: Va
   if (!parsed) return found;
   const fault = local ? warningAt : errorAt;
   if (namesPrivateAddress(parsed)) {
-    const hint = `${parsed.hostname} lies inside somebody's own network: name a host that the internet reaches`;
+    const hint = `${parsed.hostname} is in a private network: name a host that the internet reaches`;
     return [...found, fault('closed-url', place, hint)];
   }
   const port = portOf(parsed);
@@ -32,18 +32,17 @@ function uncallable(place: string, url: string, { local, webhookPorts = [] }: Va
   return [...found, fault('closed-port', place, hint)];
 }
 
-function urlFaults(place: string, { channel, url }: StepOf<'send'>, surroundings: ValidationContext): Diagnostic[] {
+function checkSendUrl(place: string, { channel, url }: StepOf<'send'>, context: ValidationContext): Diagnostic[] {
   if (!byUrl.includes(channel))
-    return url === undefined ? [] : [warningAt('unused-url', place, `${channel} finds the address in traits`)];
+    return url === undefined ? [] : [warningAt('unused-url', place, `${channel} takes the address from a trait`)];
   if (url === undefined) return [errorAt('no-url', place, `${channel} needs the URL it posts to`)];
-  return uncallable(place, url, surroundings);
+  return checkCallable(place, url, context);
 }
 
-export const checkUrls: ValidationRule = (definition, surroundings) => [
-  ...stepsOfKind(definition, 'send').flatMap(({ place, step }) => urlFaults(`${place}.url`, step, surroundings)),
-  ...stepsOfKind(definition, 'webhook').flatMap(({ place, step }) =>
-    uncallable(`${place}.url`, step.url, surroundings),
-  ),
+/** Checks the URLs of webhooks and of channels that post to one. */
+export const checkUrls: ValidationRule = (definition, context) => [
+  ...stepsOfKind(definition, 'send').flatMap(({ place, step }) => checkSendUrl(`${place}.url`, step, context)),
+  ...stepsOfKind(definition, 'webhook').flatMap(({ place, step }) => checkCallable(`${place}.url`, step.url, context)),
 ];
 
 /** Warns about headers that the call sets itself. An author's value is dropped. */
@@ -51,7 +50,9 @@ export const checkHeaders: ValidationRule = (definition) =>
   stepsOfKind(definition, 'webhook').flatMap(({ place, step }) =>
     Object.keys(step.headers)
       .filter((name) => !isOwnHeader(name))
-      .map((name) => warningAt('unused-header', `${place}.headers.${name}`, 'is said by us, whatever stands here')),
+      .map((name) =>
+        warningAt('unused-header', `${place}.headers.${name}`, 'is set by the call itself: this value is dropped'),
+      ),
   );
 
 /**
@@ -69,32 +70,34 @@ const addressTraits: Partial<Record<SendChannel, string[]>> = {
  * step of the journey uses the address trait.
  */
 export const checkAddresses: ValidationRule = (definition) => {
-  const asked = new Set(predicatesInJourney(definition).flatMap(({ predicate }) => traitsInPredicate(predicate)));
+  const read = new Set(predicatesInJourney(definition).flatMap(({ predicate }) => traitsInPredicate(predicate)));
   const set = new Set(stepsOfKind(definition, 'updateProfile').flatMap(({ step }) => Object.keys(step.traits)));
   return stepsOfKind(definition, 'send').flatMap(({ place, step }) => {
     const traits = addressTraits[step.channel];
-    if (!traits || traits.some((trait) => asked.has(trait) || set.has(trait))) return [];
-    const hint = `skips whoever has no trait ${traits.join(' or ')}: ask for it in the entry's condition or in a branch`;
+    if (!traits || traits.some((trait) => read.has(trait) || set.has(trait))) return [];
+    const hint = `skips customers without a trait ${traits.join(' or ')}: check it in the entry's condition or in a branch`;
     return [warningAt('no-address', place, hint)];
   });
 };
 
 /** Whether a trigger fires without an action of the customer. */
-const unasked = (trigger: Trigger): boolean =>
+const firesUnasked = (trigger: Trigger): boolean =>
   ['segmentJoined', 'churnBand', 'silentFor', 'schedule'].some((kind) => kind in trigger);
 
+/** Warns about messages whose purpose does not fit their channel or the journey's triggers. */
 export const checkPurposes: ValidationRule = (definition) => {
-  const nobodyAsked = definition.entry.triggers.every(unasked);
+  const isUnasked = definition.entry.triggers.every(firesUnasked);
   return stepsOfKind(definition, 'send').flatMap(({ place, step: { channel, purpose } }) => {
     if (purpose === 'marketing')
       return channel === 'slack'
         ? [warningAt('doubtful-purpose', `${place}.purpose`, 'a Slack channel is no customer: transactional')]
         : [];
-    const hint = 'nobody who enters did anything for it: without their consent only what they asked for may be sent';
-    return nobodyAsked && !byUrl.includes(channel) ? [warningAt('doubtful-purpose', `${place}.purpose`, hint)] : [];
+    const hint = 'customers enter without having done anything: without consent only what they asked for may be sent';
+    return isUnasked && !byUrl.includes(channel) ? [warningAt('doubtful-purpose', `${place}.purpose`, hint)] : [];
   });
 };
 
+/** Warns about e-mails without a subject. */
 export const checkSubjects: ValidationRule = (definition) =>
   stepsOfKind(definition, 'send').flatMap(({ place, step: { channel, template } }) =>
     channel === 'email' && !template.subject?.trim()
@@ -119,7 +122,7 @@ function isOpen(time: string, day: Day, { quiet, open }: ContactHours): boolean 
 }
 
 /** Returns the times of day at which `isOpen` can change. */
-function edges({ quiet, open }: ContactHours): string[] {
+function edgesOf({ quiet, open }: ContactHours): string[] {
   const hours = [...(quiet ? [quiet] : []), ...Object.values(open ?? {})];
   return ['00:00', ...hours.flatMap(({ from, to }) => [from, to])];
 }
@@ -128,22 +131,24 @@ function edges({ quiet, open }: ContactHours): string[] {
 const isClosable = (date: string): boolean => isDate(date.length === 5 ? `2024-${date}` : date);
 
 /** Reports closed days that no year has, such as 30 February. */
-export const closedDays: ValidationRule = ({ hours }) =>
+export const checkClosedDays: ValidationRule = ({ hours }) =>
   (hours?.closed ?? []).flatMap((date, i) =>
     isClosable(date) ? [] : [errorAt('no-such-date', `hours.closed.${i}`, `the calendar has no day "${date}"`)],
   );
 
-const neverOpen = (hours: ContactHours): boolean =>
+/** Whether no time of any day is open and not quiet, or every day of the year is closed. */
+const isNeverOpen = (hours: ContactHours): boolean =>
   new Set((hours.closed ?? []).filter((date) => date.length === 5 && isClosable(date))).size >= daysOfYear ||
-  !days.some((day) => edges(hours).some((time) => isOpen(time, day, hours)));
+  !days.some((day) => edgesOf(hours).some((time) => isOpen(time, day, hours)));
 
-function deferred(definition: JourneyDefinition, hours: ContactHours): Diagnostic[] {
+/** Warns about marketing right after a wait for a time of day that is never open. */
+function findDeferred(definition: JourneyDefinition, hours: ContactHours): Diagnostic[] {
   return stepsOfKind(definition, 'wait').flatMap(({ id, place, step: { untilLocal, next } }) => {
-    const follows = stepAt(definition.steps, next);
-    if (!untilLocal || follows?.kind !== 'send' || follows.purpose !== 'marketing') return [];
+    const message = stepAt(definition.steps, next);
+    if (!untilLocal || message?.kind !== 'send' || message.purpose !== 'marketing') return [];
     const at = untilLocal.weekdays ?? days;
     if (at.some((day) => isOpen(untilLocal.time, day, hours))) return [];
-    const hint = `"${id}" ends when "${next}" may not be sent: contact hours always hold it back`;
+    const hint = `"${id}" ends when "${next}" may not be sent: contact hours always defer it`;
     return [warningAt('always-deferred', `${place}.untilLocal`, hint)];
   });
 }
@@ -156,9 +161,9 @@ export const checkContactHours: ValidationRule = (definition, { quietHours }: Va
   const quiet = definition.hours?.quiet ?? quietHours;
   const hours: ContactHours = { missingZone: 'workspace', ...definition.hours, ...(quiet && { quiet }) };
   const marketing = stepsOfKind(definition, 'send').filter(({ step }) => step.purpose === 'marketing');
-  if (marketing.length > 0 && neverOpen(hours)) {
+  if (marketing.length > 0 && isNeverOpen(hours)) {
     const names = marketing.map(({ id }) => `"${id}"`).join(', ');
     return [errorAt('never-open', 'hours', `no hour of any day is open and not quiet: ${names} can never be sent`)];
   }
-  return deferred(definition, hours);
+  return findDeferred(definition, hours);
 };

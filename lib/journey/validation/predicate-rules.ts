@@ -1,5 +1,6 @@
 import { type Predicate } from '../../model/predicate.ts';
 import { type JourneyDefinition } from '../definition/journey-definition.ts';
+import { type StepOf } from '../definition/step.ts';
 import { errorAt, type Diagnostic, type ValidationRule, stepsOfKind, warningAt } from './diagnostic.ts';
 import { foldPredicate, leavesOf, type PredicateLeaf } from '../../model/visit-predicate.ts';
 
@@ -11,32 +12,43 @@ export interface PredicateAt {
   atTouchpoint: boolean;
 }
 
+const atTouchpoint = (place: string, predicate: Predicate): PredicateAt => ({ place, predicate, atTouchpoint: true });
+const atCustomer = (place: string, predicate: Predicate): PredicateAt => ({ place, predicate, atTouchpoint: false });
+
+function predicatesOfEntry({ triggers, condition, exclude }: JourneyDefinition['entry']): PredicateAt[] {
+  const touchpoints = triggers.flatMap((trigger, i) =>
+    'touchpoint' in trigger ? [atTouchpoint(`entry.triggers.${i}.touchpoint`, trigger.touchpoint)] : [],
+  );
+  return [
+    ...touchpoints,
+    ...(condition ? [atCustomer('entry.condition', condition)] : []),
+    ...(exclude ? [atCustomer('entry.exclude', exclude)] : []),
+  ];
+}
+
+/** Returns the predicates of a wait: that of the event, and those of the alternatives. */
+function predicatesOfWait(place: string, { on, or = [] }: StepOf<'waitForEvent'>): PredicateAt[] {
+  return [atTouchpoint(`${place}.on`, on), ...or.map((one, i) => atTouchpoint(`${place}.or.${i}.on`, one.on))];
+}
+
+function predicatesOfStep(place: string, step: StepOf<'waitForEvent' | 'branch' | 'experiment'>): PredicateAt[] {
+  if (step.kind === 'waitForEvent') return predicatesOfWait(place, step);
+  if (step.kind === 'branch') return step.cases.map(({ when }, i) => atCustomer(`${place}.cases.${i}.when`, when));
+  const guardrails = step.guardrails.map(({ event }, i) => atTouchpoint(`${place}.guardrails.${i}.event`, event));
+  return [atTouchpoint(`${place}.goal`, step.goal), ...guardrails];
+}
+
 /** Returns all predicates of a definition. */
 export function predicatesInJourney(definition: JourneyDefinition): PredicateAt[] {
   const { entry, exit, goal } = definition;
-  const found: PredicateAt[] = [];
-  const add = (place: string, predicate: Predicate | undefined, atTouchpoint = true): void => {
-    if (predicate) found.push({ place, predicate, atTouchpoint });
-  };
-  entry.triggers.forEach((trigger, i) => {
-    if ('touchpoint' in trigger) add(`entry.triggers.${i}.touchpoint`, trigger.touchpoint);
-  });
-  add('entry.condition', entry.condition, false);
-  add('entry.exclude', entry.exclude, false);
-  add('exit', exit);
-  add('goal.on', goal?.on);
-  for (const { place, step } of stepsOfKind(definition, 'waitForEvent', 'branch', 'experiment')) {
-    if (step.kind === 'waitForEvent') {
-      add(`${place}.on`, step.on);
-      step.or?.forEach(({ on }, i) => add(`${place}.or.${i}.on`, on));
-    } else if (step.kind === 'branch')
-      step.cases.forEach(({ when }, i) => add(`${place}.cases.${i}.when`, when, false));
-    else {
-      add(`${place}.goal`, step.goal);
-      step.guardrails.forEach(({ event }, i) => add(`${place}.guardrails.${i}.event`, event));
-    }
-  }
-  return found;
+  return [
+    ...predicatesOfEntry(entry),
+    ...(exit ? [atTouchpoint('exit', exit)] : []),
+    ...(goal ? [atTouchpoint('goal.on', goal.on)] : []),
+    ...stepsOfKind(definition, 'waitForEvent', 'branch', 'experiment').flatMap(({ place, step }) =>
+      predicatesOfStep(place, step),
+    ),
+  ];
 }
 
 /** Returns the traits that a predicate reads. A dotted path adds its first name too. */
@@ -70,22 +82,34 @@ function anySatisfiable(parts: Satisfiability[]): Satisfiability {
   };
 }
 
-function leafSatisfiable(leaf: PredicateLeaf, atTouchpoint: boolean): Satisfiability {
-  if ('event' in leaf) return { possible: atTouchpoint, events: new Set(names(leaf.event)) };
+function leafSatisfiable(leaf: PredicateLeaf, hasTouchpoint: boolean): Satisfiability {
+  if ('event' in leaf) return { possible: hasTouchpoint, events: new Set(names(leaf.event)) };
   return { possible: !('did' in leaf) || (leaf.atLeast ?? 0) <= (leaf.atMost ?? Infinity), events: undefined };
 }
 
 /**
- * Returns false if the predicate's structure rules out every customer. `atTouchpoint` false means
+ * Returns false if the predicate's structure rules out every customer. `hasTouchpoint` false means
  * that it is evaluated without a touchpoint. Below `not`, only an empty `all` is impossible.
  */
-export function isSatisfiable(predicate: Predicate, atTouchpoint = true): boolean {
+export function isSatisfiable(predicate: Predicate, hasTouchpoint = true): boolean {
   return foldPredicate<Satisfiability>(predicate, {
     all: allSatisfiable,
     any: anySatisfiable,
     not: (_, part) => ({ possible: !('all' in part && part.all.length === 0), events: undefined }),
-    leaf: (leaf) => leafSatisfiable(leaf, atTouchpoint),
+    leaf: (leaf) => leafSatisfiable(leaf, hasTouchpoint),
   }).possible;
+}
+
+/** Returns the diagnostic of a predicate that no customer can satisfy. */
+function unsatisfiable({ place, predicate, atTouchpoint: hasTouchpoint }: PredicateAt): Diagnostic {
+  if (!hasTouchpoint && isSatisfiable(predicate)) {
+    const hint = 'the customer is looked at, not a touchpoint: ask what was done with "did"';
+    return errorAt('no-touchpoint', place, hint);
+  }
+  const isGoal = place === 'goal.on' || place.endsWith('.goal');
+  if (isGoal) return errorAt('unreachable-goal', place, 'no customer can ever reach it');
+  const report = place.startsWith('entry.exclude') ? warningAt : errorAt;
+  return report('never-met', place, 'no customer can ever meet it');
 }
 
 /**
@@ -93,16 +117,9 @@ export function isSatisfiable(predicate: Predicate, atTouchpoint = true): boolea
  * has no effect there.
  */
 export const checkUnsatisfiable: ValidationRule = (definition) =>
-  predicatesInJourney(definition).flatMap(({ place, predicate, atTouchpoint }) => {
-    if (isSatisfiable(predicate, atTouchpoint)) return [];
-    if (!atTouchpoint && isSatisfiable(predicate)) {
-      const hint = 'the customer is looked at, not a touchpoint: ask what was done with "did"';
-      return [errorAt('no-touchpoint', place, hint)];
-    }
-    const isGoal = place === 'goal.on' || place.endsWith('.goal');
-    if (isGoal) return [errorAt('unreachable-goal', place, 'nobody can ever reach it')];
-    return [(place.startsWith('entry.exclude') ? warningAt : errorAt)('never-met', place, 'nobody can ever meet it')];
-  });
+  predicatesInJourney(definition)
+    .filter(({ predicate, atTouchpoint: hasTouchpoint }) => !isSatisfiable(predicate, hasTouchpoint))
+    .map(unsatisfiable);
 
 /** Returns the event names that satisfy the predicate without further conditions. */
 function plainEvents(predicate: Predicate): string[] {
@@ -114,33 +131,29 @@ function plainEvents(predicate: Predicate): string[] {
   });
 }
 
+/** Returns the event names that satisfy both the predicate and the exit criteria. */
+function exitEventsOf(predicate: Predicate, exit: Predicate | undefined): string[] {
+  const exits = new Set(exit ? plainEvents(exit) : []);
+  return plainEvents(predicate).filter((name) => exits.has(name));
+}
+
 /**
  * Warns about waits for an event that also meets the exit criteria: the exit wins, and the wait's
  * branch is not taken.
  */
-export const checkExitAtWait: ValidationRule = (definition): Diagnostic[] => {
-  const leaves = new Set(definition.exit ? plainEvents(definition.exit) : []);
-  return stepsOfKind(definition, 'waitForEvent').flatMap(({ place, step }) => {
-    const ways = [
-      { at: `${place}.on`, on: step.on },
-      ...(step.or ?? []).map(({ on }, i) => ({ at: `${place}.or.${i}.on`, on })),
-    ];
-    return ways.flatMap(({ at, on }) => {
-      const both = plainEvents(on).filter((name) => leaves.has(name));
+export const checkExitAtWait: ValidationRule = (definition) =>
+  stepsOfKind(definition, 'waitForEvent')
+    .flatMap(({ place, step }) => predicatesOfWait(place, step))
+    .flatMap(({ place, predicate }) => {
+      const both = exitEventsOf(predicate, definition.exit);
       const hint = `${both.join(', ')} also meets the exit criteria: the customer leaves, and does not go on from here`;
-      return both.length === 0 ? [] : [warningAt('exit-at-wait', at, hint)];
+      return both.length === 0 ? [] : [warningAt('exit-at-wait', place, hint)];
     });
-  });
-};
 
 /** Warns about triggers that also meet the exit criteria: such an entry is rejected. */
-export const checkExitAtEntry: ValidationRule = ({ entry, exit }): Diagnostic[] => {
-  const leaves = new Set(exit ? plainEvents(exit) : []);
-  return entry.triggers.flatMap((trigger, i) => {
-    const both = 'touchpoint' in trigger ? plainEvents(trigger.touchpoint).filter((name) => leaves.has(name)) : [];
-    const place = `entry.triggers.${i}.touchpoint`;
-    return both.length === 0
-      ? []
-      : [warningAt('exit-at-entry', place, `${both.join(', ')} also meets the exit criteria`)];
+export const checkExitAtEntry: ValidationRule = ({ entry, exit }) =>
+  entry.triggers.flatMap((trigger, i) => {
+    const both = 'touchpoint' in trigger ? exitEventsOf(trigger.touchpoint, exit) : [];
+    const hint = `${both.join(', ')} also meets the exit criteria`;
+    return both.length === 0 ? [] : [warningAt('exit-at-entry', `entry.triggers.${i}.touchpoint`, hint)];
   });
-};

@@ -15,7 +15,7 @@ function listsIn(predicate: Predicate, kind: Kind): string[][] {
   });
 }
 
-function broughtBy(trigger: Trigger, kind: Kind): string[] {
+function namesOf(trigger: Trigger, kind: Kind): string[] {
   if (kind === 'stage') return 'stageEntered' in trigger ? trigger.stageEntered : [];
   if ('segmentJoined' in trigger) return trigger.segmentJoined;
   return 'segment' in trigger ? [trigger.segment] : [];
@@ -23,26 +23,26 @@ function broughtBy(trigger: Trigger, kind: Kind): string[] {
 
 function listsOf(definition: JourneyDefinition, kind: Kind): { place: string; names: string[] }[] {
   const triggers = definition.entry.triggers.map((trigger, i) => {
-    return { place: `entry.triggers.${i}`, names: broughtBy(trigger, kind) };
+    return { place: `entry.triggers.${i}`, names: namesOf(trigger, kind) };
   });
-  const asked = predicatesInJourney(definition).flatMap(({ place, predicate }) =>
+  const predicates = predicatesInJourney(definition).flatMap(({ place, predicate }) =>
     listsIn(predicate, kind).map((names) => ({ place, names })),
   );
-  return [...triggers, ...asked].filter(({ names }) => names.length > 0);
+  return [...triggers, ...predicates].filter(({ names }) => names.length > 0);
 }
 
 const quoted = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(' or ');
 
 const hintOf = (kind: Kind, names: string[], known: readonly string[]): string =>
   kind === 'stage'
-    ? `the workspace's stages are ${known.join(', ')}: nobody ever stands at ${quoted(names)}`
-    : `nobody belongs to ${quoted(names)}: there is no such segment yet, PUT /v1/segments/${names[0] ?? ''}`;
+    ? `the workspace's stages are ${known.join(', ')}: no customer is ever in ${quoted(names)}`
+    : `no customer belongs to ${quoted(names)}: there is no such segment yet, PUT /v1/segments/${names[0] ?? ''}`;
 
 /**
  * Warns if no name of a list is known. One known name suffices, because a journey may be written
  * for several stage models.
  */
-function unknown(definition: JourneyDefinition, kind: Kind, known: readonly string[] | undefined): Diagnostic[] {
+function findUnknown(definition: JourneyDefinition, kind: Kind, known: readonly string[] | undefined): Diagnostic[] {
   if (!known) return [];
   return listsOf(definition, kind)
     .filter(({ names }) => !names.some((name) => known.includes(name)))
@@ -54,8 +54,8 @@ function unknown(definition: JourneyDefinition, kind: Kind, known: readonly stri
  * because they may be created later.
  */
 export const checkReferences: ValidationRule = (definition, { stages, segments, placements }) => [
-  ...unknown(definition, 'stage', stages),
-  ...unknown(definition, 'segment', segments),
+  ...findUnknown(definition, 'stage', stages),
+  ...findUnknown(definition, 'segment', segments),
   ...stepsOfKind(definition, 'decide')
     .filter(({ step }) => placements && !placements.includes(step.placement))
     .map(({ place, step }) =>

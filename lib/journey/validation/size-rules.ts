@@ -8,13 +8,13 @@ import { errorAt, type Diagnostic, type ValidationRule, stepsOfKind } from './di
  * Maximum duration of one execution: quota of Step Functions' standard workflows. A suspended wait
  * starts a new execution.
  */
-const longestLife: Duration = '365d';
+const longestExecution: Duration = '365d';
 
 /**
  * Maximum duration of an enrolment over all executions and loop rounds, waits for a date left out.
  * Our own limit. A longer sum is a mistake of the author.
  */
-const longestStay: Duration = '3650d';
+const longestEnrolment: Duration = '3650d';
 
 /**
  * Maximum number of results kept under a name. Each has up to 32 KB, and with the trigger they must
@@ -25,8 +25,9 @@ const mostResults = 5;
 /** Maximum size of a step, in bytes of JSON. Its function is called with it and the results. */
 const largestStep = 48 * 1024;
 
-function stays(definition: JourneyDefinition): number {
-  const alwaysOn = { ...definition, parkAfter: longestStay };
+/** Returns the longest duration of an enrolment, ms, waits for a date left out. */
+function maxEnrolmentMs(definition: JourneyDefinition): number {
+  const alwaysOn = { ...definition, parkAfter: longestEnrolment };
   const cost = (step: JourneyDefinition['steps'][string]): number =>
     step.kind === 'wait' && (step.until !== undefined || step.untilTrait) ? 0 : maxDurationMs(step, alwaysOn);
   const longest = longestPathsFrom(definition, cost);
@@ -38,19 +39,21 @@ function stays(definition: JourneyDefinition): number {
 export const checkDuration: ValidationRule = (definition) => {
   const { events, ms } = longestSegment(definition);
   const faults: Diagnostic[] = [];
-  if (durationMs(definition.parkAfter) > durationMs(longestLife))
-    faults.push(errorAt('too-long', 'parkAfter', `an execution lives ${longestLife}: park waits before`));
-  else if (ms > durationMs(longestLife)) {
-    const hint = `waits can add up to more than ${longestLife} in one execution: ${definition.parkAfter} and shorter ones are not parked`;
+  if (durationMs(definition.parkAfter) > durationMs(longestExecution))
+    faults.push(
+      errorAt('too-long', 'parkAfter', `an execution lasts at most ${longestExecution}: suspend waits before`),
+    );
+  else if (ms > durationMs(longestExecution)) {
+    const hint = `waits can add up to more than ${longestExecution} in one execution: waits of ${definition.parkAfter} and shorter ones do not suspend it`;
     faults.push(errorAt('too-long', 'steps', hint));
-  } else if (stays(definition) > durationMs(longestStay))
-    faults.push(errorAt('too-long', 'steps', `waits and rounds can add up to more than ${longestStay}`));
+  } else if (maxEnrolmentMs(definition) > durationMs(longestEnrolment))
+    faults.push(errorAt('too-long', 'steps', `waits and rounds can add up to more than ${longestEnrolment}`));
   if (events > eventsPerSegment.events)
     faults.push(
       errorAt(
         'too-many-steps',
         'steps',
-        `one way leaves ${events} events in its history, of ${eventsPerSegment.events}`,
+        `one path writes ${events} events to its history, of at most ${eventsPerSegment.events}`,
       ),
     );
   return faults;
@@ -62,7 +65,7 @@ export const checkDuration: ValidationRule = (definition) => {
  */
 const longestName = 200;
 
-function nameFaults({ steps }: JourneyDefinition): Diagnostic[] {
+function checkGuardrailNames({ steps }: JourneyDefinition): Diagnostic[] {
   return stepsOfKind({ steps }, 'experiment').flatMap(({ id, step }) =>
     step.guardrails.some(({ name }) => name.length > longestName)
       ? [errorAt('too-long', `steps.${id}.guardrails`, `a name has at most ${longestName} characters`)]
@@ -70,8 +73,9 @@ function nameFaults({ steps }: JourneyDefinition): Diagnostic[] {
   );
 }
 
+/** Checks the size of each step, and the length of guardrails' names. */
 export const checkSize: ValidationRule = (definition) => [
-  ...nameFaults(definition),
+  ...checkGuardrailNames(definition),
   ...Object.entries(definition.steps).flatMap(([id, step]) => {
     const bytes = Buffer.byteLength(JSON.stringify(step));
     return bytes > largestStep
@@ -88,9 +92,10 @@ export function resultNames({ steps }: Pick<JourneyDefinition, 'steps'>): Map<st
   return names;
 }
 
+/** Reports more results than the input of a state holds. */
 export const checkResultCount: ValidationRule = (definition) => {
   const names = [...resultNames(definition).keys()];
   if (names.length <= mostResults) return [];
-  const hint = `${names.join(', ')}: at most ${mostResults} results are kept, name one again where the older is not needed`;
+  const hint = `${names.join(', ')}: at most ${mostResults} results are kept: use a name again where the older result is not needed`;
   return [errorAt('too-many-results', 'steps', hint)];
 };

@@ -6,10 +6,10 @@ import { errorAt, type Diagnostic, type ValidationRule, stepAt } from './diagnos
 import { resultNames } from './size-rules.ts';
 import { stepsReachableFrom } from './flow-rules.ts';
 
-/** `{{ path | what to say where it is empty }}`, as `renderMessage` reads it. */
+/** A place, `{{ path | fallback }}`, as `renderMessage` reads it. */
 const pattern = /\{\{([^{}|]+)(\|[^{}]*)?\}\}/g;
 
-/** What templates can speak of. */
+/** First names of the paths that places can have. */
 const roots = ['traits', 'vars', 'trigger', 'customer'];
 
 type Text = readonly [place: string, text: string];
@@ -20,7 +20,10 @@ function within(place: string, value: Json | undefined): Text[] {
   return isJsonObject(value) ? Object.entries(value).flatMap(([key, part]) => within(`${place}.${key}`, part)) : [];
 }
 
-/** Texts of a step with places in them. `shown`: read by people as they are, so nothing may be missing. */
+/**
+ * Returns the texts of a step that may have places. `shown`: people read them, so none may be
+ * empty.
+ */
 function textsOf(id: string, step: Step): { texts: Text[]; shown: boolean } {
   const at = (name: string): string => `steps.${id}.${name}`;
   switch (step.kind) {
@@ -49,50 +52,50 @@ function textsOf(id: string, step: Step): { texts: Text[]; shown: boolean } {
   }
 }
 
-/** Results that some step before has left. */
+/** Returns the names of results that a step before this one may have stored. */
 function resultsBefore({ steps }: JourneyDefinition, names: Map<string, string[]>, id: string): string[] {
-  const leaves = (setter: string): boolean => {
+  const leadsHere = (setter: string): boolean => {
     const step = stepAt(steps, setter);
     const targets = step ? outgoingTransitions(step).map(([, target]) => target) : [];
     return stepsReachableFrom({ steps }, targets).has(id);
   };
-  return [...names].flatMap(([name, setters]) => (setters.some(leaves) ? [name] : []));
+  return [...names].flatMap(([name, setters]) => (setters.some(leadsHere) ? [name] : []));
 }
 
-function pathFault(place: string, path: string, results: () => string[]): Diagnostic[] {
+function checkPath(place: string, path: string, results: () => string[]): Diagnostic[] {
   const [root = '', name = '', ...rest] = path.split('.');
-  const hint = `"${path}": say ${roots.map((one) => `${one}.…`).join(', ')}`;
+  const hint = `"${path}": use ${roots.map((one) => `${one}.…`).join(', ')}`;
   if (!roots.includes(root) || name === '' || rest.includes('')) return [errorAt('unknown-variable', place, hint)];
   if (root === 'customer' && path !== 'customer.id')
     return [
-      errorAt('unknown-variable', place, `"${path}": of the customer there is customer.id; all else is in traits`),
+      errorAt('unknown-variable', place, `"${path}": a customer has customer.id only; everything else is in traits`),
     ];
   if (root !== 'vars' || results().includes(name)) return [];
-  return [errorAt('unknown-variable', place, `no step before keeps a result as "${name}"`)];
+  return [errorAt('unknown-variable', place, `no step before stores a result as "${name}"`)];
 }
 
-function faultsOf([place, text]: Text, shown: boolean, results: () => string[]): Diagnostic[] {
+function checkText([place, text]: Text, shown: boolean, results: () => string[]): Diagnostic[] {
   const faults = [...text.matchAll(pattern)].flatMap(([whole, path = '', fallback]) => {
     const name = path.trim();
-    const found = pathFault(place, name, results);
+    const found = checkPath(place, name, results);
     if (found.length > 0 || !shown || fallback !== undefined || name === 'customer.id') return found;
-    return [errorAt('no-fallback', place, `${whole}: say what stands there where it is empty, {{${name} | …}}`)];
+    return [errorAt('no-fallback', place, `${whole}: add a fallback for an empty value, {{${name} | …}}`)];
   });
   const rest = text.replace(pattern, '');
   if (!/\{\{|\}\}/.test(rest)) return faults;
   return [
     ...faults,
-    errorAt('template-syntax', place, 'a place is {{path}} or {{path | words}}, nothing inside another'),
+    errorAt('template-syntax', place, 'a place is {{path}} or {{path | fallback}}, and none is inside another'),
   ];
 }
 
-/** What is wrong with the places in templates. */
+/** Checks the places in templates: their syntax, their paths, and their fallbacks. */
 export const checkTemplates: ValidationRule = (definition) => {
   const names = resultNames(definition);
   return Object.entries(definition.steps).flatMap(([id, step]) => {
-    const { texts: found, shown } = textsOf(id, step);
+    const { texts, shown } = textsOf(id, step);
     let before: string[] | undefined;
     const results = (): string[] => (before ??= resultsBefore(definition, names, id));
-    return found.flatMap((text) => faultsOf(text, shown, results));
+    return texts.flatMap((text) => checkText(text, shown, results));
   });
 };

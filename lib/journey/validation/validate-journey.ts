@@ -6,7 +6,7 @@ import { checkReferences } from './reference-rules.ts';
 import { checkExitAtEntry, checkExitAtWait, checkUnsatisfiable } from './predicate-rules.ts';
 import {
   checkAddresses,
-  closedDays,
+  checkClosedDays,
   checkContactHours,
   checkHeaders,
   checkPurposes,
@@ -32,7 +32,7 @@ const rules: readonly ValidationRule[] = [
   checkAddresses,
   checkPurposes,
   checkSubjects,
-  closedDays,
+  checkClosedDays,
   checkContactHours,
   checkUnsatisfiable,
   checkExitAtEntry,
@@ -52,13 +52,13 @@ const rules: readonly ValidationRule[] = [
  * only `goTo` forms a loop and it has a limit, only `exit` has no next step, and each execution
  * fits the quotas of Step Functions.
  */
-export function validateJourney(definition: JourneyDefinition, surroundings: ValidationContext = {}): Diagnostic[] {
+export function validateJourney(definition: JourneyDefinition, context: ValidationContext = {}): Diagnostic[] {
   const endless = checkEndlessPaths(definition);
   return [
     ...checkUnknownSteps(definition),
     ...checkUnreachableSteps(definition),
     ...endless,
-    ...(endless.length === 0 ? checkDuration(definition, surroundings) : []),
-    ...rules.flatMap((rule) => rule(definition, surroundings)),
+    ...(endless.length === 0 ? checkDuration(definition, context) : []),
+    ...rules.flatMap((rule) => rule(definition, context)),
   ];
 }

@@ -1,4 +1,4 @@
-/** What is known of the journey's workspace. A rule is skipped if its field is missing. */
+/** What is known of a journey's workspace. A rule is skipped if its field is missing. */
 export interface ValidationContext {
   /** Ids of its journeys. */
   journeys?: readonly string[] | undefined;
@@ -6,10 +6,10 @@ export interface ValidationContext {
   stages?: readonly string[] | undefined;
   segments?: readonly string[] | undefined;
   placements?: readonly string[] | undefined;
-  /** The workspace's own, which a journey without any keeps. */
+  /** Quiet hours of the workspace. A journey may have its own. */
   quietHours?: { from: string; to: string } | undefined;
   /** Ports that its webhooks may call besides the usual ones. */
   webhookPorts?: readonly number[] | undefined;
-  /** It runs on a developer's machine, where calls may go to this machine too. */
+  /** Whether it runs on a developer's machine, where calls may go to this machine too. */
   local?: boolean | undefined;
 }

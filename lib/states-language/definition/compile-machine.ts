@@ -3,71 +3,29 @@ import {
   MachineDefinition,
   type DefinitionOf,
   type RegionDefinition,
-  type Retrier,
   type StateDefinition,
 } from './machine-definition.ts';
 import { type ExpressionPlace } from '../expressions/expression.ts';
-import { parseResource, type Resource } from './task-resource.ts';
+import {
+  type CommonState,
+  type CompiledChoiceRule,
+  type CompiledMachine,
+  type CompiledRegion,
+  type CompiledState,
+  type CompiledStateOf,
+  type StateProducts,
+} from './compiled-states.ts';
+import { parseResource } from './task-resource.ts';
 import { checkRules, maxDefinitionBytes } from './definition-rules.ts';
 import { compileTemplate, type CompiledTemplate } from '../expressions/expression-template.ts';
-
-/** What a state tells the next one; without a template its result, or where it has none its input. */
-interface Products {
-  assign: CompiledTemplate | undefined;
-  output: CompiledTemplate | undefined;
-}
-export interface CompiledCatcher extends Products {
-  errorEquals: string[];
-  next: string;
-}
-export interface CompiledChoiceRule extends Products {
-  condition: CompiledTemplate;
-  next: string;
-}
-interface Common extends Products {
-  name: string;
-  /** Undefined where the state ends its region. */
-  next: string | undefined;
-  retry: Retrier[];
-  catch: CompiledCatcher[];
-}
-
-export type CompiledState = Common &
-  (
-    | { type: 'Pass' | 'Succeed' }
-    | { type: 'Fail'; error: CompiledTemplate | undefined; cause: CompiledTemplate | undefined }
-    | { type: 'Wait'; seconds: CompiledTemplate | undefined; timestamp: CompiledTemplate | undefined }
-    | { type: 'Choice'; rules: CompiledChoiceRule[]; otherwise: string | undefined }
-    | {
-        type: 'Task';
-        resource: Resource;
-        arguments: CompiledTemplate | undefined;
-        timeout: CompiledTemplate | undefined;
-        heartbeat: CompiledTemplate | undefined;
-      }
-    | { type: 'Parallel'; arguments: CompiledTemplate | undefined; branches: CompiledRegion[] }
-    | {
-        type: 'Map';
-        items: CompiledTemplate | undefined;
-        selector: CompiledTemplate | undefined;
-        concurrency: CompiledTemplate | undefined;
-        processor: CompiledRegion;
-      }
-  );
-export type CompiledStateOf<Type extends CompiledState['type']> = Extract<CompiledState, { type: Type }>;
-
-export interface CompiledRegion {
-  startAt: string;
-  states: ReadonlyMap<string, CompiledState>;
-}
-export interface CompiledMachine extends CompiledRegion {
-  timeoutSeconds: number | undefined;
-}
 
 type Now = () => number;
 type Optional = Json | undefined;
 
-/** Parses, checks and compiles a definition, every expression once. Throws with the state's name for what Step Functions would not take. */
+/**
+ * Parses, checks and compiles a definition, each expression once. Throws an Error with the state's
+ * name for a definition that Step Functions rejects.
+ */
 export function compileMachine(definition: string, now: Now): CompiledMachine {
   if (Buffer.byteLength(definition) > maxDefinitionBytes) throw new Error('the definition is larger than 1 MiB');
   const machine = MachineDefinition.parse(JSON.parse(definition));
@@ -88,58 +46,88 @@ function compileNamed(name: string, state: StateDefinition, now: Now): CompiledS
   }
 }
 
-function compileState(name: string, state: StateDefinition, now: Now): CompiledState {
-  const field = (value: Optional, location: string) =>
-    value === undefined ? undefined : compileTemplate(value, { location, now });
-  const common = commonOf(name, state, now);
-  switch (state.Type) {
-    case 'Pass':
-    case 'Succeed':
-      return { ...common, type: state.Type };
-    case 'Fail':
-      return { ...common, type: 'Fail', error: field(state.Error, 'Error'), cause: field(state.Cause, 'Cause') };
-    case 'Wait':
-      return { ...common, type: 'Wait', ...waitOf(state, now) };
-    case 'Choice':
-      return {
-        ...common,
-        type: 'Choice',
-        rules: state.Choices.map((rule, index) => ruleOf(rule, index, now)),
-        otherwise: state.Default,
-      };
-    case 'Task':
-      return {
-        ...common,
-        type: 'Task',
-        resource: parseResource(state.Resource),
-        arguments: field(state.Arguments, 'Arguments'),
-        timeout: field(state.TimeoutSeconds, 'TimeoutSeconds'),
-        heartbeat: field(state.HeartbeatSeconds, 'HeartbeatSeconds'),
-      };
-    case 'Parallel':
-      return {
-        ...common,
-        type: 'Parallel',
-        arguments: field(state.Arguments, 'Arguments'),
-        branches: state.Branches.map((branch) => compileRegion(branch, now)),
-      };
-    case 'Map':
-      return {
-        ...common,
-        type: 'Map',
-        items: field(state.Items, 'Items'),
-        selector: field(state.ItemSelector, 'ItemSelector'),
-        concurrency: field(state.MaxConcurrency, 'MaxConcurrency'),
-        processor: compileRegion(state.ItemProcessor, now),
-      };
-  }
+/** What the compiler of a state is given besides the state. */
+interface StateContext {
+  common: CommonState;
+  now: Now;
 }
 
-function commonOf(name: string, state: StateDefinition, now: Now): Common {
+function compileField(value: Optional, location: string, now: Now): CompiledTemplate | undefined {
+  return value === undefined ? undefined : compileTemplate(value, { location, now });
+}
+
+function compileTask(state: DefinitionOf<'Task'>, { common, now }: StateContext): CompiledState {
+  return {
+    ...common,
+    type: 'Task',
+    resource: parseResource(state.Resource),
+    arguments: compileField(state.Arguments, 'Arguments', now),
+    timeout: compileField(state.TimeoutSeconds, 'TimeoutSeconds', now),
+    heartbeat: compileField(state.HeartbeatSeconds, 'HeartbeatSeconds', now),
+  };
+}
+
+function compileParallel(state: DefinitionOf<'Parallel'>, { common, now }: StateContext): CompiledState {
+  return {
+    ...common,
+    type: 'Parallel',
+    arguments: compileField(state.Arguments, 'Arguments', now),
+    branches: state.Branches.map((branch) => compileRegion(branch, now)),
+  };
+}
+
+function compileMap(state: DefinitionOf<'Map'>, { common, now }: StateContext): CompiledState {
+  return {
+    ...common,
+    type: 'Map',
+    items: compileField(state.Items, 'Items', now),
+    selector: compileField(state.ItemSelector, 'ItemSelector', now),
+    concurrency: compileField(state.MaxConcurrency, 'MaxConcurrency', now),
+    processor: compileRegion(state.ItemProcessor, now),
+  };
+}
+
+function compileFail({ Error, Cause }: DefinitionOf<'Fail'>, { common, now }: StateContext): CompiledState {
+  const [error, cause] = [compileField(Error, 'Error', now), compileField(Cause, 'Cause', now)];
+  return { ...common, type: 'Fail', error, cause };
+}
+
+function compileChoice({ Choices, Default }: DefinitionOf<'Choice'>, { common, now }: StateContext): CompiledState {
+  const rules = Choices.map((rule, index) => ruleOf(rule, index, now));
+  return { ...common, type: 'Choice', rules, otherwise: Default };
+}
+
+type StateCompiler<Type extends StateDefinition['Type']> = (
+  state: DefinitionOf<Type>,
+  context: StateContext,
+) => CompiledState;
+
+/** Compilers by type of state. */
+const compilers: { [Type in StateDefinition['Type']]: StateCompiler<Type> } = {
+  Pass: (_, { common }) => ({ ...common, type: 'Pass' }),
+  Succeed: (_, { common }) => ({ ...common, type: 'Succeed' }),
+  Fail: compileFail,
+  Wait: (state, { common, now }) => ({ ...common, type: 'Wait', ...waitOf(state, now) }),
+  Choice: compileChoice,
+  Task: compileTask,
+  Parallel: compileParallel,
+  Map: compileMap,
+};
+
+function compileState<Type extends StateDefinition['Type']>(
+  name: string,
+  state: DefinitionOf<Type>,
+  now: Now,
+): CompiledState {
+  const compile = compilers[state.Type];
+  return compile(state, { common: commonOf(name, state, now), now });
+}
+
+function commonOf(name: string, state: StateDefinition, now: Now): CommonState {
   const next = 'Next' in state ? state.Next : undefined;
   const ends = 'End' in state && state.End === true;
-  const needsWay = !['Succeed', 'Fail', 'Choice'].includes(state.Type);
-  if (needsWay && (next === undefined) !== ends) throw new Error('needs either Next or End');
+  const needsNext = !['Succeed', 'Fail', 'Choice'].includes(state.Type);
+  if (needsNext && (next === undefined) !== ends) throw new Error('needs either Next or End');
   return {
     name,
     next,
@@ -153,7 +141,7 @@ function commonOf(name: string, state: StateDefinition, now: Now): Common {
   };
 }
 
-function productsOf(source: { Assign?: Optional; Output?: Optional } | object, place: ExpressionPlace): Products {
+function productsOf(source: { Assign?: Optional; Output?: Optional } | object, place: ExpressionPlace): StateProducts {
   const { Assign, Output } = source as { Assign?: Optional; Output?: Optional };
   const field = (value: Optional, name: string) =>
     value === undefined ? undefined : compileTemplate(value, { ...place, location: `${place.location}${name}` });

@@ -21,19 +21,14 @@ function allStates(region: RegionDefinition): States {
 
 const catchersOf = (state: StateDefinition) => ('Catch' in state ? state.Catch : []);
 
-/** Where a state may go on. */
+/** Returns the states that may follow a state. */
 function targetsOf(state: StateDefinition): string[] {
   const next = 'Next' in state ? state.Next : undefined;
   const chosen = state.Type === 'Choice' ? [...state.Choices.map((rule) => rule.Next), state.Default] : [];
   return [next, ...catchersOf(state).map((catcher) => catcher.Next), ...chosen].filter((name) => name !== undefined);
 }
 
-/**
- * What Step Functions refuses of a definition though its shape is right. Throws an Error that names the state: what runs here is to be
- * accepted there.
- */
-export function checkRules(machine: MachineDefinition): void {
-  const all = allStates(machine);
+function checkNames(all: States): void {
   const seen = new Set<string>();
   for (const [name] of all) {
     if (Array.from(name).length > maxNameLength)
@@ -41,7 +36,16 @@ export function checkRules(machine: MachineDefinition): void {
     if (seen.has(name)) throw new Error(`two states are named "${name}"`);
     seen.add(name);
   }
-  checkWays(machine);
+}
+
+/**
+ * Checks what Step Functions rejects in a definition whose shape is valid. Throws an Error that
+ * names the state. A definition that runs here is accepted there.
+ */
+export function checkRules(machine: MachineDefinition): void {
+  const all = allStates(machine);
+  checkNames(all);
+  checkTransitions(machine);
   checkVariables(machine, new Set());
   for (const [name, state] of all) {
     if ('Retry' in state) checkWildcards(name, state.Retry);
@@ -50,8 +54,8 @@ export function checkRules(machine: MachineDefinition): void {
   }
 }
 
-/** Every target is a state of the same region, and every state is on some way from its start. */
-function checkWays(region: RegionDefinition): void {
+/** Checks that every target is a state of the same region, and every state is reachable. */
+function checkTransitions(region: RegionDefinition): void {
   const reached = new Set<string>();
   const ahead = [region.StartAt];
   for (let name = ahead.pop(); name !== undefined; name = ahead.pop()) {
@@ -63,11 +67,14 @@ function checkWays(region: RegionDefinition): void {
   }
   for (const [name, state] of statesOf(region)) {
     if (!reached.has(name)) throw new Error(`state "${name}" is not reachable`);
-    regionsIn(state).forEach(checkWays);
+    regionsIn(state).forEach(checkTransitions);
   }
 }
 
-/** A name assigned in a region is assigned in no region inside it: `outer` are the names further out. */
+/**
+ * Checks that a variable assigned in a region is assigned in no region inside it. `outer` are the
+ * variables of the regions around.
+ */
 function checkVariables(region: RegionDefinition, outer: ReadonlySet<string>): void {
   const own = statesOf(region).flatMap(([, state]) => assignedBy(state));
   const shadowing = own.find((variable) => outer.has(variable));
@@ -85,7 +92,7 @@ function assignedBy(state: StateDefinition): string[] {
   return assigns.flatMap((assign) => Object.keys(assign ?? {}));
 }
 
-/** `States.ALL` stands alone, and last. */
+/** Checks that `States.ALL` is alone in its handler, and the handler is the last. */
 function checkWildcards(name: string, handlers: readonly { ErrorEquals: string[] }[]): void {
   handlers.forEach(({ ErrorEquals }, index) => {
     if (!ErrorEquals.includes('States.ALL')) return;

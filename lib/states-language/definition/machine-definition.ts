@@ -2,24 +2,24 @@ import * as z from 'zod';
 import { Json } from '../../shared/json.ts';
 import { timestampMs } from '../timestamp.ts';
 
-/** Largest number of a field that counts or measures: Step Functions' own. */
+/** Maximum of a field that counts or measures. Limit of Step Functions. */
 export const maxNumber = 99_999_999;
-/** A year and a day: the longest `MaxDelaySeconds`. */
+/** Maximum of `MaxDelaySeconds`: a year and a day. */
 const maxDelay = 31_622_400;
 
-/** JSONata in its marks: the whole text, with no space around it. */
+/** JSONata in its marks, which enclose the whole text. */
 const Jsonata = z.string().regex(/^\{%[\s\S]*%\}$/, 'is neither a value of this field nor JSONata');
-/** A whole number, or the JSONata that yields one. */
+/** A whole number, or JSONata that returns one. */
 const whole = (min: number) => z.union([z.int().min(min).max(maxNumber), Jsonata]);
 
-/** A letter or what else Unicode lets an identifier begin with, then the same and digits; 80 characters at most. */
+/** An identifier as Unicode defines it, of at most 80 characters. */
 const VariableName = z.string().regex(/^\p{ID_Start}\p{ID_Continue}{0,79}$/u, 'is no name of a variable');
 const Assign = z.record(
   VariableName.refine((name) => name !== 'states', 'is reserved'),
   Json,
 );
 
-/** Times in seconds. Defaults are those of the States Language, bounds those of Step Functions. */
+/** A `Retry` entry, times in s. Defaults of the States Language, limits of Step Functions. */
 export const Retrier = z.strictObject({
   Comment: z.string().optional(),
   ErrorEquals: z.array(z.string()).min(1),
@@ -86,7 +86,7 @@ const Task = z.strictObject({
   HeartbeatSeconds: whole(1).optional(),
 });
 
-/** States that know each other by name: a whole machine, a branch, a Map's processor. */
+/** States that name each other: a machine, a branch of a Parallel, a Map's processor. */
 export interface RegionDefinition {
   StartAt: string;
   States: Record<string, StateDefinition>;
@@ -126,8 +126,8 @@ export type StateDefinition = z.infer<typeof StateDefinition>;
 export type DefinitionOf<Type extends StateDefinition['Type']> = Extract<StateDefinition, { Type: Type }>;
 
 /**
- * A state machine in JSONata mode, as to its shape; `checkRules` knows the rest. What only JSONPath has (`Parameters`, `ResultPath` …),
- * Distributed Map and a Map over an object are refused.
+ * Shape of a state machine in JSONata mode. `checkRules` checks the rest. Fields of JSONPath mode
+ * (`Parameters`, `ResultPath` …), Distributed Map and a Map over an object are rejected.
  */
 export const MachineDefinition = z.strictObject({
   Comment: z.string().optional(),

@@ -1,13 +1,18 @@
-/** Calls of AWS's own API that the engine hands on: the service as errors name it, by service and action. */
+/**
+ * Calls of AWS's API that the engine supports, by service and action. Errors use the service's
+ * name.
+ */
 const sdkServices = {
   'dynamodb:exportTableToPointInTime': 'DynamoDb',
   'dynamodb:describeExport': 'DynamoDb',
 } as const;
+/** A supported call of AWS's API. */
 export type SdkCall = keyof typeof sdkServices;
 
 /**
- * What a Task calls: a Lambda function through the service integration, with or without a task token, or by its plain ARN; or an action of AWS's
- * API, which errors name `DynamoDb.ExportNotFoundException`.
+ * What a Task calls. `invoke`: a Lambda function through the service integration, with a task token
+ * if `callback`. `function`: a Lambda function by its ARN. `sdk`: an action of AWS's API, with
+ * errors such as `DynamoDb.ExportNotFoundException`.
  */
 export type Resource =
   | { kind: 'invoke'; callback: boolean }
@@ -16,7 +21,7 @@ export type Resource =
 
 const isSdkCall = (text: string): text is SdkCall => Object.hasOwn(sdkServices, text);
 
-/** Throws for a resource that the local engine does not run. */
+/** Parses a resource. Throws an Error for a resource that the local engine does not support. */
 export function parseResource(resource: string): Resource {
   if (resource === 'arn:aws:states:::lambda:invoke') return { kind: 'invoke', callback: false };
   if (resource === 'arn:aws:states:::lambda:invoke.waitForTaskToken') return { kind: 'invoke', callback: true };

@@ -1,17 +1,8 @@
 import { type Json, isJsonObject } from '../../shared/json.ts';
 import { type StateOutcome } from './execution-branch.ts';
-import { type Resource, type SdkCall } from '../definition/task-resource.ts';
+import { type Resource } from '../definition/task-resource.ts';
+import { type FunctionCaller } from './host.ts';
 import { functionNameOf } from './task-state.ts';
-
-/** What a Task can call: functions by ARN or name, and optionally AWS APIs. */
-export interface FunctionCaller {
-  /** Throws {errorType, errorMessage, trace} if the function failed, as Lambda reports it. */
-  invoke(functionArn: string, payload: unknown): Promise<unknown>;
-  /** Invokes asynchronously, as Lambda does. */
-  invokeAsync(functionArn: string, payload: unknown): void;
-  /** Returns the API's answer, or throws an error with its `name`. */
-  callAws?(call: SdkCall, request: unknown): Promise<unknown>;
-}
 
 /**
  * Makes the call of a task. Never throws: an error is a failed outcome, with the error type of

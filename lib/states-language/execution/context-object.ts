@@ -5,10 +5,13 @@ function iso(time: number): string {
   return new Date(time).toISOString();
 }
 
-/** Types of states that can be retried: the context counts it for them only. */
+/** Types of states that can be retried. Only their context has a retry count. */
 const retries = new Set(['Task', 'Parallel', 'Map']);
 
-/** The context object `$states.context` of a flow's present state. `token` where the state is a Task that waits for one. */
+/**
+ * Returns the context object `$states.context` of a branch's current state. `token` is that of a
+ * Task that waits for one.
+ */
 export function contextObject(
   { execution, input }: RunningExecution,
   flow: ExecutionBranch,

@@ -1,13 +1,16 @@
 import { type TimerClock } from './host.ts';
 import { dueOf, type Execution, type ExecutionBranch } from './execution-branch.ts';
 
-/** What to do when a timer is due. */
+/** Callbacks of due timers. */
 export interface Due {
   flow: (execution: number, flow: number) => void;
   execution: (execution: number) => void;
 }
 
-/** The timers of flows that rest and of executions with a time limit: one each, all that a waiting execution takes of memory. */
+/**
+ * Timers of waiting branches and of executions with a deadline: one each. A waiting execution takes
+ * no other memory.
+ */
 export class ExecutionTimers {
   readonly #clock: TimerClock;
   readonly #due: Due;
@@ -19,14 +22,14 @@ export class ExecutionTimers {
     this.#due = due;
   }
 
-  /** Sets the flow's timer to what it rests on now. */
+  /** Sets the branch's timer to the time at which its phase is due. */
   arm(flow: ExecutionBranch): void {
     this.disarm(flow);
     const due = dueOf(flow);
     if (due !== undefined) this.restore(flow, due);
   }
 
-  /** As `arm`, for a flow that is in the journal only. */
+  /** As `arm`, for a branch that is stored but not in memory. */
   restore({ execution, id }: Pick<ExecutionBranch, 'execution' | 'id'>, due: number): void {
     this.#set(id, due, () => this.#due.flow(execution, id));
   }

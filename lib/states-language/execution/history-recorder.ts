@@ -1,12 +1,15 @@
 import { type ExecutionRecords } from './host.ts';
 import { type StateFailure } from '../failure.ts';
-import { BranchGone, type ExecutionBranch, type RunningExecution } from './execution-branch.ts';
+import { BranchGone, qualifiersOf, type ExecutionBranch, type RunningExecution } from './execution-branch.ts';
 import { type SerializedData } from '../serialized-data.ts';
 
-/** Step Functions' limit for Standard workflows. The last one is kept for how the execution ended. */
+/**
+ * Maximum number of events. Limit of Step Functions' standard workflows. The last one is reserved
+ * for the end of the execution.
+ */
 export const maxEvents = 25_000;
 
-/** Thrown when an execution has no room for another event: it fails. */
+/** Thrown if an execution has no room for another event. The execution fails. */
 export class HistoryFull extends Error {
   readonly failure: StateFailure = {
     error: 'States.Runtime',
@@ -16,46 +19,57 @@ export class HistoryFull extends Error {
 
 type Details = Record<string, unknown>;
 
-export interface HistoryRecorder {
-  /** Appends an event that follows the flow's last one, and answers its id. Throws `BranchGone` for a flow that has ended. */
-  record(live: RunningExecution, flow: ExecutionBranch, event: { type: string; details?: Details }): number;
-  /** How an execution ended; `after` is the event it followed. */
-  recordEnd(live: RunningExecution, after: number, event: { type: string; details: Details }): void;
-  /** An event beside the flow's chain: what follows does not refer to it. */
-  recordAside(live: RunningExecution, after: number, event: { type: string; details?: Details }): void;
+interface EventDraft {
+  type: string;
+  details?: Details;
 }
 
+/** Appends events to the histories of executions. */
+export interface HistoryRecorder {
+  /**
+   * Appends an event that follows the branch's last one, and returns its id. Throws `BranchGone` if
+   * the branch has ended.
+   */
+  record(live: RunningExecution, flow: ExecutionBranch, event: EventDraft): number;
+  /** Appends the end of an execution. `after` is the event that it follows. */
+  recordEnd(live: RunningExecution, after: number, event: { type: string; details: Details }): void;
+  /** Appends an event that no later event follows. */
+  recordAside(live: RunningExecution, after: number, event: EventDraft): void;
+}
+
+/** Where and when events are written. */
+interface Recording {
+  store: Pick<ExecutionRecords, 'event'>;
+  now: () => number;
+}
+
+/** Appends an event. AWS names the key of its details after its type. */
+function append(
+  { store, now }: Recording,
+  live: RunningExecution,
+  { type, details, after: previousEventId }: EventDraft & { after: number },
+): number {
+  const id = ++live.lastEvent;
+  const event = { timestamp: now() / 1_000, type, id, previousEventId };
+  store.event(live.execution.id, id, { ...event, ...(details && { [detailsKey(type)]: details }) });
+  return id;
+}
+
+function appendWithin(recording: Recording, live: RunningExecution, event: EventDraft & { after: number }): number {
+  if (live.lastEvent >= maxEvents - 1) throw new HistoryFull();
+  return append(recording, live, event);
+}
+
+/** Creates the recorder. `now` returns epoch ms. */
 export function createHistoryRecorder(store: Pick<ExecutionRecords, 'event'>, now: () => number): HistoryRecorder {
-  /** Details go under the key that AWS gives this type. */
-  function append(
-    live: RunningExecution,
-    previousEventId: number,
-    { type, details }: { type: string; details?: Details },
-  ): number {
-    const id = ++live.lastEvent;
-    const event = {
-      timestamp: now() / 1_000,
-      type,
-      id,
-      previousEventId,
-      ...(details && { [detailsKey(type)]: details }),
-    };
-    store.event(live.execution.id, id, event);
-    return id;
-  }
-
-  function appendWithin(live: RunningExecution, after: number, event: { type: string; details?: Details }): number {
-    if (live.lastEvent >= maxEvents - 1) throw new HistoryFull();
-    return append(live, after, event);
-  }
-
+  const recording = { store, now };
   return {
     record(live, flow, event) {
       if (flow.gone) throw new BranchGone();
-      return (flow.last = appendWithin(live, flow.last, event));
+      return (flow.last = appendWithin(recording, live, { ...event, after: flow.last }));
     },
-    recordEnd: (live, after, event) => void append(live, after, event),
-    recordAside: (live, after, event) => void appendWithin(live, after, event),
+    recordEnd: (live, after, event) => void append(recording, live, { ...event, after }),
+    recordAside: (live, after, event) => void appendWithin(recording, live, { ...event, after }),
   };
 }
 
@@ -66,6 +80,11 @@ function detailsKey(type: string): string {
 }
 
 const whole = { truncated: false };
+
+/** Returns how an execution started. */
+export function withStart({ execution, input }: RunningExecution): Details {
+  return { ...withInput(input), roleArn: execution.roleArn, ...qualifiersOf(execution) };
+}
 
 export function withInput(input: SerializedData | string): Details {
   return { input: typeof input === 'string' ? input : input.text, inputDetails: whole };

@@ -1,5 +1,6 @@
 import { type JsonObject } from '../../shared/json.ts';
-import { type CompiledMachine } from '../definition/compile-machine.ts';
+import { type CompiledMachine } from '../definition/compiled-states.ts';
+import { type SdkCall } from '../definition/task-resource.ts';
 import { type Execution, type ExecutionBranch } from './execution-branch.ts';
 
 /** Clock and timers of the interpreter. */
@@ -41,6 +42,7 @@ export interface ExecutionRecords {
   deadlines(): { id: number; deadline: number }[];
 }
 
+/** An event of a history, in the form of the API. */
 export interface HistoryEvent {
   /** Unix time, s. */
   timestamp: number;
@@ -63,4 +65,25 @@ export interface TaskTokens {
 /** Runs work and counts it while it is under way. */
 export interface WorkCount {
   run<T>(work: () => Promise<T>): Promise<T>;
+}
+
+/** What a Task can call: functions by ARN or name, and optionally AWS APIs. */
+export interface FunctionCaller {
+  /** Throws {errorType, errorMessage, trace} if the function failed, as Lambda reports it. */
+  invoke(functionArn: string, payload: unknown): Promise<unknown>;
+  /** Invokes asynchronously, as Lambda does. */
+  invokeAsync(functionArn: string, payload: unknown): void;
+  /** Returns the API's answer, or throws an error with its `name`. */
+  callAws?(call: SdkCall, request: unknown): Promise<unknown>;
+}
+
+/** What the host gives an interpreter. */
+export interface InterpreterOptions {
+  store: ExecutionRecords;
+  tokens: TaskTokens;
+  clock: TimerClock;
+  activity: WorkCount;
+  functions: FunctionCaller;
+  /** Returns the compiled definition with this hash. */
+  machineOf: (definition: string) => CompiledMachine;
 }

@@ -3,15 +3,15 @@ import { type HistoryRecorder } from './history-recorder.ts';
 import { type ExecutionTimers } from './execution-timers.ts';
 import { type ExecutionRecords, type TaskTokens } from './host.ts';
 
-/** What the steps of a flow work with. */
+/** What the states of a branch work with. */
 export interface InterpreterContext {
   readonly store: ExecutionRecords;
   readonly history: HistoryRecorder;
   readonly tokens: TaskTokens;
   readonly timers: ExecutionTimers;
   now(): number;
-  /** A length of a machine's time by our clock: functions run no faster than ever, however fast the time passes. */
+  /** Returns a machine's time in ms of the interpreter's clock, which may be faster. */
   stretched(ms: number): number;
-  /** Lets the flow go on from its phase until it rests. */
+  /** Moves the branch until it waits. */
   drive(live: RunningExecution, flow: ExecutionBranch): void;
 }

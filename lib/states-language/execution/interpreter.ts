@@ -1,43 +1,30 @@
-import { callFunction, type FunctionCaller } from './call-function.ts';
+import { callFunction } from './call-function.ts';
 import { type InterpreterContext } from './interpreter-context.ts';
-import { type CallId, type ExecutionRecords, type TaskTokens, type TimerClock, type WorkCount } from './host.ts';
+import { type CallId, type ExecutionRecords, type InterpreterOptions, type TaskTokens } from './host.ts';
 import { endExecution, type ExecutionEnding } from './end-execution.ts';
 import { runtimeFailed } from '../failure.ts';
 import {
   BranchGone,
-  qualifiersOf,
+  idlePhases,
+  isMoving,
+  newRootBranch,
   stateOfBranch,
+  timedPhases,
+  type AwaitedCall,
   type Execution,
   type ExecutionBranch,
+  type PhaseKind,
   type RunningExecution,
   type StateOutcome,
   type TaskRun,
 } from './execution-branch.ts';
-import { ConcurrencyGate } from '../concurrency-gate.ts';
-import { HistoryFull, createHistoryRecorder, withInput, type HistoryRecorder } from './history-recorder.ts';
-import { type CompiledMachine } from '../definition/compile-machine.ts';
-import { serializeData, parseData } from '../serialized-data.ts';
+import { HistoryFull, createHistoryRecorder, withStart, type HistoryRecorder } from './history-recorder.ts';
+import { RunningExecutions } from './running-executions.ts';
 import { statusChange } from './status-change.ts';
 import { runState } from './run-state.ts';
 import { isCallback, settleTask, submitTask, timeOut } from './task-state.ts';
 import { ExecutionTimers } from './execution-timers.ts';
 import { StateRun } from './state-run.ts';
-
-/**
- * Maximum number of executions that timers load into memory: about 20 MB, and about 30 ms for their
- * transaction.
- */
-const maxWoken = 1_000;
-
-export interface InterpreterOptions {
-  store: ExecutionRecords;
-  tokens: TaskTokens;
-  clock: TimerClock;
-  activity: WorkCount;
-  functions: FunctionCaller;
-  /** Returns the compiled definition with this hash. */
-  machineOf: (definition: string) => CompiledMachine;
-}
 
 /**
  * Runs executions. A branch moves until it waits for a timer, a call, a token or its children. What
@@ -49,8 +36,7 @@ export class Interpreter implements InterpreterContext {
   readonly tokens: TaskTokens;
   readonly history: HistoryRecorder;
   readonly #options: InterpreterOptions;
-  readonly #live = new Map<number, RunningExecution>();
-  readonly #gate = new ConcurrencyGate(() => this.#live.size < maxWoken);
+  readonly #running: RunningExecutions;
   readonly timers: ExecutionTimers;
   #stopped = false;
 
@@ -58,9 +44,10 @@ export class Interpreter implements InterpreterContext {
     this.#options = options;
     this.store = options.store;
     this.tokens = options.tokens;
+    this.#running = new RunningExecutions(options);
     this.history = createHistoryRecorder(options.store, () => this.now());
     this.timers = new ExecutionTimers(options.clock, {
-      flow: (execution, flow) => this.#wakeInTurn(execution, flow),
+      flow: (execution, flow) => this.#running.whenRoom(execution, () => this.#wake(execution, flow)),
       execution: (execution) => this.#expire(execution),
     });
   }
@@ -75,14 +62,11 @@ export class Interpreter implements InterpreterContext {
 
   /** Stores the execution before it returns. It moves once the caller is done. */
   begin(execution: Execution): void {
-    const machine = this.#options.machineOf(execution.definition);
-    const input = parseData(execution.input);
-    const live: RunningExecution = { execution, machine, input, flows: new Map(), lastEvent: 0, active: 0 };
-    const root = rootFlow(this.store.newFlowId(), live);
+    const live = this.#running.create(execution);
+    const root = newRootBranch(this.store.newFlowId(), live);
     live.flows.set(root.id, root);
     this.store.insert(execution);
-    const details = { ...withInput(input), roleArn: execution.roleArn, ...qualifiersOf(execution) };
-    this.history.recordAside(live, 0, { type: 'ExecutionStarted', details });
+    this.history.recordAside(live, 0, { type: 'ExecutionStarted', details: withStart(live) });
     this.store.saveFlow(root);
     this.store.announce(statusChange(execution));
     this.store.flush();
@@ -92,14 +76,14 @@ export class Interpreter implements InterpreterContext {
 
   /** Ends an execution from outside. Stored when it returns. */
   end(id: number, end: Omit<ExecutionEnding, 'after'>): void {
-    const live = this.#load(id);
+    const live = this.#running.load(id);
     if (!live) return;
     endExecution(this, live, { ...end, after: live.lastEvent });
     this.store.flush();
   }
 
   drive(live: RunningExecution, flow: ExecutionBranch): void {
-    this.#during(live, async () => {
+    this.#running.during(live, async () => {
       await this.#move(live, flow);
       await this.store.committed();
       if (!flow.gone && !this.#stopped) this.#rest(live, flow);
@@ -107,9 +91,8 @@ export class Interpreter implements InterpreterContext {
   }
 
   /** Returns the call of a token while it is under way, else undefined. */
-  awaited([execution, flowId, call]: CallId):
-    { live: RunningExecution; flow: ExecutionBranch; task: TaskRun } | undefined {
-    const live = this.#load(execution);
+  awaited([execution, flowId, call]: CallId): AwaitedCall | undefined {
+    const live = this.#running.load(execution);
     const flow = live?.flows.get(flowId);
     if (!live || !flow || (flow.phase.kind !== 'task' && flow.phase.kind !== 'callback')) return undefined;
     return flow.phase.task.id === call ? { live, flow, task: flow.phase.task } : undefined;
@@ -134,27 +117,31 @@ export class Interpreter implements InterpreterContext {
   /** Restores all timers after a start, and continues what was under way at the last stop. */
   restore(): void {
     for (const limited of this.store.deadlines()) this.timers.armDeadline(limited);
-    for (const { id, execution, phase, due } of this.store.resting()) {
-      if (phase === 'wait' || phase === 'retry' || phase === 'callback') {
-        if (due !== null) this.timers.restore({ execution, id }, due);
-      } else if (phase !== 'queued' && phase !== 'fan' && phase !== 'ended') {
-        const live = this.#load(execution);
-        const flow = live?.flows.get(id);
-        if (live && flow) this.drive(live, flow);
-      }
+    for (const branch of this.store.resting()) {
+      if (!timedPhases.has(branch.phase)) this.#continue(branch);
+      else if (branch.due !== null) this.timers.restore(branch, branch.due);
     }
   }
 
   /** Stops all work. Results of calls under way are dropped, as after a crash. */
   stop(): void {
     this.#stopped = true;
+    this.#running.stop();
     this.timers.stop();
     this.store.stop();
   }
 
+  /** Moves a stored branch on, unless it waits for another one or has ended. */
+  #continue({ execution, id, phase }: { execution: number; id: number; phase: PhaseKind }): void {
+    if (idlePhases.has(phase)) return;
+    const live = this.#running.load(execution);
+    const flow = live?.flows.get(id);
+    if (live && flow) this.drive(live, flow);
+  }
+
   async #move(live: RunningExecution, flow: ExecutionBranch): Promise<void> {
     try {
-      while (!this.#stopped && !flow.gone && moves(flow)) await runState(this, live, flow);
+      while (!this.#stopped && !flow.gone && isMoving(flow)) await runState(this, live, flow);
     } catch (error) {
       if (!(error instanceof BranchGone)) this.#failHard(live, flow, error);
     }
@@ -168,7 +155,7 @@ export class Interpreter implements InterpreterContext {
   #call(live: RunningExecution, flow: ExecutionBranch, task: TaskRun): void {
     const state = stateOfBranch(flow);
     if (state.type !== 'Task') return;
-    this.#during(live, async () => {
+    this.#running.during(live, async () => {
       const outcome = await callFunction(this.#options.functions, state.resource, task.args);
       if (this.#stopped || flow.gone || flow.phase.kind !== 'task' || flow.phase.task.id !== task.id) return;
       const visit = new StateRun(this, live, flow);
@@ -179,14 +166,8 @@ export class Interpreter implements InterpreterContext {
     });
   }
 
-  /** When 100,000 waits end at one moment, a thousand executions at a time are taken into memory. */
-  #wakeInTurn(execution: number, id: number): void {
-    if (this.#live.has(execution)) this.#wake(execution, id);
-    else this.#gate.enter(() => this.#wake(execution, id));
-  }
-
   #wake(execution: number, id: number): void {
-    const live = this.#load(execution);
+    const live = this.#running.load(execution);
     const flow = live?.flows.get(id);
     if (!live || !flow) return;
     const { phase } = flow;
@@ -197,38 +178,6 @@ export class Interpreter implements InterpreterContext {
       this.#guarded(live, flow, () => settleTask(new StateRun(this, live, flow), { failure }));
     } else return;
     this.drive(live, flow);
-  }
-
-  /** An execution in memory; loaded when it rests, undefined when it has ended. */
-  #load(id: number): RunningExecution | undefined {
-    const known = this.#live.get(id);
-    if (known) return known.execution.status === 'RUNNING' ? known : undefined;
-    const execution = this.store.byId(id);
-    if (execution?.status !== 'RUNNING') return undefined;
-    const machine = this.#options.machineOf(execution.definition);
-    const flows = this.store.flowsOf(id, machine);
-    return {
-      execution,
-      machine,
-      input: parseData(execution.input),
-      flows,
-      lastEvent: this.store.lastEvent(id),
-      active: 0,
-    };
-  }
-
-  /** Keeps the execution in memory while `work` runs. A journal that cannot be written ends the process: nothing was acknowledged. */
-  #during(live: RunningExecution, work: () => Promise<void>): void {
-    live.active++;
-    this.#live.set(live.execution.id, live);
-    void this.#options.activity.run(async () => {
-      try {
-        await work();
-      } finally {
-        if (--live.active === 0) this.#live.delete(live.execution.id);
-        if (!this.#stopped) this.#gate.left();
-      }
-    });
   }
 
   #guarded(live: RunningExecution, flow: ExecutionBranch, work: () => void): void {
@@ -245,30 +194,7 @@ export class Interpreter implements InterpreterContext {
   }
 
   #expire(id: number): void {
-    const live = this.#load(id);
-    if (live) this.#during(live, () => Promise.resolve(this.end(id, { status: 'TIMED_OUT' })));
+    const live = this.#running.load(id);
+    if (live) this.#running.during(live, () => Promise.resolve(this.end(id, { status: 'TIMED_OUT' })));
   }
-}
-
-function moves({ phase: { kind } }: ExecutionBranch): boolean {
-  return kind === 'enter' || kind === 'run' || kind === 'settled';
-}
-
-function rootFlow(id: number, { execution, machine, input }: RunningExecution): ExecutionBranch {
-  return {
-    id,
-    execution: execution.id,
-    place: 0,
-    region: machine,
-    state: machine.startAt,
-    input,
-    variables: serializeData({}),
-    phase: { kind: 'enter' },
-    last: 0,
-    enteredAt: 0,
-    enteredEvent: 0,
-    tries: [],
-    calls: 0,
-    gone: false,
-  };
 }

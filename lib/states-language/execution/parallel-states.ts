@@ -2,17 +2,27 @@ import { type Json } from '../../shared/json.ts';
 import { type InterpreterContext } from './interpreter-context.ts';
 import { removeBranch } from './end-execution.ts';
 import { StateFailed, type StateFailure } from '../failure.ts';
-import { stateOfBranch, type ExecutionBranch, type RunningExecution, type StateOutcome } from './execution-branch.ts';
+import {
+  newBranch,
+  regionBelow,
+  stateOfBranch,
+  type ExecutionBranch,
+  type RunningExecution,
+  type StateOutcome,
+} from './execution-branch.ts';
 import { serializeWithinLimit, type SerializedData } from '../serialized-data.ts';
-import { regionBelow } from './branch-region.ts';
 
+/** Input of a Parallel's branch or of a Map's iteration. */
 export interface ChildBranch {
   input: SerializedData;
   /** The item of a Map. */
   item?: Json;
 }
 
-/** Starts a Parallel's branches or a Map's iterations: `concurrency` at once, the others as these end. */
+/**
+ * Starts a Parallel's branches or a Map's iterations: `concurrency` at once, each other one when
+ * one of these ends.
+ */
 export function startChildren(
   core: InterpreterContext,
   live: RunningExecution,
@@ -38,25 +48,18 @@ function newChild(
   parent: ExecutionBranch,
   { input, item, place }: ChildBranch & { place: number },
 ): ExecutionBranch {
-  const region = regionBelow(parent, place);
-  return {
+  return newBranch({
     id: core.store.newFlowId(),
     execution: parent.execution,
     parent: parent.id,
     place,
     item: item ?? parent.item,
-    region,
-    state: region.startAt,
+    region: regionBelow(parent, place),
     input,
     variables: parent.variables,
     phase: { kind: 'queued' },
     last: parent.last,
-    enteredAt: 0,
-    enteredEvent: 0,
-    tries: [],
-    calls: 0,
-    gone: false,
-  };
+  });
 }
 
 function startChild(core: InterpreterContext, live: RunningExecution, child: ExecutionBranch): void {
@@ -66,7 +69,7 @@ function startChild(core: InterpreterContext, live: RunningExecution, child: Exe
   core.drive(live, child);
 }
 
-/** Maps tell about each iteration, Parallels do not. */
+/** Records an iteration of a Map. Branches of a Parallel have no such events. */
 function recordIteration(
   core: InterpreterContext,
   live: RunningExecution,
@@ -78,7 +81,10 @@ function recordIteration(
   core.history.record(live, child, { type: `MapIteration${what}`, details });
 }
 
-/** A branch or an iteration has reached its end: the next one starts, or the last one takes all outputs on. */
+/**
+ * Ends a branch or an iteration. Starts the next one, or after the last one settles the parent with
+ * all outputs.
+ */
 export function endChild(
   core: InterpreterContext,
   live: RunningExecution,
@@ -118,7 +124,7 @@ function outcomeOf(children: ExecutionBranch[], name: string): StateOutcome {
   }
 }
 
-/** One branch has failed: the others are given up and the whole state fails the same way. */
+/** Fails the parent's state with the failure of one branch. The other branches are aborted. */
 export function failChildren(
   core: InterpreterContext,
   live: RunningExecution,

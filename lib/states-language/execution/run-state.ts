@@ -4,7 +4,7 @@ import { names, queryFailed, StateFailed, type StateFailure } from '../failure.t
 import { startChildren, type ChildBranch } from './parallel-states.ts';
 import { type ExecutionBranch, type RunningExecution, type StateOutcome } from './execution-branch.ts';
 import { withInput } from './history-recorder.ts';
-import { type CompiledStateOf } from '../definition/compile-machine.ts';
+import { type CompiledStateOf } from '../definition/compiled-states.ts';
 import { serializeData, serializeWithinLimit, type SerializedData } from '../serialized-data.ts';
 import { decideRetry } from '../definition/retry-policy.ts';
 import { scheduleTask } from './task-state.ts';
@@ -26,7 +26,7 @@ export async function runState(core: InterpreterContext, live: RunningExecution,
     else if (flow.phase.kind === 'settled') await complete(visit, flow.phase.outcome);
   } catch (error) {
     if (!(error instanceof StateFailed)) throw error;
-    await recover(visit, told(visit, error));
+    await recover(visit, reportFailure(visit, error));
   }
 }
 
@@ -158,7 +158,7 @@ async function recover(visit: StateRun, failure: StateFailure): Promise<void> {
     await visit.leave(catcher, { otherwise: serializeData(errorOutput), errorOutput });
   } catch (error) {
     if (!(error instanceof StateFailed)) throw error;
-    visit.fail(told(visit, error));
+    visit.fail(reportFailure(visit, error));
   }
 }
 
@@ -166,7 +166,7 @@ async function recover(visit: StateRun, failure: StateFailure): Promise<void> {
  * Records a failed expression in the history, and returns the failure with its place in AWS's
  * wording.
  */
-function told({ core, live, flow, state }: StateRun, { failure, location }: StateFailed): StateFailure {
+function reportFailure({ core, live, flow, state }: StateRun, { failure, location }: StateFailed): StateFailure {
   if (location === undefined) return failure;
   core.history.record(live, flow, { type: 'EvaluationFailed', details: { ...failure, location, state: state.name } });
   const where = `An error occurred while executing the state '${state.name}' (entered at the event id #${flow.enteredEvent}).`;

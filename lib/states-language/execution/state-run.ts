@@ -7,22 +7,30 @@ import { queryFailed, StateFailed, type StateFailure } from '../failure.ts';
 import { endChild, failChildren } from './parallel-states.ts';
 import { BranchGone, stateOfBranch, type ExecutionBranch, type RunningExecution } from './execution-branch.ts';
 import { withAssigned, withOutput } from './history-recorder.ts';
-import { type CompiledState } from '../definition/compile-machine.ts';
+import { type CompiledState } from '../definition/compiled-states.ts';
 import { isOver, serializeData, serializeWithinLimit, type SerializedData } from '../serialized-data.ts';
 import { evaluateTemplate, type CompiledTemplate } from '../expressions/expression-template.ts';
 
-/** Step Functions' limit for all variables of an execution together. Bytes. */
+/** Maximum size of all variables of an execution, bytes. Limit of Step Functions. */
 const maxVariableBytes = 10 * 1024 * 1024;
 
-/** What `$states` holds beside input and context. */
+/** The parts of `$states` besides input and context. */
 interface Seen {
   result?: Json;
   errorOutput?: Json;
 }
 
+/** How a branch leaves a state. Without `next` it leaves its region. */
+interface StateExit {
+  assigned: JsonObject | undefined;
+  output: SerializedData;
+  next: string | undefined;
+}
+
 /**
- * A flow in its present state. What follows the last evaluation happens at once: no other flow and no kill sees half of it. When the
- * flow has ended during the evaluation, the first thing that is recorded throws `BranchGone`.
+ * A branch in its current state. The changes after the last evaluation are atomic: neither another
+ * branch nor a crash sees a part of them. If the branch has ended during the evaluation, the first
+ * event that is recorded throws `BranchGone`.
  */
 export class StateRun {
   readonly core: InterpreterContext;
@@ -38,13 +46,13 @@ export class StateRun {
     this.state = stateOfBranch(flow);
   }
 
-  /** Chance of its own for each step of each try, the same when the step is run again after a kill. */
+  /** Random numbers of this attempt. A repetition after a crash draws the same. */
   get draw(): Draw {
     const { enteredEvent, tries, phase } = this.flow;
     return (this.#draw ??= seededDraw(`${this.live.execution.arn}#${enteredEvent}#${tries.join()}#${phase.kind}`));
   }
 
-  /** Throws `StateFailed` for an expression that fails. */
+  /** Evaluates a template. Throws `StateFailed` if an expression fails. */
   async evaluate(
     template: CompiledTemplate,
     seen: Seen & { token?: string; item?: { index: number; value: Json } } = {},
@@ -57,12 +65,15 @@ export class StateRun {
     return evaluateTemplate(template, { states, variables: this.#variables(), draw: this.draw });
   }
 
-  /** As `evaluate`; undefined without a template. */
+  /** As `evaluate`. Returns undefined without a template. */
   async evaluateOptional(template: CompiledTemplate | undefined): Promise<Json | undefined> {
     return template && this.evaluate(template);
   }
 
-  /** A field that has to be a whole number in a range. Throws `StateFailed` (States.QueryEvaluationError) for anything else. */
+  /**
+   * Evaluates a field that must be a whole number of at least `min`. Throws `StateFailed`
+   * (States.QueryEvaluationError) for other values.
+   */
   async wholeNumber(template: CompiledTemplate, { field, min }: { field: string; min: number }): Promise<number> {
     const value = await this.evaluate(template);
     if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= 99_999_999) return value;
@@ -72,21 +83,22 @@ export class StateRun {
     );
   }
 
-  /** Leaves the state with what it assigns and puts out: to `next`, or out of its region. */
+  /** Leaves the state with its variables and output: to `next`, or out of its region. */
   async leave(
     products: { assign: CompiledTemplate | undefined; output: CompiledTemplate | undefined; next: string | undefined },
     { otherwise, ...seen }: Seen & { otherwise: SerializedData },
   ): Promise<void> {
     const assigned = products.assign && (await this.evaluate(products.assign, seen));
     const output = products.output ? await this.evaluate(products.output, seen) : undefined;
-    const packed =
+    const serialized =
       output === undefined
         ? otherwise
         : serializeWithinLimit(output, `The state/task '${this.state.name}' returned a result`);
-    this.#exit({ assigned: assigned as JsonObject | undefined, output: packed, next: products.next }); // Assign is an object by schema
+    // `Assign` is an object by schema.
+    this.#exit({ assigned: assigned as JsonObject | undefined, output: serialized, next: products.next });
   }
 
-  /** The flow ends here, and with it its parent's state or the whole execution. */
+  /** Ends the branch, and with it its parent's state or the execution. */
   fail(failure: StateFailure): void {
     const { core, live, flow } = this;
     if (flow.gone) throw new BranchGone();
@@ -98,15 +110,7 @@ export class StateRun {
     this.core.store.saveFlow(this.flow);
   }
 
-  #exit({
-    assigned,
-    output,
-    next,
-  }: {
-    assigned: JsonObject | undefined;
-    output: SerializedData;
-    next: string | undefined;
-  }): void {
+  #exit({ assigned, output, next }: StateExit): void {
     const { core, live, flow, state } = this;
     const variables = assigned ? this.#assign(assigned) : flow.variables;
     const details = { name: state.name, ...withOutput(output), ...withAssigned(assigned) };

@@ -1,13 +1,28 @@
 import { type JsonObject } from '../../shared/json.ts';
 import { type Execution } from './execution-branch.ts';
 
-/** Past this the event leaves input and output out: EventBridge takes 256 KiB, and AWS cuts at 248. Bytes of escaped JSON. */
+/**
+ * Maximum of input and output in the event, bytes of escaped JSON. Larger ones are left out.
+ * EventBridge accepts 256 KiB, and AWS leaves them out above 248.
+ */
 const maxIncludedBytes = 248 * 1024;
 
-/** The detail of a "Step Functions Execution Status Change" event, as AWS sends it: times in ms, what is not known yet is null. */
+/** Returns input and output, or null for both if they are too large together. */
+function dataOf({ input, output = null }: { input: string; output: string | undefined | null }): JsonObject {
+  const included = Buffer.byteLength(JSON.stringify([input, output])) <= maxIncludedBytes;
+  return {
+    input: included ? input : null,
+    inputDetails: { included },
+    output: included ? output : null,
+    outputDetails: output === null ? null : { included },
+  };
+}
+
+/**
+ * Returns the detail of a "Step Functions Execution Status Change" event as AWS sends it. Times are
+ * in ms. Unknown values are null.
+ */
 export function statusChange(execution: Execution): JsonObject {
-  const { input, output } = execution;
-  const included = Buffer.byteLength(JSON.stringify([input, output ?? null])) <= maxIncludedBytes;
   return {
     executionArn: execution.arn,
     stateMachineArn: execution.machineArn,
@@ -17,10 +32,7 @@ export function statusChange(execution: Execution): JsonObject {
     status: execution.status,
     startDate: execution.startedAt,
     stopDate: execution.stoppedAt ?? null,
-    input: included ? input : null,
-    inputDetails: { included },
-    output: included ? (output ?? null) : null,
-    outputDetails: output === undefined ? null : { included },
+    ...dataOf(execution),
     error: execution.error ?? null,
     cause: execution.cause ?? null,
     redriveCount: 0,

@@ -7,14 +7,17 @@ import {
   type EvaluationScope,
 } from './expression.ts';
 
-/** JSON with expressions in it, compiled once: what has none in it is kept as it is. */
+/** JSON with compiled expressions. A part without any is a constant. */
 export type CompiledTemplate =
   | { kind: 'constant'; value: Json }
   | { kind: 'expression'; evaluate: JsonataExpression }
   | { kind: 'array'; items: CompiledTemplate[] }
   | { kind: 'object'; entries: [string, CompiledTemplate][] };
 
-/** Throws for a text that is no JSONata, or none that may stand in this place. */
+/**
+ * Compiles a template. Throws an Error for a text that is no JSONata, or none allowed in this
+ * place.
+ */
 export function compileTemplate(value: Json, place: ExpressionPlace): CompiledTemplate {
   const at = (part: string): ExpressionPlace => ({ ...place, location: `${place.location}${part}` });
   if (typeof value === 'string') {
@@ -33,7 +36,10 @@ export function compileTemplate(value: Json, place: ExpressionPlace): CompiledTe
   return { kind: 'constant', value };
 }
 
-/** The template with every expression replaced by its value. Throws `StateFailed` of the first that fails. */
+/**
+ * Returns the template with each expression replaced by its value. Throws `StateFailed` for the
+ * first expression that fails.
+ */
 export async function evaluateTemplate(template: CompiledTemplate, scope: EvaluationScope): Promise<Json> {
   switch (template.kind) {
     case 'constant':

@@ -67,7 +67,7 @@ function compileJsonata(
     try {
       return (await expression.evaluate(undefined, bindings)) as unknown;
     } catch (error) {
-      const cause = `The JSONata expression '${source}' specified for the field '${location}' threw an error during evaluation. ${told(error)}`;
+      const cause = `The JSONata expression '${source}' specified for the field '${location}' threw an error during evaluation. ${errorText(error)}`;
       throw queryFailed(cause, location);
     }
   };
@@ -77,7 +77,7 @@ function parse(source: string, location: string): jsonata.Expression {
   try {
     return jsonata(source);
   } catch (error) {
-    throw new Error(`no JSONata at ${location}: ${source}: ${told(error)}`, { cause: error });
+    throw new Error(`no JSONata at ${location}: ${source}: ${errorText(error)}`, { cause: error });
   }
 }
 
@@ -85,7 +85,7 @@ function parse(source: string, location: string): jsonata.Expression {
  * Returns the text of an error. jsonata throws plain objects with a code, and passes on what its
  * functions throw.
  */
-function told(error: unknown): string {
+function errorText(error: unknown): string {
   const { code, message } = error as { code?: string; message?: string };
   return code ? `${code}: ${message ?? ''}` : (message ?? String(error));
 }
@@ -121,10 +121,18 @@ function toJson(value: unknown): Json | undefined {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
   if (Array.isArray(value)) return all(value.map(toJson));
-  if (typeof value !== 'object' || '_jsonata_lambda' in value || '_jsonata_function' in value) return undefined;
-  const keys = Object.keys(value).filter((key) => (value as Record<string, unknown>)[key] !== undefined);
-  const values = all(keys.map((key) => toJson((value as Record<string, unknown>)[key])));
-  return values && Object.fromEntries(keys.map((key, index) => [key, values[index] as Json]));
+  return typeof value === 'object' ? objectToJson(value) : undefined;
+}
+
+/**
+ * Returns undefined for a function of jsonata, which is an object. Members without a value are
+ * dropped.
+ */
+function objectToJson(value: object): Json | undefined {
+  if ('_jsonata_lambda' in value || '_jsonata_function' in value) return undefined;
+  const members = Object.entries(value).filter(([, member]) => member !== undefined);
+  const values = all(members.map(([, member]) => toJson(member)));
+  return values && Object.fromEntries(members.map(([key], index) => [key, values[index] as Json]));
 }
 
 function all(values: (Json | undefined)[]): Json[] | undefined {

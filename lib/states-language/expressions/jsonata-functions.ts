@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import jsonata from 'jsonata';
 import { generator } from './seeded-random.ts';
 
-/** More elements than any state's output may have bytes: a longer range can only be a mistake. */
+/** Maximum length of a range. A state's output cannot have as many elements. */
 const longestRange = 262_144;
 
 const algorithms: Record<string, string> = {
@@ -43,9 +43,9 @@ function parse(text: string | undefined): unknown {
 const formatMillis = jsonata('$fromMillis(ms, picture, timezone)');
 
 /**
- * Gives an expression what Step Functions adds to JSONata, the given time instead of this machine's, and takes `$eval` away.
- * `$random()` without a seed and `$uuid()` come with each evaluation.
- * Arguments that must be whole numbers are rounded down, as Step Functions does.
+ * Registers the functions that Step Functions adds to JSONata, replaces the machine's time by
+ * `now`, and removes `$eval`. Each evaluation binds `$random()` and `$uuid()`. Arguments that must
+ * be whole numbers are rounded down, as in Step Functions.
  */
 export function registerFunctions(expression: jsonata.Expression, now: () => number): void {
   expression.registerFunction('partition', partition, '<an:a>');
@@ -61,7 +61,9 @@ export function registerFunctions(expression: jsonata.Expression, now: () => num
   expression.assign('eval', undefined);
 }
 
-/** `$random(seed)`: the same number for the same seed; without one, the next of the evaluation's own. */
+/**
+ * Returns `$random(seed)`: one number for each seed. Without a seed it returns the next of `next`.
+ */
 export function randomFrom(next: () => number): (seed?: number) => number {
   return (seed) => (seed === undefined ? next() : generator(Math.floor(seed))());
 }

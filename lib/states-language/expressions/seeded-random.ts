@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** Mulberry32: a small generator, the same numbers in 0–1 for the same seed on every machine. */
+/** Mulberry32, a small generator. Returns the same numbers in 0–1 for one seed on every machine. */
 export function generator(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -11,13 +11,13 @@ export function generator(seed: number): () => number {
   };
 }
 
-/** Chance that a rerun repeats: `$random()` and `$uuid()` of one visit of a state yield the same after a kill. */
+/** Random values of one visit of a state. A repetition after a crash draws the same. */
 export interface Draw {
   random(): number;
   uuid(): string;
 }
 
-/** Drawn from `key`; nothing is computed before the first draw. */
+/** Returns random values by `key`. Computes nothing before the first draw. */
 export function seededDraw(key: string): Draw {
   let random: (() => number) | undefined;
   let drawn = 0;

@@ -26,3 +26,34 @@ test('a step that acts says what it answered, and apart from it what it decided 
   const events = happened(entered('Offer'), succeeded({ Payload: { id: 'o', because: { offers: { o: 'chosen' } } } }));
   expect(traceSteps(events, of)).toMatchObject([{ answer: { id: 'o' }, because: { offers: { o: 'chosen' } } }]);
 });
+
+test('helper states belong to the visit of their step, and a step entered again after one is the same visit', () => {
+  const events = happened(
+    entered('Start: leg'),
+    entered('Send'),
+    entered('Send: held'),
+    entered('Send'),
+    entered('Send: sent'),
+    entered('Wait'),
+    { type: 'ExecutionSucceeded' },
+  );
+  const [send, waited] = traceSteps(events, of);
+  expect(send).toEqual({
+    stepId: 'Send',
+    ...of,
+    ...{ enteredAt: addMs(start, 60_000), leftAt: addMs(start, 300_000) },
+    next: 'Wait',
+    detours: ['held'],
+  });
+  expect(waited).toMatchObject({ stepId: 'Wait', leftAt: addMs(start, 360_000) });
+});
+
+test('a visit shows its failed attempts, causes cut short, and whether it timed out', () => {
+  const failed = (more: object) => ({ type: 'TaskFailed', taskFailedEventDetails: more });
+  const events = happened(entered('Call'), failed({ error: 'Boom', cause: 'x'.repeat(600) }), failed({}), {
+    type: 'TaskTimedOut',
+  });
+  expect(traceSteps(events, of)).toMatchObject([
+    { failures: [{ error: 'Boom', cause: 'x'.repeat(500) }, { error: 'unknown' }], timedOut: true },
+  ]);
+});

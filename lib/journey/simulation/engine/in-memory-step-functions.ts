@@ -4,7 +4,8 @@ import { QuiescenceTracker } from '../../../states-language/quiescence-tracker.t
 import { type HistoryEvent } from '../../../states-language/execution/host.ts';
 import { type Execution, type Status } from '../../../states-language/execution/execution-branch.ts';
 import { Interpreter } from '../../../states-language/execution/interpreter.ts';
-import { compileMachine, type CompiledMachine } from '../../../states-language/definition/compile-machine.ts';
+import { compileMachine } from '../../../states-language/definition/compile-machine.ts';
+import { type CompiledMachine } from '../../../states-language/definition/compiled-states.ts';
 import { serializeData } from '../../../states-language/serialized-data.ts';
 import { MemoryRecords, memoryTokens } from './in-memory-records.ts';
 import { type SimulatedTime } from './simulated-time.ts';

@@ -1,12 +1,11 @@
+import { bucketCount } from '../../../model/customer-bucket.ts';
 import { dayMs, durationMs, type Duration } from '../../../shared/time.ts';
 import { type StepOf } from '../../definition/step.ts';
-import { bucketCount } from '../../../model/customer-bucket.ts';
-import { type StepCompiler, type CompileContext, type CompiledStates } from '../compile-context.ts';
+import { type CompileContext, type CompiledStates, type StepCompiler } from '../compile-context.ts';
+import { durationSeconds, toJsonata } from '../expressions.ts';
+import { type AslChoiceRule } from '../state-machine-types.ts';
 import { alwaysSuspends } from '../step-limits.ts';
-import { suspendStates, compileTask } from '../task-states.ts';
-import { toJsonata, inputWith } from '../expressions.ts';
-
-const seconds = (duration: Duration): number => durationMs(duration) / 1_000;
+import { compileTask, suspendStates } from '../task-states.ts';
 
 const entered = '$states.context.State.EnteredTime';
 
@@ -18,7 +17,10 @@ const afterMs = (ms: number | string): string => `{% $fromMillis($toMillis(${ent
  * entry, so all attempts agree.
  */
 function randomSeconds(id: string, [from, to]: readonly [Duration, Duration]): string {
-  const [least, most] = [Math.min(seconds(from), seconds(to)), Math.max(seconds(from), seconds(to))];
+  const [least, most] = [
+    Math.min(durationSeconds(from), durationSeconds(to)),
+    Math.max(durationSeconds(from), durationSeconds(to)),
+  ];
   return `$floor(${least} + ${most - least} * $lookup($states.input.splits, ${toJsonata(id)}) / ${bucketCount})`;
 }
 
@@ -58,35 +60,36 @@ function dailyWait(id: string, step: StepOf<'wait'>, { functions }: CompileConte
 }
 
 /**
- * Compiles the ways out of a computed wait. An end over a day away is computed again a day before,
- * as its zone's rules may have changed. An end further away than `parkAfter` suspends the execution
+ * How a computed wait continues: the rules of its Choice, in order, and the states they lead to.
+ */
+interface ComputedEnd {
+  choices: AslChoiceRule[];
+  states: CompiledStates;
+  /** Whether the execution may wait until a day before the end, and compute it again. */
+  waitsAhead: boolean;
+}
+
+const isAhead = "{% $ahead != '' %}";
+
+/**
+ * Returns how a computed wait continues. An end over a day away is computed again a day before, as
+ * its zone's rules may have changed. An end further away than `parkAfter` suspends the execution
  * until then, and the next one begins at this step.
  */
-function waysOut(id: string, step: StepOf<'wait'>, { functions, parkAfter }: CompileContext) {
+function endOf(id: string, step: StepOf<'wait'>, { functions, parkAfter }: CompileContext): ComputedEnd {
   const [park, parkAhead, ahead] = [`${id}: park`, `${id}: park ahead`, `${id}: ahead`];
+  const waitAhead = { Condition: isAhead, Next: ahead };
+  if (step.untilLocal && parkAfter >= durationMs(longestLocalWait))
+    return { choices: [waitAhead], states: {}, waitsAhead: true };
   const common = { id, step, fn: functions.park };
   const suspendAhead = suspendStates(parkAhead, { ...common, until: '{% $ahead %}', at: id });
-  const isAhead = { Condition: "{% $ahead != '' %}" };
-  const isTooFar = { Condition: `{% $until != '' and ${isFar('$until', parkAfter)} %}` };
-  if (step.untilLocal && parkAfter >= durationMs(longestLocalWait))
-    return { choices: [{ ...isAhead, Next: ahead }], states: {}, waitsAhead: true };
-  const isAheadAndTooFar = { Condition: `{% $ahead != '' and ${isFar('$until', parkAfter)} %}` };
+  const isFarAhead = { Condition: `{% $ahead != '' and ${isFar('$until', parkAfter)} %}`, Next: parkAhead };
   // An end over a day away has an `ahead`, so no other end is too far.
-  if (parkAfter >= dayMs)
-    return {
-      choices: [
-        { ...isAheadAndTooFar, Next: parkAhead },
-        { ...isAhead, Next: ahead },
-      ],
-      states: suspendAhead,
-      waitsAhead: true,
-    };
+  if (parkAfter >= dayMs) return { choices: [isFarAhead, waitAhead], states: suspendAhead, waitsAhead: true };
+  const isTooFar = { Condition: `{% $until != '' and ${isFar('$until', parkAfter)} %}`, Next: park };
   const suspend = suspendStates(park, { ...common, until: '{% $until %}', at: step.next });
   return {
-    choices: [
-      { ...isAhead, Next: parkAhead },
-      { ...isTooFar, Next: park },
-    ],
+    choices: [{ Condition: isAhead, Next: parkAhead }, isTooFar],
     states: { ...suspendAhead, ...suspend },
     waitsAhead: false,
   };
@@ -115,15 +118,15 @@ function computeAgain(id: string, step: StepOf<'wait'>, { functions }: CompileCo
 function computedWait(id: string, step: StepOf<'wait'>, context: CompileContext): CompiledStates {
   if (step.untilLocal && !step.untilLocal.weekdays && context.parkAfter >= durationMs(longestLocalWait))
     return dailyWait(id, step, context);
-  const [way, until] = [`${id}: way`, `${id}: until`];
-  const { choices, states, waitsAhead } = waysOut(id, step, context);
+  const [choice, until] = [`${id}: way`, `${id}: until`];
+  const { choices, states, waitsAhead } = endOf(id, step, context);
   return {
     [id]: {
       ...compileTask({ id, step, fn: context.functions.wait }),
       Assign: { ...assignComputed("''"), since: `{% ${entered} %}` },
-      Next: way,
+      Next: choice,
     },
-    [way]: {
+    [choice]: {
       Type: 'Choice',
       Choices: [...choices, { Condition: "{% $until != '' %}", Next: until }],
       Default: step.onMissing ?? step.next,
@@ -152,57 +155,30 @@ function untilDate(
   };
 }
 
-export const compileWait: StepCompiler<'wait'> = (id, step, shop) => {
-  const { parkAfter, functions } = shop;
-  const parked = (until: string): CompiledStates =>
-    suspendStates(id, { id, step, fn: functions.park, until, at: step.next });
-  if (step.for !== undefined) {
-    if (alwaysSuspends(step, parkAfter)) return parked(afterMs(durationMs(step.for)));
-    return { [id]: { Type: 'Wait', Seconds: seconds(step.for), Next: step.next } };
+/** How a wait of a known length is compiled. */
+interface LengthWait {
+  seconds: number | string;
+  isSuspended: boolean;
+  context: CompileContext;
+}
+
+/** Compiles a wait of a known length, in seconds (number or JSONata). */
+function lengthWait(id: string, step: StepOf<'wait'>, { seconds, isSuspended, context }: LengthWait): CompiledStates {
+  const { functions } = context;
+  if (isSuspended) {
+    const until = afterMs(typeof seconds === 'number' ? 1_000 * seconds : `1000 * ${seconds}`);
+    return suspendStates(id, { id, step, fn: functions.park, until, at: step.next });
   }
-  if (step.between) {
-    const length = randomSeconds(id, step.between);
-    if (alwaysSuspends(step, parkAfter)) return parked(afterMs(`1000 * ${length}`));
-    return { [id]: { Type: 'Wait', Seconds: `{% ${length} %}`, Next: step.next } };
-  }
-  if (step.until !== undefined) return untilDate(id, { ...step, until: step.until }, shop);
-  return computedWait(id, step, shop);
-};
-
-/** Stores the matched touchpoint in `vars` under `as`. */
-const resultAs = (as: string | undefined): unknown =>
-  as === undefined ? undefined : inputWith('vars', `{'${as}': $states.result.touchpoint}`);
-
-export const compileWaitForEvent: StepCompiler<'waitForEvent'> = (id, step, { functions }) => {
-  const call = compileTask({ id, step, fn: functions.wait, waitSeconds: seconds(step.timeout) });
-  const output = resultAs(step.as);
-  const waiting = {
-    ...call,
-    ...(output !== undefined && { Output: output }),
-    Catch: [{ ErrorEquals: ['States.Timeout'], Next: step.onTimeout, Output: '{% $states.input %}' }],
-  };
-  if (!step.or?.length) return { [id]: { ...waiting, Next: step.next } };
-  const way = `${id}: way`;
-  const Choices = step.or.map(({ next }, i) => ({ Condition: `{% $way = ${i + 1} %}`, Next: next }));
   return {
-    [id]: { ...waiting, Assign: { way: '{% $exists($states.result.way) ? $states.result.way : 0 %}' }, Next: way },
-    [way]: { Type: 'Choice', Choices, Default: step.next },
+    [id]: { Type: 'Wait', Seconds: typeof seconds === 'number' ? seconds : `{% ${seconds} %}`, Next: step.next },
   };
-};
+}
 
-export const compileHumanTask: StepCompiler<'humanTask'> = (id, step, { functions }) => {
-  const way = `${id}: way`;
-  const Choices = Object.entries(step.answers).map(([answer, next]) => ({
-    Condition: `{% $answer = ${toJsonata(answer)} %}`,
-    Next: next,
-  }));
-  return {
-    [id]: {
-      ...compileTask({ id, step, fn: functions.wait, waitSeconds: seconds(step.timeout) }),
-      Catch: [{ ErrorEquals: ['States.Timeout'], Next: step.onTimeout, Output: '{% $states.input %}' }],
-      Assign: { answer: "{% $exists($states.result.answer) ? $states.result.answer : '' %}" },
-      Next: way,
-    },
-    [way]: { Type: 'Choice', Choices, Default: step.onTimeout },
-  };
+/** Compiles a wait: for a length, until a date, or until a time that the function computes. */
+export const compileWait: StepCompiler<'wait'> = (id, step, context) => {
+  const isSuspended = alwaysSuspends(step, context.parkAfter);
+  if (step.for !== undefined) return lengthWait(id, step, { seconds: durationSeconds(step.for), isSuspended, context });
+  if (step.between) return lengthWait(id, step, { seconds: randomSeconds(id, step.between), isSuspended, context });
+  if (step.until !== undefined) return untilDate(id, { ...step, until: step.until }, context);
+  return computedWait(id, step, context);
 };
