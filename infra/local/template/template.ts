@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { Behaviors, EdgeFunction } from './edge-resources.ts';
 import { identify } from './resource-identities.ts';
-import { type RawTemplate, type Resolver, resolver } from './intrinsics.ts';
+import { createResolver, type RawTemplate, type Resolver } from './intrinsics.ts';
 import {
   AliasResource,
   Bucket,
@@ -107,7 +107,7 @@ export function resolveTemplate(
   template: RawTemplate,
   { stackName, directory }: { stackName: string; directory: string },
 ): StackTemplate {
-  const names = resolver(template, {
+  const names = createResolver(template, {
     stackName,
     // Only text names a resource, and other properties may refer back to it: they are left unresolved.
     identify: (logicalId, resource) => identify(logicalId, resource, namingProperties(resource.Properties, names)),
