@@ -1,6 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type QuiescenceTracker } from '../../lib/states-language/quiescence-tracker.ts';
 import { type AwsEndpoint, type Handlers, startAwsEndpoint } from './http/aws-endpoint.ts';
 import { type LocalBus, createBus } from './eventbridge/event-bus.ts';
@@ -17,7 +14,9 @@ import { createQueues, queuesAt, type Queues } from './sqs/queues.ts';
 import { createSchedules, type Schedules } from './scheduler/schedules.ts';
 import { createOneTimers } from './scheduler/one-time-schedules.ts';
 import { createLocalStepFunctions, type LocalStepFunctions } from './step-functions/local-step-functions.ts';
+import { stateMachines } from './step-functions/template-machines.ts';
 import { createStreams, type Streams } from './streams/event-source-mappings.ts';
+import { pace } from './streams/stream-pace.ts';
 import { createTargets } from './eventbridge/targets.ts';
 import { type StackTemplate } from './template/template.ts';
 
@@ -52,21 +51,6 @@ export interface Services {
   schedules: Schedules;
   endpoint: AwsEndpoint;
   stop(): Promise<void>;
-}
-
-/** Waiting requests, or foreground invocations, from which on streams are delayed. */
-const crowded = 8;
-
-/** Maximum delay of streams under load, and interval of checks, ms. */
-const patience = { mostMs: 2_000, stepMs: 20 };
-
-/**
- * Streams are read at once, except under load: foreground work runs first, and larger batches fold
- * more touchpoints of a customer in one write. (Lambda polls a shard four times a second.)
- */
-async function pace(waiting: () => number): Promise<void> {
-  for (let waited = 0; waited < patience.mostMs && waiting() >= crowded; waited += patience.stepMs)
-    await sleep(patience.stepMs);
 }
 
 /** Services that refer to each other in circles, each set when it exists. */
@@ -182,7 +166,7 @@ async function stopServices(
  * service can reach all others.
  */
 export async function startServices(options: ServicesOptions): Promise<Services> {
-  const { template, eventbridge = (endpoint) => Promise.resolve(endpoint) } = options;
+  const { template, eventbridge = (url: string) => Promise.resolve(url) } = options;
   const links: Links = {};
   const stores = createStores(options, links);
   const events = createEvents(options, stores, links);
@@ -200,23 +184,4 @@ export async function startServices(options: ServicesOptions): Promise<Services>
   streams.nudge();
   const services = { ...stores, ...shown, streams, endpoint };
   return { ...services, stop: () => stopServices(services, timers) };
-}
-
-function stateMachines(template: StackTemplate) {
-  return {
-    machines: template.stateMachines.map((machine) => ({
-      arn: machine.arn,
-      name: machine.arn.split(':').at(-1) ?? machine.id,
-      definition: definitionOf(machine, template.directory),
-      roleArn: machine.roleArn,
-    })),
-    versions: template.stateMachineVersions,
-    aliases: template.stateMachineAliases.map(({ arn, routing }) => ({ aliasArn: arn, routing })),
-  };
-}
-
-function definitionOf(machine: StackTemplate['stateMachines'][number], directory: string): string {
-  const key = machine.definitionKey;
-  const text = machine.definition ?? (key === undefined ? '{}' : readFileSync(join(directory, `asset.${key}`), 'utf8'));
-  return text.replace(/\$\{(\w+)\}/g, (whole, name: string) => machine.substitutions[name] ?? whole);
 }

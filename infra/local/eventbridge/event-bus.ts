@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
-import { isJsonObject, type Json, type JsonObject } from '../../../lib/shared/json.ts';
+import { type Json, type JsonObject } from '../../../lib/shared/json.ts';
 import { AwsError } from '../http/aws-error.ts';
 import { type VirtualClock } from '../clock/virtual-clock.ts';
 import { account, region } from '../template/intrinsics.ts';
 import { compilePattern, type Matcher } from './event-patterns.ts';
 import { readServiceRequest } from '../http/read-request.ts';
+import { checkRequest, findRefusal, parseDetail, PutEventsEntry, PutEventsRequest } from './put-events.ts';
 import { targetPayload } from './target-input.ts';
 import { type Targets } from './targets.ts';
 import { type StackTemplate } from '../template/template.ts';
@@ -40,63 +41,8 @@ interface BusOptions {
   unmatched?: (busName: string, event: JsonObject) => void;
 }
 
-const Entry = z.object({
-  Time: z.number().optional(),
-  Source: z.string().optional(),
-  Resources: z.array(z.string()).default([]),
-  DetailType: z.string().optional(),
-  Detail: z.string().optional(),
-  EventBusName: z.string().default('default'),
-});
-type Entry = z.infer<typeof Entry>;
-
-const PutEvents = z.object({ Entries: z.array(z.unknown()) });
-
-/** EventBridge's maximum entries of one request. */
-const maxEntries = 10;
-
-/** EventBridge's maximum size of all entries of a request, bytes. */
-const maxRequestBytes = 256 * 1024;
-
-const bytes = (text = ''): number => Buffer.byteLength(text);
-
-const sizeOf = (entry: Entry): number =>
-  (entry.Time === undefined ? 0 : 14) +
-  bytes(entry.Source) +
-  bytes(entry.DetailType) +
-  bytes(entry.Detail) +
-  entry.Resources.reduce((sum, resource) => sum + bytes(resource), 0);
-
-function parseDetail(text: string): JsonObject | undefined {
-  try {
-    const detail: unknown = JSON.parse(text);
-    return isJsonObject(detail) ? detail : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 /** EventBridge gives whole seconds. */
 const eventTime = (ms: number): string => new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z');
-
-interface Refusal {
-  code: string;
-  message: string;
-}
-
-/** Returns the error of an entry in EventBridge's words, if any. */
-function refusal(entry: Entry, detail: JsonObject | undefined): Refusal | undefined {
-  const missing = (['Source', 'DetailType', 'Detail'] as const).find((name) => !entry[name]);
-  if (missing)
-    return {
-      code: 'InvalidArgument',
-      message: `Parameter ${missing} is not valid. Reason: ${missing} is a required argument.`,
-    };
-  if (entry.Source?.startsWith('aws.'))
-    return { code: 'NotAuthorizedForSourceException', message: `Not authorized for the source ${entry.Source}.` };
-  if (!detail) return { code: 'MalformedDetail', message: 'Detail is malformed.' };
-  return undefined;
-}
 
 interface CompiledRule {
   rule: Rule;
@@ -105,7 +51,9 @@ interface CompiledRule {
 
 type BusRules = ReadonlyMap<string, CompiledRule[]>;
 
-/** Returns the enabled rules of each bus. Throws for a rule of an unknown bus, or a wrong pattern. */
+/**
+ * Returns the enabled rules of each bus. Throws for a rule of an unknown bus, or a wrong pattern.
+ */
 function compileRules({ buses, rules }: Pick<BusOptions, 'buses' | 'rules'>): BusRules {
   const byBus = new Map<string, CompiledRule[]>(
     ['default', ...buses.map(({ name }) => name)].map((name) => [name, []]),
@@ -117,18 +65,6 @@ function compileRules({ buses, rules }: Pick<BusOptions, 'buses' | 'rules'>): Bu
     bus.push({ rule, matches: compilePattern(rule.pattern) });
   }
   return byBus;
-}
-
-/** Throws for a request that EventBridge rejects as a whole. */
-function checkRequest(entries: readonly Entry[]): void {
-  const count = entries.length;
-  if (count < 1 || count > maxEntries)
-    throw new AwsError(
-      'ValidationException',
-      `1 validation error detected: ${count} entries, 1 to ${maxEntries} are allowed`,
-    );
-  if (entries.reduce((sum, entry) => sum + sizeOf(entry), 0) > maxRequestBytes)
-    throw new AwsError('ValidationException', 'Total size of the entries in the request is over the limit.');
 }
 
 interface EventDraft {
@@ -167,7 +103,7 @@ class RuleBus implements LocalBus {
   }
 
   put(given: unknown): PutEventsResult {
-    const entries = readServiceRequest(z.array(Entry), given);
+    const entries = readServiceRequest(z.array(PutEventsEntry), given);
     checkRequest(entries);
     const Entries = entries.map((entry) => this.#putOne(entry));
     return { FailedEntryCount: Entries.filter(({ ErrorCode }) => ErrorCode).length, Entries };
@@ -180,14 +116,14 @@ class RuleBus implements LocalBus {
   call(action: string, body: unknown): unknown {
     if (action !== 'PutEvents')
       throw new AwsError('UnknownOperationException', `EventBridge ${action} is not there locally`);
-    return this.put(readServiceRequest(PutEvents, body).Entries);
+    return this.put(readServiceRequest(PutEventsRequest, body).Entries);
   }
 
-  #putOne(entry: Entry): PutEventsResult['Entries'][number] {
+  #putOne(entry: PutEventsEntry): PutEventsResult['Entries'][number] {
     const busName = entry.EventBusName.replace(/^.*event-bus\//, '');
     const { Source: source = '', DetailType: detailType = '', Detail = '', Resources: resources, Time } = entry;
     const detail = parseDetail(Detail);
-    const refused = refusal(entry, detail);
+    const refused = findRefusal(entry, detail);
     if (refused) return { ErrorCode: refused.code, ErrorMessage: refused.message };
     if (!this.#rules.has(busName))
       return { ErrorCode: 'ResourceNotFoundException', ErrorMessage: `Event bus ${busName} does not exist.` };

@@ -97,7 +97,9 @@ function createPool(f: LocalFunction, options: FunctionsOptions, mayBegin: PoolO
 const failure = (errorType: string, errorMessage: string): FunctionError =>
   new FunctionError({ errorType, errorMessage, trace: [] });
 
-/** Runs an invocation. Throws a `FunctionError`, also for a payload or result over Lambda's limit. */
+/**
+ * Runs an invocation. Throws a `FunctionError`, also for a payload or result over Lambda's limit.
+ */
 async function invokePool(pool: Pool, payload: string): Promise<unknown> {
   const result = await pool.invoke(payload);
   if (Buffer.byteLength(result) > maxPayloadBytes)

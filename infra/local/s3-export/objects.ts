@@ -35,7 +35,10 @@ function transact(journal: Journal, write: () => void): void {
   }
 }
 
-/** The template's buckets in the journal. Clients only read objects; services of this runner put them. */
+/**
+ * The template's buckets in the journal. Clients only read objects; services of this runner put
+ * them.
+ */
 export function createObjects({ buckets, journal, clock }: ObjectsOptions): LocalObjects {
   journal.exec(
     'CREATE TABLE IF NOT EXISTS objects (bucket TEXT, key TEXT, at REAL, body BLOB, PRIMARY KEY (bucket, key))',

@@ -135,7 +135,9 @@ function receiveMessage({ receive, clock }: QueueState, row: MessageRow, visible
   };
 }
 
-/** ReceiveMessage. First drops expired messages and moves exhausted ones to the dead-letter queue. */
+/**
+ * ReceiveMessage. First drops expired messages and moves exhausted ones to the dead-letter queue.
+ */
 export function receiveMessages(state: QueueState, { name, queue }: NamedQueue, body: unknown) {
   const { MaxNumberOfMessages, VisibilityTimeout = queue.visibilityTimeoutSeconds } = parseRequest(
     ReceiveRequest,

@@ -1,5 +1,5 @@
 import { type Journal } from '../journal/open-journal.ts';
-import { type Checkpoint } from './shard-reader.ts';
+import { type Checkpoint } from './shard-consumer.ts';
 import { type StreamPosition } from './stream-source.ts';
 
 /** Position of each reader in each shard. */

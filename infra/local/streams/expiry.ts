@@ -15,7 +15,9 @@ import { type WindowEntry } from './shard-window.ts';
 export interface Expiry {
   /** Notes when changed items expire. Noting a change twice is harmless. */
   note(entries: WindowEntry[]): void;
-  /** Deletes noted items that have expired by now. An item whose time was moved in between stays. */
+  /**
+   * Deletes noted items that have expired by now. An item whose time was moved in between stays.
+   */
   sweep(): Promise<void>;
   wasSwept: ExpiredByTtl;
 }

@@ -110,7 +110,8 @@ class SqliteSource implements StreamSource {
   }
 
   trim(shard: string, upTo: StreamPosition): void {
-    // dynoxide numbers the next record after the newest it finds: without any it would begin again at 1.
+    // dynoxide numbers the next record after the newest it finds: without any it would begin again
+    // at 1.
     const last = Math.min(Number(upTo), this.#newestOf(shard) - 1);
     const before = Math.floor((Date.now() - keptMs) / 1000);
     while (this.#statements.trim.run(this.#table, shard, last, before).changes === trimmedAtOnce);
