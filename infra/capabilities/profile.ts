@@ -7,7 +7,7 @@ import { NodeFunction } from '../constructs/node-function.ts';
 import { consumeStream } from '../constructs/stream-consumer.ts';
 import { type Foundation } from '../foundation.ts';
 
-const nobody = { workspace: '', customer: '' };
+const noCustomer = { workspace: '', customer: '' };
 const inserted = { eventName: ['INSERT'] };
 const sortKey = (...matches: (string | { prefix: string })[]) => ({ Keys: { sk: { S: matches } } });
 
@@ -28,7 +28,7 @@ const redriven = {
 /** Rows that `npm run rebuild` writes to learn how far the stream was folded. */
 const barriers = {
   eventName: ['INSERT', 'MODIFY'],
-  dynamodb: sortKey(keys.barrier(nobody).sk),
+  dynamodb: sortKey(keys.barrier(noCustomer).sk),
 };
 
 /**
@@ -38,7 +38,7 @@ const barriers = {
 const facts = [
   {
     eventName: ['INSERT', 'MODIFY'],
-    dynamodb: { ...sortKey(keys.profile(nobody).sk), NewImage: { signals: { S: [{ exists: true }] } } },
+    dynamodb: { ...sortKey(keys.profile(noCustomer).sk), NewImage: { signals: { S: [{ exists: true }] } } },
   },
   {
     ...inserted,
@@ -61,33 +61,53 @@ export class ProfileCapability extends Construct {
 
   constructor(scope: Construct, id: string, foundation: Foundation) {
     super(scope, id);
-    const { settings, table, gateway, bus, deadLetters } = foundation;
+    const { project, projectDeadLetters } = this.#projection(foundation);
+    const { relay, relayDeadLetters } = this.#relay(foundation);
+    this.#segments(foundation);
+    this.refresh = this.#refresh(foundation);
+    this.#customers(foundation);
+    this.project = project;
+    this.projectDeadLetters = projectDeadLetters;
+    this.relay = relay;
+    this.relayDeadLetters = relayDeadLetters;
+  }
 
-    this.project = new NodeFunction(this, 'Project', { entry: 'profile/project', env: {}, settings });
-    table.grant(this.project, ['GetItem', 'BatchGetItem', 'Query', 'PutItem']);
-    this.projectDeadLetters = new DeadLetterQueue(this, 'ProjectDeadLetters', 'project-dead-letters');
-    consumeStream(this.project, {
+  /** The function that folds touchpoints into profiles. */
+  #projection({ settings, table }: Foundation) {
+    const project = new NodeFunction(this, 'Project', { entry: 'profile/project', env: {}, settings });
+    table.grant(project, ['GetItem', 'BatchGetItem', 'Query', 'PutItem']);
+    const projectDeadLetters = new DeadLetterQueue(this, 'ProjectDeadLetters', 'project-dead-letters');
+    consumeStream(project, {
       table,
-      deadLetters: this.projectDeadLetters,
+      deadLetters: projectDeadLetters,
       filters: [touchpoints, redriven, barriers],
       // A larger batch means fewer writes of a busy customer's profile. A batch of distinct
       // customers still fits the timeout.
       batchSize: 500,
     });
+    return { project, projectDeadLetters };
+  }
 
-    this.relay = new NodeFunction(this, 'Relay', { entry: 'profile/relay', env: {}, settings });
-    table.grant(this.relay, ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem']);
-    foundation.grantPut(this.relay);
-    this.relayDeadLetters = new DeadLetterQueue(this, 'RelayDeadLetters', 'relay-dead-letters');
-    consumeStream(this.relay, {
+  /** The function that publishes changes. */
+  #relay(foundation: Foundation) {
+    const { settings, table } = foundation;
+    const relay = new NodeFunction(this, 'Relay', { entry: 'profile/relay', env: {}, settings });
+    table.grant(relay, ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem']);
+    foundation.grantPut(relay);
+    const relayDeadLetters = new DeadLetterQueue(this, 'RelayDeadLetters', 'relay-dead-letters');
+    consumeStream(relay, {
       table,
-      deadLetters: this.relayDeadLetters,
+      deadLetters: relayDeadLetters,
       filters: facts,
       batchSize: 100,
       // The order of one item's records is kept. Relay needs no order across items.
       parallelization: 4,
     });
+    return { relay, relayDeadLetters };
+  }
 
+  #segments(foundation: Foundation): void {
+    const { settings, table, gateway } = foundation;
     const segments = new NodeFunction(this, 'Segments', { entry: 'profile/segments', env: {}, settings });
     table.grant(segments, ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'DeleteItem'], ['byList']);
     foundation.grantPut(segments);
@@ -98,17 +118,24 @@ export class ProfileCapability extends Construct {
       'DELETE /v1/segments/{id}',
       'GET /v1/segments/{id}/members',
     ]);
+  }
 
-    this.refresh = new NodeFunction(this, 'Refresh', { entry: 'profile/refresh', env: {}, settings, deadLetters });
-    table.grant(this.refresh, ['GetItem', 'Query', 'PutItem'], ['byDue']);
-    foundation.grantPut(this.refresh);
-    deadLetters.grantSend(this.refresh);
-    onEvents(this.refresh, {
+  /** The function that evaluates all customers for a changed segment or date trigger. */
+  #refresh(foundation: Foundation): NodeFunction<'profile/refresh'> {
+    const { settings, table, bus, deadLetters } = foundation;
+    const refresh = new NodeFunction(this, 'Refresh', { entry: 'profile/refresh', env: {}, settings, deadLetters });
+    table.grant(refresh, ['GetItem', 'Query', 'PutItem'], ['byDue']);
+    foundation.grantPut(refresh);
+    deadLetters.grantSend(refresh);
+    onEvents(refresh, {
       bus,
       deadLetters,
       pattern: busPattern('SegmentChanged', 'JourneyPublished', 'JourneyResumed', 'RefreshAdvanced'),
     });
+    return refresh;
+  }
 
+  #customers({ settings, table, gateway }: Foundation): void {
     const customers = new NodeFunction(this, 'Customers', { entry: 'profile/customers', env: {}, settings });
     table.grant(customers, ['GetItem', 'BatchGetItem', 'Query', 'UpdateItem'], ['byList']);
     gateway.serve(customers, [

@@ -29,6 +29,7 @@ import { reservedFor } from '../functions/reserved-concurrency.ts';
 import { suppressNag } from './suppress-nag.ts';
 import { expiringLogGroup } from './expiring-log-group.ts';
 
+/** Properties of a function. Its row in the function table has the others. */
 export interface NodeFunctionProps<Entry extends FunctionEntry> {
   entry: Entry;
   env: ManualEnv<Entry>;
@@ -42,6 +43,17 @@ export interface NodeFunctionProps<Entry extends FunctionEntry> {
  * throttling.
  */
 const maxEventAge = Duration.hours(6);
+
+/** Settings that all functions share. */
+const sharedSettings = {
+  runtime: Runtime.NODEJS_24_X,
+  architecture: Architecture.ARM_64,
+  loggingFormat: LoggingFormat.JSON,
+  applicationLogLevelV2: ApplicationLogLevel.INFO,
+  // Start, end and report would be three paid lines a call. Metrics and traces have the same facts.
+  systemLogLevelV2: SystemLogLevel.WARN,
+  tracing: Tracing.ACTIVE,
+} as const;
 
 /**
  * A Lambda function with this project's defaults: bundle from `.build`, arm64, own expiring log
@@ -64,18 +76,11 @@ export class NodeFunction<Entry extends FunctionEntry = FunctionEntry> extends L
       description,
       code: codeOf(entry),
       handler: 'index.handler',
-      runtime: Runtime.NODEJS_24_X,
-      architecture: Architecture.ARM_64,
+      ...sharedSettings,
       timeout: Duration.seconds(timeoutSeconds),
       memorySize: memoryMb,
       role,
       logGroup,
-      loggingFormat: LoggingFormat.JSON,
-      applicationLogLevelV2: ApplicationLogLevel.INFO,
-      // Start, end and report would be three paid lines a call. Metrics and traces have the same
-      // facts.
-      systemLogLevelV2: SystemLogLevel.WARN,
-      tracing: Tracing.ACTIVE,
       ...(reserved !== undefined && { reservedConcurrentExecutions: reserved }),
       environment: { ...defined(env), [namespaceVariable]: stackName },
       ...(deadLetters && { onFailure: new SqsDestination(deadLetters), retryAttempts: 2, maxEventAge }),

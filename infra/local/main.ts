@@ -103,14 +103,18 @@ function endOnSignals(local: Local): void {
     process.on(signal, () => {
       if (ending) process.exit(1);
       ending = true;
-      local.stop().then(
-        () => process.exit(0),
-        (error: unknown) => {
-          console.error(error);
-          process.exit(1);
-        },
-      );
+      void stopAndExit(local);
     });
+}
+
+async function stopAndExit(local: Local): Promise<never> {
+  try {
+    await local.stop();
+  } catch (error) {
+    console.error(error);
+    process.exit(1);
+  }
+  process.exit(0);
 }
 
 async function main(): Promise<void> {

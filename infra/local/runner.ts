@@ -4,10 +4,11 @@ import { type Workspace } from '../../lib/model/workspace.ts';
 import { QuiescenceTracker } from '../../lib/states-language/quiescence-tracker.ts';
 import { type VirtualClock } from './clock/virtual-clock.ts';
 import { createEdge, withoutEdge } from './http/edge.ts';
-import { type EngineKind, startEngine } from './engines/start-engine.ts';
+import { type Engine, type EngineKind, startEngine } from './engines/start-engine.ts';
 import { type FunctionsOptions } from './lambda/local-functions.ts';
 import { type LocalGateway, startGateway } from './http/gateway.ts';
 import { type Journal, openJournal } from './journal/open-journal.ts';
+import { createPace, type Pace } from './clock/settle.ts';
 import { persistedClock } from './clock/persisted-clock.ts';
 import { region } from './template/intrinsics.ts';
 import { localApi, type LocalAws } from './http/local-api.ts';
@@ -19,48 +20,47 @@ import { summary } from './summary.ts';
 import { createTables } from './engines/create-tables.ts';
 import { readAssembly, type StackTemplate } from './template/template.ts';
 
+/** Options of a local system. */
 export interface LocalOptions {
-  /** Folder of the cloud assembly: what `assemble()` answers. */
+  /** Folder of the cloud assembly, as `assemble()` returns it. */
   assembly: string;
-  /** A free one unless told. */
+  /** Default: a free port. */
   port?: number | undefined;
-  /** Folder the data is kept in; without it all is in memory and gone after `stop`. */
+  /** Folder of the data. Without it, data is in memory and lost after `stop`. */
   data?: string | undefined;
-  /** How much faster than ours the time passes, 1 unless told; at 0 only `advance` moves it. */
+  /** Speed of the clock. Default: 1, which is real time. At 0 only `advance` moves it. */
   speed?: number | undefined;
-  /** What the clock shows at first, milliseconds since 1970. Data that is there already goes on from its own time. */
+  /** First time of the clock, ms since 1970. Existing data continues from its own time. */
   start?: number | undefined;
   engine?: EngineKind | undefined;
-  /** Most environments of one function, 4 unless told. With 1 its invocations come one after the other. */
+  /** Maximum of environments of one function. Default: 4. With 1, invocations are sequential. */
   environments?: number | undefined;
-  /** Whether requests pass the edge function, as they do unless told. */
+  /** Whether requests pass the edge function. Default: true. */
   edge?: boolean;
-  /** Settings of the workspace `local`, where there is none yet. */
+  /** Settings of the workspace `local`, if it does not exist yet. */
   workspace?: Partial<Workspace>;
-  /** Puts something between functions and table, a meter for one: gets the engine's endpoint, answers its own. */
+  /** Returns the endpoint of something between functions and table, given the engine's endpoint. */
   dynamodb?: (endpoint: string) => Promise<string>;
-  /** Puts something between triggers and functions: a test of redelivery, or of crashes. */
+  /** Wraps invocations of functions, for tests of redelivery and of crashes. */
   between?: FunctionsOptions['between'];
-  /** Puts something between functions and bus, as `dynamodb` does for the table. */
+  /**
+   * Returns the endpoint of something between functions and bus, as `dynamodb` does for the table.
+   */
   eventbridge?: (endpoint: string) => Promise<string>;
-  /** Gets what functions print and what the runner has to say. */
+  /** Gets the output of functions and the messages of the runner. */
   log?: (source: string, text: string) => void;
 }
 
 /** A running system. */
-export interface Local {
+export interface Local extends Pace {
   url: string;
   keys: typeof localKeys;
   clock: VirtualClock;
   template: StackTemplate;
   services: Services;
-  /** Where the table is, for who must look into it. */
+  /** Endpoint and name of the table, for tests. */
   engine: { endpoint: string; tableName: string };
-  /** Resolves when nothing runs and nothing is due: streams are read, events delivered, journeys wait for timers or customers. */
-  settled(): Promise<void>;
-  /** Moves the clock, stopping wherever something falls due, and settles. One at a time. */
-  advance(ms: number): Promise<void>;
-  /** Resolves never; rejects when the engine dies under us. */
+  /** Never resolves. Rejects if the engine crashes. */
   failed: Promise<never>;
   stop(): Promise<void>;
 }
@@ -84,62 +84,95 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
 }
 
 interface Ending {
-  /** What to end, in the order it was begun. */
+  /** Functions that end what was started, in the order of the starts. */
   ends: (() => unknown)[];
   stop: () => Promise<void>;
 }
 
 async function start(options: LocalOptions, { ends, stop }: Ending): Promise<Local> {
-  const { data, speed = 1, log = () => {} } = options;
+  const { speed = 1, log = () => {} } = options;
   const template = readAssembly(options.assembly);
   for (const resource of template.unsupported) log('runner', `not run locally: ${resource}\n`);
-  const journal = openData(data, ends);
+  const journal = openData(options.data, ends);
   ends.push(() => journal.close());
   const time = persistedClock(journal, { speed, start: options.start });
   const { clock } = time;
   ends.push(() => time.stop());
+  const engine = await startTable(options, template, ends);
+  const activity = new QuiescenceTracker();
+  const front: Front = {};
+  const world = { template, journal, clock, activity, engine, front };
+  const services = await startBackend(options, world);
+  ends.push(() => services.stop());
+  const { settled, advance } = createPace(world, services.streams);
+  const gateway = (front.gateway = await startFront(options, { ...world, services, advance }));
+  ends.push(() => gateway.stop());
+  return {
+    url: `http://127.0.0.1:${gateway.port}`,
+    keys: localKeys,
+    clock,
+    template,
+    services,
+    settled,
+    advance,
+    failed: engine.ended,
+    stop,
+    engine: { endpoint: engine.endpoint, tableName: tableNameOf(template) },
+  };
+}
 
-  const file = data === undefined ? undefined : join(data, 'table.db');
+/** The gateway, which starts last: all that requests call must have started. */
+interface Front {
+  gateway?: LocalGateway;
+}
+
+/** The parts that services and gateway share. */
+interface World {
+  template: StackTemplate;
+  journal: Journal;
+  clock: VirtualClock;
+  activity: QuiescenceTracker;
+  engine: Engine;
+  front: Front;
+}
+
+const tableNameOf = ({ tables }: StackTemplate): string => tables[0]?.ref ?? '';
+
+/** Starts the engine, with the tables and the workspace `local`. */
+async function startTable(options: LocalOptions, template: StackTemplate, ends: Ending['ends']): Promise<Engine> {
+  const file = options.data === undefined ? undefined : join(options.data, 'table.db');
   const engine = await startEngine({ ...(options.engine && { engine: options.engine }), ...(file && { file }) });
   ends.push(() => engine.stop());
   await createTables(engine.endpoint, template.tables);
-  const tableName = template.tables[0]?.ref ?? '';
-  await seed(engine.endpoint, tableName, options.workspace);
+  await seed(engine.endpoint, tableNameOf(template), options.workspace);
+  return engine;
+}
 
-  const dynamodb = (await options.dynamodb?.(engine.endpoint)) ?? engine.endpoint;
-  const activity = new QuiescenceTracker();
-  const { between, environments, eventbridge } = options;
-  /** Opened last: whoever is asked for has to be there. */
-  const front: { gateway?: LocalGateway } = {};
+async function startBackend(options: LocalOptions, { front, ...world }: World): Promise<Services> {
+  const { between, environments, eventbridge, log = () => {} } = options;
+  const { endpoint } = world.engine;
+  const dynamodb = (await options.dynamodb?.(endpoint)) ?? endpoint;
   const callers = (): number => front.gateway?.open() ?? 0;
-  const seams = { dynamodb, between, environments, eventbridge, callers };
-  const services = await startServices({ template, engine, journal, clock, activity, log, ...seams });
-  ends.push(() => services.stop());
+  return startServices({ ...world, dynamodb, between, environments, eventbridge, callers, log });
+}
 
-  const settled = (): Promise<void> => settle(activity, services);
-  const advance = oneAtATime(async (ms: number) => {
-    await clock.advance(ms, settled);
-    await services.streams.sweep();
-    await settled();
-  });
-  const gateway = (front.gateway = await startGateway({
+function startFront(
+  options: LocalOptions,
+  { template, clock, engine, services, advance }: World & { services: Services; advance: Local['advance'] },
+): Promise<LocalGateway> {
+  const { log = () => {} } = options;
+  const page = (): string => summary(template, services);
+  const aws = (): LocalAws =>
+    localAws({ table: tableNameOf(template), endpoint: services.endpoint.url, engine: engine.endpoint });
+  return startGateway({
     port: options.port ?? 0,
     routes: localRoutes(template),
     edge: options.edge === false ? withoutEdge : createEdge(template),
     functions: services.functions,
     now: clock.now,
-    local: localApi({
-      ...{ ...services, clock, advance, page: () => summary(template, services) },
-      aws: () => localAws({ table: tableName, endpoint: services.endpoint.url, engine: engine.endpoint }),
-    }),
+    local: localApi({ ...services, clock, advance, page, aws }),
     log: (line) => log('gateway', `${line}\n`),
-  }));
-  ends.push(() => gateway.stop());
-  return {
-    ...{ url: `http://127.0.0.1:${gateway.port}`, keys: localKeys, clock, template, services },
-    ...{ settled, advance, failed: engine.ended, stop },
-    engine: { endpoint: engine.endpoint, tableName },
-  };
+  });
 }
 
 /** The stack is named as its table. Local engines require credentials and ignore their values. */
@@ -161,27 +194,4 @@ function openData(data: string | undefined, ends: (() => unknown)[]): Journal {
   if (!held) throw new Error(`another runner uses ${data}: stop it, or choose another folder with --data`);
   ends.push(() => held.release());
   return openJournal(join(data, 'journal.db'));
-}
-
-const nextTurn = (): Promise<void> => new Promise((resume) => setImmediate(resume));
-
-/** Waits until a whole round starts no more work, because work that ends may start other work. */
-async function settle(activity: QuiescenceTracker, { streams }: Services): Promise<void> {
-  for (;;) {
-    await activity.quiet();
-    const before = activity.begun;
-    await streams.drained();
-    // The interpreter writes its journal, and publishes it, at the end of a turn.
-    await nextTurn();
-    await nextTurn();
-    if (!activity.busy && activity.begun === before) return;
-  }
-}
-
-function oneAtATime<Argument>(work: (argument: Argument) => Promise<void>): (argument: Argument) => Promise<void> {
-  let last: Promise<void> = Promise.resolve();
-  return (argument) => {
-    last = last.catch(() => undefined).then(() => work(argument));
-    return last;
-  };
 }

@@ -3,6 +3,7 @@ import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writ
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type BuildOptions } from 'esbuild';
+import { edgeFunction } from './build-edge.ts';
 import { functionFolders } from '../functions/function-folders.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -17,9 +18,6 @@ const declaring = 'ingestion/describe';
 export const buildDirectory = join(root, '.build');
 /** The CloudFront Function, built from `functions/ingestion/answer-at-edge`. */
 export const edgeFile = join(buildDirectory, 'ingestion/edge/function.js');
-
-/** CloudFront's limit for the text of one function, bytes. */
-const maxEdgeBytes = 10_240;
 
 /** Some bundled packages are CommonJS and call `require`, which a module does not have. */
 const requireBanner = `import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);`;
@@ -47,20 +45,7 @@ const functionOptions = {
   logLevel: 'silent',
 } as const satisfies BuildOptions;
 
-/**
- * Features that JavaScript runtime 2.0 of CloudFront Functions lacks (ES 5.1 and parts of later
- * versions). Using one fails the build instead of the edge.
- */
-const edgeLacks = {
-  'array-spread': false,
-  class: false,
-  'default-argument': false,
-  destructuring: false,
-  'for-of': false,
-  generator: false,
-  'object-accessors': false,
-};
-
+/** Result of a build. */
 export interface Built {
   /** `<word>/<name>` of each function. */
   functions: string[];
@@ -168,38 +153,6 @@ async function constants(): Promise<Record<string, string>> {
 async function bundleEdge(): Promise<void> {
   const text = await edgeFunction(join(root, edgeEntry));
   place(edgeFile, text);
-}
-
-/**
- * Returns the text of a CloudFront Function for a module that exports `handler`. Throws if it uses
- * a feature that CloudFront lacks, or is over the limit.
- */
-export async function edgeFunction(entry: string): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [entry],
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    target: 'es2017',
-    supported: edgeLacks,
-    external: ['cloudfront'],
-    legalComments: 'none',
-    write: false,
-    logLevel: 'silent',
-  });
-  const text = asScript(outputFiles[0]?.text ?? '');
-  const bytes = Buffer.byteLength(text);
-  if (bytes > maxEdgeBytes) throw new Error(`the edge function has ${bytes} bytes, CloudFront takes ${maxEdgeBytes}`);
-  return text;
-}
-
-/** CloudFront calls a global function `handler` and supports no exports. */
-function asScript(text: string): string {
-  const [exported, name] = /export\s*\{\s*([\w$]+)(?:\s+as\s+handler)?\s*\};?\s*$/.exec(text) ?? [];
-  if (exported === undefined || name === undefined)
-    throw new Error('the edge function must export `handler` and nothing else');
-  const body = text.slice(0, -exported.length);
-  return name === 'handler' ? body : `${body}function handler(event){return ${name}(event)}\n`;
 }
 
 function place(file: string, content: string | Uint8Array): void {

@@ -6,7 +6,8 @@ import { readTree } from './structure/source-tree.ts';
 
 /**
  * `npm run check -- structure` prints each rule with its count and limit, and fails when a count is
- * above its limit. With names of rules, it prints every place of these rules and fails when one of them is broken.
+ * above its limit. With names of rules, it prints every place of these rules and fails when one of
+ * them is broken.
  */
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => !Object.hasOwn(rules, name));

@@ -1,22 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { gzipSync } from 'node:zlib';
 import * as z from 'zod';
 import { zoneData as local } from '../../lib/shared/calendar/zone-data.ts';
+import { ask, basic, expects, get, post, type Verifying, type VerifyTarget } from './verification/verify-client.ts';
+import { pause } from '../../lib/shared/retry.ts';
 
 const usage = 'npm run verify -- --url https://… --write wk_… --secret sk_…';
-
-export interface VerifyTarget {
-  url: string;
-  write: string;
-  secret: string;
-}
-
-interface Verifying extends VerifyTarget {
-  /** Prefix of the ids of this run's customers. */
-  run: string;
-  pause: (ms: number) => Promise<void>;
-}
 
 type Check = (verifying: Verifying) => Promise<string>;
 
@@ -30,47 +19,6 @@ const Timeline = z.looseObject({
 const Health = z.looseObject({
   zoneData: z.object({ runtime: z.string().optional(), corrections: z.string(), isOutdated: z.boolean() }),
 });
-const Verdict = z.looseObject({ accepted: z.int() });
-
-function expects(what: string, seen: unknown, wanted: unknown): void {
-  if (seen !== wanted) throw new Error(`${what}: ${String(seen)}, not ${String(wanted)}`);
-}
-
-const basic = (key: string): string => `Basic ${Buffer.from(`${key}:`).toString('base64')}`;
-
-/** Attempts of a request, as in Segment's libraries. */
-const maxTries = 10;
-
-/**
- * Sends a request and repeats it while it is throttled, after `retry-after` or one second, times 1
- * to 2. A new account runs ten functions at a time, so this happens.
- */
-async function ask(pause: Verifying['pause'], url: string, init?: RequestInit): Promise<Response> {
-  for (let tries = 1; ; tries += 1) {
-    const response = await fetch(url, init);
-    if (tries === maxTries || (response.status !== 429 && response.status !== 503)) return response;
-    await response.body?.cancel();
-    const seconds = Number(response.headers.get('retry-after')) || 1;
-    await pause(1_000 * seconds * (1 + Math.random()));
-  }
-}
-
-async function post(verifying: Verifying, batch: object[], headers: Record<string, string> = {}): Promise<number> {
-  const { url, write, pause } = verifying;
-  const body = JSON.stringify({ batch, sentAt: new Date().toISOString() });
-  const response = await ask(pause, `${url}/v1/batch`, {
-    method: 'POST',
-    headers: { authorization: basic(write), 'content-type': 'application/json', ...headers },
-    body: headers['content-encoding'] === 'gzip' ? gzipSync(body) : body,
-  });
-  expects('POST /v1/batch', response.status, 200);
-  return Verdict.parse(await response.json()).accepted;
-}
-
-async function get({ url, secret }: VerifyTarget, path: string): Promise<unknown> {
-  const response = await fetch(`${url}${path}`, { headers: { authorization: `Bearer ${secret}` } });
-  return response.status === 200 ? response.json() : undefined;
-}
 
 const track = (userId: string, event: string, messageId: string): object => ({
   type: 'track',
@@ -183,7 +131,6 @@ export const checks = {
  * their ids have the run's prefix.
  */
 export async function verify(target: VerifyTarget, tell: (line: string) => void): Promise<boolean> {
-  const pause = (ms: number): Promise<void> => new Promise((resume) => setTimeout(resume, ms));
   const verifying = { ...target, run: `verify-${randomUUID().slice(0, 8)}`, pause };
   let all = true;
   for (const [name, check] of Object.entries(checks)) {

@@ -33,9 +33,9 @@ export function tellTime({ state, base, speed }: SharedTime): () => number {
 const realNow = (): number => performance.timeOrigin + performance.now();
 
 /**
- * The time everything local lives in: real time, moved by `advance` and stretched by `speed`; at speed 0 only `advance` moves it.
- * Functions see it as their `Date`. Milliseconds since 1970. It is not stored: who owns a timer stores its due time and sets it again
- * after a restart.
+ * The time of the local system: real time, moved by `advance` and stretched by `speed`. At speed 0
+ * only `advance` moves it. Functions see it as `Date`. It stores nothing: the owner of a timer
+ * stores its due time and sets it again after a restart.
  */
 export class VirtualClock {
   readonly speed: number;
@@ -48,8 +48,8 @@ export class VirtualClock {
   #alarmFor = Infinity;
 
   /**
-   * `start` is what `now()` answers at first: the time kept from the last run, or the real one. `moved` is told of every jump, before
-   * anything happens at the new time.
+   * `start` is what `now()` answers at first: the time kept from the last run, or the real one.
+   * `moved` is called at every jump, before anything happens at the new time.
    */
   constructor({ start = Date.now(), speed = 1, moved = () => {} }: ClockOptions = {}) {
     this.speed = speed;
@@ -65,7 +65,10 @@ export class VirtualClock {
     return this.now() - Date.now();
   }
 
-  /** Runs `fire` when the time has come, never early; at once for a time gone by. Timers of one moment fire in the order they were set. */
+  /**
+   * Runs `fire` when the time has come, never early; at once for a time gone by. Timers of one
+   * moment fire in the order they were set.
+   */
   at(time: number, fire: () => void): () => void {
     // `now()` returns whole milliseconds, so a fraction would never be due.
     const due = Math.ceil(time);
@@ -75,8 +78,9 @@ export class VirtualClock {
   }
 
   /**
-   * Moves on by `ms`, stopping at each timer on the way: it fires at its own time, and `settled` (all work done) is awaited before the
-   * clock goes on. So thirty days pass in as long as their work takes, and in the right order.
+   * Moves on by `ms`, stopping at each timer on the way: it fires at its own time, and `settled`
+   * (all work done) is awaited before the clock goes on. So thirty days pass in as long as their
+   * work takes, and in the right order.
    */
   async advance(ms: number, settled: () => Promise<void>): Promise<void> {
     const target = this.now() + ms;

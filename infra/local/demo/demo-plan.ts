@@ -1,112 +1,7 @@
-import { type SharedTime } from '../clock/virtual-clock.ts';
-import { type Chance, chance } from './demo-random.ts';
+import { type DemoCustomer, type DemoMessage, type DemoPeriod, type DemoVisit, habits } from './demo-customers.ts';
 import { hourMs, dayMs } from '../../../lib/shared/time.ts';
 
-/** Input of the source thread: URL, key and clock. */
-export interface SourceData {
-  url: string;
-  writeKey: string;
-  time: SharedTime;
-}
-
-/** A message as Segment's library takes it. */
-export interface DemoMessage {
-  type: 'track' | 'identify' | 'page' | 'screen';
-  messageId: string;
-  timestamp: Date;
-  userId: string;
-  anonymousId?: string;
-  event: string;
-  name: string;
-  properties: Record<string, unknown>;
-  traits: Record<string, unknown>;
-  context: { channel: string; timezone: string };
-}
-
-/** One visit of one customer: its messages in order, the last one at `at`. */
-export interface DemoVisit {
-  at: number;
-  customer: DemoCustomer;
-  messages: DemoMessage[];
-}
-
-/**
- * Per habit: days between visits, share of visits with an order, share who activate, satisfaction,
- * and when they leave.
- */
-const habits = {
-  loyal: { everyDays: 5, orders: 0.55, activates: 0.8, nps: [8, 10], leavesAfter: Infinity },
-  casual: { everyDays: 10, orders: 0.3, activates: 0.55, nps: [6, 9], leavesAfter: Infinity },
-  browser: { everyDays: 7, orders: 0.04, activates: 0.35, nps: [5, 8], leavesAfter: 9 },
-  leaving: { everyDays: 5, orders: 0.35, activates: 0.4, nps: [1, 6], leavesAfter: 4 },
-} as const;
-
-type Habit = keyof typeof habits;
-
-export interface DemoCustomer {
-  id: string;
-  anonymousId: string;
-  firstName: string;
-  habit: Habit;
-  device: 'web' | 'mobile';
-  timezone: string;
-  chance: Chance;
-  sent: number;
-}
-
-export interface DemoPeriod {
-  start: number;
-  end: number;
-}
-
-const firstNames = [
-  'Ada',
-  'Ben',
-  'Chloe',
-  'Dara',
-  'Emil',
-  'Freya',
-  'Gil',
-  'Hana',
-  'Ivo',
-  'Jisoo',
-  'Kai',
-  'Lena',
-] as const;
-const zones = ['Europe/Berlin', 'Asia/Seoul', 'America/New_York', 'UTC'] as const;
 const products = ['lamp', 'chair', 'kettle', 'rug', 'desk', 'vase'] as const;
-
-/**
- * Returns the customers of a seed. Each has its own random numbers, so a larger count keeps the
- * first ones.
- */
-export function demoCustomers(seed: string, count: number): DemoCustomer[] {
-  return Array.from({ length: count }, (_, i) => {
-    const luck = chance(seed, 'customer', i);
-    const number = String(i + 1).padStart(3, '0');
-    return {
-      id: `customer-${number}`,
-      anonymousId: `visitor-${number}`,
-      firstName: luck.pick(firstNames),
-      habit: luck.pick([
-        'loyal',
-        'loyal',
-        'casual',
-        'casual',
-        'casual',
-        'browser',
-        'browser',
-        'leaving',
-        'leaving',
-        'leaving',
-      ]),
-      device: luck.pick(['web', 'web', 'mobile']),
-      timezone: luck.pick(zones),
-      chance: luck,
-      sent: 0,
-    };
-  });
-}
 
 type Happening = Partial<Pick<DemoMessage, 'properties' | 'traits' | 'anonymousId'>> & {
   type?: DemoMessage['type'];
@@ -117,11 +12,20 @@ type Happening = Partial<Pick<DemoMessage, 'properties' | 'traits' | 'anonymousI
 /** Time between two messages of a visit, ms. */
 const stepMs = 30_000;
 
+/** A visit whose last message is at `at`. */
 export function visit(customer: DemoCustomer, at: number, happenings: Happening[]): DemoVisit {
-  const messages = happenings.map(({ type = 'track', name, channel = customer.device, ...rest }, i): DemoMessage => ({
+  const messages = happenings.map((happening, i) =>
+    toMessage(customer, happening, new Date(at - (happenings.length - 1 - i) * stepMs)),
+  );
+  return { at, customer, messages };
+}
+
+function toMessage(customer: DemoCustomer, happening: Happening, timestamp: Date): DemoMessage {
+  const { type = 'track', name, channel = customer.device, ...rest } = happening;
+  return {
     type,
     messageId: `${customer.id}-${++customer.sent}`,
-    timestamp: new Date(at - (happenings.length - 1 - i) * stepMs),
+    timestamp,
     userId: customer.id,
     event: name,
     name,
@@ -129,8 +33,7 @@ export function visit(customer: DemoCustomer, at: number, happenings: Happening[
     traits: {},
     context: { channel, timezone: customer.timezone },
     ...rest,
-  }));
-  return { at, customer, messages };
+  };
 }
 
 const opening = ({ device }: DemoCustomer): Happening => ({

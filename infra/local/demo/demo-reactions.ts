@@ -1,4 +1,5 @@
-import { type DemoCustomer, shopping, type DemoPeriod, visit, type DemoVisit } from './demo-plan.ts';
+import { type DemoCustomer, type DemoPeriod, type DemoVisit } from './demo-customers.ts';
+import { shopping, visit } from './demo-plan.ts';
 import { chance } from './demo-random.ts';
 import { type OutboxMail } from '../ses-sns/mail.ts';
 import { hourMs } from '../../../lib/shared/time.ts';

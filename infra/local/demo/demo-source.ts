@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Analytics } from '@segment/analytics-node';
-import { type DemoMessage, type SourceData } from './demo-plan.ts';
+import { type DemoMessage, type SourceData } from './demo-customers.ts';
 import { installVirtualDate } from '../clock/install-virtual-date.ts';
 
 /* A source in a thread of its own: Segment's Node library as it is, on a machine whose clock is the world's. */

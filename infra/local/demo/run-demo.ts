@@ -4,15 +4,16 @@ import { assemble } from '../template/assembly.ts';
 import {
   demoCustomers,
   type DemoCustomer,
-  planVisits,
   type SourceData,
   type DemoPeriod,
   type DemoVisit,
-} from './demo-plan.ts';
+} from './demo-customers.ts';
+import { planVisits } from './demo-plan.ts';
 import { callOutcome, reactionTo } from './demo-reactions.ts';
 import { type ReportEntry, report, type ReportedCustomer } from './demo-report.ts';
 import { type Local, startLocal } from '../runner.ts';
 import { dayMs } from '../../../lib/shared/time.ts';
+import { type Ask, backOffice, readCustomer } from './demo-client.ts';
 
 /** Start of the demo, fixed so that nothing depends on today. */
 const begins = Date.parse('2026-03-02T00:00:00.000Z');
@@ -47,20 +48,6 @@ function startSource(local: Local): { send: (visit: DemoVisit) => Promise<void>;
   };
 }
 
-/** Returns a client of the back-office API. */
-function backOffice({ url, keys }: Local) {
-  return async <Body>(path: string, body?: unknown): Promise<Body> => {
-    const init = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
-    const headers = { authorization: `Bearer ${keys.secret}`, 'content-type': 'application/json' };
-    const response = await fetch(`${url}${path}`, { ...init, headers });
-    if (!response.ok && response.status !== 404)
-      throw new Error(`${path}: ${response.status} ${await response.text()}`);
-    return (await response.json()) as Body; // as the OpenAPI description has it
-  };
-}
-
-type Ask = ReturnType<typeof backOffice>;
-
 /** Answers human tasks. Runs once a day. */
 async function work(ask: Ask, seed: string): Promise<void> {
   const { items } = await ask<{ items: { taskId: string }[] }>('/v1/tasks?limit=100');
@@ -73,7 +60,7 @@ class Run {
   readonly #ask: Ask;
   readonly #span: DemoPeriod & { seed: string };
   readonly #byId: Map<string, DemoCustomer>;
-  /** What is still to come, the next one last. */
+  /** Visits still to come, the next one last. */
   #queue: DemoVisit[];
   #mailsSeen = 0;
   #messages = 0;
@@ -104,7 +91,7 @@ class Run {
     } finally {
       await source.stop();
     }
-    return this.#everybody();
+    return this.#readCustomers();
   }
 
   #sort(): void {
@@ -116,7 +103,7 @@ class Run {
     if (ms > 0) await this.#local.advance(ms);
   }
 
-  /** People work off their tasks, and customers have read their mail. */
+  /** Answers the open tasks, and lets customers react to their mail. */
   async #endDay(): Promise<void> {
     await this.#moveTo(this.#nextDay);
     await work(this.#ask, this.#span.seed);
@@ -129,38 +116,24 @@ class Run {
       if (customer) this.#queue.push(...reactionTo(mail, customer, this.#span));
     }
     this.#sort();
-    this.#tell();
+    this.#printDay();
     this.#nextDay += dayMs;
   }
 
-  #tell(): void {
+  #printDay(): void {
     const days = Math.round((this.#nextDay - begins) / dayMs);
     const line = `day ${String(days).padStart(3)}: ${this.#messages} touchpoints, ${this.#mailsSeen} e-mails`;
     if (process.stdout.isTTY) process.stdout.write(`\r${line}`);
     else if (days % 10 === 0) console.log(line);
   }
 
-  async #everybody(): Promise<ReportedCustomer[]> {
-    const told: ReportedCustomer[] = [];
+  async #readCustomers(): Promise<ReportedCustomer[]> {
+    const found: ReportedCustomer[] = [];
     for (const { id, anonymousId } of this.#byId.values()) {
-      const known = (await this.#tellOf(id)) ?? (await this.#tellOf(anonymousId));
-      if (known) told.push(known);
+      const known = (await readCustomer(this.#ask, id)) ?? (await readCustomer(this.#ask, anonymousId));
+      if (known) found.push(known);
     }
-    return told;
-  }
-
-  async #tellOf(id: string): Promise<ReportedCustomer | undefined> {
-    const profile = await this.#ask<ReportedCustomer['profile'] & { code?: string }>(`/v1/customers/${id}`);
-    if (profile.code !== undefined) return undefined;
-    const timeline: ReportEntry[] = [];
-    let cursor: string | undefined = '';
-    while (cursor !== undefined) {
-      const path = `/v1/customers/${id}/timeline?limit=100${cursor && `&cursor=${cursor}`}`;
-      const page: { items: ReportEntry[]; nextCursor?: string } = await this.#ask(path);
-      timeline.push(...page.items);
-      cursor = page.nextCursor;
-    }
-    return { id, profile, timeline: timeline.reverse() };
+    return found;
   }
 }
 
@@ -186,9 +159,9 @@ async function main(): Promise<void> {
   try {
     const { customers, days, seed } = options;
     console.log(`${customers} customers, ${days} days, seed ${seed}, through @segment/analytics-node`);
-    const told = await new Run(local, options).play();
+    const customersReached = await new Run(local, options).play();
     if (process.stdout.isTTY) console.log();
-    console.log(report(told));
+    console.log(report(customersReached));
   } finally {
     await local.stop();
   }

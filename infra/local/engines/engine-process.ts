@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { pause } from '../../../lib/shared/retry.ts';
 
 /** A child process that ends with this one. */
 export interface EngineProcess {
@@ -28,8 +29,6 @@ exit $code`;
 const stopMs = 2_000;
 
 const lookMs = 10;
-
-const pause = (ms: number): Promise<void> => new Promise((resume) => setTimeout(resume, ms));
 
 /**
  * Start time of a process in ticks since boot, which tells it from a later one of the same id.
@@ -137,8 +136,8 @@ export async function freePort(): Promise<number> {
 
 async function isFree(port: number): Promise<boolean> {
   const server = createServer();
-  const free = await new Promise<boolean>((told) => {
-    server.once('error', () => told(false)).listen(port, '127.0.0.1', () => told(true));
+  const free = await new Promise<boolean>((resolve) => {
+    server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true));
   });
   if (free) await new Promise((closed) => server.close(closed));
   return free;
@@ -146,17 +145,17 @@ async function isFree(port: number): Promise<boolean> {
 
 /** Resolves when the endpoint answers. Throws after `patienceMs`, or what `child.ended` throws. */
 export async function answering(endpoint: string, child: EngineProcess, patienceMs: number): Promise<void> {
-  const until = performance.now() + patienceMs;
-  const ask = async (): Promise<void> => {
-    for (;;) {
-      try {
-        await fetch(endpoint, { signal: AbortSignal.timeout(1_000) }).then((response) => response.arrayBuffer());
-        return;
-      } catch (cause) {
-        if (performance.now() > until) throw new Error(`${endpoint} does not answer`, { cause });
-        await pause(lookMs);
-      }
+  await Promise.race([pollUntilAnswer(endpoint, performance.now() + patienceMs), child.ended]);
+}
+
+async function pollUntilAnswer(endpoint: string, until: number): Promise<void> {
+  for (;;) {
+    try {
+      await fetch(endpoint, { signal: AbortSignal.timeout(1_000) }).then((response) => response.arrayBuffer());
+      return;
+    } catch (cause) {
+      if (performance.now() > until) throw new Error(`${endpoint} does not answer`, { cause });
+      await pause(lookMs);
     }
-  };
-  await Promise.race([ask(), child.ended]);
+  }
 }

@@ -10,7 +10,10 @@ export type { Engine, EngineKind };
 
 export interface EngineOptions {
   engine?: EngineKind;
-  /** Where data is kept, relative to nothing: an absolute path. Without it data lives in memory until `stop`. */
+  /**
+   * Where data is kept, relative to nothing: an absolute path. Without it data lives in memory
+   * until `stop`.
+   */
   file?: string;
   port?: number;
 }

@@ -153,9 +153,10 @@ function compile(pattern: Json): Matcher {
 }
 
 /**
- * An EventBridge event pattern, compiled: for the rules of a bus and the filters of a stream. As on AWS, conditions look at leaves
- * only (`exists` is false for an object), `anything-but` needs the field to be there, and the number 5 is not the text "5". Throws for
- * a pattern that EventBridge would refuse.
+ * An EventBridge event pattern, compiled: for the rules of a bus and the filters of a stream. As on
+ * AWS, conditions look at leaves only (`exists` is false for an object), `anything-but` needs the
+ * field to be there, and the number 5 is not the text "5". Throws for a pattern that EventBridge
+ * would refuse.
  */
 export function compilePattern(pattern: unknown): Matcher {
   const parsed: unknown = typeof pattern === 'string' ? JSON.parse(pattern) : pattern;

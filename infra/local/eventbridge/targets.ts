@@ -19,7 +19,7 @@ export interface Targets {
    * schedule.
    */
   deliver(target: Target, payload: unknown, from: string): void;
-  /** Takes up what the last run could not hand over. */
+  /** Continues the retries of an earlier run. */
   restore(): void;
 }
 
@@ -49,88 +49,108 @@ const firstBackoffMs = 1_000;
 const maxBackoffMs = 600_000;
 
 /** Delivery by the service in the target's ARN. */
-type Kind = (target: Target, payload: string) => unknown;
+type Deliver = (target: Target, payload: string) => unknown;
+
+function createDeliveries({
+  functions,
+  sendToQueue,
+  startExecution,
+}: TargetsOptions): Record<string, Deliver | undefined> {
+  return {
+    lambda: ({ arn }, payload) => functions.invokeAsync(arn, JSON.parse(payload)),
+    sqs: ({ arn }, payload) => sendToQueue(arn, payload, {}),
+    states: startExecution && (({ arn }, payload) => startExecution(arn, payload)),
+  };
+}
+
+const backoffMs = (attempts: number): number => Math.min(firstBackoffMs * 2 ** (attempts - 1), maxBackoffMs);
+
+const prepareStatements = (journal: Journal) => ({
+  insert: journal.prepare(
+    'INSERT INTO undelivered (target, payload, source, attempts, firstAt, dueAt) VALUES (?, ?, ?, 1, ?, ?)',
+  ),
+  again: journal.prepare('UPDATE undelivered SET attempts = ?, dueAt = ? WHERE id = ?'),
+  forget: journal.prepare('DELETE FROM undelivered WHERE id = ?'),
+  all: journal.prepare('SELECT * FROM undelivered ORDER BY id'),
+});
 
 /**
  * A target accepts an event by writing it to the journal: an asynchronous invoke, a message, an
  * execution. One that throws is retried by its policy; then the event goes to its dead-letter queue
  * with the reason. At least once, also after a kill.
  */
-export function createTargets(options: TargetsOptions): Targets {
-  const { functions, sendToQueue, startExecution, journal, clock, activity } = options;
-  journal.exec(`CREATE TABLE IF NOT EXISTS undelivered (
+export const createTargets = (options: TargetsOptions): Targets => new JournaledTargets(options);
+
+class JournaledTargets implements Targets {
+  readonly #options: TargetsOptions;
+  readonly #deliveries: Record<string, Deliver | undefined>;
+  readonly #rows: ReturnType<typeof prepareStatements>;
+
+  constructor(options: TargetsOptions) {
+    this.#options = options;
+    options.journal.exec(`CREATE TABLE IF NOT EXISTS undelivered (
     id INTEGER PRIMARY KEY AUTOINCREMENT, target TEXT, payload TEXT, source TEXT, attempts INTEGER, firstAt REAL, dueAt REAL)`);
-  const insert = journal.prepare(
-    'INSERT INTO undelivered (target, payload, source, attempts, firstAt, dueAt) VALUES (?, ?, ?, 1, ?, ?)',
-  );
-  const again = journal.prepare('UPDATE undelivered SET attempts = ?, dueAt = ? WHERE id = ?');
-  const forget = journal.prepare('DELETE FROM undelivered WHERE id = ?');
-
-  const kinds: Record<string, Kind | undefined> = {
-    lambda: ({ arn }, payload) => functions.invokeAsync(arn, JSON.parse(payload)),
-    sqs: ({ arn }, payload) => sendToQueue(arn, payload, {}),
-    states: startExecution && (({ arn }, payload) => startExecution(arn, payload)),
-  };
-
-  function hand(target: Target, payload: string): void {
-    const kind = kinds[target.arn.split(':')[2] ?? ''];
-    if (!kind) throw new Error(`${target.arn} is no target that runs locally`);
-    kind(target, payload);
+    this.#rows = prepareStatements(options.journal);
+    this.#deliveries = createDeliveries(options);
   }
 
-  const backoffMs = (attempts: number): number => Math.min(firstBackoffMs * 2 ** (attempts - 1), maxBackoffMs);
-
-  function retryLater(delivery: Delivery, dueAt: number): void {
-    clock.at(dueAt, () => void activity.run(() => Promise.resolve(retry(delivery))));
-  }
-
-  function retry(delivery: Delivery): void {
+  deliver(target: Target, payload: unknown, from: string): void {
+    const text = JSON.stringify(payload);
     try {
-      hand(delivery.target, delivery.payload);
-      forget.run(delivery.id);
+      this.#deliverNow(target, text);
     } catch (error) {
-      failed({ ...delivery, attempts: delivery.attempts + 1 }, error);
+      const firstAt = this.#options.clock.now();
+      const { lastInsertRowid } = this.#rows.insert.run(JSON.stringify(target), text, from, firstAt, firstAt);
+      const id = Number(lastInsertRowid);
+      this.#handleFailure({ id, target, payload: text, source: from, attempts: 1, firstAt }, error);
     }
   }
 
-  function failed(delivery: Delivery, error: unknown): void {
-    const { target, attempts, firstAt } = delivery;
-    const dueAt = clock.now() + backoffMs(attempts);
-    const tooOld = dueAt - firstAt > (target.maxAgeSeconds ?? defaultAgeSeconds) * 1000;
-    if (tooOld || attempts > (target.maxRetries ?? defaultRetries)) return giveUp(delivery, error);
-    again.run(attempts, dueAt, delivery.id);
-    retryLater(delivery, dueAt);
+  restore(): void {
+    for (const row of this.#rows.all.all()) {
+      const kept = row as unknown as Omit<Delivery, 'target'> & { target: string; dueAt: number }; // the columns above
+      this.#retryAt({ ...kept, target: JSON.parse(kept.target) as Target }, kept.dueAt);
+    }
   }
 
-  /** A kill between the two writes tells the dead-letter queue twice. */
-  function giveUp({ id, target, payload, source }: Delivery, error: unknown): void {
+  #deliverNow(target: Target, payload: string): void {
+    const deliver = this.#deliveries[target.arn.split(':')[2] ?? ''];
+    if (!deliver) throw new Error(`${target.arn} is no target that runs locally`);
+    deliver(target, payload);
+  }
+
+  #retryAt(delivery: Delivery, dueAt: number): void {
+    const { clock, activity } = this.#options;
+    clock.at(dueAt, () => void activity.run(() => Promise.resolve(this.#retry(delivery))));
+  }
+
+  #retry(delivery: Delivery): void {
+    try {
+      this.#deliverNow(delivery.target, delivery.payload);
+      this.#rows.forget.run(delivery.id);
+    } catch (error) {
+      this.#handleFailure({ ...delivery, attempts: delivery.attempts + 1 }, error);
+    }
+  }
+
+  #handleFailure(delivery: Delivery, error: unknown): void {
+    const { target, attempts, firstAt } = delivery;
+    const dueAt = this.#options.clock.now() + backoffMs(attempts);
+    const tooOld = dueAt - firstAt > (target.maxAgeSeconds ?? defaultAgeSeconds) * 1000;
+    if (tooOld || attempts > (target.maxRetries ?? defaultRetries)) return this.#giveUp(delivery, error);
+    this.#rows.again.run(attempts, dueAt, delivery.id);
+    this.#retryAt(delivery, dueAt);
+  }
+
+  /** A kill between the two writes sends the dead letter twice. */
+  #giveUp({ id, target, payload, source }: Delivery, error: unknown): void {
     if (target.deadLetterArn !== undefined)
-      sendToQueue(target.deadLetterArn, payload, {
+      this.#options.sendToQueue(target.deadLetterArn, payload, {
         RULE_ARN: source,
         TARGET_ARN: target.arn,
         ERROR_CODE: error instanceof Error ? error.name : 'Error',
         ERROR_MESSAGE: error instanceof Error ? error.message : String(error),
       });
-    forget.run(id);
+    this.#rows.forget.run(id);
   }
-
-  return {
-    deliver(target, payload, from) {
-      const text = JSON.stringify(payload);
-      try {
-        hand(target, text);
-      } catch (error) {
-        const firstAt = clock.now();
-        const { lastInsertRowid } = insert.run(JSON.stringify(target), text, from, firstAt, firstAt);
-        failed({ id: Number(lastInsertRowid), target, payload: text, source: from, attempts: 1, firstAt }, error);
-      }
-    },
-
-    restore() {
-      for (const row of journal.prepare('SELECT * FROM undelivered ORDER BY id').all()) {
-        const kept = row as unknown as Omit<Delivery, 'target'> & { target: string; dueAt: number }; // the columns above
-        retryLater({ ...kept, target: JSON.parse(kept.target) as Target }, kept.dueAt);
-      }
-    },
-  };
 }

@@ -18,16 +18,16 @@ export class Bytes {
 }
 
 /**
- * One action of an AWS service: takes the request's JSON, answers the response's, or bytes as they are. Throws an error with a `name` the SDK
- * knows.
+ * One action of an AWS service. Takes the request's JSON and returns the response's, or bytes.
+ * Throws an error with a `name` that the SDK knows.
  */
 export type Call = (action: string, body: unknown) => unknown;
 
 /**
- * Services by the prefix of `X-Amz-Target` (`AWSEvents`, `AWSStepFunctions`, `AmazonSQS`), and those of REST by method and path
- * (`POST /v2/email/outbound-emails`), which are told that as their action. Where paths hold names, a service is known by the first part
- * of them (`/schedules`, the name of a bucket), and told all of the request's line. Those of the query protocol are known by its version
- * (`query 2010-03-31`).
+ * Services by the prefix of `X-Amz-Target` (`AmazonSQS`), by method and path of REST
+ * (`POST /v2/email/outbound-emails`, which is also the action), by the first part of a path with
+ * names (`/schedules`, a bucket; the action is method and URL), or by the version of the query
+ * protocol (`query 2010-03-31`).
  */
 export type Handlers = Record<string, Call>;
 
@@ -117,19 +117,21 @@ function answerError(response: ServerResponse, error: unknown, query: boolean): 
   response.end(JSON.stringify({ __type: code, message, Message: message }));
 }
 
+async function answerRequest(handlers: Handlers, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  response.setHeader('x-amzn-requestid', randomUUID());
+  const query = isQuery(request);
+  try {
+    const { status, contentType, bytes } = await dispatch(handlers, request);
+    response.writeHead(status, { 'content-type': contentType });
+    response.end(bytes);
+  } catch (error) {
+    answerError(response, error, query);
+  }
+}
+
 /** Listens on a free port of the loopback interface. Does not verify signatures. */
 export async function startAwsEndpoint({ handlers }: { handlers: Handlers }): Promise<AwsEndpoint> {
-  const server = createServer((request, response) => {
-    response.setHeader('x-amzn-requestid', randomUUID());
-    const query = isQuery(request);
-    dispatch(handlers, request).then(
-      ({ status, contentType, bytes }) => {
-        response.writeHead(status, { 'content-type': contentType });
-        response.end(bytes);
-      },
-      (error: unknown) => answerError(response, error, query),
-    );
-  });
+  const server = createServer((request, response) => void answerRequest(handlers, request, response));
   server.keepAliveTimeout = 60_000;
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
   return {

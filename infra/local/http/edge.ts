@@ -57,27 +57,29 @@ export function createEdge(template: Pick<StackTemplate, 'distributions' | 'edge
   const behaviors = template.distributions
     .flatMap((distribution) => distribution.behaviors)
     .map(({ path, viewerRequest }) => ({ fits: pathPattern(path), viewerRequest }));
-  return async (request) => {
+  return (request) => {
     const behavior = behaviors.find(({ fits }) => fits.test(request.path));
     const handler = behavior?.viewerRequest === undefined ? undefined : handlers.get(behavior.viewerRequest);
-    if (!handler) return { request };
-    const asked = toFunction(request);
-    const given = await handler({
-      version: '1.0',
-      context: {
-        distributionDomainName: 'local.cloudfront.net',
-        distributionId: 'LOCAL',
-        eventType: 'viewer-request',
-        requestId: request.requestId,
-      },
-      viewer: { ip: request.ip },
-      request: asked,
-    });
-    if (typeof given !== 'object' || given === null) throw new Error('the edge function answered nothing');
-    return 'statusCode' in given
-      ? { answer: toAnswer(given as FunctionResponse) }
-      : { request: toRequest(request, given as FunctionRequest) };
+    return handler ? runHandler(handler, request) : Promise.resolve({ request });
   };
+}
+
+async function runHandler(handler: Handler, request: EdgeRequest): ReturnType<LocalEdge> {
+  const given = await handler({
+    version: '1.0',
+    context: {
+      distributionDomainName: 'local.cloudfront.net',
+      distributionId: 'LOCAL',
+      eventType: 'viewer-request',
+      requestId: request.requestId,
+    },
+    viewer: { ip: request.ip },
+    request: toFunction(request),
+  });
+  if (typeof given !== 'object' || given === null) throw new Error('the edge function answered nothing');
+  return 'statusCode' in given
+    ? { answer: toAnswer(given as FunctionResponse) }
+    : { request: toRequest(request, given as FunctionRequest) };
 }
 
 /** Loads the function in its own context, which has the language and a console as on CloudFront. */

@@ -6,6 +6,7 @@ import { FunctionError, type LocalInvoker } from '../lambda/local-functions.ts';
 import { type GatewayResponse, plain, toAnswer, toEvent } from './gateway-payload.ts';
 import { type LocalRoute, router } from './gateway-routes.ts';
 
+/** Options of a local gateway. */
 export interface GatewayOptions {
   port: number;
   routes: LocalRoute[];
@@ -17,11 +18,12 @@ export interface GatewayOptions {
   log?: (line: string) => void;
 }
 
+/** The HTTP API on this machine. */
 export interface LocalGateway {
   port: number;
-  /** Requests that wait for their answer. */
+  /** Returns the number of requests that wait for their answer. */
   open(): number;
-  /** Takes no new connections, waits until open requests are answered; each of them is the last of its connection. */
+  /** Accepts no new connections, answers open requests, then closes their connections. */
   stop(): Promise<void>;
 }
 
@@ -34,7 +36,7 @@ class TooLarge extends Error {}
 /** Starts the HTTP API on the loopback interface. Rejects if the port is taken. */
 export async function startGateway(options: GatewayOptions): Promise<LocalGateway> {
   const { log = () => {} } = options;
-  const handle = handler(options);
+  const handle = createHandler(options);
   const server = createServer({ maxHeaderSize: maxHeaderBytes, requestTimeout: 30_000, headersTimeout: 10_000 });
   // As behind an AWS load balancer, which keeps a connection longer than clients do.
   server.keepAliveTimeout = 60_000;
@@ -42,21 +44,7 @@ export async function startGateway(options: GatewayOptions): Promise<LocalGatewa
   server.on('request', (request, response) => {
     open++;
     response.once('close', () => open--);
-    request.on('error', () => response.destroy());
-    response.on('error', () => request.destroy());
-    const requestId = randomUUID();
-    handle(request, requestId)
-      .catch((error: unknown) => {
-        if (error instanceof TooLarge) return plain(413, 'Request Entity Too Large');
-        if (!request.readableAborted) log(`${request.method ?? ''} ${request.url ?? ''} ${String(error)}`);
-        return plain(500, 'Internal Server Error');
-      })
-      .then((answer) => {
-        // A connection kept alive would keep this server from stopping.
-        response.shouldKeepAlive &&= server.listening;
-        reply({ request, response, requestId }, answer);
-      })
-      .catch(() => response.destroy());
+    void serve({ request, response, requestId: randomUUID() }, { server, handle, log });
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
@@ -71,39 +59,66 @@ export async function startGateway(options: GatewayOptions): Promise<LocalGatewa
   return { port, open: () => open, stop: () => close(server) };
 }
 
+/** Answers a request. A failure closes the connection. */
+async function serve(
+  { request, response, requestId }: Exchange,
+  { server, handle, log }: { server: Server; handle: Handle; log: (line: string) => void },
+): Promise<void> {
+  request.on('error', () => response.destroy());
+  response.on('error', () => request.destroy());
+  try {
+    const answer = await handle(request, requestId).catch((error: unknown) => {
+      if (error instanceof TooLarge) return plain(413, 'Request Entity Too Large');
+      if (!request.readableAborted) log(`${request.method ?? ''} ${request.url ?? ''} ${String(error)}`);
+      return plain(500, 'Internal Server Error');
+    });
+    // A connection kept alive would keep this server from stopping.
+    response.shouldKeepAlive &&= server.listening;
+    reply({ request, response, requestId }, answer);
+  } catch {
+    response.destroy();
+  }
+}
+
+type Handle = (incoming: IncomingMessage, requestId: string) => Promise<GatewayResponse>;
+
 function close(server: Server): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
   return closed;
 }
 
-function handler({ routes, edge, functions, now, local, log = () => {} }: GatewayOptions) {
-  const routeOf = router(routes);
-
-  async function invoke(request: EdgeRequest, body: Buffer): Promise<GatewayResponse> {
-    const match = routeOf(request.method, request.path);
-    if (!match) return plain(404, 'Not Found');
-    const event = toEvent(request, { match, body, now: new Date(now()) });
-    const result = functions.invoke(match.route.functionArn, event);
-    return toAnswer(await within(match.route.timeoutMs, result));
-  }
-
-  return async (incoming: IncomingMessage, requestId: string): Promise<GatewayResponse> => {
+function createHandler(options: GatewayOptions): Handle {
+  const routeOf = router(options.routes);
+  return async (incoming, requestId) => {
     const request = toRequest(incoming, requestId);
     if (!request) return plain(400, 'Bad Request');
     const body = await bodyOf(incoming);
-    if (request.path === '/local' || request.path.startsWith('/local/')) return local(request, body);
-    const passed = await edge(request).catch((error: unknown) => {
-      log(`edge: ${String(error)}`);
-      return { answer: plain(503, 'The edge function failed') };
-    });
+    if (request.path === '/local' || request.path.startsWith('/local/')) return options.local(request, body);
+    const passed = await passEdge(options, request);
     if ('answer' in passed) return passed.answer;
-    try {
-      return await invoke(passed.request, body);
-    } catch (error) {
-      return failed(error);
-    }
+    return invokeRoute(options, { routeOf, request: passed.request, body }).catch(failed);
   };
+}
+
+async function passEdge({ edge, log = () => {} }: GatewayOptions, request: EdgeRequest): ReturnType<LocalEdge> {
+  try {
+    return await edge(request);
+  } catch (error) {
+    log(`edge: ${String(error)}`);
+    return { answer: plain(503, 'The edge function failed') };
+  }
+}
+
+async function invokeRoute(
+  { functions, now }: GatewayOptions,
+  { routeOf, request, body }: { routeOf: ReturnType<typeof router>; request: EdgeRequest; body: Buffer },
+): Promise<GatewayResponse> {
+  const match = routeOf(request.method, request.path);
+  if (!match) return plain(404, 'Not Found');
+  const event = toEvent(request, { match, body, now: new Date(now()) });
+  const result = functions.invoke(match.route.functionArn, event);
+  return toAnswer(await within(match.route.timeoutMs, result));
 }
 
 const slow = Symbol('slow');
@@ -112,7 +127,7 @@ const slow = Symbol('slow');
 async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   let alarm: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- a mark, caught a few lines above
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- a mark, which `failed` knows
     alarm = setTimeout(() => reject(slow), ms);
   });
   work.catch(() => undefined);

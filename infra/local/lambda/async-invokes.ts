@@ -9,7 +9,10 @@ import { minuteMs } from '../../../lib/shared/time.ts';
 export interface AsyncPolicy {
   maxRetries: number;
   maxAgeMs: number;
-  /** On-failure destination, told how it failed; and the older dead-letter queue, which gets the event itself. */
+  /**
+   * On-failure destination, which gets the error, and the older dead-letter queue, which gets the
+   * event.
+   */
   onFailureArn?: string | undefined;
   deadLetterArn?: string | undefined;
 }

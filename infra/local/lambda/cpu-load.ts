@@ -22,22 +22,29 @@ function timesNow(): Times {
 }
 
 /**
- * Share of this machine's processors, 0 to 1, that had work between the last two questions that lay `windowMs` apart, whoever's work it was:
- * ours, the engine's, another program's. All of them when nobody has asked for long, so that it cannot be told yet; none where the system
- * does not tell.
+ * Share of the processors' time between two measurements that was not idle. 0 if the OS reports no
+ * times.
+ */
+function shareBetween(before: Times, now: Times): number {
+  const all = now.all - before.all;
+  return all > 0 ? 1 - (now.idle - before.idle) / all : 0;
+}
+
+/**
+ * Returns a function that measures the share of this machine's processors with work, 0 to 1, since
+ * its last measurement: work of this process and of others. Returns 1 before the first full window
+ * and after a long pause, and 0 if the OS reports no times.
  */
 export function loadMeter(): () => number {
-  let asked = performance.now();
+  let measuredAt = performance.now();
   let before = timesNow();
   let share = 1;
   return () => {
-    const passed = performance.now() - asked;
+    const passed = performance.now() - measuredAt;
     if (passed < windowMs) return share;
-    asked = performance.now();
+    measuredAt = performance.now();
     const now = timesNow();
-    const all = now.all - before.all;
-    if (all > 0) share = passed > pastMs ? 1 : 1 - (now.idle - before.idle) / all;
-    else share = 0;
+    share = passed > pastMs && now.all > before.all ? 1 : shareBetween(before, now);
     before = now;
     return share;
   };

@@ -4,9 +4,12 @@ import { Environment, type EnvironmentOptions, FunctionError, stopped } from './
 import { loadMeter } from './cpu-load.ts';
 
 export interface PoolOptions extends EnvironmentOptions {
-  /** Most environments at a time. What is over waits its turn. */
+  /** Maximum of concurrent environments. Further invocations wait. */
   max: number;
-  /** Whether what has waited since, by `performance.now()`, may begin now; it is asked again until it may. At once unless told. */
+  /**
+   * Returns whether an invocation that has waited since, by `performance.now()`, may begin. Called
+   * again until it may. Default: always.
+   */
   mayBegin?: ((since: number) => boolean) | undefined;
 }
 
@@ -66,8 +69,8 @@ export class Pool {
   }
 
   /**
-   * Invocations that need a processor: those under way that do not wait for the world, and those that wait for an environment, unless it is
-   * the world that keeps one from them.
+   * Number of invocations that need a processor: those that run and do not wait for I/O, and those
+   * that wait for an environment, unless I/O keeps all environments busy.
    */
   get pressing(): number {
     const since = performance.now() - slowMs;
@@ -86,7 +89,7 @@ export class Pool {
     });
   }
 
-  /** Starts an environment before anybody needs it. Resolves when it takes invocations, or never will. */
+  /** Starts an environment in advance. Resolves when it accepts invocations, or never will. */
   async warm(): Promise<void> {
     if (this.#environments.size === 0) this.#start();
     const [first] = this.#environments;

@@ -4,9 +4,9 @@ import { buildSync } from 'esbuild';
 let script: URL | undefined;
 
 /**
- * What every environment begins with: `worker.ts` and what it imports as one piece of JavaScript, made once a process. A thread that strips
- * types by itself loads the compiler for it first, which takes it as long as all else it does before its first invocation (60 ms of
- * processor time).
+ * Returns the script of every environment: `worker.ts` and its imports as one piece of JavaScript,
+ * made once a process. A thread that strips types itself would load the compiler first, which takes
+ * 60 ms of processor time.
  */
 export function environmentScript(): URL {
   script ??= new URL(`data:text/javascript,${encodeURIComponent(bundled())}`);

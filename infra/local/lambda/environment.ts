@@ -117,7 +117,10 @@ export class Environment {
     throw new FunctionError(failure);
   }
 
-  /** What it is at does not fail by that: it was stopped, and whoever keeps it does it again after the next start. */
+  /**
+   * Ends the environment. Its invocation fails as `stopped` and is retried by its caller after the
+   * next start.
+   */
   async end(): Promise<void> {
     this.state = 'gone';
     this.#settle?.({ failure: stopped(), fatal: true });

@@ -7,10 +7,10 @@ const shortMs = 200;
 const patienceMs = 5_000;
 
 /**
- * Whose turn it is where functions share the processors of one machine. (Each has its own on Lambda.) Those that can wait begin while fewer
- * of the others are under way than there are processors beside one for the runner and its engine, whom every invocation makes work: of two
- * processors, when no other is. Since others may follow each other without a gap, they begin after 200 ms while fewer are under way than
- * there are processors, and after five seconds in any crowd. Answers whether what has waited since, by `performance.now()`, may begin.
+ * Shares the processors between functions. (On Lambda each has its own.) Background invocations
+ * start while foreground ones leave a processor idle, beside one for the runner. After 200 ms they
+ * start while fewer foreground ones run than there are processors, and after five seconds always.
+ * `since` is by `performance.now()`.
  */
 export const createSchedulingPolicy = (pressing: () => number, processors = availableParallelism()) => {
   const beside = Math.max(1, processors - 1);

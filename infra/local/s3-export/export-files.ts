@@ -18,7 +18,9 @@ export interface ExportFacts {
   exportTime: string;
 }
 
-/** DynamoDB writes one file or more for each partition of a table; one on demand begins with four. */
+/**
+ * DynamoDB writes one file or more for each partition of a table; one on demand begins with four.
+ */
 const partitions = 4;
 
 const partitionOf = (pk: string): number => (createHash('md5').update(pk).digest()[0] ?? 0) % partitions;

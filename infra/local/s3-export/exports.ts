@@ -9,13 +9,14 @@ import { readServiceRequest } from '../http/read-request.ts';
 import { type StackTemplate } from '../template/template.ts';
 import { hourMs } from '../../../lib/shared/time.ts';
 
+/** DynamoDB's exports of tables. */
 export interface Exports {
   /** `exportTableToPointInTime` and `describeExport`, as a state machine calls them. */
   call(action: string, request: unknown): Promise<{ ExportDescription: ExportDescription }>;
 }
 
 interface ExportsOptions {
-  /** Where the tables are. */
+  /** Endpoint of the tables' engine. */
   endpoint: string;
   tables: StackTemplate['tables'];
   objects: Pick<LocalObjects, 'put'>;
@@ -45,26 +46,66 @@ const ExportDescription = z.object({
 });
 type ExportDescription = z.infer<typeof ExportDescription>;
 
-/** How long a token stands for the export it was given with. */
+/** Validity of a client token, as in DynamoDB. */
 const tokenMs = 8 * hourMs;
 
-/**
- * Exports of a table, as DynamoDB makes them but for time: one is done when it is answered, and one that failed was never begun. A kill before
- * that leaves nothing, and whoever asked asks again. The same token within eight hours is answered with the export it was given with; with
- * another request, `ExportConflictException`. No snapshot: who writes meanwhile may be half in it. The table is read past whatever counts
- * what functions read, as DynamoDB's is.
- */
-export function createExports({ endpoint, tables, objects, journal, clock }: ExportsOptions): Exports {
-  journal.exec(
-    'CREATE TABLE IF NOT EXISTS exports (arn TEXT PRIMARY KEY, token TEXT, at REAL, request TEXT, description TEXT)',
-  );
-  const insert = journal.prepare('INSERT INTO exports (arn, token, at, request, description) VALUES (?, ?, ?, ?, ?)');
-  const newest = journal.prepare('SELECT * FROM exports WHERE token = ? AND at > ? ORDER BY at DESC LIMIT 1');
-  const find = journal.prepare('SELECT description FROM exports WHERE arn = ?');
-  const read = (description: unknown): ExportDescription => ExportDescription.parse(JSON.parse(String(description)));
-  let last: Promise<unknown> = Promise.resolve();
+const prepareStatements = (journal: Journal) => ({
+  insert: journal.prepare('INSERT INTO exports (arn, token, at, request, description) VALUES (?, ?, ?, ?, ?)'),
+  newest: journal.prepare('SELECT * FROM exports WHERE token = ? AND at > ? ORDER BY at DESC LIMIT 1'),
+  find: journal.prepare('SELECT description FROM exports WHERE arn = ?'),
+});
 
-  async function make(request: Request): Promise<ExportDescription> {
+const readDescription = (description: unknown): ExportDescription =>
+  ExportDescription.parse(JSON.parse(String(description)));
+
+/**
+ * Exports tables as DynamoDB does, except that an export is complete when the request returns. A
+ * kill before that leaves nothing. A token returns the same export for eight hours, and throws
+ * `ExportConflictException` for another request. Not a snapshot. Reads are not metered.
+ */
+export function createExports(options: ExportsOptions): Exports {
+  const exports = new TableExports(options);
+  return { call: (action, request) => exports.call(action, request) };
+}
+
+class TableExports implements Exports {
+  readonly #options: ExportsOptions;
+  readonly #rows: ReturnType<typeof prepareStatements>;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(options: ExportsOptions) {
+    this.#options = options;
+    options.journal.exec(
+      'CREATE TABLE IF NOT EXISTS exports (arn TEXT PRIMARY KEY, token TEXT, at REAL, request TEXT, description TEXT)',
+    );
+    this.#rows = prepareStatements(options.journal);
+  }
+
+  async call(action: string, body: unknown): Promise<{ ExportDescription: ExportDescription }> {
+    if (action === 'exportTableToPointInTime')
+      return { ExportDescription: await this.#exportInTurn(readServiceRequest(Request, body)) };
+    if (action === 'describeExport')
+      return { ExportDescription: this.#describe(readServiceRequest(OneExport, body).ExportArn) };
+    throw new AwsError('UnknownOperationException', `${action} is not there locally`, { status: 404 });
+  }
+
+  /** Runs one export after another, so that a concurrent request with the same token finds it. */
+  #exportInTurn(request: Request): Promise<ExportDescription> {
+    const mine = this.#last.catch(() => undefined).then(() => this.#exportOnce(request));
+    this.#last = mine;
+    return mine;
+  }
+
+  async #exportOnce(request: Request): Promise<ExportDescription> {
+    const known = this.#rows.newest.get(request.ClientToken, this.#options.clock.now() - tokenMs);
+    if (!known) return this.#exportTable(request);
+    if (known.request !== JSON.stringify(request))
+      throw new AwsError('ExportConflictException', 'the token was given with another request');
+    return readDescription(known.description);
+  }
+
+  async #exportTable(request: Request): Promise<ExportDescription> {
+    const { endpoint, tables, objects, clock } = this.#options;
     const { TableArn, S3Bucket, ClientToken } = request;
     const table = tables.find(({ arn }) => arn === TableArn);
     if (!table) throw new AwsError('TableNotFoundException', `no table ${TableArn}`);
@@ -72,44 +113,24 @@ export function createExports({ endpoint, tables, objects, journal, clock }: Exp
     const ExportTime = new Date(now).toISOString();
     const ExportArn = `${TableArn}/export/${String(now).padStart(14, '0')}-${randomBytes(4).toString('hex')}`;
     const facts = { exportArn: ExportArn, tableArn: TableArn, s3Bucket: S3Bucket, exportTime: ExportTime };
-    const made = exportObjects(await packTable(endpoint, table.ref), facts);
-    objects.put(S3Bucket, made.objects);
+    const packed = exportObjects(await packTable(endpoint, table.ref), facts);
+    objects.put(S3Bucket, packed.objects);
     const description: ExportDescription = {
-      ...{ ExportArn, ExportStatus: 'COMPLETED', ExportManifest: made.manifest, TableArn, ExportTime, ClientToken },
-      ItemCount: made.itemCount,
+      ExportArn,
+      ExportStatus: 'COMPLETED',
+      ExportManifest: packed.manifest,
+      TableArn,
+      ExportTime,
+      ClientToken,
+      ItemCount: packed.itemCount,
     };
-    insert.run(ExportArn, ClientToken, now, JSON.stringify(request), JSON.stringify(description));
+    this.#rows.insert.run(ExportArn, ClientToken, now, JSON.stringify(request), JSON.stringify(description));
     return description;
   }
 
-  async function exportTable(request: Request): Promise<ExportDescription> {
-    const known = newest.get(request.ClientToken, clock.now() - tokenMs);
-    if (!known) return make(request);
-    if (known.request !== JSON.stringify(request))
-      throw new AwsError('ExportConflictException', 'the token was given with another request');
-    return read(known.description);
+  #describe(exportArn: string): ExportDescription {
+    const found = this.#rows.find.get(exportArn);
+    if (!found) throw new AwsError('ExportNotFoundException', `no export ${exportArn}`);
+    return readDescription(found.description);
   }
-
-  /** One after the other, so that who asks meanwhile under the same token finds what was made. */
-  function exportInTurn(request: Request): Promise<ExportDescription> {
-    const mine = last.catch(() => undefined).then(() => exportTable(request));
-    last = mine;
-    return mine;
-  }
-
-  function describeExport({ ExportArn }: z.infer<typeof OneExport>): ExportDescription {
-    const found = find.get(ExportArn);
-    if (!found) throw new AwsError('ExportNotFoundException', `no export ${ExportArn}`);
-    return read(found.description);
-  }
-
-  return {
-    async call(action, body) {
-      if (action === 'exportTableToPointInTime')
-        return { ExportDescription: await exportInTurn(readServiceRequest(Request, body)) };
-      if (action === 'describeExport')
-        return { ExportDescription: describeExport(readServiceRequest(OneExport, body)) };
-      throw new AwsError('UnknownOperationException', `${action} is not there locally`, { status: 404 });
-    },
-  };
 }

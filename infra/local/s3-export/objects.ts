@@ -4,8 +4,9 @@ import { type Journal } from '../journal/open-journal.ts';
 import { type StackTemplate } from '../template/template.ts';
 import { dayMs } from '../../../lib/shared/time.ts';
 
+/** The template's buckets. */
 export interface LocalObjects {
-  /** Puts all of them or, after a kill, none. What a bucket's lifecycle lets expire has gone then. */
+  /** Puts all objects or, after a kill, none. Deletes those that the bucket's lifecycle expires. */
   put(bucket: string, objects: Record<string, Buffer>): void;
   /** S3 with the bucket in the path: `GET /<bucket>/<key>`. */
   call(action: string): Bytes;
@@ -22,7 +23,22 @@ function refused(status: number, code: string): Bytes {
   return new Bytes(status, 'application/xml', Buffer.from(text));
 }
 
-/** The template's buckets in the journal. Objects are only read from outside: what puts them is a service of ours. */
+/** Runs `write` in one transaction. */
+function transact(journal: Journal, write: () => void): void {
+  journal.exec('BEGIN IMMEDIATE');
+  try {
+    write();
+    journal.exec('COMMIT');
+  } catch (error) {
+    journal.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+/**
+ * The template's buckets in the journal. Clients only read objects; services of this runner put
+ * them.
+ */
 export function createObjects({ buckets, journal, clock }: ObjectsOptions): LocalObjects {
   journal.exec(
     'CREATE TABLE IF NOT EXISTS objects (bucket TEXT, key TEXT, at REAL, body BLOB, PRIMARY KEY (bucket, key))',
@@ -36,15 +52,10 @@ export function createObjects({ buckets, journal, clock }: ObjectsOptions): Loca
     put(name, objects) {
       const bucket = bucketOf(name);
       if (!bucket) throw new Error(`no bucket ${name}`);
-      journal.exec('BEGIN IMMEDIATE');
-      try {
+      transact(journal, () => {
         expire.run(name, clock.now() - bucket.expiresDays * dayMs);
         for (const [key, body] of Object.entries(objects)) insert.run(name, key, clock.now(), body);
-        journal.exec('COMMIT');
-      } catch (error) {
-        journal.exec('ROLLBACK');
-        throw error;
-      }
+      });
     },
 
     call(action) {

@@ -24,12 +24,13 @@ const CreateSchedule = z.object({
     RetryPolicy: z.object({ MaximumEventAgeInSeconds: z.int(), MaximumRetryAttempts: z.int() }).partial().optional(),
   }),
 });
+type CreateSchedule = z.infer<typeof CreateSchedule>;
 
 /** EventBridge Scheduler's API for one-time schedules that functions make. */
 export interface OneTimers {
   /** `POST /schedules/<name>`, `GET` and `DELETE /schedules/<name>?groupName=…`. */
   call(action: string, body: unknown): unknown;
-  /** Sets the timers again; what was due while the runner was away fires at once. */
+  /** Sets the timers again. A schedule that was due while the runner was stopped fires at once. */
   restore(): void;
   count(): number;
   stop(): void;
@@ -54,7 +55,7 @@ interface TimersOptions {
 const arnOf = (group: string, name: string): string =>
   `arn:aws:scheduler:${region}:${account}:schedule/${group}/${name}`;
 
-/** What a request names, by its path and query. */
+/** Returns the schedule that a request names by path and query. */
 function named(action: string): { method: string; name: string; group: string | undefined } {
   const [method = '', place = ''] = action.split(' ');
   const url = new URL(place, 'http://scheduler');
@@ -66,96 +67,113 @@ function named(action: string): { method: string; name: string; group: string | 
  * Each schedule is a row until its call is delivered, so a kill in between repeats the call. A
  * second schedule of a name is a conflict, unless the request is the same.
  */
-export function createOneTimers({ targets, journal, clock, activity }: TimersOptions): OneTimers {
-  journal.exec(`CREATE TABLE IF NOT EXISTS one_timers (
+export const createOneTimers = (options: TimersOptions): OneTimers => new JournaledTimers(options);
+
+/** Returns when a request's schedule fires. Throws for a time that has passed. */
+function dueTime({ ScheduleExpression, ScheduleExpressionTimezone }: CreateSchedule, now: number): number {
+  const due = nextFiring(ScheduleExpression, ScheduleExpressionTimezone, { after: 0, anchor: 0 });
+  if (due === undefined || due < now - minuteMs)
+    throw new AwsError('ValidationException', `Invalid Schedule Expression ${ScheduleExpression}: it is in the past.`);
+  return due;
+}
+
+const targetOf = ({ Target: to }: CreateSchedule): Target => ({
+  arn: to.Arn,
+  maxRetries: to.RetryPolicy?.MaximumRetryAttempts,
+  maxAgeSeconds: to.RetryPolicy?.MaximumEventAgeInSeconds,
+  deadLetterArn: to.DeadLetterConfig?.Arn,
+});
+
+const prepareStatements = (journal: Journal) => ({
+  insert: journal.prepare('INSERT INTO one_timers (arn, due, target, input, kept, request) VALUES (?, ?, ?, ?, ?, ?)'),
+  find: journal.prepare('SELECT * FROM one_timers WHERE arn = ?'),
+  drop: journal.prepare('DELETE FROM one_timers WHERE arn = ?'),
+  mark: journal.prepare('UPDATE one_timers SET fired = 1 WHERE arn = ?'),
+  waiting: journal.prepare('SELECT * FROM one_timers WHERE fired = 0'),
+});
+
+class JournaledTimers implements OneTimers {
+  readonly #options: TimersOptions;
+  readonly #rows: ReturnType<typeof prepareStatements>;
+  readonly #cancels = new Map<string, () => void>();
+
+  constructor(options: TimersOptions) {
+    this.#options = options;
+    options.journal.exec(`CREATE TABLE IF NOT EXISTS one_timers (
     arn TEXT PRIMARY KEY, due REAL, target TEXT, input TEXT, kept INTEGER, request TEXT, fired INTEGER DEFAULT 0)`);
-  const insert = journal.prepare(
-    'INSERT INTO one_timers (arn, due, target, input, kept, request) VALUES (?, ?, ?, ?, ?, ?)',
-  );
-  const find = journal.prepare('SELECT * FROM one_timers WHERE arn = ?');
-  const drop = journal.prepare('DELETE FROM one_timers WHERE arn = ?');
-  const mark = journal.prepare('UPDATE one_timers SET fired = 1 WHERE arn = ?');
-  const cancels = new Map<string, () => void>();
-
-  function fire({ arn, target, input, kept }: Row): void {
-    cancels.delete(arn);
-    targets.deliver(JSON.parse(target) as Target, JSON.parse(input), arn);
-    if (kept) mark.run(arn);
-    else drop.run(arn);
+    this.#rows = prepareStatements(options.journal);
   }
 
-  function arm(row: Row): void {
-    cancels.set(
-      row.arn,
-      clock.at(row.due, () => void activity.run(() => Promise.resolve(fire(row)))),
-    );
+  call(action: string, body: unknown): unknown {
+    const { method, name, group = 'default' } = named(action);
+    if (method === 'POST') return this.#create(name, body);
+    const row = this.#find(arnOf(group, name));
+    if (!row) throw new AwsError('ResourceNotFoundException', `Schedule ${name} does not exist.`, { status: 404 });
+    if (method === 'GET') return describeSchedule(row, name, group);
+    if (method !== 'DELETE')
+      throw new AwsError('UnknownOperationException', `no ${method} of schedules locally`, { status: 404 });
+    this.#cancels.get(row.arn)?.();
+    this.#cancels.delete(row.arn);
+    this.#rows.drop.run(row.arn);
+    return {};
   }
 
-  function create(name: string, body: unknown): { ScheduleArn: string } {
-    const asked = readServiceRequest(CreateSchedule, body);
-    const { GroupName, ScheduleExpression, ScheduleExpressionTimezone, ActionAfterCompletion, Target: to } = asked;
-    const due = nextFiring(ScheduleExpression, ScheduleExpressionTimezone, { after: 0, anchor: 0 });
-    if (due === undefined || due < clock.now() - minuteMs)
-      throw new AwsError(
-        'ValidationException',
-        `Invalid Schedule Expression ${ScheduleExpression}: it is in the past.`,
-      );
-    const arn = arnOf(GroupName, name);
-    const request = createHash('sha256').update(JSON.stringify(asked)).digest('hex');
-    const known = find.get(arn) as Row | undefined; // the columns above
+  restore(): void {
+    for (const row of this.#rows.waiting.all()) this.#arm(row as unknown as Row); // the columns above
+  }
+
+  count(): number {
+    return this.#cancels.size;
+  }
+
+  stop(): void {
+    for (const cancel of this.#cancels.values()) cancel();
+  }
+
+  #find(arn: string): Row | undefined {
+    return this.#rows.find.get(arn) as Row | undefined; // the columns above
+  }
+
+  #create(name: string, body: unknown): { ScheduleArn: string } {
+    const schedule = readServiceRequest(CreateSchedule, body);
+    const due = dueTime(schedule, this.#options.clock.now());
+    const arn = arnOf(schedule.GroupName, name);
+    const request = createHash('sha256').update(JSON.stringify(schedule)).digest('hex');
+    const known = this.#find(arn);
     if (known && known.request !== request)
       throw new AwsError('ConflictException', `Schedule ${name} already exists.`, { status: 409 });
     if (known) return { ScheduleArn: arn };
-    const target: Target = {
-      arn: to.Arn,
-      maxRetries: to.RetryPolicy?.MaximumRetryAttempts,
-      maxAgeSeconds: to.RetryPolicy?.MaximumEventAgeInSeconds,
-      deadLetterArn: to.DeadLetterConfig?.Arn,
-    };
-    const row = {
+    const kept = Number(schedule.ActionAfterCompletion === 'NONE');
+    const row: Row = {
       arn,
       due,
-      target: JSON.stringify(target),
-      input: to.Input,
-      kept: Number(ActionAfterCompletion === 'NONE'),
+      target: JSON.stringify(targetOf(schedule)),
+      input: schedule.Target.Input,
+      kept,
       request,
     };
-    insert.run(row.arn, row.due, row.target, row.input, row.kept, row.request);
-    arm(row);
+    this.#rows.insert.run(row.arn, row.due, row.target, row.input, row.kept, row.request);
+    this.#arm(row);
     return { ScheduleArn: arn };
   }
 
-  function known(name: string, group = 'default'): Row {
-    const row = find.get(arnOf(group, name)) as Row | undefined; // the columns above
-    if (!row) throw new AwsError('ResourceNotFoundException', `Schedule ${name} does not exist.`, { status: 404 });
-    return row;
+  #arm(row: Row): void {
+    const { clock, activity } = this.#options;
+    const cancel = clock.at(row.due, () => void activity.run(() => Promise.resolve(this.#fire(row))));
+    this.#cancels.set(row.arn, cancel);
   }
 
-  return {
-    call(action, body) {
-      const { method, name, group } = named(action);
-      if (method === 'POST') return create(name, body);
-      const row = known(name, group);
-      if (method === 'GET')
-        return {
-          Arn: row.arn,
-          Name: name,
-          GroupName: group ?? 'default',
-          Target: { Arn: (JSON.parse(row.target) as Target).arn, Input: row.input },
-        };
-      if (method !== 'DELETE')
-        throw new AwsError('UnknownOperationException', `no ${method} of schedules locally`, { status: 404 });
-      cancels.get(row.arn)?.();
-      cancels.delete(row.arn);
-      drop.run(row.arn);
-      return {};
-    },
-    restore() {
-      for (const row of journal.prepare('SELECT * FROM one_timers WHERE fired = 0').all()) arm(row as unknown as Row); // the columns above
-    },
-    count: () => cancels.size,
-    stop() {
-      for (const cancel of cancels.values()) cancel();
-    },
-  };
+  #fire({ arn, target, input, kept }: Row): void {
+    this.#cancels.delete(arn);
+    this.#options.targets.deliver(JSON.parse(target) as Target, JSON.parse(input), arn);
+    if (kept) this.#rows.mark.run(arn);
+    else this.#rows.drop.run(arn);
+  }
 }
+
+const describeSchedule = ({ arn, target, input }: Row, name: string, group: string) => ({
+  Arn: arn,
+  Name: name,
+  GroupName: group,
+  Target: { Arn: (JSON.parse(target) as Target).arn, Input: input },
+});

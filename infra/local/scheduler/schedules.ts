@@ -9,11 +9,14 @@ import { type Target, type Targets } from '../eventbridge/targets.ts';
 import { type StackTemplate } from '../template/template.ts';
 import { dayMs, hourMs, minuteMs } from '../../../lib/shared/time.ts';
 
-/** What fires by the clock: schedules of EventBridge Scheduler, and rules with a schedule expression. */
+/** Schedules of EventBridge Scheduler, and rules with a schedule expression. */
 export interface Schedules {
-  /** Sets the timers; what was due while the runner was away fires once. Call it when targets can be reached. */
+  /**
+   * Sets the timers. A schedule that was due while the runner was stopped fires once. Call it when
+   * targets can be reached.
+   */
   start(): void;
-  /** For people: when each fires next. */
+  /** Returns when each fires next, for display. */
   list(): { id: string; expression: string; next: string | undefined }[];
   stop(): void;
 }
@@ -33,7 +36,7 @@ interface Timed {
   arn: string;
   expression: string;
   timezone: string;
-  /** Each target and what it gets at a firing. */
+  /** Returns each target and its payload at a firing. */
   deliveries(at: number): { target: Target; payload: unknown }[];
 }
 
@@ -74,7 +77,10 @@ const firing = (arn: string, source: string, at: number) => ({
   resources: [arn],
 });
 
-/** Scheduler's own placeholders. A target without input gets an event, whose detail is a text here. */
+/**
+ * Replaces Scheduler's placeholders. A target without input gets an event, whose detail is a text
+ * here.
+ */
 function scheduleInput(input: string | undefined, arn: string, at: number): unknown {
   if (input === undefined) return { ...firing(arn, 'aws.scheduler', at), detail: '{}' };
   const facts: Record<string, string> = {
@@ -108,56 +114,73 @@ const ofRule = (rule: StackTemplate['rules'][number], expression: string): Timed
     })),
 });
 
+const timedOf = ({ schedules, rules }: Pick<SchedulesOptions, 'schedules' | 'rules'>): Timed[] => [
+  ...schedules.filter(({ enabled }) => enabled).map(ofSchedule),
+  ...rules.flatMap((rule) =>
+    rule.enabled && rule.scheduleExpression !== undefined ? [ofRule(rule, rule.scheduleExpression)] : [],
+  ),
+];
+
 /**
  * Fires on the virtual clock. The journal has a firing after its deliveries, so a kill in between
  * repeats it. Missed firings of a stopped runner fire once. Throws for an expression that AWS
  * rejects.
  */
-export function createSchedules({ schedules, rules, targets, journal, clock, activity }: SchedulesOptions): Schedules {
-  journal.exec('CREATE TABLE IF NOT EXISTS schedules (id TEXT PRIMARY KEY, anchor REAL)');
-  const load = journal.prepare('SELECT anchor FROM schedules WHERE id = ?');
-  const save = journal.prepare('INSERT OR REPLACE INTO schedules VALUES (?, ?)');
-  const timers = new Map<string, { cancel: () => void; due: number }>();
-  const all: Timed[] = [
-    ...schedules.filter(({ enabled }) => enabled).map(ofSchedule),
-    ...rules.flatMap((rule) =>
-      rule.enabled && rule.scheduleExpression !== undefined ? [ofRule(rule, rule.scheduleExpression)] : [],
-    ),
-  ];
-  for (const { expression, timezone } of all) nextFiring(expression, timezone, { after: 0, anchor: 0 });
+export function createSchedules(options: SchedulesOptions): Schedules {
+  const schedules = new JournaledSchedules(options);
+  return { start: () => schedules.start(), list: () => schedules.list(), stop: () => schedules.stop() };
+}
 
-  function fire(timed: Timed, at: number): void {
+class JournaledSchedules implements Schedules {
+  readonly #options: SchedulesOptions;
+  readonly #all: Timed[];
+  readonly #timers = new Map<string, { cancel: () => void; due: number }>();
+
+  constructor(options: SchedulesOptions) {
+    this.#options = options;
+    options.journal.exec('CREATE TABLE IF NOT EXISTS schedules (id TEXT PRIMARY KEY, anchor REAL)');
+    this.#all = timedOf(options);
+    for (const { expression, timezone } of this.#all) nextFiring(expression, timezone, { after: 0, anchor: 0 });
+  }
+
+  start(): void {
+    const load = this.#options.journal.prepare('SELECT anchor FROM schedules WHERE id = ?');
+    for (const timed of this.#all) {
+      const kept = load.get(timed.id)?.anchor;
+      const anchor = typeof kept === 'number' ? kept : this.#options.clock.now();
+      if (kept === undefined) this.#save(timed, anchor);
+      this.#arm(timed, { anchor, after: anchor });
+    }
+  }
+
+  list(): { id: string; expression: string; next: string | undefined }[] {
+    return this.#all.map(({ id, expression }) => {
+      const due = this.#timers.get(id)?.due;
+      return { id, expression, next: due === undefined ? undefined : new Date(due).toISOString() };
+    });
+  }
+
+  stop(): void {
+    for (const { cancel } of this.#timers.values()) cancel();
+  }
+
+  #save({ id }: Timed, anchor: number): void {
+    this.#options.journal.prepare('INSERT OR REPLACE INTO schedules VALUES (?, ?)').run(id, anchor);
+  }
+
+  #fire(timed: Timed, at: number): void {
+    const { targets, clock } = this.#options;
     for (const { target, payload } of timed.deliveries(at)) targets.deliver(target, payload, timed.arn);
-    save.run(timed.id, at);
-    arm(timed, { anchor: at, after: Math.max(at, clock.now()) });
+    this.#save(timed, at);
+    this.#arm(timed, { anchor: at, after: Math.max(at, clock.now()) });
   }
 
-  /** Sets the timer of the first firing after `after`; one whose time has passed fires at once. */
-  function arm(timed: Timed, from: { anchor: number; after: number }): void {
+  /** Sets the timer of the first firing after `after`. One whose time has passed fires at once. */
+  #arm(timed: Timed, from: { anchor: number; after: number }): void {
+    const { clock, activity } = this.#options;
     const due = nextFiring(timed.expression, timed.timezone, from);
-    if (due === undefined) return void timers.delete(timed.id);
-    const cancel = clock.at(due, () => void activity.run(() => Promise.resolve(fire(timed, due))));
-    timers.set(timed.id, { cancel, due });
+    if (due === undefined) return void this.#timers.delete(timed.id);
+    const cancel = clock.at(due, () => void activity.run(() => Promise.resolve(this.#fire(timed, due))));
+    this.#timers.set(timed.id, { cancel, due });
   }
-
-  return {
-    start() {
-      for (const timed of all) {
-        const kept = load.get(timed.id)?.anchor;
-        const anchor = typeof kept === 'number' ? kept : clock.now();
-        if (kept === undefined) save.run(timed.id, anchor);
-        arm(timed, { anchor, after: anchor });
-      }
-    },
-
-    list: () =>
-      all.map(({ id, expression }) => {
-        const due = timers.get(id)?.due;
-        return { id, expression, next: due === undefined ? undefined : new Date(due).toISOString() };
-      }),
-
-    stop() {
-      for (const { cancel } of timers.values()) cancel();
-    },
-  };
 }

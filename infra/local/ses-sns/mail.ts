@@ -42,25 +42,34 @@ export const OutboxMail = z.object({
 export type OutboxMail = z.infer<typeof OutboxMail>;
 
 /**
- * What may go wrong: refused for now, refused for good, or an answer that never comes, whether the e-mail went out (`lost-answer`) or
- * did not (`lost-request`).
+ * A failure of a provider: throttled, rejected for good, or without an answer, after the message
+ * was sent (`lost-answer`) or before (`lost-request`).
  */
 export type MailFailure = 'throttle' | 'reject' | 'lost-answer' | 'lost-request';
 
+/** SES, and the e-mails that it would have sent. */
 export interface Mail {
   /** SES v2's SendEmail. */
   call(action: string, body: unknown): { MessageId: string };
   /** Newest first. */
   list(options?: { limit?: number; to?: string }): OutboxMail[];
   count(): number;
-  /** Asked before each e-mail is sent, for tests. */
+  /** Sets the function that decides before each e-mail whether it fails, for tests. */
   failWhen(decide: (mail: OutboxMail) => MailFailure | undefined): void;
+}
+
+/** Throws the error of a failure before the e-mail is sent. */
+function failBefore(fails: MailFailure | undefined): void {
+  if (fails === 'throttle')
+    throw new AwsError('TooManyRequestsException', 'Maximum sending rate exceeded.', { status: 429 });
+  if (fails === 'reject') throw new AwsError('MessageRejected', 'Email address is not verified.');
+  if (fails === 'lost-request') throw new NoAnswer();
 }
 
 /** The route of SendEmail at the endpoint. */
 export const sendEmailRoute = 'POST /v2/email/outbound-emails';
 
-/** SES takes no more recipients in one e-mail. */
+/** SES's limit of recipients of one e-mail. */
 const maxRecipients = 50;
 
 function read(body: unknown, at: string): OutboxMail {
@@ -88,7 +97,10 @@ function read(body: unknown, at: string): OutboxMail {
   };
 }
 
-/** SES that puts e-mails into the journal instead of the world. What got a message id is there after a kill. */
+/**
+ * SES that stores e-mails in the journal instead of sending them. An e-mail with a message id
+ * survives a kill.
+ */
 export function createMail({ journal, clock }: { journal: Journal; clock: VirtualClock }): Mail {
   journal.exec('CREATE TABLE IF NOT EXISTS outbox (id INTEGER PRIMARY KEY AUTOINCREMENT, mail TEXT, recipients TEXT)');
   const insert = journal.prepare('INSERT INTO outbox (mail, recipients) VALUES (?, ?)');
@@ -104,10 +116,7 @@ export function createMail({ journal, clock }: { journal: Journal; clock: Virtua
         throw new AwsError('NotFoundException', `${action} is not there locally`, { status: 404 });
       const mail = read(body, new Date(clock.now()).toISOString());
       const fails = failure(mail);
-      if (fails === 'throttle')
-        throw new AwsError('TooManyRequestsException', 'Maximum sending rate exceeded.', { status: 429 });
-      if (fails === 'reject') throw new AwsError('MessageRejected', 'Email address is not verified.');
-      if (fails === 'lost-request') throw new NoAnswer();
+      failBefore(fails);
       insert.run(JSON.stringify(mail), `\n${mail.to.join('\n')}\n`);
       if (fails === 'lost-answer') throw new NoAnswer();
       return { MessageId: mail.messageId };

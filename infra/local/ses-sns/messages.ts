@@ -6,7 +6,7 @@ import { type Journal } from '../journal/open-journal.ts';
 import { type MailFailure } from './mail.ts';
 import { readServiceRequest } from '../http/read-request.ts';
 
-/** A text, a push or a WhatsApp message that would have gone out. */
+/** A text, a push or a WhatsApp message that would have been sent. */
 export const OutboxMessage = z.object({
   messageId: z.string(),
   channel: z.enum(['sms', 'push', 'whatsapp']),
@@ -20,6 +20,7 @@ export type OutboxMessage = z.infer<typeof OutboxMessage>;
 
 type Unsent = Omit<OutboxMessage, 'messageId' | 'at'>;
 
+/** The providers of texts, pushes and WhatsApp messages. */
 export interface Messages {
   /** End User Messaging SMS: `SendTextMessage`. */
   sms(action: string, body: unknown): { MessageId: string };
@@ -29,7 +30,7 @@ export interface Messages {
   whatsapp(action: string, body: unknown): { messageId: string };
   /** Newest first. */
   list(options?: { limit?: number }): OutboxMessage[];
-  /** Asked before each is sent, for tests. */
+  /** Sets the function that decides before each message whether it fails, for tests. */
   failWhen(decide: (message: OutboxMessage) => MailFailure | undefined): void;
 }
 
@@ -111,53 +112,75 @@ const SendWhatsApp = z
     ...{ channel: 'whatsapp', from, to: [to], ...message },
   }));
 
-/** What each service calls it that a request is wrong, and that there were too many. */
+/** Each service's error names for a wrong request and for too many requests. */
 const errorsOf = {
   sms: { wrong: 'ValidationException', many: 'ThrottlingException' },
   push: { wrong: 'InvalidParameter', many: 'Throttled' },
   whatsapp: { wrong: 'ValidationException', many: 'ThrottledRequestException' },
 } as const satisfies Record<OutboxMessage['channel'], { wrong: string; many: string }>;
 
-/** Providers that put messages into the journal instead of the world. What got a message id is there after a kill. */
-export function createMessages({ journal, clock }: { journal: Journal; clock: VirtualClock }): Messages {
-  journal.exec('CREATE TABLE IF NOT EXISTS messages (id INTEGER PRIMARY KEY AUTOINCREMENT, message TEXT)');
-  const insert = journal.prepare('INSERT INTO messages (message) VALUES (?)');
-  const newest = journal.prepare('SELECT message FROM messages ORDER BY id DESC LIMIT ?');
-  let failure: (message: OutboxMessage) => MailFailure | undefined = () => undefined;
+/** Throws the error of a failure before the message is sent. */
+function failBefore(channel: OutboxMessage['channel'], fails: MailFailure | undefined): void {
+  const { wrong, many } = errorsOf[channel];
+  if (fails === 'throttle') throw new AwsError(many, 'Rate exceeded.', { status: 429 });
+  if (fails === 'reject') throw new AwsError(wrong, 'Not allowed.');
+  if (fails === 'lost-request') throw new NoAnswer();
+}
 
-  function take(channel: OutboxMessage['channel'], schema: z.ZodType<Unsent>, body: unknown): string {
-    const { wrong, many } = errorsOf[channel];
-    const unsent = readServiceRequest(schema, body, wrong);
-    const message = { messageId: randomUUID(), at: new Date(clock.now()).toISOString(), ...unsent };
-    const fails = failure(message);
-    if (fails === 'throttle') throw new AwsError(many, 'Rate exceeded.', { status: 429 });
-    if (fails === 'reject') throw new AwsError(wrong, 'Not allowed.');
-    if (fails === 'lost-request') throw new NoAnswer();
-    insert.run(JSON.stringify(message));
+function checkAction(action: string, wanted: string): void {
+  if (action !== wanted)
+    throw new AwsError('UnknownOperationException', `${action} is not there locally`, { status: 404 });
+}
+
+/**
+ * Providers that store messages in the journal instead of sending them. A message with an id
+ * survives a kill.
+ */
+export const createMessages = (options: { journal: Journal; clock: VirtualClock }): Messages =>
+  new JournaledMessages(options);
+
+class JournaledMessages implements Messages {
+  readonly #journal: Journal;
+  readonly #clock: VirtualClock;
+  #failure: (message: OutboxMessage) => MailFailure | undefined = () => undefined;
+
+  constructor({ journal, clock }: { journal: Journal; clock: VirtualClock }) {
+    this.#journal = journal;
+    this.#clock = clock;
+    journal.exec('CREATE TABLE IF NOT EXISTS messages (id INTEGER PRIMARY KEY AUTOINCREMENT, message TEXT)');
+  }
+
+  sms(action: string, body: unknown): { MessageId: string } {
+    checkAction(action, 'SendTextMessage');
+    return { MessageId: this.#send('sms', SendTextMessage, body) };
+  }
+
+  sns(action: string, body: unknown): { MessageId: string } {
+    checkAction(action, 'Publish');
+    return { MessageId: this.#send('push', Publish, body) };
+  }
+
+  whatsapp(action: string, body: unknown): { messageId: string } {
+    checkAction(action, sendWhatsAppRoute);
+    return { messageId: this.#send('whatsapp', SendWhatsApp, body) };
+  }
+
+  list({ limit = 100 }: { limit?: number } = {}): OutboxMessage[] {
+    const rows = this.#journal.prepare('SELECT message FROM messages ORDER BY id DESC LIMIT ?').all(limit);
+    return rows.map(({ message }) => OutboxMessage.parse(JSON.parse(String(message))));
+  }
+
+  failWhen(decide: (message: OutboxMessage) => MailFailure | undefined): void {
+    this.#failure = decide;
+  }
+
+  #send(channel: OutboxMessage['channel'], schema: z.ZodType<Unsent>, body: unknown): string {
+    const unsent = readServiceRequest(schema, body, errorsOf[channel].wrong);
+    const message = { messageId: randomUUID(), at: new Date(this.#clock.now()).toISOString(), ...unsent };
+    const fails = this.#failure(message);
+    failBefore(channel, fails);
+    this.#journal.prepare('INSERT INTO messages (message) VALUES (?)').run(JSON.stringify(message));
     if (fails === 'lost-answer') throw new NoAnswer();
     return message.messageId;
   }
-
-  function only(action: string, wanted: string): void {
-    if (action !== wanted)
-      throw new AwsError('UnknownOperationException', `${action} is not there locally`, { status: 404 });
-  }
-
-  return {
-    sms(action, body) {
-      only(action, 'SendTextMessage');
-      return { MessageId: take('sms', SendTextMessage, body) };
-    },
-    sns(action, body) {
-      only(action, 'Publish');
-      return { MessageId: take('push', Publish, body) };
-    },
-    whatsapp(action, body) {
-      only(action, sendWhatsAppRoute);
-      return { messageId: take('whatsapp', SendWhatsApp, body) };
-    },
-    list: ({ limit = 100 } = {}) =>
-      newest.all(limit).map(({ message }) => OutboxMessage.parse(JSON.parse(String(message)))),
-    failWhen: (decide) => (failure = decide),
-  };
 }

@@ -19,7 +19,10 @@ export interface EventQuery {
   limit: number;
 }
 
-/** Pages of executions and of their events. `flush` is called first, so that a page shows all writes. */
+/**
+ * Pages of executions and of their events. `flush` is called first, so that a page shows all
+ * writes.
+ */
 export class ExecutionLists {
   readonly #flush: () => void;
   readonly #statements: ReturnType<typeof prepare>;

@@ -41,7 +41,10 @@ export function docOf({
   return JSON.stringify(doc);
 }
 
-/** The flows of one execution, parents before children: a child's region hangs in the state its parent stands at. */
+/**
+ * The flows of one execution, parents before children: a child's region hangs in the state its
+ * parent stands at.
+ */
 export function flowsFrom(rows: readonly FlowRow[], machine: CompiledMachine): Map<number, ExecutionBranch> {
   const flows = new Map<number, ExecutionBranch>();
   for (const { id, execution, input, variables, doc } of rows) {

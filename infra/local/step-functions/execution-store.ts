@@ -7,23 +7,24 @@ import {
   type Execution,
   type ExecutionBranch,
 } from '../../../lib/states-language/execution/execution-branch.ts';
+import { prepareExecutionStatements } from './execution-statements.ts';
 import { createJournalTables } from './schema.ts';
 import { docOf, executionFrom, type ExecutionRow, flowsFrom, type FlowRow } from './execution-rows.ts';
 
-/** An announcement in the journal: told to the bus at least once, then deleted. */
+/** An announcement in the journal: published at least once, then deleted. */
 export interface StatusEvent {
   id: number;
   detail: JsonObject;
 }
 
 /**
- * The executions' rows. Writes gather in memory and reach the journal in one transaction: with `flush` at once, with `committed` at the
- * end of the turn together with everybody else's. Nothing may be told to the outside before one of them returned. What is read by id has no writes under way:
- * an execution leaves the memory only after `committed`.
+ * The executions' rows. Writes reach the journal in one transaction: with `flush` at once, with
+ * `committed` at the end of the turn. A caller must not publish a change before one of them
+ * returned. A row read by id has no open writes: an execution leaves the memory after `committed`.
  */
 export class ExecutionStore implements ExecutionRecords {
   readonly #journal: Journal;
-  readonly #statements: ReturnType<typeof prepare>;
+  readonly #statements: ReturnType<typeof prepareExecutionStatements>;
   #writes: (() => unknown)[] = [];
   #flows = new Map<number, ExecutionBranch>();
   #commit: Promise<void> | undefined;
@@ -37,7 +38,7 @@ export class ExecutionStore implements ExecutionRecords {
     createJournalTables(journal);
     this.#journal = journal;
     this.#tell = tell;
-    this.#statements = prepare(journal);
+    this.#statements = prepareExecutionStatements(journal);
     this.#nextId = {
       execution: this.#maxId('execution'),
       flow: this.#maxId('flow'),
@@ -63,7 +64,7 @@ export class ExecutionStore implements ExecutionRecords {
     );
   }
 
-  /** Writes how it ended; its flows go. */
+  /** Writes the end of an execution and deletes its flows. */
   close({ id, status, stoppedAt = 0, output, error, cause }: Execution): void {
     this.#write(() => {
       this.#statements.close.run(status, stoppedAt, output ?? null, error ?? null, cause ?? null, id);
@@ -71,7 +72,7 @@ export class ExecutionStore implements ExecutionRecords {
     });
   }
 
-  /** The flow as it is when the transaction is written: several moves in one turn are one row. */
+  /** Writes the flow as it is at the end of the turn: several moves in one turn are one row. */
   saveFlow(flow: ExecutionBranch): void {
     this.#flows.set(flow.id, flow);
     this.#schedule();
@@ -93,12 +94,12 @@ export class ExecutionStore implements ExecutionRecords {
     this.#write(() => this.#statements.announce.run(id, JSON.stringify(detail)));
   }
 
-  /** Told to the bus: not to be told again after a restart. */
+  /** Deletes a published announcement, so that it is not repeated after a restart. */
   forget(announcement: StatusEvent): void {
     this.#write(() => this.#statements.forget.run(announcement.id));
   }
 
-  /** Writes everything now. When it throws, nothing was written and the next try writes it all. */
+  /** Writes everything now. If it throws, nothing was written and the next call writes it all. */
   flush(): void {
     if (this.#closed || (this.#writes.length === 0 && this.#flows.size === 0)) return;
     this.#journal.exec('BEGIN IMMEDIATE');
@@ -121,7 +122,7 @@ export class ExecutionStore implements ExecutionRecords {
     return this.#commit ?? Promise.resolve();
   }
 
-  /** Writes what is left and takes no more. */
+  /** Writes what is left and ignores later writes. */
   stop(): void {
     this.flush();
     this.#closed = true;
@@ -196,37 +197,4 @@ export class ExecutionStore implements ExecutionRecords {
   #maxId(table: 'execution' | 'flow' | 'outbox'): number {
     return (this.#journal.prepare(`SELECT coalesce(max(id), 0) AS id FROM sfn_${table}`).get() as { id: number }).id;
   }
-}
-
-function prepare(journal: Journal) {
-  return {
-    insert: journal.prepare(
-      `INSERT INTO sfn_execution (id, arn, name, machineArn, machineName, versionArn, aliasArn, roleArn, definition, input, startedAt,
-       deadline, status) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    ),
-    close: journal.prepare(
-      'UPDATE sfn_execution SET status = ?, stoppedAt = ?, output = ?, error = ?, cause = ? WHERE id = ?',
-    ),
-    saveFlow: journal.prepare(
-      'INSERT OR REPLACE INTO sfn_flow (id, execution, phase, due, input, variables, doc) VALUES (?, ?, ?, ?, ?, ?, ?)',
-    ),
-    dropFlow: journal.prepare('DELETE FROM sfn_flow WHERE id = ?'),
-    dropFlows: journal.prepare('DELETE FROM sfn_flow WHERE execution = ?'),
-    event: journal.prepare('INSERT INTO sfn_event (execution, id, event) VALUES (?, ?, ?)'),
-    announce: journal.prepare('INSERT INTO sfn_outbox (id, detail) VALUES (?, ?)'),
-    forget: journal.prepare('DELETE FROM sfn_outbox WHERE id = ?'),
-    untold: journal.prepare('SELECT id, detail FROM sfn_outbox ORDER BY id'),
-    byArn: journal.prepare('SELECT * FROM sfn_execution WHERE arn = ?'),
-    byId: journal.prepare('SELECT * FROM sfn_execution WHERE id = ?'),
-    flowsOf: journal.prepare('SELECT * FROM sfn_flow WHERE execution = ? ORDER BY id'),
-    lastEvent: journal.prepare('SELECT coalesce(max(id), 0) AS last FROM sfn_event WHERE execution = ?'),
-    resting: journal.prepare('SELECT id, execution, phase, due FROM sfn_flow ORDER BY id'),
-    deadlines: journal.prepare(
-      `SELECT id, deadline FROM sfn_execution WHERE status = 'RUNNING' AND deadline IS NOT NULL`,
-    ),
-    purgeEvents: journal.prepare(
-      'DELETE FROM sfn_event WHERE execution IN (SELECT id FROM sfn_execution WHERE stoppedAt < ?)',
-    ),
-    purge: journal.prepare('DELETE FROM sfn_execution WHERE stoppedAt < ?'),
-  };
 }

@@ -12,22 +12,24 @@ import { ExecutionStore } from './execution-store.ts';
 import { Tokens } from './task-tokens.ts';
 import { dayMs } from '../../../lib/shared/time.ts';
 
+/** What the state machines of a template need. */
 export interface StatesOptions extends Pick<CatalogOptions, 'machines' | 'versions' | 'aliases'> {
   functions: FunctionCaller;
   clock: VirtualClock;
   journal: Journal;
   activity: QuiescenceTracker;
-  /** Puts an event on the default bus. Told again when it throws. */
+  /** Puts an event on the default bus. Retried if it throws. */
   emit: Emit;
 }
 
+/** Step Functions on this machine. */
 export interface LocalStepFunctions {
   /**
-   * The AWS JSON API, `StartExecution` or `AWSStepFunctions.StartExecution`. What it answers is in the journal. Throws {name, message}; after
-   * the end always, as nothing is written any more.
+   * The AWS JSON API: `StartExecution`, also as `AWSStepFunctions.StartExecution`. Its result is in
+   * the journal. Throws an error with name and message, and always after `stop`.
    */
   call(action: string, body: unknown): unknown;
-  /** Goes on where the last run ended, however it ended. Call it once, when the functions can be invoked. */
+  /** Continues the executions of the last run. Call it once, when functions can be invoked. */
   restore(): void;
   stop(): void;
 }
@@ -55,30 +57,45 @@ export function createLocalStepFunctions({
   const machineOf = (hash: string) => catalog.machineOf(hash);
   const interpreter = new Interpreter({ store, tokens: new Tokens(journal), clock, activity, functions, machineOf });
   const lists = new ExecutionLists(journal, () => store.flush());
-  const actions = { catalog, interpreter, store, lists, now };
-  let cancelPurge = () => {};
+  const purging = new PurgeTimer(store, clock);
   let isOver = false;
-
-  function purge(): void {
-    store.purge(now() - retentionMs);
-    cancelPurge = clock.at(now() + dayMs, purge);
-  }
-
   return {
     call(action, body) {
       if (isOver) throw new AwsError('ServiceUnavailable', 'the runner stops', { status: 503 });
-      return callApi(actions, action, body);
+      return callApi({ catalog, interpreter, store, lists, now }, action, body);
     },
     restore() {
       for (const announcement of store.untold()) announce.tell(announcement);
       interpreter.restore();
-      purge();
+      purging.start();
     },
     stop() {
       isOver = true;
-      cancelPurge();
+      purging.stop();
       announce.stop();
       interpreter.stop();
     },
   };
+}
+
+/** Deletes ended executions after their retention, once a day. */
+class PurgeTimer {
+  readonly #store: ExecutionStore;
+  readonly #clock: VirtualClock;
+  #cancel = (): void => {};
+
+  constructor(store: ExecutionStore, clock: VirtualClock) {
+    this.#store = store;
+    this.#clock = clock;
+  }
+
+  start(): void {
+    const now = this.#clock.now();
+    this.#store.purge(now - retentionMs);
+    this.#cancel = this.#clock.at(now + dayMs, () => this.start());
+  }
+
+  stop(): void {
+    this.#cancel();
+  }
 }

@@ -54,9 +54,10 @@ interface VersionEntry extends CatalogVersion {
 }
 
 /**
- * The machines, their versions and aliases, and every definition that an execution runs on: those are kept in the journal by hash, so
- * that who is inside stays on the definition it entered with when the template changes. What calls have made is in the journal before they
- * are answered; of two machines of one ARN the template's counts.
+ * The machines, their versions and aliases, and every definition that an execution runs on: those
+ * are kept in the journal by hash, so that who is inside stays on the definition it entered with
+ * when the template changes. What calls have made is in the journal before they are answered; of
+ * two machines of one ARN the template's counts.
  */
 export class Catalog {
   readonly #machines = new Map<string, Entry>();
@@ -99,7 +100,10 @@ export class Catalog {
     return this.#aliases;
   }
 
-  /** Undefined for an ARN that is none of ours. `draw` in 0–1 chooses between the versions of an alias. */
+  /**
+   * Undefined for an ARN that is none of ours. `draw` in 0–1 chooses between the versions of an
+   * alias.
+   */
   resolve(arn: string, draw: () => number): CatalogTarget | undefined {
     const alias = this.#aliases.get(arn);
     const version = this.#versions.get(alias ? chosen(alias, draw()) : arn);
@@ -109,7 +113,10 @@ export class Catalog {
     return { machine, definition, versionArn: version?.arn, aliasArn: alias?.aliasArn };
   }
 
-  /** Compiles a definition and keeps it in the journal; answers its hash. Throws for one that the engine cannot run. */
+  /**
+   * Compiles a definition and keeps it in the journal; answers its hash. Throws for one that the
+   * engine cannot run.
+   */
   keep(name: string, definition: string): string {
     const { journal, now } = this.#options;
     const hash = createHash('sha256').update(definition).digest('hex');

@@ -28,7 +28,10 @@ export interface CreatedAlias {
   updatedAt: number;
 }
 
-/** Machines, versions and aliases that no template names: rows of the journal, there again after a kill. */
+/**
+ * Machines, versions and aliases that no template names: rows of the journal, there again after a
+ * kill.
+ */
 export class RuntimeResources {
   readonly #statements: ReturnType<typeof prepare>;
 

@@ -1,8 +1,9 @@
 import { type Journal } from '../journal/open-journal.ts';
 
 /**
- * Tables of the Step Functions engine. A waiting execution is one row of `sfn_flow` and nothing in memory but its timer; the history is
- * one row per event. `sfn_definition` keeps every definition that an execution runs on, `sfn_outbox` what the bus has not been told yet.
+ * Tables of the Step Functions engine. A waiting execution is one row of `sfn_flow`, and only its
+ * timer is in memory. The history is one row per event. `sfn_definition` keeps every definition
+ * that an execution runs on, `sfn_outbox` the announcements that are not yet published.
  */
 export function createJournalTables(journal: Journal): void {
   journal.exec(`

@@ -30,7 +30,7 @@ const Records = z.object({
   ),
 });
 
-/** Local engines want a signature to be there and look at nothing in it but the key. */
+/** Local engines require a signature and read only the key in it. */
 const signature = {
   authorization:
     'AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host;x-amz-date, Signature=0',
@@ -40,7 +40,7 @@ const signature = {
 /** Shards change every few hours at most. */
 const shardsFreshMs = 2_000;
 
-/** GetRecords takes no more. */
+/** Limit of GetRecords. */
 const maxLimit = 1_000;
 
 const toRecord = ({ eventName, dynamodb }: z.infer<typeof Records>['Records'][number]): RawRecord => ({
@@ -53,93 +53,110 @@ const toRecord = ({ eventName, dynamodb }: z.infer<typeof Records>['Records'][nu
   bytes: dynamodb.SizeBytes,
 });
 
-/** The stream by DynamoDB's own Streams API: for DynamoDB Local and any other engine that speaks it and checks no signature. */
-export function apiSource(endpoint: string, table: string): StreamSource {
-  const iterators = new Map<string, { after: StreamPosition; iterator: string }>();
-  let arn: Promise<string> | undefined;
-  let shards: { found: Promise<Shard[]>; until: number } | undefined;
+/**
+ * Reads the stream by DynamoDB's own Streams API: for DynamoDB Local, and any other engine that has
+ * the API and checks no signature.
+ */
+export const apiSource = (endpoint: string, table: string): StreamSource => new ApiSource(endpoint, table);
 
-  async function call<Shape extends z.ZodType>(action: string, body: unknown, shape: Shape): Promise<z.infer<Shape>> {
+class ApiSource implements StreamSource {
+  readonly granularityMs = minuteMs; // DynamoDB Local gives whole minutes
+  readonly #endpoint: string;
+  readonly #table: string;
+  readonly #iterators = new Map<string, { after: StreamPosition; iterator: string }>();
+  #arn: Promise<string> | undefined;
+  #shards: { found: Promise<Shard[]>; until: number } | undefined;
+
+  constructor(endpoint: string, table: string) {
+    this.#endpoint = endpoint;
+    this.#table = table;
+  }
+
+  shards(): Promise<Shard[]> {
+    if (!this.#shards || this.#shards.until < performance.now())
+      this.#shards = { found: this.#describe(), until: performance.now() + shardsFreshMs };
+    this.#shards.found.catch(() => (this.#shards = undefined));
+    return this.#shards.found;
+  }
+
+  async read(shard: string, after: StreamPosition, limit: number): Promise<Page> {
+    const kept = this.#iterators.get(shard);
+    const ShardIterator = kept?.after === after ? kept.iterator : await this.#iteratorAfter(shard, after);
+    this.#iterators.delete(shard); // one that has expired must not be tried twice
+    const Limit = Math.min(limit, maxLimit);
+    const page = await this.#call('GetRecords', { ShardIterator, Limit }, Records);
+    const records = page.Records.map(toRecord);
+    const closed = page.NextShardIterator === undefined;
+    if (!closed)
+      this.#iterators.set(shard, { after: records.at(-1)?.sequence ?? after, iterator: page.NextShardIterator ?? '' });
+    return { records, closed: closed && records.length === 0 };
+  }
+
+  async latest(shard: string): Promise<StreamPosition> {
+    let position: StreamPosition = '';
+    for (;;) {
+      const { records } = await this.read(shard, position, maxLimit);
+      const last = records.at(-1);
+      if (!last) return position;
+      position = last.sequence;
+    }
+  }
+
+  changed(): boolean {
+    return true;
+  }
+
+  /** The engine trims its stream. */
+  trim(): void {}
+
+  stop(): void {
+    this.#iterators.clear();
+  }
+
+  async #call<Shape extends z.ZodType>(action: string, body: unknown, shape: Shape): Promise<z.infer<Shape>> {
     const headers = {
       'content-type': 'application/x-amz-json-1.0',
       'x-amz-target': `DynamoDBStreams_20120810.${action}`,
       ...signature,
     };
-    const response = await fetch(endpoint, { method: 'POST', headers, body: JSON.stringify(body) });
+    const response = await fetch(this.#endpoint, { method: 'POST', headers, body: JSON.stringify(body) });
     const answer: unknown = await response.json();
     if (!response.ok) throw new Error(`${action}: ${JSON.stringify(answer)}`);
     return shape.parse(answer);
   }
 
-  async function findArn(): Promise<string> {
-    const { Streams: found } = await call('ListStreams', { TableName: table }, Streams);
+  async #findArn(): Promise<string> {
+    const { Streams: found } = await this.#call('ListStreams', { TableName: this.#table }, Streams);
     const latest = found.sort((a, b) => (a.StreamLabel < b.StreamLabel ? 1 : -1))[0];
-    if (!latest) throw new Error(`table ${table} has no stream`);
+    if (!latest) throw new Error(`table ${this.#table} has no stream`);
     return latest.StreamArn;
   }
 
-  const streamArn = (): Promise<string> => (arn ??= findArn());
+  #streamArn(): Promise<string> {
+    return (this.#arn ??= this.#findArn());
+  }
 
-  async function describe(): Promise<Shard[]> {
+  async #describe(): Promise<Shard[]> {
     const all: Shard[] = [];
     let ExclusiveStartShardId: string | undefined;
     do {
-      const body = { StreamArn: await streamArn(), ExclusiveStartShardId };
-      const { StreamDescription: page } = await call('DescribeStream', body, Description);
+      const body = { StreamArn: await this.#streamArn(), ExclusiveStartShardId };
+      const { StreamDescription: page } = await this.#call('DescribeStream', body, Description);
       all.push(...page.Shards.map(({ ShardId, ParentShardId }) => ({ id: ShardId, parent: ParentShardId })));
       ExclusiveStartShardId = page.LastEvaluatedShardId;
     } while (ExclusiveStartShardId !== undefined);
     return all;
   }
 
-  async function iteratorAfter(ShardId: string, after: StreamPosition): Promise<string> {
-    const shard = { StreamArn: await streamArn(), ShardId };
+  async #iteratorAfter(ShardId: string, after: StreamPosition): Promise<string> {
+    const shard = { StreamArn: await this.#streamArn(), ShardId };
     const oldest = { ...shard, ShardIteratorType: 'TRIM_HORIZON' };
-    if (after === '') return (await call('GetShardIterator', oldest, Iterator)).ShardIterator;
+    if (after === '') return (await this.#call('GetShardIterator', oldest, Iterator)).ShardIterator;
     const next = { ...shard, ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: after };
-    const found = await call('GetShardIterator', next, Iterator).catch((error: unknown) => {
-      if (/TrimmedDataAccess/.test(String(error))) return call('GetShardIterator', oldest, Iterator);
+    const found = await this.#call('GetShardIterator', next, Iterator).catch((error: unknown) => {
+      if (/TrimmedDataAccess/.test(String(error))) return this.#call('GetShardIterator', oldest, Iterator);
       throw error;
     });
     return found.ShardIterator;
   }
-
-  async function read(shard: string, after: StreamPosition, limit: number): Promise<Page> {
-    const kept = iterators.get(shard);
-    const ShardIterator = kept?.after === after ? kept.iterator : await iteratorAfter(shard, after);
-    iterators.delete(shard); // one that has expired must not be tried twice
-    const Limit = Math.min(limit, maxLimit);
-    const page = await call('GetRecords', { ShardIterator, Limit }, Records);
-    const records = page.Records.map(toRecord);
-    const closed = page.NextShardIterator === undefined;
-    if (!closed)
-      iterators.set(shard, { after: records.at(-1)?.sequence ?? after, iterator: page.NextShardIterator ?? '' });
-    return { records, closed: closed && records.length === 0 };
-  }
-
-  return {
-    read,
-    granularityMs: minuteMs, // DynamoDB Local gives whole minutes
-
-    shards() {
-      if (!shards || shards.until < performance.now())
-        shards = { found: describe(), until: performance.now() + shardsFreshMs };
-      shards.found.catch(() => (shards = undefined));
-      return shards.found;
-    },
-
-    async latest(shard) {
-      let position: StreamPosition = '';
-      for (;;) {
-        const { records } = await read(shard, position, maxLimit);
-        const last = records.at(-1);
-        if (!last) return position;
-        position = last.sequence;
-      }
-    },
-
-    changed: () => true,
-    trim: () => undefined, // the engine does
-    stop: () => iterators.clear(),
-  };
 }

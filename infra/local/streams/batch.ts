@@ -27,8 +27,8 @@ export type GiveUpCondition = 'RetryAttemptsExhausted' | 'RecordAgeExpired';
 const done: BatchVerdict = { todo: [], again: false };
 
 /**
- * Index of the first record that failed, as the function reports it: undefined when none did, 0 when the report is not usable, which
- * Lambda takes for a failure of the whole batch.
+ * Index of the first record that failed, as the function reports it: undefined when none did, 0
+ * when the report is not usable, which Lambda takes for a failure of the whole batch.
  */
 export function firstFailure(batch: Batch, result: unknown): number | undefined {
   const report = (result as { batchItemFailures?: unknown } | null | undefined)?.batchItemFailures;
@@ -50,7 +50,10 @@ function retry(batch: Batch, policy: FailurePolicy): BatchVerdict {
   return { todo: [{ ...batch, retries: batch.retries + 1 }], again: true };
 }
 
-/** After the function threw: in halves when the mapping says so, which costs no retry; else once more as it was. */
+/**
+ * After the function threw: in halves when the mapping says so, which costs no retry; else once
+ * more as it was.
+ */
 export function afterError(batch: Batch, policy: FailurePolicy): BatchVerdict {
   const half = Math.ceil(batch.entries.length / 2);
   if (!policy.bisect || half === batch.entries.length) return retry(batch, policy);
@@ -59,8 +62,9 @@ export function afterError(batch: Batch, policy: FailurePolicy): BatchVerdict {
 }
 
 /**
- * After the function answered. With `ReportBatchItemFailures` everything before the first failure is done, and the rest is tried again
- * from there; when that was the first record, nothing got on, and a retry is spent.
+ * After the function answered. With `ReportBatchItemFailures` everything before the first failure
+ * is done, and the rest is tried again from there; when that was the first record, nothing got on,
+ * and a retry is spent.
  */
 export function afterResult(batch: Batch, result: unknown, policy: FailurePolicy): BatchVerdict {
   const failed = policy.reportsItemFailures ? firstFailure(batch, result) : undefined;

@@ -1,13 +1,33 @@
 import { type Journal } from '../journal/open-journal.ts';
-import { type Checkpoint } from './shard-reader.ts';
+import { type Checkpoint } from './shard-consumer.ts';
 import { type StreamPosition } from './stream-source.ts';
 
 /** Position of each reader in each shard. */
 export interface Checkpoints {
   /** Whether the reader has ever read anything. */
   knows(reader: string): boolean;
-  /** The reader's place in a shard; a new one starts at `start`. */
+  /** Returns the reader's position in a shard. A new one is `start`. */
   of(reader: string, shard: string, start: StreamPosition): Checkpoint;
+}
+
+class ShardCheckpoint implements Checkpoint {
+  #position: StreamPosition;
+  readonly #save: (position: StreamPosition) => void;
+
+  constructor(position: StreamPosition, save: (position: StreamPosition) => void) {
+    this.#position = position;
+    this.#save = save;
+  }
+
+  read(): StreamPosition {
+    return this.#position;
+  }
+
+  write(next: StreamPosition): void {
+    if (next === this.#position) return;
+    this.#save(next);
+    this.#position = next;
+  }
 }
 
 /** Positions in the journal, written before the next batch starts. */
@@ -23,16 +43,9 @@ export function createCheckpoints(journal: Journal): Checkpoints {
 
     of(reader, shard, start) {
       const kept = load.get(reader, shard)?.position;
-      let position = typeof kept === 'string' ? kept : start;
+      const position = typeof kept === 'string' ? kept : start;
       if (kept === undefined) save.run(reader, shard, position);
-      return {
-        read: () => position,
-        write(next) {
-          if (next === position) return;
-          save.run(reader, shard, next);
-          position = next;
-        },
-      };
+      return new ShardCheckpoint(position, (next) => void save.run(reader, shard, next));
     },
   };
 }

@@ -9,7 +9,7 @@ import { compilePattern } from '../eventbridge/event-patterns.ts';
 import { apiSource } from './api-source.ts';
 import { type Batch, type GiveUpCondition } from './batch.ts';
 import { createExpiry } from './expiry.ts';
-import { type Consumer, ReaderStopped } from './shard-reader.ts';
+import { type Consumer, ReaderStopped } from './shard-consumer.ts';
 import { createCheckpoints } from './checkpoints.ts';
 import { type StreamSource } from './stream-source.ts';
 import { sqliteSource } from './sqlite-source.ts';
@@ -30,23 +30,23 @@ export interface StreamsOptions {
   journal: Journal;
   clock: VirtualClock;
   activity: QuiescenceTracker;
-  /** Waited for between two readings of a shard: lets others go first. */
+  /** Resolves when the next read of a shard may start. */
   pace?: (() => Promise<void>) | undefined;
   log?: (text: string) => void;
 }
 
 /** Event source mappings, and the sweep of expired items. */
 export interface Streams {
-  /** Something may have been written: reads at once. */
+  /** Reads at once. Called when something may have been written. */
   nudge(): void;
-  /** Works off all there is to read. True when nothing unread is left, false when a failed batch waits for its next try. */
+  /** Reads until nothing is left. False if a failed batch waits for its next try. */
   drained(): Promise<boolean>;
-  /** Deletes items whose time to live has passed. It is done every minute; call it after the clock was moved. */
+  /** Deletes expired items, as every minute. Call it after the clock was moved. */
   sweep(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Between two looks for records that nobody nudged us about, as those written by the runner itself. */
+/** Interval of polls for records without a nudge, such as those that the runner writes. */
 const pollMs = 50;
 
 const sweepMs = minuteMs;
@@ -62,7 +62,7 @@ interface GivenUp {
   shard: string;
 }
 
-/** What Lambda writes to a stream's on-failure destination: where the records are, not what they are. */
+/** Returns Lambda's record of a failed batch: where the records are, without their content. */
 function failureRecord(mapping: Mapping, failed: GivenUp, now: number): object {
   const { batch, condition, shard } = failed;
   const [first, last] = [batch.entries[0], batch.entries.at(-1)];
@@ -154,9 +154,9 @@ function streamOf(table: StackTemplate['tables'][number], options: StreamsOption
 }
 
 /**
- * Event source mappings as Lambda runs them: a place per mapping and shard in the journal, batches, filters, retries, bisection, partial
- * failures, age limits and on-failure destinations. Each record is delivered at least once, in order; a kill repeats at most the
- * batches under way. Throws when a mapping reads a table that has no stream.
+ * Event source mappings as Lambda runs them, with all their options. Positions are in the journal.
+ * Each record is delivered at least once, in order. A kill repeats at most the open batches. Throws
+ * if a mapping reads a table without a stream.
  */
 export async function createStreams(options: StreamsOptions): Promise<Streams> {
   const { engine, tables, mappings } = options;

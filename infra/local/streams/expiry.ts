@@ -11,11 +11,13 @@ import { keptMs, type ExpiredByTtl } from './stream-source.ts';
 import { keyText } from './poll-result.ts';
 import { type WindowEntry } from './shard-window.ts';
 
-/** Deletes what has expired, as DynamoDB's TTL does, by the virtual clock. */
+/** Deletes expired items, as DynamoDB's TTL does, by the virtual clock. */
 export interface Expiry {
-  /** Learns from changes what expires when. Hearing of a change twice is harmless. */
+  /** Notes when changed items expire. Noting a change twice is harmless. */
   note(entries: WindowEntry[]): void;
-  /** Deletes what has expired by now and was noted. An item whose time was moved in between stays. */
+  /**
+   * Deletes noted items that have expired by now. An item whose time was moved in between stays.
+   */
   sweep(): Promise<void>;
   wasSwept: ExpiredByTtl;
 }
@@ -34,40 +36,85 @@ const sweptAtOnce = 50;
 
 type Image = Record<string, { N?: string } | undefined> | undefined;
 
+const schema = `
+    CREATE TABLE IF NOT EXISTS expiring (tableName TEXT, item TEXT, keys TEXT, expires INTEGER, PRIMARY KEY (tableName, item));
+    CREATE INDEX IF NOT EXISTS expiring_by_time ON expiring (tableName, expires);
+    CREATE TABLE IF NOT EXISTS swept (tableName TEXT, item TEXT, expires INTEGER, sweptAt INTEGER, PRIMARY KEY (tableName, item, expires))`;
+
+const prepareStatements = (journal: Journal) => ({
+  expires: journal.prepare('INSERT OR REPLACE INTO expiring VALUES (?, ?, ?, ?)'),
+  stays: journal.prepare('DELETE FROM expiring WHERE tableName = ? AND item = ?'),
+  due: journal.prepare('SELECT item, keys, expires FROM expiring WHERE tableName = ? AND expires < ? LIMIT ?'),
+  sweeping: journal.prepare('INSERT OR REPLACE INTO swept VALUES (?, ?, ?, ?)'),
+  known: journal.prepare('SELECT 1 FROM swept WHERE tableName = ? AND item = ? AND expires = ?'),
+});
+
+interface ExpiringRow {
+  item: string;
+  keys: string;
+  expires: number;
+}
+
 /**
  * Learns the items with a TTL from the stream, so the table is never scanned. Records a sweep
  * before the delete, so that its stream record is distinguishable from a delete by a function, also
  * after a kill.
  */
-export function createExpiry({ journal, clock, activity, client, table, attribute }: ExpiryOptions): Expiry {
-  journal.exec(`
-    CREATE TABLE IF NOT EXISTS expiring (tableName TEXT, item TEXT, keys TEXT, expires INTEGER, PRIMARY KEY (tableName, item));
-    CREATE INDEX IF NOT EXISTS expiring_by_time ON expiring (tableName, expires);
-    CREATE TABLE IF NOT EXISTS swept (tableName TEXT, item TEXT, expires INTEGER, sweptAt INTEGER, PRIMARY KEY (tableName, item, expires))`);
-  journal.prepare('DELETE FROM swept WHERE sweptAt < ?').run(Date.now() - keptMs);
-  const expires = journal.prepare('INSERT OR REPLACE INTO expiring VALUES (?, ?, ?, ?)');
-  const stays = journal.prepare('DELETE FROM expiring WHERE tableName = ? AND item = ?');
-  const due = journal.prepare('SELECT item, keys, expires FROM expiring WHERE tableName = ? AND expires < ? LIMIT ?');
-  const sweeping = journal.prepare('INSERT OR REPLACE INTO swept VALUES (?, ?, ?, ?)');
-  const known = journal.prepare('SELECT 1 FROM swept WHERE tableName = ? AND item = ? AND expires = ?');
-
-  const expiryOf = (image: unknown): number | undefined => {
-    const text = (image as Image)?.[attribute]?.N;
-    return text === undefined ? undefined : Number(text);
+export function createExpiry(options: ExpiryOptions): Expiry {
+  const sweeper = new ExpirySweeper(options);
+  return {
+    note: (entries) => entries.forEach((entry) => sweeper.note(entry)),
+    sweep: () => sweeper.sweep(),
+    wasSwept: (record) => sweeper.wasSwept(record),
   };
+}
 
-  function noteOne({ record: { dynamodb = {} } }: WindowEntry): void {
-    const at = expiryOf(dynamodb.NewImage);
-    const item = keyText(dynamodb.Keys);
-    if (at !== undefined) expires.run(table, item, JSON.stringify(dynamodb.Keys), at);
-    else if (expiryOf(dynamodb.OldImage) !== undefined) stays.run(table, item);
+class ExpirySweeper {
+  readonly #options: ExpiryOptions;
+  readonly #rows: ReturnType<typeof prepareStatements>;
+
+  constructor(options: ExpiryOptions) {
+    this.#options = options;
+    options.journal.exec(schema);
+    options.journal.prepare('DELETE FROM swept WHERE sweptAt < ?').run(Date.now() - keptMs);
+    this.#rows = prepareStatements(options.journal);
   }
 
-  async function remove(row: { item: string; keys: string; expires: number }, now: number): Promise<void> {
-    sweeping.run(table, row.item, row.expires, Date.now());
+  note({ record: { dynamodb = {} } }: WindowEntry): void {
+    const { table } = this.#options;
+    const at = this.#expiryOf(dynamodb.NewImage);
+    const item = keyText(dynamodb.Keys);
+    if (at !== undefined) this.#rows.expires.run(table, item, JSON.stringify(dynamodb.Keys), at);
+    else if (this.#expiryOf(dynamodb.OldImage) !== undefined) this.#rows.stays.run(table, item);
+  }
+
+  async sweep(): Promise<void> {
+    const { clock, activity, table } = this.#options;
+    const now = Math.floor(clock.now() / 1000);
+    for (;;) {
+      // The columns of the table above.
+      const expired = this.#rows.due.all(table, now, sweptAtOnce) as unknown as ExpiringRow[];
+      if (expired.length > 0) await activity.run(() => Promise.all(expired.map((row) => this.#remove(row, now))));
+      if (expired.length < sweptAtOnce) return;
+    }
+  }
+
+  wasSwept({ eventName, keys, oldImage }: Parameters<ExpiredByTtl>[0]): boolean {
+    const at = eventName === 'REMOVE' ? this.#expiryOf(oldImage) : undefined;
+    return at !== undefined && this.#rows.known.get(this.#options.table, keyText(keys), at) !== undefined;
+  }
+
+  #expiryOf(image: unknown): number | undefined {
+    const text = (image as Image)?.[this.#options.attribute]?.N;
+    return text === undefined ? undefined : Number(text);
+  }
+
+  async #remove({ item, keys, expires }: ExpiringRow, now: number): Promise<void> {
+    const { client, table, attribute } = this.#options;
+    this.#rows.sweeping.run(table, item, expires, Date.now());
     const command = new DeleteItemCommand({
       TableName: table,
-      Key: JSON.parse(row.keys) as Record<string, AttributeValue>, // keys as the stream had them
+      Key: JSON.parse(keys) as Record<string, AttributeValue>, // keys as the stream had them
       ConditionExpression: '#ttl < :now',
       ExpressionAttributeNames: { '#ttl': attribute },
       ExpressionAttributeValues: { ':now': { N: String(now) } },
@@ -75,26 +122,6 @@ export function createExpiry({ journal, clock, activity, client, table, attribut
     await client.send(command).catch((error: unknown) => {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
     });
-    stays.run(table, row.item);
+    this.#rows.stays.run(table, item);
   }
-
-  return {
-    note: (entries) => entries.forEach(noteOne),
-
-    async sweep() {
-      const now = Math.floor(clock.now() / 1000);
-      for (;;) {
-        const rows = due.all(table, now, sweptAtOnce);
-        // The columns of the table above.
-        const expired = rows as unknown as Parameters<typeof remove>[0][];
-        if (expired.length > 0) await activity.run(() => Promise.all(expired.map((row) => remove(row, now))));
-        if (rows.length < sweptAtOnce) return;
-      }
-    },
-
-    wasSwept({ eventName, keys, oldImage }) {
-      const at = eventName === 'REMOVE' ? expiryOf(oldImage) : undefined;
-      return at !== undefined && known.get(table, keyText(keys), at) !== undefined;
-    },
-  };
 }

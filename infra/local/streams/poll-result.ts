@@ -7,8 +7,8 @@ import { type WindowEntry } from './shard-window.ts';
 export const keyText = (keys: unknown): string => JSON.stringify(Object.entries(keys as object).sort());
 
 /**
- * Records read and not yet done. Lanes run side by side, the batches of one lane one after the other; all changes of one item are in
- * one lane, as with Lambda's parallelization factor.
+ * Records read and not yet done. Lanes run side by side, the batches of one lane one after the
+ * other; all changes of one item are in one lane, as with Lambda's parallelization factor.
  */
 export class PollResult {
   readonly #entries: WindowEntry[];

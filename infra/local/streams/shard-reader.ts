@@ -1,40 +1,10 @@
 import { type QuiescenceTracker } from '../../../lib/states-language/quiescence-tracker.ts';
 import { type VirtualClock } from '../clock/virtual-clock.ts';
-import {
-  afterError,
-  afterResult,
-  type Batch,
-  dropAged,
-  type FailurePolicy,
-  type GiveUpCondition,
-  type BatchVerdict,
-} from './batch.ts';
-import { type StreamPosition } from './stream-source.ts';
+import { afterError, afterResult, type Batch, dropAged, type BatchVerdict } from './batch.ts';
+import { type Checkpoint, type Consumer, ReaderStopped } from './shard-consumer.ts';
 import { PollResult } from './poll-result.ts';
-import { type WindowEntry, type ShardWindow } from './shard-window.ts';
+import { type ShardWindow } from './shard-window.ts';
 import { minuteMs } from '../../../lib/shared/time.ts';
-
-/** Position of a reader in a shard. Survives a kill. */
-export interface Checkpoint {
-  read(): StreamPosition;
-  write(position: StreamPosition): void;
-}
-
-/** A consumer of a shard: an event source mapping, or a part of the runner. */
-export interface Consumer extends FailurePolicy {
-  batchSize: number;
-  batchingWindowMs: number;
-  /** Batches at a time. */
-  parallelization: number;
-  matches(entry: WindowEntry): boolean;
-  /** Throws when the batch failed as a whole, and `ReaderStopped` when it was not tried. */
-  deliver(entries: WindowEntry[]): Promise<unknown>;
-  /** Told before the batch is let go of; a kill in between tells it again. */
-  giveUp(batch: Batch, condition: GiveUpCondition): void;
-}
-
-/** The runner stops. The batch was not tried and keeps its position. */
-export class ReaderStopped extends Error {}
 
 interface PumpOptions {
   consumer: Consumer;
@@ -42,9 +12,9 @@ interface PumpOptions {
   place: Checkpoint;
   clock: VirtualClock;
   activity: QuiescenceTracker;
-  /** Waited for between two waves. */
+  /** Resolves when the next wave may start. */
   pace: () => Promise<void>;
-  /** Told when the stream cannot be read; it is tried again. */
+  /** Called if the stream cannot be read. The read is retried. */
   onError: (error: unknown) => void;
 }
 
@@ -81,7 +51,10 @@ export class ShardReader {
     return !this.#busy && this.#timer !== undefined;
   }
 
-  /** Works until nothing is left to read or a failed batch has to wait. `flush` does not wait for batches to fill. */
+  /**
+   * Works until nothing is left to read or a failed batch has to wait. `flush` does not wait for
+   * batches to fill.
+   */
   run({ flush = false }: { flush?: boolean } = {}): Promise<void> {
     this.#again = true;
     this.#flush ||= flush;

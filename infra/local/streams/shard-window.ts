@@ -19,7 +19,10 @@ export interface WindowEntry {
 
 export interface RecordsPage {
   entries: WindowEntry[];
-  /** Read through here: further than the last entry where records were dropped. The position asked for when there is nothing new. */
+  /**
+   * Read through here: further than the last entry where records were dropped. The position asked
+   * for when there is nothing new.
+   */
   through: StreamPosition;
   closed: boolean;
 }
@@ -54,7 +57,10 @@ export class ShardWindow {
     this.#given = given;
   }
 
-  /** What follows `after`. Whatever was written before the call is seen by it, unless the page is full first. */
+  /**
+   * What follows `after`. Whatever was written before the call is seen by it, unless the page is
+   * full first.
+   */
   async read(after: StreamPosition): Promise<RecordsPage> {
     if (this.#entries.length === 0 && isAfter(after, this.#through)) this.#from = this.#through = after;
     if (isAfter(this.#from, after)) return this.#readBehind(after);
@@ -101,7 +107,10 @@ export class ShardWindow {
       });
   }
 
-  /** Engines write real time, rounded down: what may have been written just now was; the rest is so long ago on the virtual clock. */
+  /**
+   * Engines write real time, rounded down: what may have been written just now was; the rest is so
+   * long ago on the virtual clock.
+   */
   #createdAt({ createdAtSeconds }: RawRecord): number {
     const { clock, source } = this.#given;
     const ageMs = Date.now() - createdAtSeconds * 1000;

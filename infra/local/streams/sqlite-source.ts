@@ -1,5 +1,12 @@
 import { DatabaseSync } from 'node:sqlite';
-import { keptMs, type StreamPosition, type RawRecord, type Shard, type StreamSource } from './stream-source.ts';
+import {
+  keptMs,
+  type Page,
+  type StreamPosition,
+  type RawRecord,
+  type Shard,
+  type StreamSource,
+} from './stream-source.ts';
 
 interface Row {
   event_name: RawRecord['eventName'];
@@ -10,7 +17,7 @@ interface Row {
   created_at: number;
 }
 
-/** As many digits as DynamoDB's own numbers have at least: then they sort as text, too. */
+/** Minimum of digits of DynamoDB's numbers, so that they also sort as text. */
 const digits = 21;
 
 /** Rows deleted at a time, so that the engine never waits long for the file. */
@@ -28,66 +35,93 @@ const toRecord = (row: Row): RawRecord => ({
   bytes: row.keys_json.length + (row.new_image?.length ?? 0) + (row.old_image?.length ?? 0),
 });
 
+/** Throws if the file has another shard than the one that this version of dynoxide writes. */
+function checkShard(
+  database: DatabaseSync,
+  { file, table, shard }: { file: string; table: string; shard: string },
+): void {
+  const strange = database
+    .prepare('SELECT shard_id FROM _stream_records WHERE table_name = ? AND shard_id <> ? LIMIT 1')
+    .get(table, shard);
+  if (strange)
+    throw new Error(`${file}: unknown shard ${String(strange.shard_id)}; this dynoxide is not version 1.2.1`);
+}
+
+const prepareStatements = (database: DatabaseSync) => ({
+  newer: database.prepare(
+    `SELECT event_name, keys_json, new_image, old_image, sequence_number, created_at FROM _stream_records
+     WHERE table_name = ? AND shard_id = ? AND CAST(sequence_number AS INTEGER) > ?
+     ORDER BY CAST(sequence_number AS INTEGER) LIMIT ?`,
+  ),
+  newest: database.prepare(
+    'SELECT MAX(CAST(sequence_number AS INTEGER)) AS newest FROM _stream_records WHERE table_name = ? AND shard_id = ?',
+  ),
+  trim: database.prepare(
+    `DELETE FROM _stream_records WHERE id IN (
+       SELECT id FROM _stream_records WHERE table_name = ? AND shard_id = ?
+       AND CAST(sequence_number AS INTEGER) <= ? AND created_at < ? LIMIT ${trimmedAtOnce})`,
+  ),
+  version: database.prepare('PRAGMA data_version'),
+});
+
 /**
  * Reads dynoxide's stream from its file, in a tenth of the time of its HTTP API. Readers never
  * block the writer (WAL), and see a record only after its commit.
  */
-export function sqliteSource(file: string, table: string): StreamSource {
-  const database = new DatabaseSync(file);
-  database.exec('PRAGMA busy_timeout = 5000');
-  const shard: Shard = { id: `shardId-00000001-${table}` };
-  const strange = database
-    .prepare('SELECT shard_id FROM _stream_records WHERE table_name = ? AND shard_id <> ? LIMIT 1')
-    .get(table, shard.id);
-  if (strange)
-    throw new Error(`${file}: unknown shard ${String(strange.shard_id)}; this dynoxide is not version 1.2.1`);
-  const newer = database.prepare(
-    `SELECT event_name, keys_json, new_image, old_image, sequence_number, created_at FROM _stream_records
-     WHERE table_name = ? AND shard_id = ? AND CAST(sequence_number AS INTEGER) > ?
-     ORDER BY CAST(sequence_number AS INTEGER) LIMIT ?`,
-  );
-  const newest = database.prepare(
-    'SELECT MAX(CAST(sequence_number AS INTEGER)) AS newest FROM _stream_records WHERE table_name = ? AND shard_id = ?',
-  );
-  const trim = database.prepare(
-    `DELETE FROM _stream_records WHERE id IN (
-       SELECT id FROM _stream_records WHERE table_name = ? AND shard_id = ?
-       AND CAST(sequence_number AS INTEGER) <= ? AND created_at < ? LIMIT ${trimmedAtOnce})`,
-  );
-  const version = database.prepare('PRAGMA data_version');
-  let seen: unknown;
+export const sqliteSource = (file: string, table: string): StreamSource => new SqliteSource(file, table);
 
-  const newestOf = (shard: string): number => Number(newest.get(table, shard)?.newest ?? 0);
+class SqliteSource implements StreamSource {
+  readonly granularityMs = 1_000;
+  readonly #table: string;
+  readonly #shard: Shard;
+  readonly #database: DatabaseSync;
+  readonly #statements: ReturnType<typeof prepareStatements>;
+  #seen: unknown;
 
-  return {
-    granularityMs: 1_000,
-    shards: () => Promise.resolve([shard]),
+  constructor(file: string, table: string) {
+    this.#table = table;
+    this.#shard = { id: `shardId-00000001-${table}` };
+    this.#database = new DatabaseSync(file);
+    this.#database.exec('PRAGMA busy_timeout = 5000');
+    checkShard(this.#database, { file, table, shard: this.#shard.id });
+    this.#statements = prepareStatements(this.#database);
+  }
 
-    read(shard, after, limit) {
-      // The columns named above, as dynoxide 1.2.1 has them.
-      const rows = newer.all(table, shard, Number(after), limit) as unknown as Row[];
-      return Promise.resolve({ records: rows.map(toRecord), closed: false });
-    },
+  shards(): Promise<Shard[]> {
+    return Promise.resolve([this.#shard]);
+  }
 
-    latest(shard) {
-      const sequence = newestOf(shard);
-      return Promise.resolve<StreamPosition>(sequence === 0 ? '' : String(sequence).padStart(digits, '0'));
-    },
+  read(shard: string, after: StreamPosition, limit: number): Promise<Page> {
+    // The columns named above, as dynoxide 1.2.1 has them.
+    const rows = this.#statements.newer.all(this.#table, shard, Number(after), limit) as unknown as Row[];
+    return Promise.resolve({ records: rows.map(toRecord), closed: false });
+  }
 
-    changed() {
-      const now = version.get()?.data_version;
-      const changed = now !== seen;
-      seen = now;
-      return changed;
-    },
+  latest(shard: string): Promise<StreamPosition> {
+    const sequence = this.#newestOf(shard);
+    return Promise.resolve<StreamPosition>(sequence === 0 ? '' : String(sequence).padStart(digits, '0'));
+  }
 
-    trim(shard, upTo) {
-      // dynoxide numbers the next record after the newest it finds: without any it would begin again at 1.
-      const last = Math.min(Number(upTo), newestOf(shard) - 1);
-      const before = Math.floor((Date.now() - keptMs) / 1000);
-      while (trim.run(table, shard, last, before).changes === trimmedAtOnce);
-    },
+  changed(): boolean {
+    const now = this.#statements.version.get()?.data_version;
+    const changed = now !== this.#seen;
+    this.#seen = now;
+    return changed;
+  }
 
-    stop: () => database.close(),
-  };
+  trim(shard: string, upTo: StreamPosition): void {
+    // dynoxide numbers the next record after the newest it finds: without any it would begin again
+    // at 1.
+    const last = Math.min(Number(upTo), this.#newestOf(shard) - 1);
+    const before = Math.floor((Date.now() - keptMs) / 1000);
+    while (this.#statements.trim.run(this.#table, shard, last, before).changes === trimmedAtOnce);
+  }
+
+  stop(): void {
+    this.#database.close();
+  }
+
+  #newestOf(shard: string): number {
+    return Number(this.#statements.newest.get(this.#table, shard)?.newest ?? 0);
+  }
 }

@@ -34,21 +34,32 @@ export interface StreamSource {
   /** How exact the engine's creation times are. */
   readonly granularityMs: number;
   shards(): Promise<Shard[]>;
-  /** Records after a position, oldest first, at most `limit`; from the oldest kept when those after the position were trimmed. */
+  /**
+   * Records after a position, oldest first, at most `limit`; from the oldest kept when those after
+   * the position were trimmed.
+   */
   read(shard: string, after: StreamPosition, limit: number): Promise<Page>;
   /** Position of the newest record. */
   latest(shard: string): Promise<StreamPosition>;
   /** False when surely nothing was written since the last call. */
   changed(): boolean;
-  /** Forgets records up to a position that are older than DynamoDB keeps them, never the newest one. */
+  /**
+   * Forgets records up to a position that are older than DynamoDB keeps them, never the newest one.
+   */
   trim(shard: string, upTo: StreamPosition): void;
   stop(): void;
 }
 
-/** DynamoDB keeps stream records for 24 hours. Real time: nobody waits for virtual days on disk. */
+/**
+ * DynamoDB keeps stream records for 24 hours. In real time, so that records of skipped virtual days
+ * are not kept on disk.
+ */
 export const keptMs = dayMs;
 
-/** Sequence numbers are whole numbers without leading zeros or all of one length: the longer one is later. */
+/**
+ * Sequence numbers are whole numbers without leading zeros or all of one length: the longer one is
+ * later.
+ */
 export function isAfter(a: StreamPosition, b: StreamPosition): boolean {
   return a.length === b.length ? a > b : a.length > b.length;
 }

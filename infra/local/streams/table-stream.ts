@@ -1,7 +1,8 @@
 import { type QuiescenceTracker } from '../../../lib/states-language/quiescence-tracker.ts';
 import { type VirtualClock } from '../clock/virtual-clock.ts';
 import { type Checkpoints } from './checkpoints.ts';
-import { type Consumer, type Checkpoint, ShardReader } from './shard-reader.ts';
+import { ShardReader } from './shard-reader.ts';
+import { type Consumer, type Checkpoint } from './shard-consumer.ts';
 import { isAfter, type StreamPosition, type Shard, type StreamSource, type ExpiredByTtl } from './stream-source.ts';
 import { ShardWindow } from './shard-window.ts';
 
@@ -29,10 +30,13 @@ interface Reading {
   place: Checkpoint;
 }
 
-/** Every so many reads the engine is told what nobody needs any more. */
+/** Number of reads after which the engine trims records that all readers have passed. */
 const trimMs = 600_000;
 
-/** The stream of one table and all who read it. A shard is read after its parent, as its records come after the parent's. */
+/**
+ * The stream of one table and all who read it. A shard is read after its parent, as its records
+ * come after the parent's.
+ */
 export class TableStream {
   readonly #given: TableStreamOptions;
   readonly #windows = new Map<string, ShardWindow>();
@@ -49,7 +53,10 @@ export class TableStream {
     return [...this.#readings.values()].flatMap((shards) => [...shards.values()].map(({ pump }) => pump));
   }
 
-  /** Begins where each reader stands: a new one at the oldest or, for `LATEST`, after what is there now. */
+  /**
+   * Begins where each reader stands: a new one at the oldest or, for `LATEST`, after what is there
+   * now.
+   */
   async start(): Promise<void> {
     const shards = await this.#given.source.shards();
     for (const reader of this.#given.readers) {
@@ -67,7 +74,10 @@ export class TableStream {
     if (!this.#stopped && this.#given.source.changed()) this.#runAll().catch(this.#given.onError);
   }
 
-  /** Reads until nothing is left, batches that are filling up included. True unless a failed batch waits. */
+  /**
+   * Reads until nothing is left, batches that are filling up included. True unless a failed batch
+   * waits.
+   */
   async drained(): Promise<boolean> {
     for (;;) {
       const before = this.#delivered();
@@ -109,7 +119,7 @@ export class TableStream {
   #reading(reader: Reader, shard: string, newest: StreamPosition): Reading {
     const { places, clock, activity, pace, onError } = this.#given;
     const place = places.of(reader.id, shard, '');
-    // A place behind the end is of another table: somebody took the data away and left the journal.
+    // A place behind the end is of another table: the data was deleted without the journal.
     if (isAfter(place.read(), newest)) place.write('');
     const window = this.#windowOf(shard);
     return {

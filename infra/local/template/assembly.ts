@@ -14,17 +14,17 @@ const assemblies = join(buildDirectory, 'assemblies');
 const keptMs = dayMs;
 
 /**
- * Builds and synthesizes, and answers the folder of the cloud assembly. What was made of the same inputs before is used again, so a
- * restart costs a hash. Folders are named by their inputs and never change; of several processes one builds and the others wait.
- * Throws what `infra/app.ts` complains of. It does the work in a process of its own; when we are killed meanwhile it goes on to its end, and
- * the next one to ask builds the same once more beside it.
+ * Builds and synthesizes, and returns the folder of the cloud assembly. Equal inputs reuse the
+ * folder, so a restart costs a hash. Of several processes one builds and the others wait. Throws
+ * the output of `infra/app.ts` if it fails. The build is a process of its own, which completes also
+ * if this one is killed.
  */
 export async function assemble({ log = () => {} }: { log?: (line: string) => void } = {}): Promise<string> {
   const directory = (): string => join(assemblies, inputsHash());
   if (existsSync(directory())) return touched(directory());
   const { release } = await lock(join(buildDirectory, 'lock'));
   try {
-    // Somebody else may have built it while we waited.
+    // Another process may have built it during the wait.
     const wanted = directory();
     if (!existsSync(wanted)) {
       log('building the functions and the template …');

@@ -7,7 +7,10 @@ const arn = (service: string, rest: string): string => `arn:aws:${service}:${reg
 const AliasRoute = z.object({ StateMachineVersionArn: z.string() });
 
 interface Named {
-  /** The resource's own name: from the template where it gives one, else made of the stack and the logical id. */
+  /**
+   * The resource's own name: from the template where it gives one, else made of the stack and the
+   * logical id.
+   */
   name: string;
   property: (name: string) => string | undefined;
   properties: Record<string, unknown>;
@@ -113,13 +116,19 @@ const identities: Record<string, Identify> = {
 
 const functionArn = (name = ''): string => (name.startsWith('arn:') ? name : arn('lambda', `function:${name}`));
 
-/** A new definition is a resource with a new id, and so a new number here; numbers of one machine do not follow each other. */
+/**
+ * A new definition is a resource with a new id, and so a new number. Numbers of one machine do not
+ * follow each other.
+ */
 const versionNumber = (id: string): number => createHash('sha256').update(id).digest().readUInt32BE() >>> 8;
 
 /** CDK ends a logical id with eight hex digits of its path. */
 const readable = (logicalId: string): string => logicalId.replace(/[0-9A-F]{8}$/, '');
 
-/** What the local account calls a resource. Names stay the same over restarts: the journal and the table are kept under them. */
+/**
+ * What the local account calls a resource. Names stay the same over restarts: the journal and the
+ * table are kept under them.
+ */
 export function identify(logicalId: string, { Type }: RawResource, properties: Record<string, unknown>): Identity {
   const property = (name: string): string | undefined => {
     const value = properties[name];

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 
 /*
- * The properties of CloudFormation's resource types that the runner honours, under names of its own. CloudFormation takes numbers and
- * booleans as text, too.
+ * The properties of CloudFormation's resource types that the runner honours, under names of its
+ * own. CloudFormation takes numbers and booleans as text, too.
  */
 
 const Flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
@@ -241,7 +241,9 @@ export const StateMachineResource = z
   })
   .transform((m) => ({
     type: m.StateMachineType,
-    /** Text of the definition; in an asset (`definitionKey`) when it was too large for the template. */
+    /**
+     * Text of the definition; in an asset (`definitionKey`) when it was too large for the template.
+     */
     definition: m.DefinitionString ?? (m.Definition === undefined ? undefined : JSON.stringify(m.Definition)),
     definitionKey: m.DefinitionS3Location?.Key,
     substitutions: m.DefinitionSubstitutions,

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { Behaviors, EdgeFunction } from './edge-resources.ts';
 import { identify } from './resource-identities.ts';
-import { type RawTemplate, type Resolver, resolver } from './intrinsics.ts';
+import { createResolver, type RawTemplate, type Resolver } from './intrinsics.ts';
 import {
   AliasResource,
   Bucket,
@@ -21,7 +21,10 @@ import {
   TableResource,
 } from './resources.ts';
 
-/** A resource with its references resolved. `id` is its logical id, `ref` and `arn` are what the local account calls it. */
+/**
+ * A resource with its references resolved. `id` is its logical id, `ref` and `arn` are what the
+ * local account calls it.
+ */
 export type Resolved<Properties> = Properties & { id: string; ref: string; arn: string };
 
 const handled = {
@@ -43,7 +46,10 @@ const handled = {
   distributions: { types: ['AWS::CloudFront::Distribution'], shape: Behaviors },
 } as const;
 
-/** Types that say who may, what is watched or where things are kept: nothing runs differently without them on one machine. */
+/**
+ * Types that say who may, what is watched or where things are kept: nothing runs differently
+ * without them on one machine.
+ */
 const withoutEffect = [
   /^AWS::IAM::/,
   /^AWS::Logs::/,
@@ -69,7 +75,10 @@ type Handled = typeof handled;
 
 /** The template as the runner needs it: resources by kind, every reference resolved. */
 export type StackTemplate = { [Kind in keyof Handled]: Resolved<z.infer<Handled[Kind]['shape']>>[] } & {
-  /** `name (type)` of resources the runner knows nothing of: they do not exist locally, and the runner says so. */
+  /**
+   * `name (type)` of resources the runner knows nothing of: they do not exist locally, and the
+   * runner says so.
+   */
   unsupported: string[];
   /** Folder of the assembly: assets lie beside the template. */
   directory: string;
@@ -82,7 +91,10 @@ const Manifest = z.object({
   ),
 });
 
-/** Reads the assembly in `directory`; of several stacks the resources are put together. Throws for what it cannot resolve. */
+/**
+ * Reads the assembly in `directory`; of several stacks the resources are put together. Throws for
+ * what it cannot resolve.
+ */
 export function readAssembly(directory: string): StackTemplate {
   const manifest = Manifest.parse(JSON.parse(readFileSync(join(directory, 'manifest.json'), 'utf8')));
   const templates = Object.entries(manifest.artifacts)
@@ -107,9 +119,10 @@ export function resolveTemplate(
   template: RawTemplate,
   { stackName, directory }: { stackName: string; directory: string },
 ): StackTemplate {
-  const names = resolver(template, {
+  const names = createResolver(template, {
     stackName,
-    // Only text names a resource, and other properties may refer back to it: they are left unresolved.
+    // Only text names a resource, and other properties may refer back to it: they are left
+    // unresolved.
     identify: (logicalId, resource) => identify(logicalId, resource, namingProperties(resource.Properties, names)),
   });
   const resources = Object.entries(template.Resources).filter(([, { Condition }]) => names.holds(Condition));

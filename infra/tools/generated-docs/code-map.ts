@@ -9,7 +9,10 @@ interface FolderEntry {
   mainFile: string;
 }
 
-/** Reads the first paragraph of a README and its line `- Main file:`. Throws where one of them is missing. */
+/**
+ * Reads the first paragraph of a README and its line `- Main file:`. Throws where one of them is
+ * missing.
+ */
 function readFolder(readme: string): FolderEntry {
   const folder = readme.slice(0, -'/README.md'.length);
   const [, purpose, ...rest] = readFileSync(`${root}${readme}`, 'utf8').split('\n\n');

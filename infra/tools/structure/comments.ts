@@ -60,7 +60,9 @@ export const bannedWords: Rule = {
   ],
 };
 
-/** Lines that begin with a comment or within one. Prettier wraps the code before any other comment. */
+/**
+ * Lines that begin with a comment or within one. Prettier wraps the code before any other comment.
+ */
 function findWide({ path, text }: Page, { start, text: comment }: Comment): Place[] {
   const lineStart = text.lastIndexOf('\n', start) + 1;
   const first = lineAt(text, start);

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { expect, test } from 'vitest';
-import { edgeFunction, functionNames } from '../../../infra/tools/build.ts';
+import { edgeFunction } from '../../../infra/tools/build-edge.ts';
+import { functionNames } from '../../../infra/tools/build.ts';
 import { defaultProvider } from '../../../lib/aws/credentials.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'build-'));

@@ -9,7 +9,10 @@ import * as tasks from './tasks-api.ts';
 
 type Handler = (actions: Actions, body: unknown) => unknown;
 
-/** Checks the request before the action sees it. Throws `ValidationException` as AWS does for what has not its shape. */
+/**
+ * Checks the request before the action sees it. Throws `ValidationException` as AWS does for what
+ * has not its shape.
+ */
 function action<Shape extends z.ZodType>(
   shape: Shape,
   run: (actions: Actions, request: z.infer<Shape>) => unknown,
@@ -42,7 +45,10 @@ const handlers: Record<string, Handler> = {
   UpdateStateMachineAlias: action(publish.UpdateStateMachineAlias, publish.updateStateMachineAlias),
 };
 
-/** One call of the API, `action` with or without the wire's `AWSStepFunctions.` in front. Throws `ApiError` {name, message}. */
+/**
+ * One call of the API, `action` with or without the wire's `AWSStepFunctions.` in front. Throws
+ * `ApiError` {name, message}.
+ */
 export function callApi(actions: Actions, name: string, body: unknown): unknown {
   const handler = handlers[name.replace(/^AWSStepFunctions\./, '')];
   if (!handler)

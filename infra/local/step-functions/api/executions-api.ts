@@ -20,8 +20,8 @@ export const StopExecution = OneExecution.extend(failureFields);
 const badName = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f]/;
 
 /**
- * Starts an execution; it is in the journal when this returns. The same name with the same input while it runs answers what it answered
- * the first time and starts nothing.
+ * Starts an execution; it is in the journal when this returns. The same name with the same input
+ * while it runs answers what it answered the first time and starts nothing.
  */
 export function startExecution(actions: Actions, request: z.infer<typeof StartExecution>): unknown {
   const { catalog, interpreter, store, now } = actions;

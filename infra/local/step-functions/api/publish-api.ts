@@ -62,13 +62,18 @@ function found({ catalog }: Actions, arn: string): Machine {
   return machine;
 }
 
-/** Where all of one account and region begin. The first machine of the template says which; there is none without one. */
+/**
+ * Where all of one account and region begin. The first machine of the template says which; there is
+ * none without one.
+ */
 function arnOf({ catalog }: Actions, name: string): string {
   const [known = 'arn:aws:states:us-east-1:000000000000:stateMachine:'] = catalog.machines.keys();
   return `${known.split(':').slice(0, 6).join(':')}:${name}`;
 }
 
-/** Made again just as it is, it answers as it did; made differently under one name, it is refused. */
+/**
+ * Made again just as it is, it answers as it did; made differently under one name, it is refused.
+ */
 export function createStateMachine(actions: Actions, request: z.infer<typeof CreateStateMachine>): unknown {
   const { catalog, now } = actions;
   const { name, roleArn } = request;
@@ -86,7 +91,10 @@ export function createStateMachine(actions: Actions, request: z.infer<typeof Cre
   };
 }
 
-/** New executions run on it at once, those that run stay on theirs. A definition it has already is no new revision. */
+/**
+ * New executions run on it at once, those that run stay on theirs. A definition it has already is
+ * no new revision.
+ */
 export function updateStateMachine(actions: Actions, request: z.infer<typeof UpdateStateMachine>): unknown {
   const { catalog, now } = actions;
   const known = found(actions, request.stateMachineArn);
@@ -103,7 +111,10 @@ export function updateStateMachine(actions: Actions, request: z.infer<typeof Upd
   };
 }
 
-/** One version a revision: asked again, the same. Refused when the machine has gone on to another revision. */
+/**
+ * One version a revision: asked again, the same. Refused when the machine has gone on to another
+ * revision.
+ */
 export function publishStateMachineVersion(
   actions: Actions,
   request: z.infer<typeof PublishStateMachineVersion>,

@@ -16,7 +16,10 @@ export const OneTask = z.object({ taskToken: z.string() });
 export const TaskSuccess = OneTask.extend({ output: z.string() });
 export const TaskFailure = OneTask.extend(failureFields);
 
-/** Takes a task's result; in the journal when this returns. A second answer for the same call is told that the task has timed out. */
+/**
+ * Stores a task's result in the journal. A second result of the same call fails with a task
+ * timeout.
+ */
 export function sendTaskSuccess(actions: Actions, { taskToken, output }: z.infer<typeof TaskSuccess>): unknown {
   const { live, flow } = awaited(actions, taskToken);
   actions.interpreter.answer(live, flow, { result: checkedOutput(output) });

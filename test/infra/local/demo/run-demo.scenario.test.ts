@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { demoCustomers, planVisits } from '../../../../infra/local/demo/demo-plan.ts';
+import { demoCustomers } from '../../../../infra/local/demo/demo-customers.ts';
+import { planVisits } from '../../../../infra/local/demo/demo-plan.ts';
 import { table } from '../../../../infra/local/demo/demo-report.ts';
 import { dayMs } from '../../../../lib/shared/time.ts';
 
