@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { insertImport, insertRow, type Scaffold } from './scaffold/edit.ts';
-import { scaffoldFunction } from './scaffold/function.ts';
-import { scaffoldReport } from './scaffold/report.ts';
-import { scaffoldStep } from './scaffold/step.ts';
+import { insertImport, insertRow, type Scaffold } from './edit.ts';
+import { scaffoldFunction } from './function.ts';
+import { scaffoldReport } from './report.ts';
+import { scaffoldStep } from './step.ts';
 
 const kebab = '[a-z][a-z0-9]*(-[a-z0-9]+)*';
 
@@ -36,7 +36,7 @@ function main([kind = '', name = '']: string[]): void {
     process.exitCode = 2;
     return;
   }
-  const root = fileURLToPath(new URL('../..', import.meta.url));
+  const root = fileURLToPath(new URL('../../..', import.meta.url));
   const scaffold = chosen.scaffold(name);
   for (const [path, text] of applyScaffold(scaffold, root)) {
     mkdirSync(dirname(join(root, path)), { recursive: true });

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { expect, test } from 'vitest';
-import { applyScaffold } from '../../../infra/tools/new.ts';
+import { applyScaffold } from '../../../infra/tools/scaffold/new.ts';
 import { insertRow } from '../../../infra/tools/scaffold/edit.ts';
 import { scaffoldFunction } from '../../../infra/tools/scaffold/function.ts';
 import { scaffoldReport } from '../../../infra/tools/scaffold/report.ts';
