@@ -31,7 +31,7 @@ export const handler = endingRefused(
     executions: stepFunctions(new SFNClient(sdkClientDefaults)),
     touchpointsSince: (profile, since) => touchpointsSince(table, profile, since),
     clock,
-    report: (outcome, knock) => writeLine(metricLine('enrol', { [outcome]: 1 }, { now: Date.now(), ...knock })),
+    report: (outcome, entry) => writeLine(metricLine('enrol', { [outcome]: 1 }, { now: Date.now(), ...entry })),
   }),
   refusedEventQueue(new SQSClient({}), env.DEAD_LETTER_QUEUE_URL),
 );

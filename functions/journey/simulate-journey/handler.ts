@@ -22,8 +22,8 @@ function readBody(body: unknown): SimulateBody {
 }
 
 /**
- * Simulates a journey. Stores nothing but a count in the workspace's quota. A crash leaves the count
- * until its lease expires.
+ * Simulates a journey. Stores nothing but a count in the workspace's quota. A crash leaves the
+ * count until its lease expires.
  */
 export function handleSimulateRoutes(dependencies: Dependencies): ApiRoutes {
   return {

@@ -9,7 +9,7 @@ import { type Attempt, attemptWithin, type TimeLimit } from './attempts.ts';
 import { type ApplyTouchpoint, newCustomer } from './customers/simulated-customer.ts';
 import { Population } from './customers/population.ts';
 import { SimulationResult } from './simulation-result.ts';
-import { markIncomplete, runToEnd, type SimulationRequest } from './simulate-journey.ts';
+import { markIncomplete, runToEnd, type SimulationRequest } from './run-to-end.ts';
 import { JourneySimulation } from './journey-simulation.ts';
 
 /**

@@ -4,7 +4,8 @@ import { Population } from '../../../lib/journey/simulation/customers/population
 import { type RecordedHistory, replayJourney } from '../../../lib/journey/simulation/replay.ts';
 import { type SimulationResult } from '../../../lib/journey/simulation/simulation-result.ts';
 import { SimulateBody } from '../../../lib/journey/simulation/simulation-request.ts';
-import { simulateJourney, type SimulationRequest } from '../../../lib/journey/simulation/simulate-journey.ts';
+import { type SimulationRequest } from '../../../lib/journey/simulation/run-to-end.ts';
+import { simulateJourney } from '../../../lib/journey/simulation/simulate-journey.ts';
 import { journeyTemplates } from '../../../lib/journey/publishing/journey-templates.ts';
 import { aJourney, aSend } from '../journey-examples.ts';
 import { projectInMemory } from '../../../lib/projection/simulated-projection.ts';

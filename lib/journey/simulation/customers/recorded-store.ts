@@ -88,8 +88,8 @@ async function recordedOf(table: Table, profile: Profile, period: Period): Promi
 }
 
 /**
- * Reads the recorded histories of at most `maxCustomers` customers, sorted by id. `sample` is true if there
- * are more, or `isStopped` ended the reading. About three read request units each.
+ * Reads the recorded histories of at most `maxCustomers` customers, sorted by id. `sample` is true
+ * if there are more, or `isStopped` ended the reading. About three read request units each.
  */
 export async function readRecorded(
   { table, profiles }: { table: Table; profiles: ProfileStore },

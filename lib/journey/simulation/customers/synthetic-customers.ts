@@ -43,8 +43,8 @@ function drawAddresses(id: string, { reach }: Population, random: Random): Recor
 }
 
 /**
- * Traits that are set from the population or by `drawAddresses`, so that `drawTestedTraits` must not set
- * them.
+ * Traits that are set from the population or by `drawAddresses`, so that `drawTestedTraits` must
+ * not set them.
  */
 const known = new Set(['firstName', 'email', 'phone', 'whatsapp', 'pushEndpoint', 'timezone', 'consent']);
 
