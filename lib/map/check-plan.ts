@@ -50,25 +50,34 @@ function choiceFaults(parts: Plan[], place: string): PlanFault[] {
   );
 }
 
+type FaultText = Omit<PlanFault, 'place'>;
+
+const warning = (code: PlanFault['code'], hint: string): FaultText => ({ code, severity: 'warning', hint });
+
+/** Returns what is wrong with an optional part or a loop whose inner part may be left out. */
+function emptyInnerFault(plan: Plan): FaultText | undefined {
+  if ('optional' in plan && mayBeNothing(plan.optional))
+    return warning('twice-optional', 'the inner part may already be left out, so "optional" has no effect');
+  if ('loop' in plan && mayBeNothing(plan.loop))
+    return warning('empty', 'a round may be empty: put "optional" around the loop instead of inside');
+  return undefined;
+}
+
+/** Returns what is wrong with the parts of a sequence, a choice or parallel parts. */
+function partsFault(plan: Plan): FaultText | undefined {
+  const { length } = planPartsOf(plan);
+  if (length === 1) return warning('one-part', 'a single part needs no enclosing element');
+  if (!('parallel' in plan) || length <= most.parallel) return undefined;
+  const hint = `at most ${most.parallel} parallel parts; group some into a sequence`;
+  return { code: 'too-wide', severity: 'error', hint };
+}
+
 function ownFaults(plan: Plan, place: string): PlanFault[] {
-  const fault = (code: PlanFault['code'], severity: PlanFault['severity'], hint: string): PlanFault[] => [
-    { code, severity, place, hint },
-  ];
   if ('touchpoint' in plan) return [];
-  if ('optional' in plan)
-    return mayBeNothing(plan.optional)
-      ? fault('twice-optional', 'warning', 'the inner part may already be left out, so "optional" has no effect')
-      : [];
-  if ('loop' in plan)
-    return mayBeNothing(plan.loop)
-      ? fault('empty', 'warning', 'a round may be empty: put "optional" around the loop instead of inside')
-      : [];
-  const parts = planPartsOf(plan);
-  if (parts.length === 1) return fault('one-part', 'warning', 'a single part needs no enclosing element');
-  if ('choice' in plan) return choiceFaults(plan.choice, place === '' ? 'choice' : `${place}.choice`);
-  return 'parallel' in plan && parts.length > most.parallel
-    ? fault('too-wide', 'error', `at most ${most.parallel} parallel parts; group some into a sequence`)
-    : [];
+  const isInner = 'optional' in plan || 'loop' in plan;
+  const fault = isInner ? emptyInnerFault(plan) : partsFault(plan);
+  if (fault) return [{ ...fault, place }];
+  return 'choice' in plan ? choiceFaults(plan.choice, place === '' ? 'choice' : `${place}.choice`) : [];
 }
 
 /**
