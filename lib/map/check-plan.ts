@@ -37,6 +37,8 @@ function firstOf(plan: Plan): Set<string> {
   return first;
 }
 
+const choiceAt = (place: string): string => (place === '' ? 'choice' : `${place}.choice`);
+
 function choiceFaults(parts: Plan[], place: string): PlanFault[] {
   const seen = new Map<string, number>();
   return parts.flatMap((part, i) =>
@@ -65,10 +67,9 @@ function ownFaults(plan: Plan, place: string): PlanFault[] {
       : [];
   const parts = planPartsOf(plan);
   if (parts.length === 1) return fault('one-part', 'warning', 'a single part needs no enclosing element');
-  if ('choice' in plan) return choiceFaults(plan.choice, place === '' ? 'choice' : `${place}.choice`);
-  return 'parallel' in plan && parts.length > most.parallel
-    ? fault('too-wide', 'error', `at most ${most.parallel} parallel parts; group some into a sequence`)
-    : [];
+  if ('choice' in plan) return choiceFaults(plan.choice, choiceAt(place));
+  if (!('parallel' in plan) || parts.length <= most.parallel) return [];
+  return fault('too-wide', 'error', `at most ${most.parallel} parallel parts; group some into a sequence`);
 }
 
 /**
