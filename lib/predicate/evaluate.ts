@@ -50,22 +50,23 @@ function ordered(value: Value, { gt, gte, lt, lte }: Tests): boolean {
   );
 }
 
+const isOneOf = (value: Value, { eq, ne, in: oneOf, exists }: Tests): boolean =>
+  (eq === undefined || same(value, eq)) &&
+  (ne === undefined || !same(value, ne)) &&
+  (oneOf === undefined || oneOf.some((wanted) => same(value, wanted))) &&
+  (exists === undefined || exists === known(value));
+
+const hasPart = (value: Value, { contains: part, startsWith }: Tests): boolean =>
+  (part === undefined || contains(value, part)) &&
+  (startsWith === undefined || (typeof value === 'string' && value.startsWith(startsWith)));
+
 /**
  * Returns whether a value passes every test. `ne` is the opposite of `eq`, so a missing value
  * passes.
  */
 export function matchesCondition(value: Value, condition: Condition): boolean {
   if (typeof condition !== 'object' || condition === null) return same(value, condition);
-  const { eq, ne, in: oneOf, contains: part, startsWith, exists } = condition;
-  return (
-    (eq === undefined || same(value, eq)) &&
-    (ne === undefined || !same(value, ne)) &&
-    (oneOf === undefined || oneOf.some((wanted) => same(value, wanted))) &&
-    (part === undefined || contains(value, part)) &&
-    (startsWith === undefined || (typeof value === 'string' && value.startsWith(startsWith))) &&
-    (exists === undefined || exists === known(value)) &&
-    ordered(value, condition)
-  );
+  return isOneOf(value, condition) && hasPart(value, condition) && ordered(value, condition);
 }
 
 /** Returns a trait by its name, or by a dotted path into its value. */
@@ -80,7 +81,7 @@ function traitAt({ traits }: Profile, path: string): Value {
 
 const names = (name: string | string[]): string[] => (typeof name === 'string' ? [name] : name);
 
-type Leaf<Word extends string> = Extract<Predicate, Record<Word, unknown>>;
+type Leaf<Word extends string> = Word extends string ? Extract<Predicate, Record<Word, unknown>> : never;
 
 function eventMet({ event, where = {} }: Leaf<'event'>, { touchpoint }: EvaluationContext): boolean {
   if (!touchpoint || !names(event).includes(touchpoint.name)) return false;
@@ -112,26 +113,34 @@ function channelMet({ channel }: Leaf<'channel'>, { profile, touchpoint }: Evalu
   return channel.some((name) => Object.hasOwn(profile.channels, name));
 }
 
+/** Leaves that name one entry of the profile's state. */
+function matchesState(
+  leaf: Leaf<'stage' | 'segment' | 'churn' | 'answer' | 'consents'>,
+  { stage, segments, churn, answers, consent }: Profile,
+): boolean {
+  if ('stage' in leaf) return stage !== undefined && leaf.stage.includes(stage.id);
+  if ('segment' in leaf) return leaf.segment.some((id) => Object.hasOwn(segments, id));
+  if ('churn' in leaf) return churn !== undefined && leaf.churn.includes(churn.band);
+  if ('answer' in leaf) return matchesCondition(answers[leaf.answer]?.value, leaf.is);
+  return Object.hasOwn(consent, leaf.consents) && consent[leaf.consents]?.value === true;
+}
+
 /**
  * Returns whether a predicate matches a customer, at a touchpoint if there is one. Pure and total:
  * every valid predicate has a result, and a value of the wrong type does not match.
  */
-export function matches(predicate: Predicate, situation: EvaluationContext): boolean {
-  const { profile, now } = situation;
-  if ('all' in predicate) return predicate.all.every((part) => matches(part, situation));
-  if ('any' in predicate) return predicate.any.some((part) => matches(part, situation));
-  if ('not' in predicate) return !matches(predicate.not, situation);
+export function matches(predicate: Predicate, context: EvaluationContext): boolean {
+  const { profile, now } = context;
+  if ('all' in predicate) return predicate.all.every((part) => matches(part, context));
+  if ('any' in predicate) return predicate.any.some((part) => matches(part, context));
+  if ('not' in predicate) return !matches(predicate.not, context);
   if ('trait' in predicate) return matchesCondition(traitAt(profile, predicate.trait), predicate.is);
-  if ('event' in predicate) return eventMet(predicate, situation);
-  if ('did' in predicate) return didMet(predicate, situation);
+  if ('event' in predicate) return eventMet(predicate, context);
+  if ('did' in predicate) return didMet(predicate, context);
   if ('silentFor' in predicate) return msBetween(profile.lastSeen, now) >= durationMs(predicate.silentFor);
-  if ('stage' in predicate) return profile.stage !== undefined && predicate.stage.includes(profile.stage.id);
-  if ('segment' in predicate) return predicate.segment.some((id) => Object.hasOwn(profile.segments, id));
-  if ('churn' in predicate) return profile.churn !== undefined && predicate.churn.includes(profile.churn.band);
-  if ('feature' in predicate) return featureMet(predicate, situation);
-  if ('answer' in predicate) return matchesCondition(profile.answers[predicate.answer]?.value, predicate.is);
-  if ('channel' in predicate) return channelMet(predicate, situation);
-  return Object.hasOwn(profile.consent, predicate.consents) && profile.consent[predicate.consents]?.value === true;
+  if ('feature' in predicate) return featureMet(predicate, context);
+  if ('channel' in predicate) return channelMet(predicate, context);
+  return matchesState(predicate, profile);
 }
 
 /**
@@ -150,8 +159,8 @@ export function cannotMatch(predicate: Predicate, { counts }: Pick<Profile, 'cou
  */
 export function matchedPredicateIndex(
   { on, or = [] }: { on: Predicate; or?: readonly Predicate[] | undefined },
-  situation: EvaluationContext,
+  context: EvaluationContext,
 ): number | undefined {
-  const way = [on, ...or].findIndex((predicate) => matches(predicate, situation));
-  return way === -1 ? undefined : way;
+  const index = [on, ...or].findIndex((predicate) => matches(predicate, context));
+  return index === -1 ? undefined : index;
 }

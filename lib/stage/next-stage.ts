@@ -1,5 +1,6 @@
 import { type Touchpoint } from '../model/touchpoint.ts';
 import { matches, type EvaluationContext } from '../predicate/evaluate.ts';
+import { compact } from '../shared/records.ts';
 import { maxInstant, type Instant } from '../shared/time.ts';
 import { type Predicate } from '../model/predicate.ts';
 import { type Profile } from '../model/profile.ts';
@@ -37,6 +38,18 @@ function selectStage(
   return goesBack ? lastMatchingStage(model, quiet) : found;
 }
 
+/** Returns the time of the latest match of a stage rule, given that `found` matches now. */
+function lastMatchOf(
+  found: Stage,
+  { stage, lastSeen }: Profile,
+  touchpoint: CurrentTouchpoint | undefined,
+): Instant | undefined {
+  const before = stage?.met;
+  if (dependsOnStageOnly(found.entry)) return before;
+  const seen = touchpoint?.at ?? lastSeen;
+  return maxInstant(before ?? seen, seen);
+}
+
 /**
  * Returns the last stage whose entry rule holds, after a touchpoint (folded already, `at`
  * corrected) or a review. Else the customer stays. `event` leaves hold for the touchpoint only,
@@ -51,14 +64,11 @@ export function decideNextStage(
   const { stage } = profile;
   const found = selectStage(model, situation);
   if (!found) return { profile };
-  const seen = touchpoint?.at ?? profile.lastSeen;
-  const before = stage?.met;
-  const met = dependsOnStageOnly(found.entry) ? before : maxInstant(before ?? seen, seen);
-  const metAt = met !== undefined && { met };
-  if (found.id === stage?.id) return { profile: touchpoint ? { ...profile, stage: { ...stage, ...metAt } } : profile };
-  const moved = { id: found.id, since: now, rule: found.id, ...metAt };
+  const met = compact({ met: lastMatchOf(found, profile, touchpoint) });
+  if (found.id === stage?.id) return { profile: touchpoint ? { ...profile, stage: { ...stage, ...met } } : profile };
+  const entered = { id: found.id, since: now, rule: found.id, ...met };
   return {
-    profile: { ...profile, stage: { ...moved, ...(touchpoint && { touchpoint: touchpoint.messageId }) } },
+    profile: { ...profile, stage: { ...entered, ...compact({ touchpoint: touchpoint?.messageId }) } },
     transition: {
       ...(stage && { from: stage.id }),
       to: found.id,

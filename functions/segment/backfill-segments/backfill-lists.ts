@@ -18,7 +18,10 @@ export interface BackfillLists {
   report: (counts: { looked: number; changed: number }) => void;
 }
 
-/** The position to continue at if time ran out, and the errors of writes that DynamoDB can never take. */
+/**
+ * The position to continue at if time ran out, and the errors of writes that DynamoDB can never
+ * take.
+ */
 interface BackfillResult {
   rest?: BackfillWork;
   refused: unknown[];

@@ -39,6 +39,19 @@ async function publishRest({ bus, clock }: Dependencies, rest: BackfillWork, aft
     throw new Unavailable('bus.refused', { refresh: place.refresh });
 }
 
+async function backfill(
+  dependencies: Dependencies,
+  event: z.infer<typeof BackfillEvent>,
+  timeLeft: () => number,
+): Promise<void> {
+  const work = workOf(event);
+  const change = await readBackfillChange(dependencies, work);
+  if (!change) return;
+  const { rest, refused } = await backfillLists(dependencies, { work, timeLeft }, change);
+  if (rest) await publishRest(dependencies, rest, event.detail.id);
+  throwRefused(refused);
+}
+
 /**
  * Evaluates all customers of a workspace for a new or changed segment, or for the date triggers of
  * a journey. Pages through the index of reviews, which every customer is in; a customer who moves
@@ -49,12 +62,6 @@ export function backfillSegments(dependencies: Dependencies) {
   return async (envelope: unknown, context: { getRemainingTimeInMillis(): number }): Promise<void> => {
     const event = BackfillEvent.parse(envelope);
     if (event['detail-type'] !== 'RefreshAdvanced') await dependencies.known(event.detail.occurredAt);
-    const work = workOf(event);
-    const change = await readBackfillChange(dependencies, work);
-    if (!change) return;
-    const timeLeft = () => context.getRemainingTimeInMillis();
-    const { rest, refused } = await backfillLists(dependencies, { work, timeLeft }, change);
-    if (rest) await publishRest(dependencies, rest, event.detail.id);
-    throwRefused(refused);
+    await backfill(dependencies, event, () => context.getRemainingTimeInMillis());
   };
 }

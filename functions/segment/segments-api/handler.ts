@@ -1,4 +1,4 @@
-import { type ApiRoutes } from '../../../lib/aws/http/api-function.ts';
+import { type ApiRequest, type ApiRoutes } from '../../../lib/aws/http/api-function.ts';
 import { type Segment } from '../../../lib/model/segment.ts';
 import {
   beginDeletion,
@@ -21,6 +21,18 @@ async function findSegment(segments: SegmentStore, workspace: string, id = ''): 
   const segment = await segments.get(workspace, id);
   if (!segment) throw new NotFound('segment.unknown', { segment: id });
   return segment;
+}
+
+async function deleteSegment(dependencies: Dependencies, request: ApiRequest): Promise<{ id: string }> {
+  const { segments } = dependencies;
+  const { workspace, params } = request;
+  const { id = '' } = params;
+  const stored = await segments.stored(workspace, id);
+  if (!stored) throw new NotFound('segment.unknown', { segment: id });
+  const rev = await beginDeletion(dependencies, request, stored);
+  await publishSegmentChange(dependencies, workspace, { id, rev });
+  await segments.endRemoval(workspace, { id, rev });
+  return { id };
 }
 
 /**
@@ -50,15 +62,7 @@ export function handleSegmentRoutes(dependencies: Dependencies): ApiRoutes {
     },
 
     'DELETE /v1/segments/{id}': async (request) => {
-      const {
-        workspace,
-        params: { id = '' },
-      } = request;
-      const stored = await segments.stored(workspace, id);
-      if (!stored) throw new NotFound('segment.unknown', { segment: id });
-      const rev = await beginDeletion(dependencies, request, stored);
-      await publishSegmentChange(dependencies, workspace, { id, rev });
-      await segments.endRemoval(workspace, { id, rev });
+      const { id } = await deleteSegment(dependencies, request);
       return { body: { id, deleted: true } };
     },
 

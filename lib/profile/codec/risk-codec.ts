@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { compact } from '../../shared/records.ts';
 import { instantAt, minuteMs } from '../../shared/time.ts';
 import { logistic } from '../../statistics/learning/training-rows.ts';
 import { type ChurnRisk, CustomerState, ModelKind, type RiskReason, RiskBand } from '../../model/churn-risk.ts';
@@ -46,34 +47,44 @@ type PackedReason = PackedRisk[5][number];
 
 const time36 = (at: string): string => Date.parse(at).toString(36);
 
-function packMore({ assessedAt, modelVersion, modelKind = 'dropout', ...risk }: ChurnRisk): More {
-  const kept = modelVersion === undefined ? { change: risk.change } : risk;
-  const after = (at: string): number => Math.round((Date.parse(at) - Date.parse(assessedAt)) / minuteMs);
-  const { base = 0, percentile = 0, state, validUntil, expectedNext, valueAtRisk, change }: Partial<ChurnRisk> = kept;
-  const { feature = '', touchpoint } = change ?? {};
-  return {
-    ...(modelVersion !== undefined && { m: [modelVersion, base, percentile, ModelKind.options.indexOf(modelKind)] }),
-    ...(state && { s: CustomerState.options.indexOf(state) }),
-    ...(validUntil !== undefined && { u: after(validUntil) }),
-    ...(expectedNext !== undefined && { n: after(expectedNext) }),
-    ...(valueAtRisk !== undefined && { w: valueAtRisk }),
-    ...(change && { d: [change.points, feature, touchpoint?.name ?? '', touchpoint ? time36(touchpoint.at) : ''] }),
-  };
+function packChange({ points, feature = '', touchpoint }: NonNullable<ChurnRisk['change']>): More['d'] {
+  return touchpoint ? [points, feature, touchpoint.name, time36(touchpoint.at)] : [points, feature, '', ''];
 }
+
+/** Packs what only a trained model assesses. */
+function packModel(risk: ChurnRisk): More {
+  const { modelVersion, base = 0, percentile = 0, modelKind = 'dropout', assessedAt } = risk;
+  if (modelVersion === undefined) return {};
+  const { state, validUntil, expectedNext, valueAtRisk } = risk;
+  const after = (at: string | undefined): number | undefined =>
+    at === undefined ? undefined : Math.round((Date.parse(at) - Date.parse(assessedAt)) / minuteMs);
+  return compact({
+    m: [modelVersion, base, percentile, ModelKind.options.indexOf(modelKind)] satisfies More['m'],
+    s: state && CustomerState.options.indexOf(state),
+    u: after(validUntil),
+    n: after(expectedNext),
+    w: valueAtRisk,
+  });
+}
+
+const packMore = (risk: ChurnRisk): More => ({
+  ...packModel(risk),
+  ...compact({ d: risk.change && packChange(risk.change) }),
+});
 
 /** Packs a risk. Future times are rounded to the minute. */
 export function packRisk(risk: ChurnRisk): PackedRisk {
   const { score, band, assessedAt, horizonDays = 0, insufficientData, reasons } = risk;
   const lacking = lacks.reduce((sum, lack, i) => sum + (insufficientData?.includes(lack) ? 2 ** i : 0), 0);
   const more = packMore(risk);
-  const told = reasons.map(({ feature, points, values = [], contribution, value }): PackedReason => {
+  const packed = reasons.map(({ feature, points, values = [], contribution, value }): PackedReason => {
     if (contribution === undefined || risk.modelVersion === undefined) return [feature, points, ...values];
     return value === undefined ? [feature, points, contribution] : [feature, points, contribution, value];
   });
   const [bandIndex, time] = [RiskBand.options.indexOf(band), time36(assessedAt)];
   return Object.keys(more).length > 0
-    ? [score, bandIndex, time, horizonDays, lacking, told, more]
-    : [score, bandIndex, time, horizonDays, lacking, told];
+    ? [score, bandIndex, time, horizonDays, lacking, packed, more]
+    : [score, bandIndex, time, horizonDays, lacking, packed];
 }
 
 function unpackReason([feature, points, ...values]: PackedReason): RiskReason {
@@ -85,25 +96,29 @@ function unpackPart([feature, points, contribution = 0, value]: PackedReason): R
   return { feature, points, contribution, ...(value !== undefined && { value }) };
 }
 
-function unpackMore({ m: model, s, u, n, w, d }: More, at: number, reasons: RiskReason[]): Partial<ChurnRisk> {
-  const later = (minutes: number): string => instantAt(at + minutes * minuteMs);
-  const [version, base = 0, percentile, kind = 0] = model ?? [];
-  const logit = reasons.reduce((sum, { contribution = 0 }) => sum + contribution, base);
-  const [points = 0, feature = '', name = '', when = ''] = d ?? [];
-  const change = {
+function unpackChange([points, feature, name, when]: NonNullable<More['d']>): NonNullable<ChurnRisk['change']> {
+  return {
     points,
     ...(feature !== '' && { feature }),
     ...(when !== '' && { touchpoint: { name, at: instantAt(parseInt(when, 36)) } }),
   };
-  return {
-    ...(model && { probability: logistic(logit), percentile, base, modelVersion: version }),
-    ...(model && { modelKind: ModelKind.options[kind] }),
-    ...(s !== undefined && { state: CustomerState.options[s] }),
-    ...(u !== undefined && { validUntil: later(u) }),
-    ...(n !== undefined && { expectedNext: later(n) }),
-    ...(w !== undefined && { valueAtRisk: w }),
-    ...(d && { change }),
-  };
+}
+
+/** The probability is computed again from the base and the contributions of the reasons. */
+function unpackModel(model: NonNullable<More['m']>, reasons: RiskReason[]): Partial<ChurnRisk> {
+  const [modelVersion, base, percentile, kind] = model;
+  const logit = reasons.reduce((sum, { contribution = 0 }) => sum + contribution, base);
+  const modelKind = ModelKind.options[kind];
+  return { probability: logistic(logit), percentile, base, modelVersion, ...compact({ modelKind }) };
+}
+
+function unpackMore({ m, s, u, n, w, d }: More, at: number, reasons: RiskReason[]): Partial<ChurnRisk> {
+  const later = (minutes: number | undefined): string | undefined =>
+    minutes === undefined ? undefined : instantAt(at + minutes * minuteMs);
+  const state = s === undefined ? undefined : CustomerState.options[s];
+  const times = { validUntil: later(u), expectedNext: later(n) };
+  const change = d && unpackChange(d);
+  return { ...(m && unpackModel(m, reasons)), ...compact({ state, ...times, valueAtRisk: w, change }) };
 }
 
 /** The reverse of `packRisk`. Future times have a precision of a minute. */

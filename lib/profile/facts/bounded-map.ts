@@ -25,6 +25,12 @@ export interface MergeOptions<T> {
   overflow?: string;
 }
 
+const sizeWithout = (map: object, name: string | undefined): number =>
+  Object.keys(map).length - (name !== undefined && Object.hasOwn(map, name) ? 1 : 0);
+
+const combineWith = <T>(present: T | undefined, value: T, combine: MergeOptions<T>['combine']): T =>
+  present === undefined ? value : combine(present, value);
+
 /** Merges two maps. Entries of both are combined; a new key past `most` goes to the overflow. */
 export function mergeBoundedMaps<T>(
   a: Record<string, T>,
@@ -34,14 +40,13 @@ export function mergeBoundedMaps<T>(
   const added = Object.entries(b);
   if (added.length === 0) return a;
   const all = { ...a };
-  let size = Object.keys(all).length - (overflow !== undefined && Object.hasOwn(all, overflow) ? 1 : 0);
+  let size = sizeWithout(all, overflow);
   for (const [name, value] of added) {
     const isNew = !Object.hasOwn(all, name) && name !== overflow;
     const place = isNew && size >= most ? overflow : name;
     if (place === undefined) continue;
     if (isNew && place === name) size++;
-    const present = Object.hasOwn(all, place) ? all[place] : undefined;
-    all[place] = present === undefined ? value : combine(present, value);
+    all[place] = Object.hasOwn(all, place) ? combineWith(all[place], value, combine) : value;
   }
   return all;
 }

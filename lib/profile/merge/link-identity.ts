@@ -67,6 +67,18 @@ export interface IdentityClaim {
   at: Instant;
 }
 
+/** Returns whether the identity belongs to no other customer, and the user has room for it. */
+function canLink(user: Profile, ref: CustomerRef, found: VersionedProfile | undefined): boolean {
+  if (found && found.profile.customer !== ref) return false;
+  return hasRoom(user, [ref, ...(found?.profile.linked ?? [])]);
+}
+
+/** Writes the pointer over revision `rev`, so that a concurrent first write is not overwritten. */
+function replaceByPointer(user: Profile, ref: CustomerRef, rev: number): Write {
+  const from = { workspace: user.workspace, customer: ref };
+  return { put: pointerItem(from, user, rev + 1), if: ifRevision(rev) };
+}
+
 /**
  * Links `ref` to the user: merges its profile and replaces it by a pointer, in the transaction of
  * the user's profile. Both must be unchanged since read. Returns undefined if `found` belongs to
@@ -74,18 +86,10 @@ export interface IdentityClaim {
  * redelivery links; after it, the touchpoint counts as processed.
  */
 export function linkIdentity(user: Profile, ref: CustomerRef, claim: IdentityClaim): IdentityLink | undefined {
-  const { workspace } = user;
   const { found, touchpoint, at } = claim;
-  if (found && found.profile.customer !== ref) return undefined;
-  if (!hasRoom(user, [ref, ...(found?.profile.linked ?? [])])) return undefined;
-  const from = { workspace, customer: ref };
+  if (!canLink(user, ref, found)) return undefined;
   const profile = found ? mergeProfiles(user, found.profile) : { ...user, linked: [...user.linked, ref] };
-  const rev = found?.rev ?? 0;
-  const pointer: Write = {
-    put: pointerItem(from, user, rev + 1),
-    if: ifRevision(rev), // a concurrent first write is not overwritten
-  };
-  const also: Write[] = [pointer, { put: { ...keys.link(user, ref), at } }];
+  const also: Write[] = [replaceByPointer(user, ref, found?.rev ?? 0), { put: { ...keys.link(user, ref), at } }];
   const segments = Object.keys(found?.profile.segments ?? {});
   const signals: ProfileChange[] = [{ type: 'identified', linked: ref, at, ...(segments.length > 0 && { segments }) }];
   const transition = stageAfterMerge(profile, user.stage, claim);
