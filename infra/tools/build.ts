@@ -3,7 +3,7 @@ import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writ
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type BuildOptions } from 'esbuild';
-import { edgeFunction } from './build-edge.ts';
+import { edgeFunction } from './bundling/build-edge.ts';
 import { functionFolders } from '../functions/function-folders.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

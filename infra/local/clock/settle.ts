@@ -5,9 +5,9 @@ import { type VirtualClock } from './virtual-clock.ts';
 /** Waits for the system, and moves its clock. */
 export interface Pace {
   /** Resolves when nothing runs and nothing is due. */
-  settled(): Promise<void>;
+  settled: () => Promise<void>;
   /** Moves the clock, stops at each time at which something is due, and settles. One at a time. */
-  advance(ms: number): Promise<void>;
+  advance: (ms: number) => Promise<void>;
 }
 
 /** Returns the pace of a system that works in `activity` and `streams`. */

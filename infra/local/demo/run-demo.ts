@@ -10,7 +10,7 @@ import {
 } from './demo-customers.ts';
 import { planVisits } from './demo-plan.ts';
 import { callOutcome, reactionTo } from './demo-reactions.ts';
-import { type ReportEntry, report, type ReportedCustomer } from './demo-report.ts';
+import { report, type ReportedCustomer } from './demo-report.ts';
 import { type Local, startLocal } from '../runner.ts';
 import { dayMs } from '../../../lib/shared/time.ts';
 import { type Ask, backOffice, readCustomer } from './demo-client.ts';

@@ -30,9 +30,10 @@ function field(text: string, [min, max]: [number, number], names?: string[]): Fi
   const ranges = text.split(',').map((part) => {
     const [span = '', step] = part.split('/');
     const [low = '', high] = span.split('-');
-    const from = low === '*' || low === '?' ? min : numberOf(low, names);
-    const to =
-      high !== undefined ? numberOf(high, names) : low === '*' || low === '?' || step !== undefined ? max : from;
+    const isAny = low === '*' || low === '?';
+    const from = isAny ? min : numberOf(low, names);
+    const open = isAny || step !== undefined ? max : from;
+    const to = high === undefined ? open : numberOf(high, names);
     if (from < min || to > max) throw new Error(`cron: "${part}" is not within ${min} and ${max}`);
     return { from, to, every: step === undefined ? 1 : numberOf(step) };
   });
@@ -86,11 +87,13 @@ function dayAt(timezone: string, at: number): Day & { midnight: number } {
   return { year, month, date, midnight: Date.UTC(year, month - 1, date) };
 }
 
-/**
- * Returns the next firing of an AWS cron expression in a zone, or undefined. Throws for an
- * expression that AWS rejects.
- */
-export function nextCron(expression: string, timezone: string, after: number): number | undefined {
+interface CronFields {
+  isOn: (day: Day) => boolean;
+  /** Minutes of a day at which it fires, in order. */
+  minutes: number[];
+}
+
+function parseCron(expression: string): CronFields {
   const fields = expression.trim().split(/\s+/);
   if (fields.length !== 6) throw new Error(`cron(${expression}): six fields are needed`);
   const [minute = '', hour = '', date = '', month = '', day = '', year = ''] = fields;
@@ -100,17 +103,26 @@ export function nextCron(expression: string, timezone: string, after: number): n
   const isYear = field(year, [1970, 2199]);
   const hours = Array.from({ length: 24 }, (_, n) => n).filter(field(hour, [0, 23]));
   const minutes = Array.from({ length: 60 }, (_, n) => n).filter(field(minute, [0, 59]));
+  return {
+    isOn: (on) => isYear(on.year) && isMonth(on.month) && isDay(on),
+    minutes: hours.flatMap((h) => minutes.map((m) => h * 60 + m)),
+  };
+}
 
+/**
+ * Returns the next firing of an AWS cron expression in a zone, or undefined. Throws for an
+ * expression that AWS rejects.
+ */
+export function nextCron(expression: string, timezone: string, after: number): number | undefined {
+  const { isOn, minutes } = parseCron(expression);
   const first = dayAt(timezone, after);
   for (let days = 0; days <= longestYears * 366; days++) {
     const wall = new Date(first.midnight + days * dayMs);
-    const on = { year: wall.getUTCFullYear(), month: wall.getUTCMonth() + 1, date: wall.getUTCDate() };
-    if (!isYear(on.year) || !isMonth(on.month) || !isDay(on)) continue;
-    for (const h of hours)
-      for (const m of minutes) {
-        const at = fromWall(timezone, wall.getTime() + (h * 60 + m) * minuteMs);
-        if (at > after) return at;
-      }
+    if (!isOn({ year: wall.getUTCFullYear(), month: wall.getUTCMonth() + 1, date: wall.getUTCDate() })) continue;
+    for (const minute of minutes) {
+      const at = fromWall(timezone, wall.getTime() + minute * minuteMs);
+      if (at > after) return at;
+    }
   }
   return undefined;
 }

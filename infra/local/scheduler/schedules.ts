@@ -42,6 +42,12 @@ interface Timed {
 
 const unitsMs: Record<string, number> = { minute: minuteMs, hour: hourMs, day: dayMs };
 
+/** Returns the period of a rate, `15 minutes`, in ms. Not above 0 for a wrong one. */
+function ratePeriodMs(rate: string): number {
+  const [, count, unit = ''] = /^(\d+) (minute|hour|day)s?$/.exec(rate) ?? [];
+  return Number(count) * (unitsMs[unit] ?? 0);
+}
+
 /**
  * Returns the next firing after `after`. `anchor` is a firing or the first sight, from which rates
  * count. Throws for an expression that AWS rejects.
@@ -58,9 +64,8 @@ export function nextFiring(
     if (Number.isNaN(at)) throw new Error(`${expression}: no date and time`);
     return at > after ? at : undefined;
   }
-  const [, count, unit = ''] = /^(\d+) (minute|hour|day)s?$/.exec(inner) ?? [];
-  const period = Number(count) * (unitsMs[unit] ?? 0);
-  if (kind !== 'rate' || !(period > 0)) throw new Error(`${expression} is no schedule expression`);
+  const period = kind === 'rate' ? ratePeriodMs(inner) : 0;
+  if (!(period > 0)) throw new Error(`${expression} is no schedule expression`);
   return anchor + (Math.floor((after - anchor) / period) + 1) * period;
 }
 

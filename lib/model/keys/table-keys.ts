@@ -75,7 +75,6 @@ export const keys = {
   }),
   policy: (workspace: string, placement: string): Key => ({ pk: `${workspace}#placements`, sk: `policy#${placement}` }),
   habits: (workspace: string): Key => ({ pk: `${workspace}#placements`, sk: 'habits' }),
-
   journey: (workspace: string, id: string): Key => ({ pk: `${workspace}#journeys`, sk: `${ranges.journey}${id}` }),
   journeyDraft: (workspace: string, id: string): Key => ({ pk: `${workspace}#journeys`, sk: `draft#${id}` }),
   journeyVersion: (workspace: string, id: string, version: number): Key => ({
@@ -93,7 +92,6 @@ export const keys = {
     pk: `${workspace}#journey-stats#${stats.journeyId}`,
     sk: `v#${String(stats.version).padStart(6, '0')}#${stats.shard}`,
   }),
-
   segment: (workspace: string, id: string): Key => ({ pk: `${workspace}#segments`, sk: `${ranges.segment}${id}` }),
   fanOut: (workspace: string, id: string): Key => ({ pk: `${workspace}#fan-outs`, sk: `${ranges.fanOut}${id}` }),
   launched: (workspace: string, journeyId: string, trigger: string): Key => ({
@@ -106,7 +104,6 @@ export const keys = {
     sk: `${ranges.cap}${span}`,
   }),
   throttle: (workspace: string, journeyId: string): Key => ({ pk: `${workspace}#limits#${journeyId}`, sk: 'throttle' }),
-
   churnState: (workspace: string): Key => ({ pk: `${workspace}#churn`, sk: 'state' }),
   churnModel: (workspace: string, version: number): Key => ({
     pk: `${workspace}#churn`,
@@ -116,13 +113,10 @@ export const keys = {
     pk: `${workspace}#churn-sample#${sample.run}`,
     sk: `${sample.share}#${String(sample.part).padStart(6, '0')}`,
   }),
-
   map: (workspace: string, id: string): Key => ({ pk: `${workspace}#maps`, sk: `${ranges.map}${id}` }),
   report: (workspace: string, id: string): Key => ({ pk: `${workspace}#reports`, sk: `${ranges.report}${id}` }),
   reportResult: (workspace: string, id: string): Key => ({ pk: `${workspace}#reports`, sk: `result#${id}` }),
-
   quota: (workspace: string, work: string): Key => ({ pk: `${workspace}#quotas`, sk: `quota#${work}` }),
-
   profile: (customer: Customer): Key => ({ pk: partition(customer), sk: 'profile' }),
   link: (customer: Customer, linked: string): Key => ({ pk: partition(customer), sk: `link#${linked}` }),
   touchpoint: (customer: Customer, at: Instant, messageId: string): Key => ({

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { onTestFinished } from 'vitest';
-import { edgeFunction } from '../../../infra/tools/build-edge.ts';
+import { edgeFunction } from '../../../infra/tools/bundling/build-edge.ts';
 import { createEdge, withoutEdge } from '../../../infra/local/http/edge.ts';
 import { startGateway } from '../../../infra/local/http/gateway.ts';
 import { plain } from '../../../infra/local/http/gateway-payload.ts';
