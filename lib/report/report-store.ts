@@ -5,6 +5,7 @@ import { type Instant, addMs, daySeconds, ttlAfter } from '../shared/time.ts';
 import { Coverage, longestTryMs, type Report, ReportResult } from './report-record.ts';
 import { ReportRequest } from './kinds/report-request.ts';
 import { ifAbsent } from '../aws/table/conditions.ts';
+import { stripRange } from '../model/keys/parse-keys.ts';
 
 /** Retention of a report, seconds. */
 const keptSeconds = 30 * daySeconds;

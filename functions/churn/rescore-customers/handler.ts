@@ -11,7 +11,7 @@ import {
 } from '../../../lib/churn/training/all-customers.ts';
 import { type Customer } from '../../../lib/model/customer.ts';
 import { partition } from '../../../lib/model/keys/table-keys.ts';
-import { type Clock } from '../../../lib/shared/time.ts';
+import { type Clock, minuteMs } from '../../../lib/shared/time.ts';
 
 interface Dependencies {
   table: Table;
@@ -27,7 +27,7 @@ const RescoreInput = z.object({
 });
 
 /** Time that must be left before a page is read, ms. */
-const spareMs = 60_000;
+const spareMs = minuteMs;
 const concurrency = 16;
 
 type RescoreCounts = Record<'reviewed' | 'not-due' | 'failed', number>;

@@ -24,6 +24,7 @@ import {
   type Write,
 } from './table-writes.ts';
 import { asRefusal } from './write-refusal.ts';
+import { chunksOf } from '../../shared/lists.ts';
 
 /**
  * Result of a replacement. `present` is undefined if there is no item, or another write of the
