@@ -41,13 +41,13 @@ export interface ReportStore {
   list(workspace: string, page: ReportPage): Promise<{ reports: Report[]; next?: string }>;
   /**
    * Begins an attempt and returns the report. Undefined if it has ended, does not exist, or another
-   * attempt runs: one of another name that began less than fifteen minutes ago. An attempt may begin
-   * again.
+   * attempt runs: one of another name that began less than fifteen minutes ago. An attempt may
+   * begin again.
    */
   begin(key: ReportKey, attempt: Attempt): Promise<Report | undefined>;
   /**
-   * Ends an attempt, in one transaction with its result. Returns false and writes nothing if another
-   * attempt has taken over.
+   * Ends an attempt, in one transaction with its result. Returns false and writes nothing if
+   * another attempt has taken over.
    */
   end(key: ReportKey, attempt: Attempt, outcome: ReportOutcome): Promise<boolean>;
 }

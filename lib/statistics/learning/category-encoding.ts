@@ -11,7 +11,7 @@ export type Attributes = z.infer<typeof Attributes>;
 export const CategoryEncoding = z.array(z.object({ attribute: z.string(), values: z.array(z.string()).optional() }));
 export type CategoryEncoding = z.infer<typeof CategoryEncoding>;
 
-/** Words of more values than this keep their most frequent; the others have no column of their own. */
+/** Limit of columns for an attribute of text. Its less frequent values have no column. */
 const maxValues = 20;
 
 /** Limit of numbers; larger ones are clipped, because their sums and differences are not exact. */

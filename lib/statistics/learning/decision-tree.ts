@@ -20,8 +20,8 @@ function childOf({ cut, left }: Tree, node: number, value: number): number {
 }
 
 /**
- * Returns the value of the leaf that a row reaches. Adds to `parts`, by column, how the value changed
- * along the path: they sum to leaf − root exactly (Saabas 2014).
+ * Returns the value of the leaf that a row reaches. Adds to `parts`, by column, how the value
+ * changed along the path: they sum to leaf − root exactly (Saabas 2014).
  */
 export function evaluateTree(tree: Tree, row: ArrayLike<number>, parts?: Float64Array): number {
   let node = 0;

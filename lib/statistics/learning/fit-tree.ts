@@ -104,8 +104,8 @@ function bestSplitOn(
 const leastGain = 1e-9;
 
 /**
- * Returns the split of greatest gain, or undefined without a gain. The right side of a rising column
- * must not have a smaller value.
+ * Returns the split of greatest gain, or undefined without a gain. The right side of a rising
+ * column must not have a smaller value.
  */
 function bestSplit(matrix: TrainingMatrix, node: Node, growth: TreeGrowth): Split | undefined {
   const { lambda } = growth;
@@ -153,8 +153,8 @@ function addNode(tree: Tree, split: Split | undefined, { cuts, next }: { cuts: n
 }
 
 /**
- * Fits one tree, grown level by level on histograms (Chen and Guestrin 2016, XGBoost). Its values are
- * multiplied by the rate already.
+ * Fits one tree, grown level by level on histograms (Chen and Guestrin 2016, XGBoost). Its values
+ * are multiplied by the rate already.
  */
 export function fitTree(matrix: TrainingMatrix, growth: TreeGrowth): Tree {
   const { depth, rate, lambda } = growth;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { cholesky, solve } from '../numerics/cholesky.ts';
+import { standardiseRows } from './standardise-rows.ts';
 import { type TrainingRows, logistic, logit, softplus } from './training-rows.ts';
 
 const Column = z.object({ name: z.string(), mean: z.number(), weight: z.number() });
@@ -102,8 +103,9 @@ interface NewtonSums {
 
 /** Reads the free columns of a row into `values`. Returns its logit. */
 function readRow(values: Float64Array, row: Float64Array, { free, weights }: FreeWeights): number {
+  const size = free.length;
   let sum = 0;
-  for (let j = 0; j < free.length; j++) {
+  for (let j = 0; j < size; j++) {
     const column = free[j] ?? 0;
     const value = row[column] ?? 0;
     values[j] = value;
@@ -122,7 +124,9 @@ function addRow({ gradient, entries, values }: NewtonSums, slope: number, curve:
   }
 }
 
-/** Adds the penalty to the sums and completes the matrix. Returns `loss` with the penalty's loss. */
+/**
+ * Adds the penalty to the sums and completes the matrix. Returns `loss` with the penalty's loss.
+ */
 function addPenalty(
   { gradient, entries }: NewtonSums,
   { free, weights, ridge }: FreeWeights & { ridge: readonly number[] },
@@ -194,7 +198,7 @@ function descend(fitting: Fitting, weights: Float64Array): void {
  * columns do not explain seasons. `base` is at the mean of the levels by `times.levels`.
  */
 export function fitLogistic(data: TrainingRows, { penalty, rising = new Set() }: Ridge): LinearModel {
-  const { columns, rows, levels } = standardised(data);
+  const { columns, rows, levels } = standardiseRows(data);
   const ones = data.labels.reduce<number>((sum, y) => sum + y, 0);
   const first = 1 + levels.length;
   const weights = new Float64Array(first + columns.length);

@@ -74,7 +74,10 @@ export function computeBoundaries(design: SequentialDesign): number[] {
   return looksWith({ design, constant: constantOf(design), drift: 0 }).map(({ bound }) => bound);
 }
 
-/** Error that may be spent until share `at` of the information, half of it on either side: Lan & DeMets (1983), in the likeness of either shape. */
+/**
+ * Error that may be spent until share `at` of the information, half on either side: Lan & DeMets
+ * (1983), in either shape.
+ */
 const allowedError: Record<BoundaryShape, (at: number, alpha: number) => number> = {
   pocock: (at, alpha) => alpha * Math.log(1 + (Math.E - 1) * at),
   'obrien-fleming': (at, alpha) => 4 * normalCdf(normalQuantile(alpha / 4) / Math.sqrt(at)),
