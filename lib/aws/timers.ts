@@ -53,7 +53,7 @@ const toTarget = ({ targetArn, roleArn, deadLetterArn }: TimerTarget, input: unk
   RoleArn: roleArn,
   Input: JSON.stringify(input),
   DeadLetterConfig: { Arn: deadLetterArn },
-  RetryPolicy: { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 },
+  RetryPolicy: { MaximumEventAgeInSeconds: daySeconds, MaximumRetryAttempts: 185 },
 });
 
 const toSchedule = (target: TimerTarget, name: string, at: Instant) => ({

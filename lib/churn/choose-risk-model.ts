@@ -8,7 +8,10 @@ type Rules = Pick<Workspace, 'purchaseEvents' | 'churn'>;
 
 const named = ({ keyEvents }: ChurnDefinition): string => JSON.stringify(keyEvents && [...keyEvents].sort());
 
-/** Whether a model forecasts what the workspace asks now: the same key events within the same horizon. */
+/**
+ * Returns whether a model forecasts what the workspace defines now: the same key events within the
+ * same horizon.
+ */
 export function isTrainedForDefinition(
   { definition }: Pick<TrainedModel, 'definition'>,
   { churn = defaultChurnDefinition }: Rules,
@@ -16,7 +19,10 @@ export function isTrainedForDefinition(
   return definition.horizonDays === churn.horizonDays && named(definition) === named(churn);
 }
 
-/** Who assesses a workspace's customers: the model it goes by; before there is one of what is asked now, the cold start. */
+/**
+ * Returns the risk model of a workspace: the trained one, or the cold start if none fits its
+ * definition.
+ */
 export function chooseRiskModel(rules: Rules, trained: TrainedModel | undefined): RiskModel {
   const cold = createDefaultRiskModel(rules);
   return trained && isTrainedForDefinition(trained, rules) ? createTrainedRiskModel(trained, cold) : cold;

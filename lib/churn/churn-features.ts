@@ -8,7 +8,10 @@ import { dayIndex } from '../profile/facts/key-days.ts';
  * touchpoints. Times are days.
  */
 export interface ChurnFeatures {
-  /** Days with a purchase after the first. Of those from before the profile kept days: at most as many as purchases, and as days in `span`. */
+  /**
+   * Days with a purchase after the first. Days before the profile kept them are estimated: at most
+   * as many as purchases, and as days in `span`.
+   */
   repeats: number;
   /** What a day with a purchase is worth, on average. */
   worth: number;
@@ -17,7 +20,10 @@ export interface ChurnFeatures {
   purchased: boolean;
   /** Since the last purchase; without one, since the last touchpoint. */
   silence: number;
-  /** Since the last touchpoint of a buyer who came back later than a day after the last purchase. */
+  /**
+   * Days since the last touchpoint of a buyer who came back later than a day after the last
+   * purchase.
+   */
   visitedAgo?: number;
   badAnswer: boolean;
   complained: boolean;
@@ -60,7 +66,10 @@ const contactChannels = ['email', 'sms', 'push', 'marketing'];
 
 const daysSince = (at: Instant, now: Instant): number => Math.max(0, msBetween(at, now) / dayMs);
 
-/** How often the customer came again, and what a time is worth: by the days that are kept, where those begin with the first purchase. */
+/**
+ * Returns how often the customer bought again, and the worth of a day with a purchase. Uses the
+ * days kept in the profile if they begin with the first purchase.
+ */
 function rhythmOf(
   { keyDays, purchases: { n, revenue } }: Profile,
   { first, span }: { first: Instant | undefined; span: number },

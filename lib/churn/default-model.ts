@@ -49,7 +49,9 @@ const asKeyEvents = (reason: RiskReason): RiskReason => ({
 
 const termsOf = ({ churn }: Rules): ChurnDefinition => churn ?? defaultChurnDefinition;
 
-/** Returns the band at a time without further touchpoints, or undefined for an ineligible customer. */
+/**
+ * Returns the band at a time without further touchpoints, or undefined for an ineligible customer.
+ */
 function defaultBandAt(rules: Rules, profile: Profile, at: Instant): RiskBand | undefined {
   const terms = termsOf(rules);
   if (!isEligible(terms, profile, at)) return undefined;

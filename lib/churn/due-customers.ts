@@ -10,6 +10,7 @@ export interface DueList {
   shard: number;
 }
 
+/** Returns every list of due reviews of the workspaces. */
 export const dueLists = (workspaces: string[]): DueList[] =>
   workspaces.flatMap((workspace) => Array.from({ length: listShards }, (_, shard) => ({ workspace, shard })));
 

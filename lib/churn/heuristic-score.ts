@@ -47,8 +47,8 @@ export const rounded = (contribution: number): number => Math.round(contribution
  * eight digits, so that the sum is on the logit's side of a band's limit.
  */
 export function baseOf(reached: number, contributions: readonly number[]): number {
-  const told = contributions.reduce((sum, contribution) => sum + rounded(contribution), 0);
-  return Math.round((reached - told) * 1e8) / 1e8;
+  const explained = contributions.reduce((sum, contribution) => sum + rounded(contribution), 0);
+  return Math.round((reached - explained) * 1e8) / 1e8;
 }
 
 export function bandOf(probability: number, bands: NonNullable<ScoreTerms['bands']> = defaultRiskBands): RiskBand {
@@ -143,9 +143,9 @@ function topThree(parts: Part[]): Part[] {
 }
 
 /**
- * What only buyers have. The time by which one is back as likely as not lies within the horizon exactly where the probability is below a
- * half: what else is known moves the odds of both. What it would spend within the horizon, were it there: the rate by its posterior mean,
- * a day with a purchase worth the customer's own mean.
+ * Returns what only buyers have: the median time to the next purchase, and the revenue at stake.
+ * Other evidence moves the odds of both, so `wait` is within the horizon exactly if the probability
+ * is below a half. The stake is the posterior mean of the rate times the worth of a day.
  */
 function ofBuyer(features: ChurnFeatures, horizonDays: number): { wait?: number | undefined; stake: number } {
   if (!features.purchased) return { stake: 0 };

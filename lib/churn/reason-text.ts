@@ -49,13 +49,16 @@ const texts: Record<string, (values: number[]) => Text> = {
 };
 
 /** How many numbers each text has. A silence lacks the second if there is no rhythm. */
-const told: Record<string, number> = { silence: 2, quiet: 2, rhythm: 2, pace: 2, absence: 1 };
+const numbersOf: Record<string, number> = { silence: 2, quiet: 2, rhythm: 2, pace: 2, absence: 1 };
 
-/** A reason in words, made of its feature and numbers alone: so it need not be stored. Of several in one, each has its own numbers in turn. */
+/**
+ * Returns the text of a reason from its feature and numbers alone, so it need not be stored. Joined
+ * reasons use their numbers in turn.
+ */
 export function reasonText({ feature, values = [] }: Pick<RiskReason, 'feature' | 'values'>): Text {
   const left = [...values];
   const parts = feature
     .split('+')
-    .map((name) => texts[name]?.(left.splice(0, told[name] ?? 0)) ?? { en: name, ko: name });
+    .map((name) => texts[name]?.(left.splice(0, numbersOf[name] ?? 0)) ?? { en: name, ko: name });
   return { en: parts.map(({ en }) => en).join('; '), ko: parts.map(({ ko }) => ko).join('; ') };
 }

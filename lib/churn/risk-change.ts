@@ -13,7 +13,10 @@ function touchpointSince({ counts }: Profile, keyEvents: readonly string[], sinc
   return latest;
 }
 
-/** What of the reasons moved most the way the score did. One that is no longer among them has come to nothing. */
+/**
+ * Returns the feature whose points moved most in the direction of the score. A reason that is
+ * missing has 0 points.
+ */
 function movedMost(before: readonly RiskReason[], after: readonly RiskReason[], way: number): string | undefined {
   const pointsOf = (reasons: readonly RiskReason[], feature: string) =>
     reasons.find((reason) => reason.feature === feature)?.points ?? 0;
@@ -25,7 +28,10 @@ function movedMost(before: readonly RiskReason[], after: readonly RiskReason[], 
   return most?.feature;
 }
 
-/** What changed since an earlier risk of the same customer; undefined without one, and where the score is the same. */
+/**
+ * Returns what changed since an earlier risk of the same customer. Undefined without one, or if the
+ * score is the same.
+ */
 export function riskChangeOf(
   { before, after }: { before: ChurnRisk | undefined; after: ChurnRisk },
   profile: Profile,

@@ -36,7 +36,7 @@ export function attributesOf({ traits }: Profile, { attributes }: ChurnDefinitio
   );
 }
 
-export function knownOf(profile: Profile, definition: ChurnDefinition): CustomerFeatures {
+export function featuresOf(profile: Profile, definition: ChurnDefinition): CustomerFeatures {
   return {
     ...(profile.keyDays && { habit: purchaseHistoryOfDays(profile.keyDays) }),
     ...(definition.attributes.length > 0 && { attributes: attributesOf(profile, definition) }),
@@ -44,8 +44,8 @@ export function knownOf(profile: Profile, definition: ChurnDefinition): Customer
 }
 
 /**
- * The model for one customer. What a customer has said (a complaint, a good-bye) is not among what it learns from, so it moves the base by
- * the shipped judgement, in logits; who said nothing has the calibrated probability as it is.
+ * Returns the model for one customer. Statements (a complaint, a cancellation) are not among the
+ * training data, so they shift the base by the cold start's weights, in logits.
  */
 function modelFor({ model }: TrainedModel, profile: Profile, now: Instant) {
   const said = touchpointBehind(computeChurnFeatures(profile, now));
@@ -57,13 +57,13 @@ function modelFor({ model }: TrainedModel, profile: Profile, now: Instant) {
 /** The score at `now`, taken apart: what was said stands among the reasons. */
 export function scoreOf(trained: TrainedModel, profile: Profile, now: Instant): CustomerScore {
   const { said, moved, own } = modelFor(trained, profile, now);
-  const scored = scoreWith(own, knownOf(profile, trained.definition), daysAt(now));
+  const scored = scoreWith(own, featuresOf(profile, trained.definition), daysAt(now));
   if (!('score' in scored) || said.length === 0) return scored;
-  const told = said.map(([feature, contribution]) => ({
+  const statements = said.map(([feature, contribution]) => ({
     ...{ feature, contribution, value: null, mean: null },
     text: reasonText({ feature }),
   }));
-  const reasons = [...scored.score.reasons, ...told].sort(
+  const reasons = [...scored.score.reasons, ...statements].sort(
     (a, b) => Math.abs(b.contribution) - Math.abs(a.contribution),
   );
   return { ...scored, score: { ...scored.score, base: scored.score.base - moved, reasons } };
@@ -71,8 +71,11 @@ export function scoreOf(trained: TrainedModel, profile: Profile, now: Instant): 
 
 const fourDigits = (value: number): number => Number(value.toPrecision(4));
 
-/** At most three that sum to the same: what is more becomes `other`. Points are what each adds to the score before it. */
-function told({ base: given, reasons }: ChurnScore): { base: number; reasons: RiskReason[]; logit: number } {
+/**
+ * Returns at most three reasons with the same sum; the rest is `other`. Points are the effect on
+ * the score before a reason.
+ */
+function shortenReasons({ base: given, reasons }: ChurnScore): { base: number; reasons: RiskReason[]; logit: number } {
   const kept = reasons.length <= 3 ? reasons : reasons.slice(0, 2);
   const rest = reasons.slice(kept.length).reduce((sum, { contribution }) => sum + contribution, 0);
   const other = { feature: 'other', contribution: rest, value: null };
@@ -101,7 +104,7 @@ function riskOf(
   now: Instant,
 ): ChurnRisk {
   const { score, insufficientData = [] } = scored;
-  const { base, reasons, logit } = told(score);
+  const { base, reasons, logit } = shortenReasons(score);
   const lacking = insufficientData.flatMap((lack) => (lack === 'closed-window' ? [] : [lacks[lack]]));
   const { validUntil, expectedNext, valueAtRisk, state } = score;
   return {
@@ -142,14 +145,14 @@ export function createTrainedRiskModel(trained: TrainedModel, otherwise: RiskMod
     bandAt(profile, at) {
       if (!isKnown(profile) || !isEligible(definition, profile, at)) return otherwise.bandAt(profile, at);
       const { own } = modelFor(trained, profile, at);
-      const p = probability(own, knownOf(profile, definition), daysAt(at));
+      const p = probability(own, featuresOf(profile, definition), daysAt(at));
       return p === undefined ? otherwise.bandAt(profile, at) : bandAt(own, p);
     },
 
     bandChange(profile, now) {
       if (!isKnown(profile) || !isEligible(definition, profile, now)) return otherwise.bandChange(profile, now);
       const { own } = modelFor(trained, profile, now);
-      const day = bandChangesAt(own, knownOf(profile, definition), daysAt(now));
+      const day = bandChangesAt(own, featuresOf(profile, definition), daysAt(now));
       return day === undefined ? undefined : instantOf(day);
     },
   };

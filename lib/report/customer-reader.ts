@@ -8,7 +8,7 @@ import { type MembershipIndex, type ListPlace } from '../segment/membership-inde
 const pageSize = 100;
 
 /** Yields all customers by the list of next reviews, because every profile has one. */
-async function* everybody(table: Table, workspace: string): AsyncGenerator<Customer[]> {
+async function* allCustomers(table: Table, workspace: string): AsyncGenerator<Customer[]> {
   for (let list = 0; list < listShards; list++) {
     let [limit, cursor] = [pageSize, ''];
     for (;;) {
@@ -48,8 +48,8 @@ export interface ReportAudience {
  */
 export function readCustomersOf(
   { table, directory }: { table: Table; directory: MembershipIndex },
-  whom: ReportAudience,
+  audience: ReportAudience,
 ) {
-  const { workspace, segment } = whom;
-  return segment === undefined ? everybody(table, workspace) : membersOf(directory, workspace, segment);
+  const { workspace, segment } = audience;
+  return segment === undefined ? allCustomers(table, workspace) : membersOf(directory, workspace, segment);
 }

@@ -69,7 +69,7 @@ export const ReportView = ReportSummary.extend({
 export type ReportView = z.infer<typeof ReportView>;
 
 /** An attempt that began longer ago has ended, ms. Lambda's limit for a function is 15 minutes. */
-export const longestTryMs = 15 * 60_000 + 5_000;
+export const longestTryMs = 15 * minuteMs + 5_000;
 
 /** Returns whether the function of a running report must have crashed. */
 export function isInterrupted({ status, startedAt }: Report, now: Instant): boolean {

@@ -5,6 +5,7 @@ import { type Instant, addMs, daySeconds, ttlAfter } from '../shared/time.ts';
 import { Coverage, longestTryMs, type Report, ReportResult } from './report-record.ts';
 import { ReportRequest } from './kinds/report-request.ts';
 import { ifAbsent } from '../aws/table/conditions.ts';
+import { stripRange } from '../model/keys/parse-keys.ts';
 
 /** Retention of a report, seconds. */
 const keptSeconds = 30 * daySeconds;
@@ -40,13 +41,13 @@ export interface ReportStore {
   list(workspace: string, page: ReportPage): Promise<{ reports: Report[]; next?: string }>;
   /**
    * Begins an attempt and returns the report. Undefined if it has ended, does not exist, or another
-   * attempt runs: one of another name that began less than fifteen minutes ago. An attempt may begin
-   * again.
+   * attempt runs: one of another name that began less than fifteen minutes ago. An attempt may
+   * begin again.
    */
   begin(key: ReportKey, attempt: Attempt): Promise<Report | undefined>;
   /**
-   * Ends an attempt, in one transaction with its result. Returns false and writes nothing if another
-   * attempt has taken over.
+   * Ends an attempt, in one transaction with its result. Returns false and writes nothing if
+   * another attempt has taken over.
    */
   end(key: ReportKey, attempt: Attempt, outcome: ReportOutcome): Promise<boolean>;
 }

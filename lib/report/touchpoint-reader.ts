@@ -43,13 +43,16 @@ function touchOf(item: Item, at: number, worth: string | undefined): ReportTouch
   };
 }
 
-/** Seconds by which sources' clocks were wrong, by what follows the range in a sort key; most customers have none. */
+/** Reads clock skews in seconds, by the position in a sort key. Most customers have none. */
 async function skewsOf(table: Table, pk: string): Promise<Map<string, number>> {
   const rows = await table.query(pk, { prefix: skewRange, limit: maxTouches });
   return new Map(rows.map(({ sk, skew }) => [stripRange(sk, skewRange), Number(skew)]));
 }
 
-/** Touchpoints of one identity by our clock; their keys hold the source's, so the range read is as much wider as clocks were wrong. */
+/**
+ * Reads touchpoints of one identity by corrected time. Keys hold the source's time, so the range is
+ * widened by the skews.
+ */
 async function touchesIn(
   table: Table,
   pk: string,
@@ -82,7 +85,8 @@ async function transitionsIn(table: Table, pk: string, to: number): Promise<Cust
     before: `${range}${instantAt(to)}`,
     limit: maxTouches,
   });
-  // `addMs` brings each time into the years 0 to 9999: an older version wrote rows of the year -5946.
+  // `addMs` limits each time to the years 0 to 9999, because an older version wrote rows of the
+  // year -5946.
   return items.map((item) => ({
     ...StageTransition.parse({ ...docOf(item), at: addMs(parseTimedKey(item.sk, range).at, 0) }),
   }));

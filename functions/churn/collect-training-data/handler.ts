@@ -114,27 +114,32 @@ async function sampleShare(
   return undefined;
 }
 
+async function collectShare(
+  { exported, samples, clock }: Dependencies,
+  input: Gathering,
+  isTimeUp: () => boolean,
+): Promise<Gathering> {
+  const { workspace, run, share } = input;
+  const now = clock.now();
+  const files = await exported.files(input.exported);
+  const sample = createSampleDrawer(input, {
+    most: mostOfShare(files.length),
+    put: (drawn, part) => samples.put({ workspace, run, share, part }, drawn, now),
+  });
+  const collection = { input, sample, counts: { sampled: 0, unreadable: 0 }, now };
+  const place = await sampleShare(exported, { collection, files }, isTimeUp);
+  await sample.write(true);
+  writeLine(metricLine('gather', collection.counts, { now: Date.parse(now) }));
+  return compact({ ...input, ...sample.sampling(), place });
+}
+
 /**
  * Samples one share of the table's export within the time of one call. Returns the position to
  * continue at, or no position at the end. Safe to crash and to retry: a retry writes the same parts
  * again, and parts beyond the counted ones are never read. Logs and skips an unreadable line.
  * Throws for a missing or broken file.
  */
-export function collectTrainingData({ exported, samples, clock }: Dependencies) {
-  return async (event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<Gathering> => {
-    const input = Gathering.parse(event);
-    const { workspace, run, share } = input;
-    const now = clock.now();
-    const files = await exported.files(input.exported);
-    const sample = createSampleDrawer(input, {
-      most: mostOfShare(files.length),
-      put: (drawn, part) => samples.put({ workspace, run, share, part }, drawn, now),
-    });
-    const collection = { input, sample, counts: { sampled: 0, unreadable: 0 }, now };
-    const isTimeUp = () => context.getRemainingTimeInMillis() < spareMs;
-    const place = await sampleShare(exported, { collection, files }, isTimeUp);
-    await sample.write(true);
-    writeLine(metricLine('gather', collection.counts, { now: Date.parse(now) }));
-    return compact({ ...input, ...sample.sampling(), place });
-  };
+export function collectTrainingData(dependencies: Dependencies) {
+  return async (event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<Gathering> =>
+    collectShare(dependencies, Gathering.parse(event), () => context.getRemainingTimeInMillis() < spareMs);
 }

@@ -11,7 +11,7 @@ import {
 } from '../../../lib/churn/training/all-customers.ts';
 import { type Customer } from '../../../lib/model/customer.ts';
 import { partition } from '../../../lib/model/keys/table-keys.ts';
-import { type Clock } from '../../../lib/shared/time.ts';
+import { type Clock, minuteMs } from '../../../lib/shared/time.ts';
 
 interface Dependencies {
   table: Table;
@@ -27,7 +27,7 @@ const RescoreInput = z.object({
 });
 
 /** Time that must be left before a page is read, ms. */
-const spareMs = 60_000;
+const spareMs = minuteMs;
 const concurrency = 16;
 
 type RescoreCounts = Record<'reviewed' | 'not-due' | 'failed', number>;
@@ -42,22 +42,34 @@ async function rescore(reviewer: Dependencies['reviewer'], customer: Customer, c
   }
 }
 
+/** Scores page after page until time is up. Returns the position to continue at, if any. */
+async function rescorePages(
+  { table, reviewer }: Dependencies,
+  input: z.infer<typeof RescoreInput>,
+  { counts, timeLeft }: { counts: RescoreCounts; timeLeft: () => number },
+): Promise<CustomerPageToken | undefined> {
+  let place: CustomerPageToken | undefined = input.place ?? firstCustomerPage;
+  while (place && timeLeft() > spareMs) {
+    const page: CustomerPage = await readCustomerPage(table, input, place);
+    await mapConcurrent(page.customers, concurrency, (customer) => rescore(reviewer, customer, counts));
+    place = page.next;
+  }
+  return place;
+}
+
 /**
  * Scores the customers of one list with the new model within the time of one call. Returns the
  * position to continue at, or no position at the end. Costs one read a customer, and one write
  * where the risk changes. Idempotent: a retry finds the customers scored.
  */
-export function rescoreCustomers({ table, reviewer, clock }: Dependencies) {
+export function rescoreCustomers(dependencies: Dependencies) {
   return async (event: unknown, context: { getRemainingTimeInMillis(): number }) => {
-    const { place: start = firstCustomerPage, ...input } = RescoreInput.parse(event);
+    const input = RescoreInput.parse(event);
     const counts: RescoreCounts = { reviewed: 0, 'not-due': 0, failed: 0 };
-    let place: CustomerPageToken | undefined = start;
-    while (place && context.getRemainingTimeInMillis() > spareMs) {
-      const page: CustomerPage = await readCustomerPage(table, input, place);
-      await mapConcurrent(page.customers, concurrency, (customer) => rescore(reviewer, customer, counts));
-      place = page.next;
-    }
-    writeLine(metricLine('rescore', counts, { now: Date.parse(clock.now()) }));
-    return { ...input, ...(place && { place }) };
+    const timeLeft = () => context.getRemainingTimeInMillis();
+    const place = await rescorePages(dependencies, input, { counts, timeLeft });
+    writeLine(metricLine('rescore', counts, { now: Date.parse(dependencies.clock.now()) }));
+    const { workspace, run, list } = input;
+    return { workspace, run, list, ...(place && { place }) };
   };
 }

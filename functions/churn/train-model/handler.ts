@@ -33,20 +33,24 @@ async function readSample(samples: Dependencies['samples'], input: TrainingInput
   return sample;
 }
 
+/** Trains a model and publishes it. Returns its summary, and the number of customers it learnt from. */
+async function trainAndPublish({ samples, models, clock }: Dependencies, input: TrainingInput) {
+  const { workspace, run, definition, began, shares } = input;
+  const bound = Math.min(1, ...shares.map((share) => share.bound));
+  const histories = historiesOf(await readSample(samples, input), bound);
+  const model = trainFromHistories(histories, { definition, run, began, now: clock.now() });
+  return { summary: await models.publish(workspace, model), customers: histories.length };
+}
+
 /**
  * Trains a model on the collected sample and publishes it once a run. Deterministic: a retry before
  * the publication trains the same model.
  */
-export function trainModel({ samples, models, clock }: Dependencies) {
+export function trainModel(dependencies: Dependencies) {
   return async (event: unknown): Promise<ModelSummary> => {
-    const input = TrainingInput.parse(event);
-    const { workspace, run, definition, began, shares } = input;
-    const bound = Math.min(1, ...shares.map((share) => share.bound));
-    const histories = historiesOf(await readSample(samples, input), bound);
-    const model = trainFromHistories(histories, { definition, run, began, now: clock.now() });
-    const line = await models.publish(workspace, model);
-    const counts = { customers: histories.length, [line.accepted ? 'accepted' : 'refused']: 1 };
-    writeLine(metricLine('train', counts, { now: Date.parse(clock.now()) }));
-    return line;
+    const { summary, customers } = await trainAndPublish(dependencies, TrainingInput.parse(event));
+    const counts = { customers, [summary.accepted ? 'accepted' : 'refused']: 1 };
+    writeLine(metricLine('train', counts, { now: Date.parse(dependencies.clock.now()) }));
+    return summary;
   };
 }

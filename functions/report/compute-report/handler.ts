@@ -96,6 +96,25 @@ function limitsOf({ hasMemory }: Dependencies, context: Invocation): () => Cover
   };
 }
 
+/** Runs one attempt. Returns the counts to report. */
+async function attemptReport(
+  dependencies: Dependencies,
+  event: z.infer<typeof RequestedEvent>,
+  stopped: () => Coverage['stopped'],
+): Promise<Record<string, number>> {
+  const { reports, quotas, clock } = dependencies;
+  const { id: by, detail } = event;
+  const { workspace, reportId } = detail;
+  const key = { workspace, reportId };
+  const row = await reports.begin(key, { by, now: clock.now() });
+  if (!row) return { passed: 1 };
+  const outcome = await computeOrFail(dependencies, { workspace, request: row.request }, stopped);
+  const isStored = await reports.end(key, { by, now: clock.now() }, outcome);
+  if (!isStored) return { overtaken: 1 };
+  await releaseQuietly(quotas, { workspace, work: 'report', id: reportId });
+  return 'failure' in outcome ? { failed: 1 } : { done: 1, customers: outcome.coverage.customersRead };
+}
+
 /**
  * Computes a requested report and stores its result with its end in one transaction. Safe to crash:
  * Lambda retries twice from the start, then the event becomes a dead letter and the report shows as
@@ -103,18 +122,8 @@ function limitsOf({ hasMemory }: Dependencies, context: Invocation): () => Cover
  * lease expires.
  */
 export function computeReport(dependencies: Dependencies) {
-  const { reports, quotas, clock, report } = dependencies;
   return async (envelope: unknown, context: Invocation): Promise<void> => {
-    const { id: by, detail } = RequestedEvent.parse(envelope);
-    const { workspace, reportId } = detail;
-    const key = { workspace, reportId };
-    const row = await reports.begin(key, { by, now: clock.now() });
-    if (!row) return report({ passed: 1 });
-    const stopped = limitsOf(dependencies, context);
-    const outcome = await computeOrFail(dependencies, { workspace, request: row.request }, stopped);
-    const isStored = await reports.end(key, { by, now: clock.now() }, outcome);
-    if (!isStored) return report({ overtaken: 1 });
-    await releaseQuietly(quotas, { workspace, work: 'report', id: reportId });
-    report('failure' in outcome ? { failed: 1 } : { done: 1, customers: outcome.coverage.customersRead });
+    const event = RequestedEvent.parse(envelope);
+    dependencies.report(await attemptReport(dependencies, event, limitsOf(dependencies, context)));
   };
 }

@@ -22,6 +22,7 @@ export interface ApiRequest {
   body(): unknown;
 }
 
+/** An answer of a route. The status defaults to 200. */
 export interface ApiResponse {
   status?: number;
   headers?: Record<string, string>;

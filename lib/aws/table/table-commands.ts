@@ -24,6 +24,7 @@ import {
   type Write,
 } from './table-writes.ts';
 import { asRefusal } from './write-refusal.ts';
+import { chunksOf } from '../../shared/lists.ts';
 
 /**
  * Result of a replacement. `present` is undefined if there is no item, or another write of the
@@ -96,7 +97,10 @@ export async function writeAll({ client, TableName }: TableClient, writes: Write
   return (await writing(writes.map(keyIn), () => sendUnlessConditionFails(command))) !== undefined;
 }
 
-/** Puts at most 25 items. Returns those that DynamoDB did not accept, all if it throttled the request. */
+/**
+ * Puts at most 25 items. Returns those that DynamoDB did not accept, all if it throttled the
+ * request.
+ */
 async function putChunk({ client, TableName }: TableClient, chunk: Item[]): Promise<Item[]> {
   const requests = chunk.map((item) => ({ PutRequest: { Item: bytes(item) } }));
   const command = new BatchWriteItemCommand({ RequestItems: { [TableName]: requests } });

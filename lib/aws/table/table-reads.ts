@@ -12,6 +12,7 @@ import { Unavailable } from '../../shared/errors.ts';
 import { isKey, queryInput, type QueryOptions } from './query.ts';
 import { waitWithJitter } from './table-errors.ts';
 import { type Item, keyOf } from './table-writes.ts';
+import { chunksOf, distinctBy } from '../../shared/lists.ts';
 
 /** The table that a request goes to. */
 export interface TableClient {
@@ -38,9 +39,7 @@ const batchSize = 100;
 const maxRetries = 8;
 
 /** BatchGetItem refuses duplicate keys. */
-const distinct = (all: Key[]): Key[] => [
-  ...new Map(all.map((key) => [JSON.stringify([key.pk, key.sk]), key])).values(),
-];
+const distinctKeys = (all: Key[]): Key[] => distinctBy(all, ({ pk, sk }) => JSON.stringify([pk, sk]));
 
 export async function readItem(
   { client, TableName }: TableClient,
@@ -73,7 +72,7 @@ export async function readItems(
   keys: Key[],
   { consistent = false }: ReadOptions = {},
 ): Promise<Item[]> {
-  const chunks = chunksOf(distinct(keys.filter(isKey)), batchSize);
+  const chunks = chunksOf(distinctKeys(keys.filter(isKey)), batchSize);
   return (await Promise.all(chunks.map((chunk) => readChunk(on, chunk, consistent)))).flat();
 }
 

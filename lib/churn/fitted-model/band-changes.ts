@@ -3,6 +3,7 @@ import { type CustomerFeatures } from './feature-columns.ts';
 import { probability } from './explain-logit.ts';
 import { type ChurnModel } from './churn-model.ts';
 
+/** Returns the band of a probability by the limits of a model. */
 export function bandAt({ bands }: Pick<ChurnModel, 'bands'>, p: number): RiskBand {
   if (p >= bands.high) return 'high';
   return p >= bands.medium ? 'medium' : 'low';
@@ -13,8 +14,9 @@ const farthestDays = 730;
 const minute = 1 / 1440;
 
 /**
- * The day (since 1970, with its fraction) on which the band is next another one if nothing happens; undefined when two years bring none.
- * The probability is a closed form of time that never falls, so bisection to the minute finds the moment in twenty scores and no read.
+ * Returns the day (since 1970, with its fraction) on which the band changes without further
+ * touchpoints. Undefined if two years bring no change. The probability never falls with time alone,
+ * so bisection to the minute needs twenty scores and no read.
  */
 export function bandChangesAt(model: ChurnModel, known: CustomerFeatures, now: number): number | undefined {
   const bandOn = (day: number) => bandAt(model, probability(model, known, day) ?? 0);

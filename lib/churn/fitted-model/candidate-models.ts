@@ -14,11 +14,17 @@ import { type Example, timesOf } from './training-windows.ts';
 export interface FitTerms {
   layout: Layout;
   horizonDays: number;
-  /** Forecasts are at the newest window's own level, for what is measured there; else at the one to be expected next. */
+  /**
+   * Whether forecasts are at the level of the newest window, which is measured there. Default: the
+   * level expected next.
+   */
   ofNewest?: boolean;
 }
 
-/** Customers the ridge is worth: enough to hold a column that few customers have, nothing against thousands. */
+/**
+ * Penalty of the ridge, in customers: enough to hold a column that few customers have, nothing
+ * against thousands.
+ */
 const penalty = 10;
 
 /** Customers with attributes from which on trees are grown. */
@@ -40,7 +46,10 @@ export function datasetOf(
 /** Of a model that is one model alone. */
 export const singleModelShares = { treesShare: 0, dropoutShare: 0, dropoutShift: 0 } as const;
 
-/** A dropout model of customers as they stood at `now`; needs no label. Undefined without key events. */
+/**
+ * Fits a dropout model to customers as they were at `now`; needs no label. Undefined without key
+ * events.
+ */
 export function fitDropoutModel(
   customers: readonly Pick<Example, 'habit'>[],
   { layout, horizonDays, now, near }: FitTerms & { now: number; near?: FittedModel | undefined },
@@ -67,7 +76,10 @@ export interface ModelFitter extends FitTerms {
 export const boostingFor = (examples: readonly Example[], terms: FitTerms): typeof defaultBoosting =>
   tuneBoosting(datasetOf(examples, terms), { ...defaultBoosting, rising: isRisingColumn });
 
-/** A linear model of the examples, and trees beside it where asked, which then are all that is gone by. */
+/**
+ * Fits a linear model to examples. For the kind `boosted` it also fits trees, which then make the
+ * forecasts.
+ */
 export function fitModel(examples: readonly Example[], { kind, boosting, ...terms }: ModelFitter): FittedModel {
   const { layout, horizonDays } = terms;
   const data = datasetOf(examples, terms);
@@ -92,7 +104,10 @@ export const forecast = (model: FittedModel, examples: readonly Example[]): Labe
 
 const parts = 5;
 
-/** Forecasts of each example in `window` by a model of other customers than its own: `learnFrom` is asked for one without each fifth. */
+/**
+ * Returns a forecast for each example in `window`, by a model of other customers. Calls `learnFrom`
+ * once without each fifth.
+ */
 export function crossFit(
   window: readonly Example[],
   learnFrom: (isOther: (example: Example) => boolean) => FittedModel | undefined,

@@ -29,8 +29,9 @@ export const Quality = z.object({
 export type Quality = z.infer<typeof Quality>;
 
 /**
- * What the page of a model shows. `window`: the newest closed window, each customer forecast by a model trained without that customer.
- * `backTest`: the same window forecast from earlier windows only. `drift`: stability index of today's scores against that window's.
+ * The page of a model. `window`: the newest closed window, each customer forecast by a model
+ * trained without that customer. `backTest`: the same window, forecast from earlier windows only.
+ * `drift`: stability index of today's scores against that window's.
  */
 export const ModelPage = z.object({
   candidates: z.array(z.object({ kind: ModelKind, logLoss: z.number() })),
@@ -55,7 +56,10 @@ export type ModelPage = z.infer<typeof ModelPage>;
 /** Another one whenever a model of before would be read wrongly: with other columns, say. */
 export const modelFormat = 2;
 
-/** A trained model of P(no key event within `horizonDays`): JSON of a few KB, 100 with boosting. Times are days since 1970. */
+/**
+ * A trained model of P(no key event within `horizonDays`): a few KB of JSON, 100 KB with boosting.
+ * Times are days since 1970.
+ */
 export const ChurnModel = z.object({
   version: z.literal(modelFormat),
   trainedAt: z.number(),
@@ -75,9 +79,14 @@ export const ChurnModel = z.object({
   layout: z.object({ habit: z.boolean(), encoding: CategoryEncoding }),
   linear: LinearModel.optional(),
   boosted: BoostedModel.optional(),
-  /** How much of a boosted model's logit is the trees'; the rest is the line's and the dropout model's. */
+  /**
+   * Share of the trees in a boosted model's logit. The line and the dropout model have the rest.
+   */
   treesShare: z.number().min(0).max(1),
-  /** How much of that rest is the dropout model's, and what is added to its logit: it brings it to the line's level. */
+  /**
+   * Share of the dropout model in that rest, and the shift that brings its logit to the line's
+   * level.
+   */
   dropoutShare: z.number().min(0).max(1).default(0),
   dropoutShift: z.number().default(0),
   /** Percentiles 1 to 99 of the probabilities on the day of training. */

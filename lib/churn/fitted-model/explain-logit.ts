@@ -24,7 +24,10 @@ export interface LogitExplanation {
 
 const countNames = ['x', 'tx', 'T'] as const;
 
-/** Subsets of three, as bits; how often a subset precedes a feature outside of it in a random order: |S|! (2 − |S|)! / 3!. */
+/**
+ * Weights of subsets of three by their size: |S|! (2 − |S|)! / 3!, the chance that a subset
+ * precedes a feature outside of it in a random order.
+ */
 const weightOf = [1 / 3, 1 / 6, 1 / 3] as const;
 
 /**
@@ -86,7 +89,9 @@ function columnParts(
   return { base: weights.line * linear.base + weights.trees * (trees?.base ?? 0), parts };
 }
 
-/** Adds the weighted parts of a dropout model to the parts of the same feature, and the others behind. */
+/**
+ * Adds the weighted parts of a dropout model to those of the same feature, and appends the others.
+ */
 function addDropoutParts(columns: LogitPart[], dropout: LogitPart[], weight: number): LogitPart[] {
   const left = new Map(dropout.map((part) => [part.feature, part]));
   const merged = columns.map((part) => {

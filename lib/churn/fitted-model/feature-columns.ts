@@ -25,16 +25,20 @@ const otherColumns = ['repeats', 'span', 'lastGap', 'repeater', 'meanWorth', 'la
 export const habitNames = [...silenceColumns, ...otherColumns] as const;
 export type HabitName = (typeof habitNames)[number];
 
-/** Columns that grow as time passes and nothing happens: no model may give them a falling effect, so that silence never lowers a risk. */
+/**
+ * Columns that grow while nothing happens. No model may give them a falling effect, so that silence
+ * never lowers a risk.
+ */
 export const isRisingColumn: ReadonlySet<string> = new Set(silenceColumns);
 
 /** Silences shorter than a day are a day: key events are counted by days. */
 const leastSilence = 1;
 
 /**
- * Recency, frequency and worth (Fader, Hardie and Lee 2005, "RFM and CLV"), times in horizons, on logarithmic scales. `seldom` is the mean
- * interval that a customer of such an age is expected to have, (T + α)/(x + r) with r = 1 and α half a horizon; the last interval stands
- * beside it, as intervals of one customer are more alike than chance would have them (Wheat and Morrison 1990).
+ * Returns recency, frequency and worth (Fader, Hardie and Lee 2005, "RFM and CLV"), in horizons, on
+ * logarithmic scales. `seldom` is the expected mean interval, (T + α)/(x + r) with r = 1 and α half
+ * a horizon. The last interval is a column of its own, as a customer's intervals are alike (Wheat
+ * and Morrison 1990).
  */
 export function habitColumns(habit: PurchaseHistory, { now, horizonDays }: Moment): Record<HabitName, number> {
   const x = habit.days - 1;
@@ -58,7 +62,10 @@ export function habitColumns(habit: PurchaseHistory, { now, horizonDays }: Momen
   };
 }
 
-/** Which columns a model looks at: those of key events when its customers have any, then those of the encoding. */
+/**
+ * The columns of a model: those of key events if its customers have any, then those of the
+ * encoding.
+ */
 export interface Layout {
   habit: boolean;
   encoding: CategoryEncoding;

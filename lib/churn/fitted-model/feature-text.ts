@@ -7,7 +7,10 @@ export interface Text {
 
 const days = (value: number): string => String(Math.round(value));
 
-/** Labels of features, and the number shown beside them where it is a count or a time. Logarithms are shown as what they are of. */
+/**
+ * Labels of features, with the number shown beside them if it is a count or a time. A logarithm is
+ * shown as its argument.
+ */
 const texts: Record<string, (value: number, horizonDays: number) => Text> = {
   silence: (v, h) => silent(Math.exp(v) * h),
   silenceOfRepeater: (v, h) => silent(Math.exp(v) * h),
@@ -73,8 +76,8 @@ export function featureText(
   { feature, value }: Pick<LogitPart, 'feature' | 'value'>,
   terms: { plain: boolean; horizonDays: number },
 ): Text {
-  const told = terms.plain ? plainTexts[feature]?.(value) : texts[feature]?.(value, terms.horizonDays);
-  if (told) return told;
+  const text = terms.plain ? plainTexts[feature]?.(value) : texts[feature]?.(value, terms.horizonDays);
+  if (text) return text;
   const at = feature.indexOf('=');
   if (at < 0) return { en: `${feature}: ${value}`, ko: `${feature}: ${value}` };
   const [name, own] = [feature.slice(0, at), feature.slice(at + 1)];

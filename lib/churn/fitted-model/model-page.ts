@@ -29,7 +29,10 @@ type PageFigures = Pick<ModelPage, 'window' | 'drift'>;
 /** Drift of the scores above which the window no longer describes today's customers. */
 const driftLimit = 0.25;
 
-/** Returns the log loss of a forecast that gives each customer the base rate. NaN for a rate of 0 or 1. */
+/**
+ * Returns the log loss of a forecast that gives each customer the base rate. NaN for a rate of 0 or
+ * 1.
+ */
 const baseRateLoss = (rate: number): number => -(rate * Math.log(rate) + (1 - rate) * Math.log(1 - rate));
 
 /** When each note is made, in the order shown. */
@@ -45,7 +48,10 @@ const noteTests: readonly (readonly [Note, (figures: PageFigures, dropout: Fitte
 const notesOf = ({ dropout }: UndescribedModel, figures: PageFigures): Note[] =>
   noteTests.filter(([, applies]) => applies(figures, dropout)).map(([note]) => note);
 
-/** The page of a model and the percentiles of today's `scores`; `back` are the forecasts of the back-test. */
+/**
+ * Returns the page of a model and the percentiles of today's `scores`. `back` are forecasts of the
+ * back-test.
+ */
 export function describeModel(
   { chosen, found, ...bare }: UndescribedModel,
   described: { scores: number[]; back: LabelledProbability[] },

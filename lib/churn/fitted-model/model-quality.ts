@@ -9,7 +9,7 @@ import {
 } from '../../statistics/learning/model-metrics.ts';
 import { type ModelPage, type Quality } from './churn-model.ts';
 
-/** Everything the page of a model says of forecasts whose outcome is known; undefined without any. */
+/** Returns the quality of forecasts whose outcome is known. Undefined without any. */
 export function qualityOf(outcomes: readonly LabelledProbability[]): Quality | undefined {
   if (outcomes.length === 0) return undefined;
   const area = auc(outcomes);
@@ -25,7 +25,10 @@ export function qualityOf(outcomes: readonly LabelledProbability[]): Quality | u
   };
 }
 
-/** Discrimination as Hosmer and Lemeshow grade it (2000, §5.2.4: .8 excellent, .7 acceptable); a badly calibrated model loses a grade. */
+/**
+ * Grades discrimination by Hosmer and Lemeshow (2000, §5.2.4: 0.8 excellent, 0.7 acceptable). A
+ * badly calibrated model loses a grade.
+ */
 export function gradeOf(quality: Quality | undefined): ModelPage['grade'] {
   if (!quality || quality.auc === null) return 'none';
   const grades = ['A', 'B', 'C', 'D'] as const;

@@ -10,6 +10,7 @@ import { type ChurnModel } from './churn-model.ts';
 import { bandAt, bandChangesAt } from './band-changes.ts';
 import { featureText } from './feature-text.ts';
 
+/** A feature with its share of the logit, compared with the mean of the population. */
 export const ChurnReason = z.object({
   feature: z.string(),
   text: z.object({ en: z.string(), ko: z.string() }),
@@ -21,7 +22,10 @@ export const ChurnReason = z.object({
 });
 export type ChurnReason = z.infer<typeof ChurnReason>;
 
-/** `base` + Σ contributions of *all* reasons = logit of the probability. Times are days since 1970. */
+/**
+ * The score of a customer. `base` + Σ contributions of *all* reasons = logit of the probability.
+ * Times are days since 1970.
+ */
 export const ChurnScore = z.object({
   probability: z.number().min(0).max(1),
   score: z.number().min(0).max(100),
@@ -36,7 +40,10 @@ export const ChurnScore = z.object({
   assessedAt: z.number(),
   /** The band is another one from then on if nothing happens: the time of the next check. */
   validUntil: z.number().optional(),
-  /** The next key event comes before that as likely as not; absent when the customer has more likely left. */
+  /**
+   * Time by which the next key event comes as likely as not. Missing if the customer has more
+   * likely left.
+   */
   expectedNext: z.number().optional(),
   /** Worth of the key events of the horizon, were the customer active, times the risk. */
   valueAtRisk: z.number().optional(),
@@ -47,10 +54,14 @@ export type ChurnScore = z.infer<typeof ChurnScore>;
 export const MissingInputs = z.enum(['key-event', 'repeat', 'attributes', 'closed-window']);
 export type MissingInputs = z.infer<typeof MissingInputs>;
 
+/** A score, or what is missing for one. */
 export type CustomerScore =
   { score: ChurnScore; insufficientData?: MissingInputs[] } | { insufficientData: MissingInputs[] };
 
-/** After silence of a horizon a customer has lapsed, after two churned; back from such a silence returning. The rest goes by band. */
+/**
+ * Returns the state. A customer lapses after a horizon of silence, churns after two, and is
+ * returning after a silence of a horizon. The band decides the rest.
+ */
 export function customerStateOf(
   habit: PurchaseHistory,
   { now, horizonDays, band }: { now: number; horizonDays: number; band: RiskBand },
@@ -68,7 +79,10 @@ function percentileOf(percentiles: readonly number[], p: number): number {
   return below < 0 ? percentiles.length : below;
 }
 
-/** Purchases of an active customer in the horizon, by the posterior mean of the rate (Fader, Hardie and Lee 2005), times what one is worth. */
+/**
+ * Returns the expected purchases of an active customer in the horizon, by the posterior mean of the
+ * rate (Fader, Hardie and Lee 2005), times the worth of one.
+ */
 function revenueAtRisk(
   { dropout, worth, horizonDays }: ChurnModel,
   habit: PurchaseHistory,
@@ -105,7 +119,7 @@ function ofHabit(model: ChurnModel, habit: PurchaseHistory, at: { now: number; p
   };
 }
 
-/** The customer's risk at `now`: a function of the model and what the profile keeps, without any read. */
+/** Returns the customer's risk at `now`, from the model and the profile alone, without a read. */
 export function scoreWith(model: ChurnModel, customer: CustomerFeatures, now: number): CustomerScore {
   const lacking = missing(model, customer);
   const explained = lacking.includes('key-event') ? undefined : explainLogit(model, customer, now);
@@ -141,7 +155,10 @@ export function scoreWith(model: ChurnModel, customer: CustomerFeatures, now: nu
 export interface ScoreChange {
   /** Now less then, in points. */
   points: number;
-  /** The feature whose contribution changed most in the direction of the score; none when the score is the same. */
+  /**
+   * The feature whose contribution changed most in the direction of the score. Missing if the score
+   * is the same.
+   */
   feature?: string;
   /** Id of the touchpoint after which the score was made; none when silence alone moved it. */
   event?: string;

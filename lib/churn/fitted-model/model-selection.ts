@@ -5,7 +5,10 @@ import { type Layout } from './feature-columns.ts';
 import { levelling, shiftLogits, stackModels } from './stack-models.ts';
 import { type Example } from './training-windows.ts';
 
-/** Learns from closed windows, newest first; `today` are the customers as they stand, whose key events the dropout model is fitted to. */
+/**
+ * Closed windows, newest first. `today` are the customers as they are, whose key events the dropout
+ * model is fitted to.
+ */
 export interface TrainingExamples {
   windows: Example[][];
   today: readonly Example[];
@@ -29,8 +32,8 @@ export function tryDropout({ windows: [newest = []], today, terms }: TrainingExa
 }
 
 /**
- * A line, with the dropout model in the share that held. That model ranks customers well, but its level is one for all seasons: it is
- * brought to the line's, which is that of the windows.
+ * Tries a line with a share of the dropout model. That model ranks customers well, but has one
+ * level for all seasons, so its level is shifted to the line's, which is that of the windows.
  */
 export function tryLinear(
   { windows, today, terms }: TrainingExamples,

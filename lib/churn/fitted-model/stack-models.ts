@@ -1,7 +1,10 @@
 import { logistic, logit } from '../../statistics/learning/training-rows.ts';
 import { logLoss, type LabelledProbability } from '../../statistics/learning/model-metrics.ts';
 
-/** Two models that forecast the same examples, put together in the share of the second, by tenths, of least log-loss. */
+/**
+ * Combines two models that forecast the same examples. The share of the second is the one of least
+ * log loss, by tenths.
+ */
 export function stackModels(
   one: readonly LabelledProbability[],
   other: readonly LabelledProbability[],

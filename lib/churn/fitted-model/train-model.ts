@@ -47,7 +47,9 @@ const best = (found: readonly ModelCandidate[]): ModelCandidate | undefined =>
     undefined,
   );
 
-/** The newest closed window forecast as it would have been on its first day: from windows that were closed by then. */
+/**
+ * Forecasts the newest closed window as on its first day, from windows that were closed by then.
+ */
 function backTest(
   customers: readonly CustomerHistory[],
   newest: readonly Example[],
@@ -98,9 +100,10 @@ function modelOf(lesson: TrainingExamples): UndescribedModel {
 }
 
 /**
- * The model of P(no key event within the horizon) from customers' key events before `now`: candidates learnt on rolling origins, the one
- * of least log-loss on the newest closed window, calibrated there. Without a closed window: the dropout model as it is. Never throws for
- * want of data; `page.notes` say what is lacking.
+ * Trains a model of P(no key event within the horizon) on key events before `now`: candidates on
+ * rolling origins, the one of least log loss on the newest closed window, calibrated there. Without
+ * a closed window it is the dropout model. Never throws for lack of data; `page.notes` say what is
+ * missing.
  */
 export function trainChurnModel(histories: Iterable<CustomerHistory>, terms: TrainTerms): ChurnModel {
   const customers = [...histories].map(({ events, attributes }) => ({
@@ -129,7 +132,10 @@ export interface LabelledRows {
   left: boolean;
 }
 
-/** A model from one labelled snapshot: the same candidates but for the dropout model where there are no key events. */
+/**
+ * Trains a model on one labelled snapshot: the same candidates, without the dropout model if there
+ * are no key events.
+ */
 export function trainOnLabels(customers: readonly LabelledRows[], terms: TrainTerms): ChurnModel {
   const window = customers.map(({ habit, attributes, left }, customer): Example => ({
     customer,

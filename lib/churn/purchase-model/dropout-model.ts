@@ -3,9 +3,10 @@ import { lnGamma } from '../../statistics/distributions/gamma-function.ts';
 import { type PurchaseCounts } from './purchase-history.ts';
 
 /**
- * Buy till you die: an active customer buys at a rate λ ~ Gamma(r, α) and leaves after a purchase with chance p ~ Beta(a, b). In `bg`
- * only repeat purchases may be the last (Fader, Hardie and Lee 2005, Marketing Science 24), in `mbg` the first too (Batislam, Denizel and
- * Filiztekin 2007, Int. J. of Research in Marketing 24). Time is in the unit of the counts the parameters were fitted to.
+ * Buy till you die: an active customer buys at a rate λ ~ Gamma(r, α) and leaves after a purchase
+ * with chance p ~ Beta(a, b). In `bg` only repeat purchases may be the last (Fader, Hardie and Lee
+ * 2005), in `mbg` the first too (Batislam, Denizel and Filiztekin 2007). The unit of time is that
+ * of the counts it was fitted to.
  */
 export interface Dropout {
   kind: 'bg' | 'mbg';
@@ -26,7 +27,10 @@ interface OfRepeats {
   left: number;
 }
 
-/** ln of the likelihood of one customer: BG/NBD eq. 6, MBG/NBD eq. 4. What many customers have in common is worked out once for all. */
+/**
+ * Returns the function for ln of the likelihood of one customer: BG/NBD eq. 6, MBG/NBD eq. 4. Terms
+ * common to all customers are computed once.
+ */
 export function likelihoodOf({ kind, r, alpha, a, b }: Dropout): (counts: PurchaseCounts) => number {
   const common = r * Math.log(alpha) - lnGamma(r) - lnBeta(a, b);
   const known: OfRepeats[] = [];
@@ -44,7 +48,10 @@ export function likelihoodOf({ kind, r, alpha, a, b }: Dropout): (counts: Purcha
 
 export const logLikelihood = (model: Dropout, counts: PurchaseCounts): number => likelihoodOf(model)(counts);
 
-/** P(the customer has not left). Fader, Hardie and Lee 2008 (note on P(alive)); Batislam et al. 2007, eq. 6. */
+/**
+ * Returns P(the customer has not left). Fader, Hardie and Lee 2008 (note on P(alive)); Batislam et
+ * al. 2007, eq. 6.
+ */
 export function stillActive({ kind, r, alpha, a, b }: Dropout, { x, tx, T }: PurchaseCounts): number {
   const chances = kind === 'bg' ? x : x + 1;
   if (chances === 0) return 1;
@@ -52,8 +59,9 @@ export function stillActive({ kind, r, alpha, a, b }: Dropout, { x, tx, T }: Pur
 }
 
 /**
- * P(no purchase within `horizon`): gone, or active with a rate whose posterior is Gamma(r + x, α + T), under which nothing happens with
- * ((α + T)/(α + T + H))^(r + x). Not 1 − P(active): a rare buyer may be silent and still there. Never falls as T grows alone.
+ * Returns P(no purchase within `horizon`): the customer left, or is active with a rate of posterior
+ * Gamma(r + x, α + T), which gives ((α + T)/(α + T + H))^(r + x). Not 1 − P(active), as a rare
+ * buyer may be silent and still there. Never falls as T grows alone.
  */
 export function silentFor(model: Dropout, counts: PurchaseCounts, horizon: number): number {
   const reach = model.alpha + counts.T;
@@ -61,7 +69,10 @@ export function silentFor(model: Dropout, counts: PurchaseCounts, horizon: numbe
   return 1 - stillActive(model, counts) * (1 - none);
 }
 
-/** Time by which the next purchase has come with probability `share`; undefined when the customer has left too surely for that. */
+/**
+ * Returns the time by which the next purchase has come with probability `share`. Undefined if the
+ * customer has too likely left.
+ */
 export function nextWithin(model: Dropout, counts: PurchaseCounts, share = 0.5): number | undefined {
   const none = 1 - share / stillActive(model, counts);
   if (none <= 0) return undefined;
@@ -70,7 +81,10 @@ export function nextWithin(model: Dropout, counts: PurchaseCounts, share = 0.5):
 
 const mostTerms = 100_000;
 
-/** Gauss's ₂F₁(a, b; c; z) for 0 ≤ z < 1 by its series (Abramowitz & Stegun 15.1.1), after 15.3.3 where that converges sooner. */
+/**
+ * Returns Gauss's ₂F₁(a, b; c; z) for 0 ≤ z < 1 by its series (Abramowitz & Stegun 15.1.1), after
+ * 15.3.3 if that converges sooner.
+ */
 export function hypergeometric([a, b, c]: readonly [number, number, number], z: number): number {
   if (c - a - b < 0) return (1 - z) ** (c - a - b) * hypergeometric([c - a, c - b, c], z);
   let [sum, term] = [1, 1];
@@ -81,7 +95,10 @@ export function hypergeometric([a, b, c]: readonly [number, number, number], z: 
   return sum;
 }
 
-/** Expected purchases within `horizon`: BG/NBD eq. 10; MBG/NBD Batislam et al. 2007, eq. 9. Undefined at a = 1, where we step aside. */
+/**
+ * Returns the expected purchases within `horizon`: BG/NBD eq. 10; MBG/NBD Batislam et al. 2007, eq.
+ * 9. Undefined at a = 1, which is stepped over.
+ */
 export function expectedPurchases(model: Dropout, counts: PurchaseCounts, horizon: number): number {
   const { kind, r, alpha, b } = model;
   const a = Math.abs(model.a - 1) < 1e-7 ? 1 + 1e-7 : model.a;

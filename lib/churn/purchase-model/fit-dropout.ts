@@ -6,7 +6,7 @@ import { type PurchaseCounts } from './purchase-history.ts';
 /** Bound of parameters, as logarithms in their unit. Beyond e^±9 the likelihood is flat. */
 const bound = 9;
 
-const held = (value: number): number => Math.max(-bound, Math.min(bound, value));
+const clamp = (value: number): number => Math.max(-bound, Math.min(bound, value));
 
 /** Share of customers who leave after a purchase, below which no leaving is identified. */
 const leavingSeen = 0.001;
@@ -35,8 +35,9 @@ function grouped(all: Iterable<PurchaseCounts>): { counts: PurchaseCounts; n: nu
 }
 
 /**
- * The parameters of greatest likelihood, within bounds. Searched over their logarithms, time in units of the mean age, from an even
- * start and again from where that ended; from `near` alone, where a model of much the same customers is known. Throws `churn.no-customers`.
+ * Returns the parameters of greatest likelihood, within bounds. Searches over logarithms, with time
+ * in units of the mean age, from an even start and again from its end, or from `near` alone, a
+ * model of similar customers. Throws `churn.no-customers`.
  */
 export function fitDropout(kind: Dropout['kind'], all: Iterable<PurchaseCounts>, near?: Dropout): FittedDropout {
   const groups = grouped(all);
@@ -56,7 +57,7 @@ export function fitDropout(kind: Dropout['kind'], all: Iterable<PurchaseCounts>,
     return -groups.reduce((sum, { counts, n }) => sum + n * likelihood(counts), 0) / customers;
   };
   const first = near
-    ? [near.r, near.alpha / age, near.a, near.b].map((parameter) => held(Math.log(parameter)))
+    ? [near.r, near.alpha / age, near.a, near.b].map((parameter) => clamp(Math.log(parameter)))
     : minimise(loss, { from: [-0.5, -0.5, -0.5, 0.5], tolerance: 1e-9, most: 400 }).at;
   const { at, value } = minimise(loss, { from: first, step: 0.1, tolerance: 1e-11, most: 400 });
   const model = modelAt(at);

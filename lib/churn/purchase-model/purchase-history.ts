@@ -66,7 +66,10 @@ export function buildPurchaseHistory(history: readonly KeyEvent[]): PurchaseHist
   };
 }
 
-/** Recency, frequency and age as the papers write them: `x` repeats, the last at `tx` after the first, observed until `T`. */
+/**
+ * Recency, frequency and age as the papers write them: `x` repeats, the last at `tx` after the
+ * first, observed until `T`.
+ */
 export interface PurchaseCounts {
   x: number;
   tx: number;

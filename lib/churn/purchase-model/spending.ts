@@ -7,7 +7,10 @@ export interface CustomerSpending {
   mean: number;
 }
 
-/** Gamma-gamma model of what a purchase is worth (Fader and Hardie 2013, "The Gamma-Gamma Model of Monetary Value"). */
+/**
+ * Gamma-gamma model of the worth of a purchase (Fader and Hardie 2013, "The Gamma-Gamma Model of
+ * Monetary Value").
+ */
 export interface SpendingModel {
   p: number;
   q: number;

@@ -1,6 +1,9 @@
 import { sampleBoundFor, type SampledCustomer, type Extent } from './training-sample.ts';
 
-/** A part is written when it has grown so large: an item takes 400 KB, and what is read between two looks may be 256 KB. Bytes of JSON. */
+/**
+ * Bytes of JSON at which a part is written. An item holds 400 KB, and up to 256 KB are read between
+ * two calls of `write`.
+ */
 const fullPart = 100_000;
 
 /** A sample under way. */
@@ -16,7 +19,10 @@ export interface SampleDrawer {
   write(all?: boolean): Promise<void>;
 }
 
-/** Goes on with a sample, part by part: the same customers in the same order make the same parts. Of a sample of over `most` half is kept. */
+/**
+ * Continues a sample part by part. The same customers in the same order make the same parts. Halves
+ * a sample of over `most`.
+ */
 export function createSampleDrawer(
   begun: SampleTerms,
   { most, put }: { most: number; put: (part: SampledCustomer[], number: number) => Promise<void> },

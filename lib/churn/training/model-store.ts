@@ -27,8 +27,8 @@ export interface TrainedModelRow {
 /** Reads and writes a workspace's models and the state of its training. */
 export interface ModelStore {
   /**
-   * Returns the model in force, at most a minute old. Undefined while the default model is in force,
-   * and for a model of an earlier format until the next training. Two reads.
+   * Returns the model in force, at most a minute old. Undefined while the default model is in
+   * force, and for a model of an earlier format until the next training. Two reads.
    */
   current(workspace: string): Promise<TrainedModel | undefined>;
   get(workspace: string, version: number): Promise<TrainedModel | undefined>;

@@ -6,6 +6,7 @@ import { SampledCustomer } from './training-sample.ts';
 /** A sample is of use to one training. Seconds. */
 const keptSeconds = daySeconds;
 
+/** Stores the samples of trainings, for a day. */
 export interface SampleStore {
   /** Writing a part again replaces it. */
   put(
@@ -17,6 +18,7 @@ export interface SampleStore {
   read(whose: { workspace: string; run: string; share: number }, parts: number): Promise<SampledCustomer[]>;
 }
 
+/** The store over the table. */
 export function sampleStore(table: Table): SampleStore {
   return {
     async put({ workspace, ...part }, drawn, now) {

@@ -15,6 +15,7 @@ export interface RequestDependencies extends StartDependencies {
   quotas: QuotaStore;
 }
 
+/** Stores and services that start a training. */
 export interface StartDependencies {
   models: Pick<ModelStore, 'update'>;
   executions: Pick<Executions, 'start'>;
@@ -25,7 +26,10 @@ export interface StartDependencies {
 
 type Looking = Pick<StartDependencies, 'histories' | 'machineArn' | 'clock'>;
 
-/** Whether the workspace's training is under way for all that is noted, and its execution has failed: the only thing that knows. */
+/**
+ * Returns whether the recorded training runs but its execution failed, which only the execution
+ * knows.
+ */
 export async function hasFailed(
   { training, ...state }: TrainingState,
   { histories, machineArn, clock }: Looking,
@@ -69,8 +73,9 @@ async function isUnderWay({ models, ...looking }: RequestDependencies, workspace
 }
 
 /**
- * Starts a training that was asked for, within the workspace's quota. One that is under way is answered and not counted; of two requests at
- * once the later is answered the training of the earlier, and counts no more.
+ * Starts a requested training within the workspace's quota. A running one is returned and not
+ * counted. Of two concurrent requests the later one returns the training of the earlier, and does
+ * not count.
  */
 export async function requestTraining(
   dependencies: RequestDependencies,

@@ -9,12 +9,17 @@ import { type TrainedModelRow } from './model-store.ts';
 interface Lesson {
   definition: ChurnDefinition;
   run: string;
-  /** When the training began. The export is of the same hour or later: of the days before it holds all. */
+  /**
+   * When the training began. The export is of the same hour or later, so it holds all earlier days.
+   */
   began: Instant;
   now: Instant;
 }
 
-/** A model of what customers did until the day before the training began, with the line that tells of it. */
+/**
+ * Trains a model on what customers did until the day before the training began. Returns it with its
+ * summary.
+ */
 export function trainFromHistories(
   histories: readonly CustomerHistory[],
   { definition, run, began, now }: Lesson,

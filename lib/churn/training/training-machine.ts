@@ -5,14 +5,20 @@ import { daySeconds } from '../../shared/time.ts';
 
 export type TrainingFunction = 'gather' | 'learn' | 'rescore';
 
-/** What a training works with: ARNs of its functions, the table it learns from, the bucket the table is exported to. */
+/**
+ * Resources of a training: ARNs of its functions, the table it learns from, and the bucket of
+ * exports.
+ */
 export interface TrainingParts {
   functions: Record<TrainingFunction, string>;
   table: { arn: string; name: string };
   bucket: string;
 }
 
-/** How often it is asked whether an export is done. A day of that is half of the events that an execution may have. Seconds. */
+/**
+ * Seconds between checks of an export. A day of checks is half of the events that an execution may
+ * have.
+ */
 const askEvery = 60;
 
 /** Exports that are tried before a training gives up. */
@@ -55,7 +61,10 @@ interface Fan {
   selector: Record<string, string>;
 }
 
-/** Calls a function for each of some items at once, each again and again: it answers where to go on until it is through. */
+/**
+ * Calls a function for each of several items concurrently, and again from the returned position
+ * until it has none.
+ */
 const through = (fn: string, { name, items, selector }: Fan) => ({
   Type: 'Map',
   Items: `{% [0..${items - 1}] %}`,
@@ -86,9 +95,9 @@ const dynamodb = (action: string, Arguments: Record<string, string>) => ({
 });
 
 /**
- * Has the table exported and waits until it is. All trainings that begin within one hour ask under one token, for which DynamoDB makes one
- * export: so those of all workspaces share it, and a call made again makes no other. One that failed is asked for anew under the next token,
- * again one for all.
+ * Exports the table and waits for the end. Trainings that begin within one hour share a client
+ * token, for which DynamoDB makes one export: those of all workspaces share it, and a retry makes
+ * no other. A failed export is tried again under the next token.
  */
 const exporting = ({ table, bucket }: TrainingParts) => ({
   Begin: { Type: 'Pass', Assign: { attempt: 1 }, Next: 'Export' },
@@ -122,9 +131,9 @@ const exporting = ({ table, bucket }: TrainingParts) => ({
 });
 
 /**
- * The training of one workspace as a state machine: the table is exported, a sample of the workspace's customers is gathered from that, a model
- * is learnt from it and published, and customers of whom it thinks otherwise are looked at anew; where it was not good enough, those of
- * whom changed settings do. Every call may be made again: it writes what it wrote.
+ * Returns the state machine of a workspace's training: export the table, sample the workspace's
+ * customers, train and publish a model, and rescore the customers whose risk changed. Every call
+ * may be retried, because it writes the same again.
  */
 export function trainingMachine(parts: TrainingParts) {
   const { gather, learn, rescore } = parts.functions;

@@ -27,7 +27,10 @@ export const Training = z.object({
 });
 export type Training = z.infer<typeof Training>;
 
-/** What a workspace's training has come to. `current` is the model gone by; without it the cold start is. */
+/**
+ * The state of a workspace's training. `current` is the version in force. Without it the cold start
+ * is.
+ */
 export const TrainingState = z.object({
   current: z.int().optional(),
   /** Newest first. */
@@ -61,7 +64,10 @@ const unusable: ReadonlySet<string> = new Set([
 export const missingForTraining = (notes: ModelPage['notes']): ModelPage['notes'] =>
   notes.filter((note) => unusable.has(note));
 
-/** The state after a training has ended with a model: it is gone by if it is good enough, else what was gone by before stays. */
+/**
+ * Returns the state after a training. An accepted model is in force; otherwise the earlier one
+ * stays.
+ */
 export function withModel({ current, models, training }: TrainingState, line: ModelSummary): TrainingState {
   const { run, trainedAt, version } = line;
   return {

@@ -13,9 +13,10 @@ import { withRiskText } from '../risk-text.ts';
 import { scoreOf, type TrainedModel } from '../trained-model.ts';
 import { isRunning, missingForTraining, ModelSummary, Training, type TrainingState } from './training-state.ts';
 
-/** A training as the API shows it. `interrupted` ones failed, or did not come to an end within a day. */
+/** A training as the API shows it. An `interrupted` one failed, or did not end within a day. */
 export const TrainingView = Training.extend({ status: z.enum(['running', 'done', 'interrupted']) });
 
+/** Returns a training as the API shows it. `failed` says that its execution failed. */
 export function trainingView(
   training: Training,
   { now, failed = false }: { now: Instant; failed?: boolean },
@@ -25,14 +26,16 @@ export function trainingView(
 }
 
 /**
- * The page of the model that is gone by, or while that is the cold start, of the newest one trained: which was not good enough, or is of another
- * horizon or other key events than are asked now.
+ * The page of the trained model in force. While the cold start is, it is the page of the newest
+ * model, which was not accepted or is of another definition.
  */
 export const ModelView = z.object({
   inForce: z.enum(['cold-start', 'trained']),
   definition: ChurnDefinition,
   bands: ChurnModel.shape.bands,
-  /** Why the newest training yielded no model to go by, or why the one before it is gone by no more. */
+  /**
+   * Why the newest training has no accepted model, or why the accepted one is no longer in force.
+   */
   lacking: z.array(z.union([z.literal(['never-trained', 'definition-changed']), ModelPage.shape.notes.element])),
   version: z.int().optional(),
   trainedAt: Instant.optional(),
@@ -79,9 +82,13 @@ export function modelView(
   };
 }
 
+/** The models of a workspace, newest first. `inForce` is the version in force. */
 export const ModelList = z.object({ items: z.array(ModelSummary), inForce: z.int().optional() });
 
-/** A customer's risk at this moment, taken apart: `base` and all contributions sum to the logit of `probability`. */
+/**
+ * A customer's risk now, with its parts: `base` and all contributions sum to the logit of
+ * `probability`.
+ */
 export const RiskView = z.object({
   customerId: z.string(),
   /** As it would be written down now; missing of whom the workspace does not ask it. */

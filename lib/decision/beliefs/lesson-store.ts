@@ -72,6 +72,7 @@ function attempts(known: Known, { kind, at }: DecisionLesson): Write[][] {
   return [usual, lessonWrites(known, { exposedAt: at, wonAt: at }, `${unexposed} AND ${unwon}`), usual];
 }
 
+/** The store over the table. */
 export function lessonStore(table: Table): LessonStore {
   async function locate(owner: Customer, decisionId: string): Promise<Known | undefined> {
     const item = await table.get(keys.decided(owner, decisionId), { consistent: true });

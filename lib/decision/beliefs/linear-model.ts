@@ -2,8 +2,8 @@ import { type NormalBelief } from './probability-best.ts';
 import { cholesky, dot, forward, solve, type Square } from '../../statistics/numerics/cholesky.ts';
 
 /**
- * What was seen of one offer: sums over its exposures of x·xᵀ, x·reward and reward², where x is 1 and the context. Sums only: those of two
- * shards add up, in any order.
+ * Observations of one offer: sums over its exposures of x·xᵀ, x·reward and reward², where x is 1
+ * and the context. Only sums, so those of two shards add up, in any order.
  */
 export interface OfferSums {
   gram: Float64Array;
@@ -11,6 +11,7 @@ export interface OfferSums {
   squares: number;
 }
 
+/** A showing of an offer in a context, and its reward. */
 export interface ShownOffer {
   offer: number;
   context: readonly number[];
@@ -23,6 +24,7 @@ export interface LinearSums {
   offers: OfferSums[];
 }
 
+/** Returns sums of no exposure. */
 export function emptySums(offers: number, features: number): LinearSums {
   const size = features + 1;
   const empty = (): OfferSums => ({ gram: new Float64Array(size * size), moment: new Float64Array(size), squares: 0 });
@@ -49,7 +51,10 @@ export function addShownOffer({ features, offers }: LinearSums, batch: Iterable<
   }
 }
 
-/** Means and deviations of the context over all offers. A number that never changes has deviation ∞: standardised it is 0. */
+/**
+ * Means and deviations of the context over all offers. A constant has deviation ∞, so its
+ * standardised value is 0.
+ */
 interface Scale {
   means: Float64Array;
   deviations: Float64Array;
@@ -107,7 +112,7 @@ function standardised(
   };
 }
 
-interface Fitted {
+interface OfferFit {
   lower: Square;
   weights: Float64Array;
   /** Sum of squares that the weights leave unexplained. */
@@ -115,12 +120,11 @@ interface Fitted {
 }
 
 /**
- * Bayesian ridge regression of the rewards of one offer (Agrawal and Goyal 2013, section 2.1; noise by its inverse gamma posterior,
- * Bishop 2006, section 3.3, from a prior worth two rewards of variance 1/4, the most that rewards of 0 and 1 have). The precision
- * of every weight is that of as many exposures as there are weights: before anything is seen the whole context explains no more than
- * one reward's noise.
+ * Fits a Bayesian ridge regression of the rewards of one offer (Agrawal and Goyal 2013, §2.1; noise
+ * by its inverse gamma posterior, Bishop 2006, §3.3, from a prior worth two rewards of variance
+ * 1/4). Each weight's prior precision is worth as many exposures as there are weights.
  */
-function fitted(sums: OfferSums, scale: Scale): Fitted {
+function fitOffer(sums: OfferSums, scale: Scale): OfferFit {
   const { gram, moment } = standardised(sums, scale);
   const { size } = gram;
   for (let i = 0; i < size; i++) gram.entries[i * size + i] = at(gram.entries, i * size + i) + size;
@@ -129,10 +133,11 @@ function fitted(sums: OfferSums, scale: Scale): Fitted {
   return { lower, weights, rest: Math.max(0, sums.squares - dot(weights, moment)) };
 }
 
+/** A linear model of each offer on a common scale. */
 export interface OfferLinearModel {
   scale: Scale;
   common: number;
-  offers: Fitted[];
+  offers: OfferFit[];
   noise: number;
 }
 
@@ -140,15 +145,16 @@ export interface OfferLinearModel {
 export function fitOfferLinearModel(sums: LinearSums): OfferLinearModel {
   const scale = scaleOf(sums);
   const common = commonReward(sums);
-  const offers = sums.offers.map((offer) => fitted(lowered(offer, common), scale));
+  const offers = sums.offers.map((offer) => fitOffer(lowered(offer, common), scale));
   const rest = offers.reduce((sum, offer) => sum + offer.rest, 0);
   const seen = sums.offers.reduce((sum, { gram }) => sum + at(gram, 0), 0);
   return { scale, common, offers, noise: (rest + 0.5) / (seen + 2) };
 }
 
 /**
- * What is believed of each offer's reward in a context: normal laws, independent between offers. Thompson sampling of linear models draws
- * from these (LinTS); `probabilitiesHighest` gives what it would draw with which probability.
+ * Returns a belief about each offer's reward in a context: normal laws, independent between offers.
+ * Linear Thompson sampling (LinTS) draws from these; `probabilitiesHighest` gives the probability
+ * of each draw.
  */
 export function beliefsIn(
   { scale, common, offers, noise }: OfferLinearModel,

@@ -21,7 +21,10 @@ export function shownIn(stats: OfferStats): number {
   return Object.values(stats).reduce((sum, offers) => sum + sumOf(Object.values(offers)).exposed, 0);
 }
 
-/** Other stages count as at most this many successes (or failures, where those are rarer): enough to start from, soon outweighed. */
+/**
+ * Maximum weight of other stages, in successes (or failures if those are rarer): enough to start
+ * from, soon outweighed.
+ */
 const mostBorrowed = 10;
 
 /** Each offer's tries in all stages. */
@@ -39,7 +42,9 @@ interface Common {
   prior: Belief;
 }
 
-/** Most decisions of ten seconds rest on the same numbers: what all share is worked out once for them. */
+/**
+ * Most decisions within ten seconds use the same statistics, so their common part is computed once.
+ */
 const worked = new WeakMap<OfferStats, Common>();
 
 function commonOf(stats: OfferStats): Common {
@@ -55,9 +60,10 @@ function commonOf(stats: OfferStats): Common {
 }
 
 /**
- * The success rates of a placement's offers in a stage, in three levels: what all offers have in common is the prior, as narrow as their rates
- * are alike (`priorSpread`); the offer's tries in other stages move it (discounted, as a power prior: Ibrahim and Chen 2000); its own tries
- * in this stage count in full. With no data at all every rate is as likely as any other.
+ * Returns beliefs about the success rates of a placement's offers in a stage. The common rate is
+ * the prior, as narrow as rates are alike (`priorSpread`). Trials in other stages count in part (a
+ * power prior: Ibrahim and Chen 2000), those in this stage in full. Without data every rate is
+ * equally likely.
  */
 export function beliefsAt(
   stats: OfferStats,

@@ -6,7 +6,10 @@ import { type Placement } from '../placements/placement.ts';
 import { beliefsAt, type OfferStats } from './offer-beliefs.ts';
 import { noTrials } from './prior-beliefs.ts';
 
-/** What is known of an offer in a stage: how often it was seen and succeeded there, and the rate believed, with its interval of 95 %. */
+/**
+ * An offer in a stage: its trials and successes there, and its believed rate with an interval of 95
+ * %.
+ */
 export const OfferRate = z.object({
   offer: z.string(),
   stage: z.string(),

@@ -7,10 +7,13 @@ import { countedIn, noStats, type OfferStats } from './offer-beliefs.ts';
 import { type Trials } from './prior-beliefs.ts';
 import { cacheByKey } from '../../shared/cache.ts';
 
-/** How old the numbers a decision rests on may be. Learning ten seconds later changes little; a query per decision would cost. */
+/**
+ * Maximum age of the statistics of a decision, ms. Ten seconds change little, and a query per
+ * decision would cost.
+ */
 const freshMs = 10_000;
 
-/** Rows the tries of one stage are spread over: transactions that meet on a row refuse each other. */
+/** Rows that spread the trials of one stage. Transactions on the same row conflict. */
 const shards = 16;
 
 const counters = { exposed: 'exposed ', won: 'won ' } as const satisfies Record<keyof Trials, string>;
@@ -24,7 +27,10 @@ export interface OfferCount {
   decisionId: string;
 }
 
-/** Adds one to the counters of an offer. Not idempotent: belongs in a transaction with a condition that is. */
+/**
+ * Returns the write that adds one to the counters of an offer. Not idempotent: its transaction
+ * needs a condition that is.
+ */
 export function offerCountWrite(
   { workspace, placement, stage, offer, decisionId }: OfferCount,
   which: Counter[],
@@ -55,9 +61,13 @@ function sum(rows: Record<string, unknown>[]): OfferStats {
   return stats;
 }
 
-/** Tries of a placement's offers by stage, up to ten seconds old: one query, of 16 rows of about 100 bytes for each stage. */
+/**
+ * Reads the trials of a placement's offers by stage, up to ten seconds old. One query of 16 rows of
+ * about 100 bytes for each stage.
+ */
 export type ReadStats = (workspace: string, placement: string) => Promise<OfferStats>;
 
+/** The reader over the table. */
 export function statsReader(table: Table, clock: Clock): ReadStats {
   const read = cacheByKey(clock, freshMs, async (pk) => sum(await table.query(pk)));
   return (workspace, placement) => read(keys.offerStats(workspace, { placement, stage: '', shard: 0 }).pk);

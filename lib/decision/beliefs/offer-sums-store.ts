@@ -13,7 +13,7 @@ import { type OfferCount } from './offer-stats-store.ts';
 /** How old the sums a decision rests on may be. */
 const freshMs = minuteMs;
 
-/** Rows the sums of one offer are spread over: transactions that meet on a row refuse each other. */
+/** Rows that spread the sums of one offer. Transactions on the same row conflict. */
 const shards = 4;
 
 /** The context a decision was made in. */
@@ -29,7 +29,10 @@ function triangle(size: number): [number, number][] {
   ).flat();
 }
 
-/** What an exposure and an outcome add: x·xᵀ for the one, x for the other, by attribute. x is 1 and the context. */
+/**
+ * Returns what an exposure and an outcome add, by attribute: x·xᵀ for the one, x for the other. x
+ * is 1 and the context.
+ */
 function additions({ values }: Context, which: readonly ('exposed' | 'won')[]): Record<string, number> {
   const x = [1, ...values];
   const gram = triangle(x.length).map(([i, j], k) => [`g${k}`, (x[i] ?? 0) * (x[j] ?? 0)] as const);
@@ -38,7 +41,10 @@ function additions({ values }: Context, which: readonly ('exposed' | 'won')[]): 
   return Object.fromEntries(added.filter(([, value]) => value !== 0));
 }
 
-/** Adds what was seen to the sums of an offer. Not idempotent: belongs in a transaction with a condition that is. */
+/**
+ * Returns the write that adds an observation to the sums of an offer. Not idempotent: its
+ * transaction needs a condition that is.
+ */
 export function sumsWrite(counted: OfferCount, context: Context, which: readonly ('exposed' | 'won')[]): Write {
   const { workspace, placement, offer, decisionId } = counted;
   const shard = (createHash('sha256').update(decisionId).digest()[0] ?? 0) % shards;
@@ -64,7 +70,10 @@ function addRow(sums: OfferSums, row: Item, size: number): void {
 
 type Digested = Linear & { digest: string };
 
-/** The rows of all shards as one model of the placement's offers. `digest` names the numbers it was made of. */
+/**
+ * Combines the rows of all shards to one model of the placement's offers. `digest` identifies its
+ * numbers.
+ */
 function modelOf(rows: Item[], { offers, context = [] }: Placement): Digested {
   const ids = offers.map(({ id }) => id);
   const sums = emptySums(ids.length, context.length);
@@ -77,9 +86,13 @@ function modelOf(rows: Item[], { offers, context = [] }: Placement): Digested {
   return { offers: ids, model: fitOfferLinearModel(sums), digest };
 }
 
-/** The linear model of a placement that has a context, up to a minute old: one query, of four rows for each offer. */
+/**
+ * Reads the linear model of a placement with a context, up to a minute old. One query of four rows
+ * for each offer.
+ */
 export type ReadLinear = (workspace: string, placement: Placement) => Promise<Digested | undefined>;
 
+/** The reader over the table. */
 export function linearReader(table: Table, clock: Clock): ReadLinear {
   const read = cacheByKey(clock, freshMs, (place) => {
     const [pk = '', context = ''] = place.split('\n');

@@ -7,8 +7,10 @@ export interface Trials {
   won: number;
 }
 
+/** The trials of an offer that was never shown. */
 export const noTrials: Trials = { exposed: 0, won: 0 };
 
+/** Adds up trials. */
 export const sumOf = (all: Iterable<Trials>): Trials => {
   const sum = { ...noTrials };
   for (const { exposed, won } of all) [sum.exposed, sum.won] = [sum.exposed + exposed, sum.won + won];
@@ -16,8 +18,8 @@ export const sumOf = (all: Iterable<Trials>): Trials => {
 };
 
 /**
- * Scale of the half-Cauchy law that spreads have before anything is known (Gelman 2006): offers of one placement usually differ by less
- * than half of their common rate, and may differ by much more.
+ * Scale of the half-Cauchy prior of spreads (Gelman 2006). Rates of one placement usually differ by
+ * less than half of their common rate, and may differ by much more.
  */
 const usualSpread = 0.5;
 
@@ -31,20 +33,24 @@ function worthOf(rate: number, spread: number): number {
 }
 
 /**
- * The prior of an offer of a placement: a beta law of mean `rate`, whose standard deviation is `spread` times the rate (times that of
- * failure, where that is rarer).
+ * Returns the prior of an offer: a beta law of mean `rate`, with a standard deviation of `spread`
+ * times the rate (or times the failure rate, if that is smaller).
  */
 export function priorOf(rate: number, spread: number): Belief {
   const worth = worthOf(rate, spread);
   return { a: rate * worth, b: (1 - rate) * worth };
 }
 
-/** How many tries an offer's rate is worth as a sign of the common rate: its own tries, up to what its prior is worth. */
+/**
+ * Returns the weight of an offer's rate as a sign of the common rate, in trials: its own, up to the
+ * prior's.
+ */
 const telling = ({ exposed }: Trials, worth: number): number => (exposed * worth) / (exposed + worth);
 
 /**
- * The common rate of a placement's offers: their rates weighed by how well each tells it (Kleinman 1973), not by their tries, as those
- * are most of the best offer. Two tries, one of them won, are counted beside.
+ * Returns the common rate of a placement's offers, weighted by how well each rate is known
+ * (Kleinman 1973), not by trials, most of which are the best offer's. Two trials, one of them won,
+ * are added.
  */
 export function commonRate(offers: readonly Trials[], spread: number): number {
   const { exposed, won } = sumOf(offers);
@@ -64,8 +70,9 @@ export function commonRate(offers: readonly Trials[], spread: number): number {
 }
 
 /**
- * ln of the probability of the tries, up to a constant, when every offer's rate comes from the prior: the beta-binomial law (Skellam
- * 1948) with the logit of the common rate integrated out by Laplace's method (Tierney and Kadane 1986).
+ * Returns ln of the probability of the trials, up to a constant, if every rate comes from the
+ * prior: the beta-binomial law (Skellam 1948), with the logit of the common rate integrated out by
+ * Laplace's method (Tierney and Kadane 1986).
  */
 function evidence(offers: Trials[], spread: number): number {
   const rate = commonRate(offers, spread);
@@ -77,9 +84,9 @@ function evidence(offers: Trials[], spread: number): number {
 }
 
 /**
- * How much the rates of offers of one placement differ, as a share of their common rate: the posterior mean over what several
- * placements showed (parametric empirical Bayes: Morris 1983; Kass and Steffey 1989), by a sum over a grid. With
- * nothing seen it is the mean of what is usual. Tries may be of a policy that learns from them.
+ * Returns how much the rates of one placement's offers differ, as a share of their common rate: the
+ * posterior mean over several placements, on a grid (parametric empirical Bayes: Morris 1983; Kass
+ * and Steffey 1989). Without data it is the prior's mean. A policy may learn from the trials.
  */
 export function priorSpread(placements: Iterable<readonly Trials[]>): number {
   const logs = spreads.map((spread) => Math.log(spread) - Math.log1p((spread / usualSpread) ** 2)); // even in ln(spread)
@@ -93,7 +100,9 @@ export function priorSpread(placements: Iterable<readonly Trials[]>): number {
   return spreads.reduce((sum, spread, i) => sum + (spread * (weights[i] ?? 0)) / whole, 0);
 }
 
-/** What is believed of each offer of a placement: the prior that all share, and the offer's own tries. */
+/**
+ * Returns a belief about each offer of a placement: the common prior and the offer's own trials.
+ */
 export function beliefsOf(offers: readonly Trials[], spread: number): Belief[] {
   const { a, b } = priorOf(commonRate(offers, spread), spread);
   return offers.map(({ exposed, won }) => ({ a: a + won, b: b + Math.max(0, exposed - won) }));

@@ -10,7 +10,7 @@ export interface NormalBelief {
   deviation: number;
 }
 
-/** A law between `from` and its end, by the values of its distribution function at evenly spaced points. */
+/** A law from `from` to its end, as values of its distribution function at evenly spaced points. */
 interface Curve {
   from: number;
   step: number;
@@ -44,8 +44,9 @@ function curveOf([from, to]: [number, number], fill: (from: number, step: number
 }
 
 /**
- * A belief over logits: its density is σ(y)^a σ(−y)^b up to a factor, σ the logistic function, and log σ(−y) is log σ(y) − y. The tails
- * fall like e^(a·y) to the left and e^(−b·y) to the right: 14 of those is 1e-6.
+ * Returns a belief over logits. Its density is σ(y)^a σ(−y)^b up to a factor, σ the logistic
+ * function, and log σ(−y) is log σ(y) − y. The tails fall like e^(a·y) and e^(−b·y), and 14 of
+ * those is 1e-6.
  */
 function betaCurve({ a, b }: Belief): Curve {
   const middle = Math.log(a / b);
@@ -79,7 +80,10 @@ function tabulated({ from, step, below }: Curve, nodes: Float64Array): Float64Ar
   });
 }
 
-/** For each law, at each node, the product of all the others' distribution functions: from the left times from the right. */
+/**
+ * Returns, for each law and node, the product of all other distribution functions: from the left
+ * times from the right.
+ */
 function othersBelow(laws: Float64Array[], size: number): Float64Array[] {
   const product = new Float64Array(size).fill(1);
   const passed = (law: Float64Array): Float64Array => {
@@ -97,7 +101,10 @@ function othersBelow(laws: Float64Array[], size: number): Float64Array[] {
   });
 }
 
-/** The law's share of being above all others: the integral of their product by its distribution function. */
+/**
+ * Returns the probability that a law exceeds all others: the integral of their product by its
+ * distribution function.
+ */
 function wins(law: Float64Array, others: Float64Array): number {
   let sum = 0;
   for (let i = 1; i < law.length; i++)
@@ -120,9 +127,9 @@ function best(curves: Curve[]): number[] {
 }
 
 /**
- * For each belief the probability that its rate is the highest: what Thompson sampling (Thompson 1933) would pick it with. By numeric
- * integration over logits on nodes that are dense where any belief is narrow; within 0.0025 of the truth, sums to 1, the same for the
- * same beliefs.
+ * Returns for each belief the probability that its rate is the highest, which is the chance of its
+ * draw by Thompson sampling (Thompson 1933). Integrates over logits on nodes that are dense near
+ * narrow beliefs. Within 0.0025 of the truth, sums to 1, deterministic.
  */
 export function probabilitiesBest(beliefs: Belief[]): number[] {
   return best(beliefs.map(betaCurve));

@@ -2,8 +2,8 @@
 export type RewardModel = (chosen: string) => number;
 
 /**
- * The mean reward by what was chosen, shrunk towards the mean of all as if `strength` more rows of it had brought just that mean
- * (Robbins 1956; Efron and Morris 1975). What was never chosen has the mean of all.
+ * Returns the mean reward of each choice, shrunk towards the overall mean as by `strength` more
+ * rows of it (Robbins 1956; Efron and Morris 1975). A choice without rows has the overall mean.
  */
 export function rewardModel(log: readonly { chosen: string; reward: number }[], strength: number): RewardModel {
   const all = log.reduce((sum, { reward }) => sum + reward, 0) / Math.max(1, log.length);

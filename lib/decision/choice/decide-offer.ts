@@ -158,10 +158,10 @@ async function decideOffer(dependencies: DecideDependencies, question: Question)
 }
 
 /**
- * Creates the function that decides an offer and stores the decision with the profile. Idempotent by
- * decision id: after a crash a retry returns the stored decision, or decides if none was stored. A
- * customer without a profile gets a decision that is not stored. Throws `placement.unknown`. Costs
- * one read, one transaction of three writes, and one query if an offer has a cap.
+ * Creates the function that decides an offer and stores the decision with the profile. Idempotent
+ * by decision id: after a crash a retry returns the stored decision, or decides if none was stored.
+ * A customer without a profile gets a decision that is not stored. Throws `placement.unknown`.
+ * Costs one read, one transaction of three writes, and one query if an offer has a cap.
  */
 export function createDecider(dependencies: DecideDependencies) {
   return (question: Question): Promise<OfferDecision> => decideOffer(dependencies, question);

@@ -4,8 +4,8 @@ import { type Offer } from '../placements/placement.ts';
 import { type VariantTraits, variantFor } from '../placements/offer-variant.ts';
 
 /**
- * The offer in the words that suit the customer best: the persona is the trait `persona`, the channel that of the moment at hand, the
- * emotion the latest one known. What a variant does not say the offer's own content does.
+ * Returns the variant of an offer that suits the customer best, by the trait `persona`, the channel
+ * of the moment and the latest emotion. Fields that the variant lacks are the offer's own.
  */
 export function selectVariant(
   offer: Offer,

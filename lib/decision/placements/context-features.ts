@@ -5,7 +5,10 @@ import { matches, type EvaluationContext } from '../../predicate/evaluate.ts';
 import { Predicate } from '../../model/predicate.ts';
 import { msBetween, dayMs } from '../../shared/time.ts';
 
-/** A number by its dotted path, `traits.age` or `features.revenue`; or a predicate, which is 1 where it holds. */
+/**
+ * A number by its dotted path, `traits.age` or `features.revenue`, or a predicate, which counts as
+ * 1 if it is true.
+ */
 export const ContextFeature = z.union([
   z
     .string()
@@ -42,7 +45,10 @@ function traitOf(path: string, { profile: { traits } }: EvaluationContext): numb
   return rest.length > 0 && Object.hasOwn(traits, name) ? numberOf(valueAt(traits[name]?.value, rest.join('.'))) : 0;
 }
 
-/** Six digits, and neither so large nor so small that a product of two leaves DynamoDB's numbers (1e±125). */
+/**
+ * Rounds to six digits, and limits a value so that a product of two stays within DynamoDB's numbers
+ * (1e±125).
+ */
 function tame(value: number): number {
   const bounded = Math.min(1e9, Math.max(-1e9, value));
   return Math.abs(bounded) < 1e-9 ? 0 : Number(bounded.toPrecision(6));

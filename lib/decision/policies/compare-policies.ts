@@ -58,7 +58,10 @@ function ranking(policy: Policy, knowledge: PolicyInputs): (row: LoggedDecision)
   };
 }
 
-/** How a policy is judged by a showing: its share of what was shown, with the rewards that `model` expects. */
+/**
+ * Returns a policy's view of a showing: its share of the shown offer, with the rewards that `model`
+ * expects.
+ */
 function judgedBy(row: LoggedDecision, { shares }: OfferRanking, model: OfferRanking): ModelledReward {
   const place = row.offers.indexOf(row.offer);
   return {
@@ -76,10 +79,9 @@ const worthOf = (rows: readonly ModelledReward[]): PolicyWorth => ({
 });
 
 /**
- * What the policy in force and a candidate are worth, by the log of what was shown. Each fold (by place in the log) is ranked by what the
- * other folds taught, so that nothing is judged by what it was learnt from (cross-fitting: Chernozhukov et al. 2018), and both are
- * judged by one reward model, that of success rates by stage. The candidate takes the place only when `replaces` says so. Undefined where
- * there are fewer showings than say anything.
+ * Compares the values of the policy in force and of a candidate on the log. Each fold (by place in
+ * the log) is ranked by a model of the other folds (cross-fitting: Chernozhukov et al. 2018), and
+ * both are judged by one reward model. `replaces` decides. Undefined if there are too few showings.
  */
 export function comparePolicies(
   log: readonly LoggedDecision[],

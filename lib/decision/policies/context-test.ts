@@ -23,7 +23,10 @@ export interface ContextTestInput {
 export interface ContextVerdict {
   /** True only when the whole interval of `gain` lies above 0. */
   helps: boolean;
-  /** Mean reward of choosing by context less that of the one best offer, on decisions that neither was learnt from. */
+  /**
+   * Mean reward of choosing by context less that of the best single offer, on decisions that
+   * neither was learnt from.
+   */
   gain: Estimate;
 }
 
@@ -33,7 +36,9 @@ function modelOf(log: Iterable<LoggedContext>, { offers, features }: ContextTest
   return fitOfferLinearModel(sums);
 }
 
-/** The offer of the highest mean reward over all contexts: rewards weighed by how rarely they could be seen. */
+/**
+ * Returns the offer of the highest mean reward over all contexts, weighted by inverse propensities.
+ */
 function bestAlone(log: Iterable<LoggedContext>, offers: number): number {
   const sums = Array.from({ length: offers }, () => ({ reward: 0, weight: 0 }));
   for (const { offer, reward, propensity } of log) {
@@ -52,9 +57,9 @@ function judged({ offer, reward, propensity }: LoggedContext, choice: number, ex
 }
 
 /**
- * Whether choosing by context beats the one best offer. Each fold (by place in the log) is judged by a linear model and a best offer made
- * of the other folds, so that nothing is judged by what it was learnt from (cross-fitting: Chernozhukov et al. 2018); the two policies are
- * compared row by row with the doubly robust estimator. Rows need propensities above 0 for every offer.
+ * Returns whether choosing by context beats the best single offer. Each fold (by place in the log)
+ * is judged by models of the other folds (cross-fitting: Chernozhukov et al. 2018), row by row with
+ * the doubly robust estimator. Every offer needs a propensity above 0.
  */
 export function contextHelps(log: readonly LoggedContext[], asked: ContextTestInput): ContextVerdict {
   const { folds = 5, confidence = 0.95, offers } = asked;

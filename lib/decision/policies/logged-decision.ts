@@ -2,7 +2,7 @@ import { addShownOffer, emptySums, fitOfferLinearModel } from '../beliefs/linear
 import { countedIn, noStats, type OfferStats } from '../beliefs/offer-beliefs.ts';
 import { type Candidates, type Linear } from './rank-offers.ts';
 
-/** A showing whose outcome is known: a decision that was seen and is past the time its success could come in. */
+/** An exposed decision whose outcome is known, because its success window is over. */
 export interface LoggedDecision extends Candidates {
   offer: string;
   /** Of the offer, when it was decided: above 0. */

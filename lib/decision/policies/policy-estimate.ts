@@ -9,7 +9,10 @@ export interface LoggedReward {
   target: number;
 }
 
-/** What a reward model adds: its rewards for what was chosen, and for the judged policy (mean over its choices). */
+/**
+ * A row with the rewards that a model expects: for the choice, and for the judged policy (mean over
+ * its choices).
+ */
 export interface ModelledReward extends LoggedReward {
   expected: number;
   expectedOfTarget: number;
@@ -23,11 +26,17 @@ export interface Estimate {
   high: number;
 }
 
-/** Weights of a log: their mean is 1 when propensities are true, and `effective` tells how many evenly weighted rows they are worth. */
+/**
+ * Weights of a log. Their mean is 1 if propensities are true. `effective` is the number of evenly
+ * weighted rows they are worth.
+ */
 export interface Weights {
   mean: number;
   effective: number;
-  /** The mean is off by so much that propensities or the log must be wrong. No estimate of such a log means anything. */
+  /**
+   * The mean is so far from 1 that propensities or the log must be wrong. No estimate of such a log
+   * is valid.
+   */
   alarm: boolean;
 }
 
@@ -38,7 +47,10 @@ const weightOf = ({ propensity, target }: LoggedReward): number => target / prop
 
 const meanOf = (all: readonly number[]): number => all.reduce((sum, one) => sum + one, 0) / Math.max(1, all.length);
 
-/** `effective` is the size of Kish (1965): the square of the sum of weights over the sum of their squares. An empty log is an alarm. */
+/**
+ * Returns the weights of a log. `effective` is the size of Kish (1965): the squared sum over the
+ * sum of squares. An empty log is an alarm.
+ */
 export function weightsOf(log: readonly LoggedReward[]): Weights {
   const weights = log.map(weightOf);
   const [sum, squares] = [meanOf(weights) * log.length, weights.reduce((total, w) => total + w * w, 0)];
@@ -46,7 +58,7 @@ export function weightsOf(log: readonly LoggedReward[]): Weights {
   return { mean, effective: squares > 0 ? sum ** 2 / squares : 0, alarm: !(Math.abs(mean - 1) <= mostOff) };
 }
 
-/** The interval that holds the truth with `confidence`, for a mean of `parts` (their mean is the value) by the central limit theorem. */
+/** Returns the mean of `parts` with an interval of `confidence`, by the central limit theorem. */
 function estimated(parts: readonly number[], confidence: number): Estimate {
   const value = meanOf(parts);
   const n = parts.length;
@@ -58,7 +70,10 @@ function estimated(parts: readonly number[], confidence: number): Estimate {
 
 const usual = 0.95;
 
-/** Inverse propensity weighting (Horvitz and Thompson 1952): unbiased, and wide where weights are. */
+/**
+ * Inverse propensity weighting (Horvitz and Thompson 1952): unbiased, with a wide interval for
+ * uneven weights.
+ */
 export function ipw(log: readonly LoggedReward[], confidence = usual): Estimate {
   return estimated(
     log.map((row) => weightOf(row) * row.reward),
@@ -66,7 +81,10 @@ export function ipw(log: readonly LoggedReward[], confidence = usual): Estimate 
   );
 }
 
-/** Self-normalised weighting (Swaminathan and Joachims 2015): the weighted mean, its error by the delta method. NaN without weight. */
+/**
+ * Self-normalised weighting (Swaminathan and Joachims 2015): the weighted mean, its error by the
+ * delta method. NaN without weight.
+ */
 export function snipw(log: readonly LoggedReward[], confidence = usual): Estimate {
   const { mean } = weightsOf(log);
   const value = meanOf(log.map((row) => weightOf(row) * row.reward)) / mean;
@@ -77,7 +95,10 @@ export function snipw(log: readonly LoggedReward[], confidence = usual): Estimat
   return { value, error: around.error, low: value + around.low, high: value + around.high };
 }
 
-/** Doubly robust (Dudík, Langford and Li 2011): right when either the propensities or the reward model are. */
+/**
+ * Doubly robust estimator (Dudík, Langford and Li 2011): right if either propensities or reward
+ * model are.
+ */
 export function doublyRobust(log: readonly ModelledReward[], confidence = usual): Estimate {
   return estimated(
     log.map((row) => row.expectedOfTarget + weightOf(row) * (row.reward - row.expected)),
@@ -86,8 +107,9 @@ export function doublyRobust(log: readonly ModelledReward[], confidence = usual)
 }
 
 /**
- * Whether the new policy takes the old one's place: only when the log can judge both (no alarm), and the lower bound of the difference
- * of their doubly robust values, row by row, is above `margin`. Both logs judge the same rows in the same order.
+ * Returns whether the new policy replaces the old one: the log can judge both (no alarm), and the
+ * lower bound of the difference of their doubly robust values, row by row, is above `margin`. Both
+ * logs hold the same rows in the same order.
  */
 export function replaces(
   fresh: readonly ModelledReward[],

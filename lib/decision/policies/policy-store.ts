@@ -18,6 +18,7 @@ export interface PolicyStore {
   save(workspace: string, placement: string, record: PolicyRecord): Promise<void>;
 }
 
+/** The store over the table. */
 export function policyStore(table: Table, clock: Clock, freshMs = usuallyFreshMs): PolicyStore {
   /** Reads all policies of a workspace in one query. */
   const all = cacheByKey(clock, freshMs, async (workspace) => {

@@ -2,7 +2,10 @@ import * as z from 'zod';
 import { PolicyRecord } from './policy.ts';
 import { OfferRate } from '../beliefs/offer-rates.ts';
 
-/** How a placement decides: the policy in force and the one that may replace it, what the log says of both, and what was learnt of offers. */
+/**
+ * How a placement decides: the policy in force, the candidate, what the log says of both, and the
+ * rates of offers.
+ */
 export const PolicyView = PolicyRecord.omit({ judgedThrough: true }).extend({
   placement: z.string(),
   rates: z.array(OfferRate),

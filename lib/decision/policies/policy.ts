@@ -2,13 +2,19 @@ import * as z from 'zod';
 import { Instant } from '../../shared/time.ts';
 import { endlessTemperature, temperatureAt } from './propensities.ts';
 
-/** How a placement's offers are ranked. `version` counts the policies that were in force: every decision names the one it was made by. */
+/**
+ * How a placement's offers are ranked. `version` counts policies, and every decision names its
+ * policy's version.
+ */
 export const Policy = z.object({
   version: z.int().min(1),
   /** By success rates of the customer's stage, or by a linear model of the customer's context. */
   kind: z.enum(['thompson', 'linear']),
   sharpening: z.object({ from: z.number().positive(), to: z.number().positive() }),
-  /** The list of features a linear policy was found by (`contextId`): under another list it is not used. */
+  /**
+   * Id of the feature list that a linear policy was found by (`contextId`). It is not used under
+   * another list.
+   */
   context: z.string().optional(),
 });
 export type Policy = z.infer<typeof Policy>;
@@ -30,7 +36,9 @@ export const powerOf = ({ sharpening }: Policy, progress: number): number => tem
 
 const Estimate = z.object({ value: z.number(), error: z.number(), low: z.number(), high: z.number() });
 
-/** A policy's mean success per showing, by three estimators, and what the weights of the log are worth. */
+/**
+ * A policy's mean success per showing, by three estimators, and the quality of the log's weights.
+ */
 export const PolicyWorth = z.object({
   ipw: Estimate,
   snipw: Estimate,
@@ -39,7 +47,7 @@ export const PolicyWorth = z.object({
 });
 export type PolicyWorth = z.infer<typeof PolicyWorth>;
 
-/** What the log of decisions says of the policy in force, and of the one that might take its place. */
+/** How the log of decisions compares the policy in force with a candidate. */
 export const PolicyJudgement = z.object({
   at: Instant,
   /** Showings that were judged by: seen, and past the time their success could come in. */
@@ -52,7 +60,9 @@ export const PolicyJudgement = z.object({
 });
 export type PolicyJudgement = z.infer<typeof PolicyJudgement>;
 
-/** What is kept of a placement's policies. `judgedThrough` is how many showings there were when it was last looked at. */
+/**
+ * The stored policies of a placement. `judgedThrough` is the number of showings at the last review.
+ */
 export const PolicyRecord = z.object({
   current: Policy,
   candidate: Policy.optional(),

@@ -1,6 +1,7 @@
 /**
- * How sharply the likeliest best is preferred: chances of being best are raised to a power that goes from `from` to `to` while a plan
- * runs out. At 1 the policy is Thompson's, below it tries more, above it less.
+ * How sharply the likeliest best offer is preferred: chances of being best are raised to a power
+ * that moves from `from` to `to` during a plan. 1 is Thompson sampling, a lower power explores
+ * more, a higher one less.
  */
 export interface Temperature {
   from: number;
@@ -16,8 +17,9 @@ export interface ExplorationMix {
 }
 
 /**
- * Without a plan. Chosen on the prior alone, by `simulatePlacement`: over 150 placements of 2–8 offers with rates of 0.5–30 % that spread by a
- * quarter, and a control of 5 %, powers of 1, 2, 3, 4 and 6 gain .61, .71, .72, .69 and .71 of what there is to gain.
+ * Temperature without a plan. Chosen on the prior alone by `simulatePlacement`: over 150 placements
+ * of 2–8 offers with rates of 0.5–30 % that spread by a quarter, and a control of 5 %, powers of 1,
+ * 2, 3, 4 and 6 gain 0.61, 0.71, 0.72, 0.69 and 0.71 of what can be gained.
  */
 export const endlessTemperature: Temperature = { from: 3, to: 3 };
 
@@ -27,9 +29,9 @@ export function temperatureAt({ from, to }: Temperature, progress: number): numb
 }
 
 /**
- * Propensities: chances of being best, each to the power of `sharpening` (as Chapelle and Li 2011 sharpen by reshaping the posterior, but on
- * the chances themselves, which stay exact), brought back to a sum of 1 and mixed with the even draw. Exact:
- * what is drawn from these shares has these propensities. None is below `control` / offers, nor below `floor` while offers × floor ≤ 1.
+ * Returns exact propensities: chances of being best to the power of `sharpening` (compare Chapelle
+ * and Li 2011), normalised and mixed with the even draw. None is below `control` / offers, nor
+ * below `floor` while offers × floor ≤ 1.
  */
 export function propensities(chances: readonly number[], { sharpening, control, floor = 0 }: ExplorationMix): number[] {
   const most = Math.max(...chances);

@@ -4,7 +4,10 @@ import { type Policy, powerOf } from './policy.ts';
 import { beliefsAt, type OfferStats } from '../beliefs/offer-beliefs.ts';
 import { propensities } from './propensities.ts';
 
-/** One decision in twenty is drawn evenly among the offers that may be shown: a lasting control, and a floor under every propensity. */
+/**
+ * Share of decisions drawn evenly among the offers: a lasting control, and a floor under every
+ * propensity.
+ */
 export const control = 0.05;
 
 /** A linear model and the offers its beliefs are of, in its order. */
@@ -28,13 +31,18 @@ export interface Candidates {
   context?: readonly number[] | undefined;
 }
 
-/** Of each offer that competes: the success rate we expect, and the probability of being chosen, exact. */
+/**
+ * For each competing offer the expected success rate, and the exact probability of being chosen.
+ */
 export interface OfferRanking {
   expected: number[];
   shares: number[];
 }
 
-/** What success is expected of each offer: by the context where there is a model and a context, else by the stage. */
+/**
+ * Returns the expected success of each offer: by context if there is a model and a context, else by
+ * stage.
+ */
 function chancesOf({ offers, stage, context }: Candidates, policy: Policy, { stats, linear }: PolicyInputs) {
   if (policy.kind === 'linear' && linear && context) {
     const all = beliefsIn(linear.model, context);
@@ -47,8 +55,9 @@ function chancesOf({ offers, stage, context }: Candidates, policy: Policy, { sta
 }
 
 /**
- * The chance of each offer's success rate being the highest (Thompson 1933), sharpened and mixed with the even draw of `control`. By context
- * the rates are those of a linear model (Agrawal and Goyal 2013). Chances are integrated, never drawn, so shares are the truth.
+ * Ranks offers by the chance that their success rate is the highest (Thompson 1933), sharpened and
+ * mixed with the even draw of `control`. With a context, rates are those of a linear model (Agrawal
+ * and Goyal 2013). Chances are integrated, never drawn, so the shares are exact.
  */
 export function rankOffers(contest: Candidates, policy: Policy, knowledge: PolicyInputs): OfferRanking {
   const { expected, chances } = chancesOf(contest, policy, knowledge);

@@ -22,7 +22,10 @@ export interface SimulatedCourse {
   expected: number;
 }
 
-/** One placement from its beginning to its end, where offers truly succeed at `rates`. Without a policy every draw is even. */
+/**
+ * Simulates one placement from beginning to end, with true success rates `rates`. Without a policy
+ * every draw is even.
+ */
 export function simulatePlacement(
   rates: readonly number[],
   plan: PlacementSimulation,

@@ -23,12 +23,13 @@ const [beginnings, ends] = [
   [2, 4, 8, 16],
 ];
 
-/** How many placements are played: the newest, again and again with other rates where there are fewer. */
+/** Placements simulated: the newest, repeated with other rates if there are fewer. */
 const played = 300;
 
 /**
- * What a sharpening is worth on each of many placements drawn from the prior: the reward of the plan, and that of its winner shown afterwards. So
- * finding the best offer counts beside not losing by the search.
+ * Returns the worth of a sharpening on many placements drawn from the prior: the reward of the
+ * plan, and that of its winner shown afterwards. So finding the best offer counts, and so do losses
+ * of the search.
  */
 function worthsOf(
   sharpening: Temperature,
@@ -51,8 +52,9 @@ function worthsOf(
 const sumOf = (all: readonly number[]): number => all.reduce((sum, one) => sum + one, 0);
 
 /**
- * Powers averaged (geometrically) by how well each stands beside the best, placement by placement: one that is z standard errors behind
- * weighs e^(−z²/2). Where chance tells some apart only by a hair, the answer lies between them and not at one by luck.
+ * Returns the weighted geometric mean of powers. One that is z standard errors behind the best,
+ * placement by placement, weighs e^(−z²/2), so that chance does not pick one of two that are nearly
+ * equal.
  */
 function averaged(powers: readonly number[], worths: readonly (readonly number[])[]): number {
   const top = worths.reduce((most, one) => (sumOf(one) > sumOf(most) ? one : most), worths[0] ?? []);
@@ -65,9 +67,10 @@ function averaged(powers: readonly number[], worths: readonly (readonly number[]
 }
 
 /**
- * The sharpening that is worth most on placements drawn from the prior itself (a choice inside a family of policies by simulation, as
- * Kuleshov and Precup 2014 compare them): the spread of rates, the usual rates and the plans go in, no outcome of a policy. First the end
- * is chosen, then the beginning. The same answer for the same arguments; Thompson's own powers when nothing is likely.
+ * Returns the temperature of highest worth on placements drawn from the prior (a choice within a
+ * family of policies by simulation, as in Kuleshov and Precup 2014). Its inputs are the spread of
+ * rates, usual rates and plans, no outcome of a policy. First chooses the end, then the beginning.
+ * Deterministic.
  */
 export function tuneTemperature(likely: readonly Likely[], terms: Terms): Temperature {
   const ended = ends.map((to) => worthsOf({ from: 1, to }, likely, terms));

@@ -7,14 +7,17 @@ import { chosenStrengths } from './send-time-strength.ts';
 /** How long after a message an act still counts as its response. Milliseconds. */
 const responseMs = 3 * dayMs;
 
-/** What a customer did by their own will, and when marketing reached them. Milliseconds since 1970. */
+/** When a customer acted, and when marketing messages reached them, ms since 1970. */
 export interface History {
   customer: string;
   acts: { at: number; channel: string; hour: number }[];
   contacts: number[];
 }
 
-/** Messages whose response must have come by now, each with how many came in the seven days before it. */
+/**
+ * Returns messages whose response must have come by now, each with the number in the seven days
+ * before it.
+ */
 function contactsOf({ acts, contacts }: History, now: number): ContactOutcome[] {
   return contacts
     .filter((at) => at < now - responseMs)
@@ -26,7 +29,7 @@ function contactsOf({ acts, contacts }: History, now: number): ContactOutcome[] 
 
 const stored = (strength: number): number | null => (strength < Infinity ? strength : null);
 
-/** What customers' histories tell of their hours and of their patience. The same for the same histories, in any order. */
+/** Learns hours and message tolerance from customers' histories. Independent of their order. */
 export function learnSendTimes(histories: readonly History[], now: Instant): WorkspaceSendTimeStats {
   const acts = histories.flatMap(({ customer, acts: mine }) =>
     mine.map(({ at, channel, hour }): Engagement & { at: number } => {

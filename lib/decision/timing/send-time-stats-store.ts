@@ -7,12 +7,17 @@ import { WorkspaceSendTimeStats } from './contact-advice.ts';
 /** They change by night only. */
 const freshMs = hourMs;
 
+/** Stores the send-time statistics of workspaces. */
 export interface SendTimeStatsStore {
-  /** What a job has learnt of a workspace's customers; undefined before the first time. Up to an hour old. */
+  /**
+   * Returns the learnt statistics of a workspace, up to an hour old. Undefined before the first
+   * job.
+   */
   get(workspace: string): Promise<WorkspaceSendTimeStats | undefined>;
   save(workspace: string, habits: WorkspaceSendTimeStats): Promise<void>;
 }
 
+/** The store over the table. */
 export function sendTimeStatsStore(table: Table, clock: Clock): SendTimeStatsStore {
   const read = cacheByKey(clock, freshMs, async (workspace) => {
     const item = await table.get(keys.habits(workspace));

@@ -68,7 +68,7 @@ export function heldOut(
   later: readonly Engagement[],
   strengths: Strengths,
 ): { ours: number; global: number } {
-  const everybody = globalHours(habits.all);
-  const global = -meanOf(later.map(({ hour }) => Math.log(everybody[hour] ?? Number.MIN_VALUE)));
+  const allHours = globalHours(habits.all);
+  const global = -meanOf(later.map(({ hour }) => Math.log(allHours[hour] ?? Number.MIN_VALUE)));
   return { ours: -meanOf(logs(habits, later, strengths)), global };
 }

@@ -115,7 +115,7 @@ export function hoursOf(
   { customer, segment }: Pick<Engagement, 'customer' | 'segment'>,
   strengths: Strengths,
 ): number[] {
-  const everybody = globalHours(habits.all);
-  const shared = shrunk(habits.segments.get(segment) ?? noHours(), everybody, strengths.segment);
+  const allHours = globalHours(habits.all);
+  const shared = shrunk(habits.segments.get(segment) ?? noHours(), allHours, strengths.segment);
   return shrunk(habits.customers.get(customer) ?? noHours(), shared, strengths.customer);
 }

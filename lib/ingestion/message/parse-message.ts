@@ -116,7 +116,8 @@ function toDraft(message: JsonObject, context: JsonObject, fields: DraftFields):
     ...(at !== undefined && { at: instantAt(at) }),
   };
   const draft = { messageId: messageId ?? makeMessageId(content, arrival.index), ...content };
-  // A message without id and time is never sent again with the same id, so the present time is used.
+  // A message without id and time is never sent again with the same id, so the present time is
+  // used.
   if (messageId === undefined && draft.at === undefined) draft.at = instantAt(arrival.receivedAt);
   return draft;
 }

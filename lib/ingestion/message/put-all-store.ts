@@ -1,5 +1,6 @@
 import { type Item, type Table } from '../../aws/table/dynamo-table.ts';
 import { findPermanentRefusal, type WriteRefusal } from '../../aws/table/write-refusal.ts';
+import { distinctBy } from '../../shared/lists.ts';
 import { ThroughlineError } from '../../shared/errors.ts';
 import { fullJitterMs, pause } from '../../shared/retry.ts';
 import { type Key } from '../../model/keys/table-keys.ts';
@@ -29,13 +30,6 @@ interface PutQueue {
 interface PutResult {
   left: Item[];
   failure?: unknown;
-}
-
-/** Returns the first item of each key, because `BatchWriteItem` refuses duplicate keys. */
-function distinct(items: Item[]): Item[] {
-  const byKey = new Map<string, Item>();
-  for (const item of items) if (!byKey.has(keyName(item))) byKey.set(keyName(item), item);
-  return [...byKey.values()];
 }
 
 /** Pauses of one worker after items that were not accepted. */
@@ -83,7 +77,8 @@ async function drainQueue(table: Table, { queue, refused }: PutQueue, until: num
  * stored. Throws the last failure at the deadline. Idempotent.
  */
 export async function putAll(table: Table, items: Item[], until: number): Promise<RefusedItems> {
-  const puts: PutQueue = { queue: distinct(items), refused: new Map() };
+  // `BatchWriteItem` refuses duplicate keys.
+  const puts: PutQueue = { queue: distinctBy(items, keyName), refused: new Map() };
   const count = Math.min(concurrency, Math.ceil(puts.queue.length / batchSize));
   // Waits for every worker. One left running would continue during the next request.
   const ended = await Promise.allSettled(Array.from({ length: count }, () => drainQueue(table, puts, until)));

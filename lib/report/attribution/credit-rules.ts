@@ -5,7 +5,10 @@ export type CreditRule = (length: number) => number[];
 
 const one = (length: number, at: number): number[] => Array.from({ length }, (_, i) => Number(i === at));
 
-/** 40 % to the first and to the last touch, the rest spread evenly between: the position-based ("U-shaped") model of Google Analytics. */
+/**
+ * Share of the first and of the last touch. The rest is spread evenly: the position-based
+ * ("U-shaped") model of Google Analytics.
+ */
 const ends = 0.4;
 
 function position(length: number): number[] {
@@ -15,19 +18,24 @@ function position(length: number): number[] {
 
 /** Returns weights as shares; equal ones if no weight is finite and positive. */
 function sharesOf(weights: number[]): number[] {
-  const told = weights.map((weight) => (Number.isFinite(weight) ? weight : 0));
-  const sum = told.reduce((total, weight) => total + weight, 0);
-  return told.map((weight) => (sum > 0 ? weight / sum : 1 / told.length));
+  const valid = weights.map((weight) => (Number.isFinite(weight) ? weight : 0));
+  const sum = valid.reduce((total, weight) => total + weight, 0);
+  return valid.map((weight) => (sum > 0 ? weight / sum : 1 / valid.length));
 }
 
-/** Touches whose distance to the conversion differs by `halfLife` touches differ in credit by a factor of two. */
+/**
+ * Returns a rule by which touches whose distance to the conversion differs by `halfLife` touches
+ * differ in credit by a factor of two.
+ */
 export function decay(halfLife: number): CreditRule {
   return (length) => {
     return sharesOf(Array.from({ length }, (_, i) => 2 ** ((i - length + 1) / halfLife)));
   };
 }
 
-/** The heuristic models, by name. With times at hand use `timeDecay`; `decay` counts touches instead. */
+/**
+ * The heuristic models by name. With known times use `timeDecay`; `decay` counts touches instead.
+ */
 export const creditRules = {
   first: (length) => one(length, 0),
   last: (length) => one(length, length - 1),
@@ -44,8 +52,8 @@ const nothing = { touches: [], conversions: 0, value: 0 };
  */
 export function creditByRule(ways: Iterable<ConversionPath>, rule: CreditRule): Credits {
   const credits: Credits = new Map();
-  for (const way of ways) {
-    const { touches, conversions, value } = validPath(way) ?? nothing;
+  for (const row of ways) {
+    const { touches, conversions, value } = validPath(row) ?? nothing;
     if (conversions === 0 && value === 0) continue;
     const shares = rule(touches.length);
     touches.forEach((touch, i) => {
@@ -61,13 +69,16 @@ export interface TimedConversionPath extends ConversionPath {
   ages: readonly number[];
 }
 
-/** Time decay: a touch one half-life older than another gets half its credit (seven days is the default of Google Analytics). */
+/**
+ * Time decay: a touch one half-life older gets half the credit (Google Analytics' default is seven
+ * days).
+ */
 export function timeDecay(ways: Iterable<TimedConversionPath>, halfLife: number): Credits {
   const credits: Credits = new Map();
-  for (const way of ways) {
-    const { touches, conversions, value } = validPath(way) ?? nothing;
-    const youngest = way.ages.reduce((least, age) => Math.min(least, age), Infinity);
-    const shares = sharesOf(touches.map((_, i) => 2 ** ((youngest - (way.ages[i] ?? 0)) / halfLife)));
+  for (const row of ways) {
+    const { touches, conversions, value } = validPath(row) ?? nothing;
+    const youngest = row.ages.reduce((least, age) => Math.min(least, age), Infinity);
+    const shares = sharesOf(touches.map((_, i) => 2 ** ((youngest - (row.ages[i] ?? 0)) / halfLife)));
     touches.forEach((touch, i) => {
       const share = shares[i] ?? 0;
       assignCredit(credits, touch, { conversions: share * conversions, value: share * value });

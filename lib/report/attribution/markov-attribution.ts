@@ -5,7 +5,9 @@ import { type Credits, type ConversionPath } from './conversion-path.ts';
 export interface MarkovAttribution {
   /** Share of all ways that convert, which is also the chance that the chain does. */
   conversion: number;
-  /** By touch: the share of the conversions that goes when all who would meet the touch are lost. */
+  /**
+   * By touch: the share of conversions that is lost if all customers who would meet the touch are.
+   */
   removalEffects: Map<string, number>;
   /** Conversions and value, dealt out in proportion to the removal effects. */
   credits: Credits;
@@ -24,10 +26,10 @@ function fundamental({ counts, converted, lost }: Chain): { visits: number[][]; 
 }
 
 /**
- * Markov attribution of order 1 (Anderl, Becker, von Wangenheim & Schumann 2016), exact: no simulation. With N the fundamental matrix of the
- * absorbing chain (Kemeny & Snell 1960, §3.2), a way meets touch x with chance N[start, x] / N[x, x] (their theorem 3.5.7), and converts
- * from there with chance h(x) = (N e)[x], e being the chance to convert next. What never meets x converts as before, so one inverse tells
- * every removal effect: P(meets x) h(x) / P(converts).
+ * Markov attribution of order 1 (Anderl, Becker, von Wangenheim & Schumann 2016), exact. N is the
+ * fundamental matrix of the absorbing chain (Kemeny & Snell 1960, §3.2, theorem 3.5.7): a path
+ * meets touch x with chance N[start, x] / N[x, x] and converts from there with chance h(x) = (N
+ * e)[x]. So one inverse gives every removal effect, P(meets x) h(x) / P(converts).
  */
 export function markovAttribution(ways: Iterable<ConversionPath>): MarkovAttribution {
   return markovOf(chainOf(ways));

@@ -1,8 +1,9 @@
 import { validPath, type ConversionPath } from './conversion-path.ts';
 
 /**
- * First-order Markov chain of conversion paths. `counts` holds moves between states: 0 is the start,
- * and touch `names[i]` is i + 1. `converted` and `lost` are moves out of a state to the two ends.
+ * First-order Markov chain of conversion paths. `counts` holds moves between states: 0 is the
+ * start, and touch `names[i]` is i + 1. `converted` and `lost` are moves out of a state to the two
+ * ends.
  */
 export interface Chain {
   names: string[];

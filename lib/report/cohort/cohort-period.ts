@@ -5,7 +5,7 @@ export type PeriodUnit = 'week' | 'month';
 /** 1970-01-01 was a Thursday: weeks begin on Monday (ISO 8601). */
 const mondayMs = 4 * dayMs;
 
-/** A calendar period as a number that grows by one from each to the next; a moment is milliseconds since 1970, in UTC. */
+/** Calendar periods as consecutive numbers. A time is ms since 1970, in UTC. */
 export const periodOf: Record<PeriodUnit, (at: number) => number> = {
   week: (at) => Math.floor((at - mondayMs) / (7 * dayMs)),
   month: (at) => {

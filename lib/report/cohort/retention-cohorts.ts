@@ -2,7 +2,10 @@ import { type Instant, addMs } from '../../shared/time.ts';
 import { inOrder, type CustomerPath, type PathTally } from '../paths/customer-path.ts';
 import { periodStart, periodOf, type PeriodUnit } from './cohort-period.ts';
 
-/** Customers who joined in one period: `active[k]` of the `customers` did something k periods later; `active[0]` is the period itself. */
+/**
+ * Customers who joined in one period. `active[k]` of the `customers` were active k periods later;
+ * `active[0]` is the period itself.
+ */
 export interface Cohort {
   from: Instant;
   customers: number;
@@ -13,13 +16,19 @@ export interface Cohort {
 
 export interface CohortPlan {
   unit: PeriodUnit;
-  /** Touchpoint that a customer joins with; the first of any kind when missing. Who never had it is in no cohort. */
+  /**
+   * Touchpoint that a customer joins with. Default: the first of any kind. A customer without it is
+   * in no cohort.
+   */
   joins?: string;
   /** Touchpoint that counts as being active; any when missing. */
   active?: string;
   /** Milliseconds the brand's clocks are ahead of UTC, so that its months begin at its midnight. */
   offsetMs?: number;
-  /** Milliseconds since 1970 up to which was looked; periods that begin later are not shown. The newest touchpoint when missing. */
+  /**
+   * End of the time, ms since 1970. Periods that begin later are not shown. Default: the newest
+   * touchpoint.
+   */
   until?: number;
 }
 
@@ -28,7 +37,9 @@ interface CohortCounts {
   active: number[];
 }
 
-/** The cohorts by period that are counted while customers pass. `newest` is the latest touchpoint. */
+/**
+ * The cohorts by period that are counted while customers pass. `newest` is the latest touchpoint.
+ */
 interface CountedCohorts {
   byPeriod: Map<number, CohortCounts>;
   newest: number;
@@ -61,8 +72,8 @@ function showCohort(plan: CohortPlan, until: number, [first, counts]: [number, C
 }
 
 /**
- * Counts retention by cohort of joining. Takes one path per customer, cut without a gap, and counts a
- * customer once a period. Memory grows with cohorts and periods, not with customers.
+ * Counts retention by cohort of joining. Takes one path per customer, cut without a gap, and counts
+ * a customer once a period. Memory grows with cohorts and periods, not with customers.
  */
 export function countRetention(plan: CohortPlan): PathTally<Cohort[]> {
   const cohorts: CountedCohorts = { byPeriod: new Map(), newest: -Infinity };

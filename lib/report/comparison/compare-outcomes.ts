@@ -94,8 +94,8 @@ function contrastPatterns(tested: CountedPattern[], customers: Counts): PatternC
 
 /**
  * Compares what churned customers did with what retained ones did. Each customer counts once per
- * pattern: one path, cut without a gap, which ends before the time that decides its outcome, or else
- * it would explain itself. Adjusts for multiple tests (Benjamini & Hochberg 1995).
+ * pattern: one path, cut without a gap, which ends before the time that decides its outcome, or
+ * else it would explain itself. Adjusts for multiple tests (Benjamini & Hochberg 1995).
  */
 export function compareOutcomes({ fateOf, minCustomers = 5 }: ContrastPlan): PathTally<ContrastReport> {
   const customers: Counts = { churned: 0, retained: 0 };

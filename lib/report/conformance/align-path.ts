@@ -41,7 +41,9 @@ function reach(search: Search, node: SearchNode): void {
   open.push(nodes.length - 1, node.cost + search.atLeast(node.rest, node.position));
 }
 
-/** Reaches the neighbours of a node. The cheapest come last, because the queue prefers the latest. */
+/**
+ * Reaches the neighbours of a node. The cheapest come last, because the queue prefers the latest.
+ */
 function expand(search: Search, from: SearchNode): void {
   const { automaton, trace, labels } = search;
   const { position, rest, cost } = from;

@@ -1,6 +1,7 @@
 /**
- * One step of an alignment. `planned`: done where the plan has it. `extra`: done where the plan does not have it (a move on the log).
- * `skipped`: the plan has it here and it was not done (a move on the model). `place` is where in the plan.
+ * One step of an alignment. `planned`: done as planned. `extra`: done but not planned (a move on
+ * the log). `skipped`: planned but not done (a move on the model). `place` is the place in the
+ * plan.
  */
 export type AlignmentMove =
   | { kind: 'planned'; name: string; place: string }
@@ -8,9 +9,10 @@ export type AlignmentMove =
   | { kind: 'skipped'; name: string; place: string };
 
 /**
- * A path laid beside the plan with as few extra and skipped touchpoints as possible; their number is the `cost` (standard cost
- * function; Adriansyah, "Aligning observed and modeled behavior", 2014, §4.2). Where the search was given up, `cost` is what it is at
- * least, `exact` is false and no moves are known.
+ * An alignment of a path with the plan with the fewest extra and skipped touchpoints. Their number
+ * is the `cost` (standard cost function; Adriansyah, "Aligning observed and modeled behavior",
+ * 2014, §4.2). If the search ended at its limit, `exact` is false, `cost` is a lower bound and
+ * `moves` is empty.
  */
 export interface Alignment {
   cost: number;

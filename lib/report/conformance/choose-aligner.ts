@@ -12,7 +12,10 @@ export interface AlignLimit {
 /** Standings reached, or cells of the table. */
 export const mostWork = 100_000;
 
-/** Rests kept for the next paths; past it the automaton is built anew, so that wide plans do not fill the memory. */
+/**
+ * Limit of states kept for the next paths. Past it the automaton is built anew, so that wide plans
+ * do not fill the memory.
+ */
 const mostRests = 50_000;
 
 /** Aligns single paths with a plan. */
@@ -22,7 +25,10 @@ export interface Aligner {
   align: (trace: readonly string[], limit?: number) => Alignment;
 }
 
-/** Compares single paths with a plan, by the indel distance where it is a bare sequence and by search where it is not. */
+/**
+ * Returns the aligner of a plan: the indel distance for a sequence, and a search for any other
+ * plan.
+ */
 export function createAligner(plan: Plan): Aligner {
   const linear = linearStepsOf(plan);
   let automaton = automatonOf(plan);

@@ -12,7 +12,7 @@ export interface Deviation extends CustomerCount {
   place?: string;
   /** The touchpoint before it that was done as planned; without one it is at the start. */
   after?: string;
-  /** The same touchpoint is skipped at one place and extra at another of these paths: it was done, out of order. */
+  /** The same touchpoint is skipped at one place and extra at another: it was done out of order. */
   outOfOrder: boolean;
   text: Label;
 }

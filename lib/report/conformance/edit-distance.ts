@@ -7,7 +7,9 @@ interface PlanStep {
   place: string;
 }
 
-/** Returns the touchpoints of a plan that is a sequence only, in order. Undefined for other plans. */
+/**
+ * Returns the touchpoints of a plan that is a sequence only, in order. Undefined for other plans.
+ */
 export function linearStepsOf(plan: Plan, place = ''): PlanStep[] | undefined {
   if ('touchpoint' in plan) return [{ name: plan.touchpoint, place }];
   if (!('sequence' in plan)) return undefined;

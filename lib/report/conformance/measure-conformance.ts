@@ -6,8 +6,9 @@ import { type Alignment } from './alignment.ts';
 import { type Deviation, deviationCounts, deviationsIn } from './deviations.ts';
 
 /**
- * How well what customers did agrees with the plan. Fitness of a path is 1 − cost / (touchpoints of the path + touchpoints of the
- * shortest way through the plan): 1 as planned, 0 nothing in common (Adriansyah 2014, §5.2; Carmona et al. 2018, §7.3).
+ * How well paths agree with the plan. Fitness of a path is 1 − cost / (touchpoints of the path +
+ * touchpoints of the shortest path through the plan): 1 as planned, 0 nothing in common (Adriansyah
+ * 2014, §5.2; Carmona et al. 2018, §7.3).
  */
 export interface Conformance {
   paths: number;
@@ -19,8 +20,8 @@ export interface Conformance {
   /** Share of paths without any deviation, as far as proved. */
   fitting: number;
   /**
-   * Paths whose search was given up at the limit. Their deviations are missing, and both averages hold them for as good as
-   * they can be. The average is no less than `averageFitnessAtLeast`, which holds them for as bad as can be.
+   * Paths whose search ended at the limit. Their deviations are missing, and both averages assume
+   * the best for them. `averageFitnessAtLeast` assumes the worst.
    */
   unresolved: { paths: number; averageFitnessAtLeast: number };
   deviations: Deviation[];
@@ -37,8 +38,8 @@ export interface ComparedVariant extends Omit<Alignment, 'work'> {
 
 export interface ConformanceInput extends AlignLimit {
   /**
-   * Work for all variants together; of those that come after it is spent touchpoints are only counted, and
-   * they are unresolved. The default is some minutes.
+   * Limit of work for all variants together. Later variants are unresolved: only their touchpoints
+   * are counted. The default is some minutes.
    */
   total?: number;
   /** Variants shown beside the plan. */

@@ -1,11 +1,17 @@
-/** Entries by whole-numbered priority, smallest first; of equal ones the latest first, so that a search runs on before it looks around. */
+/**
+ * Entries by whole-numbered priority, smallest first. Of equal ones the latest comes first, so that
+ * a search is depth-first.
+ */
 export interface PriorityQueue {
   push(entry: number, priority: number): void;
   /** The next entry, and the priority it had. */
   pop(): { entry: number; priority: number } | undefined;
 }
 
-/** A bucket for each priority: every move costs nothing or one (Dial, "Algorithm 360: shortest-path forest", 1969). */
+/**
+ * Creates a queue of buckets, one for each priority, because every move costs 0 or 1 (Dial,
+ * "Algorithm 360: shortest-path forest", 1969).
+ */
 export function createPriorityQueue(): PriorityQueue {
   const buckets: number[][] = [];
   let lowest = 0;

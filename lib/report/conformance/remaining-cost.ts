@@ -9,9 +9,9 @@ export interface RemainingCost {
 }
 
 /**
- * Bounds of the cost still to come, for A* (Hart, Nilsson, Raphael 1968; consistent, so no standing is looked at twice). Every name
- * pays for itself: of what the plan needs more often than the path still has it, the difference is skipped; of what the path has more
- * often than the plan allows, the difference is extra. All names together are bounded the same way by lengths.
+ * Returns lower bounds of the cost still to come, for A* (Hart, Nilsson, Raphael 1968; consistent,
+ * so no node is expanded twice). For each name the bound is what the plan needs beyond the path,
+ * plus what the path has beyond the plan. All names together are bounded the same way by lengths.
  */
 export function remainingOf(trace: readonly string[], names: ReadonlyMap<string, number>): RemainingCost {
   const [length, width] = [trace.length, names.size];

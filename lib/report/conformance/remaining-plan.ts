@@ -20,7 +20,7 @@ export type RemainingShape =
   | { kind: 'loop'; body: RemainingPlan; again: RemainingPlan }
   | { kind: 'looped'; body: RemainingPlan; again: RemainingPlan };
 
-/** Counts from here to an end of the plan, per name: at least, at most (`Infinity` inside loops). */
+/** Counts from here to an end of the plan, by name: at least, at most (`Infinity` inside loops). */
 export interface StepCounts {
   least: Float64Array;
   most: Float64Array;
@@ -82,7 +82,10 @@ function all(parts: RemainingPlan[], labels: number): StepCounts {
   return total;
 }
 
-/** What a shape needs and allows, put together from its parts; exact for each name alone, a bound for all of them together. */
+/**
+ * Returns what a shape needs and allows, from its parts. Exact for each name alone, a bound for all
+ * together.
+ */
 export function stepCountsOf(shape: RemainingShape, labels: number): StepCounts {
   if (shape.kind === 'done') return none(labels);
   if (shape.kind === 'leaf') {

@@ -3,8 +3,9 @@ import { bucketOf, bucketThresholds } from '../../model/customer-bucket.ts';
 import { type ExperimentPlan } from './experiment-plan.ts';
 
 /**
- * Arm of a customer: the same on every visit with nothing stored, apart from the arms of other experiments, and kept while the weights are
- * (a hash of experiment and customer, cut at the weights).
+ * Returns the arm of a customer: a hash of experiment and customer, cut at the weights. The same on
+ * every visit with nothing stored, independent of other experiments, and constant while the weights
+ * are.
  */
 export function armOf({ id, arms }: Pick<ExperimentPlan, 'id' | 'arms'>, customer: Customer): string {
   const bucket = bucketOf(`experiment ${id}`, customer);

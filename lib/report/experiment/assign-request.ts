@@ -12,6 +12,7 @@ export const AssignRequest = z.strictObject({
 });
 export type AssignRequest = z.infer<typeof AssignRequest>;
 
+/** The arm of each customer, in the order of the request. */
 export const AssignAnswer = z.object({
   assignments: z.array(z.object({ customer: z.string(), arm: z.string() })).describe('in the order asked for'),
 });
@@ -20,7 +21,10 @@ export type AssignAnswer = z.infer<typeof AssignAnswer>;
 /** Largest answer: a thousand ids of ordinary length take a tenth of it. Bytes of JSON. */
 const maxBytes = 1_000_000;
 
-/** The arm of each customer: nothing is stored, and asking again answers the same while the arms and their weights are. */
+/**
+ * Returns the arm of each customer. Nothing is stored. A retry returns the same while arms and
+ * weights are.
+ */
 export function answerAssign(workspace: string, { experiment, arms, customers }: AssignRequest): AssignAnswer {
   const assignments = customers.map((customer) => {
     const arm = armOf({ id: experiment, arms }, { workspace, customer: userRef(customer) });

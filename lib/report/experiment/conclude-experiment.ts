@@ -27,7 +27,10 @@ function guardrailState({ low, high }: { low: number; high: number }, margin: nu
   return low >= -margin ? 'safe' : 'unclear';
 }
 
-/** Every variant gets its part of the error (Bonferroni). Guard-rails get all of it: a false alarm there costs less than a missed one. */
+/**
+ * Judges a variant. Each one gets its part of the error (Bonferroni). Guard-rails get all of it, as
+ * a false alarm costs less than a missed one.
+ */
 function variantResult(plan: ExperimentPlan, variant: string, snapshots: readonly Snapshot[]): VariantResult {
   const { metric, method, guardrails, alpha, arms } = plan;
   const common = { method, control: arms[0]?.id ?? '', variant };
@@ -47,7 +50,9 @@ function variantResult(plan: ExperimentPlan, variant: string, snapshots: readonl
   };
 }
 
-/** The smallest sequential p of the moments looked at; at the planned end the exact test of that moment as well. */
+/**
+ * Returns the smallest sequential p of all looks. At the planned end the exact test counts as well.
+ */
 function sampleRatioOf({ arms, method }: ExperimentPlan, snapshots: readonly Snapshot[]) {
   const countsOf = (snapshot: Snapshot) => arms.map(({ id, weight }) => ({ n: customersIn(snapshot, id), weight }));
   const sequential = snapshots.map((snapshot) => sequentialSampleRatioP(countsOf(snapshot)));
@@ -73,8 +78,8 @@ function verdictOf({ metric, arms }: ExperimentPlan, variants: VariantResult[], 
 }
 
 /**
- * What an experiment has shown so far, and what to do: decided from the snapshots in order of time, in words for people too. While the
- * split is broken nothing else is concluded. Between a better and a safe variant the largest gain is shipped.
+ * Concludes an experiment from its snapshots in order of time. A broken split prevents any other
+ * conclusion. Of better and safe variants the one with the largest gain is shipped.
  */
 export function concludeExperiment(plan: ExperimentPlan, snapshots: readonly Snapshot[]): ExperimentResult {
   const variants = plan.arms.slice(1).map(({ id }) => variantResult(plan, id, snapshots));

@@ -17,7 +17,7 @@ function range(metric: Metric, { interval: [low, high] }: VariantResult): Text {
   return { en: `${from} to ${to}${points ? ' points' : ''}`, ko: `${from} ~ ${to}${points ? '%p' : ''}` };
 }
 
-interface Told {
+interface ConclusionFacts {
   /** The variant it is about, its difference, and the range of what the difference may be. */
   name: string;
   metric: string;
@@ -29,7 +29,7 @@ interface Told {
   ratioP: string;
 }
 
-const texts: Record<Conclusion, (told: Told) => Text> = {
+const texts: Record<Conclusion, (input: ConclusionFacts) => Text> = {
   mismatch: ({ ratioP }) => ({
     en: `The split between the arms is not the planned one (p = ${ratioP}). Nothing may be concluded: find out why, and start anew.`,
     ko: `실험군 배정 비율이 계획과 다릅니다(p = ${ratioP}). 어떤 결론도 내릴 수 없습니다. 원인을 찾아 다시 시작하세요.`,

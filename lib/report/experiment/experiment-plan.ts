@@ -3,10 +3,13 @@ import * as z from 'zod';
 /** Largest amount an effect may have, in a metric's unit: its square must stay a number. */
 const amount = z.number().positive().max(1e15);
 
-/** Longest id of an arm or a metric: an answer repeats it for each customer, or for each arm. Characters. */
+/** Limit of an id, characters. An answer repeats it for each customer, or for each arm. */
 const maxIdLength = 200;
 
-/** What is measured of each customer: whether something happened (`rate`), or how much (`mean`); and which way is better. */
+/**
+ * A metric of each customer: whether something happened (`rate`) or how much (`mean`), and which
+ * direction is better.
+ */
 export const Metric = z.strictObject({
   id: z.string().min(1).max(maxIdLength),
   kind: z.enum(['rate', 'mean']),
@@ -14,7 +17,10 @@ export const Metric = z.strictObject({
 });
 export type Metric = z.infer<typeof Metric>;
 
-/** A metric that must not suffer by more than `margin`, in its own unit; by a tenth of its value when missing. */
+/**
+ * A metric that must not get worse by more than `margin`, in its own unit. Default: a tenth of its
+ * value.
+ */
 export const Guardrail = Metric.extend({ margin: amount.optional() });
 export type Guardrail = z.infer<typeof Guardrail>;
 
@@ -33,9 +39,10 @@ export const unnamed = <Shape extends z.ZodRawShape>(shape: Shape) =>
   z.strictObject(shape).transform((planned) => ({ kind: sequential as typeof sequential, ...planned }));
 
 /**
- * How it is judged. `fixed`: once, at `size` customers over all arms. `group-sequential`, also where a size and no kind is given: at `looks`
- * evenly spaced looks up to `size`; may stop early at each. `always-valid`: at any time, for as long as one likes; `minimumEffect` is the
- * smallest difference worth finding, in the metric's unit, and is where it is sharpest: a tenth of the metric's value when missing.
+ * How an experiment is judged. `fixed`: once, at `size` customers. `group-sequential`, also without
+ * a kind: at `looks` evenly spaced looks up to `size`, with early stopping. `always-valid`: at any
+ * time; `minimumEffect` is the smallest difference of interest, in the metric's unit, by default a
+ * tenth of its value.
  */
 export const Method = z.union([
   z.discriminatedUnion('kind', [
@@ -63,7 +70,9 @@ export const ArmPlans = z
 /** Smallest error that tests are made for: beyond it the tails of the laws end. */
 const leastAlpha = 1e-6;
 
-/** An experiment. The first arm is the control; `alpha` is the two-sided chance to call any difference where there is none. */
+/**
+ * An experiment. The first arm is the control. `alpha` is the two-sided chance of a false alarm.
+ */
 export const ExperimentPlan = z.strictObject({
   id: z.string().min(1),
   arms: ArmPlans,

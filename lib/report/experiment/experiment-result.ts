@@ -1,7 +1,10 @@
 import { type MetricJudgement } from './judge-metric.ts';
 
 export type Direction = 'better' | 'worse';
-/** `safe`: harm beyond the margin is ruled out. `harmed`: it is worse, surely. `unclear`: neither yet. */
+/**
+ * `safe`: harm beyond the margin is ruled out. `harmed`: it is significantly worse. `unclear`:
+ * neither yet.
+ */
 export type GuardrailState = 'safe' | 'harmed' | 'unclear';
 
 export interface GuardrailResult extends MetricJudgement {
@@ -16,9 +19,9 @@ export interface VariantResult extends MetricJudgement {
 }
 
 /**
- * What may be concluded: `mismatch` – nothing, the split is broken; `collecting` – nothing yet; `winner` – ship that variant; `unsafe` – a
- * variant is better, but a guard-rail is harmed; `unproven` – better, and a guard-rail is not yet clear; `worse` – every variant is
- * worse than the control; `undecided` – it has ended, and no difference was found.
+ * The conclusion. `mismatch`: the split is broken. `collecting`: nothing yet. `winner`: ship that
+ * variant. `unsafe`: better, but a guard-rail is harmed. `unproven`: better, but a guard-rail is
+ * unclear. `worse`: every variant is. `undecided`: it has ended without a difference.
  */
 export type Conclusion = 'mismatch' | 'collecting' | 'winner' | 'unsafe' | 'unproven' | 'worse' | 'undecided';
 
@@ -26,7 +29,10 @@ export interface ExperimentFacts {
   conclusion: Conclusion;
   /** The variant the conclusion is about. */
   variant?: string;
-  /** Arm that everyone should get from now on; missing while the experiment should go on, and where it must be repaired. */
+  /**
+   * Arm that all customers should get from now on. Missing while the experiment goes on, or if it
+   * must be repaired.
+   */
   ship?: string;
   sampleRatio: { p: number; mismatch: boolean };
   /** Share of the planned customers; 0 where none are planned. */
@@ -34,6 +40,7 @@ export interface ExperimentFacts {
   variants: VariantResult[];
 }
 
+/** The state of an experiment, its conclusion and the figures behind it. */
 export interface ExperimentResult extends ExperimentFacts {
   text: { en: string; ko: string };
 }

@@ -10,7 +10,10 @@ export interface ArmSnapshot {
   metrics: Readonly<Record<string, Moments>>;
 }
 
-/** All arms at a moment, by id. Where the method has planned looks, a snapshot is taken at each and at no other time. */
+/**
+ * All arms at one time, by id. With planned looks a snapshot is taken at each look and at no other
+ * time.
+ */
 export type Snapshot = Readonly<Record<string, ArmSnapshot>>;
 
 const own = <Value>(record: Readonly<Record<string, Value>>, name: string): Value | undefined =>
@@ -22,7 +25,10 @@ export const customersIn = (snapshot: Snapshot, arm: string): number => own(snap
 const momentsIn = (metrics: ArmSnapshot['metrics'] | undefined, id: string): Moments =>
   (metrics && own(metrics, id)) ?? noMoments;
 
-/** A variant against the control: the estimate, an interval that holds under the way of looking, and whether a difference is called. */
+/**
+ * A variant against the control: the estimate, an interval valid for the looks taken, and whether
+ * it differs.
+ */
 export interface MetricJudgement {
   difference: number;
   interval: [number, number];
@@ -97,7 +103,10 @@ const around = ({ difference, variance }: Comparison, bound: number): [number, n
   return Number.isFinite(width) ? [difference - width, difference + width] : [-Infinity, Infinity];
 };
 
-/** Interval: repeated confidence interval of Jennison & Turnbull (1989), right at every look; it counts from the look that called. */
+/**
+ * Judges by the repeated confidence interval of Jennison & Turnbull (1989), valid at every look.
+ * The look that called counts.
+ */
 function groupSequential(one: MetricCase, pairs: Pair[], snapshots: readonly Snapshot[]): MetricJudgement {
   const { metric, method, alpha } = one;
   if (method.kind !== 'group-sequential') return unknown;

@@ -7,8 +7,8 @@ import { type ExperimentResult } from './experiment-result.ts';
 import { checkSnapshots, SnapshotInput, snapshotOf } from './snapshot-request.ts';
 
 /**
- * An experiment that was run anywhere: its plan, and what every arm looked like at each look, in order of time; each snapshot counts from the
- * beginning.
+ * An experiment that was run anywhere: its plan, and the arms at each look in order of time. Each
+ * snapshot counts from the beginning.
  */
 export const ResultRequest = z.strictObject({
   plan: ExperimentPlan,
@@ -60,7 +60,10 @@ export function answerResult(result: ExperimentResult): ResultAnswer {
   return { ...result, variants };
 }
 
-/** What the snapshots show. Throws `Rejected('experiment.invalid')` where they are not of this plan. */
+/**
+ * Returns what the snapshots show. Throws `Rejected('experiment.invalid')` if they do not fit the
+ * plan.
+ */
 export function presentExperiment({ plan, snapshots }: ResultRequest): ResultAnswer {
   if (plan.method.kind === 'group-sequential' && snapshots.length > maxLooks)
     throw new Rejected('experiment.invalid', { hint: `at most ${maxLooks} looks are planned` });

@@ -22,6 +22,7 @@ export const ScanRequest = z.strictObject({
 });
 export type ScanRequest = z.infer<typeof ScanRequest>;
 
+/** Broken splits, and the windows in which they were more than chance. */
 export const ScanAnswer = z.object({
   mismatched: z.array(z.string()).describe('experiments whose split is not the planned one'),
   windows: z

@@ -9,13 +9,18 @@ export interface DatedArmCounts {
   arms: readonly ArmCount[];
 }
 
-/** A time in which splits broke more often than at other times: something was wrong with assignment or counting itself. */
+/**
+ * A time in which splits broke more often than at other times: assignment or counting was wrong.
+ */
 export interface SampleRatioWindow {
   from: number;
   to: number;
   experiments: number;
   mismatched: number;
-  /** Chance of a window like it anywhere, were splits to break as they do outside; corrected for all windows looked through. */
+  /**
+   * Chance of such a window anywhere if splits broke as they do outside. Corrected for all windows
+   * searched.
+   */
   p: number;
 }
 
@@ -40,8 +45,9 @@ const entropy = (x: number, y: number): number => (x > 0 ? x * Math.log(x / y) :
 const likelihood = (hits: number, n: number): number => entropy(hits, n) + entropy(n - hits, n);
 
 /**
- * The stretch of time that stands out most: largest likelihood ratio of two rates, inside and outside, over one rate: the Bernoulli scan
- * statistic of Kulldorff (1997). It begins and ends with a mismatch, so only pairs of those (`hits`, places among `n`) need be tried.
+ * Returns the window that stands out most, by the largest likelihood ratio of two rates, inside and
+ * outside, over one: the Bernoulli scan statistic of Kulldorff (1997). It begins and ends with a
+ * mismatch, so only pairs of those (`hits`, places among `n`) are tried.
  */
 function clearest(hits: readonly number[], n: number): Stretch | undefined {
   const whole = likelihood(hits.length, n);
@@ -59,7 +65,10 @@ function clearest(hits: readonly number[], n: number): Stretch | undefined {
   return best;
 }
 
-/** Bonferroni over all n (n + 1) / 2 windows, at the rate found outside, or the test's own level where that is higher. */
+/**
+ * Returns the Bonferroni bound over all n (n + 1) / 2 windows, at the rate outside, or at the
+ * test's own level if that is higher.
+ */
 function chanceOf({ first, last, mismatched }: Stretch, hits: number, n: number): number {
   const inside = last - first + 1;
   const outside = n > inside ? (hits - mismatched) / (n - inside) : 0;
@@ -76,9 +85,9 @@ interface Tested {
 }
 
 /**
- * Those called broken: false discoveries are kept rare among the experiments of a window and among those outside, each for itself (Benjamini
- * & Hochberg 1995; apart, because mixing groups of different rates misjudges both: Efron 2008). So where splits break often weaker evidence
- * will do, and where they hardly do it will not.
+ * Returns the broken splits. False discoveries are limited within a window and outside of it
+ * separately (Benjamini & Hochberg 1995), because mixing groups of different rates misjudges both
+ * (Efron 2008). So weaker evidence suffices where splits break often.
  */
 function called(group: readonly Tested[]): string[] {
   const adjusted = benjaminiHochberg(group.map(({ p }) => p));
@@ -86,8 +95,9 @@ function called(group: readonly Tested[]): string[] {
 }
 
 /**
- * Looks through experiments over time and finds, unprompted, which splits are broken and the windows in which that was more than chance.
- * Takes them in any order; memory grows with the number of experiments, not of customers. Time grows with the square of the mismatches.
+ * Finds broken splits among experiments over time, and the windows in which they were more than
+ * chance. Takes experiments in any order. Memory grows with their number, time with the square of
+ * the mismatches.
  */
 export function scanSampleRatios(experiments: Iterable<DatedArmCounts>): SampleRatioScan {
   const rest: Tested[] = [...experiments].map(({ id, at, arms }) => ({ id, at, p: sampleRatioP(arms) }));

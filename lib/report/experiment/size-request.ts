@@ -65,8 +65,8 @@ const lookPlanOf = ({ method }: SizeRequest): LookPlan => {
 };
 
 /**
- * Smallest effect that is computed, in standard deviations. The largest sample that may be requested
- * does not find a smaller one.
+ * Smallest effect that is computed, in standard deviations. The largest sample that may be
+ * requested does not find a smaller one.
  */
 const leastEffect = 1e-7;
 

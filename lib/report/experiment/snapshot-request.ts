@@ -12,7 +12,10 @@ const squares = z.number().min(0).max(1e30);
 /** Count, mean, and sum of squared deviations from the mean. */
 const MomentsGiven = z.strictObject({ n: count, mean: finite, m2: squares });
 
-/** The same, with what was known of each customer before the experiment: what it foretold is taken out (CUPED). */
+/**
+ * Moments together with what was known of each customer before the experiment, which is adjusted
+ * for (CUPED).
+ */
 const PairedGiven = MomentsGiven.extend({
   before: z
     .strictObject({
@@ -42,7 +45,10 @@ function momentsOf(metric: MetricGiven, customers: number): Moments {
   return 'successes' in metric ? rateOf(metric.successes, customers) : metric;
 }
 
-/** Moments of one metric in every arm that has it, with what was known before taken out where it is given. */
+/**
+ * Returns the moments of one metric in every arm that has it, adjusted for prior values if they are
+ * given.
+ */
 function momentsByArm(given: [arm: string, ArmGiven][], id: string): Map<string, Moments> {
   const having = given.flatMap(([arm, { customers, metrics }]) => {
     const metric = new Map(Object.entries(metrics)).get(id);
@@ -111,7 +117,10 @@ function checkSnapshot(plan: ExperimentPlan, snapshot: SnapshotInput, place: str
   }
 }
 
-/** Throws `Rejected('experiment.invalid')` where snapshots are not of this plan, or not in order of time. */
+/**
+ * Throws `Rejected('experiment.invalid')` if snapshots do not fit the plan, or are not in order of
+ * time.
+ */
 export function checkSnapshots(plan: ExperimentPlan, snapshots: readonly SnapshotInput[]): void {
   const most = new Map<string, number>();
   for (const [i, snapshot] of snapshots.entries()) {

@@ -1,13 +1,16 @@
 import { inOrder, type PathStep, type PathTally } from '../paths/customer-path.ts';
 
 export interface FunnelPlan {
-  /** Names of touchpoints, in the order they must happen; others may happen in between. The same name may come again. */
+  /** Names of touchpoints in their order. Others may happen in between. A name may occur again. */
   steps: readonly string[];
-  /** Milliseconds from the first step within which the last must have happened; no limit when missing. */
+  /** Time from the first step to the last, at most, ms. Default: no limit. */
   windowMs?: number;
 }
 
-/** How many customers came as far as a step, as shares of those who began and of those who reached the step before. */
+/**
+ * How many customers reached a step, with shares of those who began and of those who reached the
+ * step before.
+ */
 export interface FunnelStep {
   name: string;
   customers: number;
@@ -15,7 +18,10 @@ export interface FunnelStep {
   ofPrevious: number;
 }
 
-/** Touchpoints of one moment, by name: sources stamp what happens together with one time, so their order there means nothing. */
+/**
+ * Touchpoints of one time, by name. Sources give simultaneous touchpoints one time, so their order
+ * means nothing.
+ */
 interface Moment {
   at: number;
   counts: Map<string, number>;
@@ -45,8 +51,9 @@ function taken(steps: readonly string[], { counts }: Moment): number {
 }
 
 /**
- * Number of steps one customer came through. Every touchpoint of the first step may be the beginning; for each step the latest beginning that
- * got there is kept, which is the one with most of its window left. One pass, memory of the number of steps.
+ * Returns the number of steps a customer completed. Any touchpoint of the first step may be the
+ * beginning. For each step the latest beginning that reached it is kept, which has most of its
+ * window left. One pass; memory grows with the steps.
  */
 export function depthOf({ steps: names, windowMs = Infinity }: FunnelPlan, steps: readonly PathStep[]): number {
   const begins = new Array<number>(names.length).fill(-Infinity);
@@ -79,8 +86,8 @@ function showFunnel(names: readonly string[], reached: number[]): FunnelStep[] {
 }
 
 /**
- * Counts an ordered funnel with a conversion window. Takes one path per customer, cut without a gap.
- * Memory grows with the steps alone.
+ * Counts an ordered funnel with a conversion window. Takes one path per customer, cut without a
+ * gap. Memory grows with the steps alone.
  */
 export function countFunnel(plan: FunnelPlan): PathTally<FunnelStep[]> {
   const reached = plan.steps.map(() => 0);

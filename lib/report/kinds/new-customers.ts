@@ -1,8 +1,9 @@
 import { type Profile } from '../../model/profile.ts';
 
 /**
- * Whether the customer had not joined before the time a report is about: by the first touchpoint of a name, of any name without one. A
- * customer with more names than a profile counts is taken at the word of the touchpoints.
+ * Returns whether the customer joined in the time of a report: had no earlier touchpoint of that
+ * name, or of any name without one. If the profile does not count the name, the touchpoints read
+ * decide.
  */
 export function isNewIn(
   { firstSeen, counts }: Profile,

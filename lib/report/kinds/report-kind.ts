@@ -12,7 +12,10 @@ export interface ReportTouchpoint extends PathStep {
   worth?: number;
 }
 
-/** What one customer did in the time a report is about, in time order. A kind reads either of the two. */
+/**
+ * What one customer did in the time of a report, in order. A kind of report reads either of the
+ * two.
+ */
 export interface CustomerHistoryRead {
   profile: Profile;
   touches: ReportTouchpoint[];
@@ -31,7 +34,10 @@ export interface ReportWindow {
   plan?: Plan;
 }
 
-/** A report under way: customers come one after the other, once each. `result` may be asked at any time. */
+/**
+ * A report in progress. Customers are added one after the other, once each. `result` may be called
+ * at any time.
+ */
 export interface ReportAccumulator<Answer> {
   add(read: CustomerHistoryRead): void;
   result(): Answer;
@@ -40,7 +46,10 @@ export interface ReportAccumulator<Answer> {
 export interface ReportKindDefinition<Request, Answer> {
   /** What of a customer it is made of. */
   reads: 'touchpoints' | 'transitions';
-  /** Lists of the answer that may be cut to fit the table, as dotted paths: the most telling entries come first in each. */
+  /**
+   * Lists of the answer that may be cut to fit the table, as dotted paths. Each begins with its
+   * most important entries.
+   */
   lists: string[];
   run(request: Request, scope: ReportWindow): ReportAccumulator<Answer>;
 }

@@ -7,7 +7,10 @@ export const Name = z.string().min(1).max(200);
 
 export const Names = z.array(Name).min(1).max(200);
 
-/** Of which time, and of whom, a report is. Who belongs is decided by what is known of a customer when the report is made. */
+/**
+ * Time and audience of a report. The audience is decided by profiles as they are when the report is
+ * computed.
+ */
 export const Common = z.strictObject({
   from: ZonedInstant,
   to: ZonedInstant.describe('itself excluded'),
@@ -15,7 +18,7 @@ export const Common = z.strictObject({
   predicate: Predicate.optional(),
 });
 
-/** Which touchpoints make up a path; the others are as if they had not happened. All when both are missing. */
+/** Which touchpoints make up a path; the others are ignored. Default: all. */
 export const Touchpoints = z.strictObject({ only: Names, without: Names }).partial();
 type Touchpoints = z.infer<typeof Touchpoints>;
 

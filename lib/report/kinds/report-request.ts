@@ -76,11 +76,7 @@ const maxBytes = 64 * 1024;
 const periodMs = { week: 7 * dayMs, month: 28 * dayMs } as const;
 
 /** Whether a predicate tests the touchpoint of the moment, which a report does not have. */
-function asksForMoment(predicate: Predicate): boolean {
-  if ('all' in predicate) return predicate.all.some(asksForMoment);
-  if ('any' in predicate) return predicate.any.some(asksForMoment);
-  return 'not' in predicate ? asksForMoment(predicate.not) : 'event' in predicate;
-}
+const asksForMoment = (predicate: Predicate): boolean => !everyLeaf(predicate, (leaf) => !('event' in leaf));
 
 type Fault = Record<string, unknown>;
 

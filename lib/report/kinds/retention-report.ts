@@ -24,7 +24,10 @@ export const RetentionAnswer = z.object({
   ),
 });
 
-/** Who joined in the time, by week or month as the workspace's clocks have it, and how many of them were still active later. */
+/**
+ * Customers who joined in the time, by week or month of the workspace's zone, and how many were
+ * active later.
+ */
 export const retentionKind: ReportKindDefinition<z.infer<typeof RetentionRequest>, z.infer<typeof RetentionAnswer>> = {
   reads: 'touchpoints',
   lists: [],

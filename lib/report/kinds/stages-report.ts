@@ -21,7 +21,10 @@ export const StagesAnswer = z.object({
   moves: z.array(z.object({ from: z.string().optional(), to: z.string(), count: z.int(), customers: z.int() })),
 });
 
-/** How customers moved between stages in the time, how long they stayed, and where they stood at its end. */
+/**
+ * How customers moved between stages in the time, how long they stayed, and where they were at its
+ * end.
+ */
 export const stagesKind: ReportKindDefinition<z.infer<typeof StagesRequest>, z.infer<typeof StagesAnswer>> = {
   reads: 'transitions',
   lists: ['moves'],

@@ -4,7 +4,7 @@ import { type CustomerPath, type PathStep, type PathTally } from './customer-pat
 
 export interface Anchor {
   touchpoint: string;
-  /** `from`: what came after its first occurrence. `to`: what came before its first occurrence, read backwards. */
+  /** `from`: what came after the first occurrence. `to`: what came before it, backwards. */
   direction: 'from' | 'to';
   /** Touchpoints shown on either way, the anchor not counted. */
   depth?: number;
@@ -14,7 +14,10 @@ export interface Anchor {
   collapse?: boolean;
 }
 
-/** A place that paths reached, and how they went on: `paths` = `ended` + `beyond` + `others` + those of `next`. */
+/**
+ * A place that paths reached, and how they continued: `paths` = `ended` + `beyond` + `others` +
+ * those of `next`.
+ */
 export interface Branch {
   name: string;
   paths: number;

@@ -6,14 +6,15 @@ export interface CustomerCount {
 }
 
 /**
- * Counts without keeping paths or customers: a path is handed over at once and a customer's paths come one after the other, so the
- * latest of each is enough to tell whether it was counted before.
+ * Counts without keeping paths or customers. A path is added at once, and a customer's paths one
+ * after the other, so comparing with the latest of each shows whether it was counted before.
  */
 export interface Counter extends CustomerCount {
   /** Occurrences in the path of this number. */
   add(path: number, customer: string, times?: number): void;
 }
 
+/** Creates a counter at zero. */
 export function createCounter(): Counter {
   let lastPath: number | undefined;
   let lastCustomer: string | undefined;
@@ -31,6 +32,7 @@ export function createCounter(): Counter {
   return self;
 }
 
+/** Returns the counts of a counter. */
 export const customerCountOf = ({ count, paths, customers }: Counter): CustomerCount => ({ count, paths, customers });
 
 /** The entry of a key, made when it is first asked for. */

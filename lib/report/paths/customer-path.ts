@@ -7,7 +7,10 @@ export interface PathStep {
 /** Years 1 to 9999, ms since 1970. A time outside is a mistake of the source. */
 const [earliest, latest] = ['0001-01-01T00:00:00.000Z', '9999-12-31T23:59:59.999Z'].map(Date.parse) as [number, number];
 
-/** Steps in order of time, whatever order they come in; those of one time as they came. What has no time is left out. */
+/**
+ * Returns steps in order of time, equal times in the given order. Steps without a valid time are
+ * omitted.
+ */
 export function inOrder<Step extends PathStep>(steps: readonly Step[]): readonly Step[] {
   const isPlaced = ({ at }: Step, i: number): boolean =>
     at >= earliest && at <= latest && at >= (steps[i - 1]?.at ?? at);
@@ -15,7 +18,7 @@ export function inOrder<Step extends PathStep>(steps: readonly Step[]): readonly
   return steps.filter(({ at }) => at >= earliest && at <= latest).sort((a, b) => a.at - b.at);
 }
 
-/** What one customer did, in time order. A customer may have several paths; they are handed over one after the other. */
+/** What one customer did, in time order. The paths of a customer are added one after the other. */
 export interface CustomerPath<Step extends PathStep = PathStep> {
   customer: string;
   steps: Step[];
@@ -42,13 +45,16 @@ export interface PathRow extends PathStep {
 }
 
 export interface PathCut {
-  /** Silence after which a new path of the same customer begins, in milliseconds. Without it a customer has one path. */
+  /** Silence after which a new path begins, ms. Default: a customer has one path. */
   gapMs?: number;
   /** Which touchpoints count; the others are as if they had not happened. */
   keep?: (row: PathRow) => boolean;
 }
 
-/** A customer's steps as paths: a longer silence than the gap begins a new one. Steps in any order. */
+/**
+ * Cuts a customer's steps into paths, at each silence longer than the gap. Takes steps in any
+ * order.
+ */
 export function cutPath<Step extends PathStep>(
   { customer, steps }: CustomerPath<Step>,
   gapMs: number,
@@ -61,7 +67,7 @@ export function cutPath<Step extends PathStep>(
   return ends.map((end, i) => ({ customer, steps: sorted.slice(ends[i - 1] ?? 0, end) }));
 }
 
-/** Gathers rows into paths: `add` and `end` answer with the paths that a row, or the end, has completed. */
+/** Groups rows into paths. `add` and `end` return the paths that are complete. */
 function gathering({ gapMs = Infinity, keep }: PathCut): {
   add: (row: PathRow) => CustomerPath[];
   end: () => CustomerPath[];
@@ -81,8 +87,9 @@ function gathering({ gapMs = Infinity, keep }: PathCut): {
 }
 
 /**
- * Paths of touchpoints whose rows lie together by customer, as the table and an export sorted by key deliver them; within a customer
- * any order. Memory is that of the longest customer. A customer whose rows lie apart counts as two: use `groupPathRows` first.
+ * Yields paths of rows that are grouped by customer, as the table or an export sorted by key
+ * returns them, in any order within a customer. Memory is that of the longest customer. For
+ * ungrouped rows use `groupPathRows` first.
  */
 export function* pathsOf(rows: Iterable<PathRow>, cutting: PathCut = {}): Generator<CustomerPath> {
   const { add, end } = gathering(cutting);
@@ -97,7 +104,7 @@ export async function* pathsOfPages(rows: AsyncIterable<PathRow>, cutting: PathC
   yield* end();
 }
 
-/** Rows in any order, those of a customer brought together. Keeps every row in memory: for files, not for a table. */
+/** Groups rows in any order by customer. Keeps every row in memory: for files, not for a table. */
 export function* groupPathRows(rows: Iterable<PathRow>): Generator<PathRow> {
   const byCustomer = new Map<string, PathRow[]>();
   for (const row of rows) {

@@ -107,8 +107,8 @@ function showGraph(graph: CountedGraph, { minShare = 0, top = Infinity }: Follow
 
 /**
  * Builds the directly-follows graph (van der Aalst, "Process Mining", 2nd edition 2016, §5.4; its
- * limits: "A practitioner's guide to process mining", 2019). Hiding a touchpoint does not join those
- * before and after it: each edge is something that happened.
+ * limits: "A practitioner's guide to process mining", 2019). Hiding a touchpoint does not join
+ * those before and after it: each edge is something that happened.
  */
 export function buildDirectlyFollowsGraph(filter: FollowsFilter = {}): PathTally<DirectlyFollowsGraph> {
   const graph: CountedGraph = { nodes: new Map(), edges: new Map(), paths: 0 };

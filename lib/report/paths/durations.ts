@@ -71,9 +71,9 @@ function quantileOf(sample: Sample, q: number): number | undefined {
 }
 
 /**
- * Collects a distribution. Exact up to 5,000 values (linear interpolation, type 7 of Hyndman and Fan
- * 1996), then a sketch whose quantiles are within 0.5 % of a value of that rank: DDSketch (Masson,
- * Rim, Lee, 2019, §2). Less than 1 ms counts as 0, so a century has about 2,900 buckets.
+ * Collects a distribution. Exact up to 5,000 values (linear interpolation, type 7 of Hyndman and
+ * Fan 1996), then a sketch whose quantiles are within 0.5 % of a value of that rank: DDSketch
+ * (Masson, Rim, Lee, 2019, §2). Less than 1 ms counts as 0, so a century has about 2,900 buckets.
  */
 export function durations(): Durations {
   const sample: Sample = { values: [], isSorted: true, count: 0, buckets: new Map() };

@@ -18,7 +18,10 @@ export interface PathVariants {
   variants: PathVariant[];
 }
 
-/** Paths that are the same touchpoints in the same order, counted as one; the `top` most frequent are listed, or all. */
+/**
+ * Counts paths of the same touchpoints in the same order as one variant. Lists the `top` most
+ * frequent, or all.
+ */
 export function findPathVariants({ top = Infinity }: { top?: number } = {}): PathTally<PathVariants> {
   const byNames = new Map<string, { names: string[]; counter: Counter }>();
   let paths = 0;

@@ -146,7 +146,10 @@ export function countStageFlows(span: FlowSpan): {
   };
 }
 
-/** Returns the flow of rows that are grouped by customer and in time order, as the table returns them. */
+/**
+ * Returns the flow of rows that are grouped by customer and in time order, as the table returns
+ * them.
+ */
 export function createStageFlow(rows: Iterable<CustomerTransition>, now: number): StageFlow {
   const flows = countStageFlows({ now });
   let own: CustomerTransition[] = [];

@@ -11,8 +11,8 @@ export type Attributes = z.infer<typeof Attributes>;
 export const CategoryEncoding = z.array(z.object({ attribute: z.string(), values: z.array(z.string()).optional() }));
 export type CategoryEncoding = z.infer<typeof CategoryEncoding>;
 
-/** Words of more values than this keep their most frequent; the others have no column of their own. */
-const mostValues = 20;
+/** Limit of columns for an attribute of text. Its less frequent values have no column. */
+const maxValues = 20;
 
 /** Limit of numbers; larger ones are clipped, because their sums and differences are not exact. */
 const greatest = 1e12;
@@ -28,21 +28,31 @@ const numberOf = (value: Attributes[string] | undefined): number => {
 const isNumber = (value: Attributes[string] | undefined): boolean =>
   value === undefined || value === null || String(value).trim() === '' || Number.isFinite(numberOf(value));
 
-/** An encoding learnt from customers: an attribute is a number when every value of it can be read as one. Constant ones get no column. */
+/** Counts the values of an attribute as text, a missing one as ''. */
+function countValues(customers: readonly Attributes[], attribute: string): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const customer of customers) {
+    const value = String(customer[attribute] ?? '');
+    counts.set(value, (counts.get(value) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** Returns the encoding of one attribute, none if it is constant. */
+function learnAttribute(customers: readonly Attributes[], attribute: string): CategoryEncoding {
+  const counts = countValues(customers, attribute);
+  if (counts.size < 2) return [];
+  if (customers.every((customer) => isNumber(customer[attribute]))) return [{ attribute }];
+  const frequent = [...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
+  // The second of two values repeats the first.
+  const columns = counts.size === 2 ? 1 : maxValues;
+  return [{ attribute, values: frequent.slice(0, columns).map(([value]) => value) }];
+}
+
+/** Learns an encoding from customers. An attribute is a number if every value of it is one. */
 export function learnEncoding(customers: readonly Attributes[]): CategoryEncoding {
   const names = [...new Set(customers.flatMap((one) => Object.keys(one)))].sort();
-  return names.flatMap((attribute) => {
-    const counts = new Map<string, number>();
-    for (const one of customers) {
-      const value = String(one[attribute] ?? '');
-      counts.set(value, (counts.get(value) ?? 0) + 1);
-    }
-    if (counts.size < 2) return [];
-    if (customers.every((one) => isNumber(one[attribute]))) return [{ attribute }];
-    const frequent = [...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1)).slice(0, mostValues);
-    // the second of two values says nothing that the first did not
-    return [{ attribute, values: frequent.map(([value]) => value).slice(0, counts.size === 2 ? 1 : mostValues) }];
-  });
+  return names.flatMap((attribute) => learnAttribute(customers, attribute));
 }
 
 /** Returns the names of the columns, `attribute` or `attribute=value`, in the order of `encode`. */

@@ -13,15 +13,23 @@ export const Tree = z.object({
 });
 export type Tree = z.infer<typeof Tree>;
 
-/** Adds to `parts`, by column, how the answer moved along the row's path: they sum to leaf − root exactly (Saabas 2014). Returns the leaf's value. */
+/** Returns the node after `node` for a value of its column. NaN goes left. */
+function childOf({ cut, left }: Tree, node: number, value: number): number {
+  const first = left[node] ?? 0;
+  return value >= (cut[node] ?? 0) ? first + 1 : first;
+}
+
+/**
+ * Returns the value of the leaf that a row reaches. Adds to `parts`, by column, how the value
+ * changed along the path: they sum to leaf − root exactly (Saabas 2014).
+ */
 export function evaluateTree(tree: Tree, row: ArrayLike<number>, parts?: Float64Array): number {
   let node = 0;
   for (;;) {
     const column = tree.column[node] ?? -1;
     const value = tree.value[node] ?? 0;
     if (column < 0) return value;
-    const left = tree.left[node] ?? 0;
-    node = (row[column] ?? NaN) >= (tree.cut[node] ?? 0) ? left + 1 : left;
+    node = childOf(tree, node, row[column] ?? NaN);
     if (parts) parts[column] = (parts[column] ?? 0) + (tree.value[node] ?? 0) - value;
   }
 }

@@ -72,23 +72,49 @@ function histogram({ data, slopes }: TrainingMatrix, column: number, rows: Int32
   return bins;
 }
 
-/** The split of greatest gain, or undefined when none gains. A rising column must not answer less on the right. */
-function bestSplit(soil: TrainingMatrix, node: Node, { lambda, leastWeight }: TreeGrowth): Split | undefined {
+/** A column with its histogram, which `histogram` left in the shared arrays. */
+interface BinnedColumn {
+  column: number;
+  bins: number;
+  isRising: boolean;
+}
+
+/** Returns the split of a column with a gain above `least`, or undefined. */
+function bestSplitOn(
+  { column, bins, isRising }: BinnedColumn,
+  { node, before }: { node: Node; before: number },
+  { lambda, leastWeight, least }: TreeGrowth & { least: number },
+): Split | undefined {
+  let best: Split | undefined;
+  const left = { g: 0, h: 0 };
+  for (let code = 0; code < bins - 1; code++) {
+    left.g += gradients[code] ?? 0;
+    left.h += curvatures[code] ?? 0;
+    const right = { g: node.sum.g - left.g, h: node.sum.h - left.h };
+    if (Math.min(left.h, right.h) < leastWeight) continue;
+    const [low, high] = [optimum(left, lambda, node), optimum(right, lambda, node)];
+    if (isRising && low > high) continue;
+    const gain = saved(left, low, lambda) + saved(right, high, lambda) - before;
+    if (gain > (best?.gain ?? least)) best = { column, code, gain, left: { ...left }, right };
+  }
+  return best;
+}
+
+/** Gain that is more than rounding. */
+const leastGain = 1e-9;
+
+/**
+ * Returns the split of greatest gain, or undefined without a gain. The right side of a rising
+ * column must not have a smaller value.
+ */
+function bestSplit(matrix: TrainingMatrix, node: Node, growth: TreeGrowth): Split | undefined {
+  const { lambda } = growth;
   const before = saved(node.sum, optimum(node.sum, lambda, node), lambda);
   let best: Split | undefined;
-  for (const column of soil.columns) {
-    const bins = histogram(soil, column, node.rows);
-    const left = { g: 0, h: 0 };
-    for (let code = 0; code < bins - 1; code++) {
-      left.g += gradients[code] ?? 0;
-      left.h += curvatures[code] ?? 0;
-      const right = { g: node.sum.g - left.g, h: node.sum.h - left.h };
-      if (left.h < leastWeight || right.h < leastWeight) continue;
-      const [one, other] = [optimum(left, lambda, node), optimum(right, lambda, node)];
-      if (soil.rising[column] === true && one > other) continue;
-      const gain = saved(left, one, lambda) + saved(right, other, lambda) - before;
-      if (gain > (best?.gain ?? 1e-9)) best = { column, code, gain, left: { ...left }, right };
-    }
+  for (const column of matrix.columns) {
+    const bins = histogram(matrix, column, node.rows);
+    const binned = { column, bins, isRising: matrix.rising[column] === true };
+    best = bestSplitOn(binned, { node, before }, { ...growth, least: best?.gain ?? leastGain }) ?? best;
   }
   return best;
 }
@@ -110,22 +136,36 @@ function children(
   ];
 }
 
-/** One tree, grown level by level on histograms (Chen and Guestrin 2016, XGBoost). Its values are already multiplied by the rate. */
-export function fitTree(soil: TrainingMatrix, growth: TreeGrowth): Tree {
-  const tree: Tree = { column: [], cut: [], left: [], value: [] };
+function sumOf({ slopes, rows }: TrainingMatrix): Sum {
   const sum = { g: 0, h: 0 };
-  for (const row of soil.rows) {
-    sum.g += soil.slopes.gradient[row] ?? 0;
-    sum.h += soil.slopes.curvature[row] ?? 0;
+  for (const row of rows) {
+    sum.g += slopes.gradient[row] ?? 0;
+    sum.h += slopes.curvature[row] ?? 0;
   }
-  const nodes: Node[] = [{ rows: soil.rows, sum, low: -Infinity, high: Infinity, depth: 0 }];
+  return sum;
+}
+
+/** Adds a node to the tree. `next` is the index of its first child. */
+function addNode(tree: Tree, split: Split | undefined, { cuts, next }: { cuts: number[][]; next: number }): void {
+  tree.column.push(split?.column ?? -1);
+  tree.cut.push(split ? (cuts[split.column]?.[split.code] ?? 0) : 0);
+  tree.left.push(split ? next : 0);
+}
+
+/**
+ * Fits one tree, grown level by level on histograms (Chen and Guestrin 2016, XGBoost). Its values
+ * are multiplied by the rate already.
+ */
+export function fitTree(matrix: TrainingMatrix, growth: TreeGrowth): Tree {
+  const { depth, rate, lambda } = growth;
+  const { cuts } = matrix.data;
+  const tree: Tree = { column: [], cut: [], left: [], value: [] };
+  const nodes: Node[] = [{ rows: matrix.rows, sum: sumOf(matrix), low: -Infinity, high: Infinity, depth: 0 }];
   for (const node of nodes) {
-    const split = node.depth < growth.depth ? bestSplit(soil, node, growth) : undefined;
-    tree.column.push(split?.column ?? -1);
-    tree.cut.push(split ? (soil.data.cuts[split.column]?.[split.code] ?? 0) : 0);
-    tree.left.push(split ? nodes.length : 0);
-    tree.value.push(growth.rate * optimum(node.sum, growth.lambda, node));
-    if (split) nodes.push(...children(soil, node, { split, lambda: growth.lambda }));
+    const split = node.depth < depth ? bestSplit(matrix, node, growth) : undefined;
+    addNode(tree, split, { cuts, next: nodes.length });
+    tree.value.push(rate * optimum(node.sum, lambda, node));
+    if (split) nodes.push(...children(matrix, node, { split, lambda }));
   }
   return tree;
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { cholesky, solve } from '../numerics/cholesky.ts';
+import { standardiseRows } from './standardise-rows.ts';
 import { type TrainingRows, logistic, logit, softplus } from './training-rows.ts';
 
 const Column = z.object({ name: z.string(), mean: z.number(), weight: z.number() });
@@ -86,40 +87,85 @@ const ridgeOfConstant = 1e-9;
 /** Prior of the levels of times: a standard deviation of half a logit around their mean. */
 const ridgeOfLevel = 1 / 0.5 ** 2;
 
-/** −ln of the likelihood with its penalty at `weights`, and Newton's step from there, in one pass over the rows. */
-function newton(
-  { rows, labels, weightOf, ridge, free }: Fitting,
-  weights: Float64Array,
-): { loss: number; step: Float64Array } {
+/** Columns that have a weight, and the weights of all columns. */
+interface FreeWeights {
+  free: readonly number[];
+  weights: Float64Array;
+}
+
+/** Sums over rows: the gradient, and the lower half of the matrix of second derivatives. */
+interface NewtonSums {
+  gradient: Float64Array;
+  entries: Float64Array;
+  /** The free columns of the row at hand. */
+  values: Float64Array;
+}
+
+/** Reads the free columns of a row into `values`. Returns its logit. */
+function readRow(values: Float64Array, row: Float64Array, { free, weights }: FreeWeights): number {
   const size = free.length;
-  const gradient = new Float64Array(size);
-  const entries = new Float64Array(size * size);
-  const values = new Float64Array(size);
+  let sum = 0;
+  for (let j = 0; j < size; j++) {
+    const column = free[j] ?? 0;
+    const value = row[column] ?? 0;
+    values[j] = value;
+    sum += value * (weights[column] ?? 0);
+  }
+  return sum;
+}
+
+/** Adds the row at hand to the sums, with the first and second derivative of its loss. */
+function addRow({ gradient, entries, values }: NewtonSums, slope: number, curve: number): void {
+  const size = values.length;
+  for (let j = 0; j < size; j++) {
+    const v = values[j] ?? 0;
+    gradient[j] = (gradient[j] ?? 0) + slope * v;
+    for (let k = 0; k <= j; k++) entries[j * size + k] = (entries[j * size + k] ?? 0) + curve * v * (values[k] ?? 0);
+  }
+}
+
+/**
+ * Adds the penalty to the sums and completes the matrix. Returns `loss` with the penalty's loss.
+ */
+function addPenalty(
+  { gradient, entries }: NewtonSums,
+  { free, weights, ridge }: FreeWeights & { ridge: readonly number[] },
+  likelihoodLoss: number,
+): number {
+  const size = free.length;
+  let loss = likelihoodLoss;
+  free.forEach((column, j) => {
+    const [penalty, weight] = [ridge[column] ?? 0, weights[column] ?? 0];
+    loss += (penalty * weight * weight) / 2;
+    gradient[j] = (gradient[j] ?? 0) - penalty * weight;
+    for (let k = 0; k < j; k++) entries[k * size + j] = entries[j * size + k] ?? 0;
+    entries[j * size + j] = (entries[j * size + j] ?? 0) + penalty;
+  });
+  return loss;
+}
+
+/**
+ * Returns −ln of the likelihood with its penalty at `weights`, and Newton's step from there, in one
+ * pass over the rows.
+ */
+function newton(fitting: Fitting, weights: Float64Array): { loss: number; step: Float64Array } {
+  const { rows, labels, weightOf, ridge, free } = fitting;
+  const size = free.length;
+  const sums: NewtonSums = {
+    gradient: new Float64Array(size),
+    entries: new Float64Array(size * size),
+    values: new Float64Array(size),
+  };
+  const weighted = { free, weights };
   let loss = 0;
   rows.forEach((row, n) => {
-    let sum = 0;
-    for (let j = 0; j < size; j++) {
-      const column = free[j] ?? 0;
-      values[j] = row[column] ?? 0;
-      sum += (values[j] ?? 0) * (weights[column] ?? 0);
-    }
-    const [p, weight] = [logistic(sum), weightOf(n)];
-    loss += weight * softplus(labels[n] === 1 ? -sum : sum);
-    const [slope, curve] = [weight * ((labels[n] ?? 0) - p), weight * Math.max(p * (1 - p), 1e-9)];
-    for (let j = 0; j < size; j++) {
-      const v = values[j] ?? 0;
-      gradient[j] = (gradient[j] ?? 0) + slope * v;
-      for (let k = 0; k <= j; k++) entries[j * size + k] = (entries[j * size + k] ?? 0) + curve * v * (values[k] ?? 0);
-    }
+    const score = readRow(sums.values, row, weighted);
+    const [p, weight] = [logistic(score), weightOf(n)];
+    loss += weight * softplus(labels[n] === 1 ? -score : score);
+    addRow(sums, weight * ((labels[n] ?? 0) - p), weight * Math.max(p * (1 - p), 1e-9));
   });
-  free.forEach((column, j) => {
-    const [held, weight] = [ridge[column] ?? 0, weights[column] ?? 0];
-    loss += (held * weight * weight) / 2;
-    gradient[j] = (gradient[j] ?? 0) - held * weight;
-    for (let k = 0; k < j; k++) entries[k * size + j] = entries[j * size + k] ?? 0;
-    entries[j * size + j] = (entries[j * size + j] ?? 0) + held;
-  });
-  return { loss, step: solve(cholesky({ size, entries }), gradient) };
+  loss = addPenalty(sums, { ...weighted, ridge }, loss);
+  return { loss, step: solve(cholesky({ size, entries: sums.entries }), sums.gradient) };
 }
 
 const mostRounds = 100;
@@ -152,7 +198,7 @@ function descend(fitting: Fitting, weights: Float64Array): void {
  * columns do not explain seasons. `base` is at the mean of the levels by `times.levels`.
  */
 export function fitLogistic(data: TrainingRows, { penalty, rising = new Set() }: Ridge): LinearModel {
-  const { columns, rows, levels } = standardised(data);
+  const { columns, rows, levels } = standardiseRows(data);
   const ones = data.labels.reduce<number>((sum, y) => sum + y, 0);
   const first = 1 + levels.length;
   const weights = new Float64Array(first + columns.length);

@@ -45,6 +45,6 @@ export const softplus = (x: number): number => (x > 0 ? x : 0) + Math.log1p(Math
 
 /** Returns ln(p / (1 − p)), with p limited to one in a million from 0 and 1. */
 export function logit(p: number): number {
-  const held = Math.min(1 - 1e-6, Math.max(1e-6, p));
-  return Math.log(held / (1 - held));
+  const bounded = Math.min(1 - 1e-6, Math.max(1e-6, p));
+  return Math.log(bounded / (1 - bounded));
 }

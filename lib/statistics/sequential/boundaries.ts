@@ -4,6 +4,7 @@ import {
   initialMonitoring,
   continueMonitoring,
   type InterimLook,
+  type MonitoringState,
   stoppingChance,
   stoppingChances,
 } from './monitoring.ts';
@@ -73,8 +74,11 @@ export function computeBoundaries(design: SequentialDesign): number[] {
   return looksWith({ design, constant: constantOf(design), drift: 0 }).map(({ bound }) => bound);
 }
 
-/** Error that may be spent until share `at` of the information, half of it on either side: Lan & DeMets (1983), in the likeness of either shape. */
-const spending: Record<BoundaryShape, (at: number, alpha: number) => number> = {
+/**
+ * Error that may be spent until share `at` of the information, half on either side: Lan & DeMets
+ * (1983), in either shape.
+ */
+const allowedError: Record<BoundaryShape, (at: number, alpha: number) => number> = {
   pocock: (at, alpha) => alpha * Math.log(1 + (Math.E - 1) * at),
   'obrien-fleming': (at, alpha) => 4 * normalCdf(normalQuantile(alpha / 4) / Math.sqrt(at)),
 };
@@ -85,29 +89,48 @@ const spending: Record<BoundaryShape, (at: number, alpha: number) => number> = {
  */
 const leastStep = 0.001;
 
+/** A test under way: its state, and the error spent so far. */
+interface Spending {
+  state: MonitoringState;
+  spent: number;
+}
+
+/** Returns the bound at which a look spends the error from `spent` to `allowed`. */
+function boundOf({ state, spent }: Spending, at: number, allowed: number): number {
+  if (allowed <= spent) return Infinity;
+  const excess = (bound: number) => {
+    const { high, low } = stoppingChance(state, { at, bound });
+    return (high + low) / (allowed - spent) - 1;
+  };
+  return findRoot(excess, [0, 38], 1e-9);
+}
+
+const isTooSoon = (state: MonitoringState, at: number): boolean =>
+  at <= state.at || (at < 1 && at - state.at < leastStep);
+
+/** Returns the bound of a look, and moves the test past it. */
+function takeLook(spending: Spending, at: number, allowed: number): number {
+  const { state } = spending;
+  const bound = boundOf(spending, at, allowed);
+  // Nothing comes after the whole information.
+  spending.state = at < 1 ? continueMonitoring(state, { at, bound }) : { ...state, at };
+  spending.spent = allowed;
+  return bound;
+}
+
 /**
- * Bounds for looks that were not taken where they were planned: each spends the error its share of the information allows. `fractions`
- * rise; what goes past 1 counts as 1. Neither their number nor their places need to be known beforehand. A look that adds too little
- * has no bound, but for the last: it spends nothing.
+ * Returns bounds for looks at any `fractions` of the information, rising; above 1 counts as 1. Each
+ * look spends the error that its fraction allows, so neither number nor times need a plan. A look
+ * that adds too little, except the last, has no bound and spends nothing.
  */
 export function computeSpentBoundaries(
   { shape, alpha }: Omit<SequentialDesign, 'looks'>,
   fractions: readonly number[],
 ): number[] {
-  let standing = initialMonitoring;
-  let spent = 0;
+  const spending: Spending = { state: initialMonitoring, spent: 0 };
   return fractions.map((fraction) => {
     const at = Math.min(1, fraction);
-    if (at <= standing.at || (at < 1 && at - standing.at < leastStep)) return Infinity;
-    const allowed = spending[shape](at, alpha);
-    const excess = (bound: number) => {
-      const { high, low } = stoppingChance(standing, { at, bound });
-      return (high + low) / (allowed - spent) - 1;
-    };
-    const bound = allowed > spent ? findRoot(excess, [0, 38], 1e-9) : Infinity;
-    standing = at < 1 ? continueMonitoring(standing, { at, bound }) : { ...standing, at }; // nothing comes after the whole
-    spent = allowed;
-    return bound;
+    return isTooSoon(spending.state, at) ? Infinity : takeLook(spending, at, allowedError[shape](at, alpha));
   });
 }
 
