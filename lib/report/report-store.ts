@@ -1,5 +1,4 @@
 import { type Item, type Table } from '../aws/table/dynamo-table.ts';
-import { stripRange } from '../model/keys/parse-keys.ts';
 import { keys, lists, listSortKey, ranges } from '../model/keys/table-keys.ts';
 import { type Instant, addMs, daySeconds, ttlAfter } from '../shared/time.ts';
 import { Coverage, longestTryMs, type Report, ReportResult } from './report-record.ts';

@@ -1,4 +1,3 @@
-import { chunksOf } from '../../shared/lists.ts';
 import {
   BatchWriteItemCommand,
   PutItemCommand,
