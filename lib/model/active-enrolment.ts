@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Instant } from '../shared/time.ts';
+import { ContextTime, Instant } from '../shared/time.ts';
 import { Predicate } from './predicate.ts';
 
 /** An enrolment in a journey. Every touchpoint is evaluated against `exit`. */
@@ -23,7 +23,8 @@ export const Wait = z.object({
   on: Predicate,
   /** Further predicates that complete the wait. The index of the first match selects the branch. */
   or: z.array(Predicate).optional(),
-  since: Instant,
+  /** Waits of before 2026-12 may lack milliseconds that are zero. */
+  since: ContextTime,
   until: Instant,
 });
 export type Wait = z.infer<typeof Wait>;

@@ -90,3 +90,9 @@ export function minInstant(a: Instant, b: Instant): Instant {
 export function maxInstant(a: Instant, b: Instant): Instant {
   return a > b ? a : b;
 }
+
+/**
+ * A time in UTC that Step Functions wrote, as an `Instant`. Step Functions omits milliseconds that
+ * are zero, in one time of a thousand.
+ */
+export const ContextTime = z.iso.datetime().transform((at) => addMs(at, 0));

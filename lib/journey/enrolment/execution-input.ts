@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { CustomerRef } from '../../model/customer.ts';
 import { JsonObject } from '../../shared/json.ts';
-import { Instant } from '../../shared/time.ts';
+import { ContextTime, Instant } from '../../shared/time.ts';
 import { compact } from '../../shared/records.ts';
 import { drawSplits } from '../definition/draw-splits.ts';
 import { type JourneyDefinition } from '../definition/journey-definition.ts';
@@ -24,7 +24,7 @@ export const ExecutionRun = z.object({
   /** Time before which the execution of a throttled entry does nothing. */
   notBefore: Instant.optional(),
   /** The step at which the execution last paused with its journey, and since when. */
-  held: z.object({ stepId: StepId, since: Instant }).optional(),
+  held: z.object({ stepId: StepId, since: ContextTime }).optional(),
   /** The customer is a test person. All messages are really sent, but nothing is counted. */
   test: z.boolean().optional(),
 });

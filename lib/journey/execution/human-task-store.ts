@@ -12,7 +12,7 @@ import {
   ranges,
 } from '../../model/keys/table-keys.ts';
 import { compact } from '../../shared/records.ts';
-import { type Instant } from '../../shared/time.ts';
+import { ContextTime, type Instant } from '../../shared/time.ts';
 import { pageWithin } from '../../shared/trim.ts';
 import { readTaskId, Task, taskId, type TaskView } from './human-task.ts';
 import { expiry } from './wait-store.ts';
@@ -62,7 +62,7 @@ interface TaskPage {
 
 /** Parses a task's row. Throws a `ZodError` for a row that is no task. */
 export function readTask({ pk: _pk, sk: _sk, token, ...row }: Item): StoredTask {
-  return { task: Task.parse(row), token: String(token) };
+  return { task: Task.parse({ ...row, openedAt: ContextTime.parse(row.openedAt) }), token: String(token) };
 }
 
 /** Returns a task's row as the API and the bus show it. */

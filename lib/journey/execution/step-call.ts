@@ -1,19 +1,13 @@
 import * as z from 'zod';
 import { Rejected } from '../../shared/errors.ts';
 import { JsonObject } from '../../shared/json.ts';
-import { addMs } from '../../shared/time.ts';
+import { ContextTime } from '../../shared/time.ts';
 import { ContactHours } from '../definition/contact-hours.ts';
 import { Step, StepId, type StepOf } from '../definition/step.ts';
 import { ExecutionInput } from '../enrolment/execution-input.ts';
 
 /** The step of the call that waits while a journey is paused. Authors cannot write it. */
 const Hold = z.strictObject({ kind: z.literal('hold') });
-
-/**
- * A time of the context object, as an `Instant`. Step Functions omits milliseconds that are zero,
- * and a profile with such a time could not be read again.
- */
-const ContextTime = z.iso.datetime().transform((at) => addMs(at, 0));
 
 /**
  * Payload of a step's function. (`enrolmentId`, `stepId`, `occurrence`) is the same for every retry
