@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { type ReviewOutcome, type CustomerReviewer } from '../../../lib/projection/review/review-customer.ts';
-import { events } from '../../../lib/model/bus-events.ts';
+import { type ReviewOutcome, type CustomerReviewer } from '#lib/projection/review/review-customer.ts';
+import { events } from '#lib/model/bus-events.ts';
 
 const StageEntered = z.object({ 'detail-type': z.literal('StageEntered'), detail: events.StageEntered });
 

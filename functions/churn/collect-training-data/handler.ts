@@ -1,16 +1,16 @@
 import * as z from 'zod';
-import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
-import { exportedItem, type TableExport } from '../../../lib/aws/table/table-export.ts';
-import { ChurnDefinition } from '../../../lib/model/churn-definition.ts';
-import { drawCustomer, drawOf, mostOfShare, sampleShares } from '../../../lib/churn/training/training-sample.ts';
-import { type SampleStore } from '../../../lib/churn/training/sample-store.ts';
-import { createSampleDrawer } from '../../../lib/churn/training/draw-sample.ts';
-import { keys, partition } from '../../../lib/model/keys/table-keys.ts';
-import { parsePartition } from '../../../lib/model/keys/parse-keys.ts';
-import { type Profile } from '../../../lib/model/profile.ts';
-import { readProfileItem } from '../../../lib/profile/profile-store.ts';
-import { compact } from '../../../lib/shared/records.ts';
-import { type Clock, type Instant, minuteMs } from '../../../lib/shared/time.ts';
+import { metricLine, writeLine } from '#lib/aws/metrics.ts';
+import { exportedItem, type TableExport } from '#lib/aws/table/table-export.ts';
+import { ChurnDefinition } from '#lib/model/churn-definition.ts';
+import { drawCustomer, drawOf, mostOfShare, sampleShares } from '#lib/churn/training/training-sample.ts';
+import { type SampleStore } from '#lib/churn/training/sample-store.ts';
+import { createSampleDrawer } from '#lib/churn/training/draw-sample.ts';
+import { keys, partition } from '#lib/model/keys/table-keys.ts';
+import { parsePartition } from '#lib/model/keys/parse-keys.ts';
+import { type Profile } from '#lib/model/profile.ts';
+import { readProfileItem } from '#lib/profile/profile-store.ts';
+import { compact } from '#lib/shared/records.ts';
+import { type Clock, type Instant, minuteMs } from '#lib/shared/time.ts';
 
 interface Dependencies {
   exported: TableExport;

@@ -1,19 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { type ApiRequest, type ApiResponse, type ApiRoutes } from '../../../lib/aws/http/api-function.ts';
-import { isTrainedForDefinition } from '../../../lib/churn/choose-risk-model.ts';
-import { defaultChurnDefinition } from '../../../lib/model/churn-definition.ts';
-import { defaultRiskBands } from '../../../lib/model/churn-risk.ts';
-import { type TrainedModel } from '../../../lib/churn/trained-model.ts';
-import { type ModelStore } from '../../../lib/churn/training/model-store.ts';
-import { hasFailed, type RequestDependencies, requestTraining } from '../../../lib/churn/training/start-training.ts';
-import { type TrainingState } from '../../../lib/churn/training/training-state.ts';
-import { modelView, riskView, trainingView } from '../../../lib/churn/training/training-views.ts';
-import { NotFound, Rejected } from '../../../lib/shared/errors.ts';
-import { compact } from '../../../lib/shared/records.ts';
-import { type WorkspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
-import { Workspace } from '../../../lib/model/workspace.ts';
-import { findCustomer } from '../../../lib/profile/views/list-customers.ts';
-import { type ProfileStore } from '../../../lib/profile/profile-store.ts';
+import { type ApiRequest, type ApiResponse, type ApiRoutes } from '#lib/aws/http/api-function.ts';
+import { isTrainedForDefinition } from '#lib/churn/choose-risk-model.ts';
+import { defaultChurnDefinition } from '#lib/model/churn-definition.ts';
+import { defaultRiskBands } from '#lib/model/churn-risk.ts';
+import { type TrainedModel } from '#lib/churn/trained-model.ts';
+import { type ModelStore } from '#lib/churn/training/model-store.ts';
+import { hasFailed, type RequestDependencies, requestTraining } from '#lib/churn/training/start-training.ts';
+import { type TrainingState } from '#lib/churn/training/training-state.ts';
+import { modelView, riskView, trainingView } from '#lib/churn/training/training-views.ts';
+import { NotFound, Rejected } from '#lib/shared/errors.ts';
+import { compact } from '#lib/shared/records.ts';
+import { type WorkspaceStore } from '#lib/ingestion/workspace/workspace-store.ts';
+import { Workspace } from '#lib/model/workspace.ts';
+import { findCustomer } from '#lib/profile/views/list-customers.ts';
+import { type ProfileStore } from '#lib/profile/profile-store.ts';
 
 interface Dependencies extends RequestDependencies {
   models: ModelStore;
@@ -30,7 +30,9 @@ async function readSettings({ workspaces }: Dependencies, id: string): Promise<W
   return (await workspaces.settings(id)) ?? Workspace.parse({ id, name: id });
 }
 
-/** A workspace's trainings and settings, and its trained model unless the default model is in force. */
+/**
+ * A workspace's trainings and settings, and its trained model unless the default model is in force.
+ */
 interface WorkspaceModels {
   state: TrainingState;
   settings: Workspace;

@@ -1,16 +1,16 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { readEnv } from '../../../lib/aws/env.ts';
-import { stepFunctions } from '../../../lib/aws/step-functions/executions.ts';
-import { executionHistories } from '../../../lib/aws/step-functions/execution-histories.ts';
-import { api } from '../../../lib/aws/http/api-function.ts';
-import { sdkClientDefaults } from '../../../lib/aws/sdk-client-defaults.ts';
-import { dynamoTable } from '../../../lib/aws/table/dynamo-table.ts';
-import { modelStore } from '../../../lib/churn/training/model-store.ts';
-import { workspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
-import { profileStore } from '../../../lib/profile/profile-store.ts';
-import { quotaStore } from '../../../lib/quota/quota-store.ts';
-import { systemClock as clock } from '../../../lib/shared/time.ts';
+import { readEnv } from '#lib/aws/env.ts';
+import { stepFunctions } from '#lib/aws/step-functions/executions.ts';
+import { executionHistories } from '#lib/aws/step-functions/execution-histories.ts';
+import { api } from '#lib/aws/http/api-function.ts';
+import { sdkClientDefaults } from '#lib/aws/sdk-client-defaults.ts';
+import { dynamoTable } from '#lib/aws/table/dynamo-table.ts';
+import { modelStore } from '#lib/churn/training/model-store.ts';
+import { workspaceStore } from '#lib/ingestion/workspace/workspace-store.ts';
+import { profileStore } from '#lib/profile/profile-store.ts';
+import { quotaStore } from '#lib/quota/quota-store.ts';
+import { systemClock as clock } from '#lib/shared/time.ts';
 import { Env } from './env.ts';
 import { handleModelRoutes } from './handler.ts';
 

@@ -1,17 +1,17 @@
 import * as z from 'zod';
-import { mapConcurrent } from '../../../lib/shared/concurrency.ts';
-import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
-import { type Table } from '../../../lib/aws/table/dynamo-table.ts';
-import { type CustomerReviewer } from '../../../lib/projection/review/review-customer.ts';
+import { mapConcurrent } from '#lib/shared/concurrency.ts';
+import { metricLine, writeLine } from '#lib/aws/metrics.ts';
+import { type Table } from '#lib/aws/table/dynamo-table.ts';
+import { type CustomerReviewer } from '#lib/projection/review/review-customer.ts';
 import {
   type CustomerPage,
   CustomerPageToken,
   firstCustomerPage,
   readCustomerPage,
-} from '../../../lib/churn/training/all-customers.ts';
-import { type Customer } from '../../../lib/model/customer.ts';
-import { partition } from '../../../lib/model/keys/table-keys.ts';
-import { type Clock, minuteMs } from '../../../lib/shared/time.ts';
+} from '#lib/churn/training/all-customers.ts';
+import { type Customer } from '#lib/model/customer.ts';
+import { partition } from '#lib/model/keys/table-keys.ts';
+import { type Clock, minuteMs } from '#lib/shared/time.ts';
 
 interface Dependencies {
   table: Table;

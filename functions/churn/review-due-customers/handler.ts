@@ -1,12 +1,12 @@
-import { mapConcurrent } from '../../../lib/shared/concurrency.ts';
-import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
-import { dueCustomers, type DueList, dueLists } from '../../../lib/churn/due-customers.ts';
-import { type CustomerReviewer } from '../../../lib/projection/review/review-customer.ts';
-import { type Table } from '../../../lib/aws/table/dynamo-table.ts';
-import { type WorkspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
-import { type Customer } from '../../../lib/model/customer.ts';
-import { partition } from '../../../lib/model/keys/table-keys.ts';
-import { type Clock, type Instant, minuteMs } from '../../../lib/shared/time.ts';
+import { mapConcurrent } from '#lib/shared/concurrency.ts';
+import { metricLine, writeLine } from '#lib/aws/metrics.ts';
+import { dueCustomers, type DueList, dueLists } from '#lib/churn/due-customers.ts';
+import { type CustomerReviewer } from '#lib/projection/review/review-customer.ts';
+import { type Table } from '#lib/aws/table/dynamo-table.ts';
+import { type WorkspaceStore } from '#lib/ingestion/workspace/workspace-store.ts';
+import { type Customer } from '#lib/model/customer.ts';
+import { partition } from '#lib/model/keys/table-keys.ts';
+import { type Clock, type Instant, minuteMs } from '#lib/shared/time.ts';
 
 interface Dependencies {
   table: Table;

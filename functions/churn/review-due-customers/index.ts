@@ -1,14 +1,14 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { readEnv } from '../../../lib/aws/env.ts';
-import { sdkClientDefaults } from '../../../lib/aws/sdk-client-defaults.ts';
-import { dynamoTable } from '../../../lib/aws/table/dynamo-table.ts';
-import { createCustomerReviewer } from '../../../lib/projection/review/review-customer.ts';
-import { modelStore } from '../../../lib/churn/training/model-store.ts';
-import { workspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
-import { journeyStore } from '../../../lib/journey/publishing/journey-store.ts';
-import { segmentStore } from '../../../lib/segment/segment-store.ts';
-import { profileStore } from '../../../lib/profile/profile-store.ts';
-import { systemClock as clock } from '../../../lib/shared/time.ts';
+import { readEnv } from '#lib/aws/env.ts';
+import { sdkClientDefaults } from '#lib/aws/sdk-client-defaults.ts';
+import { dynamoTable } from '#lib/aws/table/dynamo-table.ts';
+import { createCustomerReviewer } from '#lib/projection/review/review-customer.ts';
+import { modelStore } from '#lib/churn/training/model-store.ts';
+import { workspaceStore } from '#lib/ingestion/workspace/workspace-store.ts';
+import { journeyStore } from '#lib/journey/publishing/journey-store.ts';
+import { segmentStore } from '#lib/segment/segment-store.ts';
+import { profileStore } from '#lib/profile/profile-store.ts';
+import { systemClock as clock } from '#lib/shared/time.ts';
 import { Env } from './env.ts';
 import { reviewDueCustomers } from './handler.ts';
 

@@ -1,9 +1,9 @@
-import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
-import { type Table } from '../../../lib/aws/table/dynamo-table.ts';
-import { startTraining, type StartDependencies } from '../../../lib/churn/training/start-training.ts';
-import { type WorkspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
-import { Workspace } from '../../../lib/model/workspace.ts';
-import { dueReviews, listShards } from '../../../lib/model/keys/table-keys.ts';
+import { metricLine, writeLine } from '#lib/aws/metrics.ts';
+import { type Table } from '#lib/aws/table/dynamo-table.ts';
+import { startTraining, type StartDependencies } from '#lib/churn/training/start-training.ts';
+import { type WorkspaceStore } from '#lib/ingestion/workspace/workspace-store.ts';
+import { Workspace } from '#lib/model/workspace.ts';
+import { dueReviews, listShards } from '#lib/model/keys/table-keys.ts';
 
 interface Dependencies extends StartDependencies {
   table: Table;

@@ -1,12 +1,12 @@
 import * as z from 'zod';
-import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
-import { ChurnDefinition } from '../../../lib/model/churn-definition.ts';
-import { trainFromHistories } from '../../../lib/churn/training/train-from-histories.ts';
-import { type ModelStore } from '../../../lib/churn/training/model-store.ts';
-import { type SampledCustomer, historiesOf } from '../../../lib/churn/training/training-sample.ts';
-import { type SampleStore } from '../../../lib/churn/training/sample-store.ts';
-import { type ModelSummary } from '../../../lib/churn/training/training-state.ts';
-import { type Clock } from '../../../lib/shared/time.ts';
+import { metricLine, writeLine } from '#lib/aws/metrics.ts';
+import { ChurnDefinition } from '#lib/model/churn-definition.ts';
+import { trainFromHistories } from '#lib/churn/training/train-from-histories.ts';
+import { type ModelStore } from '#lib/churn/training/model-store.ts';
+import { type SampledCustomer, historiesOf } from '#lib/churn/training/training-sample.ts';
+import { type SampleStore } from '#lib/churn/training/sample-store.ts';
+import { type ModelSummary } from '#lib/churn/training/training-state.ts';
+import { type Clock } from '#lib/shared/time.ts';
 
 interface Dependencies {
   samples: Pick<SampleStore, 'read'>;
@@ -33,7 +33,9 @@ async function readSample(samples: Dependencies['samples'], input: TrainingInput
   return sample;
 }
 
-/** Trains a model and publishes it. Returns its summary, and the number of customers it learnt from. */
+/**
+ * Trains a model and publishes it. Returns its summary, and the number of customers it learnt from.
+ */
 async function trainAndPublish({ samples, models, clock }: Dependencies, input: TrainingInput) {
   const { workspace, run, definition, began, shares } = input;
   const bound = Math.min(1, ...shares.map((share) => share.bound));

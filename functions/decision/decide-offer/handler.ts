@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { type ApiRequest, type ApiResponse, type ApiRoutes } from '../../../lib/aws/http/api-function.ts';
-import { DecisionRequest, type DecisionAnswer } from '../../../lib/decision/choice/decision.ts';
-import { adviseContact, adviseSendTime } from '../../../lib/decision/timing/contact-advice.ts';
-import { type Decide, type OfferDecision } from '../../../lib/decision/choice/decide-offer.ts';
-import { type SendTimeStatsStore } from '../../../lib/decision/timing/send-time-stats-store.ts';
-import { type PlacementStore } from '../../../lib/decision/placements/placement-store.ts';
-import { Rejected } from '../../../lib/shared/errors.ts';
-import { anonymousRef, type Customer, userRef } from '../../../lib/model/customer.ts';
-import { type WorkspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
-import { issuesOf } from '../../../lib/shared/http/issues.ts';
-import { type ProfileStore } from '../../../lib/profile/profile-store.ts';
-import { type Clock } from '../../../lib/shared/time.ts';
+import { type ApiRequest, type ApiResponse, type ApiRoutes } from '#lib/aws/http/api-function.ts';
+import { DecisionRequest, type DecisionAnswer } from '#lib/decision/choice/decision.ts';
+import { adviseContact, adviseSendTime } from '#lib/decision/timing/contact-advice.ts';
+import { type Decide, type OfferDecision } from '#lib/decision/choice/decide-offer.ts';
+import { type SendTimeStatsStore } from '#lib/decision/timing/send-time-stats-store.ts';
+import { type PlacementStore } from '#lib/decision/placements/placement-store.ts';
+import { Rejected } from '#lib/shared/errors.ts';
+import { anonymousRef, type Customer, userRef } from '#lib/model/customer.ts';
+import { type WorkspaceStore } from '#lib/ingestion/workspace/workspace-store.ts';
+import { issuesOf } from '#lib/shared/http/issues.ts';
+import { type ProfileStore } from '#lib/profile/profile-store.ts';
+import { type Clock } from '#lib/shared/time.ts';
 
 interface Dependencies {
   decide: Decide;

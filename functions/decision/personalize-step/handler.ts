@@ -1,14 +1,14 @@
 import * as z from 'zod';
-import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
-import { type Decide, type Question } from '../../../lib/decision/choice/decide-offer.ts';
-import { type Decision } from '../../../lib/decision/choice/decision.ts';
-import { events } from '../../../lib/model/bus-events.ts';
-import { type StepGuard, type StepBlocked } from '../../../lib/journey/execution/step-guard.ts';
-import { type ProfileStore } from '../../../lib/profile/profile-store.ts';
-import { type JsonObject } from '../../../lib/shared/json.ts';
-import { deterministicId } from '../../../lib/shared/ids.ts';
-import { StepCall, stepOf } from '../../../lib/journey/execution/step-call.ts';
-import { type Clock } from '../../../lib/shared/time.ts';
+import { metricLine, writeLine } from '#lib/aws/metrics.ts';
+import { type Decide, type Question } from '#lib/decision/choice/decide-offer.ts';
+import { type Decision } from '#lib/decision/choice/decision.ts';
+import { events } from '#lib/model/bus-events.ts';
+import { type StepGuard, type StepBlocked } from '#lib/journey/execution/step-guard.ts';
+import { type ProfileStore } from '#lib/profile/profile-store.ts';
+import { type JsonObject } from '#lib/shared/json.ts';
+import { deterministicId } from '#lib/shared/ids.ts';
+import { StepCall, stepOf } from '#lib/journey/execution/step-call.ts';
+import { type Clock } from '#lib/shared/time.ts';
 
 /** Placement decided for a customer who enters a stage: the subject of the next contact. */
 export const nextContact = 'next-contact';

@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { type Bus } from '../../../lib/aws/bus.ts';
-import { type ApiRequest, type ApiResponse, type ApiRoutes } from '../../../lib/aws/http/api-function.ts';
-import { Placement } from '../../../lib/decision/placements/placement.ts';
-import { type PlacementStore } from '../../../lib/decision/placements/placement-store.ts';
-import { type PolicyStore } from '../../../lib/decision/policies/policy-store.ts';
-import { type PolicyView } from '../../../lib/decision/policies/policy-view.ts';
-import { ratesOf } from '../../../lib/decision/beliefs/offer-rates.ts';
-import { type ReadStats } from '../../../lib/decision/beliefs/offer-stats-store.ts';
-import { NotFound, Rejected, ThroughlineError, Unavailable } from '../../../lib/shared/errors.ts';
-import { issuesOf } from '../../../lib/shared/http/issues.ts';
-import { isJsonObject } from '../../../lib/shared/json.ts';
-import { checkPreconditions, etagOf, lostRace } from '../../../lib/shared/http/preconditions.ts';
-import { pageById } from '../../../lib/shared/http/paging.ts';
-import { type Clock } from '../../../lib/shared/time.ts';
+import { type Bus } from '#lib/aws/bus.ts';
+import { type ApiRequest, type ApiResponse, type ApiRoutes } from '#lib/aws/http/api-function.ts';
+import { Placement } from '#lib/decision/placements/placement.ts';
+import { type PlacementStore } from '#lib/decision/placements/placement-store.ts';
+import { type PolicyStore } from '#lib/decision/policies/policy-store.ts';
+import { type PolicyView } from '#lib/decision/policies/policy-view.ts';
+import { ratesOf } from '#lib/decision/beliefs/offer-rates.ts';
+import { type ReadStats } from '#lib/decision/beliefs/offer-stats-store.ts';
+import { NotFound, Rejected, ThroughlineError, Unavailable } from '#lib/shared/errors.ts';
+import { issuesOf } from '#lib/shared/http/issues.ts';
+import { isJsonObject } from '#lib/shared/json.ts';
+import { checkPreconditions, etagOf, lostRace } from '#lib/shared/http/preconditions.ts';
+import { pageById } from '#lib/shared/http/paging.ts';
+import { type Clock } from '#lib/shared/time.ts';
 
 interface Dependencies {
   placements: PlacementStore;

@@ -1,15 +1,15 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import { eventBus } from '../../../lib/aws/bus.ts';
-import { readEnv } from '../../../lib/aws/env.ts';
-import { api } from '../../../lib/aws/http/api-function.ts';
-import { sdkClientDefaults } from '../../../lib/aws/sdk-client-defaults.ts';
-import { dynamoTable } from '../../../lib/aws/table/dynamo-table.ts';
-import { placementStore } from '../../../lib/decision/placements/placement-store.ts';
-import { policyStore } from '../../../lib/decision/policies/policy-store.ts';
-import { statsReader } from '../../../lib/decision/beliefs/offer-stats-store.ts';
-import { workspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
-import { systemClock as clock } from '../../../lib/shared/time.ts';
+import { eventBus } from '#lib/aws/bus.ts';
+import { readEnv } from '#lib/aws/env.ts';
+import { api } from '#lib/aws/http/api-function.ts';
+import { sdkClientDefaults } from '#lib/aws/sdk-client-defaults.ts';
+import { dynamoTable } from '#lib/aws/table/dynamo-table.ts';
+import { placementStore } from '#lib/decision/placements/placement-store.ts';
+import { policyStore } from '#lib/decision/policies/policy-store.ts';
+import { statsReader } from '#lib/decision/beliefs/offer-stats-store.ts';
+import { workspaceStore } from '#lib/ingestion/workspace/workspace-store.ts';
+import { systemClock as clock } from '#lib/shared/time.ts';
 import { Env } from './env.ts';
 import { handlePlacementRoutes } from './handler.ts';
 

@@ -1,15 +1,11 @@
 import * as z from 'zod';
-import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
-import {
-  type LessonResult,
-  type DecisionLesson,
-  type LessonStore,
-} from '../../../lib/decision/beliefs/lesson-store.ts';
-import { events } from '../../../lib/model/bus-events.ts';
-import { type Customer } from '../../../lib/model/customer.ts';
-import { identitiesOf } from '../../../lib/profile/customer-identities.ts';
-import { type ProfileStore } from '../../../lib/profile/profile-store.ts';
-import { type Clock } from '../../../lib/shared/time.ts';
+import { metricLine, writeLine } from '#lib/aws/metrics.ts';
+import { type LessonResult, type DecisionLesson, type LessonStore } from '#lib/decision/beliefs/lesson-store.ts';
+import { events } from '#lib/model/bus-events.ts';
+import { type Customer } from '#lib/model/customer.ts';
+import { identitiesOf } from '#lib/profile/customer-identities.ts';
+import { type ProfileStore } from '#lib/profile/profile-store.ts';
+import { type Clock } from '#lib/shared/time.ts';
 
 const OutcomeEvent = z.discriminatedUnion('detail-type', [
   z.object({ 'detail-type': z.literal('DecisionExposed'), detail: events.DecisionExposed }),

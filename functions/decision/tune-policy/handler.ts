@@ -1,20 +1,20 @@
 import * as z from 'zod';
-import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
-import { type SendTimeStatsStore } from '../../../lib/decision/timing/send-time-stats-store.ts';
-import { type ReadHistories } from '../../../lib/decision/timing/contact-history-store.ts';
-import { learnSendTimes } from '../../../lib/decision/timing/learn-send-times.ts';
-import { type ReadLog } from '../../../lib/decision/policies/decision-log-store.ts';
-import { type Placement } from '../../../lib/decision/placements/placement.ts';
-import { type PlacementStore } from '../../../lib/decision/placements/placement-store.ts';
-import { type PolicyRecord } from '../../../lib/decision/policies/policy.ts';
-import { type PolicyStore } from '../../../lib/decision/policies/policy-store.ts';
-import { type OfferStats, shownIn } from '../../../lib/decision/beliefs/offer-beliefs.ts';
-import { reviewPolicy } from '../../../lib/decision/policies/review-policy.ts';
-import { type ReadStats } from '../../../lib/decision/beliefs/offer-stats-store.ts';
-import { events } from '../../../lib/model/bus-events.ts';
-import { type Customer } from '../../../lib/model/customer.ts';
-import { type WorkspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
-import { type Clock } from '../../../lib/shared/time.ts';
+import { metricLine, writeLine } from '#lib/aws/metrics.ts';
+import { type SendTimeStatsStore } from '#lib/decision/timing/send-time-stats-store.ts';
+import { type ReadHistories } from '#lib/decision/timing/contact-history-store.ts';
+import { learnSendTimes } from '#lib/decision/timing/learn-send-times.ts';
+import { type ReadLog } from '#lib/decision/policies/decision-log-store.ts';
+import { type Placement } from '#lib/decision/placements/placement.ts';
+import { type PlacementStore } from '#lib/decision/placements/placement-store.ts';
+import { type PolicyRecord } from '#lib/decision/policies/policy.ts';
+import { type PolicyStore } from '#lib/decision/policies/policy-store.ts';
+import { type OfferStats, shownIn } from '#lib/decision/beliefs/offer-beliefs.ts';
+import { reviewPolicy } from '#lib/decision/policies/review-policy.ts';
+import { type ReadStats } from '#lib/decision/beliefs/offer-stats-store.ts';
+import { events } from '#lib/model/bus-events.ts';
+import { type Customer } from '#lib/model/customer.ts';
+import { type WorkspaceStore } from '#lib/ingestion/workspace/workspace-store.ts';
+import { type Clock } from '#lib/shared/time.ts';
 
 interface Dependencies {
   workspaces: Pick<WorkspaceStore, 'all' | 'settings'>;
@@ -87,7 +87,9 @@ async function tryReview(
   }
 }
 
-/** Learns send-time statistics from the customers in the reviewed logs; reads nothing without one. */
+/**
+ * Learns send-time statistics from the customers in the reviewed logs; reads nothing without one.
+ */
 async function learnHabits(
   { workspaces, habits, histories, clock }: Dependencies,
   workspace: string,

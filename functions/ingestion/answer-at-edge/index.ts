@@ -1,5 +1,5 @@
-import { corsHeaders, preflightHeaders } from '../../../lib/aws/http/cors.ts';
-import { librarySettings, settingsKey, settingsMaxAge } from '../../../lib/ingestion/workspace/library-settings.ts';
+import { corsHeaders, preflightHeaders } from '#lib/aws/http/cors.ts';
+import { librarySettings, settingsKey, settingsMaxAge } from '#lib/ingestion/workspace/library-settings.ts';
 
 type Headers = Record<string, { value: string } | undefined>;
 

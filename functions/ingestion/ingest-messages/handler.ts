@@ -1,9 +1,9 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { answeringMs, inTime, type Invocation } from '../../../lib/shared/deadline.ts';
-import { metricLine } from '../../../lib/aws/metrics.ts';
-import { toProblem } from '../../../lib/aws/http/problem.ts';
-import { NotFound, ThroughlineError, Unavailable } from '../../../lib/shared/errors.ts';
-import { readBody, readStrangersBody } from '../../../lib/ingestion/request/request-body.ts';
+import { answeringMs, inTime, type Invocation } from '#lib/shared/deadline.ts';
+import { metricLine } from '#lib/aws/metrics.ts';
+import { toProblem } from '#lib/aws/http/problem.ts';
+import { NotFound, ThroughlineError, Unavailable } from '#lib/shared/errors.ts';
+import { readBody, readStrangersBody } from '#lib/ingestion/request/request-body.ts';
 import {
   type RouteKind,
   type ParsedBatch,
@@ -14,13 +14,13 @@ import {
   parseMessages,
   verdictOf,
   withoutRefused,
-} from '../../../lib/ingestion/message/parse-messages.ts';
-import { corsHeaders } from '../../../lib/aws/http/cors.ts';
-import { keyInBody, keyInHeader } from '../../../lib/ingestion/request/request-key.ts';
-import { type KeyStore } from '../../../lib/ingestion/workspace/key-store.ts';
-import { type TouchpointStore } from '../../../lib/ingestion/message/touchpoint-store.ts';
-import { type JsonObject } from '../../../lib/shared/json.ts';
-import { type Clock } from '../../../lib/shared/time.ts';
+} from '#lib/ingestion/message/parse-messages.ts';
+import { corsHeaders } from '#lib/aws/http/cors.ts';
+import { keyInBody, keyInHeader } from '#lib/ingestion/request/request-key.ts';
+import { type KeyStore } from '#lib/ingestion/workspace/key-store.ts';
+import { type TouchpointStore } from '#lib/ingestion/message/touchpoint-store.ts';
+import { type JsonObject } from '#lib/shared/json.ts';
+import { type Clock } from '#lib/shared/time.ts';
 
 export interface IngestDependencies {
   keys: Pick<KeyStore, 'open'>;

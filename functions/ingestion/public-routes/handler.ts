@@ -1,11 +1,11 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { answeringMs, inTime, type Invocation } from '../../../lib/shared/deadline.ts';
-import { toProblem } from '../../../lib/aws/http/problem.ts';
-import { NotFound, Unavailable } from '../../../lib/shared/errors.ts';
-import { corsHeaders, preflightHeaders } from '../../../lib/aws/http/cors.ts';
-import { librarySettings, settingsKey, settingsMaxAge } from '../../../lib/ingestion/workspace/library-settings.ts';
-import { type WorkspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
-import { zoneData } from '../../../lib/shared/calendar/zone-data.ts';
+import { answeringMs, inTime, type Invocation } from '#lib/shared/deadline.ts';
+import { toProblem } from '#lib/aws/http/problem.ts';
+import { NotFound, Unavailable } from '#lib/shared/errors.ts';
+import { corsHeaders, preflightHeaders } from '#lib/aws/http/cors.ts';
+import { librarySettings, settingsKey, settingsMaxAge } from '#lib/ingestion/workspace/library-settings.ts';
+import { type WorkspaceStore } from '#lib/ingestion/workspace/workspace-store.ts';
+import { zoneData } from '#lib/shared/calendar/zone-data.ts';
 
 export interface PublicRouteDependencies {
   workspaces: Pick<WorkspaceStore, 'ping'>;

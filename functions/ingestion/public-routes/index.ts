@@ -1,8 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { readEnv } from '../../../lib/aws/env.ts';
-import { sdkClientDefaults } from '../../../lib/aws/sdk-client-defaults.ts';
-import { dynamoTable } from '../../../lib/aws/table/dynamo-table.ts';
-import { workspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
+import { readEnv } from '#lib/aws/env.ts';
+import { sdkClientDefaults } from '#lib/aws/sdk-client-defaults.ts';
+import { dynamoTable } from '#lib/aws/table/dynamo-table.ts';
+import { workspaceStore } from '#lib/ingestion/workspace/workspace-store.ts';
 import { Env } from './env.ts';
 import { answerPublicRoute } from './handler.ts';
 

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type ApiRequest, type ApiResponse, type ApiRoutes } from '../../../lib/aws/http/api-function.ts';
-import { NotFound, Rejected } from '../../../lib/shared/errors.ts';
-import { type WebhookSecretStore } from '../../../lib/ingestion/workspace/webhook-secret-store.ts';
-import { type WorkspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
-import { type Workspace, WorkspaceSettings } from '../../../lib/model/workspace.ts';
-import { issuesOf } from '../../../lib/shared/http/issues.ts';
-import { checkPreconditions, etagOf, lostRace } from '../../../lib/shared/http/preconditions.ts';
+import { type ApiRequest, type ApiResponse, type ApiRoutes } from '#lib/aws/http/api-function.ts';
+import { NotFound, Rejected } from '#lib/shared/errors.ts';
+import { type WebhookSecretStore } from '#lib/ingestion/workspace/webhook-secret-store.ts';
+import { type WorkspaceStore } from '#lib/ingestion/workspace/workspace-store.ts';
+import { type Workspace, WorkspaceSettings } from '#lib/model/workspace.ts';
+import { issuesOf } from '#lib/shared/http/issues.ts';
+import { checkPreconditions, etagOf, lostRace } from '#lib/shared/http/preconditions.ts';
 
 /** Parses the settings in a request. Throws `Rejected` with every issue by its path. */
 function readSettings(body: unknown, workspace: string): Workspace {

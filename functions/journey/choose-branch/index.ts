@@ -1,11 +1,11 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { readEnv } from '../../../lib/aws/env.ts';
-import { composeStepGuard } from '../../../lib/journey/execution/compose-step-guard.ts';
-import { sdkClientDefaults } from '../../../lib/aws/sdk-client-defaults.ts';
-import { dynamoTable } from '../../../lib/aws/table/dynamo-table.ts';
-import { profileStore } from '../../../lib/profile/profile-store.ts';
-import { systemClock } from '../../../lib/shared/time.ts';
+import { readEnv } from '#lib/aws/env.ts';
+import { composeStepGuard } from '#lib/journey/execution/compose-step-guard.ts';
+import { sdkClientDefaults } from '#lib/aws/sdk-client-defaults.ts';
+import { dynamoTable } from '#lib/aws/table/dynamo-table.ts';
+import { profileStore } from '#lib/profile/profile-store.ts';
+import { systemClock } from '#lib/shared/time.ts';
 import { Env } from './env.ts';
 import { chooseBranch } from './handler.ts';
 

@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
+import { metricLine, writeLine } from '#lib/aws/metrics.ts';
 import {
   decideRunningExperiment,
   type ExperimentDependencies,
-} from '../../../lib/journey/insight/decide-running-experiment.ts';
-import { type StatsIncrement } from '../../../lib/journey/insight/journey-stats-store.ts';
-import { events } from '../../../lib/model/bus-events.ts';
+} from '#lib/journey/insight/decide-running-experiment.ts';
+import { type StatsIncrement } from '#lib/journey/insight/journey-stats-store.ts';
+import { events } from '#lib/model/bus-events.ts';
 
 const Envelope = z.object({
   'detail-type': z.enum(['EnrolmentStarted', 'EnrolmentEnded', 'GoalReached', 'VariantAssigned']),

@@ -1,12 +1,12 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { readEnv } from '../../../lib/aws/env.ts';
-import { sdkClientDefaults } from '../../../lib/aws/sdk-client-defaults.ts';
-import { endingRefused, refusedEventQueue } from '../../../lib/aws/refused-events.ts';
-import { dynamoTable } from '../../../lib/aws/table/dynamo-table.ts';
-import { journeyStore } from '../../../lib/journey/publishing/journey-store.ts';
-import { statsStore } from '../../../lib/journey/insight/journey-stats-store.ts';
-import { systemClock } from '../../../lib/shared/time.ts';
+import { readEnv } from '#lib/aws/env.ts';
+import { sdkClientDefaults } from '#lib/aws/sdk-client-defaults.ts';
+import { endingRefused, refusedEventQueue } from '#lib/aws/refused-events.ts';
+import { dynamoTable } from '#lib/aws/table/dynamo-table.ts';
+import { journeyStore } from '#lib/journey/publishing/journey-store.ts';
+import { statsStore } from '#lib/journey/insight/journey-stats-store.ts';
+import { systemClock } from '#lib/shared/time.ts';
 import { Env } from './env.ts';
 import { countJourneyEvent } from './handler.ts';
 

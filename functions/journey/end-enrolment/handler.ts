@@ -3,9 +3,9 @@ import {
   concludeEnrolment,
   type EnrolmentConclusion,
   ExecutionEndDetail,
-} from '../../../lib/journey/execution/conclude-enrolment.ts';
-import { type EndEnrolmentDependencies } from '../../../lib/journey/execution/end-enrolment.ts';
-import { type Clock } from '../../../lib/shared/time.ts';
+} from '#lib/journey/execution/conclude-enrolment.ts';
+import { type EndEnrolmentDependencies } from '#lib/journey/execution/end-enrolment.ts';
+import { type Clock } from '#lib/shared/time.ts';
 
 interface Dependencies extends EndEnrolmentDependencies {
   clock: Clock;

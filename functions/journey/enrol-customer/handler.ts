@@ -1,16 +1,16 @@
 import * as z from 'zod';
-import { pastRefused, throwRefused } from '../../../lib/aws/table/past-refused.ts';
-import { findCandidateJourneys } from '../../../lib/journey/enrolment/candidate-journeys.ts';
+import { pastRefused, throwRefused } from '#lib/aws/table/past-refused.ts';
+import { findCandidateJourneys } from '#lib/journey/enrolment/candidate-journeys.ts';
 import {
   type EnrolCustomerDependencies,
   enrolCustomer,
   type EntryOutcome,
-} from '../../../lib/journey/enrolment/enrol-customer.ts';
-import { type EntryEvent, entryEvents, toEntryRequest } from '../../../lib/journey/enrolment/entry-request.ts';
-import { type RejectionStore } from '../../../lib/journey/enrolment/rejection-store.ts';
-import { createEntryResolver } from '../../../lib/journey/enrolment/resolve-entry.ts';
-import { type JourneyStore } from '../../../lib/journey/publishing/journey-store.ts';
-import { events } from '../../../lib/model/bus-events.ts';
+} from '#lib/journey/enrolment/enrol-customer.ts';
+import { type EntryEvent, entryEvents, toEntryRequest } from '#lib/journey/enrolment/entry-request.ts';
+import { type RejectionStore } from '#lib/journey/enrolment/rejection-store.ts';
+import { createEntryResolver } from '#lib/journey/enrolment/resolve-entry.ts';
+import { type JourneyStore } from '#lib/journey/publishing/journey-store.ts';
+import { events } from '#lib/model/bus-events.ts';
 
 export interface EnrolDependencies extends Omit<EnrolCustomerDependencies, 'resolveEntry'> {
   journeys: Pick<JourneyStore, 'readRecord' | 'recordOf' | 'live' | 'version'>;

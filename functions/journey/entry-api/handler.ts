@@ -1,8 +1,8 @@
 import type * as z from 'zod';
-import { type ApiRoutes } from '../../../lib/aws/http/api-function.ts';
-import { BusinessEventRequest, EnrolmentRequest, maxPropertiesBytes } from '../../../lib/journey/api/entry-routes.ts';
-import { Rejected } from '../../../lib/shared/errors.ts';
-import { issuesOf } from '../../../lib/shared/http/issues.ts';
+import { type ApiRoutes } from '#lib/aws/http/api-function.ts';
+import { BusinessEventRequest, EnrolmentRequest, maxPropertiesBytes } from '#lib/journey/api/entry-routes.ts';
+import { Rejected } from '#lib/shared/errors.ts';
+import { issuesOf } from '#lib/shared/http/issues.ts';
 import { type BusinessEventDependencies, receiveBusinessEvent } from './receive-business-event.ts';
 import { requestEnrolment, type RequestEnrolmentDependencies } from './request-enrolment.ts';
 

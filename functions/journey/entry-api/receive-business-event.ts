@@ -1,11 +1,11 @@
 import type * as z from 'zod';
-import { type Bus } from '../../../lib/aws/bus.ts';
-import { type BusinessEventRequest } from '../../../lib/journey/api/entry-routes.ts';
-import { type JourneyStore } from '../../../lib/journey/publishing/journey-store.ts';
-import { type FanOutStore } from '../../../lib/journey/scheduling/fan-out-store.ts';
-import { findBusinessFanOuts } from '../../../lib/journey/scheduling/scheduled-entries.ts';
-import { deterministicId } from '../../../lib/shared/ids.ts';
-import { type Clock } from '../../../lib/shared/time.ts';
+import { type Bus } from '#lib/aws/bus.ts';
+import { type BusinessEventRequest } from '#lib/journey/api/entry-routes.ts';
+import { type JourneyStore } from '#lib/journey/publishing/journey-store.ts';
+import { type FanOutStore } from '#lib/journey/scheduling/fan-out-store.ts';
+import { findBusinessFanOuts } from '#lib/journey/scheduling/scheduled-entries.ts';
+import { deterministicId } from '#lib/shared/ids.ts';
+import { type Clock } from '#lib/shared/time.ts';
 import { publish } from './publish.ts';
 
 /** The stores and the bus that a business event is received with. */

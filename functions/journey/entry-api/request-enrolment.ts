@@ -1,16 +1,16 @@
-import { type Bus } from '../../../lib/aws/bus.ts';
-import { type EnrolmentRequest } from '../../../lib/journey/api/entry-routes.ts';
-import { buildEntryEvent, enrolmentIdFor, entryKeyFor } from '../../../lib/journey/enrolment/entry-request.ts';
-import { type JourneyRecord } from '../../../lib/journey/publishing/journey-record.ts';
-import { type JourneyStore } from '../../../lib/journey/publishing/journey-store.ts';
-import { enterableVersion } from '../../../lib/journey/publishing/rollout.ts';
-import { type Customer } from '../../../lib/model/customer.ts';
-import { type ProfileStore } from '../../../lib/profile/profile-store.ts';
-import { findCustomer } from '../../../lib/profile/views/list-customers.ts';
-import { NotFound, Rejected, ThroughlineError, Unavailable } from '../../../lib/shared/errors.ts';
-import { deterministicId } from '../../../lib/shared/ids.ts';
-import { compact } from '../../../lib/shared/records.ts';
-import { type Clock } from '../../../lib/shared/time.ts';
+import { type Bus } from '#lib/aws/bus.ts';
+import { type EnrolmentRequest } from '#lib/journey/api/entry-routes.ts';
+import { buildEntryEvent, enrolmentIdFor, entryKeyFor } from '#lib/journey/enrolment/entry-request.ts';
+import { type JourneyRecord } from '#lib/journey/publishing/journey-record.ts';
+import { type JourneyStore } from '#lib/journey/publishing/journey-store.ts';
+import { enterableVersion } from '#lib/journey/publishing/rollout.ts';
+import { type Customer } from '#lib/model/customer.ts';
+import { type ProfileStore } from '#lib/profile/profile-store.ts';
+import { findCustomer } from '#lib/profile/views/list-customers.ts';
+import { NotFound, Rejected, ThroughlineError, Unavailable } from '#lib/shared/errors.ts';
+import { deterministicId } from '#lib/shared/ids.ts';
+import { compact } from '#lib/shared/records.ts';
+import { type Clock } from '#lib/shared/time.ts';
 import { publish } from './publish.ts';
 
 /** The stores and the bus that a request is checked and published with. */

@@ -1,13 +1,13 @@
-import { type ApiRequest, type ApiResponse } from '../../../lib/aws/http/api-function.ts';
-import { parseDraft } from '../../../lib/journey/api/parse-draft.ts';
-import { draftView, type JourneySummary } from '../../../lib/journey/insight/journey-views.ts';
-import { summariseJourney, viewJourney } from '../../../lib/journey/insight/summarise-journeys.ts';
-import { loadValidationContext } from '../../../lib/journey/publishing/load-validation-context.ts';
-import { validateJourney } from '../../../lib/journey/validation/validate-journey.ts';
-import { ThroughlineError } from '../../../lib/shared/errors.ts';
-import { pageById } from '../../../lib/shared/http/paging.ts';
-import { checkPreconditions, etagOf } from '../../../lib/shared/http/preconditions.ts';
-import { bounded } from '../../../lib/shared/trim.ts';
+import { type ApiRequest, type ApiResponse } from '#lib/aws/http/api-function.ts';
+import { parseDraft } from '#lib/journey/api/parse-draft.ts';
+import { draftView, type JourneySummary } from '#lib/journey/insight/journey-views.ts';
+import { summariseJourney, viewJourney } from '#lib/journey/insight/summarise-journeys.ts';
+import { loadValidationContext } from '#lib/journey/publishing/load-validation-context.ts';
+import { validateJourney } from '#lib/journey/validation/validate-journey.ts';
+import { ThroughlineError } from '#lib/shared/errors.ts';
+import { pageById } from '#lib/shared/http/paging.ts';
+import { checkPreconditions, etagOf } from '#lib/shared/http/preconditions.ts';
+import { bounded } from '#lib/shared/trim.ts';
 import { type Dependencies, readJourney, readMainVersion } from './read-journey.ts';
 
 const byId = (a: JourneySummary, b: JourneySummary): number => (a.journeyId < b.journeyId ? -1 : 1);

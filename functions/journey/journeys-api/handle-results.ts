@@ -1,14 +1,14 @@
 import * as z from 'zod';
-import { type ApiRequest, type ApiResponse } from '../../../lib/aws/http/api-function.ts';
-import { parseVersionNumber } from '../../../lib/journey/api/parse-draft.ts';
-import { experimentResultOf } from '../../../lib/journey/insight/experiment-winner.ts';
-import { journeyEnrolment } from '../../../lib/journey/insight/journey-views.ts';
-import { experimentOf } from '../../../lib/journey/insight/running-experiment.ts';
-import { answerResult } from '../../../lib/report/experiment/result-request.ts';
-import { NotFound } from '../../../lib/shared/errors.ts';
-import { pageById, readCursor, readLimit, writeCursor } from '../../../lib/shared/http/paging.ts';
-import { compact } from '../../../lib/shared/records.ts';
-import { bounded } from '../../../lib/shared/trim.ts';
+import { type ApiRequest, type ApiResponse } from '#lib/aws/http/api-function.ts';
+import { parseVersionNumber } from '#lib/journey/api/parse-draft.ts';
+import { experimentResultOf } from '#lib/journey/insight/experiment-winner.ts';
+import { journeyEnrolment } from '#lib/journey/insight/journey-views.ts';
+import { experimentOf } from '#lib/journey/insight/running-experiment.ts';
+import { answerResult } from '#lib/report/experiment/result-request.ts';
+import { NotFound } from '#lib/shared/errors.ts';
+import { pageById, readCursor, readLimit, writeCursor } from '#lib/shared/http/paging.ts';
+import { compact } from '#lib/shared/records.ts';
+import { bounded } from '#lib/shared/trim.ts';
 import { newestFirst } from './handle-versions.ts';
 import { type Dependencies, readJourney } from './read-journey.ts';
 

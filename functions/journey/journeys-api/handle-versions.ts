@@ -1,12 +1,12 @@
-import { type ApiRequest, type ApiResponse } from '../../../lib/aws/http/api-function.ts';
-import { diffDefinitions } from '../../../lib/journey/api/definition-diff.ts';
-import { parseVersionNumber } from '../../../lib/journey/api/parse-draft.ts';
-import { type JourneyDefinition, type JourneyDraft } from '../../../lib/journey/definition/journey-definition.ts';
-import { mainVersion, type VersionSummary } from '../../../lib/journey/insight/journey-views.ts';
-import { summariseVersions } from '../../../lib/journey/insight/summarise-journeys.ts';
-import { NotFound } from '../../../lib/shared/errors.ts';
-import { pageById } from '../../../lib/shared/http/paging.ts';
-import { bounded } from '../../../lib/shared/trim.ts';
+import { type ApiRequest, type ApiResponse } from '#lib/aws/http/api-function.ts';
+import { diffDefinitions } from '#lib/journey/api/definition-diff.ts';
+import { parseVersionNumber } from '#lib/journey/api/parse-draft.ts';
+import { type JourneyDefinition, type JourneyDraft } from '#lib/journey/definition/journey-definition.ts';
+import { mainVersion, type VersionSummary } from '#lib/journey/insight/journey-views.ts';
+import { summariseVersions } from '#lib/journey/insight/summarise-journeys.ts';
+import { NotFound } from '#lib/shared/errors.ts';
+import { pageById } from '#lib/shared/http/paging.ts';
+import { bounded } from '#lib/shared/trim.ts';
 import { type Dependencies, readJourney, type RequestedJourney } from './read-journey.ts';
 
 /** Order of a list of versions: newest first. */

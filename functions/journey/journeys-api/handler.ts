@@ -1,4 +1,4 @@
-import { type ApiRoutes } from '../../../lib/aws/http/api-function.ts';
+import { type ApiRoutes } from '#lib/aws/http/api-function.ts';
 import { getJourney, listJourneys, saveDraft } from './handle-drafts.ts';
 import { getExperiment, getStats, listEnrolments } from './handle-results.ts';
 import { diffVersions, getVersion, listVersions } from './handle-versions.ts';

@@ -1,14 +1,14 @@
-import { type ApiRequest } from '../../../lib/aws/http/api-function.ts';
-import { type JourneyDefinition } from '../../../lib/journey/definition/journey-definition.ts';
-import { type EnrolmentStore } from '../../../lib/journey/enrolment/enrolment-store.ts';
-import { type StatsStore } from '../../../lib/journey/insight/journey-stats-store.ts';
-import { mainVersion } from '../../../lib/journey/insight/journey-views.ts';
-import { type JourneyRecord } from '../../../lib/journey/publishing/journey-record.ts';
-import { type JourneyStore, type JourneyVersion } from '../../../lib/journey/publishing/journey-store.ts';
-import { type ValidationContextDependencies } from '../../../lib/journey/publishing/load-validation-context.ts';
-import { type PublishStore, type SavedJourneyDraft } from '../../../lib/journey/publishing/version-store.ts';
-import { NotFound } from '../../../lib/shared/errors.ts';
-import { type Clock } from '../../../lib/shared/time.ts';
+import { type ApiRequest } from '#lib/aws/http/api-function.ts';
+import { type JourneyDefinition } from '#lib/journey/definition/journey-definition.ts';
+import { type EnrolmentStore } from '#lib/journey/enrolment/enrolment-store.ts';
+import { type StatsStore } from '#lib/journey/insight/journey-stats-store.ts';
+import { mainVersion } from '#lib/journey/insight/journey-views.ts';
+import { type JourneyRecord } from '#lib/journey/publishing/journey-record.ts';
+import { type JourneyStore, type JourneyVersion } from '#lib/journey/publishing/journey-store.ts';
+import { type ValidationContextDependencies } from '#lib/journey/publishing/load-validation-context.ts';
+import { type PublishStore, type SavedJourneyDraft } from '#lib/journey/publishing/version-store.ts';
+import { NotFound } from '#lib/shared/errors.ts';
+import { type Clock } from '#lib/shared/time.ts';
 
 /** What the routes of journeys use. */
 export interface Dependencies extends ValidationContextDependencies {

@@ -1,9 +1,9 @@
-import { StepCall } from '../../../lib/journey/execution/step-call.ts';
+import { StepCall } from '#lib/journey/execution/step-call.ts';
 import {
   type PublishEventDependencies,
   type PublishEventResult,
   publishJourneyEvent,
-} from '../../../lib/journey/steps/publish-event/publish-journey-event.ts';
+} from '#lib/journey/steps/publish-event/publish-journey-event.ts';
 
 /** The steps `emitEvent` and `startJourney`: publishes one event (`publishJourneyEvent`). */
 export function publishStepEvent(dependencies: PublishEventDependencies) {

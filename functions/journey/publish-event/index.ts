@@ -1,12 +1,12 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { eventBus } from '../../../lib/aws/bus.ts';
-import { readEnv } from '../../../lib/aws/env.ts';
-import { composeStepGuard } from '../../../lib/journey/execution/compose-step-guard.ts';
-import { sdkClientDefaults } from '../../../lib/aws/sdk-client-defaults.ts';
-import { dynamoTable } from '../../../lib/aws/table/dynamo-table.ts';
-import { profileStore } from '../../../lib/profile/profile-store.ts';
+import { eventBus } from '#lib/aws/bus.ts';
+import { readEnv } from '#lib/aws/env.ts';
+import { composeStepGuard } from '#lib/journey/execution/compose-step-guard.ts';
+import { sdkClientDefaults } from '#lib/aws/sdk-client-defaults.ts';
+import { dynamoTable } from '#lib/aws/table/dynamo-table.ts';
+import { profileStore } from '#lib/profile/profile-store.ts';
 import { Env } from './env.ts';
 import { publishStepEvent } from './handler.ts';
 

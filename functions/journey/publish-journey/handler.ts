@@ -1,21 +1,21 @@
 import * as z from 'zod';
-import { type ApiRequest, type ApiResponse, type ApiRoutes } from '../../../lib/aws/http/api-function.ts';
-import { type Machines } from '../../../lib/aws/step-functions/state-machines.ts';
-import { type EnrolmentStore } from '../../../lib/journey/enrolment/enrolment-store.ts';
-import { forecastJourney } from '../../../lib/journey/insight/cost-forecast.ts';
-import { journeyRecordView, type PublishedView } from '../../../lib/journey/insight/journey-views.ts';
-import { PublishRequest } from '../../../lib/journey/publishing/apply-publication.ts';
-import { findExperiment } from '../../../lib/journey/insight/running-experiment.ts';
-import { type JourneyPlace, type JourneyRecord, setWinner } from '../../../lib/journey/publishing/journey-record.ts';
-import { type JourneyStore } from '../../../lib/journey/publishing/journey-store.ts';
-import { type LifecycleAction, applyAction } from '../../../lib/journey/publishing/lifecycle.ts';
-import { isError, type Publication } from '../../../lib/journey/publishing/plan-publication.ts';
-import { type JourneyPublisher, updateJourneyRecord } from '../../../lib/journey/publishing/publish-journey.ts';
-import { NotFound, Rejected, ThroughlineError } from '../../../lib/shared/errors.ts';
-import { issuesOf } from '../../../lib/shared/http/issues.ts';
-import { compact } from '../../../lib/shared/records.ts';
-import { type Clock } from '../../../lib/shared/time.ts';
-import { bounded } from '../../../lib/shared/trim.ts';
+import { type ApiRequest, type ApiResponse, type ApiRoutes } from '#lib/aws/http/api-function.ts';
+import { type Machines } from '#lib/aws/step-functions/state-machines.ts';
+import { type EnrolmentStore } from '#lib/journey/enrolment/enrolment-store.ts';
+import { forecastJourney } from '#lib/journey/insight/cost-forecast.ts';
+import { journeyRecordView, type PublishedView } from '#lib/journey/insight/journey-views.ts';
+import { PublishRequest } from '#lib/journey/publishing/apply-publication.ts';
+import { findExperiment } from '#lib/journey/insight/running-experiment.ts';
+import { type JourneyPlace, type JourneyRecord, setWinner } from '#lib/journey/publishing/journey-record.ts';
+import { type JourneyStore } from '#lib/journey/publishing/journey-store.ts';
+import { type LifecycleAction, applyAction } from '#lib/journey/publishing/lifecycle.ts';
+import { isError, type Publication } from '#lib/journey/publishing/plan-publication.ts';
+import { type JourneyPublisher, updateJourneyRecord } from '#lib/journey/publishing/publish-journey.ts';
+import { NotFound, Rejected, ThroughlineError } from '#lib/shared/errors.ts';
+import { issuesOf } from '#lib/shared/http/issues.ts';
+import { compact } from '#lib/shared/records.ts';
+import { type Clock } from '#lib/shared/time.ts';
+import { bounded } from '#lib/shared/trim.ts';
 import { previewEnrolments } from './preview-enrolments.ts';
 
 interface Dependencies {

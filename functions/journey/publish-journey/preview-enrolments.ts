@@ -1,17 +1,17 @@
-import { type Machines } from '../../../lib/aws/step-functions/state-machines.ts';
-import { type Enrolment, type OwnedEnrolment } from '../../../lib/journey/enrolment/enrolment-record.ts';
-import { type EnrolmentStore } from '../../../lib/journey/enrolment/enrolment-store.ts';
-import { type Publication } from '../../../lib/journey/publishing/plan-publication.ts';
+import { type Machines } from '#lib/aws/step-functions/state-machines.ts';
+import { type Enrolment, type OwnedEnrolment } from '#lib/journey/enrolment/enrolment-record.ts';
+import { type EnrolmentStore } from '#lib/journey/enrolment/enrolment-store.ts';
+import { type Publication } from '#lib/journey/publishing/plan-publication.ts';
 import {
   type EnrolmentPreview,
   type MigrationEffect,
   type MigrationPreview,
   previewEnrolment,
-} from '../../../lib/journey/publishing/preview-migration.ts';
-import { type JourneyPlace } from '../../../lib/journey/publishing/journey-record.ts';
-import { customerId } from '../../../lib/model/customer.ts';
-import { mapConcurrent } from '../../../lib/shared/concurrency.ts';
-import { compact } from '../../../lib/shared/records.ts';
+} from '#lib/journey/publishing/preview-migration.ts';
+import { type JourneyPlace } from '#lib/journey/publishing/journey-record.ts';
+import { customerId } from '#lib/model/customer.ts';
+import { mapConcurrent } from '#lib/shared/concurrency.ts';
+import { compact } from '#lib/shared/records.ts';
 
 /**
  * Maximum enrolments previewed. A position is one call of Step Functions, which allows 20 a second.

@@ -1,23 +1,20 @@
-import { type Bus } from '../../../lib/aws/bus.ts';
-import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
-import { type Executions } from '../../../lib/aws/step-functions/executions.ts';
-import { pastRefused, throwRefused } from '../../../lib/aws/table/past-refused.ts';
-import { type EndEnrolmentDependencies } from '../../../lib/journey/execution/end-enrolment.ts';
-import {
-  endStoppedEnrolment,
-  listStoppedEnrolments,
-} from '../../../lib/journey/execution/release/end-stopped-enrolments.ts';
+import { type Bus } from '#lib/aws/bus.ts';
+import { metricLine, writeLine } from '#lib/aws/metrics.ts';
+import { type Executions } from '#lib/aws/step-functions/executions.ts';
+import { pastRefused, throwRefused } from '#lib/aws/table/past-refused.ts';
+import { type EndEnrolmentDependencies } from '#lib/journey/execution/end-enrolment.ts';
+import { endStoppedEnrolment, listStoppedEnrolments } from '#lib/journey/execution/release/end-stopped-enrolments.ts';
 import {
   publishReleaseProgress,
   readReleaseProgress,
   type ReleasePage,
   type ReleaseProgress,
-} from '../../../lib/journey/execution/release/release-progress.ts';
+} from '#lib/journey/execution/release/release-progress.ts';
 import {
   type ResumePausedDependencies,
   resumePausedSteps,
-} from '../../../lib/journey/execution/release/resume-paused-steps.ts';
-import { type Clock } from '../../../lib/shared/time.ts';
+} from '#lib/journey/execution/release/resume-paused-steps.ts';
+import { type Clock } from '#lib/shared/time.ts';
 
 interface Dependencies extends EndEnrolmentDependencies, ResumePausedDependencies {
   executions: Executions;

@@ -3,8 +3,8 @@ import {
   type ContinuationDependencies,
   type ContinuationResult,
   startContinuation,
-} from '../../../lib/journey/execution/continuation.ts';
-import { type Clock, minuteMs, msBetween } from '../../../lib/shared/time.ts';
+} from '#lib/journey/execution/continuation.ts';
+import { type Clock, minuteMs, msBetween } from '#lib/shared/time.ts';
 
 interface Dependencies extends ContinuationDependencies {
   clock: Clock;

@@ -1,8 +1,8 @@
-import { StepCall } from '../../../lib/journey/execution/step-call.ts';
-import { type StepBlocked } from '../../../lib/journey/execution/step-guard.ts';
-import { type SendOutcome } from '../../../lib/journey/messaging/send-ledger.ts';
-import { sendIdOf } from '../../../lib/journey/steps/send/send-entry.ts';
-import { type SendDependencies, sendMessage, type SendResult } from '../../../lib/journey/steps/send/send-message.ts';
+import { StepCall } from '#lib/journey/execution/step-call.ts';
+import { type StepBlocked } from '#lib/journey/execution/step-guard.ts';
+import { type SendOutcome } from '#lib/journey/messaging/send-ledger.ts';
+import { sendIdOf } from '#lib/journey/steps/send/send-entry.ts';
+import { type SendDependencies, sendMessage, type SendResult } from '#lib/journey/steps/send/send-message.ts';
 
 interface Dependencies extends SendDependencies {
   /** Reports the outcome of each call. `unknown` needs an operator's attention. */

@@ -1,9 +1,9 @@
-import { type JourneyDefinition } from '../../../lib/journey/definition/journey-definition.ts';
-import { type JourneyStore } from '../../../lib/journey/publishing/journey-store.ts';
-import { type PublishStore } from '../../../lib/journey/publishing/version-store.ts';
-import { type SimulateBody } from '../../../lib/journey/simulation/simulation-request.ts';
-import { validateJourney } from '../../../lib/journey/validation/validate-journey.ts';
-import { NotFound, ThroughlineError } from '../../../lib/shared/errors.ts';
+import { type JourneyDefinition } from '#lib/journey/definition/journey-definition.ts';
+import { type JourneyStore } from '#lib/journey/publishing/journey-store.ts';
+import { type PublishStore } from '#lib/journey/publishing/version-store.ts';
+import { type SimulateBody } from '#lib/journey/simulation/simulation-request.ts';
+import { validateJourney } from '#lib/journey/validation/validate-journey.ts';
+import { NotFound, ThroughlineError } from '#lib/shared/errors.ts';
 
 /** Where a definition is looked for. */
 export interface DefinitionDependencies {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { type ApiRoutes } from '../../../lib/aws/http/api-function.ts';
-import { SimulateBody } from '../../../lib/journey/simulation/simulation-request.ts';
-import { type QuotaStore, withinQuota } from '../../../lib/quota/quota-store.ts';
-import { Rejected, ThroughlineError } from '../../../lib/shared/errors.ts';
-import { issuesOf } from '../../../lib/shared/http/issues.ts';
+import { type ApiRoutes } from '#lib/aws/http/api-function.ts';
+import { SimulateBody } from '#lib/journey/simulation/simulation-request.ts';
+import { type QuotaStore, withinQuota } from '#lib/quota/quota-store.ts';
+import { Rejected, ThroughlineError } from '#lib/shared/errors.ts';
+import { issuesOf } from '#lib/shared/http/issues.ts';
 import { runSimulation, type SimulationDependencies } from './run-simulation.ts';
 
 interface Dependencies extends SimulationDependencies {

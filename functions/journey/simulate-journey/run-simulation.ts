@@ -1,13 +1,13 @@
-import { type PlacementStore } from '../../../lib/decision/placements/placement-store.ts';
-import { type WorkspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
-import { type TimeLimit } from '../../../lib/journey/simulation/attempts.ts';
-import { replayJourney, type RecordedHistory } from '../../../lib/journey/simulation/replay.ts';
-import { simulateJourney } from '../../../lib/journey/simulation/simulate-journey.ts';
-import { type SimulateBody } from '../../../lib/journey/simulation/simulation-request.ts';
-import { projectInMemory } from '../../../lib/projection/simulated-projection.ts';
-import { NotFound } from '../../../lib/shared/errors.ts';
-import { type Clock, type Instant } from '../../../lib/shared/time.ts';
-import { bounded } from '../../../lib/shared/trim.ts';
+import { type PlacementStore } from '#lib/decision/placements/placement-store.ts';
+import { type WorkspaceStore } from '#lib/ingestion/workspace/workspace-store.ts';
+import { type TimeLimit } from '#lib/journey/simulation/attempts.ts';
+import { replayJourney, type RecordedHistory } from '#lib/journey/simulation/replay.ts';
+import { simulateJourney } from '#lib/journey/simulation/simulate-journey.ts';
+import { type SimulateBody } from '#lib/journey/simulation/simulation-request.ts';
+import { projectInMemory } from '#lib/projection/simulated-projection.ts';
+import { NotFound } from '#lib/shared/errors.ts';
+import { type Clock, type Instant } from '#lib/shared/time.ts';
+import { bounded } from '#lib/shared/trim.ts';
 import { type DefinitionDependencies, findDefinition } from './find-definition.ts';
 
 /** What a simulation reads, and the clocks that it is measured by. */

@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import { findPermanentRefusal } from '../../../lib/aws/table/write-refusal.ts';
-import { type WorkspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
-import { carryOutFanOut } from '../../../lib/journey/scheduling/carry-out-fan-out.ts';
+import { findPermanentRefusal } from '#lib/aws/table/write-refusal.ts';
+import { type WorkspaceStore } from '#lib/ingestion/workspace/workspace-store.ts';
+import { carryOutFanOut } from '#lib/journey/scheduling/carry-out-fan-out.ts';
 import { visitWorkspace, type VisitDependencies } from './visit-workspace.ts';
-import { events } from '../../../lib/model/bus-events.ts';
-import { type ZoneData } from '../../../lib/shared/calendar/zone-data.ts';
-import { mapConcurrent } from '../../../lib/shared/concurrency.ts';
+import { events } from '#lib/model/bus-events.ts';
+import { type ZoneData } from '#lib/shared/calendar/zone-data.ts';
+import { mapConcurrent } from '#lib/shared/concurrency.ts';
 
 export interface ScheduledEntryDependencies extends VisitDependencies {
   workspaces: Pick<WorkspaceStore, 'all' | 'settings'>;

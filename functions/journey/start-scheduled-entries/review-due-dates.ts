@@ -1,10 +1,10 @@
-import { pastRefused } from '../../../lib/aws/table/past-refused.ts';
-import { listShards, partition } from '../../../lib/model/keys/table-keys.ts';
-import { type ProfileStore } from '../../../lib/profile/profile-store.ts';
-import { type DueEntry, type MembershipIndex } from '../../../lib/segment/membership-index.ts';
-import { addMs, type Instant } from '../../../lib/shared/time.ts';
-import { type DateContext, recomputeDate } from '../../../lib/journey/scheduling/due-dates.ts';
-import { maxZoneShiftMs } from '../../../lib/journey/scheduling/look-ahead.ts';
+import { pastRefused } from '#lib/aws/table/past-refused.ts';
+import { listShards, partition } from '#lib/model/keys/table-keys.ts';
+import { type ProfileStore } from '#lib/profile/profile-store.ts';
+import { type DueEntry, type MembershipIndex } from '#lib/segment/membership-index.ts';
+import { addMs, type Instant } from '#lib/shared/time.ts';
+import { type DateContext, recomputeDate } from '#lib/journey/scheduling/due-dates.ts';
+import { maxZoneShiftMs } from '#lib/journey/scheduling/look-ahead.ts';
 
 const pageSize = 100;
 const lanes = 16;

@@ -1,5 +1,5 @@
-import { type BeginScheduleDependencies, beginSchedules } from '../../../lib/journey/scheduling/begin-schedules.ts';
-import { carryOutFanOut, type FanOutDependencies } from '../../../lib/journey/scheduling/carry-out-fan-out.ts';
+import { type BeginScheduleDependencies, beginSchedules } from '#lib/journey/scheduling/begin-schedules.ts';
+import { carryOutFanOut, type FanOutDependencies } from '#lib/journey/scheduling/carry-out-fan-out.ts';
 import { type DateDependencies, enterDueDates } from './enter-due-dates.ts';
 
 /** The stores and the bus that a workspace is visited with. */

@@ -4,9 +4,9 @@ import {
   type SuspendDependencies,
   type SuspendResult,
   suspendUntil,
-} from '../../../lib/journey/execution/suspend-enrolment.ts';
-import { StepCall } from '../../../lib/journey/execution/step-call.ts';
-import { events } from '../../../lib/model/bus-events.ts';
+} from '#lib/journey/execution/suspend-enrolment.ts';
+import { StepCall } from '#lib/journey/execution/step-call.ts';
+import { events } from '#lib/model/bus-events.ts';
 
 const EndEvent = z.object({ 'detail-type': z.literal('EnrolmentEnded'), detail: events.EnrolmentEnded });
 

@@ -1,13 +1,13 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { readEnv } from '../../../lib/aws/env.ts';
-import { stepFunctions } from '../../../lib/aws/step-functions/executions.ts';
-import { sdkClientDefaults } from '../../../lib/aws/sdk-client-defaults.ts';
-import { dynamoTable } from '../../../lib/aws/table/dynamo-table.ts';
-import { schedulerTimers } from '../../../lib/aws/timers.ts';
-import { enrolmentStore } from '../../../lib/journey/enrolment/enrolment-store.ts';
-import { systemClock as clock } from '../../../lib/shared/time.ts';
+import { readEnv } from '#lib/aws/env.ts';
+import { stepFunctions } from '#lib/aws/step-functions/executions.ts';
+import { sdkClientDefaults } from '#lib/aws/sdk-client-defaults.ts';
+import { dynamoTable } from '#lib/aws/table/dynamo-table.ts';
+import { schedulerTimers } from '#lib/aws/timers.ts';
+import { enrolmentStore } from '#lib/journey/enrolment/enrolment-store.ts';
+import { systemClock as clock } from '#lib/shared/time.ts';
 import { Env } from './env.ts';
 import { suspendEnrolment } from './handler.ts';
 

@@ -1,14 +1,14 @@
 import * as z from 'zod';
-import { type Executions } from '../../../lib/aws/step-functions/executions.ts';
-import { type ApiRequest, type ApiResponse, type ApiRoutes } from '../../../lib/aws/http/api-function.ts';
-import { decideTaskAnswer, parseTaskAnswer } from '../../../lib/journey/api/task-answer.ts';
-import { readTaskId } from '../../../lib/journey/execution/human-task.ts';
-import { type TaskStore } from '../../../lib/journey/execution/human-task-store.ts';
-import { type Customer } from '../../../lib/model/customer.ts';
-import { NotFound, ThroughlineError } from '../../../lib/shared/errors.ts';
-import { readCursor, readLimit, writeCursor } from '../../../lib/shared/http/paging.ts';
-import { compact } from '../../../lib/shared/records.ts';
-import { type Clock } from '../../../lib/shared/time.ts';
+import { type Executions } from '#lib/aws/step-functions/executions.ts';
+import { type ApiRequest, type ApiResponse, type ApiRoutes } from '#lib/aws/http/api-function.ts';
+import { decideTaskAnswer, parseTaskAnswer } from '#lib/journey/api/task-answer.ts';
+import { readTaskId } from '#lib/journey/execution/human-task.ts';
+import { type TaskStore } from '#lib/journey/execution/human-task-store.ts';
+import { type Customer } from '#lib/model/customer.ts';
+import { NotFound, ThroughlineError } from '#lib/shared/errors.ts';
+import { readCursor, readLimit, writeCursor } from '#lib/shared/http/paging.ts';
+import { compact } from '#lib/shared/records.ts';
+import { type Clock } from '#lib/shared/time.ts';
 
 interface Dependencies {
   tasks: TaskStore;

@@ -1,18 +1,18 @@
-import { type Histories } from '../../../lib/aws/step-functions/execution-histories.ts';
-import { type ApiRequest, type ApiResponse, type ApiRoutes } from '../../../lib/aws/http/api-function.ts';
-import { type OwnedEnrolment } from '../../../lib/journey/enrolment/enrolment-record.ts';
-import { type EnrolmentStore } from '../../../lib/journey/enrolment/enrolment-store.ts';
-import { type RejectionStore } from '../../../lib/journey/enrolment/rejection-store.ts';
-import { findEnrolmentOwner } from '../../../lib/journey/insight/find-enrolment-owner.ts';
-import { readTrace, TracePosition } from '../../../lib/journey/insight/read-trace.ts';
-import { type JourneyStore } from '../../../lib/journey/publishing/journey-store.ts';
-import { type PublishStore } from '../../../lib/journey/publishing/version-store.ts';
-import { type CustomerIdentities, identitiesOf } from '../../../lib/profile/customer-identities.ts';
-import { type ProfileStore } from '../../../lib/profile/profile-store.ts';
-import { findCustomer } from '../../../lib/profile/views/list-customers.ts';
-import { NotFound } from '../../../lib/shared/errors.ts';
-import { readCursor } from '../../../lib/shared/http/paging.ts';
-import { bounded } from '../../../lib/shared/trim.ts';
+import { type Histories } from '#lib/aws/step-functions/execution-histories.ts';
+import { type ApiRequest, type ApiResponse, type ApiRoutes } from '#lib/aws/http/api-function.ts';
+import { type OwnedEnrolment } from '#lib/journey/enrolment/enrolment-record.ts';
+import { type EnrolmentStore } from '#lib/journey/enrolment/enrolment-store.ts';
+import { type RejectionStore } from '#lib/journey/enrolment/rejection-store.ts';
+import { findEnrolmentOwner } from '#lib/journey/insight/find-enrolment-owner.ts';
+import { readTrace, TracePosition } from '#lib/journey/insight/read-trace.ts';
+import { type JourneyStore } from '#lib/journey/publishing/journey-store.ts';
+import { type PublishStore } from '#lib/journey/publishing/version-store.ts';
+import { type CustomerIdentities, identitiesOf } from '#lib/profile/customer-identities.ts';
+import { type ProfileStore } from '#lib/profile/profile-store.ts';
+import { findCustomer } from '#lib/profile/views/list-customers.ts';
+import { NotFound } from '#lib/shared/errors.ts';
+import { readCursor } from '#lib/shared/http/paging.ts';
+import { bounded } from '#lib/shared/trim.ts';
 
 interface Dependencies {
   profiles: ProfileStore;

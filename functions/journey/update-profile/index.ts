@@ -1,10 +1,10 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { readEnv } from '../../../lib/aws/env.ts';
-import { composeStepGuard } from '../../../lib/journey/execution/compose-step-guard.ts';
-import { sdkClientDefaults } from '../../../lib/aws/sdk-client-defaults.ts';
-import { dynamoTable } from '../../../lib/aws/table/dynamo-table.ts';
-import { profileStore } from '../../../lib/profile/profile-store.ts';
+import { readEnv } from '#lib/aws/env.ts';
+import { composeStepGuard } from '#lib/journey/execution/compose-step-guard.ts';
+import { sdkClientDefaults } from '#lib/aws/sdk-client-defaults.ts';
+import { dynamoTable } from '#lib/aws/table/dynamo-table.ts';
+import { profileStore } from '#lib/profile/profile-store.ts';
 import { Env } from './env.ts';
 import { updateProfileStep } from './handler.ts';
 

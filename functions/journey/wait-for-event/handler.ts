@@ -1,18 +1,18 @@
-import { type PauseDependencies, type PauseResult, pauseStep } from '../../../lib/journey/execution/pause-step.ts';
-import { StepCall } from '../../../lib/journey/execution/step-call.ts';
+import { type PauseDependencies, type PauseResult, pauseStep } from '#lib/journey/execution/pause-step.ts';
+import { StepCall } from '#lib/journey/execution/step-call.ts';
 import {
   type HumanTaskDependencies,
   type HumanTaskResult,
   openHumanTask,
-} from '../../../lib/journey/steps/human-task/open-human-task.ts';
-import { computeWaitEnd, type WaitEndDependencies } from '../../../lib/journey/steps/wait/compute-wait-end.ts';
+} from '#lib/journey/steps/human-task/open-human-task.ts';
+import { computeWaitEnd, type WaitEndDependencies } from '#lib/journey/steps/wait/compute-wait-end.ts';
 import {
   registerWait,
   type RegisterWaitDependencies,
   type RegisterWaitResult,
-} from '../../../lib/journey/steps/wait/register-wait.ts';
-import { type WaitEnd } from '../../../lib/journey/steps/wait/wait-until.ts';
-import { Rejected } from '../../../lib/shared/errors.ts';
+} from '#lib/journey/steps/wait/register-wait.ts';
+import { type WaitEnd } from '#lib/journey/steps/wait/wait-until.ts';
+import { Rejected } from '#lib/shared/errors.ts';
 
 type Dependencies = RegisterWaitDependencies & WaitEndDependencies & HumanTaskDependencies & PauseDependencies;
 

@@ -1,11 +1,11 @@
-import { type ApiRequest, type ApiRoutes } from '../../../lib/aws/http/api-function.ts';
-import { NotFound, Rejected, ThroughlineError } from '../../../lib/shared/errors.ts';
-import { type MapStore, type SavedMap } from '../../../lib/map/map-store.ts';
-import { mapSummary, mapView, readMap } from '../../../lib/map/map-view.ts';
-import { checkPreconditions, etagOf } from '../../../lib/shared/http/preconditions.ts';
-import { pageById } from '../../../lib/shared/http/paging.ts';
-import { type Clock } from '../../../lib/shared/time.ts';
-import { bounded } from '../../../lib/shared/trim.ts';
+import { type ApiRequest, type ApiRoutes } from '#lib/aws/http/api-function.ts';
+import { NotFound, Rejected, ThroughlineError } from '#lib/shared/errors.ts';
+import { type MapStore, type SavedMap } from '#lib/map/map-store.ts';
+import { mapSummary, mapView, readMap } from '#lib/map/map-view.ts';
+import { checkPreconditions, etagOf } from '#lib/shared/http/preconditions.ts';
+import { pageById } from '#lib/shared/http/paging.ts';
+import { type Clock } from '#lib/shared/time.ts';
+import { bounded } from '#lib/shared/trim.ts';
 
 interface Dependencies {
   maps: MapStore;

@@ -1,19 +1,19 @@
-import { type ApiRequest, type ApiRoutes } from '../../../lib/aws/http/api-function.ts';
-import { type Table } from '../../../lib/aws/table/dynamo-table.ts';
-import { NotFound } from '../../../lib/shared/errors.ts';
-import { type WorkspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
-import { type InAppStore } from '../../../lib/journey/messaging/channels/in-app-store.ts';
-import { identitiesOf } from '../../../lib/profile/customer-identities.ts';
-import { listEnrolments } from '../../../lib/profile/views/list-enrolments.ts';
-import { presentCustomer } from '../../../lib/api/present-customer.ts';
-import { readLimit } from '../../../lib/shared/http/paging.ts';
-import { findCustomer, listCustomers } from '../../../lib/profile/views/list-customers.ts';
-import { type Profile } from '../../../lib/model/profile.ts';
-import { type ProfileStore } from '../../../lib/profile/profile-store.ts';
-import { readTimeline } from '../../../lib/profile/views/timeline.ts';
-import { stageModelOf } from '../../../lib/stage/stage-templates.ts';
-import { type Clock } from '../../../lib/shared/time.ts';
-import { bounded } from '../../../lib/shared/trim.ts';
+import { type ApiRequest, type ApiRoutes } from '#lib/aws/http/api-function.ts';
+import { type Table } from '#lib/aws/table/dynamo-table.ts';
+import { NotFound } from '#lib/shared/errors.ts';
+import { type WorkspaceStore } from '#lib/ingestion/workspace/workspace-store.ts';
+import { type InAppStore } from '#lib/journey/messaging/channels/in-app-store.ts';
+import { identitiesOf } from '#lib/profile/customer-identities.ts';
+import { listEnrolments } from '#lib/profile/views/list-enrolments.ts';
+import { presentCustomer } from '#lib/api/present-customer.ts';
+import { readLimit } from '#lib/shared/http/paging.ts';
+import { findCustomer, listCustomers } from '#lib/profile/views/list-customers.ts';
+import { type Profile } from '#lib/model/profile.ts';
+import { type ProfileStore } from '#lib/profile/profile-store.ts';
+import { readTimeline } from '#lib/profile/views/timeline.ts';
+import { stageModelOf } from '#lib/stage/stage-templates.ts';
+import { type Clock } from '#lib/shared/time.ts';
+import { bounded } from '#lib/shared/trim.ts';
 
 interface Dependencies {
   table: Table;

@@ -1,12 +1,12 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { readEnv } from '../../../lib/aws/env.ts';
-import { api } from '../../../lib/aws/http/api-function.ts';
-import { sdkClientDefaults } from '../../../lib/aws/sdk-client-defaults.ts';
-import { dynamoTable } from '../../../lib/aws/table/dynamo-table.ts';
-import { workspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
-import { inAppStore } from '../../../lib/journey/messaging/channels/in-app-store.ts';
-import { profileStore } from '../../../lib/profile/profile-store.ts';
-import { systemClock as clock } from '../../../lib/shared/time.ts';
+import { readEnv } from '#lib/aws/env.ts';
+import { api } from '#lib/aws/http/api-function.ts';
+import { sdkClientDefaults } from '#lib/aws/sdk-client-defaults.ts';
+import { dynamoTable } from '#lib/aws/table/dynamo-table.ts';
+import { workspaceStore } from '#lib/ingestion/workspace/workspace-store.ts';
+import { inAppStore } from '#lib/journey/messaging/channels/in-app-store.ts';
+import { profileStore } from '#lib/profile/profile-store.ts';
+import { systemClock as clock } from '#lib/shared/time.ts';
 import { Env } from './env.ts';
 import { handleCustomerRoutes } from './handler.ts';
 

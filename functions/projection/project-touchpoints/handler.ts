@@ -1,9 +1,9 @@
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
-import { type DeadLetters, type LetterDraft, writeLetter } from '../../../lib/aws/dead-letters.ts';
-import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
-import { diagnose } from '../../../lib/aws/table/write-faults.ts';
-import { projectRecords } from '../../../lib/projection/project-records.ts';
-import { type ProjectorDependencies } from '../../../lib/projection/projection-batch.ts';
+import { type DeadLetters, type LetterDraft, writeLetter } from '#lib/aws/dead-letters.ts';
+import { metricLine, writeLine } from '#lib/aws/metrics.ts';
+import { diagnose } from '#lib/aws/table/write-faults.ts';
+import { projectRecords } from '#lib/projection/project-records.ts';
+import { type ProjectorDependencies } from '#lib/projection/projection-batch.ts';
 
 interface Dependencies extends Omit<ProjectorDependencies, 'sendLetter' | 'diagnose'> {
   deadLetters: DeadLetters;

@@ -1,10 +1,10 @@
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
-import { type DeadLetters, type LetterDraft, writeLetter } from '../../../lib/aws/dead-letters.ts';
-import { metricLine, writeLine } from '../../../lib/aws/metrics.ts';
-import { readRecord } from '../../../lib/aws/table/stream-record.ts';
-import { faultOf } from '../../../lib/aws/table/write-faults.ts';
-import { type RelayDependencies } from '../../../lib/relay/relay-batch.ts';
-import { relayRecords } from '../../../lib/relay/relay-records.ts';
+import { type DeadLetters, type LetterDraft, writeLetter } from '#lib/aws/dead-letters.ts';
+import { metricLine, writeLine } from '#lib/aws/metrics.ts';
+import { readRecord } from '#lib/aws/table/stream-record.ts';
+import { faultOf } from '#lib/aws/table/write-faults.ts';
+import { type RelayDependencies } from '#lib/relay/relay-batch.ts';
+import { relayRecords } from '#lib/relay/relay-records.ts';
 
 interface Dependencies extends Omit<RelayDependencies, 'sendLetter' | 'readRecord' | 'faultOf'> {
   deadLetters: DeadLetters;

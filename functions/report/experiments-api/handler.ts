@@ -1,11 +1,11 @@
 import type * as z from 'zod';
-import { type ApiRoutes } from '../../../lib/aws/http/api-function.ts';
-import { Rejected } from '../../../lib/shared/errors.ts';
-import { issuesOf } from '../../../lib/shared/http/issues.ts';
-import { answerAssign, AssignRequest } from '../../../lib/report/experiment/assign-request.ts';
-import { presentExperiment, ResultRequest } from '../../../lib/report/experiment/result-request.ts';
-import { answerScan, ScanRequest } from '../../../lib/report/experiment/scan-request.ts';
-import { answerSize, SizeRequest } from '../../../lib/report/experiment/size-request.ts';
+import { type ApiRoutes } from '#lib/aws/http/api-function.ts';
+import { Rejected } from '#lib/shared/errors.ts';
+import { issuesOf } from '#lib/shared/http/issues.ts';
+import { answerAssign, AssignRequest } from '#lib/report/experiment/assign-request.ts';
+import { presentExperiment, ResultRequest } from '#lib/report/experiment/result-request.ts';
+import { answerScan, ScanRequest } from '#lib/report/experiment/scan-request.ts';
+import { answerSize, SizeRequest } from '#lib/report/experiment/size-request.ts';
 
 function read<Shape extends z.ZodType>(body: unknown, shape: Shape): z.infer<Shape> {
   const found = shape.safeParse(body);

@@ -1,9 +1,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { readEnv } from '../../../lib/aws/env.ts';
-import { api } from '../../../lib/aws/http/api-function.ts';
-import { sdkClientDefaults } from '../../../lib/aws/sdk-client-defaults.ts';
-import { dynamoTable } from '../../../lib/aws/table/dynamo-table.ts';
-import { workspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
+import { readEnv } from '#lib/aws/env.ts';
+import { api } from '#lib/aws/http/api-function.ts';
+import { sdkClientDefaults } from '#lib/aws/sdk-client-defaults.ts';
+import { dynamoTable } from '#lib/aws/table/dynamo-table.ts';
+import { workspaceStore } from '#lib/ingestion/workspace/workspace-store.ts';
 import { Env } from './env.ts';
 import { handleExperimentRoutes } from './handler.ts';
 

@@ -1,15 +1,15 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { type Bus } from '../../../lib/aws/bus.ts';
-import { type ApiRequest, type ApiResponse, type ApiRoutes } from '../../../lib/aws/http/api-function.ts';
-import { NotFound, Rejected, ThroughlineError, Unavailable } from '../../../lib/shared/errors.ts';
-import { type MapStore } from '../../../lib/map/map-store.ts';
-import { readCursor, readLimit, writeCursor } from '../../../lib/shared/http/paging.ts';
-import { type SegmentStore } from '../../../lib/segment/segment-store.ts';
-import { type QuotaStore } from '../../../lib/quota/quota-store.ts';
-import { ListPosition, type Report, reportSummary, reportView } from '../../../lib/report/report-record.ts';
-import { type ReportStore } from '../../../lib/report/report-store.ts';
-import { readRequest, type ReportRequest } from '../../../lib/report/kinds/report-request.ts';
-import { type Clock } from '../../../lib/shared/time.ts';
+import { type Bus } from '#lib/aws/bus.ts';
+import { type ApiRequest, type ApiResponse, type ApiRoutes } from '#lib/aws/http/api-function.ts';
+import { NotFound, Rejected, ThroughlineError, Unavailable } from '#lib/shared/errors.ts';
+import { type MapStore } from '#lib/map/map-store.ts';
+import { readCursor, readLimit, writeCursor } from '#lib/shared/http/paging.ts';
+import { type SegmentStore } from '#lib/segment/segment-store.ts';
+import { type QuotaStore } from '#lib/quota/quota-store.ts';
+import { ListPosition, type Report, reportSummary, reportView } from '#lib/report/report-record.ts';
+import { type ReportStore } from '#lib/report/report-store.ts';
+import { readRequest, type ReportRequest } from '#lib/report/kinds/report-request.ts';
+import { type Clock } from '#lib/shared/time.ts';
 
 interface Dependencies {
   reports: ReportStore;

@@ -1,9 +1,9 @@
-import { pastRefused } from '../../../lib/aws/table/past-refused.ts';
-import { type Item, type Table } from '../../../lib/aws/table/dynamo-table.ts';
-import { parsePartition } from '../../../lib/model/keys/parse-keys.ts';
-import { dueReviews, listShards } from '../../../lib/model/keys/table-keys.ts';
-import { type ProfileStore } from '../../../lib/profile/profile-store.ts';
-import { type BackfillChange, type BackfillSubject } from '../../../lib/projection/review/backfill-change.ts';
+import { pastRefused } from '#lib/aws/table/past-refused.ts';
+import { type Item, type Table } from '#lib/aws/table/dynamo-table.ts';
+import { parsePartition } from '#lib/model/keys/parse-keys.ts';
+import { dueReviews, listShards } from '#lib/model/keys/table-keys.ts';
+import { type ProfileStore } from '#lib/profile/profile-store.ts';
+import { type BackfillChange, type BackfillSubject } from '#lib/projection/review/backfill-change.ts';
 
 /** A backfill, and the position that it has reached in the lists of due reviews. */
 export interface BackfillWork extends BackfillSubject {

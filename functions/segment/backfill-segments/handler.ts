@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import { type Bus } from '../../../lib/aws/bus.ts';
-import { throwRefused } from '../../../lib/aws/table/past-refused.ts';
-import { events } from '../../../lib/model/bus-events.ts';
-import { type BackfillSources, readBackfillChange } from '../../../lib/projection/review/backfill-change.ts';
-import { Unavailable } from '../../../lib/shared/errors.ts';
-import { deterministicId } from '../../../lib/shared/ids.ts';
-import { type Instant } from '../../../lib/shared/time.ts';
+import { type Bus } from '#lib/aws/bus.ts';
+import { throwRefused } from '#lib/aws/table/past-refused.ts';
+import { events } from '#lib/model/bus-events.ts';
+import { type BackfillSources, readBackfillChange } from '#lib/projection/review/backfill-change.ts';
+import { Unavailable } from '#lib/shared/errors.ts';
+import { deterministicId } from '#lib/shared/ids.ts';
+import { type Instant } from '#lib/shared/time.ts';
 import { backfillLists, type BackfillLists, type BackfillWork } from './backfill-lists.ts';
 
 interface Dependencies extends BackfillSources, BackfillLists {

@@ -1,17 +1,17 @@
-import { type ApiRequest, type ApiRoutes } from '../../../lib/aws/http/api-function.ts';
-import { type Segment } from '../../../lib/model/segment.ts';
+import { type ApiRequest, type ApiRoutes } from '#lib/aws/http/api-function.ts';
+import { type Segment } from '#lib/model/segment.ts';
 import {
   beginDeletion,
   publishSegmentChange,
   saveSegment,
   type SegmentChangeDependencies,
-} from '../../../lib/segment/change-segment.ts';
-import { listMembers, type MemberSources } from '../../../lib/segment/list-members.ts';
-import { readSegment } from '../../../lib/segment/segment-body.ts';
-import { type SegmentStore } from '../../../lib/segment/segment-store.ts';
-import { NotFound } from '../../../lib/shared/errors.ts';
-import { pageById } from '../../../lib/shared/http/paging.ts';
-import { etagOf } from '../../../lib/shared/http/preconditions.ts';
+} from '#lib/segment/change-segment.ts';
+import { listMembers, type MemberSources } from '#lib/segment/list-members.ts';
+import { readSegment } from '#lib/segment/segment-body.ts';
+import { type SegmentStore } from '#lib/segment/segment-store.ts';
+import { NotFound } from '#lib/shared/errors.ts';
+import { pageById } from '#lib/shared/http/paging.ts';
+import { etagOf } from '#lib/shared/http/preconditions.ts';
 
 interface Dependencies extends SegmentChangeDependencies, MemberSources {
   segments: SegmentStore;

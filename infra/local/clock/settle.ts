@@ -1,4 +1,4 @@
-import { type QuiescenceTracker } from '../../../lib/states-language/quiescence-tracker.ts';
+import { type QuiescenceTracker } from '#lib/states-language/quiescence-tracker.ts';
 import { type Streams } from '../streams/event-source-mappings.ts';
 import { type VirtualClock } from './virtual-clock.ts';
 

@@ -1,5 +1,5 @@
-import { TimerHeap } from '../../../lib/states-language/timer-heap.ts';
-import { hourMs } from '../../../lib/shared/time.ts';
+import { TimerHeap } from '#lib/states-language/timer-heap.ts';
+import { hourMs } from '#lib/shared/time.ts';
 
 export interface ClockOptions {
   start?: number;

@@ -1,5 +1,5 @@
 import { type DemoCustomer, type DemoMessage, type DemoPeriod, type DemoVisit, habits } from './demo-customers.ts';
-import { hourMs, dayMs } from '../../../lib/shared/time.ts';
+import { hourMs, dayMs } from '#lib/shared/time.ts';
 
 const products = ['lamp', 'chair', 'kettle', 'rug', 'desk', 'vase'] as const;
 

@@ -2,7 +2,7 @@ import { type DemoCustomer, type DemoPeriod, type DemoVisit } from './demo-custo
 import { shopping, visit } from './demo-plan.ts';
 import { chance } from './demo-random.ts';
 import { type OutboxMail } from '../ses-sns/mail.ts';
-import { hourMs } from '../../../lib/shared/time.ts';
+import { hourMs } from '#lib/shared/time.ts';
 
 /** Per subject of an e-mail: share of recipients who react, and what they do. */
 const replies = [

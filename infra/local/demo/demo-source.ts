@@ -3,7 +3,10 @@ import { Analytics } from '@segment/analytics-node';
 import { type DemoMessage, type SourceData } from './demo-customers.ts';
 import { installVirtualDate } from '../clock/install-virtual-date.ts';
 
-/* A source in a thread of its own: Segment's Node library as it is, on a machine whose clock is the world's. */
+/**
+ * A source in a thread of its own: Segment's Node library as it is, on a machine whose clock is the
+ * world's.
+ */
 
 const { url, writeKey, time } = workerData as SourceData; // what run-demo.ts gives
 installVirtualDate(time);

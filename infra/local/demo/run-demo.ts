@@ -12,7 +12,7 @@ import { planVisits } from './demo-plan.ts';
 import { callOutcome, reactionTo } from './demo-reactions.ts';
 import { report, type ReportedCustomer } from './demo-report.ts';
 import { type Local, startLocal } from '../runner.ts';
-import { dayMs } from '../../../lib/shared/time.ts';
+import { dayMs } from '#lib/shared/time.ts';
 import { type Ask, backOffice, readCustomer } from './demo-client.ts';
 
 /** Start of the demo, fixed so that nothing depends on today. */

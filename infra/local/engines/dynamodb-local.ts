@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { answering, freePort, startChild } from './engine-process.ts';
 import { type Engine, type EnginePlace } from './engine-contract.ts';
-import { minuteMs } from '../../../lib/shared/time.ts';
+import { minuteMs } from '#lib/shared/time.ts';
 
 /** Timeout of the start, ms. It takes 3–9 s. */
 const patienceMs = minuteMs;

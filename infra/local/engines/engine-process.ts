@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { pause } from '../../../lib/shared/retry.ts';
+import { pause } from '#lib/shared/retry.ts';
 
 /** A child process that ends with this one. */
 export interface EngineProcess {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
-import { type Json, type JsonObject } from '../../../lib/shared/json.ts';
+import { type Json, type JsonObject } from '#lib/shared/json.ts';
 import { AwsError } from '../http/aws-error.ts';
 import { type VirtualClock } from '../clock/virtual-clock.ts';
 import { account, region } from '../template/intrinsics.ts';

@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import { isJsonObject, type Json, type JsonObject } from '../../../lib/shared/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '#lib/shared/json.ts';
 
 /** Whether an event matches. */
 export type Matcher = (event: unknown) => boolean;

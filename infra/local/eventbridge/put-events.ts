@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { isJsonObject, type JsonObject } from '../../../lib/shared/json.ts';
+import { isJsonObject, type JsonObject } from '#lib/shared/json.ts';
 import { AwsError } from '../http/aws-error.ts';
 
 /** An entry of PutEvents. */

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json } from '../../../lib/shared/json.ts';
+import { isJsonObject, type Json } from '#lib/shared/json.ts';
 
 /** What a target gets instead of the event. */
 export interface TargetInput {

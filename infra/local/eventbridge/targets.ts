@@ -1,8 +1,8 @@
-import { type QuiescenceTracker } from '../../../lib/states-language/quiescence-tracker.ts';
+import { type QuiescenceTracker } from '#lib/states-language/quiescence-tracker.ts';
 import { type VirtualClock } from '../clock/virtual-clock.ts';
 import { type LocalInvoker } from '../lambda/local-functions.ts';
 import { type Journal } from '../journal/open-journal.ts';
-import { daySeconds } from '../../../lib/shared/time.ts';
+import { daySeconds } from '#lib/shared/time.ts';
 
 /** A target of a rule or schedule, with its retry policy and dead-letter queue. */
 export interface Target {

@@ -127,7 +127,8 @@ const slow = Symbol('slow');
 async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   let alarm: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- a mark, which `failed` knows
+    // The reason is a mark, which `failed` knows.
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
     alarm = setTimeout(() => reject(slow), ms);
   });
   work.catch(() => undefined);

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Duration, durationMs, dayMs } from '../../../lib/shared/time.ts';
+import { Duration, durationMs, dayMs } from '#lib/shared/time.ts';
 import { type EdgeRequest } from './edge.ts';
 import { type VirtualClock } from '../clock/virtual-clock.ts';
 import { type Mail } from '../ses-sns/mail.ts';

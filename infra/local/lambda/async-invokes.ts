@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { type QuiescenceTracker } from '../../../lib/states-language/quiescence-tracker.ts';
+import { type QuiescenceTracker } from '#lib/states-language/quiescence-tracker.ts';
 import { type VirtualClock } from '../clock/virtual-clock.ts';
 import { type Journal } from '../journal/open-journal.ts';
 import { FunctionError } from './environment.ts';
-import { minuteMs } from '../../../lib/shared/time.ts';
+import { minuteMs } from '#lib/shared/time.ts';
 
 /** Retry policy of an asynchronous invoke. */
 export interface AsyncPolicy {

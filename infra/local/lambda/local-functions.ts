@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { mapConcurrent } from '../../../lib/shared/concurrency.ts';
-import { type QuiescenceTracker } from '../../../lib/states-language/quiescence-tracker.ts';
+import { mapConcurrent } from '#lib/shared/concurrency.ts';
+import { type QuiescenceTracker } from '#lib/states-language/quiescence-tracker.ts';
 import { AsyncInvokes, type AsyncDependencies } from './async-invokes.ts';
 import { type VirtualClock } from '../clock/virtual-clock.ts';
 import { FunctionError } from './environment.ts';

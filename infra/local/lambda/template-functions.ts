@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { account, region } from '../template/intrinsics.ts';
 import { type StackTemplate } from '../template/template.ts';
-import { hourMs } from '../../../lib/shared/time.ts';
+import { hourMs } from '#lib/shared/time.ts';
 
 /** A function of the template as it runs locally. */
 export interface LocalFunction {

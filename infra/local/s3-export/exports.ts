@@ -7,7 +7,7 @@ import { type Journal } from '../journal/open-journal.ts';
 import { type LocalObjects } from './objects.ts';
 import { readServiceRequest } from '../http/read-request.ts';
 import { type StackTemplate } from '../template/template.ts';
-import { hourMs } from '../../../lib/shared/time.ts';
+import { hourMs } from '#lib/shared/time.ts';
 
 /** DynamoDB's exports of tables. */
 export interface Exports {

@@ -2,7 +2,7 @@ import { Bytes } from '../http/aws-endpoint.ts';
 import { type VirtualClock } from '../clock/virtual-clock.ts';
 import { type Journal } from '../journal/open-journal.ts';
 import { type StackTemplate } from '../template/template.ts';
-import { dayMs } from '../../../lib/shared/time.ts';
+import { dayMs } from '#lib/shared/time.ts';
 
 /** The template's buckets. */
 export interface LocalObjects {

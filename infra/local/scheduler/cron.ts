@@ -1,5 +1,5 @@
-import { offsetAt } from '../../../lib/shared/calendar/wall-time.ts';
-import { dayMs, minuteMs } from '../../../lib/shared/time.ts';
+import { offsetAt } from '#lib/shared/calendar/wall-time.ts';
+import { dayMs, minuteMs } from '#lib/shared/time.ts';
 
 /** One field of a cron expression: whether it contains a number. */
 type Field = (value: number) => boolean;
@@ -25,18 +25,23 @@ function numberOf(text: string, names: string[] = []): number {
   return value;
 }
 
-/** `*`, `5`, `1-5`, `0/15`, `MON-FRI` and lists of them. */
-function field(text: string, [min, max]: [number, number], names?: string[]): Field {
-  const ranges = text.split(',').map((part) => {
-    const [span = '', step] = part.split('/');
-    const [low = '', high] = span.split('-');
-    const isAny = low === '*' || low === '?';
-    const from = isAny ? min : numberOf(low, names);
-    const open = isAny || step !== undefined ? max : from;
-    const to = high === undefined ? open : numberOf(high, names);
-    if (from < min || to > max) throw new Error(`cron: "${part}" is not within ${min} and ${max}`);
-    return { from, to, every: step === undefined ? 1 : numberOf(step) };
-  });
+type Limits = readonly [min: number, max: number];
+
+/** Parses `*`, `5`, `1-5`, `0/15` or `MON-FRI`. */
+function parseRange(part: string, [min, max]: Limits, names?: string[]): { from: number; to: number; every: number } {
+  const [span = '', step] = part.split('/');
+  const [low = '', high] = span.split('-');
+  const isAny = low === '*' || low === '?';
+  const from = isAny ? min : numberOf(low, names);
+  const open = isAny || step !== undefined ? max : from;
+  const to = high === undefined ? open : numberOf(high, names);
+  if (from < min || to > max) throw new Error(`cron: "${part}" is not within ${min} and ${max}`);
+  return { from, to, every: step === undefined ? 1 : numberOf(step) };
+}
+
+/** Parses a list of ranges. */
+function field(text: string, limits: Limits, names?: string[]): Field {
+  const ranges = text.split(',').map((part) => parseRange(part, limits, names));
   return (value) => ranges.some(({ from, to, every }) => value >= from && value <= to && (value - from) % every === 0);
 }
 

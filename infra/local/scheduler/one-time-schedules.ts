@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { type QuiescenceTracker } from '../../../lib/states-language/quiescence-tracker.ts';
+import { type QuiescenceTracker } from '#lib/states-language/quiescence-tracker.ts';
 import { AwsError } from '../http/aws-error.ts';
 import { type VirtualClock } from '../clock/virtual-clock.ts';
 import { account, region } from '../template/intrinsics.ts';
@@ -8,7 +8,7 @@ import { type Journal } from '../journal/open-journal.ts';
 import { readServiceRequest } from '../http/read-request.ts';
 import { nextFiring } from './schedules.ts';
 import { type Target, type Targets } from '../eventbridge/targets.ts';
-import { minuteMs } from '../../../lib/shared/time.ts';
+import { minuteMs } from '#lib/shared/time.ts';
 
 const CreateSchedule = z.object({
   GroupName: z.string().default('default'),

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type QuiescenceTracker } from '../../../lib/states-language/quiescence-tracker.ts';
+import { type QuiescenceTracker } from '#lib/states-language/quiescence-tracker.ts';
 import { type VirtualClock } from '../clock/virtual-clock.ts';
 import { fromWall, nextCron } from './cron.ts';
 import { account, region } from '../template/intrinsics.ts';
@@ -7,7 +7,7 @@ import { type Journal } from '../journal/open-journal.ts';
 import { targetPayload } from '../eventbridge/target-input.ts';
 import { type Target, type Targets } from '../eventbridge/targets.ts';
 import { type StackTemplate } from '../template/template.ts';
-import { dayMs, hourMs, minuteMs } from '../../../lib/shared/time.ts';
+import { dayMs, hourMs, minuteMs } from '#lib/shared/time.ts';
 
 /** Schedules of EventBridge Scheduler, and rules with a schedule expression. */
 export interface Schedules {

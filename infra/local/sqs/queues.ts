@@ -1,4 +1,4 @@
-import { mapValues } from '../../../lib/shared/records.ts';
+import { mapValues } from '#lib/shared/records.ts';
 import { type VirtualClock } from '../clock/virtual-clock.ts';
 import { AwsError } from '../http/aws-error.ts';
 import { type Journal } from '../journal/open-journal.ts';

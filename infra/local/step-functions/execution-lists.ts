@@ -1,5 +1,5 @@
 import { type Journal } from '../journal/open-journal.ts';
-import { type Execution, type Status } from '../../../lib/states-language/execution/execution-branch.ts';
+import { type Execution, type Status } from '#lib/states-language/execution/execution-branch.ts';
 import { executionFrom, type ExecutionRow } from './execution-rows.ts';
 
 export interface ListQuery {

@@ -1,7 +1,7 @@
-import { type Execution, type ExecutionBranch } from '../../../lib/states-language/execution/execution-branch.ts';
-import { type CompiledMachine } from '../../../lib/states-language/definition/compiled-states.ts';
-import { regionBelow } from '../../../lib/states-language/execution/execution-branch.ts';
-import { parseData } from '../../../lib/states-language/serialized-data.ts';
+import { type Execution, type ExecutionBranch } from '#lib/states-language/execution/execution-branch.ts';
+import { type CompiledMachine } from '#lib/states-language/definition/compiled-states.ts';
+import { regionBelow } from '#lib/states-language/execution/execution-branch.ts';
+import { parseData } from '#lib/states-language/serialized-data.ts';
 
 /** A row of `sfn_execution`: what SQLite has as NULL is undefined in an `Execution`. */
 export type ExecutionRow = { [Key in keyof Execution]: Exclude<Execution[Key], undefined> | null };

@@ -1,12 +1,8 @@
-import { type JsonObject } from '../../../lib/shared/json.ts';
-import { type ExecutionRecords, type HistoryEvent } from '../../../lib/states-language/execution/host.ts';
-import { type CompiledMachine } from '../../../lib/states-language/definition/compiled-states.ts';
+import { type JsonObject } from '#lib/shared/json.ts';
+import { type ExecutionRecords, type HistoryEvent } from '#lib/states-language/execution/host.ts';
+import { type CompiledMachine } from '#lib/states-language/definition/compiled-states.ts';
 import { type Journal } from '../journal/open-journal.ts';
-import {
-  dueOf,
-  type Execution,
-  type ExecutionBranch,
-} from '../../../lib/states-language/execution/execution-branch.ts';
+import { dueOf, type Execution, type ExecutionBranch } from '#lib/states-language/execution/execution-branch.ts';
 import { prepareExecutionStatements } from './execution-statements.ts';
 import { createJournalTables } from './schema.ts';
 import { docOf, executionFrom, type ExecutionRow, flowsFrom, type FlowRow } from './execution-rows.ts';

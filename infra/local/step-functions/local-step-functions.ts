@@ -1,16 +1,16 @@
-import { type QuiescenceTracker } from '../../../lib/states-language/quiescence-tracker.ts';
+import { type QuiescenceTracker } from '#lib/states-language/quiescence-tracker.ts';
 import { AwsError } from '../http/aws-error.ts';
 import { type VirtualClock } from '../clock/virtual-clock.ts';
 import { type Journal } from '../journal/open-journal.ts';
 import { callApi } from './api/call-api.ts';
 import { createStatusPublisher, type Emit } from './status-publisher.ts';
-import { type FunctionCaller } from '../../../lib/states-language/execution/host.ts';
+import { type FunctionCaller } from '#lib/states-language/execution/host.ts';
 import { Catalog, type CatalogOptions } from './machine-catalog.ts';
 import { ExecutionLists } from './execution-lists.ts';
-import { Interpreter } from '../../../lib/states-language/execution/interpreter.ts';
+import { Interpreter } from '#lib/states-language/execution/interpreter.ts';
 import { ExecutionStore } from './execution-store.ts';
 import { Tokens } from './task-tokens.ts';
-import { dayMs } from '../../../lib/shared/time.ts';
+import { dayMs } from '#lib/shared/time.ts';
 
 /** What the state machines of a template need. */
 export interface StatesOptions extends Pick<CatalogOptions, 'machines' | 'versions' | 'aliases'> {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Journal } from '../journal/open-journal.ts';
-import { compileMachine } from '../../../lib/states-language/definition/compile-machine.ts';
-import { type CompiledMachine } from '../../../lib/states-language/definition/compiled-states.ts';
+import { compileMachine } from '#lib/states-language/definition/compile-machine.ts';
+import { type CompiledMachine } from '#lib/states-language/definition/compiled-states.ts';
 import { RuntimeResources } from './runtime-resources.ts';
 
 /** A state machine: of the template, or made by a call. */

@@ -1,4 +1,4 @@
-import { type JsonObject } from '../../../lib/shared/json.ts';
+import { type JsonObject } from '#lib/shared/json.ts';
 import { type VirtualClock } from '../clock/virtual-clock.ts';
 import { type StatusEvent } from './execution-store.ts';
 

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import * as z from 'zod';
-import { type CallId, type TaskTokens } from '../../../lib/states-language/execution/host.ts';
+import { type CallId, type TaskTokens } from '#lib/states-language/execution/host.ts';
 import { type Journal } from '../journal/open-journal.ts';
 
 const Call = z.tuple([z.int(), z.int(), z.int()]);

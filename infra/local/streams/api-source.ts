@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type Page, type StreamPosition, type RawRecord, type Shard, type StreamSource } from './stream-source.ts';
-import { minuteMs } from '../../../lib/shared/time.ts';
+import { minuteMs } from '#lib/shared/time.ts';
 
 const Streams = z.object({ Streams: z.array(z.object({ StreamArn: z.string(), StreamLabel: z.string() })) });
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { type QuiescenceTracker } from '../../../lib/states-language/quiescence-tracker.ts';
+import { type QuiescenceTracker } from '#lib/states-language/quiescence-tracker.ts';
 import { type VirtualClock } from '../clock/virtual-clock.ts';
 import { type Engine } from '../engines/start-engine.ts';
 import { FunctionError, type LocalInvoker } from '../lambda/local-functions.ts';
@@ -16,7 +16,7 @@ import { sqliteSource } from './sqlite-source.ts';
 import { type Reader, TableStream } from './table-stream.ts';
 import { localAccess } from '../engines/create-tables.ts';
 import { type StackTemplate } from '../template/template.ts';
-import { minuteMs } from '../../../lib/shared/time.ts';
+import { minuteMs } from '#lib/shared/time.ts';
 
 type Mapping = StackTemplate['mappings'][number];
 

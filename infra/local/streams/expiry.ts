@@ -4,7 +4,7 @@ import {
   DeleteItemCommand,
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
-import { type QuiescenceTracker } from '../../../lib/states-language/quiescence-tracker.ts';
+import { type QuiescenceTracker } from '#lib/states-language/quiescence-tracker.ts';
 import { type VirtualClock } from '../clock/virtual-clock.ts';
 import { type Journal } from '../journal/open-journal.ts';
 import { keptMs, type ExpiredByTtl } from './stream-source.ts';

@@ -1,10 +1,10 @@
-import { type QuiescenceTracker } from '../../../lib/states-language/quiescence-tracker.ts';
+import { type QuiescenceTracker } from '#lib/states-language/quiescence-tracker.ts';
 import { type VirtualClock } from '../clock/virtual-clock.ts';
 import { afterError, afterResult, type Batch, dropAged, type BatchVerdict } from './batch.ts';
 import { type Checkpoint, type Consumer, ReaderStopped } from './shard-consumer.ts';
 import { PollResult } from './poll-result.ts';
 import { type ShardWindow } from './shard-window.ts';
-import { minuteMs } from '../../../lib/shared/time.ts';
+import { minuteMs } from '#lib/shared/time.ts';
 
 interface PumpOptions {
   consumer: Consumer;

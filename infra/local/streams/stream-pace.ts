@@ -1,4 +1,4 @@
-import { pause } from '../../../lib/shared/retry.ts';
+import { pause } from '#lib/shared/retry.ts';
 
 /** Waiting requests, or foreground invocations, from which on streams are delayed. */
 const crowded = 8;

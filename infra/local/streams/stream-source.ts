@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DynamoDBRecord } from 'aws-lambda';
-import { isJsonObject } from '../../../lib/shared/json.ts';
-import { dayMs } from '../../../lib/shared/time.ts';
+import { isJsonObject } from '#lib/shared/json.ts';
+import { dayMs } from '#lib/shared/time.ts';
 
 /** One part of a stream, read in order. `parent` must be read to its end before it. */
 export interface Shard {

@@ -1,4 +1,4 @@
-import { type QuiescenceTracker } from '../../../lib/states-language/quiescence-tracker.ts';
+import { type QuiescenceTracker } from '#lib/states-language/quiescence-tracker.ts';
 import { type VirtualClock } from '../clock/virtual-clock.ts';
 import { type Checkpoints } from './checkpoints.ts';
 import { ShardReader } from './shard-reader.ts';

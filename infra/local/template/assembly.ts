@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { buildDirectory, inputsHash } from '../../tools/build.ts';
 import { lock } from '../journal/lock.ts';
-import { dayMs } from '../../../lib/shared/time.ts';
+import { dayMs } from '#lib/shared/time.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const assemblies = join(buildDirectory, 'assemblies');

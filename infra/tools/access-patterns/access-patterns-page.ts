@@ -1,4 +1,4 @@
-import { type keys } from '../../../lib/model/keys/table-keys.ts';
+import { type keys } from '#lib/model/keys/table-keys.ts';
 import { customerPatterns } from './customer-patterns.ts';
 import { type AccessPattern, workspacePatterns } from './workspace-patterns.ts';
 

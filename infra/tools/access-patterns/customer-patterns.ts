@@ -1,4 +1,4 @@
-import { keys } from '../../../lib/model/keys/table-keys.ts';
+import { keys } from '#lib/model/keys/table-keys.ts';
 import { type AccessPattern } from './workspace-patterns.ts';
 
 const customer = { workspace: '<ws>', customer: '<customer>' };

@@ -1,4 +1,4 @@
-import { type Key, keys } from '../../../lib/model/keys/table-keys.ts';
+import { type Key, keys } from '#lib/model/keys/table-keys.ts';
 
 export interface AccessPattern {
   key: Key;

@@ -1,6 +1,6 @@
 import { type DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { type SQSClient } from '@aws-sdk/client-sqs';
-import { type DeadLetter, readLetter } from '../../../lib/aws/dead-letters.ts';
+import { type DeadLetter, readLetter } from '#lib/aws/dead-letters.ts';
 import { readQueue } from './letter-queue.ts';
 import {
   isOwnedBy,

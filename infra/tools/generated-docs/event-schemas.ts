@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { events } from '../../../lib/model/bus-events.ts';
+import { events } from '#lib/model/bus-events.ts';
 
 /**
  * Replaces zod's global registry, where the OpenAPI document registers names if it was loaded

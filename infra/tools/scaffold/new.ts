@@ -19,7 +19,9 @@ const usage = [
   ...Object.entries(kinds).map(([kind, { example }]) => `  npm run new -- ${kind} ${example}`),
 ].join('\n');
 
-/** Returns the new text of each file, those to be created and those to be changed. Writes nothing. */
+/**
+ * Returns the new text of each file, those to be created and those to be changed. Writes nothing.
+ */
 export function applyScaffold({ files, rows, imports }: Scaffold, root: string): Map<string, string> {
   const texts = new Map(files.map(({ path, text }) => [path, text]));
   const read = (path: string): string => texts.get(path) ?? readFileSync(join(root, path), 'utf8');

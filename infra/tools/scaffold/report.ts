@@ -40,7 +40,10 @@ test('customers and their touchpoints are counted', async () => {
 });
 `;
 
-/** Returns the files and rows of a report kind that counts, to be changed into the one that is wanted. */
+/**
+ * Returns the files and rows of a report kind that counts, to be changed into the one that is
+ * wanted.
+ */
 export function scaffoldReport(name: string): Scaffold {
   const [camel, type] = [camelCase(name), pascalCase(name)];
   const path = 'lib/report/kinds/report-request.ts';

@@ -32,10 +32,13 @@ const mostOfAll = 20_000;
  */
 export const mostOfShare = (files: number): number => mostOfAll / Math.min(sampleShares, Math.max(files, 1));
 
+/** Keeps these draws apart from other draws by customer. */
+const salt = 'churn';
+
 /** Returns the draw of a customer, uniform in 0–1 and deterministic: 48 bits of a hash. */
 export const drawOf = (customer: Customer): number =>
   createHash('sha256')
-    .update(`churn#${partition(customer)}`)
+    .update(`${salt}#${partition(customer)}`)
     .digest()
     .readUIntBE(0, 6) /
   2 ** 48;

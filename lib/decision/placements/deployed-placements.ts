@@ -1,5 +1,5 @@
-import nextContact from '../../../events/placements/next-contact.json' with { type: 'json' };
-import winBack from '../../../events/placements/win-back.json' with { type: 'json' };
+import nextContact from '#events/placements/next-contact.json' with { type: 'json' };
+import winBack from '#events/placements/win-back.json' with { type: 'json' };
 import { Placement } from './placement.ts';
 
 /**

@@ -1,5 +1,5 @@
-import onboarding from '../../../events/journeys/onboarding.json' with { type: 'json' };
-import retention from '../../../events/journeys/retention.json' with { type: 'json' };
+import onboarding from '#events/journeys/onboarding.json' with { type: 'json' };
+import retention from '#events/journeys/retention.json' with { type: 'json' };
 import { JourneyDefinition } from '../definition/journey-definition.ts';
 
 /**

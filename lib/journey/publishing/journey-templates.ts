@@ -1,13 +1,13 @@
-import backInStock from '../../../events/journeys/back-in-stock.json' with { type: 'json' };
-import birthday from '../../../events/journeys/birthday.json' with { type: 'json' };
-import cartAbandoned from '../../../events/journeys/cart-abandoned.json' with { type: 'json' };
-import formFollowUp from '../../../events/journeys/form-follow-up.json' with { type: 'json' };
-import npsDetractor from '../../../events/journeys/nps-detractor.json' with { type: 'json' };
-import postPurchase from '../../../events/journeys/post-purchase.json' with { type: 'json' };
-import renewal from '../../../events/journeys/renewal.json' with { type: 'json' };
-import salesHandover from '../../../events/journeys/sales-handover.json' with { type: 'json' };
-import subscribedNeverReturned from '../../../events/journeys/subscribed-never-returned.json' with { type: 'json' };
-import trialEnding from '../../../events/journeys/trial-ending.json' with { type: 'json' };
+import backInStock from '#events/journeys/back-in-stock.json' with { type: 'json' };
+import birthday from '#events/journeys/birthday.json' with { type: 'json' };
+import cartAbandoned from '#events/journeys/cart-abandoned.json' with { type: 'json' };
+import formFollowUp from '#events/journeys/form-follow-up.json' with { type: 'json' };
+import npsDetractor from '#events/journeys/nps-detractor.json' with { type: 'json' };
+import postPurchase from '#events/journeys/post-purchase.json' with { type: 'json' };
+import renewal from '#events/journeys/renewal.json' with { type: 'json' };
+import salesHandover from '#events/journeys/sales-handover.json' with { type: 'json' };
+import subscribedNeverReturned from '#events/journeys/subscribed-never-returned.json' with { type: 'json' };
+import trialEnding from '#events/journeys/trial-ending.json' with { type: 'json' };
 import { JourneyDefinition } from '../definition/journey-definition.ts';
 
 /**

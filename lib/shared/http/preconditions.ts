@@ -26,18 +26,35 @@ export interface PreconditionRule {
 export function checkPreconditions(headers: Record<string, string>, rev: number, rule: PreconditionRule = {}): void {
   const { exists = rev > 0, optional = false } = rule;
   const { 'if-match': ifMatch, 'if-none-match': ifNoneMatch } = headers;
-  const failed = (hint: string): ThroughlineError =>
-    new ThroughlineError('preconditionFailed', 'document.changed', { hint, ...(exists && { etag: etagOf(rev) }) });
-  if (ifNoneMatch !== undefined && tagsOf(ifNoneMatch).some((tag) => (tag === '*' ? exists : tag === etagOf(rev))))
-    throw failed('it exists already');
-  if (ifMatch !== undefined) {
-    const matches = exists && tagsOf(ifMatch).some((tag) => tag === '*' || tag === etagOf(rev));
-    if (!matches) throw failed(exists ? 'another request has written it; read it again' : 'there is nothing to match');
-  } else if (exists && !optional && ifNoneMatch === undefined)
-    throw new ThroughlineError('preconditionRequired', 'document.if-match-missing', {
-      hint: 'it exists already: send If-Match with the ETag you read',
-      etag: etagOf(rev),
-    });
+  const hint = failedHint({ ifMatch, ifNoneMatch }, { exists, etag: etagOf(rev) });
+  if (hint !== undefined) {
+    const facts = exists ? { hint, etag: etagOf(rev) } : { hint };
+    throw new ThroughlineError('preconditionFailed', 'document.changed', facts);
+  }
+  const isConditional = ifMatch !== undefined || ifNoneMatch !== undefined;
+  if (isConditional || optional || !exists) return;
+  throw new ThroughlineError('preconditionRequired', 'document.if-match-missing', {
+    hint: 'it exists already: send If-Match with the ETag you read',
+    etag: etagOf(rev),
+  });
+}
+
+interface Preconditions {
+  ifMatch: string | undefined;
+  ifNoneMatch: string | undefined;
+}
+
+/** Returns why the document does not meet the preconditions, or undefined if it does. */
+function failedHint(
+  { ifMatch, ifNoneMatch }: Preconditions,
+  { exists, etag }: { exists: boolean; etag: string },
+): string | undefined {
+  const isUnwanted = (tag: string): boolean => (tag === '*' ? exists : tag === etag);
+  if (ifNoneMatch !== undefined && tagsOf(ifNoneMatch).some(isUnwanted)) return 'it exists already';
+  if (ifMatch === undefined) return undefined;
+  if (!exists) return 'there is nothing to match';
+  const matches = tagsOf(ifMatch).some((tag) => tag === '*' || tag === etag);
+  return matches ? undefined : 'another request has written it; read it again';
 }
 
 /**

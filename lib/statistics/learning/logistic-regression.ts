@@ -35,42 +35,6 @@ export const linearParts = ({ columns }: LinearModel, row: ArrayLike<number>): n
 export const linearLogit = (model: LinearModel, row: ArrayLike<number>): number =>
   linearParts(model, row).reduce((sum, part) => sum + part, model.base);
 
-interface Standardised {
-  columns: { name: string; mean: number; scale: number }[];
-  /** The constant, an indicator of each time if there are several, then the columns. */
-  rows: Float64Array[];
-  /** Share of each indicator's weight in the forecast. The shares sum to 1. */
-  levels: number[];
-}
-
-function levelsOf({ times }: TrainingRows): number[] {
-  if (!times || times.levels.length < 2) return [];
-  const all = times.levels.reduce((sum, share) => sum + share, 0);
-  return times.levels.map((share) => share / all);
-}
-
-function standardised(data: TrainingRows): Standardised {
-  const { names, rows, times } = data;
-  const levels = levelsOf(data);
-  const columns = names.map((name, j) => {
-    const known = rows.map((row) => row[j] ?? NaN).filter((value) => !Number.isNaN(value));
-    const mean = known.reduce((sum, v) => sum + v, 0) / (known.length || 1);
-    const variance = known.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (known.length || 1);
-    return { name, mean, scale: variance > 1e-12 * (1 + mean * mean) ? Math.sqrt(variance) : 0 };
-  });
-  const value = (v: number, { mean, scale }: { mean: number; scale: number }) =>
-    scale === 0 || Number.isNaN(v) ? 0 : (v - mean) / scale;
-  const own = columns.map((column, j) => ({ column, j, at: 1 + levels.length + j }));
-  const filled = rows.map((row, i) => {
-    const all = new Float64Array(1 + levels.length + columns.length);
-    all[0] = 1;
-    if (levels.length > 0) all[1 + (times?.of[i] ?? 0)] = 1;
-    for (const { column, j, at } of own) all[at] = value(row[j] ?? NaN, column);
-    return all;
-  });
-  return { columns, levels, rows: filled };
-}
-
 interface Fitting {
   rows: readonly Float64Array[];
   labels: readonly number[];

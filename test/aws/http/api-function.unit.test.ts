@@ -1,8 +1,8 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { expect, test } from 'vitest';
-import { api } from '../../../lib/aws/http/api-function.ts';
-import { Problem } from '../../../lib/aws/http/problem.ts';
-import { corsHeaders } from '../../../lib/aws/http/cors.ts';
+import { api } from '#lib/aws/http/api-function.ts';
+import { Problem } from '#lib/aws/http/problem.ts';
+import { corsHeaders } from '#lib/aws/http/cors.ts';
 
 const workspaces = {
   open: (kind: string, key: string) => Promise.resolve(kind === 'secret' && key === 'sk_acme_1' ? 'acme' : undefined),

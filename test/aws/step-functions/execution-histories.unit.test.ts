@@ -1,6 +1,6 @@
 import { ExecutionDoesNotExist, type ExecutionStatus, SFNClient } from '@aws-sdk/client-sfn';
 import { expect, test } from 'vitest';
-import { executionHistories } from '../../../lib/aws/step-functions/execution-histories.ts';
+import { executionHistories } from '#lib/aws/step-functions/execution-histories.ts';
 
 /** Histories of a Step Functions that answers this, whatever it is asked. */
 function answering(answer: () => object) {

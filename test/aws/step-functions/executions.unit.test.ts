@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeEach, expect, test } from 'vitest';
-import { stepFunctions } from '../../../lib/aws/step-functions/executions.ts';
+import { stepFunctions } from '#lib/aws/step-functions/executions.ts';
 
 const sfn = mockClient(SFNClient);
 beforeEach(() => sfn.reset());

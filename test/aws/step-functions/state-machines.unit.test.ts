@@ -1,7 +1,7 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { afterEach, expect, test } from 'vitest';
-import { startAwsEndpoint } from '../../../infra/local/http/aws-endpoint.ts';
-import { stateMachines } from '../../../lib/aws/step-functions/state-machines.ts';
+import { startAwsEndpoint } from '#infra/local/http/aws-endpoint.ts';
+import { stateMachines } from '#lib/aws/step-functions/state-machines.ts';
 import { room } from '../../infra/local/step-functions/machine-harness.ts';
 
 const closing: (() => Promise<void>)[] = [];

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { ifAbsent, ifRevision } from '../../../lib/aws/table/conditions.ts';
-import { atRevision } from '../../../lib/aws/table/revision.ts';
+import { ifAbsent, ifRevision } from '#lib/aws/table/conditions.ts';
+import { atRevision } from '#lib/aws/table/revision.ts';
 
 test.each([
   [0, ifAbsent],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
-import { type QueryOptions, type Table, type Write } from '../../../lib/aws/table/dynamo-table.ts';
+import { type QueryOptions, type Table, type Write } from '#lib/aws/table/dynamo-table.ts';
 import { localClient, theTable } from '../../support/engines.ts';
 import { memoryTable } from '../../support/memory-table.ts';
 import { aPartition, onEachEngine } from '../../support/tables.ts';

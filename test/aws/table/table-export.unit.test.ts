@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import exportFile from '../../../events/aws/export-file.json' with { type: 'json' };
-import exportLine from '../../../events/aws/export-line.json' with { type: 'json' };
-import exportSummary from '../../../events/aws/export-summary.json' with { type: 'json' };
-import { exportedItem, tableExport } from '../../../lib/aws/table/table-export.ts';
-import { readProfileItem } from '../../../lib/profile/profile-store.ts';
+import exportFile from '#events/aws/export-file.json' with { type: 'json' };
+import exportLine from '#events/aws/export-line.json' with { type: 'json' };
+import exportSummary from '#events/aws/export-summary.json' with { type: 'json' };
+import { exportedItem, tableExport } from '#lib/aws/table/table-export.ts';
+import { readProfileItem } from '#lib/profile/profile-store.ts';
 import { bucketOf, dataFilesOf, exportArn, exportOf } from '../../support/exported-table.ts';
 
 async function linesOf(objects: Record<string, Buffer>, { file = dataFilesOf(objects)[0]!, pieceBytes = 7 } = {}) {

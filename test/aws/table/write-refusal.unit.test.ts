@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { toProblem } from '../../../lib/aws/http/problem.ts';
-import { asRefusal, findPermanentRefusal } from '../../../lib/aws/table/write-refusal.ts';
-import { permanentErrors, type ThroughlineError, Unavailable } from '../../../lib/shared/errors.ts';
+import { toProblem } from '#lib/aws/http/problem.ts';
+import { asRefusal, findPermanentRefusal } from '#lib/aws/table/write-refusal.ts';
+import { permanentErrors, type ThroughlineError, Unavailable } from '#lib/shared/errors.ts';
 
 const errorNamed = (name: string, message = 'no', more: object = {}): Error =>
   Object.assign(new Error(message), { name, ...more });

@@ -1,25 +1,15 @@
 import { expect, test } from 'vitest';
-import { type PurchaseHistory, buildPurchaseHistory } from '../../../lib/churn/purchase-model/purchase-history.ts';
-import { type KeyEvent } from '../../../lib/profile/facts/key-days.ts';
-import { logit } from '../../../lib/statistics/learning/training-rows.ts';
-import { forecast, fitModel } from '../../../lib/churn/fitted-model/candidate-models.ts';
-import { explainLogit, probability } from '../../../lib/churn/fitted-model/explain-logit.ts';
-import { ChurnModel } from '../../../lib/churn/fitted-model/churn-model.ts';
-import {
-  findScoreChange,
-  type ChurnScore,
-  scoreWith,
-  customerStateOf,
-} from '../../../lib/churn/fitted-model/model-score.ts';
-import { bandAt, bandChangesAt } from '../../../lib/churn/fitted-model/band-changes.ts';
-import { trainChurnModel, trainOnLabels } from '../../../lib/churn/fitted-model/train-model.ts';
-import {
-  type CustomerHistory,
-  type Example,
-  timesOf,
-  windowAt,
-} from '../../../lib/churn/fitted-model/training-windows.ts';
-import { beta, gamma, seeded } from '../../../lib/shared/random.ts';
+import { type PurchaseHistory, buildPurchaseHistory } from '#lib/churn/purchase-model/purchase-history.ts';
+import { type KeyEvent } from '#lib/profile/facts/key-days.ts';
+import { logit } from '#lib/statistics/learning/training-rows.ts';
+import { forecast, fitModel } from '#lib/churn/fitted-model/candidate-models.ts';
+import { explainLogit, probability } from '#lib/churn/fitted-model/explain-logit.ts';
+import { ChurnModel } from '#lib/churn/fitted-model/churn-model.ts';
+import { findScoreChange, type ChurnScore, scoreWith, customerStateOf } from '#lib/churn/fitted-model/model-score.ts';
+import { bandAt, bandChangesAt } from '#lib/churn/fitted-model/band-changes.ts';
+import { trainChurnModel, trainOnLabels } from '#lib/churn/fitted-model/train-model.ts';
+import { type CustomerHistory, type Example, timesOf, windowAt } from '#lib/churn/fitted-model/training-windows.ts';
+import { beta, gamma, seeded } from '#lib/shared/random.ts';
 
 const now = 20_400;
 const terms = { now, horizonDays: 60 };

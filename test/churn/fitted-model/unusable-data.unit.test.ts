@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { type KeyEvent } from '../../../lib/profile/facts/key-days.ts';
-import { explainLogit } from '../../../lib/churn/fitted-model/explain-logit.ts';
-import { ChurnModel } from '../../../lib/churn/fitted-model/churn-model.ts';
-import { scoreWith } from '../../../lib/churn/fitted-model/model-score.ts';
-import { trainChurnModel, trainOnLabels } from '../../../lib/churn/fitted-model/train-model.ts';
-import { type CustomerHistory, windowAt } from '../../../lib/churn/fitted-model/training-windows.ts';
+import { type KeyEvent } from '#lib/profile/facts/key-days.ts';
+import { explainLogit } from '#lib/churn/fitted-model/explain-logit.ts';
+import { ChurnModel } from '#lib/churn/fitted-model/churn-model.ts';
+import { scoreWith } from '#lib/churn/fitted-model/model-score.ts';
+import { trainChurnModel, trainOnLabels } from '#lib/churn/fitted-model/train-model.ts';
+import { type CustomerHistory, windowAt } from '#lib/churn/fitted-model/training-windows.ts';
 
 const now = 20_400;
 const terms = { now, horizonDays: 30 };

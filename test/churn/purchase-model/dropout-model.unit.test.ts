@@ -8,9 +8,9 @@ import {
   nextWithin,
   silentFor,
   stillActive,
-} from '../../../lib/churn/purchase-model/dropout-model.ts';
-import { fitDropout } from '../../../lib/churn/purchase-model/fit-dropout.ts';
-import { beta, gamma, seeded } from '../../../lib/shared/random.ts';
+} from '#lib/churn/purchase-model/dropout-model.ts';
+import { fitDropout } from '#lib/churn/purchase-model/fit-dropout.ts';
+import { beta, gamma, seeded } from '#lib/shared/random.ts';
 
 /** Fader, Hardie and Lee 2005, table 2: CDNOW, weeks. */
 const published: Dropout = { kind: 'bg', r: 0.243, alpha: 4.414, a: 0.793, b: 2.426 };

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { buildPurchaseHistory } from '../../../lib/churn/purchase-model/purchase-history.ts';
-import { type KeyEvent, mergeKeyDayLists, maxKeyDays, oneKeyDay } from '../../../lib/profile/facts/key-days.ts';
-import { keyEventsOfDays, purchaseHistoryOfDays } from '../../../lib/churn/purchase-model/key-day-history.ts';
-import { packKeyDays, unpackKeyDays } from '../../../lib/profile/codec/key-days-codec.ts';
-import { type KeyDays } from '../../../lib/model/profile.ts';
+import { buildPurchaseHistory } from '#lib/churn/purchase-model/purchase-history.ts';
+import { type KeyEvent, mergeKeyDayLists, maxKeyDays, oneKeyDay } from '#lib/profile/facts/key-days.ts';
+import { keyEventsOfDays, purchaseHistoryOfDays } from '#lib/churn/purchase-model/key-day-history.ts';
+import { packKeyDays, unpackKeyDays } from '#lib/profile/codec/key-days-codec.ts';
+import { type KeyDays } from '#lib/model/profile.ts';
 
 const event = fc.record({ day: fc.integer({ min: 20_000, max: 20_400 }), worth: fc.integer({ min: 0, max: 500 }) });
 const history = fc.array(event, { minLength: 1, maxLength: 60 });

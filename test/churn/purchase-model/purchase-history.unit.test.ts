@@ -5,7 +5,7 @@ import {
   type PurchaseHistory,
   buildPurchaseHistory,
   addKeyEvent,
-} from '../../../lib/churn/purchase-model/purchase-history.ts';
+} from '#lib/churn/purchase-model/purchase-history.ts';
 
 const event = fc.record({ day: fc.integer({ min: 20_000, max: 20_400 }), worth: fc.integer({ min: 0, max: 500 }) });
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { expectedSpending, fitSpending } from '../../../lib/churn/purchase-model/spending.ts';
-import { gamma, seeded } from '../../../lib/shared/random.ts';
+import { expectedSpending, fitSpending } from '#lib/churn/purchase-model/spending.ts';
+import { gamma, seeded } from '#lib/shared/random.ts';
 
 /** Fader and Hardie 2013, p. 4: CDNOW. */
 const published = { p: 6.25, q: 3.74, v: 15.44 };

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { ChurnDefinition } from '../../../lib/model/churn-definition.ts';
-import { modelFormat } from '../../../lib/churn/fitted-model/churn-model.ts';
-import { trainChurnModel } from '../../../lib/churn/fitted-model/train-model.ts';
-import { modelStore } from '../../../lib/churn/training/model-store.ts';
-import { keys } from '../../../lib/model/keys/table-keys.ts';
+import { ChurnDefinition } from '#lib/model/churn-definition.ts';
+import { modelFormat } from '#lib/churn/fitted-model/churn-model.ts';
+import { trainChurnModel } from '#lib/churn/fitted-model/train-model.ts';
+import { modelStore } from '#lib/churn/training/model-store.ts';
+import { keys } from '#lib/model/keys/table-keys.ts';
 import { memoryTable } from '../../support/memory-table.ts';
 
 const now = '2026-03-02T02:00:00.000Z';

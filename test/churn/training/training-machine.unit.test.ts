@@ -1,8 +1,8 @@
 import validate from 'asl-validator';
 import { expect, test } from 'vitest';
-import { trainingMachine } from '../../../lib/churn/training/training-machine.ts';
-import { sampleShares } from '../../../lib/churn/training/training-sample.ts';
-import { listShards } from '../../../lib/model/keys/table-keys.ts';
+import { trainingMachine } from '#lib/churn/training/training-machine.ts';
+import { sampleShares } from '#lib/churn/training/training-sample.ts';
+import { listShards } from '#lib/model/keys/table-keys.ts';
 import { room } from '../../infra/local/step-functions/machine-harness.ts';
 
 const machine = () =>

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { beliefsIn } from '../../../lib/decision/beliefs/linear-model.ts';
-import { Placement } from '../../../lib/decision/placements/placement.ts';
+import { beliefsIn } from '#lib/decision/beliefs/linear-model.ts';
+import { Placement } from '#lib/decision/placements/placement.ts';
 import { aWorld, mina, told } from '../decision-world.ts';
 
 const placement = 'next-contact';

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { contextHelps } from '../../../lib/decision/policies/context-test.ts';
+import { contextHelps } from '#lib/decision/policies/context-test.ts';
 import {
   addShownOffer,
   beliefsIn,
   emptySums,
   fitOfferLinearModel,
   type ShownOffer,
-} from '../../../lib/decision/beliefs/linear-model.ts';
-import { normal, seeded } from '../../../lib/shared/random.ts';
+} from '#lib/decision/beliefs/linear-model.ts';
+import { normal, seeded } from '#lib/shared/random.ts';
 
 /** Offer 0 earns what the first number of the context is, offer 1 what the second is; the third never changes. */
 function seen(rows: number, seed = 1): ShownOffer[] {

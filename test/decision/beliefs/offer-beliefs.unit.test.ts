@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { probabilitiesBest } from '../../../lib/decision/beliefs/probability-best.ts';
-import { beliefsAt, type OfferStats } from '../../../lib/decision/beliefs/offer-beliefs.ts';
+import { probabilitiesBest } from '#lib/decision/beliefs/probability-best.ts';
+import { beliefsAt, type OfferStats } from '#lib/decision/beliefs/offer-beliefs.ts';
 
 const beliefs = fc.array(
   fc.record({

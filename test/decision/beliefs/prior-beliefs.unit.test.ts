@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { beliefsOf, commonRate, priorSpread, type Trials } from '../../../lib/decision/beliefs/prior-beliefs.ts';
-import { drawOfferRates, simulatePlacement } from '../../../lib/decision/policies/simulate-placement.ts';
-import { tuneTemperature } from '../../../lib/decision/policies/tune-temperature.ts';
-import { seeded } from '../../../lib/shared/random.ts';
+import { beliefsOf, commonRate, priorSpread, type Trials } from '#lib/decision/beliefs/prior-beliefs.ts';
+import { drawOfferRates, simulatePlacement } from '#lib/decision/policies/simulate-placement.ts';
+import { tuneTemperature } from '#lib/decision/policies/tune-temperature.ts';
+import { seeded } from '#lib/shared/random.ts';
 
 const plan = { decisions: 10_000, batches: 10 };
 const thompson = { spread: 0.3, control: 0, sharpening: { from: 1, to: 1 } };

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { chooseOffer } from '../../../lib/decision/choice/choose-offer.ts';
-import { Placement } from '../../../lib/decision/placements/placement.ts';
-import { newProfile, type Profile } from '../../../lib/model/profile.ts';
-import { addMs } from '../../../lib/shared/time.ts';
+import { chooseOffer } from '#lib/decision/choice/choose-offer.ts';
+import { Placement } from '#lib/decision/placements/placement.ts';
+import { newProfile, type Profile } from '#lib/model/profile.ts';
+import { addMs } from '#lib/shared/time.ts';
 import { mina, start } from '../decision-world.ts';
 
 const label = { en: 'Offer', ko: '제안' };

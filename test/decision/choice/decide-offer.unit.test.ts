@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { type DecisionAnswer, DecisionRequest } from '../../../lib/decision/choice/decision.ts';
-import { Placement } from '../../../lib/decision/placements/placement.ts';
-import { type StepDecision } from '../../../functions/decision/personalize-step/handler.ts';
-import { deployedJourneys } from '../../../lib/journey/publishing/deployed-journeys.ts';
-import { deployedPlacements } from '../../../lib/decision/placements/deployed-placements.ts';
-import { pointerItem } from '../../../lib/profile/profile-store.ts';
+import { type DecisionAnswer, DecisionRequest } from '#lib/decision/choice/decision.ts';
+import { Placement } from '#lib/decision/placements/placement.ts';
+import { type StepDecision } from '#functions/decision/personalize-step/handler.ts';
+import { deployedJourneys } from '#lib/journey/publishing/deployed-journeys.ts';
+import { deployedPlacements } from '#lib/decision/placements/deployed-placements.ts';
+import { pointerItem } from '#lib/profile/profile-store.ts';
 import { aWorld, mina, start } from '../decision-world.ts';
 
 const samples = (folder: string) =>

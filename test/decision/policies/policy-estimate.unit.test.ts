@@ -8,9 +8,9 @@ import {
   replaces,
   snipw,
   weightsOf,
-} from '../../../lib/decision/policies/policy-estimate.ts';
-import { rewardModel } from '../../../lib/decision/beliefs/reward-model.ts';
-import { seeded } from '../../../lib/shared/random.ts';
+} from '#lib/decision/policies/policy-estimate.ts';
+import { rewardModel } from '#lib/decision/beliefs/reward-model.ts';
+import { seeded } from '#lib/shared/random.ts';
 
 const truth = [0.1, 0.3];
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { probabilitiesHighest } from '../../../lib/decision/beliefs/probability-best.ts';
-import { propensities, temperatureAt } from '../../../lib/decision/policies/propensities.ts';
+import { probabilitiesHighest } from '#lib/decision/beliefs/probability-best.ts';
+import { propensities, temperatureAt } from '#lib/decision/policies/propensities.ts';
 
 const chances = fc
   .array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1, maxLength: 20 })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type PolicyView } from '../../../lib/decision/policies/policy-view.ts';
-import { seeded } from '../../../lib/shared/random.ts';
+import { type PolicyView } from '#lib/decision/policies/policy-view.ts';
+import { seeded } from '#lib/shared/random.ts';
 import { aWorld, start, told } from '../decision-world.ts';
 
 const label = { en: 'Banner', ko: '배너' };

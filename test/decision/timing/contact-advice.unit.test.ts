@@ -1,12 +1,8 @@
 import { expect, test } from 'vitest';
-import { type DecisionAnswer } from '../../../lib/decision/choice/decision.ts';
-import {
-  adviseContact,
-  adviseSendTime,
-  type WorkspaceSendTimeStats,
-} from '../../../lib/decision/timing/contact-advice.ts';
-import { learnSendTimes } from '../../../lib/decision/timing/learn-send-times.ts';
-import { newProfile, type Profile } from '../../../lib/model/profile.ts';
+import { type DecisionAnswer } from '#lib/decision/choice/decision.ts';
+import { adviseContact, adviseSendTime, type WorkspaceSendTimeStats } from '#lib/decision/timing/contact-advice.ts';
+import { learnSendTimes } from '#lib/decision/timing/learn-send-times.ts';
+import { newProfile, type Profile } from '#lib/model/profile.ts';
 import { aWorld, mina, start } from '../decision-world.ts';
 
 /** Acts around an hour: the neighbours have a tenth. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { mostContacts, responseDecay } from '../../../lib/decision/timing/contact-frequency.ts';
-import { variantFor } from '../../../lib/decision/placements/offer-variant.ts';
+import { mostContacts, responseDecay } from '#lib/decision/timing/contact-frequency.ts';
+import { variantFor } from '#lib/decision/placements/offer-variant.ts';
 
 const contacts = (rates: number[], each = 1000) =>
   rates.flatMap((rate, before) => Array.from({ length: each }, (_, i) => ({ before, responded: i < rate * each })));

@@ -6,9 +6,9 @@ import {
   hoursOf,
   noHours,
   shrunk,
-} from '../../../lib/decision/timing/send-time.ts';
-import { chosenStrengths, heldOut } from '../../../lib/decision/timing/send-time-strength.ts';
-import { binomial, seeded } from '../../../lib/shared/random.ts';
+} from '#lib/decision/timing/send-time.ts';
+import { chosenStrengths, heldOut } from '#lib/decision/timing/send-time-strength.ts';
+import { binomial, seeded } from '#lib/shared/random.ts';
 
 /** Thirty customers who act again and again at an hour drawn around `middle(customer)`. */
 function acts(middle: (customer: number) => number): Engagement[] {

@@ -1,18 +1,13 @@
 import { beforeEach, expect, test, vi } from 'vitest';
-import { collectTrainingData, type Gathering } from '../../../functions/churn/collect-training-data/handler.ts';
-import { tableExport } from '../../../lib/aws/table/table-export.ts';
-import { type KeyDays } from '../../../lib/model/profile.ts';
-import { defaultChurnDefinition } from '../../../lib/model/churn-definition.ts';
-import {
-  type SampledCustomer,
-  drawOf,
-  historiesOf,
-  sampleShares,
-} from '../../../lib/churn/training/training-sample.ts';
-import { createSampleDrawer } from '../../../lib/churn/training/draw-sample.ts';
-import { sampleStore } from '../../../lib/churn/training/sample-store.ts';
-import { type Item } from '../../../lib/aws/table/dynamo-table.ts';
-import { pointerItem, profileItem } from '../../../lib/profile/profile-store.ts';
+import { collectTrainingData, type Gathering } from '#functions/churn/collect-training-data/handler.ts';
+import { tableExport } from '#lib/aws/table/table-export.ts';
+import { type KeyDays } from '#lib/model/profile.ts';
+import { defaultChurnDefinition } from '#lib/model/churn-definition.ts';
+import { type SampledCustomer, drawOf, historiesOf, sampleShares } from '#lib/churn/training/training-sample.ts';
+import { createSampleDrawer } from '#lib/churn/training/draw-sample.ts';
+import { sampleStore } from '#lib/churn/training/sample-store.ts';
+import { type Item } from '#lib/aws/table/dynamo-table.ts';
+import { pointerItem, profileItem } from '#lib/profile/profile-store.ts';
 import { bucketOf, dataFilesOf, exportArn, exportOf, lineOf } from '../../support/exported-table.ts';
 import { memoryTable } from '../../support/memory-table.ts';
 import { buyer, day } from '../../churn/churn-customer.ts';

@@ -1,16 +1,16 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { assessRisk } from '../../../functions/churn/assess-churn/handler.ts';
-import { reviewDueCustomers } from '../../../functions/churn/review-due-customers/handler.ts';
-import { dynamoTable, type Table } from '../../../lib/aws/table/dynamo-table.ts';
-import { createCustomerReviewer } from '../../../lib/projection/review/review-customer.ts';
-import { workspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
-import { Workspace } from '../../../lib/model/workspace.ts';
-import { journeyStore } from '../../../lib/journey/publishing/journey-store.ts';
-import { keys } from '../../../lib/model/keys/table-keys.ts';
-import { type Profile } from '../../../lib/model/profile.ts';
-import { segmentStore } from '../../../lib/segment/segment-store.ts';
-import { profileStore, readSignals } from '../../../lib/profile/profile-store.ts';
-import { addMs } from '../../../lib/shared/time.ts';
+import { assessRisk } from '#functions/churn/assess-churn/handler.ts';
+import { reviewDueCustomers } from '#functions/churn/review-due-customers/handler.ts';
+import { dynamoTable, type Table } from '#lib/aws/table/dynamo-table.ts';
+import { createCustomerReviewer } from '#lib/projection/review/review-customer.ts';
+import { workspaceStore } from '#lib/ingestion/workspace/workspace-store.ts';
+import { Workspace } from '#lib/model/workspace.ts';
+import { journeyStore } from '#lib/journey/publishing/journey-store.ts';
+import { keys } from '#lib/model/keys/table-keys.ts';
+import { type Profile } from '#lib/model/profile.ts';
+import { segmentStore } from '#lib/segment/segment-store.ts';
+import { profileStore, readSignals } from '#lib/profile/profile-store.ts';
+import { addMs } from '#lib/shared/time.ts';
 import { anEngine, localClient, theTable } from '../../support/engines.ts';
 import { buyer, dayMs, start } from '../../churn/churn-customer.ts';
 

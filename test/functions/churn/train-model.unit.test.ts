@@ -1,15 +1,15 @@
 import { beforeEach, expect, test, vi } from 'vitest';
-import { trainModel } from '../../../functions/churn/train-model/handler.ts';
-import { executionArn } from '../../../lib/shared/execution-arn.ts';
-import { chooseRiskModel, isTrainedForDefinition } from '../../../lib/churn/choose-risk-model.ts';
-import { packKeyDays } from '../../../lib/profile/codec/key-days-codec.ts';
-import { type ChurnDefinition, defaultChurnDefinition } from '../../../lib/model/churn-definition.ts';
-import { modelStore } from '../../../lib/churn/training/model-store.ts';
-import { type SampledCustomer } from '../../../lib/churn/training/training-sample.ts';
-import { sampleStore } from '../../../lib/churn/training/sample-store.ts';
-import { hasFailed, startTraining } from '../../../lib/churn/training/start-training.ts';
-import { Workspace } from '../../../lib/model/workspace.ts';
-import { addMs } from '../../../lib/shared/time.ts';
+import { trainModel } from '#functions/churn/train-model/handler.ts';
+import { executionArn } from '#lib/shared/execution-arn.ts';
+import { chooseRiskModel, isTrainedForDefinition } from '#lib/churn/choose-risk-model.ts';
+import { packKeyDays } from '#lib/profile/codec/key-days-codec.ts';
+import { type ChurnDefinition, defaultChurnDefinition } from '#lib/model/churn-definition.ts';
+import { modelStore } from '#lib/churn/training/model-store.ts';
+import { type SampledCustomer } from '#lib/churn/training/training-sample.ts';
+import { sampleStore } from '#lib/churn/training/sample-store.ts';
+import { hasFailed, startTraining } from '#lib/churn/training/start-training.ts';
+import { Workspace } from '#lib/model/workspace.ts';
+import { addMs } from '#lib/shared/time.ts';
 import { memoryTable } from '../../support/memory-table.ts';
 import { buyer, dayMs, silentFor, start } from '../../churn/churn-customer.ts';
 

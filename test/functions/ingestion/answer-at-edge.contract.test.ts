@@ -1,8 +1,8 @@
 import { createContext, runInContext } from 'node:vm';
 import { expect, test } from 'vitest';
-import { edgeFunction } from '../../../infra/tools/bundling/build-edge.ts';
-import { Problem } from '../../../lib/aws/http/problem.ts';
-import { librarySettings } from '../../../lib/ingestion/workspace/library-settings.ts';
+import { edgeFunction } from '#infra/tools/bundling/build-edge.ts';
+import { Problem } from '#lib/aws/http/problem.ts';
+import { librarySettings } from '#lib/ingestion/workspace/library-settings.ts';
 
 type Headers = Record<string, { value: string }>;
 

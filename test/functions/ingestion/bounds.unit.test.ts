@@ -1,7 +1,7 @@
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { maxMessages } from '../../../lib/ingestion/message/parse-messages.ts';
-import { type RejectionCode, rejectionCodes, describeRejection } from '../../../lib/ingestion/message/verdict.ts';
+import { maxMessages } from '#lib/ingestion/message/parse-messages.ts';
+import { type RejectionCode, rejectionCodes, describeRejection } from '#lib/ingestion/message/verdict.ts';
 import { basic, postEvent, world } from './ingestion-world.ts';
 
 /** Largest answer of any route. Bytes. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { corsHeaders, preflightHeaders } from '../../../lib/aws/http/cors.ts';
-import { openapiDocument } from '../../../lib/api/openapi-document.ts';
+import { corsHeaders, preflightHeaders } from '#lib/aws/http/cors.ts';
+import { openapiDocument } from '#lib/api/openapi-document.ts';
 
 interface Operation {
   parameters?: { in: string; name: string }[];

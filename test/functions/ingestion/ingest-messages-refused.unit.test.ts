@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { type Item } from '../../../lib/aws/table/dynamo-table.ts';
-import { type JsonObject } from '../../../lib/shared/json.ts';
+import { type Item } from '#lib/aws/table/dynamo-table.ts';
+import { type JsonObject } from '#lib/shared/json.ts';
 import { basic, world } from './ingestion-world.ts';
 
 const line = (messageId: string, fields: JsonObject = {}): JsonObject => ({

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { dynamoTable } from '../../../lib/aws/table/dynamo-table.ts';
-import { touchpointStore } from '../../../lib/ingestion/message/touchpoint-store.ts';
-import { type JsonObject } from '../../../lib/shared/json.ts';
-import { partition, timelineRanges } from '../../../lib/model/keys/table-keys.ts';
+import { dynamoTable } from '#lib/aws/table/dynamo-table.ts';
+import { touchpointStore } from '#lib/ingestion/message/touchpoint-store.ts';
+import { type JsonObject } from '#lib/shared/json.ts';
+import { partition, timelineRanges } from '#lib/model/keys/table-keys.ts';
 import { anEngine, localClient, theTable } from '../../support/engines.ts';
 import { world } from './ingestion-world.ts';
 

@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type JsonObject } from '../../../lib/shared/json.ts';
-import { rejectionCodes } from '../../../lib/ingestion/message/verdict.ts';
+import { type JsonObject } from '#lib/shared/json.ts';
+import { rejectionCodes } from '#lib/ingestion/message/verdict.ts';
 import { basic, muteErrors, world } from './ingestion-world.ts';
 
 const line = (messageId: string, fields: JsonObject = {}): JsonObject => ({

@@ -1,10 +1,10 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { onTestFinished } from 'vitest';
-import { edgeFunction } from '../../../infra/tools/bundling/build-edge.ts';
-import { createEdge, withoutEdge } from '../../../infra/local/http/edge.ts';
-import { startGateway } from '../../../infra/local/http/gateway.ts';
-import { plain } from '../../../infra/local/http/gateway-payload.ts';
-import { answerPublicRoute } from '../../../functions/ingestion/public-routes/handler.ts';
+import { edgeFunction } from '#infra/tools/bundling/build-edge.ts';
+import { createEdge, withoutEdge } from '#infra/local/http/edge.ts';
+import { startGateway } from '#infra/local/http/gateway.ts';
+import { plain } from '#infra/local/http/gateway-payload.ts';
+import { answerPublicRoute } from '#functions/ingestion/public-routes/handler.ts';
 import { world } from './ingestion-world.ts';
 
 const edgeText = edgeFunction('functions/ingestion/answer-at-edge/index.ts');

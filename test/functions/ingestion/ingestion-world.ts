@@ -1,10 +1,10 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { onTestFinished, vi } from 'vitest';
-import { type Item, type Table } from '../../../lib/aws/table/dynamo-table.ts';
-import { type IngestDependencies, ingestMessages } from '../../../functions/ingestion/ingest-messages/handler.ts';
-import { type Problem } from '../../../lib/aws/http/problem.ts';
-import { touchpointStore } from '../../../lib/ingestion/message/touchpoint-store.ts';
-import { type Verdict } from '../../../lib/ingestion/message/verdict.ts';
+import { type Item, type Table } from '#lib/aws/table/dynamo-table.ts';
+import { type IngestDependencies, ingestMessages } from '#functions/ingestion/ingest-messages/handler.ts';
+import { type Problem } from '#lib/aws/http/problem.ts';
+import { touchpointStore } from '#lib/ingestion/message/touchpoint-store.ts';
+import { type Verdict } from '#lib/ingestion/message/verdict.ts';
 
 const unused = (): never => {
   throw new Error('collect does not use this');

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { expect, test } from 'vitest';
-import { answerPublicRoute } from '../../../functions/ingestion/public-routes/handler.ts';
+import { answerPublicRoute } from '#functions/ingestion/public-routes/handler.ts';
 
 type Fields = Partial<Pick<APIGatewayProxyEventV2, 'headers' | 'pathParameters'>>;
 

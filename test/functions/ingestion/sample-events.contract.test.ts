@@ -1,8 +1,8 @@
 import { globSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { expect, test } from 'vitest';
-import { routeKind } from '../../../lib/ingestion/message/parse-messages.ts';
-import { type JsonObject } from '../../../lib/shared/json.ts';
+import { routeKind } from '#lib/ingestion/message/parse-messages.ts';
+import { type JsonObject } from '#lib/shared/json.ts';
 import { world } from './ingestion-world.ts';
 
 /** Samples named after the route they are posted to. */

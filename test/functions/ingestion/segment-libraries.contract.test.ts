@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import RudderAnalytics from '@rudderstack/rudder-sdk-node';
 import { Analytics } from '@segment/analytics-node';
 import { expect, test } from 'vitest';
-import { systemClock } from '../../../lib/shared/time.ts';
+import { systemClock } from '#lib/shared/time.ts';
 import { server } from './ingestion-server.ts';
 import { muteErrors } from './ingestion-world.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { handleWorkspaceRoutes } from '../../../functions/ingestion/workspace-api/handler.ts';
-import { type ApiRequest } from '../../../lib/aws/http/api-function.ts';
-import { Workspace } from '../../../lib/model/workspace.ts';
+import { handleWorkspaceRoutes } from '#functions/ingestion/workspace-api/handler.ts';
+import { type ApiRequest } from '#lib/aws/http/api-function.ts';
+import { Workspace } from '#lib/model/workspace.ts';
 
 /** The routes over one remembered workspace, called with the key of workspace `shop`. */
 function shop() {

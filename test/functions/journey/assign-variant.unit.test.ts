@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { assignVariant } from '../../../functions/journey/assign-variant/handler.ts';
-import { type JourneyRecord, deployedJourneyRecord } from '../../../lib/journey/publishing/journey-record.ts';
-import { bucketOf } from '../../../lib/model/customer-bucket.ts';
-import { type StepCall } from '../../../lib/journey/execution/step-call.ts';
-import { firstRun } from '../../../lib/journey/enrolment/execution-input.ts';
-import { chooseVariant } from '../../../lib/journey/steps/assign/choose-variant.ts';
-import { Step, type StepOf } from '../../../lib/journey/definition/step.ts';
-import { addDuration } from '../../../lib/shared/time.ts';
+import { assignVariant } from '#functions/journey/assign-variant/handler.ts';
+import { type JourneyRecord, deployedJourneyRecord } from '#lib/journey/publishing/journey-record.ts';
+import { bucketOf } from '#lib/model/customer-bucket.ts';
+import { type StepCall } from '#lib/journey/execution/step-call.ts';
+import { firstRun } from '#lib/journey/enrolment/execution-input.ts';
+import { chooseVariant } from '#lib/journey/steps/assign/choose-variant.ts';
+import { Step, type StepOf } from '#lib/journey/definition/step.ts';
+import { addDuration } from '#lib/shared/time.ts';
 import { aCall, aJourney, anInput, aProfile, mina, start } from '../../journey/journey-examples.ts';
 import { aWorld, Life, survives, type World } from '../../journey/journey-world.ts';
 

@@ -2,10 +2,10 @@ import { createHmac } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { callStepWebhook } from '../../../functions/journey/call-webhook/handler.ts';
-import { callUrl } from '../../../lib/journey/messaging/guarded-http-call.ts';
-import { signHeaders } from '../../../lib/journey/messaging/webhook-signature.ts';
-import { type StepCall } from '../../../lib/journey/execution/step-call.ts';
+import { callStepWebhook } from '#functions/journey/call-webhook/handler.ts';
+import { callUrl } from '#lib/journey/messaging/guarded-http-call.ts';
+import { signHeaders } from '#lib/journey/messaging/webhook-signature.ts';
+import { type StepCall } from '#lib/journey/execution/step-call.ts';
 import { aCall, aProfile, anInput, start } from '../../journey/journey-examples.ts';
 import { aWorld } from '../../journey/journey-world.ts';
 

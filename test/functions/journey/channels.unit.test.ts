@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { composeChannels } from '../../../functions/journey/send-message/channels.ts';
-import { workspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
+import { composeChannels } from '#functions/journey/send-message/channels.ts';
+import { workspaceStore } from '#lib/ingestion/workspace/workspace-store.ts';
 import { memoryTable } from '../../support/memory-table.ts';
 
 const all = { EMAIL_FROM: 'a@example.com', SMS_ORIGIN: 'arn', PUSH: 'sns', WHATSAPP_NUMBER_ID: 'n1' };

@@ -1,18 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { concludeExecution } from '../../../functions/journey/end-enrolment/handler.ts';
-import { enrolCustomers } from '../../../functions/journey/enrol-customer/handler.ts';
-import { workspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
-import { executionName } from '../../../lib/journey/enrolment/enrolment-record.ts';
-import { enrolmentStore } from '../../../lib/journey/enrolment/enrolment-store.ts';
-import { journeyStore } from '../../../lib/journey/publishing/journey-store.ts';
-import { rejectionStore } from '../../../lib/journey/enrolment/rejection-store.ts';
-import { taskStore } from '../../../lib/journey/execution/human-task-store.ts';
-import { waitStore } from '../../../lib/journey/execution/wait-store.ts';
-import { createJourneySignalHandler } from '../../../lib/journey/execution/journey-signals.ts';
-import { keys } from '../../../lib/model/keys/table-keys.ts';
-import { profileStore } from '../../../lib/profile/profile-store.ts';
-import { addMs } from '../../../lib/shared/time.ts';
+import { concludeExecution } from '#functions/journey/end-enrolment/handler.ts';
+import { enrolCustomers } from '#functions/journey/enrol-customer/handler.ts';
+import { workspaceStore } from '#lib/ingestion/workspace/workspace-store.ts';
+import { executionName } from '#lib/journey/enrolment/enrolment-record.ts';
+import { enrolmentStore } from '#lib/journey/enrolment/enrolment-store.ts';
+import { journeyStore } from '#lib/journey/publishing/journey-store.ts';
+import { rejectionStore } from '#lib/journey/enrolment/rejection-store.ts';
+import { taskStore } from '#lib/journey/execution/human-task-store.ts';
+import { waitStore } from '#lib/journey/execution/wait-store.ts';
+import { createJourneySignalHandler } from '#lib/journey/execution/journey-signals.ts';
+import { keys } from '#lib/model/keys/table-keys.ts';
+import { profileStore } from '#lib/profile/profile-store.ts';
+import { addMs } from '#lib/shared/time.ts';
 import { aJourney, aProfile, mina, start } from '../../journey/journey-examples.ts';
 import { aliasArn, aWorld, Life, survives, type World } from '../../journey/journey-world.ts';
 
@@ -211,7 +211,7 @@ test('an execution of somebody else is not ours to conclude', async () => {
 test('the sample of an ended execution is read', async () => {
   const world = await aWorld();
   const sample: unknown = JSON.parse(
-    readFileSync(new URL('../../../events/aws/execution-ended.json', import.meta.url), 'utf8'),
+    readFileSync(new URL('#events/aws/execution-ended.json', import.meta.url), 'utf8'),
   );
   expect(await concluding(world)(sample)).toEqual({ outcome: 'unknown' });
 });

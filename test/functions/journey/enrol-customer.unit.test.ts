@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { executionName } from '../../../lib/journey/enrolment/enrolment-record.ts';
-import { createJourneySignalHandler } from '../../../lib/journey/execution/journey-signals.ts';
-import { waitStore } from '../../../lib/journey/execution/wait-store.ts';
-import { pointerItem } from '../../../lib/profile/profile-store.ts';
-import { addMs } from '../../../lib/shared/time.ts';
+import { executionName } from '#lib/journey/enrolment/enrolment-record.ts';
+import { createJourneySignalHandler } from '#lib/journey/execution/journey-signals.ts';
+import { waitStore } from '#lib/journey/execution/wait-store.ts';
+import { pointerItem } from '#lib/profile/profile-store.ts';
+import { addMs } from '#lib/shared/time.ts';
 import { refusingTable } from '../../support/refusing-table.ts';
 import { aJourney, mina, start } from '../../journey/journey-examples.ts';
 import { aWorld, Life, survives } from '../../journey/journey-world.ts';

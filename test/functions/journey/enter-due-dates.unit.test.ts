@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { type BusEvent } from '../../../lib/model/bus-events.ts';
-import { triggerId } from '../../../lib/journey/scheduling/date-entries.ts';
-import { listShards } from '../../../lib/model/keys/table-keys.ts';
-import { createMembershipIndex } from '../../../lib/segment/membership-index.ts';
-import { type Instant, addMs } from '../../../lib/shared/time.ts';
+import { type BusEvent } from '#lib/model/bus-events.ts';
+import { triggerId } from '#lib/journey/scheduling/date-entries.ts';
+import { listShards } from '#lib/model/keys/table-keys.ts';
+import { createMembershipIndex } from '#lib/segment/membership-index.ts';
+import { type Instant, addMs } from '#lib/shared/time.ts';
 import { muteErrors } from '../ingestion/ingestion-world.ts';
 import { refusingTable } from '../../support/refusing-table.ts';
 import { aJourney, aProfile, dated, mina } from '../../journey/journey-examples.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { publishStepEvent } from '../../../functions/journey/publish-event/handler.ts';
-import { type BusEvent } from '../../../lib/model/bus-events.ts';
+import { publishStepEvent } from '#functions/journey/publish-event/handler.ts';
+import { type BusEvent } from '#lib/model/bus-events.ts';
 import { aCall, anInput, aProfile, start } from '../../journey/journey-examples.ts';
 import { aWorld } from '../../journey/journey-world.ts';
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { type BusEvent } from '../../../lib/model/bus-events.ts';
-import { findBusinessFanOuts } from '../../../lib/journey/scheduling/scheduled-entries.ts';
-import { fanOutStore } from '../../../lib/journey/scheduling/fan-out-store.ts';
-import { createMembershipIndex } from '../../../lib/segment/membership-index.ts';
-import { addMs } from '../../../lib/shared/time.ts';
+import { type BusEvent } from '#lib/model/bus-events.ts';
+import { findBusinessFanOuts } from '#lib/journey/scheduling/scheduled-entries.ts';
+import { fanOutStore } from '#lib/journey/scheduling/fan-out-store.ts';
+import { createMembershipIndex } from '#lib/segment/membership-index.ts';
+import { addMs } from '#lib/shared/time.ts';
 import { liveAs } from '../../projection/projector-harness.ts';
 import { aJourney, aProfile, mina, start } from '../../journey/journey-examples.ts';
 import { launching, quarterHour, whoOf } from './launch-harness.ts';

@@ -1,14 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { chooseBranch } from '../../../functions/journey/choose-branch/handler.ts';
-import { sendStepMessage } from '../../../functions/journey/send-message/handler.ts';
-import { updateProfileStep } from '../../../functions/journey/update-profile/handler.ts';
-import { StepCall } from '../../../lib/journey/execution/step-call.ts';
-import { addMs } from '../../../lib/shared/time.ts';
+import { chooseBranch } from '#functions/journey/choose-branch/handler.ts';
+import { sendStepMessage } from '#functions/journey/send-message/handler.ts';
+import { updateProfileStep } from '#functions/journey/update-profile/handler.ts';
+import { StepCall } from '#lib/journey/execution/step-call.ts';
+import { addMs } from '#lib/shared/time.ts';
 import { aCall, aProfile, aSend, dated, mina, start } from '../../journey/journey-examples.ts';
 import { aWorld } from '../../journey/journey-world.ts';
 
-const folder = new URL('../../../events/steps/', import.meta.url);
+const folder = new URL('#events/steps', import.meta.url);
 const samples = readdirSync(folder);
 
 test.each(samples)('the sample %s is a step’s call', (name) => {

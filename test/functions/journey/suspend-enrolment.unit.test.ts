@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { resumeSuspended } from '../../../functions/journey/resume-suspended/handler.ts';
-import { suspendEnrolment } from '../../../functions/journey/suspend-enrolment/handler.ts';
-import { type Timers } from '../../../lib/aws/timers.ts';
-import { type Enrolment } from '../../../lib/journey/enrolment/enrolment-record.ts';
-import { enrolmentEntryWrites } from '../../../lib/journey/enrolment/enrolment-writes.ts';
-import { endEnrolment } from '../../../lib/journey/execution/end-enrolment.ts';
-import { firstRun } from '../../../lib/journey/enrolment/execution-input.ts';
-import { addMs } from '../../../lib/shared/time.ts';
+import { resumeSuspended } from '#functions/journey/resume-suspended/handler.ts';
+import { suspendEnrolment } from '#functions/journey/suspend-enrolment/handler.ts';
+import { type Timers } from '#lib/aws/timers.ts';
+import { type Enrolment } from '#lib/journey/enrolment/enrolment-record.ts';
+import { enrolmentEntryWrites } from '#lib/journey/enrolment/enrolment-writes.ts';
+import { endEnrolment } from '#lib/journey/execution/end-enrolment.ts';
+import { firstRun } from '#lib/journey/enrolment/execution-input.ts';
+import { addMs } from '#lib/shared/time.ts';
 import { aCall, anInput, aProfile, mina, start } from '../../journey/journey-examples.ts';
 import { aWorld, Life, survives, versionArn, type World } from '../../journey/journey-world.ts';
 

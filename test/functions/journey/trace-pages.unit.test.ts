@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { handleTraceRoutes } from '../../../functions/journey/trace-api/handler.ts';
-import { type ExecutionHistoryEvent } from '../../../lib/aws/step-functions/execution-histories.ts';
-import { type ApiRequest } from '../../../lib/aws/http/api-function.ts';
-import { type Trace } from '../../../lib/journey/insight/trace.ts';
+import { handleTraceRoutes } from '#functions/journey/trace-api/handler.ts';
+import { type ExecutionHistoryEvent } from '#lib/aws/step-functions/execution-histories.ts';
+import { type ApiRequest } from '#lib/aws/http/api-function.ts';
+import { type Trace } from '#lib/journey/insight/trace.ts';
 import { aProfile, mina, start } from '../../journey/journey-examples.ts';
 
 const stepsOfLeg = 30;

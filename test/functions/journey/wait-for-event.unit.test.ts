@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
-import { waitForTouchpoint } from '../../../functions/journey/wait-for-event/handler.ts';
-import { deterministicId } from '../../../lib/shared/ids.ts';
-import { type JourneyRecord, deployedJourneyRecord } from '../../../lib/journey/publishing/journey-record.ts';
-import { touchpointsSince } from '../../../lib/profile/touchpoint-reader-store.ts';
-import { waitStore } from '../../../lib/journey/execution/wait-store.ts';
-import { createJourneySignalHandler } from '../../../lib/journey/execution/journey-signals.ts';
-import { listShard } from '../../../lib/model/keys/table-keys.ts';
-import { pointerItem, profileStore } from '../../../lib/profile/profile-store.ts';
-import { addMs } from '../../../lib/shared/time.ts';
+import { waitForTouchpoint } from '#functions/journey/wait-for-event/handler.ts';
+import { deterministicId } from '#lib/shared/ids.ts';
+import { type JourneyRecord, deployedJourneyRecord } from '#lib/journey/publishing/journey-record.ts';
+import { touchpointsSince } from '#lib/profile/touchpoint-reader-store.ts';
+import { waitStore } from '#lib/journey/execution/wait-store.ts';
+import { createJourneySignalHandler } from '#lib/journey/execution/journey-signals.ts';
+import { listShard } from '#lib/model/keys/table-keys.ts';
+import { pointerItem, profileStore } from '#lib/profile/profile-store.ts';
+import { addMs } from '#lib/shared/time.ts';
 import { aCall, aJourney, anInput, aProfile, dated, mina, start } from '../../journey/journey-examples.ts';
 import { aWorld, Life, survives, type World } from '../../journey/journey-world.ts';
 

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { handleMapRoutes } from '../../../functions/map/maps-api/handler.ts';
-import { type ApiRequest, type ApiResponse } from '../../../lib/aws/http/api-function.ts';
-import { dynamoTable } from '../../../lib/aws/table/dynamo-table.ts';
-import { mapStore } from '../../../lib/map/map-store.ts';
-import { type MapView } from '../../../lib/map/map-view.ts';
-import { mapRoutes as described } from '../../../lib/map/map-routes.ts';
+import { handleMapRoutes } from '#functions/map/maps-api/handler.ts';
+import { type ApiRequest, type ApiResponse } from '#lib/aws/http/api-function.ts';
+import { dynamoTable } from '#lib/aws/table/dynamo-table.ts';
+import { mapStore } from '#lib/map/map-store.ts';
+import { type MapView } from '#lib/map/map-view.ts';
+import { mapRoutes as described } from '#lib/map/map-routes.ts';
 import { anEngine, localClient, theTable } from '../../support/engines.ts';
 
 const start = '2026-03-01T09:00:00.000Z';

@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest';
-import { handleCustomerRoutes } from '../../../functions/profile/customers-api/handler.ts';
-import { type ApiRequest } from '../../../lib/aws/http/api-function.ts';
-import { dynamoTable, type Table } from '../../../lib/aws/table/dynamo-table.ts';
-import { workspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
-import { Workspace } from '../../../lib/model/workspace.ts';
-import { type InAppPage, inAppStore } from '../../../lib/journey/messaging/channels/in-app-store.ts';
-import { keys } from '../../../lib/model/keys/table-keys.ts';
-import { type CustomerSummary, type CustomerView } from '../../../lib/profile/views/customer-view.ts';
-import { newProfile, type Profile } from '../../../lib/model/profile.ts';
-import { pointerItem, profileStore } from '../../../lib/profile/profile-store.ts';
-import { type Timeline } from '../../../lib/profile/views/timeline.ts';
-import { addMs } from '../../../lib/shared/time.ts';
+import { handleCustomerRoutes } from '#functions/profile/customers-api/handler.ts';
+import { type ApiRequest } from '#lib/aws/http/api-function.ts';
+import { dynamoTable, type Table } from '#lib/aws/table/dynamo-table.ts';
+import { workspaceStore } from '#lib/ingestion/workspace/workspace-store.ts';
+import { Workspace } from '#lib/model/workspace.ts';
+import { type InAppPage, inAppStore } from '#lib/journey/messaging/channels/in-app-store.ts';
+import { keys } from '#lib/model/keys/table-keys.ts';
+import { type CustomerSummary, type CustomerView } from '#lib/profile/views/customer-view.ts';
+import { newProfile, type Profile } from '#lib/model/profile.ts';
+import { pointerItem, profileStore } from '#lib/profile/profile-store.ts';
+import { type Timeline } from '#lib/profile/views/timeline.ts';
+import { addMs } from '#lib/shared/time.ts';
 import { anEngine, localClient, theTable } from '../../support/engines.ts';
 
 const start = '2026-03-01T09:00:00.000Z';

@@ -1,8 +1,8 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Table } from '../../../lib/aws/table/dynamo-table.ts';
-import { ownerOf, type Touchpoint } from '../../../lib/model/touchpoint.ts';
+import { type Table } from '#lib/aws/table/dynamo-table.ts';
+import { ownerOf, type Touchpoint } from '#lib/model/touchpoint.ts';
 import { aTouchpoint, folded, minutes } from '../../profile/profile-examples.ts';
 import { aWorld, raised, record, sequenceOf, type World } from '../../projection/projector-harness.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { type Item, type Table } from '../../../lib/aws/table/dynamo-table.ts';
-import { keys } from '../../../lib/model/keys/table-keys.ts';
-import { profileStore } from '../../../lib/profile/profile-store.ts';
+import { type Item, type Table } from '#lib/aws/table/dynamo-table.ts';
+import { keys } from '#lib/model/keys/table-keys.ts';
+import { profileStore } from '#lib/profile/profile-store.ts';
 import { aTouchpoint, days, minutes } from '../../profile/profile-examples.ts';
 import { aWorld, noLimits, raised, rawRecord, record, sequenceOf } from '../../projection/projector-harness.ts';
 

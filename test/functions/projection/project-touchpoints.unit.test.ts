@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { keys } from '../../../lib/model/keys/table-keys.ts';
-import { type Table } from '../../../lib/aws/table/dynamo-table.ts';
+import { keys } from '#lib/model/keys/table-keys.ts';
+import { type Table } from '#lib/aws/table/dynamo-table.ts';
 import { acme, aTouchpoint, days, folded, minutes, type Sketch } from '../../profile/profile-examples.ts';
 import { aWorld, raised, rawRecord, record, sequenceOf, writesThrough } from '../../projection/projector-harness.ts';
 

@@ -1,8 +1,8 @@
 import { type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import { expect, test } from 'vitest';
-import { keys } from '../../../lib/model/keys/table-keys.ts';
-import { type ProfileChange } from '../../../lib/model/profile-change.ts';
-import { pointerItem, profileItem } from '../../../lib/profile/profile-store.ts';
+import { keys } from '#lib/model/keys/table-keys.ts';
+import { type ProfileChange } from '#lib/model/profile-change.ts';
+import { pointerItem, profileItem } from '#lib/profile/profile-store.ts';
 import { aProfile, days, minutes } from '../../profile/profile-examples.ts';
 import { ada, cause, record, signalled, aRelay, enrolment } from './relay-harness.ts';
 

@@ -1,8 +1,8 @@
 import { type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { expect, test } from 'vitest';
-import { keys } from '../../../lib/model/keys/table-keys.ts';
-import { profileItem } from '../../../lib/profile/profile-store.ts';
+import { keys } from '#lib/model/keys/table-keys.ts';
+import { profileItem } from '#lib/profile/profile-store.ts';
 import { aProfile, days, minutes } from '../../profile/profile-examples.ts';
 import { ada, cause, record, signalled, aRelay, enrolment } from './relay-harness.ts';
 

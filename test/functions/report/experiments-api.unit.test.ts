@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { handleExperimentRoutes } from '../../../functions/report/experiments-api/handler.ts';
-import { seeded } from '../../../lib/shared/random.ts';
-import { type AssignAnswer } from '../../../lib/report/experiment/assign-request.ts';
-import { pairedMomentsOf } from '../../../lib/statistics/inference/cuped.ts';
-import { type ResultAnswer } from '../../../lib/report/experiment/result-request.ts';
-import { type ScanAnswer } from '../../../lib/report/experiment/scan-request.ts';
-import { type SizeAnswer } from '../../../lib/report/experiment/size-request.ts';
-import { reportRoutes as described } from '../../../lib/report/report-routes.ts';
+import { handleExperimentRoutes } from '#functions/report/experiments-api/handler.ts';
+import { seeded } from '#lib/shared/random.ts';
+import { type AssignAnswer } from '#lib/report/experiment/assign-request.ts';
+import { pairedMomentsOf } from '#lib/statistics/inference/cuped.ts';
+import { type ResultAnswer } from '#lib/report/experiment/result-request.ts';
+import { type ScanAnswer } from '#lib/report/experiment/scan-request.ts';
+import { type SizeAnswer } from '#lib/report/experiment/size-request.ts';
+import { reportRoutes as described } from '#lib/report/report-routes.ts';
 
 type What = 'size' | 'assign' | 'result' | 'sample-ratio';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { reportRoutes as described } from '../../../lib/report/report-routes.ts';
-import { readRequest } from '../../../lib/report/kinds/report-request.ts';
+import { reportRoutes as described } from '#lib/report/report-routes.ts';
+import { readRequest } from '#lib/report/kinds/report-request.ts';
 import { aShop, aWorld, now, start } from '../../report/report-world.ts';
 
 const funnel = { kind: 'funnel', steps: ['View', 'Buy'] };

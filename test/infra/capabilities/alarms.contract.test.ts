@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { anchorOf } from '../../../infra/capabilities/alarms.ts';
-import { namespaceVariable } from '../../../lib/aws/metrics.ts';
+import { anchorOf } from '#infra/capabilities/alarms.ts';
+import { namespaceVariable } from '#lib/aws/metrics.ts';
 import { resourcesOf, templateOf, warningsOf } from '../synthesized-template.ts';
 
 const runbook = readFileSync(new URL('../../../docs/runbook.md', import.meta.url), 'utf8');

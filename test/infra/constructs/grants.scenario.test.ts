@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import winBack from '../../../events/placements/win-back.json' with { type: 'json' };
+import winBack from '#events/placements/win-back.json' with { type: 'json' };
 import { aGuardedWorld, type GuardedWorld } from '../guarded-world.ts';
 
 /** Every way into a journey that no touchpoint opens: the clock, a date, a call, something that happened to the business. */

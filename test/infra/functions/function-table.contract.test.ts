@@ -1,8 +1,8 @@
 import { beforeAll, expect, test } from 'vitest';
 import type { Template } from 'aws-cdk-lib/assertions';
-import { functionNames } from '../../../infra/tools/build.ts';
-import { functions } from '../../../infra/functions/function-table.ts';
-import { namespaceVariable } from '../../../lib/aws/metrics.ts';
+import { functionNames } from '#infra/tools/build.ts';
+import { functions } from '#infra/functions/function-table.ts';
+import { namespaceVariable } from '#lib/aws/metrics.ts';
 import { functionIds, resourcesOf, templateOf } from '../synthesized-template.ts';
 
 let template: Template;

@@ -3,7 +3,7 @@ import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { assemble } from '../../../infra/local/template/assembly.ts';
+import { assemble } from '#infra/local/template/assembly.ts';
 import { type RunnerProcess, startRunner } from '../../support/runner-process.ts';
 import { startWorld, type World } from '../../support/world.ts';
 

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { expect, test } from 'vitest';
-import { edgeFunction } from '../../../infra/tools/bundling/build-edge.ts';
-import { functionNames } from '../../../infra/tools/build.ts';
-import { defaultProvider } from '../../../lib/aws/credentials.ts';
+import { edgeFunction } from '#infra/tools/bundling/build-edge.ts';
+import { functionNames } from '#infra/tools/build.ts';
+import { defaultProvider } from '#lib/aws/credentials.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'build-'));
 const aModule = (code: string) => {

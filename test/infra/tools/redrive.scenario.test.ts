@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
-import { redoRelay, type Redoing } from '../../../infra/tools/dead-letters/redo-letter.ts';
-import { writeLetter } from '../../../lib/aws/dead-letters.ts';
-import { type BusEvent } from '../../../lib/model/bus-events.ts';
-import { workspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
-import { JsonObject } from '../../../lib/shared/json.ts';
-import { type Key, keys } from '../../../lib/model/keys/table-keys.ts';
-import { createMembershipIndex } from '../../../lib/segment/membership-index.ts';
-import { redriveStore } from '../../../lib/projection/repair/redrive-store.ts';
-import { type RelayWork } from '../../../lib/relay/execute-command.ts';
-import { profileStore } from '../../../lib/profile/profile-store.ts';
+import { redoRelay, type Redoing } from '#infra/tools/dead-letters/redo-letter.ts';
+import { writeLetter } from '#lib/aws/dead-letters.ts';
+import { type BusEvent } from '#lib/model/bus-events.ts';
+import { workspaceStore } from '#lib/ingestion/workspace/workspace-store.ts';
+import { JsonObject } from '#lib/shared/json.ts';
+import { type Key, keys } from '#lib/model/keys/table-keys.ts';
+import { createMembershipIndex } from '#lib/segment/membership-index.ts';
+import { redriveStore } from '#lib/projection/repair/redrive-store.ts';
+import { type RelayWork } from '#lib/relay/execute-command.ts';
+import { profileStore } from '#lib/profile/profile-store.ts';
 import { aProfile, days, minutes } from '../../profile/profile-examples.ts';
 import { memoryTable } from '../../support/memory-table.ts';
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { buildDirectory, buildFunctions, sourceMapOf } from '../../../infra/tools/build.ts';
-import { inSources } from '../../../infra/tools/resolve-stack.ts';
+import { buildDirectory, buildFunctions, sourceMapOf } from '#infra/tools/build.ts';
+import { inSources } from '#infra/tools/resolve-stack.ts';
 
 let bundle: string;
 let map: string;

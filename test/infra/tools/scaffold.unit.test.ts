@@ -1,11 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { expect, test } from 'vitest';
-import { applyScaffold } from '../../../infra/tools/scaffold/new.ts';
-import { insertRow } from '../../../infra/tools/scaffold/edit.ts';
-import { scaffoldFunction } from '../../../infra/tools/scaffold/function.ts';
-import { scaffoldReport } from '../../../infra/tools/scaffold/report.ts';
-import { scaffoldStep } from '../../../infra/tools/scaffold/step.ts';
+import { applyScaffold } from '#infra/tools/scaffold/new.ts';
+import { insertRow } from '#infra/tools/scaffold/edit.ts';
+import { scaffoldFunction } from '#infra/tools/scaffold/function.ts';
+import { scaffoldReport } from '#infra/tools/scaffold/report.ts';
+import { scaffoldStep } from '#infra/tools/scaffold/step.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 

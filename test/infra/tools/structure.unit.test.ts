@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { findBreaches, formatFinding, formatPlace, isBroken } from '../../../infra/tools/structure/report.ts';
-import { type RuleName, rules } from '../../../infra/tools/structure/rules.ts';
-import { parseTree } from '../../../infra/tools/structure/source-tree.ts';
+import { findBreaches, formatFinding, formatPlace, isBroken } from '#infra/tools/structure/report.ts';
+import { type RuleName, rules } from '#infra/tools/structure/rules.ts';
+import { parseTree } from '#infra/tools/structure/source-tree.ts';
 
 /** The places at which files with these texts break a rule. */
 const placesOf = (rule: RuleName, texts: Record<string, string>): string[] =>
@@ -60,7 +60,7 @@ describe('doc comments', () => {
   test('the place is that of the export', () => {
     const texts = {
       'lib/a/one.ts': `\n${bare}`,
-      'functions/b/c/handler.ts': "import { used } from '../../../lib/a/one.ts';",
+      'functions/b/c/handler.ts': "import { used } from '#lib/a/one.ts';",
     };
     expect(placesOf('exports without doc', texts)).toEqual(['lib/a/one.ts:2 used']);
   });

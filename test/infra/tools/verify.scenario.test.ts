@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
-import { checks, verify } from '../../../infra/tools/verify.ts';
+import { checks, verify } from '#infra/tools/verify.ts';
 import { startWorld } from '../../support/world.ts';
 
 test('what is verified on AWS holds here, too', async () => {

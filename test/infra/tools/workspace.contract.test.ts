@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { administer } from '../../../infra/tools/workspace.ts';
-import { dynamoTable } from '../../../lib/aws/table/dynamo-table.ts';
-import { workspaceStore } from '../../../lib/ingestion/workspace/workspace-store.ts';
+import { administer } from '#infra/tools/workspace.ts';
+import { dynamoTable } from '#lib/aws/table/dynamo-table.ts';
+import { workspaceStore } from '#lib/ingestion/workspace/workspace-store.ts';
 import { anEngine, localClient, theTable } from '../../support/engines.ts';
 
 async function anEmptyTable() {

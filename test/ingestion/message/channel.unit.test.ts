@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { type JsonObject } from '../../../lib/shared/json.ts';
-import { channelOf } from '../../../lib/ingestion/message/channel.ts';
+import { type JsonObject } from '#lib/shared/json.ts';
+import { channelOf } from '#lib/ingestion/message/channel.ts';
 
 const library = (name: string): JsonObject => ({ library: { name } });
 

@@ -1,13 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Json, type JsonObject } from '../../../lib/shared/json.ts';
-import {
-  type AcceptedMessage,
-  type MessageContext,
-  parseMessage,
-} from '../../../lib/ingestion/message/parse-message.ts';
-import { Touchpoint, TouchpointType } from '../../../lib/model/touchpoint.ts';
-import { type RejectionCode } from '../../../lib/ingestion/message/verdict.ts';
+import { type Json, type JsonObject } from '#lib/shared/json.ts';
+import { type AcceptedMessage, type MessageContext, parseMessage } from '#lib/ingestion/message/parse-message.ts';
+import { Touchpoint, TouchpointType } from '#lib/model/touchpoint.ts';
+import { type RejectionCode } from '#lib/ingestion/message/verdict.ts';
 
 const receivedAt = Date.parse('2026-11-22T12:00:00.000Z');
 const timestamp = '2026-11-22T11:59:50.000Z';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import fc from 'fast-check';
-import { type JsonObject } from '../../../lib/shared/json.ts';
-import { maxMessageBytes, findLimitViolation } from '../../../lib/ingestion/message/payload-limits.ts';
+import { type JsonObject } from '#lib/shared/json.ts';
+import { maxMessageBytes, findLimitViolation } from '#lib/ingestion/message/payload-limits.ts';
 
 const parse = (text: string): JsonObject => JSON.parse(text) as JsonObject;
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import fc from 'fast-check';
-import { type Json } from '../../../lib/shared/json.ts';
-import { measureClockSkew, corrected, isFarFuture, readTime } from '../../../lib/ingestion/message/source-clock.ts';
+import { type Json } from '#lib/shared/json.ts';
+import { measureClockSkew, corrected, isFarFuture, readTime } from '#lib/ingestion/message/source-clock.ts';
 
 const noon = Date.parse('2026-11-22T12:00:00.000Z');
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { type Item } from '../../../lib/aws/table/dynamo-table.ts';
-import { asRefusal } from '../../../lib/aws/table/write-refusal.ts';
-import { type AcceptedMessage, type UndatedTouchpoint } from '../../../lib/ingestion/message/parse-message.ts';
-import { touchpointStore } from '../../../lib/ingestion/message/touchpoint-store.ts';
+import { type Item } from '#lib/aws/table/dynamo-table.ts';
+import { asRefusal } from '#lib/aws/table/write-refusal.ts';
+import { type AcceptedMessage, type UndatedTouchpoint } from '#lib/ingestion/message/parse-message.ts';
+import { touchpointStore } from '#lib/ingestion/message/touchpoint-store.ts';
 import { memoryTable, muteErrors } from '../../functions/ingestion/ingestion-world.ts';
 
 const at = '2026-11-22T11:59:50.000Z';

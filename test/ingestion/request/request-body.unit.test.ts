@@ -1,7 +1,7 @@
 import { brotliCompressSync, constants, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { ThroughlineError } from '../../../lib/shared/errors.ts';
-import { maxBodyBytes, readBody } from '../../../lib/ingestion/request/request-body.ts';
+import { ThroughlineError } from '#lib/shared/errors.ts';
+import { maxBodyBytes, readBody } from '#lib/ingestion/request/request-body.ts';
 
 const json = '{"event":"Café ☕"}';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { keyInBody, keyInHeader } from '../../../lib/ingestion/request/request-key.ts';
+import { keyInBody, keyInHeader } from '#lib/ingestion/request/request-key.ts';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { dynamoTable } from '../../../lib/aws/table/dynamo-table.ts';
-import { webhookSecretStore } from '../../../lib/ingestion/workspace/webhook-secret-store.ts';
-import { addMs } from '../../../lib/shared/time.ts';
+import { dynamoTable } from '#lib/aws/table/dynamo-table.ts';
+import { webhookSecretStore } from '#lib/ingestion/workspace/webhook-secret-store.ts';
+import { addMs } from '#lib/shared/time.ts';
 import { anEngine, localClient, theTable } from '../../support/engines.ts';
 
 const start = '2026-03-02T10:00:00.000Z';

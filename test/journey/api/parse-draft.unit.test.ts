@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseDraft, parseVersionNumber } from '../../../lib/journey/api/parse-draft.ts';
+import { parseDraft, parseVersionNumber } from '#lib/journey/api/parse-draft.ts';
 import { aJourney } from '../journey-examples.ts';
 
 const { version: _version, id: _id, ...body } = aJourney();

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { decideTaskAnswer, parseTaskAnswer } from '../../../lib/journey/api/task-answer.ts';
-import { addMs } from '../../../lib/shared/time.ts';
+import { decideTaskAnswer, parseTaskAnswer } from '#lib/journey/api/task-answer.ts';
+import { addMs } from '#lib/shared/time.ts';
 import { start } from '../journey-examples.ts';
 
 const until = addMs(start, 1_000);

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import jsonata from 'jsonata';
 import { expect, test } from 'vitest';
-import { ThroughlineError } from '../../../lib/shared/errors.ts';
-import { validateJourney } from '../../../lib/journey/validation/validate-journey.ts';
+import { ThroughlineError } from '#lib/shared/errors.ts';
+import { validateJourney } from '#lib/journey/validation/validate-journey.ts';
 import { anyDefinition } from '../any-definition.ts';
 import { aJourney, aSend, aslFaults, compiled } from '../journey-examples.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { type JourneyDefinition } from '../../../lib/journey/definition/journey-definition.ts';
-import { deployedJourneys } from '../../../lib/journey/publishing/deployed-journeys.ts';
-import { type StepCall } from '../../../lib/journey/execution/step-call.ts';
+import { type JourneyDefinition } from '#lib/journey/definition/journey-definition.ts';
+import { deployedJourneys } from '#lib/journey/publishing/deployed-journeys.ts';
+import { type StepCall } from '#lib/journey/execution/step-call.ts';
 import { functionError } from '../../infra/local/step-functions/machine-harness.ts';
 import { aJourney, aSend } from '../journey-examples.ts';
 import { day, running } from '../execution-harness.ts';

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { validateJourney } from '../../../lib/journey/validation/validate-journey.ts';
-import { eventsPerSegment } from '../../../lib/journey/compilation/execution-segments.ts';
-import { type JourneyDefinition } from '../../../lib/journey/definition/journey-definition.ts';
-import { drawSplits } from '../../../lib/journey/definition/draw-splits.ts';
-import { type ExecutionInput } from '../../../lib/journey/enrolment/execution-input.ts';
-import { type Random, seeded } from '../../../lib/shared/random.ts';
+import { validateJourney } from '#lib/journey/validation/validate-journey.ts';
+import { eventsPerSegment } from '#lib/journey/compilation/execution-segments.ts';
+import { type JourneyDefinition } from '#lib/journey/definition/journey-definition.ts';
+import { drawSplits } from '#lib/journey/definition/draw-splits.ts';
+import { type ExecutionInput } from '#lib/journey/enrolment/execution-input.ts';
+import { type Random, seeded } from '#lib/shared/random.ts';
 import {
   functionError,
   type History,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { type JourneyDefinition } from '../../../lib/journey/definition/journey-definition.ts';
-import { drawSplits } from '../../../lib/journey/definition/draw-splits.ts';
-import { bucketCount, bucketOf, bucketThresholds } from '../../../lib/model/customer-bucket.ts';
+import { type JourneyDefinition } from '#lib/journey/definition/journey-definition.ts';
+import { drawSplits } from '#lib/journey/definition/draw-splits.ts';
+import { bucketCount, bucketOf, bucketThresholds } from '#lib/model/customer-bucket.ts';
 import { aJourney, mina } from '../journey-examples.ts';
 
 const customers = Array.from({ length: 100_000 }, (_, i) => ({ workspace: 'acme', customer: `u:${i}` as const }));

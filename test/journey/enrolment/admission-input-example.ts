@@ -1,4 +1,4 @@
-import { type AdmissionInput } from '../../../lib/journey/enrolment/admission-rules/admission-input.ts';
+import { type AdmissionInput } from '#lib/journey/enrolment/admission-rules/admission-input.ts';
 import { aJourney, aProfile, start } from '../journey-examples.ts';
 
 /** An entry into `aJourney` that no rule rejects, with what the test is about. */

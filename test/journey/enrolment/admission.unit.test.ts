@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { decideAdmission } from '../../../lib/journey/enrolment/admission.ts';
+import { decideAdmission } from '#lib/journey/enrolment/admission.ts';
 import { aProfile, start } from '../journey-examples.ts';
 import { anAdmissionInput } from './admission-input-example.ts';
 

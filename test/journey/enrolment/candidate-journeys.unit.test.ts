@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { findCandidateJourneys, journeysTriggeredBy } from '../../../lib/journey/enrolment/candidate-journeys.ts';
-import { type EntryEvent } from '../../../lib/journey/enrolment/entry-request.ts';
-import { deployedJourneys } from '../../../lib/journey/publishing/deployed-journeys.ts';
+import { findCandidateJourneys, journeysTriggeredBy } from '#lib/journey/enrolment/candidate-journeys.ts';
+import { type EntryEvent } from '#lib/journey/enrolment/entry-request.ts';
+import { deployedJourneys } from '#lib/journey/publishing/deployed-journeys.ts';
 import { aJourney, mina, start } from '../journey-examples.ts';
 
 const detail = { id: 'event-1', ...mina, customerId: 'mina', occurredAt: start };

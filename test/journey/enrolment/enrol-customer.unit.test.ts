@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { type JourneyDefinition } from '../../../lib/journey/definition/journey-definition.ts';
-import { rejectionStore } from '../../../lib/journey/enrolment/rejection-store.ts';
-import { keys } from '../../../lib/model/keys/table-keys.ts';
-import { readSignals } from '../../../lib/profile/profile-store.ts';
-import { addMs } from '../../../lib/shared/time.ts';
+import { type JourneyDefinition } from '#lib/journey/definition/journey-definition.ts';
+import { rejectionStore } from '#lib/journey/enrolment/rejection-store.ts';
+import { keys } from '#lib/model/keys/table-keys.ts';
+import { readSignals } from '#lib/profile/profile-store.ts';
+import { addMs } from '#lib/shared/time.ts';
 import { aJourney, mina, start } from '../journey-examples.ts';
 import { aWorld, Life, survives, type World } from '../journey-world.ts';
 import { enrolling, signedUp, stranger, type Enrolling } from '../enrol-harness.ts';

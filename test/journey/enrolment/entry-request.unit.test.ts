@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type EntryEvent, entryKeyFor, toEntryRequest } from '../../../lib/journey/enrolment/entry-request.ts';
+import { type EntryEvent, entryKeyFor, toEntryRequest } from '#lib/journey/enrolment/entry-request.ts';
 import { aJourney, mina, start } from '../journey-examples.ts';
 import { anEntry } from './admission-input-example.ts';
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { type EntryAdmission, decideAdmission } from '../../../lib/journey/enrolment/admission.ts';
-import { type AdmissionInput } from '../../../lib/journey/enrolment/admission-rules/admission-input.ts';
-import { admitToProfile } from '../../../lib/journey/enrolment/profile-entry.ts';
-import { addMs, dayMs } from '../../../lib/shared/time.ts';
+import { type EntryAdmission, decideAdmission } from '#lib/journey/enrolment/admission.ts';
+import { type AdmissionInput } from '#lib/journey/enrolment/admission-rules/admission-input.ts';
+import { admitToProfile } from '#lib/journey/enrolment/profile-entry.ts';
+import { addMs, dayMs } from '#lib/shared/time.ts';
 import { aProfile, start } from '../journey-examples.ts';
 import { anAdmissionInput } from './admission-input-example.ts';
 

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { handlePublishRoutes } from '../../../functions/journey/publish-journey/handler.ts';
-import { handleTraceRoutes } from '../../../functions/journey/trace-api/handler.ts';
-import { type ApiRoutes } from '../../../lib/aws/http/api-function.ts';
-import { journeyStore } from '../../../lib/journey/publishing/journey-store.ts';
-import { publishStore } from '../../../lib/journey/publishing/version-store.ts';
-import { rejectionStore } from '../../../lib/journey/enrolment/rejection-store.ts';
+import { handlePublishRoutes } from '#functions/journey/publish-journey/handler.ts';
+import { handleTraceRoutes } from '#functions/journey/trace-api/handler.ts';
+import { type ApiRoutes } from '#lib/aws/http/api-function.ts';
+import { journeyStore } from '#lib/journey/publishing/journey-store.ts';
+import { publishStore } from '#lib/journey/publishing/version-store.ts';
+import { rejectionStore } from '#lib/journey/enrolment/rejection-store.ts';
 import { aJourney, aProfile, start } from '../journey-examples.ts';
 import { aWorld } from '../journey-world.ts';
 

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { createEntryResolver } from '../../../lib/journey/enrolment/resolve-entry.ts';
-import { type Table } from '../../../lib/aws/table/dynamo-table.ts';
-import { type JourneyDefinition } from '../../../lib/journey/definition/journey-definition.ts';
-import { enrolmentStore } from '../../../lib/journey/enrolment/enrolment-store.ts';
-import { type JourneyRecord } from '../../../lib/journey/publishing/journey-record.ts';
-import { journeyStore } from '../../../lib/journey/publishing/journey-store.ts';
-import { keys } from '../../../lib/model/keys/table-keys.ts';
+import { createEntryResolver } from '#lib/journey/enrolment/resolve-entry.ts';
+import { type Table } from '#lib/aws/table/dynamo-table.ts';
+import { type JourneyDefinition } from '#lib/journey/definition/journey-definition.ts';
+import { enrolmentStore } from '#lib/journey/enrolment/enrolment-store.ts';
+import { type JourneyRecord } from '#lib/journey/publishing/journey-record.ts';
+import { journeyStore } from '#lib/journey/publishing/journey-store.ts';
+import { keys } from '#lib/model/keys/table-keys.ts';
 import { aJourney, aProfile, mina, start } from '../journey-examples.ts';
 import { aliasArn, aWorld } from '../journey-world.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { type StepCall } from '../../../lib/journey/execution/step-call.ts';
-import { firstRun } from '../../../lib/journey/enrolment/execution-input.ts';
+import { type StepCall } from '#lib/journey/execution/step-call.ts';
+import { firstRun } from '#lib/journey/enrolment/execution-input.ts';
 import { aJourney, aSend } from '../journey-examples.ts';
 import { day, midnight, running } from '../execution-harness.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { firstRun } from '../../../lib/journey/enrolment/execution-input.ts';
-import { StepCall } from '../../../lib/journey/execution/step-call.ts';
-import { toContinuation } from '../../../lib/journey/execution/suspend-enrolment.ts';
+import { firstRun } from '#lib/journey/enrolment/execution-input.ts';
+import { StepCall } from '#lib/journey/execution/step-call.ts';
+import { toContinuation } from '#lib/journey/execution/suspend-enrolment.ts';
 import { aCall, anInput, start } from '../journey-examples.ts';
 
 const wait = { kind: 'wait', for: '40d', next: 'Later' };

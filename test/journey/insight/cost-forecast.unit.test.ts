@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { estimateVisits } from '../../../lib/journey/insight/expected-visits.ts';
-import { maxOpenEnrolments, forecastJourney } from '../../../lib/journey/insight/cost-forecast.ts';
-import { journeyTemplates } from '../../../lib/journey/publishing/journey-templates.ts';
-import { deployedJourneys } from '../../../lib/journey/publishing/deployed-journeys.ts';
+import { estimateVisits } from '#lib/journey/insight/expected-visits.ts';
+import { maxOpenEnrolments, forecastJourney } from '#lib/journey/insight/cost-forecast.ts';
+import { journeyTemplates } from '#lib/journey/publishing/journey-templates.ts';
+import { deployedJourneys } from '#lib/journey/publishing/deployed-journeys.ts';
 import { aJourney, aSend } from '../journey-examples.ts';
 
 const Done = { kind: 'exit' };

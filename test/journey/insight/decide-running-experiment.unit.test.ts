@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { isLookDue } from '../../../lib/journey/insight/decide-running-experiment.ts';
-import { type StatsIncrement } from '../../../lib/journey/insight/journey-stats-store.ts';
-import { deterministicId } from '../../../lib/shared/ids.ts';
+import { isLookDue } from '#lib/journey/insight/decide-running-experiment.ts';
+import { type StatsIncrement } from '#lib/journey/insight/journey-stats-store.ts';
+import { deterministicId } from '#lib/shared/ids.ts';
 
 const event = (name: StatsIncrement['name'], id: string) => ({ name, detail: { id } }) as StatsIncrement; // a look reads these two
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { executionArnsOf } from '../../../lib/journey/insight/execution-arns.ts';
+import { executionArnsOf } from '#lib/journey/insight/execution-arns.ts';
 
 const naming = { stack: 'throughline', machines: 'arn:aws:states:eu-west-1:1:stateMachine:' };
 const place = { workspace: 'acme', journeyId: 'welcome', version: 2, enrolmentId: 'e1', leg: 0 };

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { Step, type StepOf } from '../../../lib/journey/definition/step.ts';
-import { planOfStep } from '../../../lib/journey/insight/experiment-plan-of-step.ts';
-import { concludeExperiment } from '../../../lib/report/experiment/conclude-experiment.ts';
-import { rateOf } from '../../../lib/statistics/inference/moments.ts';
+import { Step, type StepOf } from '#lib/journey/definition/step.ts';
+import { planOfStep } from '#lib/journey/insight/experiment-plan-of-step.ts';
+import { concludeExperiment } from '#lib/report/experiment/conclude-experiment.ts';
+import { rateOf } from '#lib/statistics/inference/moments.ts';
 
 function stepWith(changes: object = {}): StepOf<'experiment'> {
   const step = Step.parse({

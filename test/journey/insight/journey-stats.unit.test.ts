@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
-import { countJourneyEvent } from '../../../functions/journey/count-journey-events/handler.ts';
-import { handlePublishRoutes } from '../../../functions/journey/publish-journey/handler.ts';
-import { experimentOf } from '../../../lib/journey/insight/running-experiment.ts';
-import { type JourneyRecord, deployedJourneyRecord, winnerOf } from '../../../lib/journey/publishing/journey-record.ts';
-import { journeyStore } from '../../../lib/journey/publishing/journey-store.ts';
-import { statsStore, type VariantStats } from '../../../lib/journey/insight/journey-stats-store.ts';
-import { type StepOf } from '../../../lib/journey/definition/step.ts';
-import { decideExperimentWinner, experimentResultOf } from '../../../lib/journey/insight/experiment-winner.ts';
-import { addDuration, addMs } from '../../../lib/shared/time.ts';
+import { countJourneyEvent } from '#functions/journey/count-journey-events/handler.ts';
+import { handlePublishRoutes } from '#functions/journey/publish-journey/handler.ts';
+import { experimentOf } from '#lib/journey/insight/running-experiment.ts';
+import { type JourneyRecord, deployedJourneyRecord, winnerOf } from '#lib/journey/publishing/journey-record.ts';
+import { journeyStore } from '#lib/journey/publishing/journey-store.ts';
+import { statsStore, type VariantStats } from '#lib/journey/insight/journey-stats-store.ts';
+import { type StepOf } from '#lib/journey/definition/step.ts';
+import { decideExperimentWinner, experimentResultOf } from '#lib/journey/insight/experiment-winner.ts';
+import { addDuration, addMs } from '#lib/shared/time.ts';
 import { aJourney, aSend, start } from '../journey-examples.ts';
 import { aWorld } from '../journey-world.ts';
 

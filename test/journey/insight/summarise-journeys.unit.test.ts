@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { summariseJourney, summariseVersions, viewJourney } from '../../../lib/journey/insight/summarise-journeys.ts';
-import { deployedJourneyRecord } from '../../../lib/journey/publishing/journey-record.ts';
+import { summariseJourney, summariseVersions, viewJourney } from '#lib/journey/insight/summarise-journeys.ts';
+import { deployedJourneyRecord } from '#lib/journey/publishing/journey-record.ts';
 import { aJourney, start } from '../journey-examples.ts';
 
 const journey = aJourney();

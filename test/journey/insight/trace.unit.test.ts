@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { traceSteps } from '../../../lib/journey/insight/trace.ts';
-import { addMs } from '../../../lib/shared/time.ts';
+import { traceSteps } from '#lib/journey/insight/trace.ts';
+import { addMs } from '#lib/shared/time.ts';
 import { start } from '../journey-examples.ts';
 
 const of = { version: 1, leg: 0 };

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { SendChannel, Workspace } from '../../../lib/model/workspace.ts';
-import { ContactHours } from '../../../lib/journey/definition/contact-hours.ts';
-import { type Contact, decideSend } from '../../../lib/journey/messaging/decide-send.ts';
-import { type Profile } from '../../../lib/model/profile.ts';
+import { SendChannel, Workspace } from '#lib/model/workspace.ts';
+import { ContactHours } from '#lib/journey/definition/contact-hours.ts';
+import { type Contact, decideSend } from '#lib/journey/messaging/decide-send.ts';
+import { type Profile } from '#lib/model/profile.ts';
 import { aProfile, dated, start } from '../journey-examples.ts';
 
 const acme = (rules: Partial<Workspace> = {}) => Workspace.parse({ id: 'acme', name: 'Acme', ...rules });

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { findReachability } from '../../../lib/journey/messaging/reachable-hours.ts';
-import { type ContactHours } from '../../../lib/journey/definition/contact-hours.ts';
-import { decideAfterPause } from '../../../lib/journey/messaging/after-pause.ts';
-import { findQuietEnd } from '../../../lib/journey/messaging/quiet-hours.ts';
+import { findReachability } from '#lib/journey/messaging/reachable-hours.ts';
+import { type ContactHours } from '#lib/journey/definition/contact-hours.ts';
+import { decideAfterPause } from '#lib/journey/messaging/after-pause.ts';
+import { findQuietEnd } from '#lib/journey/messaging/quiet-hours.ts';
 import { aProfile, dated } from '../journey-examples.ts';
 
 const night = { from: '22:00', to: '08:00' };

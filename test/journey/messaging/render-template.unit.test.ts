@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { truncate, renderMessage } from '../../../lib/journey/messaging/render-template.ts';
+import { truncate, renderMessage } from '#lib/journey/messaging/render-template.ts';
 
 const body = (template: string, values = {}) => renderMessage({ body: template }, values).body;
 

@@ -1,5 +1,5 @@
-import { type StepOf } from '../../../lib/journey/definition/step.ts';
-import { durationMs } from '../../../lib/shared/time.ts';
+import { type StepOf } from '#lib/journey/definition/step.ts';
+import { durationMs } from '#lib/shared/time.ts';
 import { drawn } from './chances.ts';
 import { type Customer, isNamed, type Stay } from './customers.ts';
 

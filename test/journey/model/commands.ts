@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { validateJourney } from '../../../lib/journey/validation/validate-journey.ts';
-import { type JourneyDefinition } from '../../../lib/journey/definition/journey-definition.ts';
-import { durationMs } from '../../../lib/shared/time.ts';
+import { validateJourney } from '#lib/journey/validation/validate-journey.ts';
+import { type JourneyDefinition } from '#lib/journey/definition/journey-definition.ts';
+import { durationMs } from '#lib/shared/time.ts';
 import { type Model } from './expected-system.ts';
 import { type Stay, type Task } from './customers.ts';
 import { definitionOf, edition, type Edition, mapOf, type Scenario } from './journeys.ts';

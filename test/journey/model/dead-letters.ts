@@ -1,6 +1,6 @@
-import { type Workspace } from '../../../lib/model/workspace.ts';
-import { type StepOf } from '../../../lib/journey/definition/step.ts';
-import { durationMs } from '../../../lib/shared/time.ts';
+import { type Workspace } from '#lib/model/workspace.ts';
+import { type StepOf } from '#lib/journey/definition/step.ts';
+import { durationMs } from '#lib/shared/time.ts';
 import { type Customer } from './customers.ts';
 
 const minute = 60_000;

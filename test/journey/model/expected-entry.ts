@@ -1,6 +1,6 @@
-import { type Workspace } from '../../../lib/model/workspace.ts';
-import { type JourneyDefinition } from '../../../lib/journey/definition/journey-definition.ts';
-import { durationMs } from '../../../lib/shared/time.ts';
+import { type Workspace } from '#lib/model/workspace.ts';
+import { type JourneyDefinition } from '#lib/journey/definition/journey-definition.ts';
+import { durationMs } from '#lib/shared/time.ts';
 import { isHeldBack } from './chances.ts';
 import { type Customer, isNamed, type Stay } from './customers.ts';
 

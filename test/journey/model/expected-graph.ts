@@ -1,5 +1,5 @@
-import { type JourneyDefinition } from '../../../lib/journey/definition/journey-definition.ts';
-import { type Step } from '../../../lib/journey/definition/step.ts';
+import { type JourneyDefinition } from '#lib/journey/definition/journey-definition.ts';
+import { type Step } from '#lib/journey/definition/step.ts';
 
 /** Old step → new step, or out. */
 export type Map = Record<string, string | null>;

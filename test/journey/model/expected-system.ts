@@ -1,7 +1,7 @@
-import { type Workspace } from '../../../lib/model/workspace.ts';
-import { type JourneyDefinition } from '../../../lib/journey/definition/journey-definition.ts';
-import { type Step, type StepOf } from '../../../lib/journey/definition/step.ts';
-import { durationMs } from '../../../lib/shared/time.ts';
+import { type Workspace } from '#lib/model/workspace.ts';
+import { type JourneyDefinition } from '#lib/journey/definition/journey-definition.ts';
+import { type Step, type StepOf } from '#lib/journey/definition/step.ts';
+import { durationMs } from '#lib/shared/time.ts';
 import { drawn } from './chances.ts';
 import { Door } from './expected-entry.ts';
 import { endOf } from './dead-letters.ts';

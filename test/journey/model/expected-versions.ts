@@ -1,4 +1,4 @@
-import { type JourneyDefinition } from '../../../lib/journey/definition/journey-definition.ts';
+import { type JourneyDefinition } from '#lib/journey/definition/journey-definition.ts';
 import { acts, asking, type Map as StepMap, resolved } from './expected-graph.ts';
 
 type State = 'live' | 'paused' | 'closed' | 'stopped';

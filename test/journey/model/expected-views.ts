@@ -1,5 +1,5 @@
-import { type EnrolmentStatus } from '../../../lib/journey/enrolment/enrolment-record.ts';
-import { type Item } from '../../../lib/aws/table/dynamo-table.ts';
+import { type EnrolmentStatus } from '#lib/journey/enrolment/enrolment-record.ts';
+import { type Item } from '#lib/aws/table/dynamo-table.ts';
 import { type Model } from './expected-system.ts';
 import { type Stay } from './customers.ts';
 import { type System, workspace } from './system-under-test.ts';

@@ -1,11 +1,11 @@
-import { type Executions } from '../../../lib/aws/step-functions/executions.ts';
-import { executionArn } from '../../../lib/shared/execution-arn.ts';
-import { type Machines } from '../../../lib/aws/step-functions/state-machines.ts';
-import { type Timers } from '../../../lib/aws/timers.ts';
-import { type AslDefinition } from '../../../lib/journey/compilation/state-machine-types.ts';
-import { InMemoryStepFunctions } from '../../../lib/journey/simulation/engine/in-memory-step-functions.ts';
-import { type SimulatedTime } from '../../../lib/journey/simulation/engine/simulated-time.ts';
-import { type Json } from '../../../lib/shared/json.ts';
+import { type Executions } from '#lib/aws/step-functions/executions.ts';
+import { executionArn } from '#lib/shared/execution-arn.ts';
+import { type Machines } from '#lib/aws/step-functions/state-machines.ts';
+import { type Timers } from '#lib/aws/timers.ts';
+import { type AslDefinition } from '#lib/journey/compilation/state-machine-types.ts';
+import { InMemoryStepFunctions } from '#lib/journey/simulation/engine/in-memory-step-functions.ts';
+import { type SimulatedTime } from '#lib/journey/simulation/engine/simulated-time.ts';
+import { type Json } from '#lib/shared/json.ts';
 
 /** As JSON carries it from one function to another. */
 const wired = (value: unknown): Json => JSON.parse(JSON.stringify(value ?? null)) as Json;

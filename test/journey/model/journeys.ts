@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { validateJourney } from '../../../lib/journey/validation/validate-journey.ts';
-import { JourneyDefinition } from '../../../lib/journey/definition/journey-definition.ts';
-import { Workspace } from '../../../lib/model/workspace.ts';
-import { type Step } from '../../../lib/journey/definition/step.ts';
+import { validateJourney } from '#lib/journey/validation/validate-journey.ts';
+import { JourneyDefinition } from '#lib/journey/definition/journey-definition.ts';
+import { Workspace } from '#lib/model/workspace.ts';
+import { type Step } from '#lib/journey/definition/step.ts';
 import { reachable } from '../any-definition.ts';
 import { leading, type Map as StepMap, metFrom } from './expected-graph.ts';
 import { aStep, duration, event, rarely } from './expected-steps.ts';

@@ -1,4 +1,4 @@
-import { type HttpAnswer, type HttpCall } from '../../../lib/journey/messaging/guarded-http-call.ts';
+import { type HttpAnswer, type HttpCall } from '#lib/journey/messaging/guarded-http-call.ts';
 
 /** Whom webhooks call: takes everything, or fails everything. */
 export class Receiver {

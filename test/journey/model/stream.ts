@@ -1,6 +1,6 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { type Item } from '../../../lib/aws/table/dynamo-table.ts';
+import { type Item } from '#lib/aws/table/dynamo-table.ts';
 import { type Change } from '../../support/memory-table.ts';
 
 const streamArn = 'arn:aws:dynamodb:us-east-1:000000000000:table/Throughline/stream/2026-03-01T00:00:00.000';

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { findExperiment } from '../../../lib/journey/insight/running-experiment.ts';
+import { findExperiment } from '#lib/journey/insight/running-experiment.ts';
 import {
   currentRecord,
   currentRecords,
   deployedJourneyRecord,
   setWinner,
-} from '../../../lib/journey/publishing/journey-record.ts';
+} from '#lib/journey/publishing/journey-record.ts';
 import { aJourney, start } from '../journey-examples.ts';
 import { tested } from '../validation/validation-examples.ts';
 

@@ -1,21 +1,21 @@
 import { expect, test } from 'vitest';
-import { resumePausedJourney } from '../../../functions/journey/resume-paused-journey/handler.ts';
-import { type Bus } from '../../../lib/aws/bus.ts';
-import { type BusEvent } from '../../../lib/model/bus-events.ts';
-import { enrolmentStore } from '../../../lib/journey/enrolment/enrolment-store.ts';
-import { enrolmentEntryWrites } from '../../../lib/journey/enrolment/enrolment-writes.ts';
-import { journeyRecordEvents } from '../../../lib/relay/journey-record-events.ts';
+import { resumePausedJourney } from '#functions/journey/resume-paused-journey/handler.ts';
+import { type Bus } from '#lib/aws/bus.ts';
+import { type BusEvent } from '#lib/model/bus-events.ts';
+import { enrolmentStore } from '#lib/journey/enrolment/enrolment-store.ts';
+import { enrolmentEntryWrites } from '#lib/journey/enrolment/enrolment-writes.ts';
+import { journeyRecordEvents } from '#lib/relay/journey-record-events.ts';
 import {
   type JourneyRecord,
   type JourneyState,
   deployedJourneyRecord,
-} from '../../../lib/journey/publishing/journey-record.ts';
-import { type PausedStep, pausedStepStore } from '../../../lib/journey/execution/paused-step-store.ts';
-import { journeyStore } from '../../../lib/journey/publishing/journey-store.ts';
-import { type LifecycleAction, applyAction } from '../../../lib/journey/publishing/lifecycle.ts';
-import { taskStore } from '../../../lib/journey/execution/human-task-store.ts';
-import { profileStore } from '../../../lib/profile/profile-store.ts';
-import { addMs } from '../../../lib/shared/time.ts';
+} from '#lib/journey/publishing/journey-record.ts';
+import { type PausedStep, pausedStepStore } from '#lib/journey/execution/paused-step-store.ts';
+import { journeyStore } from '#lib/journey/publishing/journey-store.ts';
+import { type LifecycleAction, applyAction } from '#lib/journey/publishing/lifecycle.ts';
+import { taskStore } from '#lib/journey/execution/human-task-store.ts';
+import { profileStore } from '#lib/profile/profile-store.ts';
+import { addMs } from '#lib/shared/time.ts';
 import { aJourney, aProfile, start } from '../journey-examples.ts';
 import { aWorld, Life, survives } from '../journey-world.ts';
 

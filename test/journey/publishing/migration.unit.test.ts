@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
-import { createEnrolmentMigrator } from '../../../lib/journey/execution/migrate-enrolment.ts';
-import { type JourneyVersion } from '../../../lib/journey/publishing/journey-store.ts';
-import { enrolmentStore } from '../../../lib/journey/enrolment/enrolment-store.ts';
-import { enrolmentEntryWrites } from '../../../lib/journey/enrolment/enrolment-writes.ts';
-import { resolveMigration, resolveMigrationMap } from '../../../lib/journey/publishing/migration.ts';
-import { previewEnrolments } from '../../../functions/journey/publish-journey/preview-enrolments.ts';
-import { previewEnrolment } from '../../../lib/journey/publishing/preview-migration.ts';
-import { planMigration } from '../../../lib/journey/publishing/apply-publication.ts';
-import { StepCall } from '../../../lib/journey/execution/step-call.ts';
-import { profileStore } from '../../../lib/profile/profile-store.ts';
-import { addDuration } from '../../../lib/shared/time.ts';
+import { createEnrolmentMigrator } from '#lib/journey/execution/migrate-enrolment.ts';
+import { type JourneyVersion } from '#lib/journey/publishing/journey-store.ts';
+import { enrolmentStore } from '#lib/journey/enrolment/enrolment-store.ts';
+import { enrolmentEntryWrites } from '#lib/journey/enrolment/enrolment-writes.ts';
+import { resolveMigration, resolveMigrationMap } from '#lib/journey/publishing/migration.ts';
+import { previewEnrolments } from '#functions/journey/publish-journey/preview-enrolments.ts';
+import { previewEnrolment } from '#lib/journey/publishing/preview-migration.ts';
+import { planMigration } from '#lib/journey/publishing/apply-publication.ts';
+import { StepCall } from '#lib/journey/execution/step-call.ts';
+import { profileStore } from '#lib/profile/profile-store.ts';
+import { addDuration } from '#lib/shared/time.ts';
 import { aCall, aJourney, anInput, aProfile, aSend, mina, start } from '../journey-examples.ts';
 import { aWorld, Life, survives } from '../journey-world.ts';
 

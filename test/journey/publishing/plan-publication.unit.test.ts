@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { draftFingerprint } from '../../../lib/journey/publishing/apply-publication.ts';
-import { planVersion } from '../../../lib/journey/publishing/plan-publication.ts';
-import { aliasShares } from '../../../lib/journey/publishing/publish-journey.ts';
+import { draftFingerprint } from '#lib/journey/publishing/apply-publication.ts';
+import { planVersion } from '#lib/journey/publishing/plan-publication.ts';
+import { aliasShares } from '#lib/journey/publishing/publish-journey.ts';
 import { aJourney, aSend, start } from '../journey-examples.ts';
 
 const steps = { Hello: aSend(), Remind: aSend(), Done: { kind: 'exit' } };

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test, vi } from 'vitest';
-import { Workspace } from '../../../lib/model/workspace.ts';
-import { type JourneyDefinition } from '../../../lib/journey/definition/journey-definition.ts';
+import { Workspace } from '#lib/model/workspace.ts';
+import { type JourneyDefinition } from '#lib/journey/definition/journey-definition.ts';
 import { aJourney, aSend } from '../journey-examples.ts';
 import { System, workspace } from '../model/system-under-test.ts';
 import { seen } from '../model/expected-views.ts';

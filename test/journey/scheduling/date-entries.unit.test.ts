@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { findMovedDates, nextDate } from '../../../lib/journey/scheduling/date-entries.ts';
-import { listOccurrences } from '../../../lib/journey/scheduling/occurrences.ts';
-import { Recurrence } from '../../../lib/journey/definition/trigger.ts';
+import { findMovedDates, nextDate } from '#lib/journey/scheduling/date-entries.ts';
+import { listOccurrences } from '#lib/journey/scheduling/occurrences.ts';
+import { Recurrence } from '#lib/journey/definition/trigger.ts';
 import { acme } from '../../profile/profile-examples.ts';
 import { aJourney, aProfile, dated, start } from '../journey-examples.ts';
 

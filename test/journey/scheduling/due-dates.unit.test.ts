@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { triggerId } from '../../../lib/journey/scheduling/date-entries.ts';
-import { decideDueDate, recomputeDate } from '../../../lib/journey/scheduling/due-dates.ts';
-import { Workspace } from '../../../lib/model/workspace.ts';
-import { addMs, dayMs } from '../../../lib/shared/time.ts';
+import { triggerId } from '#lib/journey/scheduling/date-entries.ts';
+import { decideDueDate, recomputeDate } from '#lib/journey/scheduling/due-dates.ts';
+import { Workspace } from '#lib/model/workspace.ts';
+import { addMs, dayMs } from '#lib/shared/time.ts';
 import { liveAs } from '../../projection/projector-harness.ts';
 import { aJourney, aProfile, dated, mina } from '../journey-examples.ts';
 

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
-import { Workspace } from '../../../lib/model/workspace.ts';
-import { Population } from '../../../lib/journey/simulation/customers/population.ts';
-import { type RecordedHistory, replayJourney } from '../../../lib/journey/simulation/replay.ts';
-import { type SimulationResult } from '../../../lib/journey/simulation/simulation-result.ts';
-import { SimulateBody } from '../../../lib/journey/simulation/simulation-request.ts';
-import { type SimulationRequest } from '../../../lib/journey/simulation/run-to-end.ts';
-import { simulateJourney } from '../../../lib/journey/simulation/simulate-journey.ts';
-import { journeyTemplates } from '../../../lib/journey/publishing/journey-templates.ts';
+import { Workspace } from '#lib/model/workspace.ts';
+import { Population } from '#lib/journey/simulation/customers/population.ts';
+import { type RecordedHistory, replayJourney } from '#lib/journey/simulation/replay.ts';
+import { type SimulationResult } from '#lib/journey/simulation/simulation-result.ts';
+import { SimulateBody } from '#lib/journey/simulation/simulation-request.ts';
+import { type SimulationRequest } from '#lib/journey/simulation/run-to-end.ts';
+import { simulateJourney } from '#lib/journey/simulation/simulate-journey.ts';
+import { journeyTemplates } from '#lib/journey/publishing/journey-templates.ts';
 import { aJourney, aSend } from '../journey-examples.ts';
-import { projectInMemory } from '../../../lib/projection/simulated-projection.ts';
+import { projectInMemory } from '#lib/projection/simulated-projection.ts';
 import { Done, everywhere, from, identified, touched, twice } from './simulation-examples.ts';
 
 /** A journey and what is special about its workspace and its customers, who can all be reached, refuse nothing and live in UTC. */

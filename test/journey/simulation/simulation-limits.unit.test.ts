@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { Workspace } from '../../../lib/model/workspace.ts';
-import { Population } from '../../../lib/journey/simulation/customers/population.ts';
-import { type RecordedHistory, replayJourney } from '../../../lib/journey/simulation/replay.ts';
-import { simulateJourney } from '../../../lib/journey/simulation/simulate-journey.ts';
-import { projectInMemory } from '../../../lib/projection/simulated-projection.ts';
+import { Workspace } from '#lib/model/workspace.ts';
+import { Population } from '#lib/journey/simulation/customers/population.ts';
+import { type RecordedHistory, replayJourney } from '#lib/journey/simulation/replay.ts';
+import { simulateJourney } from '#lib/journey/simulation/simulate-journey.ts';
+import { projectInMemory } from '#lib/projection/simulated-projection.ts';
 import { aJourney } from '../journey-examples.ts';
 import { everywhere, from, identified, touched, twice } from './simulation-examples.ts';
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { StepCall } from '../../../lib/journey/execution/step-call.ts';
-import { addAssignment } from '../../../lib/journey/steps/assign/assign-variant.ts';
-import { type ActiveEnrolment } from '../../../lib/model/active-enrolment.ts';
-import { addDuration } from '../../../lib/shared/time.ts';
+import { StepCall } from '#lib/journey/execution/step-call.ts';
+import { addAssignment } from '#lib/journey/steps/assign/assign-variant.ts';
+import { type ActiveEnrolment } from '#lib/model/active-enrolment.ts';
+import { addDuration } from '#lib/shared/time.ts';
 import { aCall, aProfile, start } from '../journey-examples.ts';
 
 const call = StepCall.parse(

@@ -4,10 +4,10 @@ import {
   type SendClaim,
   type SendOutcome,
   type SendStore,
-} from '../../../lib/journey/messaging/send-ledger.ts';
-import { claimAndDeliver } from '../../../lib/journey/steps/send/claim-and-deliver.ts';
-import { conflict } from '../../../lib/shared/retry.ts';
-import { addMs } from '../../../lib/shared/time.ts';
+} from '#lib/journey/messaging/send-ledger.ts';
+import { claimAndDeliver } from '#lib/journey/steps/send/claim-and-deliver.ts';
+import { conflict } from '#lib/shared/retry.ts';
+import { addMs } from '#lib/shared/time.ts';
 import { anOutgoing, mina, start } from '../journey-examples.ts';
 
 const claim: SendClaim = {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { StepCall } from '../../../lib/journey/execution/step-call.ts';
-import { publishingStepOf, toJourneyEvent } from '../../../lib/journey/steps/publish-event/journey-event.ts';
+import { StepCall } from '#lib/journey/execution/step-call.ts';
+import { publishingStepOf, toJourneyEvent } from '#lib/journey/steps/publish-event/journey-event.ts';
 import { aCall, anInput, aProfile, aSend, start } from '../journey-examples.ts';
 
 const emit = { kind: 'emitEvent', event: 'Lead Qualified', properties: { name: '{{traits.firstName}}' }, next: 'Done' };

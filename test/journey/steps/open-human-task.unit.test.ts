@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { StepCall, tokenOf } from '../../../lib/journey/execution/step-call.ts';
-import { toTask } from '../../../lib/journey/steps/human-task/open-human-task.ts';
-import { addDuration } from '../../../lib/shared/time.ts';
+import { StepCall, tokenOf } from '#lib/journey/execution/step-call.ts';
+import { toTask } from '#lib/journey/steps/human-task/open-human-task.ts';
+import { addDuration } from '#lib/shared/time.ts';
 import { aCall, aProfile, dated, start } from '../journey-examples.ts';
 
 const step = {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { StepCall } from '../../../lib/journey/execution/step-call.ts';
-import { findMatchingTouchpoint, toWait } from '../../../lib/journey/steps/wait/register-wait.ts';
-import { type Touchpoint } from '../../../lib/model/touchpoint.ts';
-import { addDuration, addMs } from '../../../lib/shared/time.ts';
+import { StepCall } from '#lib/journey/execution/step-call.ts';
+import { findMatchingTouchpoint, toWait } from '#lib/journey/steps/wait/register-wait.ts';
+import { type Touchpoint } from '#lib/model/touchpoint.ts';
+import { addDuration, addMs } from '#lib/shared/time.ts';
 import { aCall, aProfile, start } from '../journey-examples.ts';
 
 const step = { kind: 'waitForEvent', on: { event: 'Activated' }, timeout: '3d', next: 'Done', onTimeout: 'Done' };

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { StepCall } from '../../../lib/journey/execution/step-call.ts';
-import { withStepTraits } from '../../../lib/journey/steps/update-profile/set-traits.ts';
-import { addMs } from '../../../lib/shared/time.ts';
+import { StepCall } from '#lib/journey/execution/step-call.ts';
+import { withStepTraits } from '#lib/journey/steps/update-profile/set-traits.ts';
+import { addMs } from '#lib/shared/time.ts';
 import { aCall, aProfile, dated, start } from '../journey-examples.ts';
 
 const call = StepCall.parse(aCall({ kind: 'updateProfile', traits: { plan: 'gold' }, next: 'Done' }));

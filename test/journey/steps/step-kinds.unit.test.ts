@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { ThroughlineError } from '../../../lib/shared/errors.ts';
-import { firstRun } from '../../../lib/journey/enrolment/execution-input.ts';
+import { ThroughlineError } from '#lib/shared/errors.ts';
+import { firstRun } from '#lib/journey/enrolment/execution-input.ts';
 import { functionError } from '../../infra/local/step-functions/machine-harness.ts';
 import { aJourney, aSend } from '../journey-examples.ts';
 import { day, midnight, running } from '../execution-harness.ts';

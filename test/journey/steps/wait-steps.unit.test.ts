@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { firstRun } from '../../../lib/journey/enrolment/execution-input.ts';
+import { firstRun } from '#lib/journey/enrolment/execution-input.ts';
 import { aJourney, aSend } from '../journey-examples.ts';
 import { day, midnight, running } from '../execution-harness.ts';
 

@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { validateJourney } from '../../../lib/journey/validation/validate-journey.ts';
-import { journeyTemplates } from '../../../lib/journey/publishing/journey-templates.ts';
-import { deployedJourneys } from '../../../lib/journey/publishing/deployed-journeys.ts';
+import { validateJourney } from '#lib/journey/validation/validate-journey.ts';
+import { journeyTemplates } from '#lib/journey/publishing/journey-templates.ts';
+import { deployedJourneys } from '#lib/journey/publishing/deployed-journeys.ts';
 import { aJourney, aSend, aslFaults } from '../journey-examples.ts';
 
 test.each([...deployedJourneys, ...journeyTemplates])('the journey $id has no fault', (definition) => {
@@ -12,7 +12,7 @@ test.each([...deployedJourneys, ...journeyTemplates])('the journey $id has no fa
 });
 
 test('each file of a journey is one of those that are shipped or ready', () => {
-  const files = readdirSync(new URL('../../../events/journeys/', import.meta.url));
+  const files = readdirSync(new URL('#events/journeys', import.meta.url));
   const ids = [...deployedJourneys, ...journeyTemplates].map(({ id }) => `${id}.json`);
   expect(files.sort()).toEqual(ids.sort());
   expect(ids).toHaveLength(12);

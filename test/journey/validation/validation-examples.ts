@@ -1,9 +1,5 @@
 import { expect, test } from 'vitest';
-import {
-  validateJourney,
-  type Diagnostic,
-  type ValidationContext,
-} from '../../../lib/journey/validation/validate-journey.ts';
+import { validateJourney, type Diagnostic, type ValidationContext } from '#lib/journey/validation/validate-journey.ts';
 import { aJourney, aSend } from '../journey-examples.ts';
 
 export const Done = { kind: 'exit' };

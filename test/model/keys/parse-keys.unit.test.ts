@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Customer } from '../../../lib/model/customer.ts';
+import { type Customer } from '#lib/model/customer.ts';
 import {
   parseDateKey,
   parseListStart,
@@ -12,17 +12,9 @@ import {
   parseTimedKey,
   parseWorkspace,
   stripRange,
-} from '../../../lib/model/keys/parse-keys.ts';
-import {
-  keys,
-  lists,
-  listSortKey,
-  partition,
-  ranges,
-  skewRange,
-  timelineRanges,
-} from '../../../lib/model/keys/table-keys.ts';
-import { type Instant } from '../../../lib/shared/time.ts';
+} from '#lib/model/keys/parse-keys.ts';
+import { keys, lists, listSortKey, partition, ranges, skewRange, timelineRanges } from '#lib/model/keys/table-keys.ts';
+import { type Instant } from '#lib/shared/time.ts';
 
 /** Ids of other systems, which may contain the separator anywhere. */
 const anyId = fc.oneof(fc.string(), fc.constantFrom('#', '##', '#a', 'a#', 'a#b#c'));

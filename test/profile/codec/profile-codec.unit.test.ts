@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { scoreRisk } from '../../../lib/churn/heuristic-score.ts';
-import { packProfile, unpackProfile } from '../../../lib/profile/codec/profile-codec.ts';
-import { type Profile } from '../../../lib/model/profile.ts';
-import { profileItem, readProfileItem } from '../../../lib/profile/profile-store.ts';
+import { scoreRisk } from '#lib/churn/heuristic-score.ts';
+import { packProfile, unpackProfile } from '#lib/profile/codec/profile-codec.ts';
+import { type Profile } from '#lib/model/profile.ts';
+import { profileItem, readProfileItem } from '#lib/profile/profile-store.ts';
 import { aProfile, aTouchpoint, days, folded, minutes, touchpoints } from '../profile-examples.ts';
 
 test('a profile is read as it was written', () => {

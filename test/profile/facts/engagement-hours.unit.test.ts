@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { emotionOf } from '../../../lib/profile/facts/emotion.ts';
-import { mergeHours, packHours, unpackHours } from '../../../lib/profile/facts/engagement-hours.ts';
+import { emotionOf } from '#lib/profile/facts/emotion.ts';
+import { mergeHours, packHours, unpackHours } from '#lib/profile/facts/engagement-hours.ts';
 import { aProfile, aTouchpoint, days, folded, minutes } from '../profile-examples.ts';
 
 const filled = (hours: readonly number[] = []) => hours.flatMap((n, hour) => (n > 0 ? [[hour, n]] : []));

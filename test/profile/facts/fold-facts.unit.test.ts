@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Touchpoint } from '../../../lib/model/touchpoint.ts';
-import { overflowKey, profileLimits } from '../../../lib/model/profile-limits.ts';
-import { packProfile } from '../../../lib/profile/codec/profile-codec.ts';
+import { type Touchpoint } from '#lib/model/touchpoint.ts';
+import { overflowKey, profileLimits } from '#lib/model/profile-limits.ts';
+import { packProfile } from '#lib/profile/codec/profile-codec.ts';
 import { aTouchpoint, days, folded, minutes, shuffled, touchpoints } from '../profile-examples.ts';
 
 const identify = (properties: Touchpoint['properties'], at = minutes(0)) =>

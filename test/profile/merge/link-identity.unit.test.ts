@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { type CustomerRef } from '../../../lib/model/customer.ts';
-import { identityClaims } from '../../../lib/profile/merge/link-identity.ts';
-import { keys } from '../../../lib/model/keys/table-keys.ts';
-import { profileLimits } from '../../../lib/model/profile-limits.ts';
-import { readSignals } from '../../../lib/profile/profile-store.ts';
+import { type CustomerRef } from '#lib/model/customer.ts';
+import { identityClaims } from '#lib/profile/merge/link-identity.ts';
+import { keys } from '#lib/model/keys/table-keys.ts';
+import { profileLimits } from '#lib/model/profile-limits.ts';
+import { readSignals } from '#lib/profile/profile-store.ts';
 import { aTouchpoint, minutes, type Sketch } from '../profile-examples.ts';
 import { aWorld, record, sequenceOf, type World, writesThrough } from '../../projection/projector-harness.ts';
 

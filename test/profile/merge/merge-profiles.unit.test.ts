@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { mergeProfiles } from '../../../lib/profile/merge/merge-profiles.ts';
-import { profileLimits } from '../../../lib/model/profile-limits.ts';
+import { mergeProfiles } from '#lib/profile/merge/merge-profiles.ts';
+import { profileLimits } from '#lib/model/profile-limits.ts';
 import { aProfile, days, folded, touchpoints } from '../profile-examples.ts';
 
 test('folding on the visitor and on the user and merging is folding all on the user', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { mergeCheckpoints, advanceCheckpoint, isProcessed } from '../../../lib/profile/merge/stream-checkpoint.ts';
+import { mergeCheckpoints, advanceCheckpoint, isProcessed } from '#lib/profile/merge/stream-checkpoint.ts';
 
 const at = (sequence: string, source = 'u:ada', stream = '2026') => ({ sequence, source, stream });
 const through = (sequence: string) => advanceCheckpoint({ stream: '', through: {} }, at(sequence));

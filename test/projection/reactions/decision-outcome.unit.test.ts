@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { decisionOutcome } from '../../../lib/projection/reactions/decision-outcome.ts';
+import { decisionOutcome } from '#lib/projection/reactions/decision-outcome.ts';
 import { minutes, type Sketch } from '../../profile/profile-examples.ts';
 import { reactTo, typesOf } from './reaction-examples.ts';
 

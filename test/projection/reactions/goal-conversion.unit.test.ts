@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { goalConversion } from '../../../lib/projection/reactions/goal-conversion.ts';
+import { goalConversion } from '#lib/projection/reactions/goal-conversion.ts';
 import { minutes } from '../../profile/profile-examples.ts';
 import { reactTo } from './reaction-examples.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { journeyExit } from '../../../lib/projection/reactions/journey-exit.ts';
+import { journeyExit } from '#lib/projection/reactions/journey-exit.ts';
 import { minutes } from '../../profile/profile-examples.ts';
 import { enrolled, reactTo, typesOf, waiting } from './reaction-examples.ts';
 

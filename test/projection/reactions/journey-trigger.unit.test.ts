@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { journeyTrigger } from '../../../lib/projection/reactions/journey-trigger.ts';
+import { journeyTrigger } from '#lib/projection/reactions/journey-trigger.ts';
 import { aJourney, enrolled, reactTo, rulesWith } from './reaction-examples.ts';
 
 test('a touchpoint triggers each journey that it matches, but none in which the customer is enrolled', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { messageSeen } from '../../../lib/projection/reactions/message-seen.ts';
+import { messageSeen } from '#lib/projection/reactions/message-seen.ts';
 import { minutes } from '../../profile/profile-examples.ts';
 import { reactTo } from './reaction-examples.ts';
 

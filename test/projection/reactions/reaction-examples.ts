@@ -1,7 +1,7 @@
-import { JourneyDefinition } from '../../../lib/journey/definition/journey-definition.ts';
-import { type Profile } from '../../../lib/model/profile.ts';
-import { type ProjectionRules, type Reaction, type ReactionState } from '../../../lib/projection/projection-state.ts';
-import { stageModelOf } from '../../../lib/stage/stage-templates.ts';
+import { JourneyDefinition } from '#lib/journey/definition/journey-definition.ts';
+import { type Profile } from '#lib/model/profile.ts';
+import { type ProjectionRules, type Reaction, type ReactionState } from '#lib/projection/projection-state.ts';
+import { stageModelOf } from '#lib/stage/stage-templates.ts';
 import { acme, aProfile, aTouchpoint, minutes, type Sketch } from '../../profile/profile-examples.ts';
 
 export const aJourney = (id: string, entry: object = {}): JourneyDefinition =>

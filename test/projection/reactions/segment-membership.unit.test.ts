@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { segmentMembership } from '../../../lib/projection/reactions/segment-membership.ts';
+import { segmentMembership } from '#lib/projection/reactions/segment-membership.ts';
 import { minutes } from '../../profile/profile-examples.ts';
 import { reactTo, rulesWith } from './reaction-examples.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { stageTransition } from '../../../lib/projection/reactions/stage-transition.ts';
+import { stageTransition } from '#lib/projection/reactions/stage-transition.ts';
 import { minutes } from '../../profile/profile-examples.ts';
 import { reactTo } from './reaction-examples.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { waitCompletion } from '../../../lib/projection/reactions/wait-completion.ts';
+import { waitCompletion } from '#lib/projection/reactions/wait-completion.ts';
 import { enrolled, reactTo, typesOf, waiting } from './reaction-examples.ts';
 
 test.each([

@@ -1,13 +1,13 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { touchpointItem } from '../../../lib/ingestion/message/touchpoint-store.ts';
-import { type CustomerRef } from '../../../lib/model/customer.ts';
-import { type Touchpoint } from '../../../lib/model/touchpoint.ts';
-import { keys } from '../../../lib/model/keys/table-keys.ts';
-import { type Profile } from '../../../lib/model/profile.ts';
-import { rebuildCustomer, type RebuildDependencies } from '../../../lib/projection/repair/rebuild-profile.ts';
-import { stageModelOf } from '../../../lib/stage/stage-templates.ts';
+import { touchpointItem } from '#lib/ingestion/message/touchpoint-store.ts';
+import { type CustomerRef } from '#lib/model/customer.ts';
+import { type Touchpoint } from '#lib/model/touchpoint.ts';
+import { keys } from '#lib/model/keys/table-keys.ts';
+import { type Profile } from '#lib/model/profile.ts';
+import { rebuildCustomer, type RebuildDependencies } from '#lib/projection/repair/rebuild-profile.ts';
+import { stageModelOf } from '#lib/stage/stage-templates.ts';
 import { acme, aTouchpoint, days, minutes, shuffled, touchpoints } from '../../profile/profile-examples.ts';
 import { aWorld, rawRecord, record, type World } from '../projector-harness.ts';
 

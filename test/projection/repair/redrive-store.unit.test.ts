@@ -1,10 +1,10 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { expect, test } from 'vitest';
-import { type DeadLetter } from '../../../lib/aws/dead-letters.ts';
-import { type Item, type Table } from '../../../lib/aws/table/dynamo-table.ts';
-import { touchpointItem } from '../../../lib/ingestion/message/touchpoint-store.ts';
-import { type Touchpoint } from '../../../lib/model/touchpoint.ts';
-import { redriveStore } from '../../../lib/projection/repair/redrive-store.ts';
+import { type DeadLetter } from '#lib/aws/dead-letters.ts';
+import { type Item, type Table } from '#lib/aws/table/dynamo-table.ts';
+import { touchpointItem } from '#lib/ingestion/message/touchpoint-store.ts';
+import { type Touchpoint } from '#lib/model/touchpoint.ts';
+import { redriveStore } from '#lib/projection/repair/redrive-store.ts';
 import { aTouchpoint, days, minutes } from '../../profile/profile-examples.ts';
 import { aWorld, raised, record, sequenceOf, type World } from '../projector-harness.ts';
 

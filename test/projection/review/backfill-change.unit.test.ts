@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { refillSegments } from '../../../lib/projection/review/backfill-change.ts';
+import { refillSegments } from '#lib/projection/review/backfill-change.ts';
 import { acme, aProfile, days, minutes } from '../../profile/profile-examples.ts';
 
 const recent = { id: 'recent', rev: 2, predicate: { did: 'Order Completed', within: '7d' } };

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { markovAttribution } from '../../../lib/report/attribution/markov-attribution.ts';
-import { creditByRule, creditRules, timeDecay } from '../../../lib/report/attribution/credit-rules.ts';
-import { type Credits, type ConversionPath } from '../../../lib/report/attribution/conversion-path.ts';
+import { markovAttribution } from '#lib/report/attribution/markov-attribution.ts';
+import { creditByRule, creditRules, timeDecay } from '#lib/report/attribution/credit-rules.ts';
+import { type Credits, type ConversionPath } from '#lib/report/attribution/conversion-path.ts';
 
 const way = (touches: string, conversions = 1, nulls = 0): ConversionPath => ({
   touches: touches.split(' '),

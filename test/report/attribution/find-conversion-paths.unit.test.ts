@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { findConversionPaths, type ConversionPathPlan } from '../../../lib/report/attribution/find-conversion-paths.ts';
-import { type CustomerPath } from '../../../lib/report/paths/customer-path.ts';
+import { findConversionPaths, type ConversionPathPlan } from '#lib/report/attribution/find-conversion-paths.ts';
+import { type CustomerPath } from '#lib/report/paths/customer-path.ts';
 
 const path = (...names: string[]): CustomerPath => ({ customer: 'c', steps: names.map((name, at) => ({ name, at })) });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { periodOf } from '../../../lib/report/cohort/cohort-period.ts';
-import { type CohortPlan, countRetention } from '../../../lib/report/cohort/retention-cohorts.ts';
-import { tallyPaths } from '../../../lib/report/paths/customer-path.ts';
+import { periodOf } from '#lib/report/cohort/cohort-period.ts';
+import { type CohortPlan, countRetention } from '#lib/report/cohort/retention-cohorts.ts';
+import { tallyPaths } from '#lib/report/paths/customer-path.ts';
 
 /** A customer who bought on these days. */
 const buyer = (...days: string[]) => ({

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { seeded } from '../../../lib/shared/random.ts';
-import { compareOutcomes, type PathOutcome } from '../../../lib/report/comparison/compare-outcomes.ts';
-import { tallyPaths } from '../../../lib/report/paths/customer-path.ts';
-import { fisherP, twoByTwoP } from '../../../lib/statistics/inference/two-by-two-table.ts';
+import { seeded } from '#lib/shared/random.ts';
+import { compareOutcomes, type PathOutcome } from '#lib/report/comparison/compare-outcomes.ts';
+import { tallyPaths } from '#lib/report/paths/customer-path.ts';
+import { fisherP, twoByTwoP } from '#lib/statistics/inference/two-by-two-table.ts';
 
 const path = (customer: PathOutcome | 'unknown', ...names: string[]) => ({
   customer,

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Plan } from '../../../lib/map/planned-map.ts';
-import { alignPath } from '../../../lib/report/conformance/align-path.ts';
-import { type AlignmentMove } from '../../../lib/report/conformance/alignment.ts';
-import { automatonOf } from '../../../lib/report/conformance/plan-automaton.ts';
-import { createAligner } from '../../../lib/report/conformance/choose-aligner.ts';
-import { alignLinear, linearStepsOf } from '../../../lib/report/conformance/edit-distance.ts';
+import { type Plan } from '#lib/map/planned-map.ts';
+import { alignPath } from '#lib/report/conformance/align-path.ts';
+import { type AlignmentMove } from '#lib/report/conformance/alignment.ts';
+import { automatonOf } from '#lib/report/conformance/plan-automaton.ts';
+import { createAligner } from '#lib/report/conformance/choose-aligner.ts';
+import { alignLinear, linearStepsOf } from '#lib/report/conformance/edit-distance.ts';
 import { aPlan, inOrder, leavesOf, lettersOf, t, walks } from '../../map/plan-examples.ts';
 
 const aTrace = fc.array(fc.constantFrom('a', 'b', 'c', 'x'), { maxLength: 4 });

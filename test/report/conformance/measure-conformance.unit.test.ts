@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { type Plan } from '../../../lib/map/planned-map.ts';
-import { measureConformance } from '../../../lib/report/conformance/measure-conformance.ts';
-import { tallyPaths } from '../../../lib/report/paths/customer-path.ts';
+import { type Plan } from '#lib/map/planned-map.ts';
+import { measureConformance } from '#lib/report/conformance/measure-conformance.ts';
+import { tallyPaths } from '#lib/report/paths/customer-path.ts';
 import { inOrder, lettersOf, t } from '../../map/plan-examples.ts';
 import { aPath } from '../paths/path-examples.ts';
 

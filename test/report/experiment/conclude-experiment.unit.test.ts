@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { armOf } from '../../../lib/report/experiment/assign-arm.ts';
-import { type Snapshot } from '../../../lib/report/experiment/judge-metric.ts';
-import { ExperimentPlan } from '../../../lib/report/experiment/experiment-plan.ts';
-import { concludeExperiment } from '../../../lib/report/experiment/conclude-experiment.ts';
-import { rateOf } from '../../../lib/statistics/inference/moments.ts';
+import { armOf } from '#lib/report/experiment/assign-arm.ts';
+import { type Snapshot } from '#lib/report/experiment/judge-metric.ts';
+import { ExperimentPlan } from '#lib/report/experiment/experiment-plan.ts';
+import { concludeExperiment } from '#lib/report/experiment/conclude-experiment.ts';
+import { rateOf } from '#lib/statistics/inference/moments.ts';
 
 const planWith = (changes: object = {}) =>
   ExperimentPlan.parse({

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { presentExperiment, ResultAnswer, ResultRequest } from '../../../lib/report/experiment/result-request.ts';
-import { answerScan, ScanAnswer, ScanRequest } from '../../../lib/report/experiment/scan-request.ts';
-import { answerSize, SizeAnswer, SizeRequest } from '../../../lib/report/experiment/size-request.ts';
+import { presentExperiment, ResultAnswer, ResultRequest } from '#lib/report/experiment/result-request.ts';
+import { answerScan, ScanAnswer, ScanRequest } from '#lib/report/experiment/scan-request.ts';
+import { answerSize, SizeAnswer, SizeRequest } from '#lib/report/experiment/size-request.ts';
 
 /** Names of the prototype among those of arms and metrics. */
 const names = ['a', 'b', 'constructor', 'toString', 'hasOwnProperty'];

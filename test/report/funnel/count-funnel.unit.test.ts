@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { depthOf, countFunnel } from '../../../lib/report/funnel/count-funnel.ts';
-import { type PathStep, tallyPaths } from '../../../lib/report/paths/customer-path.ts';
+import { depthOf, countFunnel } from '#lib/report/funnel/count-funnel.ts';
+import { type PathStep, tallyPaths } from '#lib/report/paths/customer-path.ts';
 
 /** `view:0 cart:5`: names and times. */
 const steps = (text: string): PathStep[] =>

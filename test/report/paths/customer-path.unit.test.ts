@@ -6,7 +6,7 @@ import {
   type PathRow,
   pathsOf,
   pathsOfPages,
-} from '../../../lib/report/paths/customer-path.ts';
+} from '#lib/report/paths/customer-path.ts';
 
 const row = (customer: string, name: string, at: number): PathRow => ({ customer, name, at });
 const told = (rows: PathRow[], cut = {}) =>

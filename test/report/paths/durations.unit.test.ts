@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { durations, durationSpread } from '../../../lib/report/paths/durations.ts';
+import { durations, durationSpread } from '#lib/report/paths/durations.ts';
 
 function of(values: number[]) {
   const all = durations();

@@ -1,4 +1,4 @@
-import { type CustomerPath } from '../../../lib/report/paths/customer-path.ts';
+import { type CustomerPath } from '#lib/report/paths/customer-path.ts';
 import { lettersOf } from '../../map/plan-examples.ts';
 
 /** A path of touchpoints named by one letter each, a second apart. */

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Branch, countBranches } from '../../../lib/report/paths/branches.ts';
-import { buildDirectlyFollowsGraph } from '../../../lib/report/paths/directly-follows-graph.ts';
-import { type CustomerPath, tallyPaths } from '../../../lib/report/paths/customer-path.ts';
-import { countRework } from '../../../lib/report/paths/rework.ts';
-import { findPathVariants } from '../../../lib/report/paths/path-variants.ts';
+import { type Branch, countBranches } from '#lib/report/paths/branches.ts';
+import { buildDirectlyFollowsGraph } from '#lib/report/paths/directly-follows-graph.ts';
+import { type CustomerPath, tallyPaths } from '#lib/report/paths/customer-path.ts';
+import { countRework } from '#lib/report/paths/rework.ts';
+import { findPathVariants } from '#lib/report/paths/path-variants.ts';
 import { lettersOf } from '../../map/plan-examples.ts';
 import { aPath } from './path-examples.ts';
 

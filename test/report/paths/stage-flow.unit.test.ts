@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createStageFlow } from '../../../lib/report/paths/stage-flow.ts';
+import { createStageFlow } from '#lib/report/paths/stage-flow.ts';
 
 const day = 86_400_000;
 const on = (days: number): string => new Date(Date.UTC(2026, 0, 1) + days * day).toISOString();

@@ -1,14 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import {
-  atWall,
-  daysOn,
-  isDate,
-  lastDayOf,
-  offsetAt,
-  wallTime,
-  weekdayOf,
-} from '../../../lib/shared/calendar/wall-time.ts';
+import { atWall, daysOn, isDate, lastDayOf, offsetAt, wallTime, weekdayOf } from '#lib/shared/calendar/wall-time.ts';
 
 const walls: [string, string, string, string, string][] = [
   ['an ordinary morning', 'Asia/Seoul', '2026-03-02', '09:00', '2026-03-02T00:00:00.000Z'],

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { baseline, changesOf, makeCorrections, offsetOf, source } from '../../../infra/tools/zones.ts';
-import { canonicalZone, offsetAt } from '../../../lib/shared/calendar/wall-time.ts';
-import { findQuietEnd } from '../../../lib/journey/messaging/quiet-hours.ts';
+import { baseline, changesOf, makeCorrections, offsetOf, source } from '#infra/tools/zones.ts';
+import { canonicalZone, offsetAt } from '#lib/shared/calendar/wall-time.ts';
+import { findQuietEnd } from '#lib/journey/messaging/quiet-hours.ts';
 import {
   correctedOffset,
   correctionsFor,
@@ -11,7 +11,7 @@ import {
   releaseInForce,
   type ZoneCorrections,
   zoneData,
-} from '../../../lib/shared/calendar/zone-data.ts';
+} from '#lib/shared/calendar/zone-data.ts';
 
 const release = source();
 const oldest = baseline();
@@ -43,7 +43,7 @@ function wrong(offset: (ms: number, name: string) => number | undefined): string
 }
 
 test('the corrections are those that npm run zones makes', () => {
-  const file = readFileSync(new URL('../../../lib/shared/calendar/zone-corrections.json', import.meta.url), 'utf8');
+  const file = readFileSync(new URL('#lib/shared/calendar/zone-corrections.json', import.meta.url), 'utf8');
   expect(JSON.parse(file)).toEqual(table);
 });
 

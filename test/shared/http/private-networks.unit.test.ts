@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isPrivateAddress } from '../../../lib/shared/http/private-networks.ts';
+import { isPrivateAddress } from '#lib/shared/http/private-networks.ts';
 
 /** A row of a registry, an address inside, and the nearest public addresses outside where another row does not surround it. */
 type Row = [network: string, inside: string[], outside: string[]];

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { setTimeout as pause } from 'node:timers/promises';
-import { VirtualClock } from '../../../infra/local/clock/virtual-clock.ts';
+import { VirtualClock } from '#infra/local/clock/virtual-clock.ts';
 import { functionError, machineArn, room, start, task } from '../../infra/local/step-functions/machine-harness.ts';
 
 test('a function that does not come back is timed out, and what it answers later is dropped', async () => {

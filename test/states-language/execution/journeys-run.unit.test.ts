@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { validateJourney } from '../../../lib/journey/validation/validate-journey.ts';
-import { compileMachine } from '../../../lib/states-language/definition/compile-machine.ts';
+import { validateJourney } from '#lib/journey/validation/validate-journey.ts';
+import { compileMachine } from '#lib/states-language/definition/compile-machine.ts';
 import { anyDefinition } from '../../journey/any-definition.ts';
 import { compiled } from '../../journey/journey-examples.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { VirtualClock } from '../../../infra/local/clock/virtual-clock.ts';
+import { VirtualClock } from '#infra/local/clock/virtual-clock.ts';
 import { functionError, room, start, task } from '../../infra/local/step-functions/machine-harness.ts';
 
 interface Asked {

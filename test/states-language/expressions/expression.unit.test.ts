@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import jsonata from 'jsonata';
 import { expect, test } from 'vitest';
-import { seededDraw } from '../../../lib/states-language/expressions/seeded-random.ts';
-import { compileTemplate, evaluateTemplate } from '../../../lib/states-language/expressions/expression-template.ts';
-import { type Json } from '../../../lib/shared/json.ts';
+import { seededDraw } from '#lib/states-language/expressions/seeded-random.ts';
+import { compileTemplate, evaluateTemplate } from '#lib/states-language/expressions/expression-template.ts';
+import { type Json } from '#lib/shared/json.ts';
 
 const place = { location: 'Output', now: () => 0 };
 const evaluate = (template: Json, variables: Record<string, Json>) =>

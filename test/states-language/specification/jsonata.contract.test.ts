@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { seededDraw } from '../../../lib/states-language/expressions/seeded-random.ts';
-import { compileTemplate, evaluateTemplate } from '../../../lib/states-language/expressions/expression-template.ts';
-import { type Json } from '../../../lib/shared/json.ts';
+import { seededDraw } from '#lib/states-language/expressions/seeded-random.ts';
+import { compileTemplate, evaluateTemplate } from '#lib/states-language/expressions/expression-template.ts';
+import { type Json } from '#lib/shared/json.ts';
 import { type Source } from './specification-table.ts';
 
 const noon = Date.UTC(2026, 0, 1, 12);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { compileMachine } from '../../../lib/states-language/definition/compile-machine.ts';
+import { compileMachine } from '#lib/states-language/definition/compile-machine.ts';
 import { task, type Machine } from '../../infra/local/step-functions/machine-harness.ts';
 import { only, type Rule } from './specification-table.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { Retrier } from '../../../lib/states-language/definition/machine-definition.ts';
-import { names, type StateFailure } from '../../../lib/states-language/failure.ts';
-import { decideRetry } from '../../../lib/states-language/definition/retry-policy.ts';
+import { Retrier } from '#lib/states-language/definition/machine-definition.ts';
+import { names, type StateFailure } from '#lib/states-language/failure.ts';
+import { decideRetry } from '#lib/states-language/definition/retry-policy.ts';
 import { task } from '../../infra/local/step-functions/machine-harness.ts';
 import { check, type Case, type Rule, type Source } from './specification-table.ts';
 

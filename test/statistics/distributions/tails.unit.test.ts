@@ -1,14 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { incompleteBeta } from '../../../lib/statistics/distributions/beta-function.ts';
-import {
-  binomialTail,
-  chiSquaredTail,
-  studentQuantile,
-  studentTwoSided,
-} from '../../../lib/statistics/distributions/tails.ts';
-import { gammaP, gammaQ, lnGamma } from '../../../lib/statistics/distributions/gamma-function.ts';
-import { normalCdf, normalQuantile } from '../../../lib/statistics/distributions/normal.ts';
+import { incompleteBeta } from '#lib/statistics/distributions/beta-function.ts';
+import { binomialTail, chiSquaredTail, studentQuantile, studentTwoSided } from '#lib/statistics/distributions/tails.ts';
+import { gammaP, gammaQ, lnGamma } from '#lib/statistics/distributions/gamma-function.ts';
+import { normalCdf, normalQuantile } from '#lib/statistics/distributions/normal.ts';
 
 const near = (ours: number, theirs: number) => expect(Math.abs(ours / theirs - 1)).toBeLessThan(1e-10);
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { seeded } from '../../../lib/shared/random.ts';
-import { compareMeans, compareRates, wilson } from '../../../lib/statistics/inference/compare-metrics.ts';
-import { cuped, pairedMomentsOf } from '../../../lib/statistics/inference/cuped.ts';
-import { durationOf, powerOfSize, rateAim, sizeFor } from '../../../lib/report/experiment/sample-size.ts';
-import { mergeMoments, momentsOf, noMoments, rateOf, varianceOf } from '../../../lib/statistics/inference/moments.ts';
+import { seeded } from '#lib/shared/random.ts';
+import { compareMeans, compareRates, wilson } from '#lib/statistics/inference/compare-metrics.ts';
+import { cuped, pairedMomentsOf } from '#lib/statistics/inference/cuped.ts';
+import { durationOf, powerOfSize, rateAim, sizeFor } from '#lib/report/experiment/sample-size.ts';
+import { mergeMoments, momentsOf, noMoments, rateOf, varianceOf } from '#lib/statistics/inference/moments.ts';
 
 describe('a fixed comparison', () => {
   test('of rates: interval of Newcombe (1998, table II, method 10), z whose square is χ²', () => {

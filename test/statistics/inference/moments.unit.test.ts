@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { inverse } from '../../../lib/statistics/numerics/matrix-inverse.ts';
-import { benjaminiHochberg } from '../../../lib/statistics/inference/multiple-testing.ts';
-import { findRoot } from '../../../lib/statistics/numerics/root-finding.ts';
+import { inverse } from '#lib/statistics/numerics/matrix-inverse.ts';
+import { benjaminiHochberg } from '#lib/statistics/inference/multiple-testing.ts';
+import { findRoot } from '#lib/statistics/numerics/root-finding.ts';
 
 test('the fifteen p values of Benjamini & Hochberg (1995, §3.2): four discoveries at 5 %', () => {
   const published = [

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { seeded } from '../../../lib/shared/random.ts';
-import { sampleRatioP, sequentialSampleRatioP } from '../../../lib/statistics/inference/sample-ratio.ts';
-import { scanSampleRatios } from '../../../lib/report/experiment/scan-sample-ratio.ts';
+import { seeded } from '#lib/shared/random.ts';
+import { sampleRatioP, sequentialSampleRatioP } from '#lib/statistics/inference/sample-ratio.ts';
+import { scanSampleRatios } from '#lib/report/experiment/scan-sample-ratio.ts';
 
 const even = (...counts: number[]) => counts.map((n) => ({ n, weight: 1 }));
 

@@ -5,24 +5,24 @@ import {
   defaultBoosting,
   fitBoosted,
   tuneBoosting,
-} from '../../../lib/statistics/learning/boosted-trees.ts';
+} from '#lib/statistics/learning/boosted-trees.ts';
 import {
   applyCalibration,
   chooseCalibration,
   fitCalibration,
   identityCalibration,
-} from '../../../lib/statistics/learning/calibration.ts';
-import { type TrainingRows, logistic, logit } from '../../../lib/statistics/learning/training-rows.ts';
-import { encode, encodedNames, learnEncoding } from '../../../lib/statistics/learning/category-encoding.ts';
+} from '#lib/statistics/learning/calibration.ts';
+import { type TrainingRows, logistic, logit } from '#lib/statistics/learning/training-rows.ts';
+import { encode, encodedNames, learnEncoding } from '#lib/statistics/learning/category-encoding.ts';
 import {
   fitLogistic,
   type LinearModel,
   linearLogit,
   linearParts,
-} from '../../../lib/statistics/learning/logistic-regression.ts';
-import { logLoss, type LabelledProbability } from '../../../lib/statistics/learning/model-metrics.ts';
-import { minimise } from '../../../lib/statistics/numerics/minimise.ts';
-import { normal, seeded } from '../../../lib/shared/random.ts';
+} from '#lib/statistics/learning/logistic-regression.ts';
+import { logLoss, type LabelledProbability } from '#lib/statistics/learning/model-metrics.ts';
+import { minimise } from '#lib/statistics/numerics/minimise.ts';
+import { normal, seeded } from '#lib/shared/random.ts';
 
 /** Labels drawn with the odds that `truth` gives to three normal columns, the third of which says nothing. */
 function drawn(n: number, truth: (a: number, b: number) => number): TrainingRows {

@@ -9,7 +9,7 @@ import {
   logLoss,
   type LabelledProbability,
   stability,
-} from '../../../lib/statistics/learning/model-metrics.ts';
+} from '#lib/statistics/learning/model-metrics.ts';
 
 const outcomes = fc.array(
   fc.record({ p: fc.integer({ min: 0, max: 10 }).map((n) => n / 10), y: fc.constantFrom(0 as const, 1 as const) }),

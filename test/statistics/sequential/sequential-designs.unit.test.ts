@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { alwaysValidP, confidenceSequence, mixingFor } from '../../../lib/statistics/sequential/always-valid.ts';
+import { alwaysValidP, confidenceSequence, mixingFor } from '#lib/statistics/sequential/always-valid.ts';
 import {
   computeBoundaries,
   boundsAt,
   everStopping,
   computeSpentBoundaries,
-} from '../../../lib/statistics/sequential/boundaries.ts';
+} from '#lib/statistics/sequential/boundaries.ts';
 
 const near = (ours: number[], theirs: number[], digits: number) => {
   expect(ours).toHaveLength(theirs.length);

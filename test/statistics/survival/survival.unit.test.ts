@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { medianOf, survivalAt, survivalCurve } from '../../../lib/statistics/survival/survival-curve.ts';
-import { type Life, lifeTables } from '../../../lib/statistics/survival/life-table.ts';
-import { logRank } from '../../../lib/statistics/survival/log-rank.ts';
+import { medianOf, survivalAt, survivalCurve } from '#lib/statistics/survival/survival-curve.ts';
+import { type Life, lifeTables } from '#lib/statistics/survival/life-table.ts';
+import { logRank } from '#lib/statistics/survival/log-rank.ts';
 
 /** `6+` was still there when last seen. */
 const lives = (group: string, times: string): Life[] =>

@@ -1,6 +1,6 @@
 import { type Catalog } from '../machine-catalog.ts';
 import { type ExecutionLists } from '../execution-lists.ts';
-import { type Interpreter } from '../../../../lib/states-language/execution/interpreter.ts';
+import { type Interpreter } from '#lib/states-language/execution/interpreter.ts';
 import { type ExecutionStore } from '../execution-store.ts';
 
 /** What the API's actions work with. */

@@ -3,9 +3,9 @@ import * as z from 'zod';
 import { seconds, type Actions } from './api-context.ts';
 import { ApiError, noSuchExecution, noSuchMachine } from './api-error.ts';
 import { failureFields } from './tasks-api.ts';
-import { seededDraw } from '../../../../lib/states-language/expressions/seeded-random.ts';
-import { qualifiersOf, type Execution } from '../../../../lib/states-language/execution/execution-branch.ts';
-import { isTooLarge } from '../../../../lib/states-language/serialized-data.ts';
+import { seededDraw } from '#lib/states-language/expressions/seeded-random.ts';
+import { qualifiersOf, type Execution } from '#lib/states-language/execution/execution-branch.ts';
+import { isTooLarge } from '#lib/states-language/serialized-data.ts';
 
 export const StartExecution = z.object({
   stateMachineArn: z.string(),

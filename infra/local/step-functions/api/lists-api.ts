@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { seconds, type Actions } from './api-context.ts';
 import { ApiError, noSuchMachine } from './api-error.ts';
 import { found } from './executions-api.ts';
-import { qualifiersOf, statuses } from '../../../../lib/states-language/execution/execution-branch.ts';
+import { qualifiersOf, statuses } from '#lib/states-language/execution/execution-branch.ts';
 
 const page = { maxResults: z.int().min(0).max(1_000).default(100), nextToken: z.string().optional() };
 

@@ -1,13 +1,13 @@
 import * as z from 'zod';
-import { type Json } from '../../../../lib/shared/json.ts';
+import { type Json } from '#lib/shared/json.ts';
 import { type Actions } from './api-context.ts';
 import { ApiError } from './api-error.ts';
 import {
   type ExecutionBranch,
   type RunningExecution,
   type TaskRun,
-} from '../../../../lib/states-language/execution/execution-branch.ts';
-import { isTooLarge } from '../../../../lib/states-language/serialized-data.ts';
+} from '#lib/states-language/execution/execution-branch.ts';
+import { isTooLarge } from '#lib/states-language/serialized-data.ts';
 
 /** Longest error and cause, in the API's own figures. Characters. */
 export const failureFields = { error: z.string().max(256).optional(), cause: z.string().max(32_768).optional() };

@@ -1,4 +1,4 @@
-import { bucketCount, bucketThresholds } from '../../../model/customer-bucket.ts';
+import { bucketCount, bucketThresholds } from '#lib/model/customer-bucket.ts';
 import { type StepCompiler } from '../compile-context.ts';
 import { toJsonata } from '../expressions.ts';
 

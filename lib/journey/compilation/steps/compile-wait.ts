@@ -1,5 +1,5 @@
-import { bucketCount } from '../../../model/customer-bucket.ts';
-import { dayMs, durationMs, type Duration } from '../../../shared/time.ts';
+import { bucketCount } from '#lib/model/customer-bucket.ts';
+import { dayMs, durationMs, type Duration } from '#lib/shared/time.ts';
 import { type StepOf } from '../../definition/step.ts';
 import { type CompileContext, type CompiledStates, type StepCompiler } from '../compile-context.ts';
 import { durationSeconds, toJsonata } from '../expressions.ts';

@@ -1,8 +1,8 @@
-import { type Profile } from '../../../model/profile.ts';
-import { type Touchpoint } from '../../../model/touchpoint.ts';
-import { type Workspace } from '../../../model/workspace.ts';
-import { type JsonObject } from '../../../shared/json.ts';
-import { type Instant } from '../../../shared/time.ts';
+import { type Profile } from '#lib/model/profile.ts';
+import { type Touchpoint } from '#lib/model/touchpoint.ts';
+import { type Workspace } from '#lib/model/workspace.ts';
+import { type JsonObject } from '#lib/shared/json.ts';
+import { type Instant } from '#lib/shared/time.ts';
 import { type JourneyDefinition } from '../../definition/journey-definition.ts';
 import { type EntryRequest, type EntrySlot } from '../entry-request.ts';
 import { type EntryCounters } from './entry-limits.ts';

@@ -1,4 +1,4 @@
-import { type Profile } from '../../../model/profile.ts';
+import { type Profile } from '#lib/model/profile.ts';
 import { type JourneyDefinition } from '../../definition/journey-definition.ts';
 import { type AdmissionRule, reject } from './admission-input.ts';
 

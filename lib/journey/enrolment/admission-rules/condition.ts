@@ -1,5 +1,5 @@
-import { matches } from '../../../predicate/evaluate.ts';
-import { profileSummaryForTrace } from '../../../profile/views/profile-summary.ts';
+import { matches } from '#lib/predicate/evaluate.ts';
+import { profileSummaryForTrace } from '#lib/profile/views/profile-summary.ts';
 import { type AdmissionRule, reject } from './admission-input.ts';
 
 /** Rejects customers who do not match the journey's entry condition. */

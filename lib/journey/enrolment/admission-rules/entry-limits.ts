@@ -1,7 +1,7 @@
-import { type Item, type Write } from '../../../aws/table/dynamo-table.ts';
-import { ifAbsent } from '../../../aws/table/conditions.ts';
-import { type Key, keys, ranges } from '../../../model/keys/table-keys.ts';
-import { daySeconds, durationMs, instantAt, type Instant, ttlAfter } from '../../../shared/time.ts';
+import { type Item, type Write } from '#lib/aws/table/dynamo-table.ts';
+import { ifAbsent } from '#lib/aws/table/conditions.ts';
+import { type Key, keys, ranges } from '#lib/model/keys/table-keys.ts';
+import { daySeconds, durationMs, instantAt, type Instant, ttlAfter } from '#lib/shared/time.ts';
 import { type JourneyDefinition } from '../../definition/journey-definition.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { matches } from '../../../predicate/evaluate.ts';
+import { matches } from '#lib/predicate/evaluate.ts';
 import { type AdmissionRule, reject } from './admission-input.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { bucketCount, bucketOf } from '../../../model/customer-bucket.ts';
+import { bucketCount, bucketOf } from '#lib/model/customer-bucket.ts';
 import { type AdmissionRule, reject } from './admission-input.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { addDuration } from '../../../shared/time.ts';
+import { addDuration } from '#lib/shared/time.ts';
 import { type AdmissionRule, reject } from './admission-input.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { type Executions } from '../../../aws/step-functions/executions.ts';
-import { addMs, type Clock, type Instant, minuteMs } from '../../../shared/time.ts';
+import { type Executions } from '#lib/aws/step-functions/executions.ts';
+import { addMs, type Clock, type Instant, minuteMs } from '#lib/shared/time.ts';
 import { type Enrolment } from '../../enrolment/enrolment-record.ts';
 import { type EnrolmentStore } from '../../enrolment/enrolment-store.ts';
 import { type OwnedEnrolment } from '../../enrolment/enrolment-record.ts';

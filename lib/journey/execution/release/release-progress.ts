@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { type Bus } from '../../../aws/bus.ts';
-import { type EventOf, events } from '../../../model/bus-events.ts';
-import { Unavailable } from '../../../shared/errors.ts';
-import { deterministicId } from '../../../shared/ids.ts';
-import { type Clock } from '../../../shared/time.ts';
+import { type Bus } from '#lib/aws/bus.ts';
+import { type EventOf, events } from '#lib/model/bus-events.ts';
+import { Unavailable } from '#lib/shared/errors.ts';
+import { deterministicId } from '#lib/shared/ids.ts';
+import { type Clock } from '#lib/shared/time.ts';
 
 const ReleaseEvent = z.discriminatedUnion('detail-type', [
   z.object({ 'detail-type': z.literal('JourneyResumed'), detail: events.JourneyResumed }),

@@ -1,4 +1,4 @@
-import { type Executions } from '../../../aws/step-functions/executions.ts';
+import { type Executions } from '#lib/aws/step-functions/executions.ts';
 import { type JourneyStore } from '../../publishing/journey-store.ts';
 import { type PausedStep, type PausedStepStore } from '../paused-step-store.ts';
 import { type ReleasePage, type ReleaseProgress } from './release-progress.ts';

@@ -11,7 +11,7 @@ import {
   TooManyRequestsException,
 } from '@aws-sdk/client-sesv2';
 import { type DeliverMessage, type OutgoingMessage } from '../deliver.ts';
-import { sdkClientDefaults } from '../../../aws/sdk-client-defaults.ts';
+import { sdkClientDefaults } from '#lib/aws/sdk-client-defaults.ts';
 import { sendOnce } from './send-once.ts';
 
 /** Errors that mean the message was not accepted. */

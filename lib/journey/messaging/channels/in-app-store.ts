@@ -1,14 +1,14 @@
 import * as z from 'zod';
-import { isKey } from '../../../aws/table/query.ts';
-import { type Table } from '../../../aws/table/dynamo-table.ts';
-import { type Customer } from '../../../model/customer.ts';
-import { keys, partition, ranges } from '../../../model/keys/table-keys.ts';
-import { stripRange } from '../../../model/keys/parse-keys.ts';
-import { readCursor, writeCursor } from '../../../shared/http/paging.ts';
-import { daySeconds, Instant, ttlAfter } from '../../../shared/time.ts';
-import { pageWithin } from '../../../shared/trim.ts';
-import { type CustomerIdentities } from '../../../profile/customer-identities.ts';
-import { ifAbsent, ifPresent } from '../../../aws/table/conditions.ts';
+import { isKey } from '#lib/aws/table/query.ts';
+import { type Table } from '#lib/aws/table/dynamo-table.ts';
+import { type Customer } from '#lib/model/customer.ts';
+import { keys, partition, ranges } from '#lib/model/keys/table-keys.ts';
+import { stripRange } from '#lib/model/keys/parse-keys.ts';
+import { readCursor, writeCursor } from '#lib/shared/http/paging.ts';
+import { daySeconds, Instant, ttlAfter } from '#lib/shared/time.ts';
+import { pageWithin } from '#lib/shared/trim.ts';
+import { type CustomerIdentities } from '#lib/profile/customer-identities.ts';
+import { ifAbsent, ifPresent } from '#lib/aws/table/conditions.ts';
 
 /** Retention of a message, s: 90 days. A customer who opens the app later gets other messages. */
 const retentionSeconds = 90 * daySeconds;

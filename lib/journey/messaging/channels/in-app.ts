@@ -1,4 +1,4 @@
-import { findPermanentRefusal } from '../../../aws/table/write-refusal.ts';
+import { findPermanentRefusal } from '#lib/aws/table/write-refusal.ts';
 import { type DeliverMessage, type OutgoingMessage } from '../deliver.ts';
 import { type SendOutcome } from '../send-ledger.ts';
 import { type InAppStore } from './in-app-store.ts';

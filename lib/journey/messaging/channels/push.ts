@@ -9,7 +9,7 @@ import {
   SNSClient,
   ThrottledException,
 } from '@aws-sdk/client-sns';
-import { compact } from '../../../shared/records.ts';
+import { compact } from '#lib/shared/records.ts';
 import { type DeliverMessage, type OutgoingMessage } from '../deliver.ts';
 import { truncate } from '../render-template.ts';
 import { sendOnce } from './send-once.ts';

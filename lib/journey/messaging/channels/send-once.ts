@@ -1,5 +1,5 @@
-import { compact } from '../../../shared/records.ts';
-import { pause } from '../../../shared/retry.ts';
+import { compact } from '#lib/shared/records.ts';
+import { pause } from '#lib/shared/retry.ts';
 import { type SendOutcome } from '../send-ledger.ts';
 
 /** The class of an error that an SDK client throws. */

@@ -1,4 +1,4 @@
-import { type Clock } from '../../../shared/time.ts';
+import { type Clock } from '#lib/shared/time.ts';
 import { type CallUrl, type HttpAnswer } from '../guarded-http-call.ts';
 import { type DeliverMessage, type OutgoingMessage } from '../deliver.ts';
 import { type SendOutcome } from '../send-ledger.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { SendChannel } from '../../../model/workspace.ts';
+import { SendChannel } from '#lib/model/workspace.ts';
 
 const Share = z.number().min(0).max(1);
 

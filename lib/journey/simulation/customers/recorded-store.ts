@@ -1,14 +1,14 @@
 import * as z from 'zod';
-import { type Table } from '../../../aws/table/dynamo-table.ts';
-import { mapConcurrent } from '../../../shared/concurrency.ts';
-import { type Customer, customerId } from '../../../model/customer.ts';
-import { Touchpoint } from '../../../model/touchpoint.ts';
-import { parseTimedKey } from '../../../model/keys/parse-keys.ts';
-import { partition, ranges, timelineRanges } from '../../../model/keys/table-keys.ts';
-import { type Profile } from '../../../model/profile.ts';
-import { type ProfileStore } from '../../../profile/profile-store.ts';
-import { type Instant } from '../../../shared/time.ts';
-import { identitiesOf } from '../../../profile/customer-identities.ts';
+import { type Table } from '#lib/aws/table/dynamo-table.ts';
+import { mapConcurrent } from '#lib/shared/concurrency.ts';
+import { type Customer, customerId } from '#lib/model/customer.ts';
+import { Touchpoint } from '#lib/model/touchpoint.ts';
+import { parseTimedKey } from '#lib/model/keys/parse-keys.ts';
+import { partition, ranges, timelineRanges } from '#lib/model/keys/table-keys.ts';
+import { type Profile } from '#lib/model/profile.ts';
+import { type ProfileStore } from '#lib/profile/profile-store.ts';
+import { type Instant } from '#lib/shared/time.ts';
+import { identitiesOf } from '#lib/profile/customer-identities.ts';
 import { type RecordedHistory } from '../replay.ts';
 
 interface Period {

@@ -1,7 +1,7 @@
-import { type JsonObject } from '../../../shared/json.ts';
-import { type Condition, type Predicate } from '../../../model/predicate.ts';
-import { foldPredicate, leavesOf, type PredicateLeaf } from '../../../model/visit-predicate.ts';
-import { mapValues } from '../../../shared/records.ts';
+import { type JsonObject } from '#lib/shared/json.ts';
+import { type Condition, type Predicate } from '#lib/model/predicate.ts';
+import { foldPredicate, leavesOf, type PredicateLeaf } from '#lib/model/visit-predicate.ts';
+import { mapValues } from '#lib/shared/records.ts';
 import { type JourneyDefinition } from '../../definition/journey-definition.ts';
 
 /** A touchpoint that matches an `event` or `did` leaf of a predicate. */

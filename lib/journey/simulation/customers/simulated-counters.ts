@@ -1,4 +1,4 @@
-import { type Instant } from '../../../shared/time.ts';
+import { type Instant } from '#lib/shared/time.ts';
 import { type JourneyDefinition } from '../../definition/journey-definition.ts';
 import { type EntryCounters, nextFreeWindow, windowIndex } from '../../enrolment/admission-rules/entry-limits.ts';
 

@@ -1,9 +1,9 @@
-import { type Workspace } from '../../../model/workspace.ts';
-import { type Touchpoint } from '../../../model/touchpoint.ts';
-import { instantAt } from '../../../shared/time.ts';
-import { newProfile, type Profile } from '../../../model/profile.ts';
-import { type ProfileChange } from '../../../model/profile-change.ts';
-import { type StageModel } from '../../../model/stage.ts';
+import { type Workspace } from '#lib/model/workspace.ts';
+import { type Touchpoint } from '#lib/model/touchpoint.ts';
+import { instantAt } from '#lib/shared/time.ts';
+import { newProfile, type Profile } from '#lib/model/profile.ts';
+import { type ProfileChange } from '#lib/model/profile-change.ts';
+import { type StageModel } from '#lib/model/stage.ts';
 import { type JourneyDefinition } from '../../definition/journey-definition.ts';
 import { type EntrySlot } from '../../enrolment/entry-request.ts';
 import { type Contact } from '../../messaging/decide-send.ts';

@@ -1,7 +1,7 @@
-import { type Workspace } from '../../../model/workspace.ts';
-import { type Touchpoint } from '../../../model/touchpoint.ts';
-import { omitBy } from '../../../shared/records.ts';
-import { type Instant } from '../../../shared/time.ts';
+import { type Workspace } from '#lib/model/workspace.ts';
+import { type Touchpoint } from '#lib/model/touchpoint.ts';
+import { omitBy } from '#lib/shared/records.ts';
+import { type Instant } from '#lib/shared/time.ts';
 import { type JourneyDefinition } from '../../definition/journey-definition.ts';
 import { decideAdmission } from '../../enrolment/admission.ts';
 import { type EntryRejectionReason } from '../../enrolment/admission-rules/admission-input.ts';

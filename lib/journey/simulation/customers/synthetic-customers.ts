@@ -1,8 +1,8 @@
-import { type Json } from '../../../shared/json.ts';
-import { dayMs } from '../../../shared/time.ts';
-import { gamma, type Random, seeded } from '../../../shared/random.ts';
+import { type Json } from '#lib/shared/json.ts';
+import { dayMs } from '#lib/shared/time.ts';
+import { gamma, type Random, seeded } from '#lib/shared/random.ts';
 import { type JourneyDefinition } from '../../definition/journey-definition.ts';
-import { bucketOf } from '../../../model/customer-bucket.ts';
+import { bucketOf } from '#lib/model/customer-bucket.ts';
 import { type Population } from './population.ts';
 import {
   satisfyCondition,

@@ -1,11 +1,11 @@
-import { type JsonObject } from '../../../shared/json.ts';
+import { type JsonObject } from '#lib/shared/json.ts';
 import {
   type CallId,
   type ExecutionRecords,
   type HistoryEvent,
   type TaskTokens,
-} from '../../../states-language/execution/host.ts';
-import { type Execution, type ExecutionBranch } from '../../../states-language/execution/execution-branch.ts';
+} from '#lib/states-language/execution/host.ts';
+import { type Execution, type ExecutionBranch } from '#lib/states-language/execution/execution-branch.ts';
 
 interface Listeners {
   /** Called for each status change of an execution. */

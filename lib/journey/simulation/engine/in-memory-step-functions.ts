@@ -1,12 +1,12 @@
-import { type Json } from '../../../shared/json.ts';
+import { type Json } from '#lib/shared/json.ts';
 import { type AslDefinition } from '../../compilation/state-machine-types.ts';
-import { QuiescenceTracker } from '../../../states-language/quiescence-tracker.ts';
-import { type HistoryEvent } from '../../../states-language/execution/host.ts';
-import { type Execution, type Status } from '../../../states-language/execution/execution-branch.ts';
-import { Interpreter } from '../../../states-language/execution/interpreter.ts';
-import { compileMachine } from '../../../states-language/definition/compile-machine.ts';
-import { type CompiledMachine } from '../../../states-language/definition/compiled-states.ts';
-import { serializeData } from '../../../states-language/serialized-data.ts';
+import { QuiescenceTracker } from '#lib/states-language/quiescence-tracker.ts';
+import { type HistoryEvent } from '#lib/states-language/execution/host.ts';
+import { type Execution, type Status } from '#lib/states-language/execution/execution-branch.ts';
+import { Interpreter } from '#lib/states-language/execution/interpreter.ts';
+import { compileMachine } from '#lib/states-language/definition/compile-machine.ts';
+import { type CompiledMachine } from '#lib/states-language/definition/compiled-states.ts';
+import { serializeData } from '#lib/states-language/serialized-data.ts';
 import { MemoryRecords, memoryTokens } from './in-memory-records.ts';
 import { type SimulatedTime } from './simulated-time.ts';
 

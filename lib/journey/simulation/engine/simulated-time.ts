@@ -1,5 +1,5 @@
-import { type TimerClock } from '../../../states-language/execution/host.ts';
-import { TimerHeap } from '../../../states-language/timer-heap.ts';
+import { type TimerClock } from '#lib/states-language/execution/host.ts';
+import { TimerHeap } from '#lib/states-language/timer-heap.ts';
 
 /** Clock that only `run` advances, from timer to timer, as fast as their work is done. */
 export class SimulatedTime implements TimerClock {

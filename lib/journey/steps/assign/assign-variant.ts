@@ -1,8 +1,8 @@
-import { type Profile } from '../../../model/profile.ts';
-import { addGoals } from '../../../profile/facts/open-goals.ts';
-import { type ProfileStore, type ProfileWrite } from '../../../profile/profile-store.ts';
-import { type JsonObject } from '../../../shared/json.ts';
-import { compact } from '../../../shared/records.ts';
+import { type Profile } from '#lib/model/profile.ts';
+import { addGoals } from '#lib/profile/facts/open-goals.ts';
+import { type ProfileStore, type ProfileWrite } from '#lib/profile/profile-store.ts';
+import { type JsonObject } from '#lib/shared/json.ts';
+import { compact } from '#lib/shared/records.ts';
 import { type StepCall, stepOf } from '../../execution/step-call.ts';
 import { type StepBlocked } from '../../execution/step-guard.ts';
 import { winnerOf } from '../../publishing/journey-record.ts';

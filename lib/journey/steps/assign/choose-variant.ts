@@ -1,7 +1,7 @@
-import { type OpenGoal } from '../../../model/active-enrolment.ts';
-import { addDuration, type Instant } from '../../../shared/time.ts';
+import { type OpenGoal } from '#lib/model/active-enrolment.ts';
+import { addDuration, type Instant } from '#lib/shared/time.ts';
 import { type JourneyRecord, winnerOf } from '../../publishing/journey-record.ts';
-import { bucketCount, bucketThresholds } from '../../../model/customer-bucket.ts';
+import { bucketCount, bucketThresholds } from '#lib/model/customer-bucket.ts';
 import { type StepOf } from '../../definition/step.ts';
 import { type ExecutionInput } from '../../enrolment/execution-input.ts';
 

@@ -1,7 +1,7 @@
-import { matches } from '../../../predicate/evaluate.ts';
-import { profileSummaryForTrace } from '../../../profile/views/profile-summary.ts';
-import { type JsonObject } from '../../../shared/json.ts';
-import { type Clock } from '../../../shared/time.ts';
+import { matches } from '#lib/predicate/evaluate.ts';
+import { profileSummaryForTrace } from '#lib/profile/views/profile-summary.ts';
+import { type JsonObject } from '#lib/shared/json.ts';
+import { type Clock } from '#lib/shared/time.ts';
 import { type StepCall, stepOf } from '../../execution/step-call.ts';
 import { type StepBlocked } from '../../execution/step-guard.ts';
 import { type GuardedStepDependencies, readGuardedProfile } from '../guarded-profile.ts';

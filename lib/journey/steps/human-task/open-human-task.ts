@@ -1,9 +1,9 @@
-import { type Executions } from '../../../aws/step-functions/executions.ts';
-import { type Profile } from '../../../model/profile.ts';
-import { type ProfileStore } from '../../../profile/profile-store.ts';
-import { deterministicId } from '../../../shared/ids.ts';
-import { type JsonObject } from '../../../shared/json.ts';
-import { addDuration } from '../../../shared/time.ts';
+import { type Executions } from '#lib/aws/step-functions/executions.ts';
+import { type Profile } from '#lib/model/profile.ts';
+import { type ProfileStore } from '#lib/profile/profile-store.ts';
+import { deterministicId } from '#lib/shared/ids.ts';
+import { type JsonObject } from '#lib/shared/json.ts';
+import { addDuration } from '#lib/shared/time.ts';
 import { type TaskStore } from '../../execution/human-task-store.ts';
 import { type Task } from '../../execution/human-task.ts';
 import { type StepCall, stepOf, tokenOf } from '../../execution/step-call.ts';

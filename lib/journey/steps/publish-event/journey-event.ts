@@ -1,10 +1,10 @@
-import { type BusEvent } from '../../../model/bus-events.ts';
-import { customerId } from '../../../model/customer.ts';
-import { type Profile } from '../../../model/profile.ts';
-import { fittingProperties } from '../../../profile/cause.ts';
-import { Rejected } from '../../../shared/errors.ts';
-import { deterministicId } from '../../../shared/ids.ts';
-import { isJsonObject, type JsonObject } from '../../../shared/json.ts';
+import { type BusEvent } from '#lib/model/bus-events.ts';
+import { customerId } from '#lib/model/customer.ts';
+import { type Profile } from '#lib/model/profile.ts';
+import { fittingProperties } from '#lib/profile/cause.ts';
+import { Rejected } from '#lib/shared/errors.ts';
+import { deterministicId } from '#lib/shared/ids.ts';
+import { isJsonObject, type JsonObject } from '#lib/shared/json.ts';
 import { type StepOf } from '../../definition/step.ts';
 import { type StepCall } from '../../execution/step-call.ts';
 import { interpolateJson } from '../../messaging/render-template.ts';

@@ -1,6 +1,6 @@
-import { type Bus } from '../../../aws/bus.ts';
-import { Unavailable } from '../../../shared/errors.ts';
-import { type JsonObject } from '../../../shared/json.ts';
+import { type Bus } from '#lib/aws/bus.ts';
+import { Unavailable } from '#lib/shared/errors.ts';
+import { type JsonObject } from '#lib/shared/json.ts';
 import { type StepCall } from '../../execution/step-call.ts';
 import { type StepBlocked } from '../../execution/step-guard.ts';
 import { type GuardedStepDependencies, readGuardedProfile } from '../guarded-profile.ts';

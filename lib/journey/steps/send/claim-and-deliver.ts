@@ -1,7 +1,7 @@
-import { customerId } from '../../../model/customer.ts';
-import { type Profile } from '../../../model/profile.ts';
-import { type SendChannel } from '../../../model/workspace.ts';
-import { conflict } from '../../../shared/retry.ts';
+import { customerId } from '#lib/model/customer.ts';
+import { type Profile } from '#lib/model/profile.ts';
+import { type SendChannel } from '#lib/model/workspace.ts';
+import { conflict } from '#lib/shared/retry.ts';
 import { type StepOf } from '../../definition/step.ts';
 import { type DeliverMessage, type OutgoingMessage } from '../../messaging/deliver.ts';
 import {

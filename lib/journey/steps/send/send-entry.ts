@@ -1,4 +1,4 @@
-import { deterministicId } from '../../../shared/ids.ts';
+import { deterministicId } from '#lib/shared/ids.ts';
 import { type StepOf } from '../../definition/step.ts';
 import { type StepCall } from '../../execution/step-call.ts';
 import { type SendEntry } from '../../messaging/send-ledger.ts';

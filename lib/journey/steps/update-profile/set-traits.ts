@@ -1,6 +1,6 @@
-import { type Profile } from '../../../model/profile.ts';
-import { type ProfileStore } from '../../../profile/profile-store.ts';
-import { type JsonObject } from '../../../shared/json.ts';
+import { type Profile } from '#lib/model/profile.ts';
+import { type ProfileStore } from '#lib/profile/profile-store.ts';
+import { type JsonObject } from '#lib/shared/json.ts';
 import { type StepCall, stepOf } from '../../execution/step-call.ts';
 import { type StepBlocked, type StepGuard } from '../../execution/step-guard.ts';
 import { interpolateJson } from '../../messaging/render-template.ts';

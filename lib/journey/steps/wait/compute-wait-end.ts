@@ -1,6 +1,6 @@
-import { type WorkspaceStore } from '../../../ingestion/workspace/workspace-store.ts';
-import { type ProfileStore, readVersionedProfile } from '../../../profile/profile-store.ts';
-import { NotFound } from '../../../shared/errors.ts';
+import { type WorkspaceStore } from '#lib/ingestion/workspace/workspace-store.ts';
+import { type ProfileStore, readVersionedProfile } from '#lib/profile/profile-store.ts';
+import { NotFound } from '#lib/shared/errors.ts';
 import { type StepCall, stepOf } from '../../execution/step-call.ts';
 import { resolveWaitUntil, type WaitEnd } from './wait-until.ts';
 

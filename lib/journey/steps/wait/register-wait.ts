@@ -1,15 +1,15 @@
-import { type Executions } from '../../../aws/step-functions/executions.ts';
-import { type Wait } from '../../../model/active-enrolment.ts';
-import { type Profile } from '../../../model/profile.ts';
-import { type Touchpoint } from '../../../model/touchpoint.ts';
-import { matchedPredicateIndex } from '../../../predicate/evaluate.ts';
-import { causeOf } from '../../../profile/cause.ts';
-import { type ProfileStore, readVersionedProfile } from '../../../profile/profile-store.ts';
-import { NotFound, Unavailable } from '../../../shared/errors.ts';
-import { deterministicId } from '../../../shared/ids.ts';
-import { type JsonObject } from '../../../shared/json.ts';
-import { conflict, retryOnConflict } from '../../../shared/retry.ts';
-import { addDuration, type Instant } from '../../../shared/time.ts';
+import { type Executions } from '#lib/aws/step-functions/executions.ts';
+import { type Wait } from '#lib/model/active-enrolment.ts';
+import { type Profile } from '#lib/model/profile.ts';
+import { type Touchpoint } from '#lib/model/touchpoint.ts';
+import { matchedPredicateIndex } from '#lib/predicate/evaluate.ts';
+import { causeOf } from '#lib/profile/cause.ts';
+import { type ProfileStore, readVersionedProfile } from '#lib/profile/profile-store.ts';
+import { NotFound, Unavailable } from '#lib/shared/errors.ts';
+import { deterministicId } from '#lib/shared/ids.ts';
+import { type JsonObject } from '#lib/shared/json.ts';
+import { conflict, retryOnConflict } from '#lib/shared/retry.ts';
+import { addDuration, type Instant } from '#lib/shared/time.ts';
 import { type StepCall, stepOf, tokenOf } from '../../execution/step-call.ts';
 import { waitWrite } from '../../execution/wait-store.ts';
 

@@ -1,9 +1,9 @@
-import { type Workspace } from '../../../model/workspace.ts';
-import { type JsonObject } from '../../../shared/json.ts';
-import { type Profile } from '../../../model/profile.ts';
-import { homeZone } from '../../../profile/facts/home-zone.ts';
-import { compact } from '../../../shared/records.ts';
-import { addDuration, type Instant } from '../../../shared/time.ts';
+import { type Workspace } from '#lib/model/workspace.ts';
+import { type JsonObject } from '#lib/shared/json.ts';
+import { type Profile } from '#lib/model/profile.ts';
+import { homeZone } from '#lib/profile/facts/home-zone.ts';
+import { compact } from '#lib/shared/records.ts';
+import { addDuration, type Instant } from '#lib/shared/time.ts';
 import { aheadOf } from '../../scheduling/look-ahead.ts';
 import { traitTime } from '../../scheduling/date-entries.ts';
 import { listOccurrences } from '../../scheduling/occurrences.ts';

@@ -1,7 +1,7 @@
-import { Unavailable } from '../../../shared/errors.ts';
-import { deterministicId } from '../../../shared/ids.ts';
-import { type Json, type JsonObject } from '../../../shared/json.ts';
-import { type Clock } from '../../../shared/time.ts';
+import { Unavailable } from '#lib/shared/errors.ts';
+import { deterministicId } from '#lib/shared/ids.ts';
+import { type Json, type JsonObject } from '#lib/shared/json.ts';
+import { type Clock } from '#lib/shared/time.ts';
 import { type StepCall, stepOf } from '../../execution/step-call.ts';
 import { type StepBlocked } from '../../execution/step-guard.ts';
 import { type CallUrl, type HttpAnswer } from '../../messaging/guarded-http-call.ts';

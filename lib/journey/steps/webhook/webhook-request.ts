@@ -1,5 +1,5 @@
-import { customerId } from '../../../model/customer.ts';
-import { isDeeperThan, type Json, type JsonObject } from '../../../shared/json.ts';
+import { customerId } from '#lib/model/customer.ts';
+import { isDeeperThan, type Json, type JsonObject } from '#lib/shared/json.ts';
 import { type HttpAnswer, type HttpCall, maxResponseBytes } from '../../messaging/guarded-http-call.ts';
 import { headerText, isOwnHeader } from '../../definition/http-header.ts';
 import { interpolate, interpolateJson } from '../../messaging/render-template.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { VirtualClock } from '../../../../infra/local/clock/virtual-clock.ts';
-import { TimerHeap } from '../../../../lib/states-language/timer-heap.ts';
+import { VirtualClock } from '#infra/local/clock/virtual-clock.ts';
+import { TimerHeap } from '#lib/states-language/timer-heap.ts';
 
 const start = Date.UTC(2026, 0, 1);
 const nothingRuns = () => Promise.resolve();

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { demoCustomers } from '../../../../infra/local/demo/demo-customers.ts';
-import { planVisits } from '../../../../infra/local/demo/demo-plan.ts';
-import { table } from '../../../../infra/local/demo/demo-report.ts';
-import { dayMs } from '../../../../lib/shared/time.ts';
+import { demoCustomers } from '#infra/local/demo/demo-customers.ts';
+import { planVisits } from '#infra/local/demo/demo-plan.ts';
+import { table } from '#infra/local/demo/demo-report.ts';
+import { dayMs } from '#lib/shared/time.ts';
 
 const span = { start: Date.parse('2026-03-02T00:00:00Z'), end: Date.parse('2026-05-01T00:00:00Z') };
 const plans = (seed: string, count: number) => demoCustomers(seed, count).map((customer) => planVisits(customer, span));

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { installedEngines, startEngine } from '../../../../infra/local/engines/start-engine.ts';
-import { createTables } from '../../../../infra/local/engines/create-tables.ts';
-import { localClient, theTable } from '../../../support/engines.ts';
+import { installedEngines, startEngine } from '#infra/local/engines/start-engine.ts';
+import { createTables } from '#infra/local/engines/create-tables.ts';
+import { localClient, theTable } from '#test/support/engines.ts';
 
 const Key = { pk: { S: 'local#u:1' }, sk: { S: 'profile' } };
 

@@ -1,13 +1,13 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { expect, onTestFinished, test } from 'vitest';
-import { QuiescenceTracker } from '../../../../lib/states-language/quiescence-tracker.ts';
-import { startAwsEndpoint } from '../../../../infra/local/http/aws-endpoint.ts';
-import { createBus } from '../../../../infra/local/eventbridge/event-bus.ts';
-import { VirtualClock } from '../../../../infra/local/clock/virtual-clock.ts';
-import { openJournal } from '../../../../infra/local/journal/open-journal.ts';
-import { localAccess } from '../../../../infra/local/engines/create-tables.ts';
-import { createTargets } from '../../../../infra/local/eventbridge/targets.ts';
-import { type StackTemplate } from '../../../../infra/local/template/template.ts';
+import { QuiescenceTracker } from '#lib/states-language/quiescence-tracker.ts';
+import { startAwsEndpoint } from '#infra/local/http/aws-endpoint.ts';
+import { createBus } from '#infra/local/eventbridge/event-bus.ts';
+import { VirtualClock } from '#infra/local/clock/virtual-clock.ts';
+import { openJournal } from '#infra/local/journal/open-journal.ts';
+import { localAccess } from '#infra/local/engines/create-tables.ts';
+import { createTargets } from '#infra/local/eventbridge/targets.ts';
+import { type StackTemplate } from '#infra/local/template/template.ts';
 
 type Rule = StackTemplate['rules'][number];
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { compilePattern } from '../../../../infra/local/eventbridge/event-patterns.ts';
+import { compilePattern } from '#infra/local/eventbridge/event-patterns.ts';
 
 interface Row {
   pattern: unknown;

@@ -1,8 +1,8 @@
 import { ExecutionAlreadyExists, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { type Handlers, startAwsEndpoint } from '../../../../infra/local/http/aws-endpoint.ts';
-import { AwsError } from '../../../../infra/local/http/aws-error.ts';
-import { localAccess } from '../../../../infra/local/engines/create-tables.ts';
+import { type Handlers, startAwsEndpoint } from '#infra/local/http/aws-endpoint.ts';
+import { AwsError } from '#infra/local/http/aws-error.ts';
+import { localAccess } from '#infra/local/engines/create-tables.ts';
 
 async function anEndpoint(handlers: Handlers) {
   const endpoint = await startAwsEndpoint({ handlers });

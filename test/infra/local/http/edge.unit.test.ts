@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createEdge, type EdgeRequest } from '../../../../infra/local/http/edge.ts';
+import { createEdge, type EdgeRequest } from '#infra/local/http/edge.ts';
 
 const behavior = (path: string, viewerRequest?: string) => ({ path, origin: 'api', viewerRequest });
 

@@ -2,11 +2,11 @@ import { Agent, get as httpGet, type IncomingMessage, request as httpRequest } f
 import { connect } from 'node:net';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { withoutEdge } from '../../../../infra/local/http/edge.ts';
-import { FunctionError } from '../../../../infra/local/lambda/local-functions.ts';
-import { type LocalGateway, startGateway } from '../../../../infra/local/http/gateway.ts';
-import { plain } from '../../../../infra/local/http/gateway-payload.ts';
-import { router } from '../../../../infra/local/http/gateway-routes.ts';
+import { withoutEdge } from '#infra/local/http/edge.ts';
+import { FunctionError } from '#infra/local/lambda/local-functions.ts';
+import { type LocalGateway, startGateway } from '#infra/local/http/gateway.ts';
+import { plain } from '#infra/local/http/gateway-payload.ts';
+import { router } from '#infra/local/http/gateway-routes.ts';
 
 let gateway: LocalGateway;
 let answer: (event: APIGatewayProxyEventV2) => unknown;

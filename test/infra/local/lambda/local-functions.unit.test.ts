@@ -2,11 +2,11 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
-import { QuiescenceTracker } from '../../../../lib/states-language/quiescence-tracker.ts';
-import { VirtualClock } from '../../../../infra/local/clock/virtual-clock.ts';
-import { createFunctions, type RunningFunctions } from '../../../../infra/local/lambda/local-functions.ts';
-import { type LocalFunction } from '../../../../infra/local/lambda/template-functions.ts';
-import { openJournal } from '../../../../infra/local/journal/open-journal.ts';
+import { QuiescenceTracker } from '#lib/states-language/quiescence-tracker.ts';
+import { VirtualClock } from '#infra/local/clock/virtual-clock.ts';
+import { createFunctions, type RunningFunctions } from '#infra/local/lambda/local-functions.ts';
+import { type LocalFunction } from '#infra/local/lambda/template-functions.ts';
+import { openJournal } from '#infra/local/journal/open-journal.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'functions-'));
 const minute = 60_000;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createSchedulingPolicy } from '../../../../infra/local/lambda/scheduling-policy.ts';
+import { createSchedulingPolicy } from '#infra/local/lambda/scheduling-policy.ts';
 
 /** Whether those may begin, with two processors, that have waited so long while so many others are under way. */
 const mayBegin = (others: number, ms: number) => createSchedulingPolicy(() => others, 2)(performance.now() - ms);

@@ -1,15 +1,15 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { expect, onTestFinished, test } from 'vitest';
-import { startAwsEndpoint } from '../../../../infra/local/http/aws-endpoint.ts';
-import { VirtualClock } from '../../../../infra/local/clock/virtual-clock.ts';
-import { createExports } from '../../../../infra/local/s3-export/exports.ts';
-import { type Journal, openJournal } from '../../../../infra/local/journal/open-journal.ts';
-import { createObjects } from '../../../../infra/local/s3-export/objects.ts';
-import { localAccess } from '../../../../infra/local/engines/create-tables.ts';
-import { bucketObjects } from '../../../../lib/aws/object-store.ts';
-import { dynamoTable } from '../../../../lib/aws/table/dynamo-table.ts';
-import { exportedItem, tableExport } from '../../../../lib/aws/table/table-export.ts';
-import { anEngine, localClient, theTable } from '../../../support/engines.ts';
+import { startAwsEndpoint } from '#infra/local/http/aws-endpoint.ts';
+import { VirtualClock } from '#infra/local/clock/virtual-clock.ts';
+import { createExports } from '#infra/local/s3-export/exports.ts';
+import { type Journal, openJournal } from '#infra/local/journal/open-journal.ts';
+import { createObjects } from '#infra/local/s3-export/objects.ts';
+import { localAccess } from '#infra/local/engines/create-tables.ts';
+import { bucketObjects } from '#lib/aws/object-store.ts';
+import { dynamoTable } from '#lib/aws/table/dynamo-table.ts';
+import { exportedItem, tableExport } from '#lib/aws/table/table-export.ts';
+import { anEngine, localClient, theTable } from '#test/support/engines.ts';
 
 const hourMs = 3_600_000;
 const bucket = { id: 'Bucket', ref: 'exports-bucket', arn: 'arn:aws:s3:::exports-bucket', expiresDays: 1 };

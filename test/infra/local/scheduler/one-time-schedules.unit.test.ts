@@ -6,14 +6,14 @@ import {
 } from '@aws-sdk/client-scheduler';
 import { mockClient } from 'aws-sdk-client-mock';
 import { expect, onTestFinished, test } from 'vitest';
-import { startAwsEndpoint } from '../../../../infra/local/http/aws-endpoint.ts';
-import { VirtualClock } from '../../../../infra/local/clock/virtual-clock.ts';
-import { openJournal } from '../../../../infra/local/journal/open-journal.ts';
-import { localAccess } from '../../../../infra/local/engines/create-tables.ts';
-import { createOneTimers } from '../../../../infra/local/scheduler/one-time-schedules.ts';
-import { schedulerTimers } from '../../../../lib/aws/timers.ts';
-import { QuiescenceTracker } from '../../../../lib/states-language/quiescence-tracker.ts';
-import { addMs } from '../../../../lib/shared/time.ts';
+import { startAwsEndpoint } from '#infra/local/http/aws-endpoint.ts';
+import { VirtualClock } from '#infra/local/clock/virtual-clock.ts';
+import { openJournal } from '#infra/local/journal/open-journal.ts';
+import { localAccess } from '#infra/local/engines/create-tables.ts';
+import { createOneTimers } from '#infra/local/scheduler/one-time-schedules.ts';
+import { schedulerTimers } from '#lib/aws/timers.ts';
+import { QuiescenceTracker } from '#lib/states-language/quiescence-tracker.ts';
+import { addMs } from '#lib/shared/time.ts';
 
 const start = '2026-03-01T12:00:00.000Z';
 const day = 86_400_000;

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { QuiescenceTracker } from '../../../../lib/states-language/quiescence-tracker.ts';
-import { VirtualClock } from '../../../../infra/local/clock/virtual-clock.ts';
-import { openJournal } from '../../../../infra/local/journal/open-journal.ts';
-import { createSchedules, nextFiring } from '../../../../infra/local/scheduler/schedules.ts';
-import { type StackTemplate } from '../../../../infra/local/template/template.ts';
+import { QuiescenceTracker } from '#lib/states-language/quiescence-tracker.ts';
+import { VirtualClock } from '#infra/local/clock/virtual-clock.ts';
+import { openJournal } from '#infra/local/journal/open-journal.ts';
+import { createSchedules, nextFiring } from '#infra/local/scheduler/schedules.ts';
+import { type StackTemplate } from '#infra/local/template/template.ts';
 
 const start = Date.parse('2026-03-01T00:00:00Z');
 const minutes = (n: number) => n * 60_000;

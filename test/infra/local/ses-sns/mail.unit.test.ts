@@ -1,10 +1,10 @@
 import { MessageRejected, SendEmailCommand, SESv2Client, TooManyRequestsException } from '@aws-sdk/client-sesv2';
 import { expect, onTestFinished, test } from 'vitest';
-import { startAwsEndpoint } from '../../../../infra/local/http/aws-endpoint.ts';
-import { VirtualClock } from '../../../../infra/local/clock/virtual-clock.ts';
-import { openJournal } from '../../../../infra/local/journal/open-journal.ts';
-import { createMail, sendEmailRoute } from '../../../../infra/local/ses-sns/mail.ts';
-import { localAccess } from '../../../../infra/local/engines/create-tables.ts';
+import { startAwsEndpoint } from '#infra/local/http/aws-endpoint.ts';
+import { VirtualClock } from '#infra/local/clock/virtual-clock.ts';
+import { openJournal } from '#infra/local/journal/open-journal.ts';
+import { createMail, sendEmailRoute } from '#infra/local/ses-sns/mail.ts';
+import { localAccess } from '#infra/local/engines/create-tables.ts';
 
 async function aMail() {
   const clock = new VirtualClock({ start: Date.parse('2026-03-01T00:00:00Z'), speed: 0 });

@@ -2,16 +2,16 @@ import { PinpointSMSVoiceV2Client } from '@aws-sdk/client-pinpoint-sms-voice-v2'
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SocialMessagingClient } from '@aws-sdk/client-socialmessaging';
 import { expect, onTestFinished, test } from 'vitest';
-import { startAwsEndpoint } from '../../../../infra/local/http/aws-endpoint.ts';
-import { VirtualClock } from '../../../../infra/local/clock/virtual-clock.ts';
-import { openJournal } from '../../../../infra/local/journal/open-journal.ts';
-import { type MailFailure } from '../../../../infra/local/ses-sns/mail.ts';
-import { createMessages, sendWhatsAppRoute } from '../../../../infra/local/ses-sns/messages.ts';
-import { localAccess } from '../../../../infra/local/engines/create-tables.ts';
-import { pushChannel } from '../../../../lib/journey/messaging/channels/push.ts';
-import { smsChannel } from '../../../../lib/journey/messaging/channels/sms.ts';
-import { whatsAppChannel } from '../../../../lib/journey/messaging/channels/whatsapp.ts';
-import { anOutgoing } from '../../../journey/journey-examples.ts';
+import { startAwsEndpoint } from '#infra/local/http/aws-endpoint.ts';
+import { VirtualClock } from '#infra/local/clock/virtual-clock.ts';
+import { openJournal } from '#infra/local/journal/open-journal.ts';
+import { type MailFailure } from '#infra/local/ses-sns/mail.ts';
+import { createMessages, sendWhatsAppRoute } from '#infra/local/ses-sns/messages.ts';
+import { localAccess } from '#infra/local/engines/create-tables.ts';
+import { pushChannel } from '#lib/journey/messaging/channels/push.ts';
+import { smsChannel } from '#lib/journey/messaging/channels/sms.ts';
+import { whatsAppChannel } from '#lib/journey/messaging/channels/whatsapp.ts';
+import { anOutgoing } from '#test/journey/journey-examples.ts';
 
 const endpointArn = 'arn:aws:sns:us-east-1:000000000000:endpoint/GCM/shop/1f2e';
 

@@ -8,12 +8,12 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { startAwsEndpoint } from '../../../../infra/local/http/aws-endpoint.ts';
-import { VirtualClock } from '../../../../infra/local/clock/virtual-clock.ts';
-import { openJournal } from '../../../../infra/local/journal/open-journal.ts';
-import { createQueues, queuesAt } from '../../../../infra/local/sqs/queues.ts';
-import { localAccess } from '../../../../infra/local/engines/create-tables.ts';
-import { type StackTemplate } from '../../../../infra/local/template/template.ts';
+import { startAwsEndpoint } from '#infra/local/http/aws-endpoint.ts';
+import { VirtualClock } from '#infra/local/clock/virtual-clock.ts';
+import { openJournal } from '#infra/local/journal/open-journal.ts';
+import { createQueues, queuesAt } from '#infra/local/sqs/queues.ts';
+import { localAccess } from '#infra/local/engines/create-tables.ts';
+import { type StackTemplate } from '#infra/local/template/template.ts';
 
 const arnOf = (name: string) => `arn:aws:sqs:us-east-1:000000000000:${name}`;
 

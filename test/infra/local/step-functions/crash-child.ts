@@ -1,7 +1,7 @@
-import { QuiescenceTracker } from '../../../../lib/states-language/quiescence-tracker.ts';
-import { VirtualClock } from '../../../../infra/local/clock/virtual-clock.ts';
-import { openJournal } from '../../../../infra/local/journal/open-journal.ts';
-import { createLocalStepFunctions } from '../../../../infra/local/step-functions/local-step-functions.ts';
+import { QuiescenceTracker } from '#lib/states-language/quiescence-tracker.ts';
+import { VirtualClock } from '#infra/local/clock/virtual-clock.ts';
+import { openJournal } from '#infra/local/journal/open-journal.ts';
+import { createLocalStepFunctions } from '#infra/local/step-functions/local-step-functions.ts';
 import { machineArn, told, victimMachine } from './crash-machine.ts';
 
 // A process to be killed: goes on with what its journal holds, starts executions without end and says which were acknowledged.

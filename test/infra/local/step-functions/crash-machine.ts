@@ -1,4 +1,4 @@
-import { type JsonObject } from '../../../../lib/shared/json.ts';
+import { type JsonObject } from '#lib/shared/json.ts';
 
 export const machineArn = 'arn:aws:states:us-east-1:000000000000:stateMachine:victim';
 

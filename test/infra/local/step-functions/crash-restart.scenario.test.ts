@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { QuiescenceTracker } from '../../../../lib/states-language/quiescence-tracker.ts';
-import { VirtualClock } from '../../../../infra/local/clock/virtual-clock.ts';
-import { openJournal } from '../../../../infra/local/journal/open-journal.ts';
-import { createLocalStepFunctions } from '../../../../infra/local/step-functions/local-step-functions.ts';
+import { QuiescenceTracker } from '#lib/states-language/quiescence-tracker.ts';
+import { VirtualClock } from '#infra/local/clock/virtual-clock.ts';
+import { openJournal } from '#infra/local/journal/open-journal.ts';
+import { createLocalStepFunctions } from '#infra/local/step-functions/local-step-functions.ts';
 import { machineArn, told, victimMachine } from './crash-machine.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'states-'));

@@ -1,11 +1,11 @@
-import { QuiescenceTracker } from '../../../../lib/states-language/quiescence-tracker.ts';
-import { VirtualClock } from '../../../../infra/local/clock/virtual-clock.ts';
-import { openJournal, type Journal } from '../../../../infra/local/journal/open-journal.ts';
+import { QuiescenceTracker } from '#lib/states-language/quiescence-tracker.ts';
+import { VirtualClock } from '#infra/local/clock/virtual-clock.ts';
+import { openJournal, type Journal } from '#infra/local/journal/open-journal.ts';
 import {
   createLocalStepFunctions,
   type LocalStepFunctions,
   type StatesOptions,
-} from '../../../../infra/local/step-functions/local-step-functions.ts';
+} from '#infra/local/step-functions/local-step-functions.ts';
 
 export const machineArn = 'arn:aws:states:us-east-1:000000000000:stateMachine:machine';
 export const start = Date.UTC(2026, 0, 1);

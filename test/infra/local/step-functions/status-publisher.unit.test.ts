@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { VirtualClock } from '../../../../infra/local/clock/virtual-clock.ts';
-import { type Journal } from '../../../../infra/local/journal/open-journal.ts';
+import { VirtualClock } from '#infra/local/clock/virtual-clock.ts';
+import { type Journal } from '#infra/local/journal/open-journal.ts';
 import { room, start, type Machine } from './machine-harness.ts';
 
 type Functions = Parameters<typeof room>[1];

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { FunctionError } from '../../../../infra/local/lambda/local-functions.ts';
-import { aStreamWorld, engines, failing, mapping, skOf, start } from '../../../support/stream-world.ts';
+import { FunctionError } from '#infra/local/lambda/local-functions.ts';
+import { aStreamWorld, engines, failing, mapping, skOf, start } from '#test/support/stream-world.ts';
 
 test.each(engines)(
   'on %s a record comes as Lambda hands it on, in virtual time',

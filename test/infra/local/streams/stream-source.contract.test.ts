@@ -1,10 +1,10 @@
 import { DatabaseSync } from 'node:sqlite';
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { expect, onTestFinished, test } from 'vitest';
-import { sqliteSource } from '../../../../infra/local/streams/sqlite-source.ts';
-import { type RawRecord, isUnchanged } from '../../../../infra/local/streams/stream-source.ts';
-import { installedEngines } from '../../../../infra/local/engines/start-engine.ts';
-import { anEngine, localClient, theTable } from '../../../support/engines.ts';
+import { sqliteSource } from '#infra/local/streams/sqlite-source.ts';
+import { type RawRecord, isUnchanged } from '#infra/local/streams/stream-source.ts';
+import { installedEngines } from '#infra/local/engines/start-engine.ts';
+import { anEngine, localClient, theTable } from '#test/support/engines.ts';
 
 const shard = `shardId-00000001-${theTable.ref}`;
 

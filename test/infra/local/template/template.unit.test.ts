@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { type RawResource } from '../../../../infra/local/template/intrinsics.ts';
-import { localRoutes } from '../../../../infra/local/http/gateway-routes.ts';
-import { resolveTemplate } from '../../../../infra/local/template/template.ts';
+import { type RawResource } from '#infra/local/template/intrinsics.ts';
+import { localRoutes } from '#infra/local/http/gateway-routes.ts';
+import { resolveTemplate } from '#infra/local/template/template.ts';
 
 const read = (Resources: Record<string, RawResource>, rest: object = {}) =>
   resolveTemplate({ Resources, ...rest }, { stackName: 'throughline-dev', directory: '/assembly' });

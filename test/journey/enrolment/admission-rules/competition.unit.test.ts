@@ -1,8 +1,5 @@
 import { expect, test } from 'vitest';
-import {
-  checkCompetition,
-  competingEnrolments,
-} from '../../../../lib/journey/enrolment/admission-rules/competition.ts';
+import { checkCompetition, competingEnrolments } from '#lib/journey/enrolment/admission-rules/competition.ts';
 import { aProfile, start } from '../../journey-examples.ts';
 import { anAdmissionInput } from '../admission-input-example.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { checkCondition } from '../../../../lib/journey/enrolment/admission-rules/condition.ts';
+import { checkCondition } from '#lib/journey/enrolment/admission-rules/condition.ts';
 import { anAdmissionInput, anEntry } from '../admission-input-example.ts';
 
 const rows: [string, object, string | undefined][] = [

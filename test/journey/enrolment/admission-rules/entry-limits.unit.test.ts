@@ -5,8 +5,8 @@ import {
   entryCounterWrites,
   readEntryCounters,
   throttledStart,
-} from '../../../../lib/journey/enrolment/admission-rules/entry-limits.ts';
-import { addMs, dayMs, durationMs } from '../../../../lib/shared/time.ts';
+} from '#lib/journey/enrolment/admission-rules/entry-limits.ts';
+import { addMs, dayMs, durationMs } from '#lib/shared/time.ts';
 import { aJourney, start } from '../../journey-examples.ts';
 import { anEntry } from '../admission-input-example.ts';
 

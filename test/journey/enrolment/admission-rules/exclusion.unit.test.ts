@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { checkExclusion } from '../../../../lib/journey/enrolment/admission-rules/exclusion.ts';
+import { checkExclusion } from '#lib/journey/enrolment/admission-rules/exclusion.ts';
 import { anAdmissionInput, anEntry } from '../admission-input-example.ts';
 
 const rows: [string, object, string | undefined][] = [

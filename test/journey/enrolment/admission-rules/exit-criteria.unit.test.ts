@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { checkExitCriteria } from '../../../../lib/journey/enrolment/admission-rules/exit-criteria.ts';
-import { deployedJourneys } from '../../../../lib/journey/publishing/deployed-journeys.ts';
+import { checkExitCriteria } from '#lib/journey/enrolment/admission-rules/exit-criteria.ts';
+import { deployedJourneys } from '#lib/journey/publishing/deployed-journeys.ts';
 import { anAdmissionInput } from '../admission-input-example.ts';
 
 const since = (...names: string[]) => names.map((name) => ({ name, channel: 'web', properties: {} }));

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { checkHoldout } from '../../../../lib/journey/enrolment/admission-rules/holdout.ts';
-import { bucketCount, bucketOf } from '../../../../lib/model/customer-bucket.ts';
+import { checkHoldout } from '#lib/journey/enrolment/admission-rules/holdout.ts';
+import { bucketCount, bucketOf } from '#lib/model/customer-bucket.ts';
 import { mina } from '../../journey-examples.ts';
 import { anAdmissionInput } from '../admission-input-example.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { checkReentry } from '../../../../lib/journey/enrolment/admission-rules/reentry.ts';
-import { type EntrySlot } from '../../../../lib/journey/enrolment/entry-request.ts';
-import { addMs, dayMs } from '../../../../lib/shared/time.ts';
+import { checkReentry } from '#lib/journey/enrolment/admission-rules/reentry.ts';
+import { type EntrySlot } from '#lib/journey/enrolment/entry-request.ts';
+import { addMs, dayMs } from '#lib/shared/time.ts';
 import { start } from '../../journey-examples.ts';
 import { anAdmissionInput, anEntry } from '../admission-input-example.ts';
 

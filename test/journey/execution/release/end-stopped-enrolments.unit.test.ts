@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { isStopped } from '../../../../lib/journey/execution/release/end-stopped-enrolments.ts';
-import { addMs } from '../../../../lib/shared/time.ts';
+import { isStopped } from '#lib/journey/execution/release/end-stopped-enrolments.ts';
+import { addMs } from '#lib/shared/time.ts';
 import { start } from '../../journey-examples.ts';
 
 const stoppedAt = addMs(start, 3_600_000);

@@ -1,7 +1,7 @@
 import { MessageRejected, SendEmailCommand, SESv2Client, TooManyRequestsException } from '@aws-sdk/client-sesv2';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeEach, expect, test } from 'vitest';
-import { emailClient, emailChannel } from '../../../../lib/journey/messaging/channels/email.ts';
+import { emailClient, emailChannel } from '#lib/journey/messaging/channels/email.ts';
 import { anOutgoing } from '../../journey-examples.ts';
 
 const ses = mockClient(SESv2Client);

@@ -1,8 +1,8 @@
 import { PinpointSMSVoiceV2Client, SendTextMessageCommand } from '@aws-sdk/client-pinpoint-sms-voice-v2';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeEach, expect, test } from 'vitest';
-import { smsChannel, type TextOrigin } from '../../../../lib/journey/messaging/channels/sms.ts';
-import { type OutgoingMessage } from '../../../../lib/journey/messaging/deliver.ts';
+import { smsChannel, type TextOrigin } from '#lib/journey/messaging/channels/sms.ts';
+import { type OutgoingMessage } from '#lib/journey/messaging/deliver.ts';
 import { anOutgoing } from '../../journey-examples.ts';
 
 const client = mockClient(PinpointSMSVoiceV2Client);

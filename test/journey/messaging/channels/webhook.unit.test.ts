@@ -1,10 +1,10 @@
 import { createServer, type IncomingHttpHeaders, type RequestListener } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { type OutgoingMessage } from '../../../../lib/journey/messaging/deliver.ts';
-import { callUrl } from '../../../../lib/journey/messaging/guarded-http-call.ts';
-import { webhookChannel } from '../../../../lib/journey/messaging/channels/webhook.ts';
-import { slackChannel } from '../../../../lib/journey/messaging/channels/slack.ts';
+import { type OutgoingMessage } from '#lib/journey/messaging/deliver.ts';
+import { callUrl } from '#lib/journey/messaging/guarded-http-call.ts';
+import { webhookChannel } from '#lib/journey/messaging/channels/webhook.ts';
+import { slackChannel } from '#lib/journey/messaging/channels/slack.ts';
 import { anOutgoing, start } from '../../journey-examples.ts';
 
 const outgoing = (to: string): OutgoingMessage =>

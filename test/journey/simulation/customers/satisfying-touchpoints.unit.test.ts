@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { satisfyCondition } from '../../../../lib/journey/simulation/customers/satisfying-touchpoints.ts';
-import { type Condition } from '../../../../lib/model/predicate.ts';
-import { type Json } from '../../../../lib/shared/json.ts';
+import { satisfyCondition } from '#lib/journey/simulation/customers/satisfying-touchpoints.ts';
+import { type Condition } from '#lib/model/predicate.ts';
+import { type Json } from '#lib/shared/json.ts';
 
 const rows: [Condition, Json | undefined][] = [
   ['pro', 'pro'],

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { SimulatedCounters } from '../../../../lib/journey/simulation/customers/simulated-counters.ts';
-import { newCustomer } from '../../../../lib/journey/simulation/customers/simulated-customer.ts';
-import { enterJourney, leaveJourney } from '../../../../lib/journey/simulation/customers/simulated-entry.ts';
-import { Workspace } from '../../../../lib/model/workspace.ts';
+import { SimulatedCounters } from '#lib/journey/simulation/customers/simulated-counters.ts';
+import { newCustomer } from '#lib/journey/simulation/customers/simulated-customer.ts';
+import { enterJourney, leaveJourney } from '#lib/journey/simulation/customers/simulated-entry.ts';
+import { Workspace } from '#lib/model/workspace.ts';
 import { enrolling, enrolmentsOf, signedUp } from '../../enrol-harness.ts';
 import { aJourney, aProfile, aSend, mina, start } from '../../journey-examples.ts';
 import { aWorld } from '../../journey-world.ts';

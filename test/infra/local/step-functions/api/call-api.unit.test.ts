@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { type CatalogAlias } from '../../../../../infra/local/step-functions/machine-catalog.ts';
+import { type CatalogAlias } from '#infra/local/step-functions/machine-catalog.ts';
 import { machineArn, room, start, task } from '../machine-harness.ts';
 
 const resting = { States: { Rest: { Type: 'Wait', Seconds: 90, End: true } } };

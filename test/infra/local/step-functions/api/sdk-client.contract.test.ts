@@ -12,7 +12,7 @@ import {
   TaskTimedOut,
 } from '@aws-sdk/client-sfn';
 import { afterEach, expect, test } from 'vitest';
-import { startAwsEndpoint } from '../../../../../infra/local/http/aws-endpoint.ts';
+import { startAwsEndpoint } from '#infra/local/http/aws-endpoint.ts';
 import { machineArn, room, start, task } from '../machine-harness.ts';
 
 const closing: (() => Promise<void>)[] = [];
