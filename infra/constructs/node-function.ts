@@ -18,13 +18,8 @@ import { type Construct } from 'constructs';
 import { namespaceVariable } from '../../lib/aws/metrics.ts';
 import { buildDirectory } from '../tools/build.ts';
 import { type Settings } from '../environments.ts';
-import {
-  type FunctionEntry,
-  type ManualEnv,
-  type FunctionRow,
-  type GrantedVariable,
-  functions,
-} from '../functions/function-table.ts';
+import { type FunctionEntry, type ManualEnv, type GrantedVariable, functions } from '../functions/function-table.ts';
+import { type FunctionRow } from '../functions/function-row.ts';
 import { reservedFor } from '../functions/reserved-concurrency.ts';
 import { suppressNag } from './suppress-nag.ts';
 import { expiringLogGroup } from './expiring-log-group.ts';

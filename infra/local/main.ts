@@ -34,7 +34,7 @@ function checkNode(): void {
   );
 }
 
-function readArguments(): Arguments {
+function parseOptions() {
   const options = {
     port: { type: 'string', default: process.env.PORT ?? '8787' },
     data: { type: 'string', default: '.throughline' },
@@ -44,20 +44,32 @@ function readArguments(): Arguments {
     verbose: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   } as const;
-  let values;
   try {
-    ({ values } = parseArgs({ options }));
+    return parseArgs({ options }).values;
   } catch (cause) {
     throw new Usage(`${cause instanceof Error ? cause.message : String(cause)}\n${usage}`);
   }
-  if (values.help) throw new Usage(usage);
-  const [port, speed] = [Number(values.port), Number(values.speed)];
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Usage(`--port ${values.port} is no port`);
-  if (!(speed > 0 && speed <= 1_000_000)) throw new Usage(`--speed ${values.speed}: a number over 0, up to 1000000`);
-  const { engine, verbose } = values;
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Usage(`--port ${text} is no port`);
+  return port;
+}
+
+function parseSpeed(text: string): number {
+  const speed = Number(text);
+  if (!(speed > 0 && speed <= 1_000_000)) throw new Usage(`--speed ${text}: a number over 0, up to 1000000`);
+  return speed;
+}
+
+function readArguments(): Arguments {
+  const { help, engine, verbose, ...values } = parseOptions();
+  if (help) throw new Usage(usage);
   if (engine !== undefined && engine !== 'dynoxide' && engine !== 'dynamodb-local')
     throw new Usage(`--engine ${engine}: there is dynoxide and dynamodb-local`);
-  return { port, speed, engine, verbose, data: values.memory ? undefined : resolve(values.data) };
+  const data = values.memory ? undefined : resolve(values.data);
+  return { port: parsePort(values.port), speed: parseSpeed(values.speed), engine, verbose, data };
 }
 
 /**

@@ -20,10 +20,17 @@ function triggersOf(template: StackTemplate): Map<string, string[]> {
     const types = (pattern as { 'detail-type'?: unknown[] } | undefined)?.['detail-type'] ?? []; // the template's own
     for (const { arn } of targets) add(functionOf(arn), types.map(String).join(', '));
   }
-  for (const machine of template.stateMachines)
-    for (const { ref } of template.functions)
-      if (machine.definition?.includes(`:function:${ref}"`)) add(short(ref), `steps of ${functionOf(machine.arn)}`);
+  for (const { ref, machine } of machineFunctions(template)) add(short(ref), `steps of ${machine}`);
   return triggers;
+}
+
+/** Returns the functions that state machines call, with the name of the machine. */
+function machineFunctions({ stateMachines, functions }: StackTemplate): { ref: string; machine: string }[] {
+  return stateMachines.flatMap(({ arn, definition }) =>
+    functions
+      .filter(({ ref }) => definition?.includes(`:function:${ref}"`))
+      .map(({ ref }) => ({ ref, machine: functionOf(arn) })),
+  );
 }
 
 /** One line for each function and what calls it. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { dynamoTable, type Table } from '../../lib/aws/table/dynamo-table.ts';
 import { CustomerRef, WorkspaceId } from '../../lib/model/customer.ts';
 import { workspaceStore } from '../../lib/ingestion/workspace/workspace-store.ts';
@@ -15,6 +15,7 @@ import {
 } from '../../lib/projection/repair/rebuild-profile.ts';
 import { profileStore } from '../../lib/profile/profile-store.ts';
 import { stageModelOf } from '../../lib/stage/stage-templates.ts';
+import { compact } from '../../lib/shared/records.ts';
 import { systemClock } from '../../lib/shared/time.ts';
 import { environmentOptions, environmentUsage, findEnvironment } from './script-environment.ts';
 
@@ -58,29 +59,35 @@ export async function* findCustomers(
   client: DynamoDBClient,
   { TableName, workspace, from }: { TableName: string; workspace: string; from?: Key | undefined },
 ): AsyncGenerator<Found> {
-  const before = { pk: '' };
-  let ExclusiveStartKey = from && { pk: { S: from.pk }, sk: { S: from.sk } };
+  let place = from;
+  let last = '';
   do {
     const page = await client.send(
       new ScanCommand({
-        ...{ TableName, ExclusiveStartKey, Limit: 2_000, ProjectionExpression: 'pk' },
+        ...{ TableName, Limit: 2_000, ProjectionExpression: 'pk' },
+        ExclusiveStartKey: place && { pk: { S: place.pk }, sk: { S: place.sk } },
         FilterExpression: 'begins_with(pk, :workspace)',
         ExpressionAttributeValues: { ':workspace': { S: partition({ workspace, customer: '' }) } },
       }),
     );
-    const customers: CustomerRef[] = [];
-    for (const { pk: { S: pk = '' } = {} } of page.Items ?? []) {
-      const customer = CustomerRef.safeParse(parsePartition(pk).customer);
-      if (pk !== before.pk && customer.success) customers.push(customer.data);
-      before.pk = pk;
-    }
-    const { pk, sk } = page.LastEvaluatedKey ?? {};
-    ExclusiveStartKey = pk?.S !== undefined && sk?.S !== undefined ? { pk: { S: pk.S }, sk: { S: sk.S } } : undefined;
-    yield {
-      customers,
-      ...(ExclusiveStartKey && { place: { pk: ExclusiveStartKey.pk.S, sk: ExclusiveStartKey.sk.S } }),
-    };
-  } while (ExclusiveStartKey);
+    const partitions = (page.Items ?? []).map(({ pk }) => pk?.S ?? '');
+    place = readLastKey(page.LastEvaluatedKey);
+    yield compact({ customers: customersOf(partitions, last), place });
+    last = partitions.at(-1) ?? last;
+  } while (place);
+}
+
+/**
+ * Returns the customers of a page's partitions, each once. `last` is the partition before the page.
+ */
+function customersOf(partitions: string[], last: string): CustomerRef[] {
+  const begun = partitions.filter((pk, i) => pk !== (i === 0 ? last : partitions[i - 1]));
+  const parsed = begun.map((pk) => CustomerRef.safeParse(parsePartition(pk).customer));
+  return parsed.flatMap(({ data }) => (data === undefined ? [] : [data]));
+}
+
+function readLastKey({ pk, sk }: Record<string, AttributeValue> = {}): Key | undefined {
+  return pk?.S !== undefined && sk?.S !== undefined ? { pk: pk.S, sk: sk.S } : undefined;
 }
 
 function describe(customer: CustomerRef, rebuilt: RebuildResult): string {
@@ -136,14 +143,8 @@ async function main(): Promise<void> {
   const deps = rebuilding(dynamoTable(client, TableName));
   const counts: Record<string, number> = {};
   const refs = named.map((id) => (/^[ua]:/.test(id) ? id : `u:${id}`));
-  const pages =
-    refs.length > 0
-      ? [{ customers: refs }]
-      : findCustomers(client, {
-          TableName,
-          workspace,
-          from: values.from === undefined ? undefined : readPlace(values.from),
-        });
+  const from = values.from === undefined ? undefined : readPlace(values.from);
+  const pages = refs.length > 0 ? [{ customers: refs }] : findCustomers(client, { TableName, workspace, from });
   for await (const page of pages) {
     const { customers, place }: Found = page;
     const mine = refs.length > 0 ? customers : await ownProfiles(deps, workspace, customers);
@@ -151,8 +152,11 @@ async function main(): Promise<void> {
     if (place) console.log(`${totalOf(counts)} so far; to go on from here: --from ${writePlace(place)}`);
   }
   console.log(totalOf(counts));
-  if ((counts.busy ?? 0) + (counts.behind ?? 0) + (counts.unreadable ?? 0) > 0) process.exitCode = 1;
+  if (isIncomplete(counts)) process.exitCode = 1;
 }
+
+const isIncomplete = ({ busy = 0, behind = 0, unreadable = 0 }: Record<string, number>): boolean =>
+  busy + behind + unreadable > 0;
 
 if (import.meta.main)
   await main().catch((error: unknown) => {

@@ -58,17 +58,24 @@ function tally(keys: string[][]): Row[] {
 const entriesOf = (customers: ReportedCustomer[], kind: string): ReportEntry[] =>
   customers.flatMap(({ timeline }) => timeline.filter((entry) => entry.kind === kind));
 
-function describe({ kind, ...entry }: ReportEntry): string {
-  switch (kind) {
-    case 'stage':
-      return `moves to ${entry.to ?? '?'}${entry.from === undefined ? '' : ` from ${entry.from}`}`;
-    case 'message':
-      return `${entry.journeyId ?? ''}: ${entry.stepId ?? ''} — ${entry.status ?? ''}${entry.reason === undefined ? '' : ` (${entry.reason})`}${entry.subject === undefined ? '' : `: “${entry.subject}”`}`;
-    case 'decision':
-      return `${entry.placement ?? ''}: ${entry.offer ?? ''} (chosen in ${Math.round((entry.propensity ?? 1) * 100)} %)`;
-    default:
-      return `${entry.name ?? ''}, ${entry.channel ?? ''}`;
-  }
+/** Returns `text` around a value, or nothing without one. */
+const ifKnown = (before: string, value: string | undefined, after = ''): string =>
+  value === undefined ? '' : `${before}${value}${after}`;
+
+function describeMessage({ journeyId = '', stepId = '', status = '', reason, subject }: ReportEntry): string {
+  return `${journeyId}: ${stepId} — ${status}${ifKnown(' (', reason, ')')}${ifKnown(': “', subject, '”')}`;
+}
+
+const describers: Record<string, (entry: ReportEntry) => string> = {
+  stage: ({ to = '?', from }) => `moves to ${to}${ifKnown(' from ', from)}`,
+  message: describeMessage,
+  decision: ({ placement = '', offer = '', propensity = 1 }) =>
+    `${placement}: ${offer} (chosen in ${Math.round(propensity * 100)} %)`,
+};
+
+function describe(entry: ReportEntry): string {
+  const { kind, name = '', channel = '' } = entry;
+  return describers[kind]?.(entry) ?? `${name}, ${channel}`;
 }
 
 const maxLines = 30;

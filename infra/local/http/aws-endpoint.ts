@@ -78,21 +78,52 @@ async function dispatch(handlers: Handlers, request: IncomingMessage): Promise<B
   return new Bytes(200, 'application/x-amz-json-1.0', Buffer.from(JSON.stringify(answer)));
 }
 
+const unknownOperation = (name: string): AwsError =>
+  new AwsError('UnknownOperationException', `nothing answers ${name} locally`, { status: 404 });
+
+/** Dispatches a call of the JSON protocol, whose header names `<service>.<action>`. */
+function dispatchTarget(handlers: Handlers, target: string, body: unknown): unknown {
+  const [service = '', action] = target.split('.');
+  const call = handlers[service];
+  if (!call || action === undefined) throw unknownOperation(target);
+  return call(action, body);
+}
+
+/**
+ * Dispatches a call of the REST protocol by its family, the first part of its path, or its whole
+ * path.
+ */
+function dispatchRest(handlers: Handlers, { method = '', url = '' }: IncomingMessage, body: unknown): unknown {
+  const [path = ''] = url.split('?');
+  const family = handlers[`/${path.split('/')[1] ?? ''}`];
+  if (family) return family(`${method} ${url}`, body);
+  const name = `${method} ${path}`;
+  const call = handlers[name];
+  if (!call) throw unknownOperation(name);
+  return call(name, body);
+}
+
 async function dispatchJson(handlers: Handlers, request: IncomingMessage): Promise<unknown> {
   const body = parsed(await readText(request));
   const target = request.headers['x-amz-target'];
-  const { method = '', url = '' } = request;
-  const path = url.split('?')[0] ?? '';
-  const rest = `${method} ${path}`;
-  const [service, action] = typeof target === 'string' ? target.split('.') : [rest, rest];
-  const family = handlers[`/${path.split('/')[1] ?? ''}`];
-  if (family && typeof target !== 'string') return family(`${method} ${url}`, body);
-  const call = handlers[service ?? ''];
-  if (!call || action === undefined)
-    throw new AwsError('UnknownOperationException', `nothing answers ${target?.toString() ?? rest} locally`, {
-      status: 404,
-    });
-  return call(action, body);
+  return typeof target === 'string' ? dispatchTarget(handlers, target, body) : dispatchRest(handlers, request, body);
+}
+
+interface AnsweredError {
+  code: string;
+  message: string;
+  status: number;
+  /** Name of the error in the older query protocol. */
+  queryName?: string | undefined;
+}
+
+function describeError(error: unknown): AnsweredError {
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  if (error instanceof AwsError) return { code: name, message, status: error.status, queryName: error.queryName };
+  // A plain Error or TypeError is a fault of this code. Services name theirs.
+  const isOurs = name === 'Error' || name.endsWith('TypeError');
+  if (isOurs) console.error(error);
+  return isOurs ? { code: 'InternalFailure', message, status: 500 } : { code: name, message, status: 400 };
 }
 
 function answerError(response: ServerResponse, error: unknown, query: boolean): void {
@@ -100,19 +131,13 @@ function answerError(response: ServerResponse, error: unknown, query: boolean): 
     response.destroy();
     return;
   }
-  const { name, message } = error instanceof Error ? error : new Error(String(error));
-  // A plain Error or TypeError is a fault of this code. Services name theirs.
-  const ours = name === 'Error' || name.endsWith('TypeError');
-  const status = error instanceof AwsError ? error.status : ours ? 500 : 400;
-  const code = ours ? 'InternalFailure' : name;
-  if (ours) console.error(error);
+  const { code, message, status, queryName } = describeError(error);
   if (query) {
     response.writeHead(status, { 'content-type': 'text/xml' });
     response.end(queryError({ name: code, message, status }));
     return;
   }
-  const older =
-    error instanceof AwsError && error.queryName ? { 'x-amzn-query-error': `${error.queryName};Sender` } : {};
+  const older = queryName ? { 'x-amzn-query-error': `${queryName};Sender` } : {};
   response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-errortype': code, ...older });
   response.end(JSON.stringify({ __type: code, message, Message: message }));
 }

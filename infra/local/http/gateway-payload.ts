@@ -93,11 +93,12 @@ const strings = (values: unknown): [string, string][] =>
  * JSON body of a 200.
  */
 export function toAnswer(result: unknown): GatewayResponse {
-  if (typeof result !== 'object' || result === null || !('statusCode' in result)) {
-    const body = Buffer.from(typeof result === 'string' ? result : JSON.stringify(result));
-    return { status: 200, headers: { 'content-type': 'application/json' }, cookies: [], body };
-  }
-  const response = result as Record<string, unknown>;
+  if (typeof result === 'object' && result !== null && 'statusCode' in result) return toResponse({ ...result });
+  const body = Buffer.from(typeof result === 'string' ? result : JSON.stringify(result));
+  return { status: 200, headers: { 'content-type': 'application/json' }, cookies: [], body };
+}
+
+function toResponse(response: Record<string, unknown>): GatewayResponse {
   const status = Number(response.statusCode);
   if (!Number.isInteger(status) || status < 100 || status > 599) return plain(500, 'Internal Server Error');
   const { body = '', cookies } = response;

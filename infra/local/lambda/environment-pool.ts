@@ -115,6 +115,11 @@ export class Pool {
       if (!this.#mayBegin(next)) return this.#lookAgainIn(askAgainMs);
       if (environment.state === 'idle') this.#begin(environment);
     }
+    this.#startIfNeeded();
+  }
+
+  /** Starts an environment if an invocation has waited for long, and another one would help. */
+  #startIfNeeded(): void {
     const [oldest] = this.#waiting;
     const isStarting = [...this.#environments].some(({ state }) => state === 'starting');
     if (!oldest || isStarting || this.#environments.size >= this.#options.max) return;

@@ -38,12 +38,12 @@ export async function packTable(endpoint: string, TableName: string): Promise<Pa
     return { zip, items: 0, bytes: buffer(zip) };
   });
   try {
-    for await (const { Items = [] } of paginateScan({ client }, { TableName }))
-      for (const item of Items) {
-        const file = files[partitionOf(item.pk?.S ?? '')];
-        file?.zip.write(`${lineOf(item)}\n`);
-        if (file) file.items++;
-      }
+    const add = (item: Record<string, AttributeValue>): void => {
+      const file = files[partitionOf(item.pk?.S ?? '')];
+      file?.zip.write(`${lineOf(item)}\n`);
+      if (file) file.items++;
+    };
+    for await (const { Items = [] } of paginateScan({ client }, { TableName })) Items.forEach(add);
   } finally {
     client.destroy();
     for (const { zip } of files) zip.end();

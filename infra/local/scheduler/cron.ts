@@ -31,7 +31,7 @@ type Limits = readonly [min: number, max: number];
 function parseRange(part: string, [min, max]: Limits, names?: string[]): { from: number; to: number; every: number } {
   const [span = '', step] = part.split('/');
   const [low = '', high] = span.split('-');
-  const isAny = low === '*' || low === '?';
+  const isAny = ['*', '?'].includes(low);
   const from = isAny ? min : numberOf(low, names);
   const open = isAny || step !== undefined ? max : from;
   const to = high === undefined ? open : numberOf(high, names);

@@ -74,7 +74,7 @@ export class ShardReader {
     try {
       while (this.#again && !this.#stopped) {
         this.#again = false;
-        if (this.#mayGoOn()) while (await this.#step()) await this.#given.pace();
+        await this.#readAll();
       }
     } catch (error) {
       if (this.#stopped) return;
@@ -83,6 +83,11 @@ export class ShardReader {
     } finally {
       this.#busy = false;
     }
+  }
+
+  async #readAll(): Promise<void> {
+    if (!this.#mayGoOn()) return;
+    while (await this.#step()) await this.#given.pace();
   }
 
   /** A batch that fills may be cut short, one that failed has to wait. */

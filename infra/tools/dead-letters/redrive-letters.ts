@@ -107,20 +107,28 @@ function add(all: Counts, some: Counts): void {
  * in between: the letter stays, and redoing it is idempotent.
  */
 export async function redrive(redriving: Redriving, wanted: Wanted): Promise<Counts> {
-  const { sqs, stack, print } = redriving;
+  const { sqs, stack } = redriving;
   const all: Counts = {};
   for (const name of functions) {
     if (wanted.function !== undefined && wanted.function !== name) continue;
-    for await (const { body, remove } of readQueue(sqs, `${stack}-${name}-dead-letters`)) {
-      try {
-        const counts = await handle(redriving, { name, body }, wanted);
-        if (isDone(counts)) await remove();
-        add(all, counts);
-      } catch (error) {
-        print(`failed        ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`);
-        add(all, { failed: 1 });
-      }
-    }
+    for await (const { body, remove } of readQueue(sqs, `${stack}-${name}-dead-letters`))
+      add(all, await redoAndRemove(redriving, { letter: { name, body }, remove }, wanted));
   }
   return all;
+}
+
+/** Redoes a letter and removes it if all its work is done. A failure is printed and counted. */
+async function redoAndRemove(
+  redriving: Redriving,
+  { letter, remove }: { letter: Parameters<typeof handle>[1]; remove: () => Promise<unknown> },
+  wanted: Wanted,
+): Promise<Counts> {
+  try {
+    const counts = await handle(redriving, letter, wanted);
+    if (isDone(counts)) await remove();
+    return counts;
+  } catch (error) {
+    redriving.print(`failed        ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`);
+    return { failed: 1 };
+  }
 }

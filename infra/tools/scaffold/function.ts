@@ -82,7 +82,7 @@ export function scaffoldFunction(path: string): Scaffold {
         path: table,
         begins: 'export const functions = {',
         ends: '} as const satisfies Record<string, FunctionRow>;',
-        row: `  '${path}': { env: ${type}Env, description: '${verb}', timeoutSeconds: 30 },`,
+        row: `  '${path}': { env: ${type}Env, description: '${verb}', timeoutSeconds: step },`,
       },
     ],
     imports: [{ path: table, line: `import { Env as ${type}Env } from '../../functions/${path}/env.ts';` }],
