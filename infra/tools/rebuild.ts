@@ -143,8 +143,9 @@ async function main(): Promise<void> {
   const deps = rebuilding(dynamoTable(client, TableName));
   const counts: Record<string, number> = {};
   const refs = named.map((id) => (/^[ua]:/.test(id) ? id : `u:${id}`));
-  const from = values.from === undefined ? undefined : readPlace(values.from);
-  const pages = refs.length > 0 ? [{ customers: refs }] : findCustomers(client, { TableName, workspace, from });
+  const readFrom = (): Key | undefined => (values.from === undefined ? undefined : readPlace(values.from));
+  const pages =
+    refs.length > 0 ? [{ customers: refs }] : findCustomers(client, { TableName, workspace, from: readFrom() });
   for await (const page of pages) {
     const { customers, place }: Found = page;
     const mine = refs.length > 0 ? customers : await ownProfiles(deps, workspace, customers);
