@@ -58,7 +58,7 @@ function tally(keys: string[][]): Row[] {
 const entriesOf = (customers: ReportedCustomer[], kind: string): ReportEntry[] =>
   customers.flatMap(({ timeline }) => timeline.filter((entry) => entry.kind === kind));
 
-/** Returns `text` around a value, or nothing without one. */
+/** Returns a value between `before` and `after`, or nothing without a value. */
 const ifKnown = (before: string, value: string | undefined, after = ''): string =>
   value === undefined ? '' : `${before}${value}${after}`;
 

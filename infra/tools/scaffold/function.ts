@@ -63,7 +63,10 @@ export function scaffoldFunction(path: string): Scaffold {
   const [word = '', folder = ''] = path.split('/');
   const verb = camelCase(folder);
   const type = pascalCase(folder);
-  const table = 'infra/functions/function-table.ts';
+  const [table, list] =
+    word === 'journey'
+      ? ['infra/functions/journey-functions.ts', 'export const journeyFunctions = {']
+      : ['infra/functions/function-table.ts', 'export const functions = {'];
   return {
     files: [
       { path: `functions/${path}/env.ts`, text: env },
@@ -80,9 +83,9 @@ export function scaffoldFunction(path: string): Scaffold {
       },
       {
         path: table,
-        begins: 'export const functions = {',
+        begins: list,
         ends: '} as const satisfies Record<string, FunctionRow>;',
-        row: `  '${path}': { env: ${type}Env, description: '${verb}', timeoutSeconds: step },`,
+        row: `  '${path}': { env: ${type}Env, description: '${verb}', timeoutSeconds: 30 },`,
       },
     ],
     imports: [{ path: table, line: `import { Env as ${type}Env } from '../../functions/${path}/env.ts';` }],

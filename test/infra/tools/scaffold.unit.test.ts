@@ -11,6 +11,7 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 const scaffolds = [
   ['function', scaffoldFunction('profile/find-duplicates'), 'findDuplicates'],
+  ['function of journeys', scaffoldFunction('journey/rate-messages'), 'rateMessages'],
   ['step', scaffoldStep('rateLimit'), 'RateLimit'],
   ['report', scaffoldReport('repeat-purchases'), 'repeatPurchases'],
 ] as const;
