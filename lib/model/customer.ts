@@ -12,9 +12,9 @@ export const Customer = z.object({ workspace: z.string(), customer: CustomerRef 
 export type Customer = z.infer<typeof Customer>;
 
 /**
- * Limit of an id, bytes of UTF-8, so that every key with an id fits DynamoDB's 1,024 bytes. The
- * longest prefix of an id is `<zone>#u:` of a segment member: 60 (longest zone name) + 1 + 2 = 63,
- * which leaves 961.
+ * Limit of an id, bytes of UTF-8. A key holds at most 1,024 bytes. The longest text before an id is
+ * `<zone>#u:` of a segment member, 60 (longest zone name) + 1 + 2 = 63 bytes. That leaves 961, and
+ * the limit is rounded down.
  */
 export const maxIdBytes = 960;
 
@@ -46,6 +46,7 @@ export function customerId(ref: CustomerRef): string {
 }
 
 /**
- * Short enough to start every key. Without `#` (separator of keys) and `_` (separator of API keys).
+ * The id of a workspace. It begins every key, so it is short. It has no `#` (separator of keys) and
+ * no `_` (separator of API keys).
  */
 export const WorkspaceId = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/);

@@ -33,7 +33,10 @@ function readRequest(body: unknown): DecisionRequest {
   return read.data;
 }
 
-/** Returns the user of that id, else the anonymous visitor, else the user, who is then unknown. */
+/**
+ * Returns the user with this id if its profile exists, else the anonymous visitor if that exists.
+ * If neither exists, returns the user, which has no profile.
+ */
 async function findCustomer(profiles: ProfileStore, workspace: string, id: string): Promise<Customer> {
   const anonymous = { workspace, customer: anonymousRef(id) };
   const user = { workspace, customer: userRef(id) };

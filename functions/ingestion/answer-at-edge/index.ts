@@ -28,15 +28,18 @@ const valueOf = (headers: Headers, name: string): string | undefined => {
 };
 
 /**
- * Normalises a path: single slashes, no trailing slash, one `/v1`. Many set-ups name a host with
- * `/v1`, and libraries add their own.
+ * Normalises a path: single slashes, no trailing slash, one `/v1`. Many installations configure a
+ * host that ends in `/v1`, and the library adds `/v1` again.
  */
 function normalPath(uri: string): string {
   const path = uri.replace(/\/{2,}/g, '/').replace(/^(\/v1)+(?=\/|$)/, '/v1');
   return path.length > 1 ? path.replace(/\/$/, '') : path;
 }
 
-/** Whether a path is percent-encoded UTF-8. The gateway answers any other without problem+json. */
+/**
+ * Returns whether a path is percent-encoded UTF-8. API Gateway itself answers a path that is not,
+ * and its answer is not problem+json.
+ */
 function isEncoded(uri: string): boolean {
   try {
     decodeURIComponent(uri);
@@ -82,10 +85,11 @@ function settings(writeKey: string, host: string, requestId: string): EdgeRespon
 }
 
 /**
- * Runs before every request. Answers preflights, library settings and malformed paths, which so
- * cost no function. A body with a content encoding is retyped as `application/octet-stream`,
- * because the gateway decodes `text/*` and JSON as text and would break it. The function sees no
- * body, so keys are checked behind the gateway.
+ * Runs before every request. Answers preflights, library settings and malformed paths, so that they
+ * invoke no Lambda function. A body with a content encoding is retyped as
+ * `application/octet-stream`, because the gateway decodes `text/*` and JSON as text and would break
+ * it. A CloudFront function gets no body, so keys in a body are checked later, by the Lambda
+ * function.
  */
 export function handler(event: EdgeEvent): EdgeEvent['request'] | EdgeResponse {
   const request = event.request;

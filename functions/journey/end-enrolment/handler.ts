@@ -17,7 +17,10 @@ const EndEvent = z.object({ detail: ExecutionEndDetail });
 
 const isFailure = ({ status }: ExecutionEndDetail): boolean => status === 'FAILED' || status === 'TIMED_OUT';
 
-/** Ends the enrolment of the execution that ended (`concludeEnrolment`). */
+/**
+ * When an execution has ended, ends the enrolment that it ran, unless another execution continues
+ * it (`concludeEnrolment`).
+ */
 export function concludeExecution({ report, ...dependencies }: Dependencies) {
   return async (event: unknown): Promise<{ outcome: EnrolmentConclusion }> => {
     const { detail } = EndEvent.parse(event);

@@ -9,7 +9,10 @@ interface Dependencies extends Omit<ProjectorDependencies, 'sendLetter' | 'diagn
   deadLetters: DeadLetters;
 }
 
-/** Consumer of the table's stream that folds touchpoints. An outage is a batch item failure. */
+/**
+ * Folds touchpoints from the table's stream. A record that an outage or an unforeseen fault kept
+ * from being written is in `batchItemFailures`, so that the stream delivers it again.
+ */
 export function createProjector({ deadLetters, ...services }: Dependencies) {
   const { clock } = services;
   const sendLetter = (draft: LetterDraft) => deadLetters(writeLetter(draft, clock.now()));

@@ -11,7 +11,7 @@ import { type Offer, type Placement } from '../placements/placement.ts';
 import { type PolicySchedule, firstPolicy, type Policy, policyProgress } from '../policies/policy.ts';
 import { type OfferStats, shownIn } from '../beliefs/offer-beliefs.ts';
 import { control, type Linear, rankOffers } from '../policies/rank-offers.ts';
-import { selectVariant } from './select-variant.ts';
+import { selectVariant } from './select-offer-variant.ts';
 
 /** Stage id for a customer without a stage. */
 export const noStage = 'none';

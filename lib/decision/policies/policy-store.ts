@@ -1,4 +1,5 @@
 import { type Table } from '../../aws/table/dynamo-table.ts';
+import { stripRange } from '../../model/keys/parse-keys.ts';
 import { keys } from '../../model/keys/table-keys.ts';
 import { cacheByKey } from '../../shared/cache.ts';
 import { type Clock, minuteMs } from '../../shared/time.ts';
@@ -24,7 +25,7 @@ export function policyStore(table: Table, clock: Clock, freshMs = usuallyFreshMs
   const all = cacheByKey(clock, freshMs, async (workspace) => {
     const { pk, sk } = keys.policy(workspace, '');
     const items = await table.query(pk, { prefix: sk });
-    return new Map(items.map((item) => [item.sk.slice(sk.length), PolicyRecord.parse(JSON.parse(String(item.doc)))]));
+    return new Map(items.map((item) => [stripRange(item.sk, sk), PolicyRecord.parse(JSON.parse(String(item.doc)))]));
   });
 
   return {

@@ -1,7 +1,7 @@
 import { type Instant } from '../../shared/time.ts';
 import { type JourneyDefinition } from '../definition/journey-definition.ts';
 import { type AdmissionInput, type AdmissionRule, type EntryRejection } from './admission-rules/admission-input.ts';
-import { checkCap } from './admission-rules/cap.ts';
+import { checkCap } from './admission-rules/entry-cap.ts';
 import { checkCompetition, type CompetingEnrolment, competingEnrolments } from './admission-rules/competition.ts';
 import { checkCondition } from './admission-rules/condition.ts';
 import { type EntryCounters, throttledStart } from './admission-rules/entry-limits.ts';

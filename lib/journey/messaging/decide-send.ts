@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { wallTime } from '../../shared/calendar/wall-time.ts';
-import { type Purpose, type SendChannel, type Workspace } from '../../model/workspace.ts';
+import { type FrequencyCap, type Purpose, type SendChannel, type Workspace } from '../../model/workspace.ts';
 import { type JsonObject } from '../../shared/json.ts';
 import { type Profile } from '../../model/profile.ts';
 import { homeZone } from '../../profile/facts/home-zone.ts';
@@ -49,8 +49,6 @@ function consents({ consent }: Profile, { channel, purpose }: SendStep, rule: Wo
   if (said.some(([, { value }]) => !value)) return false;
   return rule === 'opt-out' || said.length > 0;
 }
-
-type FrequencyCap = Workspace['caps'][number];
 
 /** Returns whether a cap counts messages of this channel and purpose. */
 const capApplies = (cap: FrequencyCap, { channel, purpose }: { channel: string; purpose: string }): boolean =>

@@ -1,4 +1,5 @@
 import { type Item, type Table } from '../../aws/table/dynamo-table.ts';
+import { journeyVersionPrefix } from '../../model/keys/parse-keys.ts';
 import { keys } from '../../model/keys/table-keys.ts';
 import { type Instant } from '../../shared/time.ts';
 import { JourneyDefinition, JourneyDraft } from '../definition/journey-definition.ts';
@@ -78,8 +79,8 @@ export function publishStore(table: Table): PublishStore {
     saveDraft: (workspace, draft) => saveDraft(table, workspace, draft),
 
     async versions(workspace, journeyId) {
-      const { pk, sk } = keys.journeyVersion(workspace, journeyId, 0);
-      const prefix = sk.slice(0, sk.lastIndexOf('#') + 1);
+      const { pk } = keys.journeyVersion(workspace, journeyId, 0);
+      const prefix = journeyVersionPrefix(journeyId);
       return (await table.query(pk, { prefix, newestFirst: true, consistent: true })).map(readRow);
     },
 

@@ -20,7 +20,7 @@ export function parsePartition(pk: string): Customer {
 /** Returns the workspace that any partition key starts with, or '' if the key has no `#`. */
 export const parseWorkspace = (pk: string): string => pk.slice(0, Math.max(0, pk.indexOf('#')));
 
-/** Returns a sort key without the prefix of its range: one of `ranges` or `timelineRanges`. */
+/** Returns a sort key without the prefix of its range, such as one of `ranges`. */
 export const stripRange = (sk: string, range: string): string => sk.slice(range.length);
 
 /**
@@ -34,6 +34,9 @@ export function parseTimedKey(sk: string, range: string): TimedPlace {
 
 /** Parses what follows the range in the sort key of a row in a sorted range. */
 export const parsePosition = (position: string): TimedPlace => parseTimedKey(position, '');
+
+/** Returns the prefix of the sort keys of a journey's versions. */
+export const journeyVersionPrefix = (journeyId: string): string => `version#${journeyId}#`;
 
 /** Parses the sort key of a date that triggers a journey. Journey ids contain no `#`. */
 export function parseDateKey(sk: string): { journeyId: string; trigger: string } {

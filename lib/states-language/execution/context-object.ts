@@ -6,7 +6,7 @@ function iso(time: number): string {
 }
 
 /** Types of states that can be retried. Only their context has a retry count. */
-const retries = new Set(['Task', 'Parallel', 'Map']);
+const retriableTypes = new Set(['Task', 'Parallel', 'Map']);
 
 /**
  * Returns the context object `$states.context` of a branch's current state. `token` is that of a
@@ -30,7 +30,9 @@ export function contextObject(
     State: {
       Name: flow.state,
       EnteredTime: iso(flow.enteredAt),
-      ...(retries.has(stateOfBranch(flow).type) && { RetryCount: flow.tries.reduce((sum, tries) => sum + tries, 0) }),
+      ...(retriableTypes.has(stateOfBranch(flow).type) && {
+        RetryCount: flow.tries.reduce((sum, tries) => sum + tries, 0),
+      }),
     },
     ...(flow.item !== undefined && { Map: { Item: mapItemContext(flow.place, flow.item) } }),
     ...(token !== undefined && { Task: { Token: token } }),

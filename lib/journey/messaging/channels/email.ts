@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-sesv2';
 import { type DeliverMessage, type OutgoingMessage } from '../deliver.ts';
 import { sdkClientDefaults } from '#lib/aws/sdk-client-defaults.ts';
-import { sendOnce } from './send-once.ts';
+import { sendOnce } from './call-provider.ts';
 
 /** Errors that mean the message was not accepted. */
 const refusals = [

@@ -12,7 +12,7 @@ import {
 import { compact } from '#lib/shared/records.ts';
 import { type DeliverMessage, type OutgoingMessage } from '../deliver.ts';
 import { truncate } from '../render-template.ts';
-import { sendOnce } from './send-once.ts';
+import { sendOnce } from './call-provider.ts';
 
 /**
  * Errors that mean the message was not accepted. SNS disables the endpoint of an uninstalled app.

@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-pinpoint-sms-voice-v2';
 import { type DeliverMessage, type OutgoingMessage } from '../deliver.ts';
 import { truncate } from '../render-template.ts';
-import { sendOnce } from './send-once.ts';
+import { sendOnce } from './call-provider.ts';
 
 /** Errors that mean the message was not accepted. */
 const refusals = [

@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-socialmessaging';
 import { type DeliverMessage, type OutgoingMessage } from '../deliver.ts';
 import { truncate } from '../render-template.ts';
-import { sendOnce } from './send-once.ts';
+import { sendOnce } from './call-provider.ts';
 
 /** Errors that mean the message was not accepted. */
 const refusals = [

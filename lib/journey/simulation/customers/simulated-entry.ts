@@ -16,7 +16,7 @@ export interface SimulatedEntry {
   definition: JourneyDefinition;
   workspace: Workspace;
   request: EntryRequest;
-  /** The touchpoint that requests the entry, if it is one. */
+  /** The touchpoint that requests the entry. Missing if something else does, such as a schedule. */
   touchpoint?: Touchpoint | undefined;
   counters: SimulatedCounters;
   now: Instant;

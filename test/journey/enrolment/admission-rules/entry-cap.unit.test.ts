@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { checkCap } from '#lib/journey/enrolment/admission-rules/cap.ts';
+import { checkCap } from '#lib/journey/enrolment/admission-rules/entry-cap.ts';
 import { anAdmissionInput, anEntry } from '../admission-input-example.ts';
 
 const capped = anEntry({ cap: { max: 3 } });
