@@ -211,7 +211,7 @@ test('an execution of somebody else is not ours to conclude', async () => {
 test('the sample of an ended execution is read', async () => {
   const world = await aWorld();
   const sample: unknown = JSON.parse(
-    readFileSync(new URL('#events/aws/execution-ended.json', import.meta.url), 'utf8'),
+    readFileSync(new URL('../../../events/aws/execution-ended.json', import.meta.url), 'utf8'),
   );
   expect(await concluding(world)(sample)).toEqual({ outcome: 'unknown' });
 });

@@ -43,7 +43,7 @@ function wrong(offset: (ms: number, name: string) => number | undefined): string
 }
 
 test('the corrections are those that npm run zones makes', () => {
-  const file = readFileSync(new URL('#lib/shared/calendar/zone-corrections.json', import.meta.url), 'utf8');
+  const file = readFileSync(new URL('../../../lib/shared/calendar/zone-corrections.json', import.meta.url), 'utf8');
   expect(JSON.parse(file)).toEqual(table);
 });
 
