@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { format, resolveConfig } from 'prettier';
 import { insertImport, insertRow, type Scaffold } from './edit.ts';
 import { scaffoldFunction } from './function.ts';
 import { scaffoldReport } from './report.ts';
@@ -31,7 +32,7 @@ export function applyScaffold({ files, rows, imports }: Scaffold, root: string):
   return texts;
 }
 
-function main([kind = '', name = '']: string[]): void {
+async function main([kind = '', name = '']: string[]): Promise<void> {
   const chosen = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
   if (!chosen?.name.test(name)) {
     console.error(usage);
@@ -42,10 +43,10 @@ function main([kind = '', name = '']: string[]): void {
   const scaffold = chosen.scaffold(name);
   for (const [path, text] of applyScaffold(scaffold, root)) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), text);
+    writeFileSync(join(root, path), await format(text, { ...(await resolveConfig(join(root, path))), filepath: path }));
     console.log(path);
   }
   console.log(['', 'Next:', ...scaffold.next.map((step, i) => `${i + 1}. ${step}`)].join('\n'));
 }
 
-if (import.meta.main) main(process.argv.slice(2));
+if (import.meta.main) await main(process.argv.slice(2));
