@@ -8,7 +8,7 @@ import { addMs } from '#lib/shared/time.ts';
 import { aCall, aProfile, aSend, dated, mina, start } from '../../journey/journey-examples.ts';
 import { aWorld } from '../../journey/journey-world.ts';
 
-const folder = new URL('../../../events/steps', import.meta.url);
+const folder = new URL('../../../events/steps/', import.meta.url);
 const samples = readdirSync(folder);
 
 test.each(samples)('the sample %s is a step’s call', (name) => {
