@@ -80,11 +80,13 @@ async function inMidWait(): Promise<void> {
 }
 
 async function afterAnHour(): Promise<void> {
+  // Two hours after the entries, at 13:30, the second message is due.
+  await mortal.until(at('13:25'));
+  await does(of('left', odd), 'Leave');
   await mortal.until(at('13:30'));
   await to.act('held', 'resume');
   const resumed = Date.parse(await to.now());
   for (const { id } of of('held')) silence.get(id)![1] = resumed;
-  await does(of('left', odd), 'Leave');
   await does(of('silenced', odd), 'Email Unsubscribed');
   await does(of('late'), 'Answer');
   await mortal.until(at('13:35'));
