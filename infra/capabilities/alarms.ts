@@ -8,7 +8,7 @@ import { allWatches, type Watch, type Watched } from './alarm-watches.ts';
 import { type Settings } from '../environments.ts';
 
 const tellsNobody =
-  'There are alarms, and nobody is told of them: set `alarmEmail` or `alarmTopicArn` of this environment in infra/environments.ts';
+  'The alarms notify no address: set `alarmEmail` or `alarmTopicArn` of this environment in infra/environments.ts';
 
 /** The anchor of a heading in a Markdown page. */
 export const anchorOf = (heading: string): string =>

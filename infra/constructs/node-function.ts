@@ -89,7 +89,7 @@ export class NodeFunction<Entry extends FunctionEntry = FunctionEntry> extends L
       }),
     );
     suppressNag(role, {
-      'AwsSolutions-IAM5[Resource::*]': 'X-Ray takes traces from everybody in the account and knows no resources',
+      'AwsSolutions-IAM5[Resource::*]': 'X-Ray takes traces of the whole account and has no resources to name',
     });
   }
 

@@ -69,7 +69,7 @@ export const journeyFunctions = {
   },
   'journey/release': {
     env: ReleaseEnv,
-    description: 'Lets people go on after a pause, ends everybody after a stop',
+    description: 'Continues enrolments after a pause, ends them after a stop',
     timeoutSeconds: 60,
   },
   // More memory means more processor time, and a simulation is nothing but work.

@@ -48,7 +48,7 @@ function published(record: JourneyRecord | undefined, journeyId: string): Journe
 function parsePublishRequest(request: ApiRequest): PublishRequest {
   const parsed = parseBody(request, PublishRequest);
   if (parsed.weight === 0 && parsed.migrate)
-    throw new Rejected('journey.invalid-request', { hint: 'nobody is moved to a version on trial' });
+    throw new Rejected('journey.invalid-request', { hint: 'a trial version takes no migrated enrolments' });
   return parsed;
 }
 

@@ -80,6 +80,6 @@ export const Placement = z
     const offer = offers[place];
     if (!offer) return fault(`no offer "${fallback}"`, ['fallback']);
     if (offer.eligible || offer.cap || offer.promotion || offer.purpose === 'marketing')
-      fault('the fallback is transactional, for everybody, uncapped and no promotion', ['offers', place]);
+      fault('the fallback is transactional, has no condition and no cap, and is no promotion', ['offers', place]);
   });
 export type Placement = z.infer<typeof Placement>;

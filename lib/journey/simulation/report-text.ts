@@ -51,11 +51,11 @@ export function simulationText(result: SimulationResult): string {
   );
   return [
     `${customers} simulated customers over ${days} days from ${result.from}, seed ${seed}`,
-    `came to the door ${knocks} times, entered ${entered}${knocks > entered ? `; refused: ${joinCounts(refused)}` : ''}`,
+    `requested entry ${knocks} times, entered ${entered}${knocks > entered ? `; rejected: ${joinCounts(refused)}` : ''}`,
     '',
     stepTable(result),
     '',
-    `ended: ${joinCounts(outcomes) || 'nobody'}`,
+    `ended: ${joinCounts(outcomes) || 'none'}`,
     ...(reached === undefined ? [] : [`${reached}${hours ?? ''}`]),
     ...variants,
     `messages: ${sends.sent} sent${Object.keys(sends.skipped).length > 0 ? `; skipped: ${joinCounts(sends.skipped)}` : ''}`,
